@@ -1,0 +1,5 @@
+"""``python -m voidgen``."""
+
+from voidgen.cli import main
+
+main()

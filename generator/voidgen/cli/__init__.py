@@ -1,0 +1,74 @@
+"""The command line: the only place that prints and exits."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+
+import click
+
+from voidgen import __version__
+from voidgen.cli.report import report, say
+from voidgen.errors import StepFailedError, WrongInputError
+
+INTERRUPTED = 130
+
+
+class LazyGroup(click.Group):
+    """Imports a command's module when the command is needed, so that each starts quickly."""
+
+    COMMANDS = ("init", "generate", "show")
+
+    def list_commands(self, _: click.Context) -> list[str]:
+        """In the order in which a user meets them."""
+        return list(self.COMMANDS)
+
+    def get_command(self, _: click.Context, name: str) -> click.Command | None:
+        """The command ``name``, from ``voidgen.cli.NAME``."""
+        if name not in self.COMMANDS:
+            return None
+        command: click.Command = import_module(f"voidgen.cli.{name}").command
+        return command
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, message="%(prog)s %(version)s")
+@click.option("-C", "--project", metavar="DIR", default=".", help="Work on the project in DIR.")
+@click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors and results.")
+@click.option("--debug", is_flag=True, help="Show a traceback where voidgen itself fails.")
+@click.pass_context
+def cli(context: click.Context, project: str, quiet: bool, debug: bool) -> None:
+    """One declarative file to a Void Linux live ISO with a Nix closure baked in."""
+    context.obj = {"project": project, "quiet": quiet, "debug": debug}
+
+
+def main() -> None:
+    """Run the command line; exit 0 good, 1 a step failed, 2 wrong input, 130 interrupted."""
+    for stream in (sys.stdout, sys.stderr):
+        # A file name may be no text in this locale; that must not end in a traceback.
+        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    try:
+        sys.exit(cli.main(prog_name="voidgen", standalone_mode=False) or 0)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(2)
+    except WrongInputError as error:
+        report(error.faults)
+        sys.exit(2)
+    except StepFailedError as error:
+        say(error.what, error.remedy, error.output)
+        sys.exit(1)
+    except (click.Abort, KeyboardInterrupt):
+        say("interrupted")
+        sys.exit(INTERRUPTED)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(1)
+    except Exception as error:
+        if "--debug" in sys.argv:
+            raise
+        say(
+            f"internal error: {type(error).__name__}: {error}",
+            "this is a bug in voidgen: run again with --debug and report what it prints",
+        )
+        sys.exit(1)

@@ -1,0 +1,79 @@
+"""``voidgen generate``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from voidgen.emit import Changes
+
+SHOWN = 20
+"""Changed files that are named; more are counted."""
+
+
+@click.command("generate")
+@click.option("--check", is_flag=True, help="Write nothing; exit 1 where something would change.")
+@click.option(
+    "--force", is_flag=True, help="Overwrite files that are not voidgen's or were edited."
+)
+@click.pass_obj
+def command(settings: dict[str, Any], check: bool, force: bool) -> int:
+    """Emit the flake and the overlay tree from voidgen.toml.
+
+    Writes flake.nix and image/, removes what an earlier run emitted and is no longer needed,
+    and touches nothing else. Then `nix build` makes the closure and the include tree.
+    """
+    from voidgen import emit, git, project  # noqa: PLC0415
+    from voidgen.errors import Fault, WrongInputError  # noqa: PLC0415
+    from voidgen.lock import unlocked  # noqa: PLC0415
+
+    folder = project.find(Path(settings["project"]))
+    image = project.load(folder)
+    if not git.is_inside_work_tree(folder):
+        remedy = (
+            "run `git init` there: outside a repository Nix would copy all of it, out/ included"
+        )
+        raise WrongInputError(Fault("is not in a git repository", folder, remedy=remedy))
+    tree = image.tree()
+    if check:
+        changes = emit.compare(folder, tree, force=force)
+        if not settings["quiet"]:
+            _tell(changes, "would be ")
+        return 1 if changes else 0
+    changes = emit.write(folder, tree, force=force)
+    new = git.untracked(folder, [*tree, emit.LIST])
+    if new:
+        git.add_intent(folder, new)
+    if not settings["quiet"]:
+        _tell(changes)
+        missing = unlocked(folder, image.plan)
+        if missing:
+            click.echo(f"flake.lock has no {' and no '.join(missing)}: `nix flake lock` pins them")
+        click.echo("next: nix build")
+    return 0
+
+
+def _tell(changes: Changes, how: str = "") -> None:
+    from voidgen.cli.report import visible  # noqa: PLC0415
+
+    rows = [
+        *(("+", path) for path in changes.added),
+        *(("~", path) for path in changes.changed),
+        *(("-", path) for path in changes.removed),
+    ]
+    for sign, path in rows[:SHOWN]:
+        click.echo(visible(f"  {sign} {path}"))
+    if len(rows) > SHOWN:
+        click.echo(f"  and {len(rows) - SHOWN} more")
+    if rows:
+        click.echo(
+            f"{len(changes.added)} {how}added, {len(changes.changed)} {how}changed, "
+            f"{len(changes.removed)} {how}removed, {len(changes.kept)} as they were"
+        )
+    else:
+        click.echo(f"nothing to do: all {len(changes.kept)} emitted files are current")
+    for path in changes.strays[:SHOWN]:
+        click.echo(visible(f"  ? {path} is not part of the image: give it to a module's files/"))

@@ -1,0 +1,55 @@
+"""Errors for a person: what, where, and what to do."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from voidgen.errors import Fault
+
+
+def visible(text: str) -> str:
+    """``text`` with control characters spelled out, so that a name cannot steer a terminal."""
+    return "".join(
+        sign if sign.isprintable() or sign == "\n" else sign.encode("unicode_escape").decode()
+        for sign in text
+    )
+
+
+def say(what: str, remedy: str = "", output: str = "") -> None:
+    """One message on standard error."""
+    click.echo(visible(f"voidgen: {what}"), err=True)
+    for line in output.splitlines():
+        click.echo(visible(f"  | {line}"), err=True)
+    if remedy:
+        click.echo(visible(f"  {remedy}"), err=True)
+
+
+def report(faults: Iterable[Fault]) -> None:
+    """All faults, by file and line, each with its remedy below it."""
+    # Imported here: it parses TOML for positions, which only a fault needs.
+    from voidgen.toml import line_of, spell  # noqa: PLC0415
+
+    placed = []
+    for fault in faults:
+        line = fault.line or (fault.file and fault.key and line_of(fault.file, fault.key)) or 0
+        placed.append((_shown(fault.file) if fault.file else "voidgen", line, fault))
+    placed.sort(key=lambda row: row[:2])
+    for file, line, fault in placed:
+        place = f"{file}:{line}" if line else file
+        key = f" {spell(fault.key)}:" if fault.key else ""
+        click.echo(visible(f"{place}:{key} {fault.what}"), err=True)
+        if fault.remedy:
+            click.echo(visible(f"    {fault.remedy}"), err=True)
+
+
+def _shown(file: Path) -> str:
+    """Relative to the current folder where it lies below it."""
+    path, here = os.path.abspath(file), str(Path.cwd())
+    return os.path.relpath(path, here) if path.startswith(f"{here}/") else path

@@ -1,0 +1,125 @@
+"""What the strings of voidgen.toml and module.toml must look like, each with its reason."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from voidgen.structure import Rule
+
+IMAGE_NAME = Rule(
+    "a file name of letters, digits and . _ + - (it names the ISO and store paths)",
+    r"[A-Za-z0-9][A-Za-z0-9._+-]{0,99}",
+)
+
+# mklive writes the title and the command line by `sed s|…|`, and boot loaders quote them.
+TITLE = Rule(
+    "one line of text without | & \\ \" ' ` $ (mklive passes it through sed and boot menus)",
+    r"[^\x00-\x1f\x7f|&\\\x22'`$]{1,80}",
+)
+CMDLINE = Rule(
+    "one kernel parameter, without blanks and without | & \\ \" ' ` $ "
+    "(mklive passes it through sed and boot menus)",
+    r"[^\s\x00-\x1f\x7f|&\\\x22'`$]+",
+    ((r"\s", "write each parameter as an element of its own"),),
+)
+
+KEYMAP = Rule(
+    'a keymap in vconsole form, like "us" or "ch-fr_nodeadkeys"',
+    r"[A-Za-z0-9][A-Za-z0-9._-]*",
+    ((r"\+", "this is the XKB form; the first + is a - in the vconsole form"),),
+)
+LOCALE = Rule(
+    'a UTF-8 locale, like "en_US.UTF-8"',
+    r"(?:[a-z]{2,3}_[A-Z]{2}|C)\.UTF-8(?:@[a-z]+)?",
+    ((r"^[a-z]{2,3}_[A-Z]{2}$", "append .UTF-8"), (r"(?i)utf-?8$", "the ending is .UTF-8")),
+)
+USER = Rule(
+    "a login name: a small letter or _, then at most 31 small letters, digits, _ or -",
+    r"(?!root$)[a-z_][a-z0-9_-]{0,31}",
+    ((r"^root$", "the live user is an ordinary user; root exists anyway"),),
+)
+
+ATTRIBUTE = r"(?:[A-Za-z0-9_][A-Za-z0-9_'+-]*|\x22[^\x22\\$\s]+\x22)"
+NIX_PACKAGE = Rule(
+    'an attribute path of the package set, like "hello", "kdePackages.kate" or "git^man"',
+    rf"{ATTRIBUTE}(?:\.{ATTRIBUTE})*(?:\^(?:\*|[a-z][A-Za-z0-9_-]*(?:,[a-z][A-Za-z0-9_-]*)*))?",
+    ((r"#", "write only what stands behind the #"),),
+)
+NIX_NAME = Rule(
+    "a package's name, as nixpkgs' lib.getName gives it",
+    r"[A-Za-z0-9+._?=-]+",
+)
+NIXPKGS = Rule(
+    'a flake reference like "github:NixOS/nixpkgs/nixos-unstable", '
+    'or a folder of the project like "./packages"',
+    r"(?!path:)[a-z][a-z0-9+.-]*:[^\s\x22\\$]+|\.(?:/(?!\.\.?(?:/|$))[A-Za-z0-9._+-]+)+",
+    (
+        (r"^path:", "write a folder of the project as ./folder"),
+        (r"^/", "the folder must lie in the project; write it as ./folder"),
+        (r"(?:^|/)\.\.(?:/|$)", "the folder must lie in the project"),
+        (r"^[A-Za-z0-9_-]+$", "a name of the flake registry is no pin; write what it stands for"),
+    ),
+)
+FLAKE = Rule(
+    'a flake reference, like "github:void-linux/void-mklive"',
+    r"[a-z][a-z0-9+.-]*:[^\s\x22\\$]+",
+)
+STATE_DIR = Rule(
+    "an absolute folder, like \x22/var/nix\x22", r"(?:/(?!\.\.?(?:/|$))[A-Za-z0-9._+-]+)+"
+)
+PROJECT_FILE = Rule(
+    'a path inside the project, like "nix/extra.nix"',
+    r"(?:\./)?(?!\.\.?(?:/|$))[A-Za-z0-9._+-]+(?:/(?!\.\.?(?:/|$))[A-Za-z0-9._+-]+)*",
+)
+
+REPOSITORY = Rule(
+    "a URL (http, https) or an absolute folder, without blanks",
+    r"https?://[^\s|\x22'\\$`]+|/[^\s|\x22'\\$`]*",
+)
+XBPS_PACKAGE = Rule("the name of an xbps package", r"[A-Za-z0-9][A-Za-z0-9._+-]*")
+CONTAINER_IMAGE = Rule(
+    '"flake", or an image by digest: name@sha256:… (64 hexadecimal digits)',
+    r"flake|[a-z0-9][a-z0-9._/:-]*@sha256:[0-9a-f]{64}",
+    (
+        (r"^[^@]*(?::[^@/]*)?$", "a tag may point elsewhere tomorrow; take the image's digest"),
+        (r"@sha256:", "a digest is 64 hexadecimal digits in small letters"),
+    ),
+)
+
+MODULE_NAME = Rule("a module's name: small letters, digits and -", r"[a-z][a-z0-9-]*")
+OPTION_NAME = Rule("an option's name: small letters, digits and -", r"[a-z][a-z0-9-]*")
+SERVICE = Rule("a service's name, as in /etc/sv", r"[A-Za-z0-9_][A-Za-z0-9._+@-]*")
+ONE_LINE = Rule("one line of text", r"[^\x00-\x1f\x7f]+")
+MODE = Rule('an octal mode, like "0644" or "4755"', r"[0-7]{3,4}")
+OWNER = Rule('an owner, like "root:root"', r"[a-z_0-9][a-z0-9_-]*:[a-z_0-9][a-z0-9_-]*")
+IMAGE_PATH = Rule(
+    "an absolute path without . and .. parts, no part longer than 255 bytes",
+    r"(?:/(?!\.\.?(?:/|$))[^/\x00-\x1f\x7f]{1,255})+",
+)
+LINK_TARGET = Rule(
+    "a path, or one in the baked profile: @profile@/…", r"(?!@)[^\x00-\x1f\x7f]+|@profile@(?:/.+)?"
+)
+
+ImageName = Annotated[str, IMAGE_NAME]
+Title = Annotated[str, TITLE]
+Parameter = Annotated[str, CMDLINE]
+Keymap = Annotated[str, KEYMAP]
+Locale = Annotated[str, LOCALE]
+User = Annotated[str, USER]
+NixPackage = Annotated[str, NIX_PACKAGE]
+NixName = Annotated[str, NIX_NAME]
+Nixpkgs = Annotated[str, NIXPKGS]
+FlakeReference = Annotated[str, FLAKE]
+StateDir = Annotated[str, STATE_DIR]
+ProjectFile = Annotated[str, PROJECT_FILE]
+Repository = Annotated[str, REPOSITORY]
+XbpsPackage = Annotated[str, XBPS_PACKAGE]
+ContainerImage = Annotated[str, CONTAINER_IMAGE]
+ModuleName = Annotated[str, MODULE_NAME]
+OptionName = Annotated[str, OPTION_NAME]
+Service = Annotated[str, SERVICE]
+OneLine = Annotated[str, ONE_LINE]
+Mode = Annotated[str, MODE]
+Owner = Annotated[str, OWNER]
+ImagePath = Annotated[str, IMAGE_PATH]
+LinkTarget = Annotated[str, LINK_TARGET]

@@ -1,0 +1,160 @@
+"""voidgen.toml as types; field order is the order in documentation and schema."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Literal
+
+from attrs import field, frozen
+
+from voidgen.config import rules
+from voidgen.structure import MisfitError, OptionValue
+
+Arch = Literal["x86_64", "x86_64-musl", "i686", "aarch64", "aarch64-musl"]
+Compression = Literal["zstd", "xz", "gzip", "lz4"]
+Engine = Literal["auto", "podman", "docker"]
+
+LEVELS: Mapping[str, tuple[int, int]] = MappingProxyType({"zstd": (1, 22), "gzip": (1, 9)})
+"""Compressions of mksquashfs that have levels, with the lowest and the highest (mksquashfs(1))."""
+
+
+@frozen
+class Image:
+    """The image as a whole."""
+
+    name: rules.ImageName = field(metadata={"help": "names the ISO file and its volume"})
+    title: rules.Title = field(default="Void Linux", metadata={"help": "shown in boot menus"})
+    arch: Arch = field(default="x86_64", metadata={"help": "architecture, in XBPS's names"})
+    keymap: rules.Keymap = field(
+        default="us",
+        metadata={"help": "console keymap, in vconsole form; the XKB form is derived"},
+    )
+    locale: rules.Locale = field(default="en_US.UTF-8", metadata={"help": "system locale"})
+    user: rules.User = field(
+        default="live", metadata={"help": "the live user; becomes live.user= on the command line"}
+    )
+    cmdline: tuple[rules.Parameter, ...] = field(
+        default=(), metadata={"help": "more kernel parameters, one an element"}
+    )
+
+    def __attrs_post_init__(self) -> None:
+        for index, parameter in enumerate(self.cmdline):
+            if parameter.startswith("live.user="):
+                raise MisfitError(
+                    "live.user= is derived from image.user",
+                    ("cmdline", index),
+                    remedy=f"remove it and write user = {parameter.partition('=')[2]!r}",
+                )
+
+
+@frozen
+class Nix:
+    """The package set and what is baked from it."""
+
+    nixpkgs: rules.Nixpkgs = field(
+        default="github:NixOS/nixpkgs/nixos-unstable",
+        metadata={"help": "package set: a flake reference, or a folder of the project (./folder)"},
+    )
+    packages: tuple[rules.NixPackage, ...] = field(
+        default=(), metadata={"help": "attribute paths to bake into the image; ^output picks one"}
+    )
+    unfree: tuple[rules.NixName, ...] = field(
+        default=(), metadata={"help": "names of the unfree packages that you accept"}
+    )
+    state_dir: rules.StateDir = field(
+        default="/var/nix",
+        metadata={"help": "where the live system's Nix keeps its database and socket"},
+    )
+
+
+@frozen
+class Xbps:
+    """Void's own packages."""
+
+    repositories: tuple[rules.Repository, ...] = field(
+        default=("https://repo-default.voidlinux.org/current",),
+        metadata={"help": "XBPS repositories"},
+    )
+    packages: tuple[rules.XbpsPackage, ...] = field(
+        default=(), metadata={"help": "packages beyond what the modules bring"}
+    )
+
+
+@frozen
+class Overlay:
+    """The overlay modules and their options."""
+
+    modules: tuple[rules.ModuleName, ...] = field(
+        default=(), metadata={"help": "overlay modules; what they require comes along"}
+    )
+    options: Mapping[rules.ModuleName, Mapping[rules.OptionName, OptionValue]] = field(
+        factory=lambda: MappingProxyType({}),
+        metadata={"help": "a table for each module, with values for its options"},
+    )
+
+
+@frozen
+class Squashfs:
+    """How the root filesystem is compressed."""
+
+    compression: Compression = field(default="zstd", metadata={"help": "compressor"})
+    level: int | None = field(
+        default=None, metadata={"help": "compression level: 1-22 for zstd, 1-9 for gzip"}
+    )
+
+    def __attrs_post_init__(self) -> None:
+        if self.level is None:
+            return
+        if self.compression not in LEVELS:
+            raise MisfitError(
+                f"{self.compression} has no levels", ("level",), remedy="remove this key"
+            )
+        low, high = LEVELS[self.compression]
+        if not low <= self.level <= high:
+            raise MisfitError(
+                f"expected a level from {low} to {high} for {self.compression}, got {self.level}",
+                ("level",),
+            )
+
+
+@frozen
+class Mklive:
+    """void-mklive, which makes the ISO."""
+
+    source: rules.FlakeReference = field(
+        default="github:void-linux/void-mklive", metadata={"help": "where mklive comes from"}
+    )
+    squashfs: Squashfs = field(
+        factory=Squashfs, metadata={"help": "compression of the root filesystem"}
+    )
+
+
+@frozen
+class Container:
+    """Where mklive runs."""
+
+    engine: Engine = field(default="auto", metadata={"help": "container engine"})
+    image: rules.ContainerImage = field(
+        default="flake", metadata={"help": "built by the flake, or an image by its digest"}
+    )
+
+
+@frozen
+class Flake:
+    """The emitted flake."""
+
+    extra: rules.ProjectFile | None = field(
+        default=None, metadata={"help": "Nix file whose outputs are merged into the flake's"}
+    )
+
+
+@frozen
+class Config:
+    """The whole of voidgen.toml."""
+
+    image: Image = field(metadata={"help": Image.__doc__})
+    nix: Nix = field(factory=Nix, metadata={"help": Nix.__doc__})
+    xbps: Xbps = field(factory=Xbps, metadata={"help": Xbps.__doc__})
+    overlay: Overlay = field(factory=Overlay, metadata={"help": Overlay.__doc__})
+    mklive: Mklive | None = field(default=None, metadata={"help": Mklive.__doc__})
+    container: Container = field(factory=Container, metadata={"help": Container.__doc__})
+    flake: Flake = field(factory=Flake, metadata={"help": Flake.__doc__})

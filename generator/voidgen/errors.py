@@ -1,0 +1,63 @@
+"""What can go wrong, as values: only the command line prints them and exits."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+Key = tuple[str | int, ...]
+"""Where in a TOML file: table and key names, and indexes of arrays."""
+
+
+@frozen
+class Fault:
+    """One thing wrong with what the user wrote.
+
+    ``key`` leads to the place in ``file``; its line is looked up when the fault is
+    printed, unless ``line`` (counted from 1) is known already. ``remedy`` says what to do.
+    """
+
+    what: str
+    file: Path | None = None
+    key: Key = ()
+    line: int | None = None
+    remedy: str = ""
+
+
+class WrongInputError(Exception):
+    """The user's input is wrong; carries every fault found. Exit status 2."""
+
+    def __init__(self, *faults: Fault) -> None:
+        """Keep the faults in the order in which they were found."""
+        super().__init__("; ".join(fault.what for fault in faults))
+        self.faults = faults
+
+
+class StepFailedError(Exception):
+    """A program that voidgen started failed, or the system refused. Exit status 1."""
+
+    def __init__(self, what: str, remedy: str = "", output: str = "") -> None:
+        """``output`` is what the program printed, shown to the user as it is."""
+        super().__init__(what)
+        self.what = what
+        self.remedy = remedy
+        self.output = output
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """A question naming up to three of ``known`` that look like ``name``, or nothing."""
+    near = get_close_matches(name, sorted(known), n=3, cutoff=0.6)
+    return f"did you mean {' or '.join(repr(n) for n in near)}?" if near else ""
+
+
+def raise_all(faults: Iterable[Fault]) -> None:
+    """Raise `WrongInputError` where there is a fault at all."""
+    found = tuple(faults)
+    if found:
+        raise WrongInputError(*found)

@@ -1,0 +1,62 @@
+"""git, by its verbs: a flake in a repository is made of the files that git knows."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from voidgen.errors import StepFailedError
+from voidgen.process import run
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+
+def is_inside_work_tree(folder: Path) -> bool:
+    """``git rev-parse --is-inside-work-tree``."""
+    done = run(["git", "rev-parse", "--is-inside-work-tree"], cwd=folder, check=False)
+    if done.status and b"not a git repository" not in done.stderr:
+        output = done.stderr.decode(errors="replace").strip()
+        raise StepFailedError("git cannot read the repository", output=output)
+    return done.stdout.strip() == b"true"
+
+
+def is_ignored(repository: Path, folder: Path) -> bool:
+    """``git check-ignore``: whether ``repository`` ignores ``folder`` in it."""
+    name = folder.relative_to(repository)
+    return (
+        run(["git", "check-ignore", "-q", "--", f"{name}/"], cwd=repository, check=False).status
+        == 0
+    )
+
+
+def init(folder: Path) -> None:
+    """``git init``."""
+    run(["git", "init", "--quiet"], cwd=folder)
+
+
+def untracked(folder: Path, paths: Iterable[str]) -> list[str]:
+    """Those of ``paths`` that git does not know, ignored ones included; sorted."""
+    known = run(["git", "ls-files", "-z", "--cached", "--", "."], cwd=folder).stdout.split(b"\0")
+    return sorted(set(paths) - {os.fsdecode(name) for name in known})
+
+
+def add_intent(folder: Path, paths: Iterable[str]) -> None:
+    """``git add --intent-to-add``: a flake sees the files, their content stays the user's to add.
+
+    With ``--force``: a flake must see emitted files that a global ignore file names.
+    """
+    names = b"\0".join(b":(literal)" + os.fsencode(path) for path in paths)
+    run(
+        [
+            "git",
+            "add",
+            "--intent-to-add",
+            "--force",
+            "--pathspec-from-file=-",
+            "--pathspec-file-nul",
+        ],
+        cwd=folder,
+        stdin=names,
+    )

@@ -1,0 +1,1 @@
+"""Overlay modules: what they are, and which of them an image has."""

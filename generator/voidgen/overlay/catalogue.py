@@ -1,0 +1,121 @@
+"""Reading overlay modules from disk: the built-in ones, then the project's own."""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import TYPE_CHECKING
+
+from voidgen import toml
+from voidgen.config.rules import IMAGE_PATH, LINK_TARGET, MODULE_NAME
+from voidgen.errors import Fault, WrongInputError
+from voidgen.overlay.types import MODULE_FILE, Catalogue, Module, ModuleFile, Source
+from voidgen.structure import structure
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+FOLDER = "overlay-src"
+CONTENTS = "files"
+TEMPLATE = ".j2"
+
+
+def load(roots: Iterable[Path]) -> Catalogue:
+    """The modules below ``roots``; a later root's module replaces an earlier one's.
+
+    A root that does not exist holds no modules. Raises WrongInputError with every fault of
+    every module.
+    """
+    modules: dict[str, Module] = {}
+    faults: list[Fault] = []
+    for root in roots:
+        for folder in _folders(root, faults):
+            try:
+                modules[folder.name] = _module(folder)
+            except WrongInputError as error:
+                faults += error.faults
+    if faults:
+        raise WrongInputError(*faults)
+    return dict(sorted(modules.items()))
+
+
+def _folders(root: Path, faults: list[Fault]) -> Iterator[Path]:
+    """Module folders of ``root``; files and hidden folders beside them are passed over."""
+    try:
+        entries = sorted(os.scandir(root), key=lambda entry: os.fsencode(entry.name))
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        faults.append(Fault(f"cannot be read: {error.strerror}", root))
+        return
+    for entry in entries:
+        folder = root / entry.name
+        if entry.name.startswith(".") or not entry.is_dir():
+            continue
+        if not re.fullmatch(MODULE_NAME.pattern, entry.name):
+            faults.append(Fault(f"expected {MODULE_NAME.expected}", folder, remedy="rename it"))
+        elif entry.is_symlink():
+            faults.append(Fault("a module is a folder, not a link", folder, remedy="copy it here"))
+        else:
+            yield folder
+
+
+def _module(folder: Path) -> Module:
+    file = folder / MODULE_FILE
+    spec = structure(toml.read(file), ModuleFile, file)
+    return Module(folder.name, folder, spec, _sources(folder / CONTENTS))
+
+
+def _sources(top: Path) -> tuple[Source, ...]:
+    """What lies below ``files/``, without following links; folders are implied."""
+    if not os.path.lexists(top):
+        return ()
+    if top.is_symlink() or not top.is_dir():
+        raise WrongInputError(Fault("expected a folder that mirrors the image's /", top))
+    sources: dict[str, Source] = {}
+    faults: list[Fault] = []
+    waiting = [(top, "")]
+    while waiting:
+        folder, below = waiting.pop()
+        try:
+            entries = list(os.scandir(folder))
+        except OSError as error:
+            faults.append(Fault(f"cannot be read: {error.strerror}", folder))
+            continue
+        for entry in entries:
+            file = folder / entry.name
+            path = f"{below}/{entry.name}"
+            if entry.is_dir(follow_symlinks=False):
+                waiting.append((file, path))
+                continue
+            source = _source(entry, file, path)
+            if isinstance(source, Fault):
+                faults.append(source)
+            elif source.path in sources:
+                other = sources[source.path].file.name
+                faults.append(
+                    Fault(f"gives {source.path}, and so does {other}", file, remedy="remove one")
+                )
+            else:
+                sources[source.path] = source
+    if faults:
+        raise WrongInputError(*sorted(faults, key=lambda fault: str(fault.file)))
+    return tuple(sources[path] for path in sorted(sources))
+
+
+def _source(entry: os.DirEntry[str], file: Path, path: str) -> Source | Fault:
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return Fault("its name is not UTF-8", file, remedy="rename it")
+    if not re.fullmatch(IMAGE_PATH.pattern, path.removesuffix(TEMPLATE)):
+        return Fault(f"its place in the image is not {IMAGE_PATH.expected}", file)
+    if entry.is_symlink():
+        target = str(file.readlink())
+        if not re.fullmatch(LINK_TARGET.pattern, target) or not target.isprintable():
+            return Fault(f"its target is not {LINK_TARGET.expected}", file)
+        return Source(path, file, target=target)
+    if not entry.is_file(follow_symlinks=False):
+        return Fault("is neither a file, a folder nor a symbolic link", file, remedy="remove it")
+    return Source(path.removesuffix(TEMPLATE), file, template=path.endswith(TEMPLATE))

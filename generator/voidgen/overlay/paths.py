@@ -1,0 +1,144 @@
+"""Who puts what where in the image: every path has one owner, and lies where it may."""
+
+from __future__ import annotations
+
+from posixpath import dirname
+from typing import TYPE_CHECKING
+
+from attrs import field, frozen
+
+from voidgen.errors import Fault, Key, did_you_mean
+from voidgen.overlay.types import Ownership, Source
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from pathlib import Path
+
+    from voidgen.overlay.types import Module
+
+ALIASES = {
+    "/bin": "/usr/bin",
+    "/sbin": "/usr/bin",
+    "/usr/sbin": "/usr/bin",
+    "/lib": "/usr/lib",
+    "/lib64": "/usr/lib",
+    "/usr/lib64": "/usr/lib",
+    "/var/run": "/run",
+}
+"""Symbolic links of Void's base-files: mklive would copy files through them, or not at all."""
+
+FOREIGN = {
+    "/dev": "the kernel mounts over it at boot",
+    "/proc": "the kernel mounts over it at boot",
+    "/sys": "the kernel mounts over it at boot",
+    "/run": "a tmpfs is mounted over it at boot",
+    "/nix/store": "only Nix writes there; name a package instead",
+}
+"""Folders whose content is not the overlay's to give."""
+
+RUNSVDIR = "/etc/runit/runsvdir/default"
+"""The runlevel whose links runsvdir starts (Void Handbook, "Services and Daemons")."""
+
+
+@frozen
+class Entry:
+    """A path of the image and where its content comes from.
+
+    A file comes from ``source``, a symbolic link leads to ``target``, a folder has neither.
+    ``file`` and ``key`` say where it is written.
+    """
+
+    path: str
+    module: str
+    file: Path
+    key: Key = ()
+    source: Source | None = None
+    target: str | None = None
+    ownership: Ownership = field(factory=Ownership)
+
+
+def entries(module: Module) -> Iterator[Entry]:
+    """All that ``module`` puts into the image, but for its service links."""
+    spec, file = module.spec, module.file
+    for source in module.sources:
+        if source.target is not None:
+            yield Entry(source.path, module.name, source.file, target=source.target)
+        else:
+            ownership = spec.files.get(source.path, Ownership())
+            yield Entry(source.path, module.name, source.file, (), source, None, ownership)
+    for path, ownership in spec.directories.items():
+        yield Entry(path, module.name, file, ("directories", path), ownership=ownership)
+    for path, target in spec.links.items():
+        yield Entry(path, module.name, file, ("links", path), target=target)
+
+
+def service_link(name: str, module: Module) -> Entry:
+    """The link by which runsvdir finds the service ``name``."""
+    path = f"{RUNSVDIR}/{name}"
+    key = ("services", module.spec.services.index(name))
+    return Entry(path, module.name, module.file, key, target=f"/etc/sv/{name}")
+
+
+def claims(found: Iterable[Entry]) -> tuple[dict[str, Entry], list[Fault]]:
+    """Every path with its one owner, sorted; and what is wrong with them."""
+    owned: dict[str, Entry] = {}
+    faults: list[Fault] = []
+    for entry in found:
+        faults += _misplaced(entry)
+        other = owned.setdefault(entry.path, entry)
+        if other is not entry:
+            faults.append(_shared(entry, other))
+    for entry in owned.values():
+        above = _above(entry.path, owned)
+        if above is not None:
+            what = "symbolic link" if above.target is not None else "file"
+            faults.append(
+                Fault(
+                    f"{entry.path} of module {entry.module!r} lies below {above.path}, "
+                    f"a {what} of module {above.module!r}",
+                    entry.file,
+                    entry.key,
+                    remedy="move one of them",
+                )
+            )
+    return dict(sorted(owned.items())), faults
+
+
+def unmatched(module: Module) -> Iterator[Fault]:
+    """Entries of ``[files]`` that speak of nothing in ``files/``."""
+    paths = {source.path for source in module.sources if source.target is None}
+    for path in module.spec.files:
+        if path not in paths:
+            remedy = did_you_mean(path, paths) or "a folder's mode is set in [directories]"
+            yield Fault(f"files/ has no file {path}", module.file, ("files", path), remedy=remedy)
+
+
+def _shared(entry: Entry, other: Entry) -> Fault:
+    if entry.module == other.module:
+        what = f"module {entry.module!r} gives {entry.path} twice"
+        remedy = "remove one of them"
+    else:
+        what = f"{entry.path} belongs to two modules: {other.module!r} and {entry.module!r}"
+        remedy = "keep it in one of them, or let each write a file of its own"
+    return Fault(what, entry.file, entry.key, remedy=remedy)
+
+
+def _misplaced(entry: Entry) -> Iterator[Fault]:
+    path = entry.path
+    for alias, real in ALIASES.items():
+        if path == alias or path.startswith(f"{alias}/"):
+            remedy = f"put it at {path.replace(alias, real, 1)}"
+            yield Fault(f"{alias} is a symbolic link on Void", entry.file, entry.key, remedy=remedy)
+    for folder, why in FOREIGN.items():
+        if path == folder or path.startswith(f"{folder}/"):
+            what = f"{path} cannot be part of the overlay: {why}"
+            yield Fault(what, entry.file, entry.key)
+
+
+def _above(path: str, owned: Mapping[str, Entry]) -> Entry | None:
+    """The nearest owner above ``path`` that is no folder."""
+    while (path := dirname(path)) != "/":
+        entry = owned.get(path)
+        if entry and (entry.source or entry.target is not None):
+            return entry
+    return None

@@ -1,0 +1,214 @@
+"""From what was asked to what the image has: modules in order, and all that they bring."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+import networkx as nx
+from attrs import frozen
+
+from voidgen.errors import Fault, did_you_mean, raise_all
+from voidgen.overlay import paths
+from voidgen.overlay.options import settle
+from voidgen.overlay.services import provider
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from pathlib import Path
+
+    from voidgen.config.types import Config
+    from voidgen.overlay.types import Catalogue, Module
+    from voidgen.structure import OptionValue
+
+USER = "voidgen.toml"
+"""Who asked, where no module did."""
+
+
+@frozen
+class Chosen:
+    """A module of the image, who asked for it, and the values of its options."""
+
+    module: Module
+    by: tuple[str, ...]
+    options: Mapping[str, OptionValue]
+
+
+@frozen
+class Asked:
+    """A package and who asked for it: voidgen.toml or ``module NAME``."""
+
+    name: str
+    by: tuple[str, ...]
+
+
+@frozen
+class Enabled:
+    """A service, the modules that enable it, and what provides it."""
+
+    name: str
+    by: tuple[str, ...]
+    provider: str
+
+
+@frozen
+class Resolution:
+    """All that the image has.
+
+    ``modules`` are in dependency order with ties broken by name; Nix packages in the order in
+    which they were asked for, the user's first; the rest is sorted by name or path.
+    """
+
+    modules: tuple[Chosen, ...]
+    nix: tuple[Asked, ...]
+    xbps: tuple[Asked, ...]
+    services: tuple[Enabled, ...]
+    entries: tuple[paths.Entry, ...]
+
+
+def resolve(config: Config, catalogue: Catalogue, file: Path) -> Resolution:
+    """Pure; WrongInputError with every fault, faults of voidgen.toml pointing into ``file``."""
+    by, faults = _needed(config, catalogue, file)
+    faults += _conflicts(by, catalogue)
+    raise_all(faults)
+    order = _order(by, catalogue)
+    values, faults = settle(config.overlay.options, order, catalogue, file)
+    nix = _asked(config.nix.packages, ((m.name, m.spec.packages.nix) for m in order))
+    xbps = _asked(config.xbps.packages, ((m.name, m.spec.packages.xbps) for m in order))
+    links: dict[str, paths.Entry] = {}
+    for module in order:
+        for name in module.spec.services:
+            links.setdefault(name, paths.service_link(name, module))
+    found = [entry for module in order for entry in paths.entries(module)]
+    owned, wrong = paths.claims([*found, *links.values()])
+    faults += wrong
+    for module in order:
+        faults += paths.unmatched(module)
+    services = _services(order, {asked.name for asked in xbps}, owned)
+    faults += _unprovided(services, links)
+    raise_all(faults)
+    return Resolution(
+        tuple(Chosen(module, by[module.name], values[module.name]) for module in order),
+        tuple(nix),
+        tuple(sorted(xbps, key=lambda asked: asked.name)),
+        services,
+        tuple(owned.values()),
+    )
+
+
+def _needed(
+    config: Config, catalogue: Catalogue, file: Path
+) -> tuple[dict[str, tuple[str, ...]], list[Fault]]:
+    """The modules asked for and all that they require, each with who asked."""
+    by: defaultdict[str, list[str]] = defaultdict(list)
+    faults: list[Fault] = []
+    waiting: list[str] = []
+
+    def near(name: str) -> str:
+        return did_you_mean(name, catalogue) or f"known modules: {', '.join(catalogue) or 'none'}"
+
+    def ask(name: str, asker: str, fault: Fault) -> None:
+        if name not in catalogue:
+            faults.append(fault)
+            return
+        if name not in by:
+            waiting.append(name)
+        by[name].append(asker)
+
+    for index, name in enumerate(config.overlay.modules):
+        what = f"no module has the name {name!r}"
+        ask(name, USER, Fault(what, file, ("overlay", "modules", index), remedy=near(name)))
+    while waiting:
+        asker = catalogue[waiting.pop()]
+        for index, name in enumerate(asker.spec.requires):
+            what = f"module {asker.name!r} requires {name!r}, and no module has that name"
+            fault = Fault(what, asker.file, ("requires", index), remedy=near(name))
+            ask(name, f"module {asker.name}", fault)
+    return {name: tuple(sorted(askers)) for name, askers in sorted(by.items())}, faults
+
+
+def _conflicts(by: Mapping[str, tuple[str, ...]], catalogue: Catalogue) -> Iterator[Fault]:
+    for name in by:
+        module = catalogue[name]
+        for index, other in enumerate(module.spec.conflicts):
+            if other in by:
+                yield Fault(
+                    f"module {name!r} conflicts with module {other!r}, and the image has both",
+                    module.file,
+                    ("conflicts", index),
+                    remedy=f"leave one out: {name!r} is asked for by {', '.join(by[name])}; "
+                    f"{other!r} by {', '.join(by[other])}",
+                )
+
+
+def _order(names: Iterable[str], catalogue: Catalogue) -> list[Module]:
+    """What a module requires or comes after stands before it; ties are broken by name."""
+    graph: nx.DiGraph[str] = nx.DiGraph()
+    graph.add_nodes_from(names)
+    for name in list(graph):
+        spec = catalogue[name].spec
+        before = {*spec.requires, *spec.after} & set(graph) if spec.after else spec.requires
+        graph.add_edges_from((other, name) for other in before)
+    if not nx.is_directed_acyclic_graph(graph):
+        raise_all(_cycles(graph, catalogue))
+    return [catalogue[name] for name in nx.lexicographical_topological_sort(graph)]
+
+
+def _cycles(graph: nx.DiGraph[str], catalogue: Catalogue) -> Iterator[Fault]:
+    """One whole cycle for each knot of the graph, told from its first name on."""
+    for knot in sorted(nx.strongly_connected_components(graph), key=min):
+        first = min(knot)
+        if len(knot) == 1 and not graph.has_edge(first, first):
+            continue
+        # Edges lead from what comes first; the reader thinks the other way round.
+        inside: nx.DiGraph[str] = nx.DiGraph(graph.subgraph(knot).reverse())
+        cycle = [source for source, _ in nx.find_cycle(inside, first)]
+        start = cycle.index(min(cycle))
+        cycle = [*cycle[start:], *cycle[:start]]
+        steps = [
+            f"{name!r} {'requires' if after in catalogue[name].spec.requires else 'comes after'} "
+            f"{after!r}"
+            for name, after in zip(cycle, [*cycle[1:], cycle[0]], strict=True)
+        ]
+        yield Fault(
+            f"modules in a circle: {', '.join(steps)}",
+            catalogue[cycle[0]].file,
+            remedy="remove one of these requirements",
+        )
+
+
+def _asked(wanted: Iterable[str], brought: Iterable[tuple[str, tuple[str, ...]]]) -> list[Asked]:
+    """Packages with everyone who asks for them, in the order of asking."""
+    by: defaultdict[str, list[str]] = defaultdict(list)
+    for name in wanted:
+        by[name].append(USER)
+    for module, names in brought:
+        for name in names:
+            by[name].append(f"module {module}")
+    return [Asked(name, tuple(askers)) for name, askers in by.items()]
+
+
+def _services(
+    order: Iterable[Module], xbps: set[str], owned: Mapping[str, paths.Entry]
+) -> tuple[Enabled, ...]:
+    by: defaultdict[str, list[str]] = defaultdict(list)
+    for module in order:
+        for name in module.spec.services:
+            by[name].append(module.name)
+    return tuple(
+        Enabled(name, tuple(by[name]), provider(name, order, xbps, owned)) for name in sorted(by)
+    )
+
+
+def _unprovided(services: Iterable[Enabled], links: Mapping[str, paths.Entry]) -> Iterator[Fault]:
+    for service in services:
+        if not service.provider:
+            link = links[service.name]
+            yield Fault(
+                f"module {link.module!r} enables service {service.name!r}, "
+                f"and nothing in the image provides /etc/sv/{service.name}",
+                link.file,
+                link.key,
+                remedy="add its package to [packages] xbps (and to [provides] where the "
+                f"package has another name), or files/etc/sv/{service.name}/run",
+            )

@@ -1,0 +1,141 @@
+"""module.toml as types, and the catalogue of modules found."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Literal
+
+from attrs import field, frozen
+
+from voidgen.config import rules
+from voidgen.structure import MisfitError, OptionValue, show
+
+OptionType = Literal["string", "boolean", "integer", "list", "enum"]
+PYTHON_TYPES: Mapping[str, type] = MappingProxyType(
+    {"string": str, "boolean": bool, "integer": int, "list": tuple, "enum": str}
+)
+
+
+def _nothing() -> Mapping[str, object]:
+    return MappingProxyType({})
+
+
+@frozen
+class Option:
+    """An option that a module declares; without a default a value must be given."""
+
+    type: OptionType = field(metadata={"help": "what a value looks like"})
+    help: rules.OneLine = field(metadata={"help": "what the option does, on one line"})
+    default: OptionValue | None = field(default=None, metadata={"help": "used where none is given"})
+    choices: tuple[str, ...] = field(default=(), metadata={"help": "the values of an enum"})
+
+    def __attrs_post_init__(self) -> None:
+        if (self.type == "enum") != bool(self.choices):
+            raise MisfitError("choices belong to an enum, and an enum needs them", ("choices",))
+        if self.default is not None and (wrong := self.misfit(self.default)):
+            raise MisfitError(wrong, ("default",))
+
+    def misfit(self, value: OptionValue) -> str:
+        """What is wrong with ``value`` for this option; empty where nothing is."""
+        if type(value) is not PYTHON_TYPES[self.type]:
+            return f"expected {ARTICLES[self.type]}, got {show(value)}"
+        if self.choices and value not in self.choices:
+            return f"expected one of {', '.join(self.choices)}, got {show(value)}"
+        return ""
+
+
+ARTICLES: Mapping[str, str] = MappingProxyType(
+    {
+        "string": "a string",
+        "boolean": "true or false",
+        "integer": "a whole number",
+        "list": "a list of strings",
+        "enum": "a string",
+    }
+)
+
+
+@frozen
+class Packages:
+    """Packages that a module brings."""
+
+    xbps: tuple[rules.XbpsPackage, ...] = field(default=(), metadata={"help": "Void's packages"})
+    nix: tuple[rules.NixPackage, ...] = field(default=(), metadata={"help": "Nix packages"})
+
+
+@frozen
+class Ownership:
+    """Mode and owner of a file or folder where the default is wrong."""
+
+    mode: rules.Mode | None = field(default=None, metadata={"help": "octal mode"})
+    owner: rules.Owner = field(default="root:root", metadata={"help": "owner:group"})
+
+
+@frozen
+class ModuleFile:
+    """The whole of a module.toml."""
+
+    summary: rules.OneLine = field(metadata={"help": "what the module does, on one line"})
+    requires: tuple[rules.ModuleName, ...] = field(
+        default=(), metadata={"help": "modules that come along, and come before"}
+    )
+    conflicts: tuple[rules.ModuleName, ...] = field(
+        default=(), metadata={"help": "modules that cannot be in the same image"}
+    )
+    after: tuple[rules.ModuleName, ...] = field(
+        default=(), metadata={"help": "modules that come before, where they are in the image"}
+    )
+    services: tuple[rules.Service, ...] = field(
+        default=(), metadata={"help": "services to enable, as links in runsvdir/default"}
+    )
+    provides: Mapping[rules.Service, rules.XbpsPackage] = field(
+        factory=_nothing,
+        metadata={"help": "services whose xbps package has another name: service = package"},
+    )
+    packages: Packages = field(factory=Packages, metadata={"help": Packages.__doc__})
+    options: Mapping[rules.OptionName, Option] = field(
+        factory=_nothing, metadata={"help": "options, set in voidgen.toml [overlay.options]"}
+    )
+    files: Mapping[rules.ImagePath, Ownership] = field(
+        factory=_nothing, metadata={"help": "modes and owners of files and folders in files/"}
+    )
+    directories: Mapping[rules.ImagePath, Ownership] = field(
+        factory=_nothing, metadata={"help": "folders to make, empty or not"}
+    )
+    links: Mapping[rules.ImagePath, rules.LinkTarget] = field(
+        factory=_nothing, metadata={"help": "symbolic links: path = target"}
+    )
+
+
+@frozen
+class Source:
+    """A file or symbolic link below a module's ``files/``."""
+
+    path: str
+    """Where it goes in the image, from the root."""
+    file: Path
+    """Where it is on disk."""
+    template: bool = False
+    target: str | None = None
+    """Of a symbolic link."""
+
+
+@frozen
+class Module:
+    """A module of the catalogue; ``sources`` in the order of their paths."""
+
+    name: str
+    folder: Path
+    spec: ModuleFile
+    sources: tuple[Source, ...] = ()
+
+    @property
+    def file(self) -> Path:
+        """Its module.toml."""
+        return self.folder / MODULE_FILE
+
+
+Catalogue = Mapping[str, Module]
+"""Modules by name, sorted; a project's own stand in the place of built-in ones."""
+
+MODULE_FILE = "module.toml"

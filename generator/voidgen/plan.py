@@ -1,0 +1,67 @@
+"""Plan: all that the image will be, before anything is rendered."""
+
+from __future__ import annotations
+
+import re
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from voidgen.config.rules import ATTRIBUTE
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from voidgen.config.types import Config
+    from voidgen.overlay.resolve import Asked, Resolution
+
+SYSTEMS: Mapping[str, str] = MappingProxyType(
+    {
+        "x86_64": "x86_64-linux",
+        "x86_64-musl": "x86_64-linux",
+        "i686": "i686-linux",
+        "aarch64": "aarch64-linux",
+        "aarch64-musl": "aarch64-linux",
+    }
+)
+"""Nix's name of the system for XBPS's of the architecture; Nix brings its own libc."""
+
+
+@frozen
+class Package:
+    """A Nix package: ``path`` into the package set, and the outputs picked (none: its own)."""
+
+    name: str
+    path: tuple[str, ...]
+    outputs: tuple[str, ...]
+    by: tuple[str, ...]
+
+
+@frozen
+class Plan:
+    """The image: what the user wrote, and what follows from it."""
+
+    config: Config
+    resolution: Resolution
+    system: str
+    packages: tuple[Package, ...]
+    cmdline: tuple[str, ...]
+    """Kernel parameters, with the live user that mklive's initramfs makes."""
+
+
+def plan(config: Config, resolution: Resolution) -> Plan:
+    """Pure."""
+    return Plan(
+        config,
+        resolution,
+        SYSTEMS[config.image.arch],
+        tuple(_package(asked) for asked in resolution.nix),
+        (f"live.user={config.image.user}", *config.image.cmdline),
+    )
+
+
+def _package(asked: Asked) -> Package:
+    path, _, outputs = asked.name.partition("^")
+    parts = tuple(part.strip('"') for part in re.findall(ATTRIBUTE, path))
+    return Package(asked.name, parts, tuple(filter(None, outputs.split(","))), asked.by)

@@ -1,0 +1,86 @@
+"""An image project on disk: from its files to the plan and to the tree that it emits."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from voidgen import config, render, share
+from voidgen.errors import Fault, WrongInputError, raise_all
+from voidgen.overlay import catalogue
+from voidgen.overlay.resolve import resolve
+from voidgen.plan import Plan, plan
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from voidgen.tree import Node, Tree
+
+
+@frozen
+class Project:
+    """A project's plan, and the overlay as it goes into the image."""
+
+    folder: Path
+    plan: Plan
+    overlay: Mapping[str, Node]
+
+    def tree(self) -> Tree:
+        """All that `generate` emits."""
+        return render.project(self.plan, self.overlay, share.constant(), share.flake())
+
+
+def find(start: Path) -> Path:
+    """The nearest folder from ``start`` upwards that has a voidgen.toml."""
+    start = Path(os.path.abspath(start))
+    for folder in (start, *start.parents):
+        if os.path.lexists(folder / config.FILE):
+            return folder
+    what = f"no {config.FILE} here or in a folder above"
+    raise WrongInputError(Fault(what, start, remedy="make a project with `voidgen init`"))
+
+
+def load(folder: Path) -> Project:
+    """Read and resolve the project in ``folder``; WrongInputError with every fault found."""
+    settings = config.load(folder)
+    _check_paths(folder, settings)
+    modules = catalogue.load(_roots(folder))
+    image = plan(settings, resolve(settings, modules, folder / config.FILE))
+    return Project(folder, image, render.overlay(image, _contents(image)))
+
+
+def _roots(folder: Path) -> list[Path]:
+    own = folder / catalogue.FOLDER
+    builtin = share.catalogue()
+    # voidgen's own repository is a project whose modules are the built-in ones.
+    return [builtin] if own.exists() and own.samefile(builtin) else [builtin, own]
+
+
+def _check_paths(folder: Path, settings: config.Config) -> None:
+    file = folder / config.FILE
+    faults = []
+    nixpkgs, extra = settings.nix.nixpkgs, settings.flake.extra
+    if nixpkgs.startswith("./") and not (folder / nixpkgs / "default.nix").is_file():
+        what = f"{nixpkgs} has no default.nix"
+        remedy = "name a folder of the project whose default.nix takes { system, config, overlays }"
+        faults.append(Fault(what, file, ("nix", "nixpkgs"), remedy=remedy))
+    if extra and not (folder / extra).is_file():
+        faults.append(Fault(f"{extra} is not a file of the project", file, ("flake", "extra")))
+    raise_all(faults)
+
+
+def _contents(image: Plan) -> dict[Path, bytes]:
+    contents: dict[Path, bytes] = {}
+    faults = []
+    for entry in image.resolution.entries:
+        if entry.source is None:
+            continue
+        try:
+            contents[entry.source.file] = entry.source.file.read_bytes()
+        except OSError as error:
+            faults.append(Fault(f"cannot be read: {error.strerror}", entry.source.file))
+    raise_all(faults)
+    return contents

@@ -1,0 +1,142 @@
+"""Plan to tree: the overlay's files, the manifest, and the flake around them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from posixpath import dirname
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from voidgen import templating
+from voidgen.errors import Fault, WrongInputError, raise_all
+from voidgen.tree import Directory, File, Link, Node, Tree
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from voidgen.overlay.paths import Entry
+    from voidgen.plan import Plan
+
+MANIFEST_VERSION = 1
+
+
+def overlay(plan: Plan, contents: Mapping[Path, bytes]) -> dict[str, Node]:
+    """The overlay by path in the image; ``contents`` holds the bytes of every source.
+
+    Raises WrongInputError with the faults of all templates.
+    """
+    chosen = {module.module.name: module for module in plan.resolution.modules}
+    shared = {
+        "image": plan.config.image,
+        "nix": plan.config.nix,
+        "xbps": plan.config.xbps,
+        "cmdline": plan.cmdline,
+        "modules": tuple(chosen),
+        "services": tuple(service.name for service in plan.resolution.services),
+    }
+    nodes: dict[str, Node] = {}
+    faults: list[Fault] = []
+    for entry in plan.resolution.entries:
+        values = {**shared, "options": templating.names(chosen[entry.module].options)}
+        try:
+            nodes[entry.path] = _node(entry, contents, values)
+        except WrongInputError as error:
+            faults += error.faults
+    raise_all(faults)
+    for path in list(nodes):
+        while (path := dirname(path)) != "/" and path not in nodes:
+            nodes[path] = Directory()
+    return dict(sorted(nodes.items()))
+
+
+def project(plan: Plan, nodes: Mapping[str, Node], constant: Tree, flake: File) -> Tree:
+    """All that is emitted, by path in the project.
+
+    ``constant`` holds the files that are the same for every image, ``flake`` the template of
+    flake.nix. Only files go to the disk: the manifest says what else the overlay has.
+    """
+    tree: dict[str, Node] = dict(constant)
+    tree["flake.nix"] = File(_flake(plan, flake.data.decode()).encode())
+    tree["image/manifest.json"] = File(to_json(manifest(plan, nodes)))
+    for path, node in nodes.items():
+        if isinstance(node, File):
+            tree[f"image/include{path}"] = node
+    return dict(sorted(tree.items()))
+
+
+def manifest(plan: Plan, nodes: Mapping[str, Node]) -> dict[str, Any]:
+    """What image/nix/ builds from, as data (see docs/reference/manifest.md)."""
+    config, resolution = plan.config, plan.resolution
+    return {
+        "version": MANIFEST_VERSION,
+        "image": data(config.image) | {"system": plan.system, "cmdline": plan.cmdline},
+        "nix": data(config.nix) | {"packages": [data(package) for package in plan.packages]},
+        "xbps": {
+            "repositories": config.xbps.repositories,
+            "packages": [data(asked) for asked in resolution.xbps],
+        },
+        "modules": [
+            {"name": chosen.module.name, "by": chosen.by, "options": dict(chosen.options)}
+            for chosen in resolution.modules
+        ],
+        "services": [data(service) for service in resolution.services],
+        "include": [{"path": path} | _describe(node) for path, node in nodes.items()],
+        "mklive": data(config.mklive) if config.mklive else None,
+        "container": data(config.container),
+    }
+
+
+def to_json(data: Any) -> bytes:
+    """JSON as it is emitted: sorted, indented, UTF-8."""
+    return (json.dumps(data, indent=2, sort_keys=True, ensure_ascii=False) + "\n").encode()
+
+
+def data(value: Any) -> dict[str, Any]:
+    """An attrs value with the keys of voidgen.toml."""
+    data = attrs.asdict(value, value_serializer=lambda _, __, item: item)
+    return {name.replace("_", "-"): item for name, item in data.items()}
+
+
+def _describe(node: Node) -> dict[str, Any]:
+    if isinstance(node, Link):
+        return {"type": "symlink", "target": node.target}
+    if isinstance(node, Directory) and node.mode is None:
+        return {"type": "directory"}
+    kind = "file" if isinstance(node, File) else "directory"
+    return {"type": kind, "mode": f"{node.mode:04o}", "owner": node.owner, "group": node.group}
+
+
+def _node(entry: Entry, contents: Mapping[Path, bytes], values: Mapping[str, Any]) -> Node:
+    if entry.target is not None:
+        return Link(entry.target)
+    owner, _, group = entry.ownership.owner.partition(":")
+    mode = entry.ownership.mode
+    if entry.source is None:
+        return Directory(int(mode, 8) if mode else 0o755, owner, group)
+    data = contents[entry.source.file]
+    if entry.source.template:
+        data = _fill(data, values, entry.source.file)
+    default = 0o755 if data.startswith(b"#!") else 0o644
+    return File(data, int(mode, 8) if mode else default, owner, group)
+
+
+def _fill(data: bytes, values: Mapping[str, Any], file: Path) -> bytes:
+    try:
+        text = data.decode()
+    except UnicodeDecodeError:
+        raise WrongInputError(Fault("template: not UTF-8", file)) from None
+    return templating.render(text, values, file).encode()
+
+
+def _flake(plan: Plan, template: str) -> str:
+    config = plan.config
+    values = {
+        "description": f"{config.image.title} ({config.image.name})",
+        "nixpkgs": config.nix.nixpkgs,
+        "folder": config.nix.nixpkgs.startswith("./"),
+        "mklive": config.mklive.source if config.mklive else None,
+        "extra": f"./{Path(config.flake.extra)}" if config.flake.extra else None,
+    }
+    return templating.render(template, values, Path("flake.nix"))

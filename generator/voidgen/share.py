@@ -1,0 +1,39 @@
+"""Data files that come with voidgen: the built-in catalogue, the offline example, Nix code."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from voidgen.tree import File
+
+PACKAGE = Path(__file__).resolve().parent
+_INSTALLED = PACKAGE / "share"
+_CHECKOUT = PACKAGE.parent.parent
+
+
+def catalogue() -> Path:
+    """The built-in overlay modules."""
+    return _INSTALLED / "overlay-src" if _INSTALLED.is_dir() else _CHECKOUT / "overlay-src"
+
+
+def offline() -> Path:
+    """The offline example project."""
+    return _INSTALLED / "offline" if _INSTALLED.is_dir() else _CHECKOUT / "examples" / "offline"
+
+
+def constant() -> dict[str, File]:
+    """What is emitted the same for every image, by path in the project."""
+    files = {
+        f"image/nix/{file.name}": file for file in (PACKAGE / "nix").iterdir() if file.is_file()
+    }
+    files["image/voidgen.schema.json"] = PACKAGE / "voidgen.schema.json"
+    return {
+        path: File(file.read_bytes(), 0o755 if os.access(file, os.X_OK) else 0o644)
+        for path, file in sorted(files.items())
+    }
+
+
+def flake() -> File:
+    """The template of flake.nix."""
+    return File((PACKAGE / "templates" / "flake.nix.j2").read_bytes())

@@ -1,0 +1,179 @@
+"""Templates of overlay files, in which data stays data.
+
+A value goes into a template as it is only where it is plain: letters, digits and a few signs
+that mean nothing to any of the formats written here. Anything else must pass the filter of
+the file's format, so a forgotten quote is an error of ``generate`` and not of the booted image.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from typing import TYPE_CHECKING, Any
+from xml.sax.saxutils import escape, quoteattr
+
+from jinja2 import StrictUndefined, TemplateError, Undefined
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from voidgen.errors import Fault, WrongInputError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+    from types import TracebackType
+
+PLAIN = re.compile(r"[A-Za-z0-9_./:@%+,=-]*")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_NAME = "<template>"
+
+
+class Escaped(str):
+    """Text that a filter made fit for its format."""
+
+    __slots__ = ()
+
+
+class UnfitError(ValueError):
+    """A value that its format cannot carry."""
+
+
+def sh(value: Any) -> Escaped:
+    """One word of a POSIX shell; a list gives as many words."""
+    if isinstance(value, str | int):
+        return Escaped(shlex.quote(_text(value)))
+    return Escaped(" ".join(shlex.quote(_text(item)) for item in value))
+
+
+def ini(value: Any) -> Escaped:
+    """The value of a plain INI key, which ends with its line and has no escapes."""
+    text = _text(value)
+    if _CONTROL.search(text) or text != text.strip():
+        raise UnfitError(f"an INI value is one line without blanks at its ends, not {text!r}")
+    return Escaped(text)
+
+
+def keyfile(value: Any) -> Escaped:
+    """The value of a GLib key file (Desktop Entry Specification, "Possible value types")."""
+    text = _text(value).replace("\\", "\\\\")
+    for sign, escaped in (("\n", "\\n"), ("\t", "\\t"), ("\r", "\\r")):
+        text = text.replace(sign, escaped)
+    if _CONTROL.search(text):
+        raise UnfitError(f"a key file carries no control characters: {text!r}")
+    blanks = len(text) - len(text.lstrip(" "))
+    text = "\\s" * blanks + text[blanks:]
+    blanks = len(text) - len(text.rstrip(" "))
+    return Escaped(text[: len(text) - blanks] + "\\s" * blanks)
+
+
+def xml(value: Any) -> Escaped:
+    """Text between XML tags."""
+    return Escaped(escape(_xml_text(value), {"\r": "&#13;"}))
+
+
+def xmlattr(value: Any) -> Escaped:
+    """An XML attribute's value, with its quotes."""
+    return Escaped(quoteattr(_xml_text(value)))
+
+
+def nix(value: Any) -> Escaped:
+    """A Nix string literal, with its quotes (Nix manual, "String literal")."""
+    text = _text(value)
+    for sign, escaped in (
+        ("\\", "\\\\"),
+        ('"', '\\"'),
+        ("${", "\\${"),
+        ("\n", "\\n"),
+        ("\r", "\\r"),
+        ("\t", "\\t"),
+    ):
+        text = text.replace(sign, escaped)
+    return Escaped(f'"{text}"')
+
+
+def to_json(value: Any) -> Escaped:
+    """A JSON value."""
+    return Escaped(json.dumps(value, ensure_ascii=False, sort_keys=True))
+
+
+def render(text: str, values: Mapping[str, Any], file: Path) -> str:
+    """The template ``text`` of ``file`` filled in; WrongInputError names its line."""
+    try:
+        return _environment.from_string(text).render(values)
+    except (
+        TemplateError,
+        UnfitError,
+        ArithmeticError,
+        LookupError,
+        TypeError,
+        ValueError,
+    ) as error:
+        line = getattr(error, "lineno", None) or _line(error.__traceback__)
+        message = getattr(error, "message", None) or str(error)
+        raise WrongInputError(Fault(f"template: {message}", file, line=line)) from None
+    except RecursionError:
+        raise WrongInputError(Fault("template: nested too deeply", file)) from None
+
+
+def names(values: Mapping[str, Any]) -> dict[str, Any]:
+    """``values`` under names that a template can write: ``_`` for ``-``."""
+    return {name.replace("-", "_"): value for name, value in values.items()}
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, Undefined):
+        return str(value)  # raises, naming what is not defined
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str | int):
+        return str(value)
+    raise UnfitError(f"expected a string, boolean or integer, got {type(value).__name__}")
+
+
+def _xml_text(value: Any) -> str:
+    text = _text(value)
+    if _NOT_XML.search(text):
+        raise UnfitError(f"XML 1.0 has no place for a character of {text!r}")
+    return text
+
+
+def _only_plain(value: Any) -> str:
+    if isinstance(value, Escaped):
+        return value
+    text = _text(value)
+    if not PLAIN.fullmatch(text):
+        raise UnfitError(
+            f"{text!r} needs a filter that fits the file: "
+            f"{', '.join(f'| {name}' for name in FILTERS)}"
+        )
+    return text
+
+
+def _line(trace: TracebackType | None) -> int | None:
+    line = None
+    while trace:
+        if trace.tb_frame.f_code.co_filename == _NAME:
+            line = trace.tb_lineno
+        trace = trace.tb_next
+    return line
+
+
+FILTERS = {
+    "sh": sh,
+    "ini": ini,
+    "keyfile": keyfile,
+    "xml": xml,
+    "xmlattr": xmlattr,
+    "nix": nix,
+    "json": to_json,
+}
+
+_environment = ImmutableSandboxedEnvironment(
+    undefined=StrictUndefined,
+    finalize=_only_plain,
+    keep_trailing_newline=True,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+_environment.filters.update(FILTERS)

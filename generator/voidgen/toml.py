@@ -1,0 +1,157 @@
+"""TOML files: reading them, and finding the line of a key when a fault is printed."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+import tomllib
+from typing import TYPE_CHECKING, Any
+
+from voidgen.errors import Fault, Key, WrongInputError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tree_sitter import Node
+
+LARGEST = 1 << 20
+"""Bytes; a file written by hand is far smaller, and parsing must stay quick."""
+
+_TOML_POSITION = re.compile(
+    r"^(?P<what>.*) \(at (?:line (?P<line>\d+), column \d+|end of document)\)$"
+)
+
+
+def read(file: Path) -> dict[str, Any]:
+    """The tables of ``file``.
+
+    Raises WrongInputError where it is missing, no regular file, unreadable, over `LARGEST`,
+    not UTF-8 or not TOML 1.0.
+    """
+    text = _text(file)
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise WrongInputError(_syntax_fault(file, text, str(error))) from None
+    except RecursionError:
+        raise WrongInputError(Fault("nested too deeply", file)) from None
+    except ValueError as error:  # an integer of thousands of digits
+        raise WrongInputError(Fault(f"not TOML: {error}", file)) from None
+
+
+def line_of(file: Path, key: Key) -> int | None:
+    """The line (from 1) where ``key`` is written, or the nearest table around it."""
+    try:
+        text = _text(file)
+    except WrongInputError:
+        return None
+    lines = _lines(text)
+    while key:
+        if key in lines:
+            return lines[key]
+        key = key[:-1]
+    return None
+
+
+def spell(key: Key) -> str:
+    """``key`` as a person would write it: ``overlay.modules[2]``."""
+    out = ""
+    for part in key:
+        if isinstance(part, int):
+            out += f"[{part}]"
+            continue
+        name = part if re.fullmatch(r"[A-Za-z0-9_-]+", part) else f'"{part}"'
+        out += f".{name}" if out else name
+    return out
+
+
+def _text(file: Path) -> str:
+    try:
+        # Opened without blocking: a FIFO would wait for a writer for ever.
+        with os.fdopen(os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as stream:
+            status = os.fstat(stream.fileno())
+            if not stat.S_ISREG(status.st_mode):
+                raise WrongInputError(Fault("not a regular file", file))
+            data = stream.read(LARGEST + 1)
+    except OSError as error:
+        raise WrongInputError(
+            Fault(f"cannot be read: {error.strerror or error}", file, remedy=_remedy(file))
+        ) from None
+    if len(data) > LARGEST:
+        raise WrongInputError(Fault(f"larger than {LARGEST >> 20} MiB", file))
+    try:
+        return data.decode()
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        fault = Fault("not UTF-8", file, line=line, remedy="save the file with UTF-8 encoding")
+        raise WrongInputError(fault) from None
+
+
+def _remedy(file: Path) -> str:
+    return "make a project with `voidgen init`" if file.name == "voidgen.toml" else ""
+
+
+def _syntax_fault(file: Path, text: str, message: str) -> Fault:
+    match = _TOML_POSITION.match(message)
+    if not match:
+        return Fault(f"not TOML: {message}", file)
+    line = int(match["line"]) if match["line"] else text.count("\n") + 1
+    return Fault(f"not TOML: {match['what'][0].lower()}{match['what'][1:]}", file, line=line)
+
+
+def _lines(text: str) -> dict[Key, int]:
+    """Every key and array element of a valid document, with its line."""
+    # Imported here: only a fault needs positions, and tomllib keeps none.
+    import tree_sitter_toml  # noqa: PLC0415
+    from tree_sitter import Language, Parser  # noqa: PLC0415
+
+    root = Parser(Language(tree_sitter_toml.language())).parse(text.encode()).root_node
+    lines: dict[Key, int] = {}
+    arrays: dict[Key, int] = {}
+    for node in root.named_children:
+        if node.type == "pair":
+            _pair(node, (), lines)
+        elif node.type in {"table", "table_array_element"}:
+            name = _name(node.named_children[0])
+            if node.type == "table_array_element":
+                index = arrays[name] = arrays.get(name, -1) + 1
+                lines.setdefault(name, node.start_point[0] + 1)
+                name = (*name, index)
+            _put(lines, name, node)
+            for pair in node.named_children[1:]:
+                if pair.type == "pair":
+                    _pair(pair, name, lines)
+    return lines
+
+
+def _pair(node: Node, table: Key, lines: dict[Key, int]) -> None:
+    name = (*table, *_name(node.named_children[0]))
+    _put(lines, name, node)
+    _value(node.named_children[-1], name, lines)
+
+
+def _value(node: Node, name: Key, lines: dict[Key, int]) -> None:
+    children = [child for child in node.named_children if child.type != "comment"]
+    if node.type == "array":
+        for index, child in enumerate(children):
+            _put(lines, (*name, index), child)
+            _value(child, (*name, index), lines)
+    elif node.type == "inline_table":
+        for child in children:
+            _pair(child, name, lines)
+
+
+def _put(lines: dict[Key, int], name: Key, node: Node) -> None:
+    for end in range(1, len(name) + 1):
+        lines.setdefault(name[:end], node.start_point[0] + 1)
+
+
+def _name(node: Node) -> Key:
+    """A key's parts; tomllib undoes the quoting."""
+    table: Any = tomllib.loads(f"{(node.text or b'').decode()} = 0")
+    parts: list[str] = []
+    while isinstance(table, dict):
+        ((part, table),) = table.items()
+        parts.append(part)
+    return tuple(parts)

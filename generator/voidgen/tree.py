@@ -1,0 +1,43 @@
+"""A tree of files as data: what is emitted, before anything touches a disk."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from attrs import frozen
+
+
+@frozen
+class File:
+    """Bytes with an octal mode and an owner."""
+
+    data: bytes
+    mode: int = 0o644
+    owner: str = "root"
+    group: str = "root"
+
+    @property
+    def executable(self) -> bool:
+        """Whether anyone may run it: all that git keeps of a mode."""
+        return bool(self.mode & 0o111)
+
+
+@frozen
+class Link:
+    """A symbolic link; ``@profile@`` at the start of ``target`` is the baked profile."""
+
+    target: str
+
+
+@frozen
+class Directory:
+    """A folder; without a mode it is one on the way to something else, as the system has it."""
+
+    mode: int | None = None
+    owner: str = "root"
+    group: str = "root"
+
+
+Node = File | Link | Directory
+Tree = Mapping[str, Node]
+"""Nodes by path, sorted by path."""

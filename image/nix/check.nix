@@ -1,0 +1,15 @@
+# Does the overlay tree hold exactly what the manifest lists, and does every link into the
+# profile lead somewhere?
+{ build, entries, include, profile }:
+let
+  isExecutable = import ./executable.nix;
+  # As check.sh describes what it finds.
+  describe = entry:
+    if entry.type == "symlink" then "symlink ${entry.path} -> ${entry.target}"
+    else if entry.type == "file" && isExecutable entry then "executable ${entry.path}"
+    else "${entry.type} ${entry.path}";
+in
+build "check-include" ./check.sh {
+  inherit include profile;
+  expected = builtins.toFile "expected" (builtins.concatStringsSep "" (map (entry: "${describe entry}\n") entries));
+}

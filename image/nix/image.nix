@@ -1,0 +1,23 @@
+# The derivations of one image, as flake outputs of its system.
+{ plan, manifest, include, mklive, pkgs }:
+let
+  build = import ./build.nix {
+    inherit (plan.image) system;
+    busybox = pkgs.busybox or (throw "voidgen: the package set has no busybox, with which voidgen builds");
+  };
+  packages = import ./packages.nix { inherit pkgs; inherit (plan) nix; };
+
+  profile = import ./profile.nix { inherit build packages; };
+  closure = import ./closure.nix { inherit build profile; };
+  includeTree = import ./include.nix { inherit build include profile; entries = plan.include; };
+  default = import ./tree.nix { inherit build closure manifest packages profile; include = includeTree; };
+in
+{
+  packages = {
+    inherit closure default profile;
+    include = includeTree;
+  } // (if mklive == null then { } else {
+    mklive = build "mklive" ./mklive.sh { source = "${mklive}"; };
+  });
+  checks.include = import ./check.nix { inherit build profile; include = includeTree; entries = plan.include; };
+}
