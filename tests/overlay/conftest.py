@@ -1,0 +1,151 @@
+"""The overlay of an image as a scratch root, and programs run inside it.
+
+The programs are Debian's, from this machine's /usr; everything else of the root is the
+overlay's, over the few files of /etc that any system has.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import pytest
+import tomlkit
+from voidgen import project
+from voidgen.tree import Directory, File, Link
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+ETC = ("passwd", "group", "shadow", "gshadow", "login.defs", "nsswitch.conf", "ld.so.cache", "pam.d")
+"""What a scratch root takes from this machine's /etc."""
+
+PROFILE = "/nix/store/stand-in-profile"
+"""Stands in for the baked profile's store path."""
+
+
+class Root:
+    """A root filesystem in a folder; its /usr is this machine's, read-only, but /usr/local."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.cmdline = "BOOT_IMAGE=/boot/vmlinuz root=live:CDLABEL=VOID_LIVE live.user=live"
+
+    def path(self, path: str) -> Path:
+        """Where ``path`` of the root lies on this machine."""
+        return self.folder / path.lstrip("/")
+
+    def write(self, path: str, text: str, mode: int = 0o644) -> Path:
+        file = self.path(path)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+        file.chmod(mode)
+        return file
+
+    def argv(self, argv: Sequence[str], env: Mapping[str, str]) -> list[str]:
+        """The bubblewrap command that runs ``argv`` in the root, with its own processes."""
+        cmdline = self.folder.parent / f"{self.folder.name}.cmdline"
+        cmdline.write_text(f"{self.cmdline}\n")
+        bound: list[str] = []
+        for name in sorted(os.listdir(self.folder)):
+            if name not in {"usr", "proc", "dev", "tmp"}:
+                bound += ["--bind", str(self.folder / name), f"/{name}"]
+        local = self.folder / "usr" / "local"
+        local.mkdir(parents=True, exist_ok=True)
+        links = [("usr/bin", "/bin"), ("usr/sbin", "/sbin"), ("usr/lib", "/lib")]
+        if Path("/usr/lib64").is_dir():
+            links.append(("usr/lib64", "/lib64"))
+        return [
+            "bwrap", "--die-with-parent", "--unshare-pid", "--unshare-ipc", "--unshare-uts",
+            "--clearenv", "--setenv", "PATH", "/usr/local/bin:/usr/bin:/usr/sbin",
+            *(part for name, value in env.items() for part in ("--setenv", name, value)),
+            "--ro-bind", "/usr", "/usr", "--bind", str(local), "/usr/local",
+            *(part for target, link in links for part in ("--symlink", target, link)),
+            *bound,
+            "--dev", "/dev", "--proc", "/proc", "--ro-bind", str(cmdline), "/proc/cmdline",
+            "--tmpfs", "/tmp", "--chdir", "/", "--", *argv,
+        ]  # fmt: skip
+
+    def run(
+        self,
+        *argv: str,
+        env: Mapping[str, str] | None = None,
+        check: bool = True,
+        timeout: float = 60,
+        stdin: str = "",
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a program in the root; its output is in the message where it fails."""
+        done = subprocess.run(
+            self.argv(argv, env or {}),
+            input=stdin, capture_output=True, text=True, timeout=timeout, check=False,
+        )  # fmt: skip
+        if check:
+            assert done.returncode == 0, f"{argv}: {done.returncode}\n{done.stdout}\n{done.stderr}"
+        return done
+
+
+class MakeRoot(Protocol):
+    def __call__(
+        self,
+        *modules: str,
+        options: Mapping[str, Mapping[str, Any]] | None = None,
+        image: Mapping[str, Any] | None = None,
+        own: Path | None = None,
+    ) -> Root: ...
+
+
+@pytest.fixture
+def make_root(tmp_path: Path) -> MakeRoot:
+    """Makes the scratch root of an image that has the given modules.
+
+    ``options`` and ``image`` go into its voidgen.toml, ``own`` is an overlay-src of its own.
+    """
+
+    def make(
+        *modules: str,
+        options: Mapping[str, Mapping[str, Any]] | None = None,
+        image: Mapping[str, Any] | None = None,
+        own: Path | None = None,
+    ) -> Root:
+        folder = tmp_path / f"project-{len(list(tmp_path.iterdir()))}"
+        folder.mkdir()
+        settings = {
+            "image": {"name": "test", **(image or {})},
+            "overlay": {"modules": list(modules), "options": dict(options or {})},
+        }
+        (folder / "voidgen.toml").write_text(tomlkit.dumps(settings))
+        if own:
+            shutil.copytree(own, folder / "overlay-src", symlinks=True)
+        root = Root(tmp_path / f"{folder.name}-root")
+        _assemble(project.load(folder), root)
+        return root
+
+    return make
+
+
+def _assemble(image: project.Project, root: Root) -> None:
+    for name in ("etc", "var/log", "run", "root", "home", "nix"):
+        root.path(name).mkdir(parents=True, exist_ok=True)
+    for name in ETC:
+        source = Path("/etc") / name
+        copy = shutil.copytree if source.is_dir() else shutil.copy2
+        copy(source, root.path(f"etc/{name}"))
+    for path, node in sorted(image.overlay.items()):
+        place = root.path(path)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        match node:
+            case File():
+                place.write_bytes(node.data)
+                place.chmod(node.mode)
+            case Link():
+                place.symlink_to(node.target.replace("@profile@", PROFILE, 1))
+            case Directory():
+                place.mkdir(exist_ok=True)
+                if node.mode is not None:
+                    place.chmod(node.mode)
+
+
+needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="makes users: run the tests as root")
