@@ -1,6 +1,7 @@
 # The line of voidgen.toml that allows more unfree packages.
 { unfree, ... }: more:
 let
-  names = builtins.attrNames (builtins.listToAttrs (map (name: { inherit name; value = null; }) (unfree ++ more)));
+  set = builtins.listToAttrs (map (name: { inherit name; value = null; }) (unfree ++ more));
+  names = builtins.attrNames set;
 in
 "unfree = [${builtins.concatStringsSep ", " (map builtins.toJSON names)}]"

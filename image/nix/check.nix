@@ -11,5 +11,6 @@ let
 in
 build "check-include" ./check.sh {
   inherit include profile;
-  expected = builtins.toFile "expected" (builtins.concatStringsSep "" (map (entry: "${describe entry}\n") entries));
+  expected = builtins.toFile "expected"
+    (builtins.concatStringsSep "" (map (entry: "${describe entry}\n") entries));
 }

@@ -9,7 +9,8 @@ let
   quote = name: ''"${name}"'';
   list = concatStringsSep ", ";
   dotted = concatStringsSep ".";
-  set = "the package set" + (if pkgs ? lib.trivial.release then " (release ${pkgs.lib.trivial.release})" else "");
+  release = pkgs.lib.trivial.release or null;
+  set = "the package set" + (if release == null then "" else " (release ${release})");
   askedBy = request: "${request.name} (asked for by ${concatStringsSep " and " request.by})";
 in
 {
@@ -19,8 +20,11 @@ in
       candidates = map (candidate: dotted (done ++ [ candidate ])) (near name among);
     in
     {
-      text = [ "${place} has no package ${quote name}" ]
-        ++ [ (if candidates == [ ] then "nothing has a name like it; a newer release may" else "near names: ${list candidates}") ];
+      text = [
+        "${place} has no package ${quote name}"
+        (if candidates == [ ] then "nothing there has a name like it; a newer release may have it"
+        else "near names: ${list candidates}")
+      ];
     };
 
   notAPackage = request: value: {
@@ -38,7 +42,9 @@ in
 
   unfree = package: {
     unfree = names.package package;
-    text = [ "${quote (names.package package)} is unfree (licence: ${list (names.licenses package.meta.license)}) and not allowed" ];
+    text =
+      let licenses = names.licenses (package.meta.license or [ ]);
+      in [ "${quote (names.package package)} is unfree (licence: ${list licenses}) and not allowed" ];
   };
 
   refused = {
@@ -46,11 +52,14 @@ in
     text = [ "the package set refuses it; its own message appears once the other faults are mended" ];
   };
 
-  introduction = request: "voidgen: the package set refuses ${askedBy request}; its own message follows";
+  introduction = request:
+    "voidgen: the package set refuses ${askedBy request}; its own message follows";
 
   report = faulty:
     let
-      unfree = concatMap ({ faults, ... }: filter (name: name != null) (map (fault: fault.unfree or null) faults)) faulty;
+      unfree = map (fault: fault.unfree)
+        (filter (fault: fault ? unfree) (concatMap ({ faults, ... }: faults) faulty));
+      asked = toString (length nix.packages);
       lines = { request, faults }:
         [ "" "  ${askedBy request}:" ] ++ map (line: "    ${line}") (concatMap (fault: fault.text) faults);
       remedy = if unfree == [ ] then [ ] else [
@@ -60,7 +69,7 @@ in
       ];
     in
     concatStringsSep "\n" (
-      [ "voidgen: ${toString (length faulty)} of the ${toString (length nix.packages)} Nix packages asked for cannot be used:" ]
+      [ "voidgen: ${toString (length faulty)} of the ${asked} Nix packages asked for cannot be used:" ]
       ++ concatMap lines faulty
       ++ remedy
       ++ [ "" "Mend voidgen.toml (or the module named), then run `voidgen generate`." ]

@@ -4,9 +4,11 @@ wanted: names:
 let
   inherit (builtins) any filter genList listToAttrs lessThan sort stringLength substring;
 
+  letters = string: genList (i: substring i 1 string) (stringLength string);
+  separators = [ "-" "_" "." ];
   plain = builtins.replaceStrings
-    [ "-" "_" "." "A" "B" "C" "D" "E" "F" "G" "H" "I" "J" "K" "L" "M" "N" "O" "P" "Q" "R" "S" "T" "U" "V" "W" "X" "Y" "Z" ]
-    [ "" "" "" "a" "b" "c" "d" "e" "f" "g" "h" "i" "j" "k" "l" "m" "n" "o" "p" "q" "r" "s" "t" "u" "v" "w" "x" "y" "z" ];
+    (separators ++ letters "ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+    (map (_: "") separators ++ letters "abcdefghijklmnopqrstuvwxyz");
   target = plain wanted;
   size = stringLength target;
 
@@ -22,7 +24,8 @@ let
     else length == size && any (shorter: fewer ? ${shorter}) (deletions string);
 
   # Names of a few letters are contained in half of all others.
-  contains = string: part: stringLength part >= 4 && builtins.replaceStrings [ part ] [ "" ] string != string;
+  contains = string: part:
+    stringLength part >= 4 && builtins.replaceStrings [ part ] [ "" ] string != string;
   half = a: b: 2 * a >= b;
 
   distance = name:
@@ -36,8 +39,10 @@ let
     else if half length size && contains target string then 2 + size - length
     else null;
 
-  measured = filter (near: near.distance != null) (map (name: { inherit name; distance = distance name; }) names);
-  before = a: b: if a.distance == b.distance then lessThan a.name b.name else a.distance < b.distance;
+  measured = filter (near: near.distance != null)
+    (map (name: { inherit name; distance = distance name; }) names);
+  before = a: b:
+    if a.distance == b.distance then lessThan a.name b.name else a.distance < b.distance;
   sorted = map (near: near.name) (sort before measured);
 in
 genList (builtins.elemAt sorted) (if builtins.length sorted < 5 then builtins.length sorted else 5)

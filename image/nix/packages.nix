@@ -14,12 +14,15 @@ let
     else
       let name = builtins.head path; in
       if !(builtins.isAttrs set && set ? ${name}) then {
-        missing = { inherit done name; among = if builtins.isAttrs set then builtins.attrNames set else [ ]; };
+        missing = {
+          inherit done name;
+          among = if builtins.isAttrs set then builtins.attrNames set else [ ];
+        };
       }
       else if !(builtins.tryEval set.${name}).success then { refused = set.${name}; }
       else lookup set.${name} (done ++ [ name ]) (builtins.tail path);
 
-  # `git.man` names an output by itself; nixpkgs says so since 20.09 only.
+  # `openssl.dev` names an output by itself, which older nixpkgs does not mark.
   chosenByPath = package: package.outputSpecified or
     (package.outputName or "out" != builtins.head (package.outputs or [ "out" ]));
 
@@ -70,7 +73,8 @@ let
   judged = map ({ request, found }: { inherit request; faults = faultsOf request found; }) found;
   faulty = builtins.filter ({ faults, ... }: faults != [ ]) judged;
   # Where the set's own refusals are all there is, its words say more than ours.
-  onlyRefused = builtins.all ({ faults, ... }: builtins.all (fault: fault.refused or false) faults) faulty;
+  isRefusal = fault: fault.refused or false;
+  onlyRefused = builtins.all ({ faults, ... }: builtins.all isRefusal faults) faulty;
 in
 if onlyRefused then map ({ request, found }: select request found) found
 else throw (faults.report faulty)

@@ -1,11 +1,17 @@
 # The outputs of an image's flake. Everything that varies is in the image manifest; this
 # code is the same for every image, and for nixpkgs and any set that answers to its names.
-{ manifest # image/manifest.json
-, include # the folder with the overlay's files
-, nixpkgs # a flake input, or a folder of the project
-, mklive ? null # the void-mklive source, where the image names one
-, extra ? null # a file: { inputs, pkgs, system, outputs } -> more outputs of one system
-, inputs ? { }
+{
+  # image/manifest.json
+  manifest,
+  # The folder of the overlay's files.
+  include,
+  # A flake input, or a folder of the project.
+  nixpkgs,
+  # The void-mklive source, where the image names one.
+  mklive ? null,
+  # A file: { inputs, pkgs, system, outputs } -> more outputs of one system.
+  extra ? null,
+  inputs ? { },
 }:
 let
   plan = builtins.fromJSON (builtins.readFile manifest);
@@ -38,11 +44,13 @@ let
     });
 
   join = kind: ours: theirs:
-    let clashes = builtins.filter (name: ours ? ${name}) (builtins.attrNames theirs);
+    let
+      clashes = builtins.filter (name: ours ? ${name}) (builtins.attrNames theirs);
+      named = builtins.concatStringsSep ", " (map (name: "${kind}.${name}") clashes);
     in
     if clashes == [ ] then ours // theirs
     else throw ''
-      voidgen: the file named in [flake] extra defines ${builtins.concatStringsSep ", " (map (name: "${kind}.${name}") clashes)}, which the image's flake already has.
+      voidgen: the file named in [flake] extra defines ${named}, which the image's flake already has.
       Give it another name there.'';
 
   # The kinds that `extra` adds are those it adds for the image's own system.
@@ -52,6 +60,9 @@ let
     else additions.${host}.${kind};
 in
 if plan.version != 1 then
-  throw "voidgen: image/manifest.json has version ${toString plan.version}, and image/nix reads version 1: run `voidgen generate`"
+  throw (
+    "voidgen: image/manifest.json has version ${toString plan.version}, "
+    + "and image/nix reads version 1: run `voidgen generate`"
+  )
 else
   builtins.listToAttrs (map (kind: { name = kind; value = forHosts (output kind); }) kinds)

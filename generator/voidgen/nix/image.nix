@@ -9,8 +9,14 @@ let
 
   profile = import ./profile.nix { inherit build packages; };
   closure = import ./closure.nix { inherit build profile; };
-  includeTree = import ./include.nix { inherit build include profile; entries = plan.include; };
-  default = import ./tree.nix { inherit build closure manifest packages profile; include = includeTree; };
+  includeTree = import ./include.nix {
+    inherit build include profile;
+    entries = plan.include;
+  };
+  default = import ./tree.nix {
+    inherit build closure manifest packages profile;
+    include = includeTree;
+  };
 in
 {
   packages = {
@@ -19,5 +25,9 @@ in
   } // (if mklive == null then { } else {
     mklive = build "mklive" ./mklive.sh { source = "${mklive}"; };
   });
-  checks.include = import ./check.nix { inherit build profile; include = includeTree; entries = plan.include; };
+  checks.include = import ./check.nix {
+    inherit build profile;
+    include = includeTree;
+    entries = plan.include;
+  };
 }

@@ -1,0 +1,155 @@
+"""An offline image project, written by hand: what the Nix code is tested on."""
+
+import json
+import os
+import platform
+import shutil
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[2]
+NIX_CODE = ROOT / "generator" / "voidgen" / "nix"
+PACKAGES = ROOT / "examples" / "offline" / "packages"
+SYSTEM = f"{platform.machine()}-linux"
+
+FLAKE = """{
+  description = "An image of the tests";
+  outputs = inputs: import ./image/nix {
+    manifest = ./image/manifest.json;
+    include = ./image/include;
+    nixpkgs = %s;
+    inherit inputs;
+    %s
+  };
+}
+"""
+
+
+def request(name: str, *by: str) -> dict[str, Any]:
+    """A package as the manifest asks for it, from `attribute.path^output,output`."""
+    path, _, outputs = name.partition("^")
+    return {
+        "by": list(by or ("voidgen.toml",)),
+        "name": name,
+        "outputs": outputs.split(",") if outputs else [],
+        "path": path.split("."),
+    }
+
+
+def entry(kind: str, path: str, mode: str = "0755", target: str | None = None) -> dict[str, Any]:
+    """One entry of the overlay."""
+    rest = {} if target is None else {"target": target}
+    return {"group": "root", "mode": mode, "owner": "root", "path": path, "type": kind, **rest}
+
+
+def directory(path: str) -> dict[str, Any]:
+    return entry("directory", path)
+
+
+def symlink(path: str, target: str) -> dict[str, Any]:
+    return entry("symlink", path, "0777", target)
+
+
+NAMES = ("greet", "countdown", "notebook^man", "deskTools.clock", "busybox", "proverb-of-the-day")
+INCLUDE = (
+    directory("/etc"),
+    directory("/etc/skel"),
+    directory("/var"),
+    entry("file", "/etc/a name with spaces, 'quotes' and $(x)", "0440"),
+    entry("file", "/etc/hook", "0755"),
+    symlink("/etc/dbus", "/etc/sv/dbus"),
+    symlink("/etc/skel/.nix-profile", "@profile@"),
+    symlink("/usr", "@profile@/share"),
+)
+
+
+def manifest(
+    names: Sequence[str] = NAMES,
+    unfree: Sequence[str] = ("proverbs",),
+    include: Sequence[Mapping[str, Any]] = INCLUDE,
+) -> dict[str, Any]:
+    return {
+        "image": {"arch": platform.machine(), "name": "tests", "system": SYSTEM, "user": "live"},
+        "include": list(include),
+        "modules": [{"name": "a module", "summary": "carried ${through} untouched"}],
+        "nix": {
+            "packages": [request(name) for name in names],
+            "state-dir": "/var/nix",
+            "unfree": list(unfree),
+        },
+        "version": 1,
+    }
+
+
+def write_project(
+    project: Path,
+    data: Mapping[str, Any] | None = None,
+    nixpkgs: str = "./packages/2026.10",
+    arguments: str = "",
+) -> Path:
+    """Write a project and tell git of it."""
+    data = manifest() if data is None else data
+    project.mkdir(parents=True)
+    shutil.copytree(NIX_CODE, project / "image" / "nix")
+    shutil.copytree(PACKAGES, project / "packages", ignore=shutil.ignore_patterns("busybox"))
+    busybox = os.environ.get("VOIDGEN_BUSYBOX") or shutil.which("busybox")
+    assert busybox, "the tests need a static busybox (Debian: apt install busybox-static)"
+    shutil.copy(busybox, project / "packages" / "busybox")
+    (project / "flake.nix").write_text(FLAKE % (nixpkgs, arguments))
+    (project / "image" / "manifest.json").write_text(json.dumps(data, sort_keys=True))
+    for item in data["include"]:
+        if item["type"] == "file":
+            file = project / "image" / "include" / item["path"][1:]
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(f"#!/bin/sh\n# {item['path']}\n")
+            file.chmod(0o755 if int(item["mode"], 8) & 0o100 else 0o644)
+    subprocess.run(["git", "init", "--quiet", project], check=True)
+    track(project)
+    return project
+
+
+def track(project: Path) -> None:
+    """Tell git of the project's files: a flake sees no others."""
+    subprocess.run(["git", "-C", project, "add", "--all"], check=True)
+
+
+class Nix:
+    """The real Nix, in a store of its own."""
+
+    def __init__(self, env: Mapping[str, str]) -> None:
+        self.env = dict(env)
+
+    def run(self, *words: str | Path, **env: str) -> str:
+        """Run a command of Nix that must succeed."""
+        done = self._start(*words, **env)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def fail(self, *words: str | Path, **env: str) -> str:
+        """Run a command that must fail: what it says on standard error."""
+        done = self._start(*words, **env)
+        assert done.returncode != 0, done.stdout
+        return done.stderr
+
+    def build(self, project: Path, output: str = "default") -> Path:
+        """Build one output: its store path."""
+        said = self.run("nix", "build", "--json", "--no-link", f"{project}#{output}")
+        return Path(json.loads(said)[0]["outputs"]["out"])
+
+    def info(self, path: Path, **env: str) -> list[dict[str, Any]]:
+        """What the store knows of a path and all that it refers to, sorted."""
+        found = json.loads(self.run("nix", "path-info", "--json", "--recursive", path, **env))
+        # An object by path since Nix 2.19.
+        listed = (
+            found
+            if isinstance(found, list)
+            else [{"path": key, **value} for key, value in found.items()]
+        )
+        return sorted(listed, key=lambda info: str(info["path"]))
+
+    def _start(self, *words: str | Path, **env: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            words, env={**self.env, **env}, capture_output=True, text=True, check=False
+        )

@@ -1,0 +1,90 @@
+"""The same Nix code on a real nixpkgs: VOIDGEN_NIXPKGS names a checkout of one.
+
+Nothing is built: what evaluates, and what is said where it does not.
+"""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from tests.integration.offline import INCLUDE, Nix, manifest, write_project
+
+CHECKOUT = os.environ.get("VOIDGEN_NIXPKGS", "")
+pytestmark = pytest.mark.skipif(not CHECKOUT, reason="VOIDGEN_NIXPKGS names no checkout of nixpkgs")
+RELEASE = (Path(CHECKOUT) / ".version").read_text().strip() if CHECKOUT else ""
+only_20_09 = pytest.mark.skipif(RELEASE != "20.09", reason="expectations are those of 20.09")
+
+UNFREE = ("google-chrome", "spotify", "discord", "vscode")
+
+
+def expression(
+    project: Path, names: Sequence[str], unfree: Sequence[str] = (), system: str = "x86_64-linux"
+) -> list[str]:
+    """Evaluate the image of these packages: as `nix build` would before building."""
+    data = manifest(names, unfree)
+    data["image"]["system"] = system
+    written = write_project(project, data)
+    output = (
+        f"(import {written}/image/nix {{ manifest = {written}/image/manifest.json;"
+        f" include = {written}/image/include; nixpkgs = {CHECKOUT}; }}).packages.{system}"
+    )
+    wanted = "".join(f' "${{{output}.{name}.drvPath}}"' for name in (
+        "default", "profile", "closure", "include"
+    ))  # fmt: skip
+    return ["nix-instantiate", "--eval", "--strict", "-E", f"[{wanted} ]"]
+
+
+def test_free_packages_evaluate(nix: Nix, tmp_path: Path) -> None:
+    said = nix.run(*expression(tmp_path / "project", ["hello", "git", "openssl^*", "curl^dev"]))
+    assert said.count(".drv") == 4
+
+
+def test_unfree_packages_evaluate_where_they_are_named(nix: Nix, tmp_path: Path) -> None:
+    said = nix.run(*expression(tmp_path / "project", UNFREE, UNFREE))
+    assert said.count(".drv") == 4
+    assert len(INCLUDE) > 1
+
+
+def test_unfree_packages_are_refused_by_name(nix: Nix, tmp_path: Path) -> None:
+    said = nix.fail(*expression(tmp_path / "project", UNFREE, ["spotify"]))
+    for name in ("google-chrome", "discord", "vscode"):
+        assert f'"{name}" is unfree' in said
+    assert '"spotify" is unfree' not in said
+    assert 'unfree = ["discord", "google-chrome", "spotify", "vscode"]' in said
+
+
+@only_20_09
+def test_packages_that_it_lacks(nix: Nix, tmp_path: Path) -> None:
+    names = ["localsend", "mission-center", "firefoxx", "kdeApplications.kat", "gogle-chrome"]
+    said = nix.fail(*expression(tmp_path / "project", names))
+    for name in ("localsend", "mission-center", "firefoxx"):
+        assert f'the package set (release 20.09) has no package "{name}"' in said
+    assert "near names: firefox" in said
+    assert "near names: kdeApplications.kate, kdeApplications.kpat" in said
+    assert "near names: google-chrome" in said
+
+
+@only_20_09
+def test_unfree_dependencies_are_named(nix: Nix, tmp_path: Path) -> None:
+    said = nix.fail(*expression(tmp_path / "project", ["steam"], ["steam"]))
+    assert "the package set refuses steam (asked for by voidgen.toml)" in said
+    assert 'unfree = ["steam", "steam-original"]' in said
+
+
+@only_20_09
+@pytest.mark.parametrize(
+    ("name", "system", "reason"),
+    [
+        ("mht2htm", "x86_64-linux", "is marked as broken"),
+        ("openssl_1_0_2", "x86_64-linux", "is marked as insecure"),
+        ("google-chrome", "aarch64-linux", "is not supported on"),
+    ],
+)
+def test_other_refusals_are_nixpkgs_own(
+    nix: Nix, tmp_path: Path, name: str, system: str, reason: str
+) -> None:
+    said = nix.fail(*expression(tmp_path / "project", [name], [name], system))
+    assert f"the package set refuses {name} (asked for by voidgen.toml)" in said
+    assert reason in said
+    assert "Take that one out of voidgen.toml, or choose another nixpkgs there." in said
