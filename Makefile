@@ -38,7 +38,7 @@ format: .venv/ready ## format the Python code
 golden: .venv/ready ## write anew what is made from the sources: schema, golden files, root image
 	$(PYTHON) -m voidgen.schema
 	$(PYTHON) -m voidgen generate
-	$(PYTHON) -m pytest -q tests/golden --update-golden
+	$(PYTHON) -m pytest -q tests/golden tests/broken --update-golden
 
 bench: .venv/ready ## measure speed and memory
 	$(PYTHON) bench/run.py

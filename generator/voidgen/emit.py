@@ -13,7 +13,8 @@ import json
 import os
 import shutil
 import stat
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
+from pathlib import Path
 from posixpath import dirname
 from typing import TYPE_CHECKING
 
@@ -24,7 +25,6 @@ from voidgen.tree import File, Tree
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
-    from pathlib import Path
 
 LIST = "image/emitted.json"
 STAGING = "image/.staging"
@@ -81,12 +81,16 @@ def write(project: Path, tree: Tree, *, force: bool = False) -> Changes:
     """Make the project's emitted files those of ``tree``; see `compare` for what it refuses."""
     with _alone(project):
         changes = compare(project, tree, force=force)
+        # Also what a killed run noted and never wrote: it may have made the folders.
+        gone = sorted(_emitted(project, force=force).keys() - tree.keys())
         files = _with_list(tree)
         try:
             if changes:
                 _journal(project, files)
             for path in changes.removed:
-                _remove(project, path)
+                (project / path).unlink(missing_ok=True)
+            for path in gone:
+                _prune(project, path)
             # The list comes last: until then the journal stands for it.
             for path in sorted((*changes.added, *changes.changed), key=lambda path: path == LIST):
                 _replace(project, path, files[path])
@@ -138,7 +142,7 @@ def _emitted(project: Path, *, force: bool) -> dict[str, frozenset[str]]:
 def _checked(path: str) -> None:
     """Only what voidgen emits may be on its list: it says what may be removed."""
     parts = path.split("/")
-    if path != "flake.nix" and (parts[0] != "image" or {"", ".", ".."} & set(parts)):
+    if path != "flake.nix" and (not path.startswith("image/") or {"", ".", ".."} & set(parts)):
         raise ValueError(path)
 
 
@@ -150,10 +154,23 @@ def _blocked(project: Path, paths: Iterable[str], emitted: Mapping[str, object])
         while folder and folder not in folders:
             folders.add(folder)
             folder = dirname(folder)
-    for folder in sorted(folders - emitted.keys()):
+    for folder in sorted(folders):
         file = project / folder
-        if file.is_symlink() or (file.exists() and not file.is_dir()):
+        # An emitted file goes before a folder takes its place; a link in its place does not.
+        ours = folder in emitted and file.is_file()
+        if file.is_symlink() or (file.exists() and not file.is_dir() and not ours):
             yield Fault("is no folder, and voidgen writes below it", file, remedy="move it away")
+
+
+def _folders(paths: Iterable[str]) -> set[str]:
+    """All folders above ``paths``, within the project."""
+    folders: set[str] = set()
+    for path in paths:
+        folder = dirname(path)
+        while folder and folder not in folders:
+            folders.add(folder)
+            folder = dirname(folder)
+    return folders
 
 
 def _read(file: Path) -> tuple[bytes | None, bool] | None:
@@ -198,11 +215,13 @@ def _theirs(
 
 
 def _only_emitted(folder: Path, path: str, emitted: Mapping[str, object]) -> bool:
-    """Whether a folder holds nothing but emitted files, which go before a file takes its place."""
-    names = [
-        f"{path}/{file.relative_to(folder)}" for file in folder.rglob("*") if not file.is_dir()
-    ]
-    return bool(names) and all(name in emitted for name in names)
+    """Whether a folder and all in it is voidgen's, which goes before a file takes its place."""
+    made = _folders(emitted)
+    return path in made and all(
+        f"{path}/{file.relative_to(folder)}"
+        in (made if file.is_dir() and not file.is_symlink() else emitted)
+        for file in folder.rglob("*")
+    )
 
 
 def _strays(project: Path, known: set[str]) -> Iterator[str]:
@@ -249,6 +268,9 @@ def _replace(project: Path, path: str, file: File) -> None:
         stream.write(file.data)
         # Explicit: the user's umask must not show in a store path.
         os.fchmod(stream.fileno(), 0o755 if file.executable else 0o644)
+    if place.is_dir() and not place.is_symlink():
+        for empty, _, _ in os.walk(place, topdown=False):
+            Path(empty).rmdir()
     temporary.replace(place)
 
 
@@ -262,12 +284,14 @@ def _folder(folder: Path) -> None:
         name.chmod(0o755)
 
 
-def _remove(project: Path, path: str) -> None:
-    """Remove a file, and the folders that it leaves empty."""
-    file = project / path
-    file.unlink(missing_ok=True)
-    with suppress(OSError):
-        for parent in file.parents:
-            if parent == project:
-                break
+def _prune(project: Path, path: str) -> None:
+    """Remove the folders above ``path`` that are empty."""
+    for parent in (project / path).parents:
+        if parent == project:
+            break
+        try:
             parent.rmdir()
+        except FileNotFoundError:
+            continue
+        except OSError:
+            break

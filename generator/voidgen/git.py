@@ -37,17 +37,19 @@ def init(folder: Path) -> None:
 
 
 def untracked(folder: Path, paths: Iterable[str]) -> list[str]:
-    """Those of ``paths`` that git does not know, ignored ones included; sorted."""
-    known = run(["git", "ls-files", "-z", "--cached", "--", "."], cwd=folder).stdout.split(b"\0")
-    return sorted(set(paths) - {os.fsdecode(name) for name in known})
+    """The files at or below ``paths`` that git does not know, ignored ones included; sorted."""
+    names = run(["git", "ls-files", "-z", "--others", "--", *paths], cwd=folder).stdout
+    return sorted(os.fsdecode(name) for name in names.split(b"\0") if name)
 
 
-def add_intent(folder: Path, paths: Iterable[str]) -> None:
+def add_intent(folder: Path, paths: Iterable[str], but: Iterable[str] = ()) -> None:
     """``git add --intent-to-add``: a flake sees the files, their content stays the user's to add.
 
-    With ``--force``: a flake must see emitted files that a global ignore file names.
+    ``paths`` may be folders: git takes quadratic time for a long list of files. ``but`` names
+    files to leave out. With ``--force``: a flake must see emitted files that a global ignore
+    file names.
     """
-    names = b"\0".join(b":(literal)" + os.fsencode(path) for path in paths)
+    specs = [f":(literal){path}" for path in paths] + [f":(exclude,literal){path}" for path in but]
     run(
         [
             "git",
@@ -58,5 +60,5 @@ def add_intent(folder: Path, paths: Iterable[str]) -> None:
             "--pathspec-file-nul",
         ],
         cwd=folder,
-        stdin=names,
+        stdin=b"\0".join(map(os.fsencode, specs)),
     )

@@ -33,13 +33,13 @@ def inputs(folder: Path, plan: Plan) -> list[Input]:
 
     Raises WrongInputError where flake.lock is not what Nix writes.
     """
-    locked = _nodes(folder / FILE)
+    locked = _locked(folder / FILE)
     wanted = {}
     if not plan.config.nix.nixpkgs.startswith("./"):
         wanted["nixpkgs"] = plan.config.nix.nixpkgs
     if plan.config.mklive:
         wanted["mklive"] = plan.config.mklive.source
-    return [_input(name, reference, locked.get(name, {})) for name, reference in wanted.items()]
+    return [Input(name, source, *locked.get(name, ("", ""))) for name, source in wanted.items()]
 
 
 def unlocked(folder: Path, plan: Plan) -> list[str]:
@@ -47,22 +47,29 @@ def unlocked(folder: Path, plan: Plan) -> list[str]:
     return [found.name for found in inputs(folder, plan) if not found.rev]
 
 
-def _input(name: str, reference: str, locked: dict[str, Any]) -> Input:
+def _pin(locked: dict[str, Any]) -> tuple[str, str]:
     rev = str(locked.get("rev") or locked.get("narHash") or "")
     modified = locked.get("lastModified")
-    date = datetime.fromtimestamp(modified, UTC).date().isoformat() if modified else ""
-    return Input(name, reference, rev, date)
+    return rev, datetime.fromtimestamp(modified, UTC).date().isoformat() if modified else ""
 
 
-def _nodes(file: Path) -> dict[str, dict[str, Any]]:
-    """What each input of the root is locked to."""
+def _locked(file: Path) -> dict[str, tuple[str, str]]:
+    """Revision and date of each input of the root."""
     try:
         lock = json.loads(file.read_bytes())
         nodes = lock["nodes"]
         root = nodes[lock["root"]].get("inputs", {})
-        return {name: nodes[node]["locked"] for name, node in root.items()}
+        return {name: _pin(nodes[node]["locked"]) for name, node in root.items()}
     except FileNotFoundError:
         return {}
-    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
+    except (
+        OSError,
+        ValueError,
+        ArithmeticError,
+        LookupError,
+        TypeError,
+        AttributeError,
+        RecursionError,
+    ):
         remedy = "restore it with git, or remove it and run `nix flake lock`"
         raise WrongInputError(Fault("is not a lock file of Nix", file, remedy=remedy)) from None

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from attrs import frozen
 
-from voidgen import config, render, share
+from voidgen import config, lint, render, share
 from voidgen.errors import Fault, WrongInputError, raise_all
 from voidgen.overlay import catalogue
 from voidgen.overlay.resolve import resolve
 from voidgen.plan import Plan, plan
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from voidgen.tree import Node, Tree
+
+T = TypeVar("T")
 
 
 @frozen
@@ -36,6 +38,8 @@ class Project:
 def find(start: Path) -> Path:
     """The nearest folder from ``start`` upwards that has a voidgen.toml."""
     start = Path(os.path.abspath(start))
+    if not start.is_dir():
+        raise WrongInputError(Fault("no such folder", start))
     for folder in (start, *start.parents):
         if os.path.lexists(folder / config.FILE):
             return folder
@@ -45,11 +49,15 @@ def find(start: Path) -> Path:
 
 def load(folder: Path) -> Project:
     """Read and resolve the project in ``folder``; WrongInputError with every fault found."""
-    settings = config.load(folder)
-    _check_paths(folder, settings)
-    modules = catalogue.load(_roots(folder))
+    faults: list[Fault] = []
+    settings = _attempt(lambda: _settings(folder), faults)
+    modules = _attempt(lambda: catalogue.load(_roots(folder)), faults)
+    if settings is None or modules is None:
+        raise WrongInputError(*faults)
     image = plan(settings, resolve(settings, modules, folder / config.FILE))
-    return Project(folder, image, render.overlay(image, _contents(image)))
+    nodes = render.overlay(image, _contents(image))
+    raise_all(lint.check(image, nodes))
+    return Project(folder, image, nodes)
 
 
 def _roots(folder: Path) -> list[Path]:
@@ -59,7 +67,18 @@ def _roots(folder: Path) -> list[Path]:
     return [builtin] if own.exists() and own.samefile(builtin) else [builtin, own]
 
 
-def _check_paths(folder: Path, settings: config.Config) -> None:
+def _attempt(load: Callable[[], T], faults: list[Fault]) -> T | None:
+    """What ``load`` gives, or its faults beside those that are known already."""
+    try:
+        return load()
+    except WrongInputError as error:
+        faults += error.faults
+        return None
+
+
+def _settings(folder: Path) -> config.Config:
+    """voidgen.toml, with the files of the project that it names checked to be there."""
+    settings = config.load(folder)
     file = folder / config.FILE
     faults = []
     nixpkgs, extra = settings.nix.nixpkgs, settings.flake.extra
@@ -68,8 +87,11 @@ def _check_paths(folder: Path, settings: config.Config) -> None:
         remedy = "name a folder of the project whose default.nix takes { system, config, overlays }"
         faults.append(Fault(what, file, ("nix", "nixpkgs"), remedy=remedy))
     if extra and not (folder / extra).is_file():
-        faults.append(Fault(f"{extra} is not a file of the project", file, ("flake", "extra")))
+        remedy = "write its path from the project's folder"
+        what = f"{extra} is not a file of the project"
+        faults.append(Fault(what, file, ("flake", "extra"), remedy=remedy))
     raise_all(faults)
+    return settings
 
 
 def _contents(image: Plan) -> dict[Path, bytes]:

@@ -11,7 +11,7 @@ import attrs
 
 from voidgen import templating
 from voidgen.errors import Fault, WrongInputError, raise_all
-from voidgen.tree import Directory, File, Link, Node, Tree
+from voidgen.tree import DconfDatabase, Directory, File, Link, Node, Tree
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,6 +33,7 @@ def overlay(plan: Plan, contents: Mapping[Path, bytes]) -> dict[str, Node]:
         "nix": plan.config.nix,
         "xbps": plan.config.xbps,
         "cmdline": plan.cmdline,
+        "xkb": plan.config.image.layouts(),
         "modules": tuple(chosen),
         "services": tuple(service.name for service in plan.resolution.services),
     }
@@ -71,7 +72,12 @@ def manifest(plan: Plan, nodes: Mapping[str, Node]) -> dict[str, Any]:
     config, resolution = plan.config, plan.resolution
     return {
         "version": MANIFEST_VERSION,
-        "image": data(config.image) | {"system": plan.system, "cmdline": plan.cmdline},
+        "image": data(config.image)
+        | {
+            "system": plan.system,
+            "cmdline": plan.cmdline,
+            "xkb": ",".join(config.image.layouts().sources),
+        },
         "nix": data(config.nix) | {"packages": [data(package) for package in plan.packages]},
         "xbps": {
             "repositories": config.xbps.repositories,
@@ -102,6 +108,11 @@ def data(value: Any) -> dict[str, Any]:
 def _describe(node: Node) -> dict[str, Any]:
     if isinstance(node, Link):
         return {"type": "symlink", "target": node.target}
+    if isinstance(node, DconfDatabase):
+        return {
+            "type": "dconf-db", "keyfiles": node.keyfiles, "module": node.module,
+            "mode": "0644", "owner": "root", "group": "root",
+        }  # fmt: skip
     if isinstance(node, Directory) and node.mode is None:
         return {"type": "directory"}
     kind = "file" if isinstance(node, File) else "directory"
@@ -111,6 +122,8 @@ def _describe(node: Node) -> dict[str, Any]:
 def _node(entry: Entry, contents: Mapping[Path, bytes], values: Mapping[str, Any]) -> Node:
     if entry.target is not None:
         return Link(entry.target)
+    if entry.keyfiles is not None:
+        return DconfDatabase(entry.keyfiles, entry.module)
     owner, _, group = entry.ownership.owner.partition(":")
     mode = entry.ownership.mode
     if entry.source is None:

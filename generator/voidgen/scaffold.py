@@ -28,7 +28,8 @@ def offline(folder: Path, busybox: Path | None) -> Path:
     try:
         if os.path.lexists(folder) and (not folder.is_dir() or any(folder.iterdir())):
             remedy = "choose another folder: init never overwrites"
-            raise WrongInputError(Fault("is there already, and not empty", folder, remedy=remedy))
+            what = "is there already, and is no empty folder"
+            raise WrongInputError(Fault(what, folder, remedy=remedy))
         folder.parent.mkdir(parents=True, exist_ok=True)
         # Beside its place, so that the last step is a rename.
         with tempfile.TemporaryDirectory(prefix=".voidgen-", dir=folder.parent) as temporary:

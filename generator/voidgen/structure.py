@@ -95,8 +95,10 @@ def show(value: Any) -> str:
     if isinstance(value, str):
         text = value if len(value) <= LONGEST_SHOWN else value[:LONGEST_SHOWN] + "…"
         return repr(text)
+    if isinstance(value, int) and abs(value) >= 10**LONGEST_SHOWN:
+        return "a huge number"
     if isinstance(value, int | float):
-        return f"the number {value}" if abs(value) < 10**LONGEST_SHOWN else "a huge number"
+        return f"the number {value}"
     if isinstance(value, dt.date | dt.time):
         return "a date or time"
     return "a table" if isinstance(value, dict) else "a list"
@@ -114,6 +116,9 @@ def _exactly(kind: type, expected: str) -> Callable[[Any, Any], Any]:
             raise MisfitError(f"expected {expected}, got {show(value)}")
         if isinstance(value, str) and "\0" in value:
             raise MisfitError("holds a NUL character, which no file of the image may carry")
+        if isinstance(value, int) and not -(2**63) <= value < 2**63:
+            # TOML and Nix know no larger ones.
+            raise MisfitError(f"expected {expected} of 64 bits, got {show(value)}")
         return value
 
     return hook

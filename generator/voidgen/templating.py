@@ -10,21 +10,25 @@ from __future__ import annotations
 import json
 import re
 import shlex
+import unicodedata
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape, quoteattr
 
+import attrs
 from jinja2 import StrictUndefined, TemplateError, Undefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2.utils import missing
 
-from voidgen.errors import Fault, WrongInputError
+from voidgen.errors import Fault, WrongInputError, did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
     from types import TracebackType
 
 PLAIN = re.compile(r"[A-Za-z0-9_./:@%+,=-]*")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
 _NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _NAME = "<template>"
 
@@ -37,6 +41,23 @@ class Escaped(str):
 
 class UnfitError(ValueError):
     """A value that its format cannot carry."""
+
+
+class Missing(StrictUndefined):
+    """Names what is not defined as the template does, and what is there instead."""
+
+    @property
+    def _undefined_message(self) -> str:
+        name, around = self._undefined_name, self._undefined_obj
+        if self._undefined_hint or around is missing or not isinstance(name, str):
+            return str(super()._undefined_message)
+        known = sorted(around) if isinstance(around, Mapping) else _fields(around)
+        near = did_you_mean(name, known) or f"known here: {', '.join(known) or 'none'}"
+        return f"nothing has the name {name!r} there; {near}"
+
+
+def _fields(value: Any) -> list[str]:
+    return [field.name for field in attrs.fields(type(value))] if attrs.has(type(value)) else []
 
 
 def sh(value: Any) -> Escaped:
@@ -92,8 +113,36 @@ def nix(value: Any) -> Escaped:
     return Escaped(f'"{text}"')
 
 
+def gvariant(value: Any) -> Escaped:
+    """A GVariant literal, with its quotes, as GLib itself prints it (GVariant Text Format)."""
+    if isinstance(value, list | tuple):
+        return Escaped(f"[{', '.join(gvariant(item) for item in value)}]" if value else "@as []")
+    if isinstance(value, bool | int):
+        return Escaped(_text(value))
+    text = _text(value)
+    quote = '"' if "'" in text else "'"
+    return Escaped(quote + "".join(_gvariant_sign(sign, quote) for sign in text) + quote)
+
+
+def _gvariant_sign(sign: str, quote: str) -> str:
+    if sign in {"\\", quote}:
+        return f"\\{sign}"
+    if sign in GVARIANT_ESCAPES:
+        return GVARIANT_ESCAPES[sign]
+    if unicodedata.category(sign) in {"Cc", "Cf", "Cn"}:
+        return f"\\u{ord(sign):04x}" if sign <= "\uffff" else f"\\U{ord(sign):08x}"
+    return sign
+
+
+GVARIANT_ESCAPES = {
+    "\a": "\\a", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\v": "\\v",
+}  # fmt: skip
+
+
 def to_json(value: Any) -> Escaped:
     """A JSON value."""
+    if isinstance(value, Undefined):
+        return Escaped(value)  # raises, naming what is not defined
     return Escaped(json.dumps(value, ensure_ascii=False, sort_keys=True))
 
 
@@ -126,9 +175,14 @@ def _text(value: Any) -> str:
         return str(value)  # raises, naming what is not defined
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, str | int):
-        return str(value)
-    raise UnfitError(f"expected a string, boolean or integer, got {type(value).__name__}")
+    if isinstance(value, list | tuple):
+        raise UnfitError("a list is written by a loop over it, or by | sh or | json")
+    if not isinstance(value, str | int):
+        raise UnfitError(f"expected a string, boolean or integer, got {type(value).__name__}")
+    text = str(value)
+    if "\0" in text:
+        raise UnfitError("no text file carries a NUL character")
+    return text
 
 
 def _xml_text(value: Any) -> str:
@@ -140,6 +194,8 @@ def _xml_text(value: Any) -> str:
 
 def _only_plain(value: Any) -> str:
     if isinstance(value, Escaped):
+        if _SURROGATE.search(value):
+            raise UnfitError(f"half a character (a surrogate) in {str(value)!r}")
         return value
     text = _text(value)
     if not PLAIN.fullmatch(text):
@@ -166,11 +222,12 @@ FILTERS = {
     "xml": xml,
     "xmlattr": xmlattr,
     "nix": nix,
+    "gvariant": gvariant,
     "json": to_json,
 }
 
 _environment = ImmutableSandboxedEnvironment(
-    undefined=StrictUndefined,
+    undefined=Missing,
     finalize=_only_plain,
     keep_trailing_newline=True,
     trim_blocks=True,

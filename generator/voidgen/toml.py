@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import json
 import os
 import re
 import stat
@@ -11,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from voidgen.errors import Fault, Key, WrongInputError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from tree_sitter import Node
@@ -21,6 +24,13 @@ LARGEST = 1 << 20
 _TOML_POSITION = re.compile(
     r"^(?P<what>.*) \(at (?:line (?P<line>\d+), column \d+|end of document)\)$"
 )
+_KEY_OF_TOMLLIB = re.compile(r"\(['\"].*\)")
+_REMEDIES = {
+    "Invalid value": "text stands in quotes, a list in [ ], a table in { }",
+    "Illegal character '\\n'": "a quoted text ends on its line",
+    "Cannot overwrite a value": "the key has a value already: remove one of them",
+}
+"""What to do about the commonest messages of tomllib."""
 
 
 def read(file: Path) -> dict[str, Any]:
@@ -36,8 +46,9 @@ def read(file: Path) -> dict[str, Any]:
         raise WrongInputError(_syntax_fault(file, text, str(error))) from None
     except RecursionError:
         raise WrongInputError(Fault("nested too deeply", file)) from None
-    except ValueError as error:  # an integer of thousands of digits
-        raise WrongInputError(Fault(f"not TOML: {error}", file)) from None
+    except ValueError:  # Python converts no longer ones
+        what = "not TOML: a number of thousands of digits"
+        raise WrongInputError(Fault(what, file)) from None
 
 
 def line_of(file: Path, key: Key) -> int | None:
@@ -61,7 +72,9 @@ def spell(key: Key) -> str:
         if isinstance(part, int):
             out += f"[{part}]"
             continue
-        name = part if re.fullmatch(r"[A-Za-z0-9_-]+", part) else f'"{part}"'
+        # JSON's escapes are TOML's too.
+        bare = re.fullmatch(r"[A-Za-z0-9_-]+", part)
+        name = part if bare else json.dumps(part, ensure_ascii=False)
         out += f".{name}" if out else name
     return out
 
@@ -75,9 +88,7 @@ def _text(file: Path) -> str:
                 raise WrongInputError(Fault("not a regular file", file))
             data = stream.read(LARGEST + 1)
     except OSError as error:
-        raise WrongInputError(
-            Fault(f"cannot be read: {error.strerror or error}", file, remedy=_remedy(file))
-        ) from None
+        raise WrongInputError(Fault(f"cannot be read: {error.strerror}", file)) from None
     if len(data) > LARGEST:
         raise WrongInputError(Fault(f"larger than {LARGEST >> 20} MiB", file))
     try:
@@ -88,16 +99,17 @@ def _text(file: Path) -> str:
         raise WrongInputError(fault) from None
 
 
-def _remedy(file: Path) -> str:
-    return "make a project with `voidgen init`" if file.name == "voidgen.toml" else ""
-
-
 def _syntax_fault(file: Path, text: str, message: str) -> Fault:
     match = _TOML_POSITION.match(message)
     if not match:
         return Fault(f"not TOML: {message}", file)
-    line = int(match["line"]) if match["line"] else text.count("\n") + 1
-    return Fault(f"not TOML: {match['what'][0].lower()}{match['what'][1:]}", file, line=line)
+    # tomllib shows a key as Python's tuple.
+    said = _KEY_OF_TOMLLIB.sub(lambda key: spell(ast.literal_eval(key[0])), match["what"])
+    what = f"not TOML: {said[0].lower()}{said[1:]}"
+    if not match["line"]:
+        remedy = "the file ends here: close the quote or bracket that is open"
+        return Fault(what, file, line=len(text.splitlines()), remedy=remedy)
+    return Fault(what, file, line=int(match["line"]), remedy=_REMEDIES.get(match["what"], ""))
 
 
 def _lines(text: str) -> dict[Key, int]:
@@ -113,7 +125,8 @@ def _lines(text: str) -> dict[Key, int]:
         if node.type == "pair":
             _pair(node, (), lines)
         elif node.type in {"table", "table_array_element"}:
-            name = _name(node.named_children[0])
+            *above, last = _name(node.named_children[0])
+            name = (*_latest(above, arrays), last)
             if node.type == "table_array_element":
                 index = arrays[name] = arrays.get(name, -1) + 1
                 lines.setdefault(name, node.start_point[0] + 1)
@@ -123,6 +136,16 @@ def _lines(text: str) -> dict[Key, int]:
                 if pair.type == "pair":
                     _pair(pair, name, lines)
     return lines
+
+
+def _latest(name: Iterable[str | int], arrays: Mapping[Key, int]) -> Key:
+    """``name`` as a header means it: of an array of tables, the table begun last."""
+    key: Key = ()
+    for part in name:
+        key = (*key, part)
+        if key in arrays:
+            key = (*key, arrays[key])
+    return key
 
 
 def _pair(node: Node, table: Key, lines: dict[Key, int]) -> None:

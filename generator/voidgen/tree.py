@@ -38,6 +38,15 @@ class Directory:
     group: str = "root"
 
 
-Node = File | Link | Directory
+@frozen
+class DconfDatabase:
+    """A dconf database, which Nix compiles from the folder ``keyfiles`` of the same tree."""
+
+    keyfiles: str
+    module: str
+    """Who asks for it: not every package set has a dconf."""
+
+
+Node = File | Link | Directory | DconfDatabase
 Tree = Mapping[str, Node]
 """Nodes by path, sorted by path."""

@@ -14,13 +14,25 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
 import tomlkit
+from tests.overlay.live_nix import Baked, bake
+
 from voidgen import project
-from voidgen.tree import Directory, File, Link
+from voidgen.tree import DconfDatabase, Directory, File, Link
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
-ETC = ("passwd", "group", "shadow", "gshadow", "login.defs", "nsswitch.conf", "ld.so.cache", "pam.d")
+ETC = (
+    "passwd",
+    "group",
+    "shadow",
+    "gshadow",
+    "login.defs",
+    "nsswitch.conf",
+    "ld.so.cache",
+    "pam.d",
+    "security",
+)
 """What a scratch root takes from this machine's /etc."""
 
 PROFILE = "/nix/store/stand-in-profile"
@@ -28,7 +40,10 @@ PROFILE = "/nix/store/stand-in-profile"
 
 
 class Root:
-    """A root filesystem in a folder; its /usr is this machine's, read-only, but /usr/local."""
+    """A root filesystem in a folder.
+
+    Its /usr is this machine's, read-only, under what the folder has there; /usr/local is its own.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -62,12 +77,34 @@ class Root:
             "bwrap", "--die-with-parent", "--unshare-pid", "--unshare-ipc", "--unshare-uts",
             "--clearenv", "--setenv", "PATH", "/usr/local/bin:/usr/bin:/usr/sbin",
             *(part for name, value in env.items() for part in ("--setenv", name, value)),
-            "--ro-bind", "/usr", "/usr", "--bind", str(local), "/usr/local",
+            "--ro-bind", "/usr", "/usr", *self._over("/usr"), "--bind", str(local), "/usr/local",
             *(part for target, link in links for part in ("--symlink", target, link)),
             *bound,
             "--dev", "/dev", "--proc", "/proc", "--ro-bind", str(cmdline), "/proc/cmdline",
-            "--tmpfs", "/tmp", "--chdir", "/", "--", *argv,
+            "--perms", "1777", "--tmpfs", "/tmp", "--chdir", "/", "--", *argv,
         ]  # fmt: skip
+
+    def _over(self, folder: str) -> Iterator[str]:
+        """bubblewrap's arguments that lay this root's ``folder`` over this machine's."""
+        below = Path(folder)
+        own = {entry.name: entry for entry in sorted(self.path(folder).iterdir())}
+        links = {name for name, entry in own.items() if entry.is_symlink()}
+        if links or any(not os.path.lexists(below / name) for name in own):
+            # Nothing can be made in a read-only folder: a new one has all its entries.
+            yield from ("--tmpfs", folder)
+            for entry in (below / name for name in os.listdir(below) if name not in links):
+                if entry.is_symlink():
+                    yield from ("--symlink", str(entry.readlink()), str(entry))
+                else:
+                    yield from ("--ro-bind", str(entry), str(entry))
+        for name, entry in own.items():
+            path = str(below / name)
+            if name in links:
+                yield from ("--symlink", str(entry.readlink()), path)
+            elif entry.is_dir() and Path(path).is_dir():
+                yield from self._over(path)
+            else:
+                yield from ("--ro-bind", str(entry), path)
 
     def run(
         self,
@@ -93,27 +130,37 @@ class MakeRoot(Protocol):
         *modules: str,
         options: Mapping[str, Mapping[str, Any]] | None = None,
         image: Mapping[str, Any] | None = None,
+        nix: Mapping[str, Any] | None = None,
         own: Path | None = None,
     ) -> Root: ...
+
+
+@pytest.fixture(scope="session")
+def baked(tmp_path_factory: pytest.TempPathFactory) -> Baked:
+    """The offline example, built by the real Nix."""
+    return bake(tmp_path_factory.mktemp("baked"))
 
 
 @pytest.fixture
 def make_root(tmp_path: Path) -> MakeRoot:
     """Makes the scratch root of an image that has the given modules.
 
-    ``options`` and ``image`` go into its voidgen.toml, ``own`` is an overlay-src of its own.
+    ``options``, ``image`` and ``nix`` go into its voidgen.toml, ``own`` is an overlay-src of its
+    own.
     """
 
     def make(
         *modules: str,
         options: Mapping[str, Mapping[str, Any]] | None = None,
         image: Mapping[str, Any] | None = None,
+        nix: Mapping[str, Any] | None = None,
         own: Path | None = None,
     ) -> Root:
         folder = tmp_path / f"project-{len(list(tmp_path.iterdir()))}"
         folder.mkdir()
         settings = {
             "image": {"name": "test", **(image or {})},
+            "nix": dict(nix or {}),
             "overlay": {"modules": list(modules), "options": dict(options or {})},
         }
         (folder / "voidgen.toml").write_text(tomlkit.dumps(settings))
@@ -133,6 +180,7 @@ def _assemble(image: project.Project, root: Root) -> None:
         source = Path("/etc") / name
         copy = shutil.copytree if source.is_dir() else shutil.copy2
         copy(source, root.path(f"etc/{name}"))
+    databases: dict[Path, Path] = {}
     for path, node in sorted(image.overlay.items()):
         place = root.path(path)
         place.parent.mkdir(parents=True, exist_ok=True)
@@ -146,6 +194,10 @@ def _assemble(image: project.Project, root: Root) -> None:
                 place.mkdir(exist_ok=True)
                 if node.mode is not None:
                     place.chmod(node.mode)
+            case DconfDatabase():
+                databases[place] = root.path(node.keyfiles)
+    for place, keyfiles in databases.items():
+        subprocess.run(["dconf", "compile", place, keyfiles], check=True)
 
 
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="makes users: run the tests as root")

@@ -43,13 +43,16 @@ def command(settings: dict[str, Any], check: bool, force: bool) -> int:
         if not settings["quiet"]:
             _tell(changes, "would be ")
         return 1 if changes else 0
+    # Read first: a broken lock must be told before anything is written.
+    missing = unlocked(folder, image.plan)
     changes = emit.write(folder, tree, force=force)
-    new = git.untracked(folder, [*tree, emit.LIST])
-    if new:
-        git.add_intent(folder, new)
+    places = sorted({path.partition("/")[0] for path in tree})
+    new = git.untracked(folder, places)
+    strange = [path for path in new if path not in tree and path != emit.LIST]
+    if len(strange) < len(new):
+        git.add_intent(folder, places, but=strange)
     if not settings["quiet"]:
         _tell(changes)
-        missing = unlocked(folder, image.plan)
         if missing:
             click.echo(f"flake.lock has no {' and no '.join(missing)}: `nix flake lock` pins them")
         click.echo("next: nix build")

@@ -17,8 +17,7 @@ if TYPE_CHECKING:
 def visible(text: str) -> str:
     """``text`` with control characters spelled out, so that a name cannot steer a terminal."""
     return "".join(
-        sign if sign.isprintable() or sign == "\n" else sign.encode("unicode_escape").decode()
-        for sign in text
+        sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in text
     )
 
 

@@ -28,6 +28,11 @@ KEYMAP = Rule(
     r"[A-Za-z0-9][A-Za-z0-9._-]*",
     ((r"\+", "this is the XKB form; the first + is a - in the vconsole form"),),
 )
+XKB = Rule(
+    'XKB layouts, like "ch+fr_nodeadkeys" or "ru,us"',
+    r"[A-Za-z0-9_]+(?:\+[A-Za-z0-9_-]+)?(?:,[A-Za-z0-9_]+(?:\+[A-Za-z0-9_-]+)?)*",
+    ((r"^[A-Za-z0-9_]+-", "this is the vconsole form; write + for its first -"),),
+)
 LOCALE = Rule(
     'a UTF-8 locale, like "en_US.UTF-8"',
     r"(?:[a-z]{2,3}_[A-Z]{2}|C)\.UTF-8(?:@[a-z]+)?",
@@ -39,7 +44,7 @@ USER = Rule(
     ((r"^root$", "the live user is an ordinary user; root exists anyway"),),
 )
 
-ATTRIBUTE = r"(?:[A-Za-z0-9_][A-Za-z0-9_'+-]*|\x22[^\x22\\$\s]+\x22)"
+ATTRIBUTE = r"(?:[A-Za-z0-9_][A-Za-z0-9_'+-]*|\x22[^\x22\\$^\s]+\x22)"
 NIX_PACKAGE = Rule(
     'an attribute path of the package set, like "hello", "kdePackages.kate" or "git^man"',
     rf"{ATTRIBUTE}(?:\.{ATTRIBUTE})*(?:\^(?:\*|[a-z][A-Za-z0-9_-]*(?:,[a-z][A-Za-z0-9_-]*)*))?",
@@ -93,17 +98,33 @@ ONE_LINE = Rule("one line of text", r"[^\x00-\x1f\x7f]+")
 MODE = Rule('an octal mode, like "0644" or "4755"', r"[0-7]{3,4}")
 OWNER = Rule('an owner, like "root:root"', r"[a-z_0-9][a-z0-9_-]*:[a-z_0-9][a-z0-9_-]*")
 IMAGE_PATH = Rule(
-    "an absolute path without . and .. parts, no part longer than 255 bytes",
-    r"(?:/(?!\.\.?(?:/|$))[^/\x00-\x1f\x7f]{1,255})+",
+    'an absolute path of the image, like "/etc/motd"',
+    r"(?:/(?!\.\.?(?:/|$))[^/\x00-\x1f\x7f]+)+",
+    (
+        (r"^[^/]", "begin it with /"),
+        (r"/\.\.?(?:/|$)", "write it without . and .."),
+        (r".//|/$", "one / between two names, and none at the end"),
+        (r"[\x00-\x1f\x7f]", "a name must not hold control characters"),
+    ),
+)
+PROVIDED = Rule(
+    "a service's name, or an absolute path of the image",
+    rf"{SERVICE.pattern}|{IMAGE_PATH.pattern}",
+)
+NAMED = Rule(
+    "an absolute path of the image with one @, where the option's value goes",
+    r"(?:/(?!\.\.?(?:/|$))[^/@\x00-\x1f\x7f]+)*/[^/@\x00-\x1f\x7f]*@[^@\x00-\x1f\x7f]*|@",
 )
 LINK_TARGET = Rule(
-    "a path, or one in the baked profile: @profile@/…", r"(?!@)[^\x00-\x1f\x7f]+|@profile@(?:/.+)?"
+    "a path, or one in the baked profile: @profile@/…",
+    r"(?!@)[^\x00-\x1f\x7f]+|@profile@(?:/[^\x00-\x1f\x7f]+)?",
 )
 
 ImageName = Annotated[str, IMAGE_NAME]
 Title = Annotated[str, TITLE]
 Parameter = Annotated[str, CMDLINE]
 Keymap = Annotated[str, KEYMAP]
+Xkb = Annotated[str, XKB]
 Locale = Annotated[str, LOCALE]
 User = Annotated[str, USER]
 NixPackage = Annotated[str, NIX_PACKAGE]
@@ -118,6 +139,8 @@ ContainerImage = Annotated[str, CONTAINER_IMAGE]
 ModuleName = Annotated[str, MODULE_NAME]
 OptionName = Annotated[str, OPTION_NAME]
 Service = Annotated[str, SERVICE]
+Provided = Annotated[str, PROVIDED]
+Named = Annotated[str, NAMED]
 OneLine = Annotated[str, ONE_LINE]
 Mode = Annotated[str, MODE]
 Owner = Annotated[str, OWNER]

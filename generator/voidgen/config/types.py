@@ -7,6 +7,7 @@ from typing import Literal
 from attrs import field, frozen
 
 from voidgen.config import rules
+from voidgen.keymap import UnknownLayoutError, Xkb, of_console, of_sources
 from voidgen.structure import MisfitError, OptionValue
 
 Arch = Literal["x86_64", "x86_64-musl", "i686", "aarch64", "aarch64-musl"]
@@ -28,6 +29,10 @@ class Image:
         default="us",
         metadata={"help": "console keymap, in vconsole form; the XKB form is derived"},
     )
+    xkb: rules.Xkb | None = field(
+        default=None,
+        metadata={"help": "XKB layout+variant, where the one derived from keymap is not wanted"},
+    )
     locale: rules.Locale = field(default="en_US.UTF-8", metadata={"help": "system locale"})
     user: rules.User = field(
         default="live", metadata={"help": "the live user; becomes live.user= on the command line"}
@@ -37,6 +42,13 @@ class Image:
     )
 
     def __attrs_post_init__(self) -> None:
+        try:
+            self.layouts()
+        except UnknownLayoutError as error:
+            if self.xkb:
+                raise MisfitError(str(error), ("xkb",), remedy=error.near) from None
+            remedy = f"{error.near} Its layout can be named: xkb = 'layout+variant'".lstrip()
+            raise MisfitError(str(error), ("keymap",), remedy=remedy) from None
         for index, parameter in enumerate(self.cmdline):
             if parameter.startswith("live.user="):
                 raise MisfitError(
@@ -44,6 +56,10 @@ class Image:
                     ("cmdline", index),
                     remedy=f"remove it and write user = {parameter.partition('=')[2]!r}",
                 )
+
+    def layouts(self) -> Xkb:
+        """The keyboard of X and of desktops."""
+        return of_sources(self.xkb) if self.xkb else of_console(self.keymap)
 
 
 @frozen

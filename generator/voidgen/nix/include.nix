@@ -1,6 +1,6 @@
 # The overlay tree: exactly the entries of the manifest. Its files come from image/include,
 # where a file that the manifest does not list is left behind.
-{ build, include, entries, profile }:
+{ build, pkgs, include, entries, profile }:
 let
   inherit (builtins) concatMap concatStringsSep filter listToAttrs;
 
@@ -15,19 +15,30 @@ let
   directorySet = setOf directories;
 
   root = builtins.stringLength (toString include);
-  source = builtins.path {
-    name = "include-files";
-    path = include;
+  listed = name: folder: builtins.path {
+    inherit name;
+    path = include + folder;
     filter = path: type:
       (if type == "directory" then directorySet else fileSet) ? ${builtins.substring root (-1) path};
   };
 
+  database = import ./dconf.nix { inherit build pkgs; };
+  databases = concatMap
+    (entry: [
+      entry.path
+      "${database { inherit (entry) module path; keyfiles = listed "keyfiles" entry.keyfiles; }}"
+    ])
+    (ofType "dconf-db");
+
   tree = build "include" ./include.sh {
     inherit profile;
     # Git keeps no empty folders: an overlay without files has no image/include.
-    source = if files == [ ] then "" else source;
+    source = if files == [ ] then "" else listed "include-files" "";
     directories = list "directories" directories;
     executables = list "executables" (paths (filter (import ./executable.nix) files));
+    # Not a file made here: it refers to what is built.
+    databases = concatStringsSep "" (map (line: "${line}\n") databases);
+    passAsFile = [ "databases" ];
     links = list "links" (concatMap (link: [ link.path link.target ]) (ofType "symlink"));
   };
 

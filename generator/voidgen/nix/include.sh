@@ -14,6 +14,10 @@ if [ -n "$source" ]; then
 fi
 each "$executables" chmod 0755
 
+while IFS= read -r path && IFS= read -r database; do
+	cp "$database" "$out$path"
+done < "$databasesPath"
+
 while IFS= read -r path && IFS= read -r target; do
 	case $target in
 	@profile@ | @profile@/*) target=$profile${target#@profile@} ;;

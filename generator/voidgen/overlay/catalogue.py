@@ -10,7 +10,7 @@ from voidgen import toml
 from voidgen.config.rules import IMAGE_PATH, LINK_TARGET, MODULE_NAME
 from voidgen.errors import Fault, WrongInputError
 from voidgen.overlay.types import MODULE_FILE, Catalogue, Module, ModuleFile, Source
-from voidgen.structure import structure
+from voidgen.structure import MisfitError, structure
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -51,7 +51,8 @@ def _folders(root: Path, faults: list[Fault]) -> Iterator[Path]:
         return
     for entry in entries:
         folder = root / entry.name
-        if entry.name.startswith(".") or not entry.is_dir():
+        # Not the entry's is_dir, which a link to itself makes raise.
+        if entry.name.startswith(".") or not folder.is_dir():
             continue
         if not re.fullmatch(MODULE_NAME.pattern, entry.name):
             faults.append(Fault(f"expected {MODULE_NAME.expected}", folder, remedy="rename it"))
@@ -63,6 +64,9 @@ def _folders(root: Path, faults: list[Fault]) -> Iterator[Path]:
 
 def _module(folder: Path) -> Module:
     file = folder / MODULE_FILE
+    if not os.path.lexists(file):
+        remedy = "every folder here is a module: give it that file, or move it away"
+        raise WrongInputError(Fault(f"has no {MODULE_FILE}", folder, remedy=remedy))
     spec = structure(toml.read(file), ModuleFile, file)
     return Module(folder.name, folder, spec, _sources(folder / CONTENTS))
 
@@ -105,17 +109,16 @@ def _sources(top: Path) -> tuple[Source, ...]:
 
 
 def _source(entry: os.DirEntry[str], file: Path, path: str) -> Source | Fault:
+    target = str(file.readlink()) if entry.is_symlink() else None
     try:
-        path.encode()
+        f"{path}{target}".encode()
+        IMAGE_PATH.check(path.removesuffix(TEMPLATE))
+        if target is not None:
+            return Source(path, file, target=LINK_TARGET.check(target))
     except UnicodeEncodeError:
-        return Fault("its name is not UTF-8", file, remedy="rename it")
-    if not re.fullmatch(IMAGE_PATH.pattern, path.removesuffix(TEMPLATE)):
-        return Fault(f"its place in the image is not {IMAGE_PATH.expected}", file)
-    if entry.is_symlink():
-        target = str(file.readlink())
-        if not re.fullmatch(LINK_TARGET.pattern, target) or not target.isprintable():
-            return Fault(f"its target is not {LINK_TARGET.expected}", file)
-        return Source(path, file, target=target)
+        return Fault("its name or its target is not UTF-8", file, remedy="rename it")
+    except MisfitError as error:
+        return Fault(error.what, file, remedy=error.remedy)
     if not entry.is_file(follow_symlinks=False):
         return Fault("is neither a file, a folder nor a symbolic link", file, remedy="remove it")
     return Source(path.removesuffix(TEMPLATE), file, template=path.endswith(TEMPLATE))

@@ -43,7 +43,7 @@ def _strangers(
     for name in given:
         key = ("overlay", "options", name)
         if name not in catalogue:
-            remedy = did_you_mean(name, catalogue)
+            remedy = did_you_mean(name, catalogue) or "remove its options"
             yield Fault(f"no module has the name {name!r}", file, key, remedy=remedy)
         elif name not in present:
             remedy = "add it to overlay.modules, or remove its options"

@@ -36,6 +36,9 @@ FOREIGN = {
 }
 """Folders whose content is not the overlay's to give."""
 
+LONGEST_NAME = 255
+"""Bytes of a file's name that Linux takes (path_resolution(7), NAME_MAX)."""
+
 RUNSVDIR = "/etc/runit/runsvdir/default"
 """The runlevel whose links runsvdir starts (Void Handbook, "Services and Daemons")."""
 
@@ -44,7 +47,8 @@ RUNSVDIR = "/etc/runit/runsvdir/default"
 class Entry:
     """A path of the image and where its content comes from.
 
-    A file comes from ``source``, a symbolic link leads to ``target``, a folder has neither.
+    A file comes from ``source``, a symbolic link leads to ``target``, a dconf database is compiled
+    from the folder ``keyfiles``, and a folder has none of these.
     ``file`` and ``key`` say where it is written.
     """
 
@@ -55,6 +59,7 @@ class Entry:
     source: Source | None = None
     target: str | None = None
     ownership: Ownership = field(factory=Ownership)
+    keyfiles: str | None = None
 
 
 def entries(module: Module) -> Iterator[Entry]:
@@ -70,6 +75,8 @@ def entries(module: Module) -> Iterator[Entry]:
         yield Entry(path, module.name, file, ("directories", path), ownership=ownership)
     for path, target in spec.links.items():
         yield Entry(path, module.name, file, ("links", path), target=target)
+    for path, folder in spec.dconf.items():
+        yield Entry(path, module.name, file, ("dconf", path), keyfiles=folder)
 
 
 def service_link(name: str, module: Module) -> Entry:
@@ -89,6 +96,7 @@ def claims(found: Iterable[Entry]) -> tuple[dict[str, Entry], list[Fault]]:
         if other is not entry:
             faults.append(_shared(entry, other))
     for entry in owned.values():
+        faults += _without_keyfiles(entry, owned)
         above = _above(entry.path, owned)
         if above is not None:
             what = "symbolic link" if above.target is not None else "file"
@@ -104,6 +112,15 @@ def claims(found: Iterable[Entry]) -> tuple[dict[str, Entry], list[Fault]]:
     return dict(sorted(owned.items())), faults
 
 
+def _without_keyfiles(entry: Entry, owned: Iterable[str]) -> Iterator[Fault]:
+    if entry.keyfiles and not any(path.startswith(f"{entry.keyfiles}/") for path in owned):
+        what = (
+            f"{entry.path} is to be compiled from {entry.keyfiles}, where the overlay has nothing"
+        )
+        remedy = f"put key files into files{entry.keyfiles}/"
+        yield Fault(what, entry.file, entry.key, remedy=remedy)
+
+
 def unmatched(module: Module) -> Iterator[Fault]:
     """Entries of ``[files]`` that speak of nothing in ``files/``."""
     paths = {source.path for source in module.sources if source.target is None}
@@ -115,7 +132,8 @@ def unmatched(module: Module) -> Iterator[Fault]:
 
 def _shared(entry: Entry, other: Entry) -> Fault:
     if entry.module == other.module:
-        what = f"module {entry.module!r} gives {entry.path} twice"
+        places = " and ".join(f"[{one.key[0]}]" if one.key else "files/" for one in (other, entry))
+        what = f"module {entry.module!r} gives {entry.path} twice: in {places}"
         remedy = "remove one of them"
     else:
         what = f"{entry.path} belongs to two modules: {other.module!r} and {entry.module!r}"
@@ -125,6 +143,9 @@ def _shared(entry: Entry, other: Entry) -> Fault:
 
 def _misplaced(entry: Entry) -> Iterator[Fault]:
     path = entry.path
+    if any(len(name.encode()) > LONGEST_NAME for name in path.split("/")):
+        what = f"{path} has a name longer than {LONGEST_NAME} bytes"
+        yield Fault(what, entry.file, entry.key, remedy="shorten it")
     for alias, real in ALIASES.items():
         if path == alias or path.startswith(f"{alias}/"):
             remedy = f"put it at {path.replace(alias, real, 1)}"
@@ -139,6 +160,6 @@ def _above(path: str, owned: Mapping[str, Entry]) -> Entry | None:
     """The nearest owner above ``path`` that is no folder."""
     while (path := dirname(path)) != "/":
         entry = owned.get(path)
-        if entry and (entry.source or entry.target is not None):
+        if entry and (entry.source or entry.keyfiles or entry.target is not None):
             return entry
     return None

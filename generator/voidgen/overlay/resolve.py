@@ -6,10 +6,10 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 import networkx as nx
-from attrs import frozen
+from attrs import evolve, frozen
 
 from voidgen.errors import Fault, did_you_mean, raise_all
-from voidgen.overlay import paths
+from voidgen.overlay import named, paths
 from voidgen.overlay.options import settle
 from voidgen.overlay.services import provider
 
@@ -86,14 +86,16 @@ def resolve(config: Config, catalogue: Catalogue, file: Path) -> Resolution:
         faults += paths.unmatched(module)
     services = _services(order, {asked.name for asked in xbps}, owned)
     faults += _unprovided(services, links)
-    raise_all(faults)
-    return Resolution(
+    resolution = Resolution(
         tuple(Chosen(module, by[module.name], values[module.name]) for module in order),
         tuple(nix),
         tuple(sorted(xbps, key=lambda asked: asked.name)),
         services,
         tuple(owned.values()),
     )
+    faults += named.unprovided(resolution, catalogue, config, file)
+    raise_all(faults)
+    return resolution
 
 
 def _needed(
@@ -104,12 +106,10 @@ def _needed(
     faults: list[Fault] = []
     waiting: list[str] = []
 
-    def near(name: str) -> str:
-        return did_you_mean(name, catalogue) or f"known modules: {', '.join(catalogue) or 'none'}"
-
     def ask(name: str, asker: str, fault: Fault) -> None:
         if name not in catalogue:
-            faults.append(fault)
+            known = f"known modules: {', '.join(catalogue) or 'none'}"
+            faults.append(evolve(fault, remedy=did_you_mean(name, catalogue) or known))
             return
         if name not in by:
             waiting.append(name)
@@ -117,13 +117,12 @@ def _needed(
 
     for index, name in enumerate(config.overlay.modules):
         what = f"no module has the name {name!r}"
-        ask(name, USER, Fault(what, file, ("overlay", "modules", index), remedy=near(name)))
+        ask(name, USER, Fault(what, file, ("overlay", "modules", index)))
     while waiting:
         asker = catalogue[waiting.pop()]
         for index, name in enumerate(asker.spec.requires):
             what = f"module {asker.name!r} requires {name!r}, and no module has that name"
-            fault = Fault(what, asker.file, ("requires", index), remedy=near(name))
-            ask(name, f"module {asker.name}", fault)
+            ask(name, f"module {asker.name}", Fault(what, asker.file, ("requires", index)))
     return {name: tuple(sorted(askers)) for name, askers in sorted(by.items())}, faults
 
 
@@ -147,8 +146,8 @@ def _order(names: Iterable[str], catalogue: Catalogue) -> list[Module]:
     graph.add_nodes_from(names)
     for name in list(graph):
         spec = catalogue[name].spec
-        before = {*spec.requires, *spec.after} & set(graph) if spec.after else spec.requires
-        graph.add_edges_from((other, name) for other in before)
+        before = (*spec.requires, *spec.after)
+        graph.add_edges_from((other, name) for other in before if other in graph)
     if not nx.is_directed_acyclic_graph(graph):
         raise_all(_cycles(graph, catalogue))
     return [catalogue[name] for name in nx.lexicographical_topological_sort(graph)]

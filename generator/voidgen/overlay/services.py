@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
+    from voidgen.overlay.paths import Entry
     from voidgen.overlay.types import Module
 
 BASE_SYSTEM = {
@@ -31,15 +32,17 @@ BASE_SYSTEM = {
 
 
 def provider(
-    service: str, modules: Iterable[Module], xbps: Collection[str], paths: Mapping[str, object]
+    service: str, modules: Iterable[Module], xbps: Collection[str], entries: Mapping[str, Entry]
 ) -> str:
     """What provides ``service``: ``PATH of the overlay`` or an xbps package; else empty.
 
     A package provides the service of its own name; another name needs saying in a module's
     ``[provides]``, since XBPS's index does not list files.
     """
-    run = f"/etc/sv/{service}/run"
-    if run in paths or f"/etc/sv/{service}" in paths:
+    folder = f"/etc/sv/{service}"
+    run = f"{folder}/run"
+    # A link may lead to a folder that has the script; a folder by itself is empty.
+    if run in entries or (folder in entries and entries[folder].target is not None):
         return run
     if service in xbps:
         return service

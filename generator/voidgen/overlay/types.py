@@ -10,6 +10,16 @@ from attrs import field, frozen
 from voidgen.config import rules
 from voidgen.structure import MisfitError, OptionValue, show
 
+LintRule = Literal[
+    "dconf-keymap",
+    "dconf-locked",
+    "lightdm-autologin",
+    "lightdm-env",
+    "link-loop",
+    "script-mode",
+    "service-link",
+    "sudoers",
+]
 OptionType = Literal["string", "boolean", "integer", "list", "enum"]
 PYTHON_TYPES: Mapping[str, type] = MappingProxyType(
     {"string": str, "boolean": bool, "integer": int, "list": tuple, "enum": str}
@@ -28,10 +38,16 @@ class Option:
     help: rules.OneLine = field(metadata={"help": "what the option does, on one line"})
     default: OptionValue | None = field(default=None, metadata={"help": "used where none is given"})
     choices: tuple[str, ...] = field(default=(), metadata={"help": "the values of an enum"})
+    names: rules.Named | None = field(
+        default=None,
+        metadata={"help": "path that the value, in the place of @, names; something must have it"},
+    )
 
     def __attrs_post_init__(self) -> None:
         if (self.type == "enum") != bool(self.choices):
             raise MisfitError("choices belong to an enum, and an enum needs them", ("choices",))
+        if self.names and PYTHON_TYPES[self.type] is not str:
+            raise MisfitError("only a string or an enum names a path", ("names",))
         if self.default is not None and (wrong := self.misfit(self.default)):
             raise MisfitError(wrong, ("default",))
 
@@ -88,22 +104,32 @@ class ModuleFile:
     services: tuple[rules.Service, ...] = field(
         default=(), metadata={"help": "services to enable, as links in runsvdir/default"}
     )
-    provides: Mapping[rules.Service, rules.XbpsPackage] = field(
+    provides: Mapping[rules.Provided, rules.XbpsPackage] = field(
         factory=_nothing,
-        metadata={"help": "services whose xbps package has another name: service = package"},
+        metadata={
+            "help": "services whose xbps package has another name, and paths that options may "
+            "name: service or path = package"
+        },
     )
     packages: Packages = field(factory=Packages, metadata={"help": Packages.__doc__})
     options: Mapping[rules.OptionName, Option] = field(
         factory=_nothing, metadata={"help": "options, set in voidgen.toml [overlay.options]"}
     )
     files: Mapping[rules.ImagePath, Ownership] = field(
-        factory=_nothing, metadata={"help": "modes and owners of files and folders in files/"}
+        factory=_nothing, metadata={"help": "modes and owners of files in files/"}
     )
     directories: Mapping[rules.ImagePath, Ownership] = field(
         factory=_nothing, metadata={"help": "folders to make, empty or not"}
     )
     links: Mapping[rules.ImagePath, rules.LinkTarget] = field(
         factory=_nothing, metadata={"help": "symbolic links: path = target"}
+    )
+    dconf: Mapping[rules.ImagePath, rules.ImagePath] = field(
+        factory=_nothing,
+        metadata={"help": "dconf databases to compile: database = folder of its key files"},
+    )
+    allow: Mapping[rules.ImagePath, tuple[LintRule, ...]] = field(
+        factory=_nothing, metadata={"help": "rules that are switched off: path = names"}
     )
 
 

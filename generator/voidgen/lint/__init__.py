@@ -1,0 +1,62 @@
+"""Traps that images fell into before: rules over the overlay, as it will be in the image.
+
+A rule is switched off for a path by ``[allow]`` in the module.toml of the path's module.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from voidgen.errors import Fault
+from voidgen.lint import dconf, lightdm, links, scripts, sudoers
+from voidgen.lint.finding import Image
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from voidgen.lint.finding import Finding
+    from voidgen.overlay.types import LintRule
+    from voidgen.plan import Plan
+    from voidgen.tree import Node
+
+RULES: Mapping[LintRule, Callable[[Image], Iterator[Finding]]] = {
+    "dconf-keymap": dconf.keymap,
+    "dconf-locked": dconf.locked,
+    "lightdm-autologin": lightdm.autologin,
+    "lightdm-env": lightdm.environment,
+    "link-loop": links.loop,
+    "script-mode": scripts.mode,
+    "service-link": links.service,
+    "sudoers": sudoers.syntax,
+}
+"""Each rule's name and the function that looks for what it forbids (docs/reference/rules.md)."""
+
+
+def check(plan: Plan, nodes: Mapping[str, Node]) -> list[Fault]:
+    """What the rules find in the overlay and its modules do not allow. Pure."""
+    image = Image(nodes, plan.resolution)
+    entries = {entry.path: entry for entry in plan.resolution.entries}
+    allowed = {
+        (path, name)
+        for chosen in plan.resolution.modules
+        for path, names in chosen.module.spec.allow.items()
+        for name in names
+    }
+    faults = []
+    for name, rule in RULES.items():
+        for finding in rule(image):
+            if (finding.path, name) in allowed:
+                continue
+            entry = entries[finding.path]
+            # A template's lines are not those of its source.
+            known = entry.source is not None and not entry.source.template
+            faults.append(
+                Fault(
+                    f"{finding.what} ({name})",
+                    entry.file,
+                    entry.key,
+                    finding.line if known else None,
+                    finding.remedy,
+                )
+            )
+    return faults

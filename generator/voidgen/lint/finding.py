@@ -1,0 +1,51 @@
+"""What rules look at, and what they find."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from voidgen.tree import File
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from voidgen.overlay.resolve import Resolution
+    from voidgen.tree import Node
+
+
+@frozen
+class Finding:
+    """Something forbidden in the file at ``path``; ``line`` counts from 1."""
+
+    path: str
+    what: str
+    remedy: str
+    line: int | None = None
+
+
+@frozen
+class Image:
+    """The overlay as it goes into the image, and how it came together."""
+
+    nodes: Mapping[str, Node]
+    resolution: Resolution
+
+    def lines(self, path: str) -> Iterator[tuple[int, str]]:
+        """Numbered lines of the file at ``path``; none where it is no file."""
+        node = self.nodes.get(path)
+        if isinstance(node, File):
+            yield from enumerate(node.data.decode(errors="replace").splitlines(), 1)
+
+    def files(self, *folders: str) -> Iterator[tuple[str, File]]:
+        """The files below ``folders``."""
+        for path, node in self.nodes.items():
+            if isinstance(node, File) and path.startswith(tuple(f"{top}/" for top in folders)):
+                yield path, node
+
+    def scripts(self) -> Iterator[tuple[str, File]]:
+        """Files that begin with ``#!``."""
+        for path, node in self.nodes.items():
+            if isinstance(node, File) and node.data.startswith(b"#!"):
+                yield path, node

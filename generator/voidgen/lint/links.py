@@ -1,0 +1,50 @@
+"""Symbolic links that lead nowhere."""
+
+from __future__ import annotations
+
+from posixpath import dirname, join, normpath
+from typing import TYPE_CHECKING
+
+from voidgen.lint.finding import Finding
+from voidgen.overlay.services import provider
+from voidgen.tree import Link
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from voidgen.lint.finding import Image
+
+RUNLEVELS = "/etc/runit/runsvdir/"
+
+
+def loop(image: Image) -> Iterator[Finding]:
+    """A link that comes back to itself: every program that follows it fails with ELOOP."""
+    links = {path: node.target for path, node in image.nodes.items() if isinstance(node, Link)}
+    for path in links:
+        here, seen = path, set()
+        while here in links and here not in seen:
+            seen.add(here)
+            here = normpath(join(dirname(here), links[here]))
+        # A link that only leads into a loop is not the one to mend.
+        if here == path:
+            yield Finding(path, f"{path} leads back to itself", "give it another target")
+
+
+def service(image: Image) -> Iterator[Finding]:
+    """A link into a runlevel whose /etc/sv/NAME nothing provides: runsvdir would fail on it.
+
+    Services of modules' ``services`` are checked when modules are resolved.
+    """
+    modules = [chosen.module for chosen in image.resolution.modules]
+    xbps = {asked.name for asked in image.resolution.xbps}
+    entries = {entry.path: entry for entry in image.resolution.entries}
+    for path, node in image.nodes.items():
+        if not isinstance(node, Link) or not path.startswith(RUNLEVELS):
+            continue
+        name = node.target.removeprefix("/etc/sv/")
+        if "/" not in name and not provider(name, modules, xbps, entries):
+            yield Finding(
+                path,
+                f"nothing in the image provides {node.target}",
+                "name it in services, and its package in [packages] xbps",
+            )

@@ -1,0 +1,82 @@
+"""The reference page of the built-in modules, made from their module.toml files.
+
+``python -m voidgen.overlay.docs`` writes docs/reference/catalogue.md.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from voidgen import share
+from voidgen.overlay import catalogue
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from voidgen.overlay.types import Catalogue, Module, Option
+
+FILE = Path("docs/reference/catalogue.md")
+HEAD = """\
+# The catalogue
+
+Modules that come with voidgen, made from their module.toml files by `make golden`.
+[Overlay modules](modules.md) says how they are written.
+"""
+
+
+def page(modules: Catalogue) -> str:
+    """Markdown; pure."""
+    return "\n".join((HEAD, *(line for module in modules.values() for line in _module(module))))
+
+
+def _module(module: Module) -> Iterator[str]:
+    spec = module.spec
+    yield from (f"## {module.name}", "", f"{spec.summary}.", "")
+    facts = (
+        ("requires", [f"[{name}](#{name})" for name in spec.requires]),
+        ("conflicts with", [f"[{name}](#{name})" for name in spec.conflicts]),
+        ("services", _code(spec.services)),
+        ("xbps packages", _code(spec.packages.xbps)),
+        ("Nix packages", _code(spec.packages.nix)),
+        ("in the image", _code(_places(module))),
+    )
+    lines = [f"- {title}: {', '.join(values)}" for title, values in facts if values]
+    if lines:
+        yield from (*lines, "")
+    if spec.options:
+        yield from ("| option | default | what |", "|---|---|---|")
+        for name, option in spec.options.items():
+            yield f"| `{name}` | {_default(option)} | {_cell(_help(option))} |"
+        yield ""
+
+
+def _places(module: Module) -> list[str]:
+    spec = module.spec
+    files = [source.path for source in module.sources]
+    return sorted({*files, *spec.links, *spec.directories, *spec.dconf})
+
+
+def _code(values: Iterable[str]) -> list[str]:
+    return [f"`{value}`" for value in values]
+
+
+def _default(option: Option) -> str:
+    if option.default is None:
+        return "needed"
+    return f"`{_cell(json.dumps(option.default, ensure_ascii=False))}`"
+
+
+def _help(option: Option) -> str:
+    choices = f" ({', '.join(option.choices)})" if option.choices else ""
+    return f"{option.help}{choices}"
+
+
+def _cell(text: str) -> str:
+    """A table's cell ends at a bar, even in code."""
+    return text.replace("|", "\\|")
+
+
+if __name__ == "__main__":
+    FILE.write_text(page(catalogue.load([share.catalogue()])))

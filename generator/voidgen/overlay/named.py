@@ -1,0 +1,76 @@
+"""Paths of the image that options name, such as a theme's folder: something must provide each."""
+
+from __future__ import annotations
+
+from posixpath import dirname
+from typing import TYPE_CHECKING
+
+from voidgen.errors import Fault
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+    from pathlib import Path
+
+    from voidgen.config.types import Config
+    from voidgen.overlay.resolve import Resolution
+    from voidgen.overlay.types import Catalogue, Module
+
+
+def unprovided(
+    resolution: Resolution, catalogue: Catalogue, config: Config, file: Path
+) -> Iterator[Fault]:
+    """What options name and neither the overlay nor a package of the image is known to have.
+
+    An empty value names nothing. XBPS's index and Nix's do not list files: a module says in
+    ``[provides]`` what an xbps package has, and links what is to be found of a Nix package.
+    """
+    owned = {entry.path for entry in resolution.entries}
+    links = {entry.path for entry in resolution.entries if entry.target is not None}
+    installed = {asked.name for asked in resolution.xbps}
+    packaged = {
+        path
+        for chosen in resolution.modules
+        for path, package in chosen.module.spec.provides.items()
+        if package in installed
+    }
+    for chosen in resolution.modules:
+        module, given = chosen.module, config.overlay.options.get(chosen.module.name, {})
+        for name, option in module.spec.options.items():
+            value = chosen.options.get(name)
+            if option.names is None or not value:
+                continue
+            path = option.names.replace("@", str(value))
+            if path in packaged or _has(path, owned, links):
+                continue
+            what = f"{name} is {value!r}, and nothing in the image is known to have {path}"
+            remedy = _remedy(path, catalogue)
+            if name in given:
+                yield Fault(what, file, ("overlay", "options", module.name, name), remedy=remedy)
+            else:
+                yield Fault(what, module.file, ("options", name, "default"), remedy=remedy)
+
+
+def _has(path: str, paths: Collection[str], links: Collection[str]) -> bool:
+    """``path`` is there, or something below it, or a link above it, wherever that leads."""
+    if any(other == path or other.startswith(f"{path}/") for other in paths):
+        return True
+    while (path := dirname(path)) not in {"/", ""}:
+        if path in links:
+            return True
+    return False
+
+
+def _remedy(path: str, catalogue: Catalogue) -> str:
+    offers = [name for name, module in catalogue.items() if _offers(module, path)]
+    if offers:
+        return f"add to overlay.modules: {' or '.join(offers)}"
+    return (
+        "name another; or give it to a module: in files/, as a link to @profile@/…, "
+        "or in [provides] with its xbps package"
+    )
+
+
+def _offers(module: Module, path: str) -> bool:
+    spec = module.spec
+    files = {source.path for source in module.sources}
+    return _has(path, {*files, *spec.links, *spec.provides}, spec.links)

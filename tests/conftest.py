@@ -1,0 +1,33 @@
+"""What the quick tests share."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+# No timed tests: how long an example takes says more about the machine.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--update-golden",
+        action="store_true",
+        help="write what is expected anew from what was found; read the difference in review",
+    )
+
+
+@pytest.fixture
+def update_golden(request: pytest.FixtureRequest) -> bool:
+    return bool(request.config.getoption("--update-golden"))
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    """An empty git repository; projects are made in it."""
+    folder = tmp_path / "project"
+    folder.mkdir()
+    subprocess.run(["git", "init", "--quiet"], cwd=folder, check=True)
+    return folder

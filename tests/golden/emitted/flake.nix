@@ -1,0 +1,21 @@
+# Emitted by voidgen from voidgen.toml: edit that, and run `voidgen generate`.
+{
+  description = "Goldén {image}; #1 (golden)";
+
+  inputs.nixpkgs.url = "github:NixOS/nixpkgs/nixos-unstable";
+  inputs.mklive = {
+    url = "git+file:///srv/void-mklive?ref=master";
+    flake = false;
+  };
+
+  outputs =
+    inputs:
+    import ./image/nix {
+      inherit inputs;
+      manifest = ./image/manifest.json;
+      include = ./image/include;
+      nixpkgs = inputs.nixpkgs;
+      mklive = inputs.mklive;
+      extra = ./nix/extra.nix;
+    };
+}

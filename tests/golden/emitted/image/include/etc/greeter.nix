@@ -1,0 +1,1 @@
+{ text = "It's \"quoted\" \\ \${HOME} $(id) `id` ''\${x} <b>&amp;</b> é 😀\n"; }

@@ -1,0 +1,147 @@
+"""dconf databases, compiled by the real dconf in a build of the real Nix."""
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from tests.integration.offline import (
+    SYSTEM,
+    Nix,
+    directory,
+    entry,
+    manifest,
+    track,
+    write_project,
+)
+
+KEYFILES = "/etc/dconf/db/local.d"
+INCLUDE = (
+    directory("/etc"),
+    directory("/etc/dconf"),
+    directory("/etc/dconf/db"),
+    directory(KEYFILES),
+    directory(f"{KEYFILES}/locks"),
+    entry("file", f"{KEYFILES}/00-a", "0644"),
+    entry("file", f"{KEYFILES}/10-b", "0644"),
+    entry("file", f"{KEYFILES}/locks/keyboard", "0644"),
+    {
+        **entry("dconf-db", "/etc/dconf/db/local", "0644"),
+        "keyfiles": KEYFILES,
+        "module": "dconf-cinnamon",
+    },
+)
+TEXTS = {
+    "00-a": "[org/a]\nx='first'\ny=[('xkb', 'ch+fr_nodeadkeys')]\n",
+    "10-b": "[org/a]\nx='last'\n",
+    "locks/keyboard": "/org/a/y\n",
+    # The manifest does not list it.
+    "20-stray": "[org/a]\nx='stray'\n",
+}
+
+SET = """args:
+import ../2026.10 args // {
+  dconf = derivation {
+    name = "dconf";
+    inherit (args) system;
+    builder = "${(import ../2026.10 args).busybox}/bin/sh";
+    args = [ "-euc" ''
+      PATH=$busybox/bin
+      mkdir -p $out/bin
+      cp -R $given $out/lib
+      printf '#!%s\\nexec %s "$@"\\n' \\
+        $busybox/bin/sh "$out/lib/loader --library-path $out/lib $out/lib/dconf" > $out/bin/dconf
+      chmod 0755 $out/bin/dconf $out/lib/loader $out/lib/dconf
+    '' ];
+    inherit (import ../2026.10 args) busybox;
+    given = ./given;
+  };
+}
+"""
+"""The embedded package set, and in it a dconf made of this machine's, which needs no other file."""
+
+
+def write(project: Path, nixpkgs: str) -> Path:
+    write_project(project, manifest(include=INCLUDE), nixpkgs)
+    for name, text in TEXTS.items():
+        (project / "image/include" / KEYFILES[1:] / name).write_text(text)
+    track(project)
+    return project
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    project = write(tmp_path / "project", "./packages/with-dconf")
+    given = project / "packages/with-dconf/given"
+    given.mkdir(parents=True)
+    (given.parent / "default.nix").write_text(SET)
+    dconf = shutil.which("dconf")
+    assert dconf, "the tests need dconf (Debian: apt install dconf-cli)"
+    shutil.copy(dconf, given / "dconf")
+    needed = subprocess.run(["ldd", dconf], capture_output=True, text=True, check=True).stdout
+    for library in re.findall(r"(/\S+) \(0x", needed):
+        shutil.copy(library, given / ("loader" if "/ld-" in library else Path(library).name))
+    track(project)
+    return project
+
+
+def compiled(folder: Path, out: Path) -> bytes:
+    """What dconf makes of the same key files outside Nix."""
+    keyfiles = folder / "keyfiles"
+    for name in ("locks/keyboard", "10-b", "00-a"):
+        file = keyfiles / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(TEXTS[name])
+    subprocess.run(["dconf", "compile", out, keyfiles], check=True)
+    return out.read_bytes()
+
+
+def test_the_database_is_compiled_from_the_manifests_key_files(
+    nix: Nix, project: Path, tmp_path: Path
+) -> None:
+    include = nix.build(project, "include")
+    database = include / "etc/dconf/db/local"
+    assert database.read_bytes() == compiled(tmp_path, tmp_path / "local")
+    assert not (include / KEYFILES[1:] / "20-stray").exists()
+    # A file of the overlay as any other: no link, no trace of the store it was built in.
+    assert database.is_file()
+    assert not database.is_symlink()
+    assert nix.info(include)[0]["references"] == []
+
+
+def test_other_changes_leave_the_database_alone(nix: Nix, project: Path) -> None:
+    def derivation() -> str:
+        needed = nix.run("nix", "path-info", "--derivation", "--recursive", f"{project}#include")
+        (found,) = (path for path in needed.split() if path.endswith("-dconf-db.drv"))
+        return found
+
+    before = derivation()
+    (project / "image/include" / KEYFILES[1:] / "20-stray").write_text("[org/a]\nx='other'\n")
+    assert derivation() == before
+    (project / "image/include" / KEYFILES[1:] / "00-a").write_text("[org/a]\nx='other'\n")
+    assert derivation() != before
+
+
+def test_building_it_again_gives_the_same_bytes(nix: Nix, project: Path) -> None:
+    nix.build(project, "include")
+    nix.run("nix", "build", "--no-link", "--rebuild", f"{project}#include")
+
+
+def test_the_check_expects_the_database(nix: Nix, project: Path) -> None:
+    nix.run("nix", "build", "--no-link", f"{project}#checks.{SYSTEM}.include")
+
+
+def test_a_key_file_that_dconf_refuses_stops_the_build(nix: Nix, project: Path) -> None:
+    (project / "image/include" / KEYFILES[1:] / "00-a").write_text("[org/a]\nx=unquoted\n")
+    assert "00-a" in nix.fail(
+        "nix", "build", "--no-link", "--print-build-logs", f"{project}#include"
+    )
+
+
+def test_a_set_without_dconf_is_refused_by_name(nix: Nix, tmp_path: Path) -> None:
+    project = write(tmp_path / "project", "./packages/2026.10")
+    said = nix.fail("nix", "build", "--no-link", f"{project}#include")
+    assert 'module "dconf-cinnamon" needs dconf, which compiles /etc/dconf/db/local' in said
+    assert "Take the module out of voidgen.toml, or add dconf to the package set." in said
+    assert "building '" not in said

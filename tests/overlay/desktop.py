@@ -1,0 +1,63 @@
+"""A desktop's settings in a scratch root: real schemas, a session bus, dconf."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pytest
+    from tests.overlay.conftest import Root
+
+SCHEMAS = "usr/share/glib-2.0/schemas"
+GNOME = ("gsettings-desktop-schemas", "libgnomekbd-common")
+CINNAMON = (*GNOME, "cinnamon-common", "cinnamon-desktop-data")
+HOME = "/home/live"
+
+
+def unpacked(cache: pytest.Cache, package: str) -> Path:
+    """The files of Debian's ``package``: fetched once, not installed with all that it needs."""
+    place = cache.mkdir("debian") / package
+    if not place.exists():
+        with tempfile.TemporaryDirectory(dir=place.parent) as work:
+            subprocess.run(["apt-get", "-qq", "download", package], cwd=work, check=True)
+            (archive,) = Path(work).glob("*.deb")
+            subprocess.run(["dpkg-deb", "-x", archive, f"{work}/files"], check=True)
+            try:
+                Path(work, "files").rename(place)
+            except OSError:
+                assert place.exists()  # another worker was here first
+    return place
+
+
+def add_schemas(root: Root, cache: pytest.Cache, packages: tuple[str, ...] = CINNAMON) -> None:
+    """Give the root the GSettings schemas of ``packages``, and no others."""
+    compiled = root.path(SCHEMAS)
+    compiled.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as sources:
+        for package in packages:
+            shutil.copytree(unpacked(cache, package) / SCHEMAS, sources, dirs_exist_ok=True)
+        command = ["glib-compile-schemas", f"--targetdir={compiled}", sources]
+        subprocess.run(command, check=True, capture_output=True)
+
+
+def session(
+    root: Root, script: str, env: Mapping[str, str] | None = None, check: bool = True
+) -> subprocess.CompletedProcess[str]:
+    """Run a shell script on a session bus of its own, as the desktop of the user of HOME."""
+    root.path(HOME).mkdir(parents=True, exist_ok=True)
+    command = ("dbus-run-session", "--", "sh", "-euc", script)
+    return root.run(*command, env={"HOME": HOME, **(env or {})}, check=check)
+
+
+def shells() -> dict[str, list[str]]:
+    """The shells that scripts for /bin/sh are run by."""
+    busybox = shutil.which("busybox")
+    assert busybox, os.environ["PATH"]
+    return {"dash": ["dash"], "busybox": [busybox, "sh"]}

@@ -1,0 +1,157 @@
+"""The real Nix for scratch roots: a baked image's store, and a daemon as Void has it."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shlex
+import shutil
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+from tests.unit.program import voidgen
+
+if TYPE_CHECKING:
+    from tests.overlay.conftest import Root
+
+STATE_DIR = "/var/nix"
+SOCKET = f"{STATE_DIR}/daemon-socket/socket"
+PROFILE_LINK = "/etc/skel/.local/state/nix/profiles/profile-1-link"
+
+CONFIG = """
+build-users-group =
+experimental-features = nix-command flakes
+sandbox = false
+substituters =
+"""
+
+VOID_NIX_DAEMON_SH = f"""\
+# Stands in for Void's /etc/profile.d/nix-daemon.sh and for the state directory that Void's Nix
+# was compiled with. Nothing is fetched in tests.
+export NIX_REMOTE=daemon NIX_STATE_DIR={STATE_DIR} NIX_CONFIG='substituters ='
+"""
+
+VOID_NIX_SH = """\
+# Stands in for Void's /etc/profile.d/nix.sh: what is known of it, in other words.
+NIX_PROFILES="/nix/var/nix/profiles/default $HOME/.nix-profile"
+if [ -w "$HOME" ] && ! [ -L "$HOME/.nix-profile" ]; then
+	ln -s "/nix/var/nix/profiles/per-user/$USER/profile" "$HOME/.nix-profile"
+fi
+PATH=$HOME/.nix-profile/bin:/nix/var/nix/profiles/default/bin:$PATH
+export NIX_PROFILES PATH
+"""
+
+DAEMON = f"""\
+export NIX_STATE_DIR={STATE_DIR}
+nix-daemon > /dev/null 2>&1 &
+daemon=$!
+trap 'kill "$daemon"' EXIT
+for _ in $(seq 300); do
+	[ -S {SOCKET} ] && break
+	sleep 0.1
+done
+"""
+
+
+@frozen
+class Baked:
+    """A built image: the folder of its /nix, its project, and store paths."""
+
+    nix: Path
+    project: Path
+    image: str
+    profile: str
+    dice: str
+    """A package that the image does not have."""
+
+    def read(self, name: str) -> str:
+        """A file that the image's default output links to."""
+        return self.on_disk(str(self.on_disk(f"{self.image}/{name}").readlink())).read_text()
+
+    def on_disk(self, path: str) -> Path:
+        return self.nix / Path(path).relative_to("/nix")
+
+    def paths(self) -> list[str]:
+        """The store paths that the ISO has."""
+        return self.read("store-paths").split()
+
+    def nix_store(self, *words: str) -> bytes:
+        """`nix-store` in the store that the image was built in."""
+        return _run(self.nix, "nix-store", *words)
+
+
+def bake(folder: Path) -> Baked:
+    """Build the offline example as a user does, into a /nix of its own."""
+    busybox = os.environ.get("VOIDGEN_BUSYBOX") or shutil.which("busybox")
+    assert busybox, "the tests need a static busybox (Debian: apt install busybox-static)"
+    project, nix = folder / "project", folder / "nix"
+    nix.mkdir()
+    for words, place in (
+        (("init", "--offline", "--busybox", busybox, str(project)), folder),
+        (("generate",), project),
+    ):
+        done = voidgen(*words, cwd=place)
+        assert done.status == 0, done.err
+    expression = project / "set.nix"
+    expression.write_text(
+        'import ./packages/2026.10 {\n  system = "x86_64-linux"; config = { }; overlays = [ ];\n}\n'
+    )
+    build = ("nix", "build", "--json", "--no-link")
+    (image,) = json.loads(_run(nix, *build, f"{project}#default"))
+    (dice,) = json.loads(_run(nix, *build, "-f", str(expression), "dice"))
+    out = image["outputs"]["out"]
+    profile = (nix / Path(out).relative_to("/nix") / "profile").readlink()
+    return Baked(nix, project, out, str(profile), dice["outputs"]["out"])
+
+
+def install(baked: Baked, root: Root) -> None:
+    """Give ``root`` what an ISO has of Nix: the closure, its registration, Void's own files."""
+    for path in baked.paths():
+        source, place = baked.on_disk(path), root.path(path)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        if source.is_dir():
+            shutil.copytree(source, place, symlinks=True)
+        else:
+            shutil.copy2(source, place)
+    root.write("/nix/registration", baked.read("registration"))
+    link = root.path(PROFILE_LINK)
+    link.unlink()
+    link.symlink_to(baked.profile)
+    for name in ("profile", "shells"):
+        shutil.copy2(Path("/etc") / name, root.path(f"/etc/{name}"))
+    root.write("/etc/profile.d/nix-daemon.sh", VOID_NIX_DAEMON_SH)
+    root.write("/etc/profile.d/nix.sh", VOID_NIX_SH)
+    root.run("useradd", "-m", "-s", "/bin/bash", "live")
+
+
+def with_daemon(root: Root, commands: str) -> subprocess.CompletedProcess[str]:
+    """Run ``commands`` as root beside a nix-daemon."""
+    return root.run("sh", "-euc", DAEMON + commands)
+
+
+def login(user: str, commands: str) -> str:
+    """The command that runs ``commands`` in a login shell of ``user``."""
+    return f"su - {user} -c {shlex.quote(commands)}\n"
+
+
+def profile_add() -> str:
+    """`nix profile`'s verb: `add` since 2.30, `install` before."""
+    said = subprocess.check_output(["nix", "--version"], text=True)
+    found = re.search(r"(\d+)\.(\d+)", said)
+    assert found, said
+    return "add" if (int(found[1]), int(found[2])) >= (2, 30) else "install"
+
+
+def _run(nix: Path, *argv: str) -> bytes:
+    """Run a command on this machine with ``nix`` for its /nix."""
+    env = {name: value for name, value in os.environ.items() if not name.startswith("NIX_")}
+    done = subprocess.run(
+        ["bwrap", "--die-with-parent", "--dev-bind", "/", "/", "--bind", str(nix), "/nix", *argv],
+        env={**env, "HOME": str(nix.parent), "NIX_CONFIG": CONFIG},
+        capture_output=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr.decode()
+    return done.stdout

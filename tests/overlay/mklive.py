@@ -1,0 +1,43 @@
+"""Stand-ins for what mklive's initramfs does to the root before runit starts.
+
+They do what shared facts say of its dracut hooks, and nothing of its code is here.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.overlay.conftest import Root
+
+AUTOLOGIN = {
+    r"^#(autologin-user=).*": "{user}",
+    r"^#(autologin-user-timeout=).*": "0",
+    r"^#(autologin-session=).*": "{session}",
+    r"^#(user-session=).*": "{session}",
+}
+"""What display-manager-autologin.sh uncomments, and what it writes there."""
+
+
+def adduser(root: Root, user: str = "live") -> None:
+    """As adduser.sh: the user with its groups and password, and a sudoers file."""
+    root.run("useradd", "-m", "-c", user, "-G", "audio,video,sudo", "-s", "/bin/bash", user)
+    for name in ("root", user):
+        root.run("chpasswd", "-c", "SHA512", stdin=f"{name}:voidlinux\n")
+    root.write("/etc/sudoers.d/99-void-live", f"{user} ALL=(ALL:ALL) NOPASSWD: ALL\n")
+    root.write("/etc/default/live.conf", f"USERNAME={user}\n")
+
+
+def autologin(root: Root, user: str = "live") -> None:
+    """As display-manager-autologin.sh, for LightDM."""
+    conf = root.path("/etc/lightdm/lightdm.conf")
+    # $(cat FILE) in a replacement of sed: newlines at the end go, any other breaks the command.
+    session = root.path("/etc/lightdm/.session").read_text().rstrip("\n")
+    assert not set(session) & set("\n|&\\"), session
+    text = conf.read_text()
+    for line, value in AUTOLOGIN.items():
+        text = re.sub(
+            line, rf"\g<1>{value.format(user=user, session=session)}", text, flags=re.MULTILINE
+        )
+    conf.write_text(text)

@@ -1,0 +1,38 @@
+"""The scripts of boot and session as every choice of options renders them."""
+
+from __future__ import annotations
+
+import subprocess
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tests.overlay.conftest import MakeRoot
+
+RULE = "LIVE ALL=(root) NOPASSWD: /usr/bin/true"
+
+CHOICES: tuple[dict[str, dict[str, Any]], ...] = (
+    {},
+    {
+        "gpu-detect": {"nvidia": "only", "virtual-acceleration": True},
+        "live-user": {"sudo": True, "sudo-rules": [RULE, "it's odd"]},
+    },
+    {
+        "gpu-detect": {"nvidia": "off"},
+        "live-user": {"sudo": False, "sudo-rules": [RULE], "groups": ["a", "it's"]},
+    },
+    {"live-user": {"sudo": False}},
+)
+MODULES = ("gpu-detect", "lightdm-live", "live-user", "nsswitch-no-mdns")
+
+
+def test_shellcheck_has_nothing_to_say(make_root: MakeRoot) -> None:
+    scripts = []
+    for options in CHOICES:
+        runit = make_root(*MODULES, options=options).path("/etc/runit")
+        scripts += [runit / "2", runit / "live-setup.sh", *(runit / "live-setup.d").iterdir()]
+    done = subprocess.run(
+        ["shellcheck", "--severity=style", *map(str, scripts)],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert not done.stdout
+    assert done.returncode == 0

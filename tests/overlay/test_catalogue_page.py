@@ -1,0 +1,59 @@
+"""docs/reference/catalogue.md is made from the modules."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from voidgen import share
+from voidgen.overlay import catalogue, docs
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_the_page_is_current() -> None:
+    """Where it is not: `make golden`."""
+    assert (ROOT / docs.FILE).read_text() == docs.page(catalogue.load([share.catalogue()]))
+
+
+def test_a_module_with_one_of_everything(tmp_path: Path) -> None:
+    module = tmp_path / "one"
+    (module / "files" / "etc").mkdir(parents=True)
+    (module / "files" / "etc" / "one.conf.j2").write_text("")
+    (module / "module.toml").write_text("""\
+summary = "One of everything"
+requires = ["two"]
+conflicts = ["three"]
+services = ["one"]
+packages = { xbps = ["one"], nix = ["uno"] }
+links = { "/etc/ein" = "one.conf" }
+directories = { "/var/lib/one" = {} }
+[options.pick]
+type = "enum"
+choices = ["a", "b"]
+help = "one | the other"
+[options.words]
+type = "list"
+default = ["é", "|"]
+help = "words"
+""")
+    assert (
+        docs.page(catalogue.load([tmp_path]))
+        == docs.HEAD
+        + """
+## one
+
+One of everything.
+
+- requires: [two](#two)
+- conflicts with: [three](#three)
+- services: `one`
+- xbps packages: `one`
+- Nix packages: `uno`
+- in the image: `/etc/ein`, `/etc/one.conf`, `/var/lib/one`
+
+| option | default | what |
+|---|---|---|
+| `pick` | needed | one \\| the other (a, b) |
+| `words` | `["é", "\\|"]` | words |
+"""
+    )

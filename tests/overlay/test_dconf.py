@@ -1,0 +1,130 @@
+"""The system database of dconf, read and written by the real dconf and gsettings."""
+
+from __future__ import annotations
+
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.overlay.desktop import add_schemas, session
+
+from voidgen.templating import gvariant
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+    from typing import Any
+
+    from tests.overlay.conftest import MakeRoot, Root
+
+KEYBOARD = {
+    "org.gnome.desktop.input-sources sources": "[('xkb', 'ch+fr_nodeadkeys')]",
+    # Cinnamon's own from 6.6 on, and what it reads before that.
+    "org.cinnamon.desktop.input-sources sources": "[('xkb', 'ch+fr_nodeadkeys')]",
+    "org.gnome.libgnomekbd.keyboard layouts": "['ch\\tfr_nodeadkeys']",
+}
+OTHER = {name: "[('xkb', 'us')]" if "sources" in name else "['us']" for name in KEYBOARD}
+
+
+def make(make_root: MakeRoot, cache: pytest.Cache, keymap: str, **options: Any) -> Root:
+    root = make_root(
+        "dconf-cinnamon", image={"keymap": keymap}, options={"dconf-cinnamon": options}
+    )
+    add_schemas(root, cache)
+    return root
+
+
+def read(root: Root, key: str) -> str:
+    return session(root, f"gsettings get {key}").stdout.strip()
+
+
+@pytest.fixture
+def root(make_root: MakeRoot, cache: pytest.Cache) -> Root:
+    return make(make_root, cache, "ch-fr_nodeadkeys")
+
+
+@pytest.mark.parametrize("key", KEYBOARD)
+def test_the_keyboard_reads_back_and_stays(root: Root, key: str) -> None:
+    assert read(root, key) == KEYBOARD[key]
+    assert session(root, f"gsettings writable {key}").stdout.strip() == "false"
+    # What gsettings says of it differs between releases.
+    session(root, f'gsettings set {key} "{OTHER[key]}"', check=False)
+    assert read(root, key) == KEYBOARD[key]
+    path = f"/{key.replace('.', '/').replace(' ', '/')}"
+    session(root, f'dconf write {path} "{OTHER[key]}"', check=False)
+    assert session(root, f"dconf read {path}").stdout.strip() == KEYBOARD[key]
+
+
+def test_other_keys_can_be_written(root: Root) -> None:
+    key = "org.gnome.desktop.interface color-scheme"
+    assert read(root, key) == "'prefer-dark'"
+    session(root, f"gsettings set {key} prefer-light")
+    assert read(root, key) == "'prefer-light'"
+    session(root, f"gsettings reset {key}")
+    assert read(root, key) == "'prefer-dark'"
+
+
+@pytest.mark.parametrize("key", KEYBOARD)
+def test_without_the_lock_the_keyboard_can_be_changed(
+    make_root: MakeRoot, cache: pytest.Cache, key: str
+) -> None:
+    root = make(make_root, cache, "ch-fr_nodeadkeys", **{"lock-keyboard": False})
+    assert read(root, key) == KEYBOARD[key]
+    session(root, f'gsettings set {key} "{OTHER[key]}"')
+    assert read(root, key) == OTHER[key]
+
+
+@pytest.mark.parametrize(
+    ("image", "value"),
+    [
+        ({"keymap": "us"}, "[('xkb', 'us')]"),
+        ({"keymap": "us-dvorak-alt-intl"}, "[('xkb', 'us+dvorak-alt-intl')]"),
+        ({"keymap": "de-latin1-nodeadkeys"}, "[('xkb', 'de+nodeadkeys')]"),
+        ({"keymap": "ru"}, "[('xkb', 'ru'), ('xkb', 'us')]"),
+        ({"keymap": "us", "xkb": "ch+fr_nodeadkeys"}, "[('xkb', 'ch+fr_nodeadkeys')]"),
+    ],
+)
+def test_keymaps(
+    make_root: MakeRoot, cache: pytest.Cache, image: Mapping[str, str], value: str
+) -> None:
+    root = make_root("dconf-cinnamon", image=image)
+    add_schemas(root, cache)
+    assert read(root, "org.gnome.desktop.input-sources sources") == value
+
+
+def test_the_colour_scheme_is_an_option(make_root: MakeRoot, cache: pytest.Cache) -> None:
+    root = make(make_root, cache, "us", **{"color-scheme": "default"})
+    assert read(root, "org.gnome.desktop.interface color-scheme") == "'default'"
+
+
+def test_without_the_profile_nothing_is_read(root: Root) -> None:
+    root.path("/etc/dconf/profile/user").unlink()
+    assert read(root, "org.gnome.desktop.interface color-scheme") == "'default'"
+
+
+# Which characters are assigned differs between releases of Unicode.
+TEXT = st.text(st.characters(exclude_categories=["Cs", "Cn"], exclude_characters="\0"), max_size=8)
+
+
+@settings(max_examples=3, deadline=None)
+@given(st.lists(st.one_of(TEXT, st.lists(TEXT), st.booleans(), st.integers(-9, 9)), min_size=80))
+def test_literals_are_those_of_gvariant(
+    tmp_path_factory: pytest.TempPathFactory, values: list[Any]
+) -> None:
+    """What dconf reads from a key file, and prints, is the literal itself."""
+    folder: Path = tmp_path_factory.mktemp("gvariant")
+    (folder / "keyfiles").mkdir()
+    literals = {f"k{number}": str(gvariant(value)) for number, value in enumerate(values)}
+    lines = [f"{name}={literal}\n" for name, literal in literals.items()]
+    (folder / "keyfiles/00").write_text(f"[x]\n{''.join(lines)}")
+    subprocess.run(["dconf", "compile", folder / "db", folder / "keyfiles"], check=True)
+    (folder / "profile").write_text(f"file-db:{folder}/db\n")
+    done = subprocess.run(
+        ["dconf", "dump", "/x/"],
+        env={"DCONF_PROFILE": str(folder / "profile"), "PATH": "/usr/bin", "LC_ALL": "C.UTF-8"},
+        capture_output=True, check=True,
+    )  # fmt: skip
+    printed = dict(line.split("=", 1) for line in done.stdout.decode().split("\n") if "=" in line)
+    assert printed == literals

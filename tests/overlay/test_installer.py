@@ -1,0 +1,193 @@
+"""The installer: its menu entry, its start, and the installed system's postinstall."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from tests.overlay.conftest import needs_root
+from tests.overlay.live_nix import SOCKET
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.overlay.conftest import MakeRoot, Root
+
+SHELLS = (("dash",), ("busybox", "ash"), ("bash", "--posix"))
+START = "/usr/local/bin/install-void"
+ENTRY = "/usr/share/applications/install-void.desktop"
+POSTINSTALL = "/usr/local/libexec/postinstall"
+PARTS = f"{POSTINSTALL}.d"
+
+# `script` makes a real terminal device, as a terminal does; what it shows goes to a file.
+TERMINAL = """\
+#!/bin/sh
+# Stands in for a terminal of the desktop: TERMINAL -e COMMAND...
+[ "$1" = -e ] || exit 2
+shift
+script -qec "$*" /run/shown < /dev/null > /dev/null 2>&1
+touch /run/closed
+"""
+INSTALLER = """\
+#!/bin/sh
+# Stands in for void-installer.
+[ -t 0 ] && [ -t 1 ] && echo "$0 runs on a terminal as $(id -un), started by ${SUDO_USER:-nobody}"
+"""
+
+in_shells = pytest.mark.parametrize("shell", SHELLS, ids=lambda shell: shell[-1].strip("-"))
+
+
+def launch(root: Root) -> None:
+    """Open the menu entry, with GLib as desktops do, and wait until its terminal closes."""
+    command = (
+        f"gio launch {ENTRY}; for _ in $(seq 300); do [ -e /run/closed ] && exit; sleep 0.1; done"
+    )
+    root.run("sh", "-c", command)
+
+
+def shown(root: Root) -> str:
+    """What the terminal showed, once it is closed."""
+    return root.path("/run/shown").read_text()
+
+
+@needs_root
+def test_the_menu_entry_starts_the_installer_as_root(make_root: MakeRoot) -> None:
+    root = make_root("installer", "live-user")
+    root.write("/etc/sudoers", "root ALL=(ALL:ALL) ALL\n", 0o440)
+    root.write("/usr/local/bin/alacritty", TERMINAL, 0o755)
+    root.write("/usr/local/bin/void-installer", INSTALLER, 0o755)
+    launch(root)
+    assert "/usr/local/bin/void-installer runs on a terminal as root, started by root" in shown(
+        root
+    )
+
+
+@pytest.mark.parametrize("title", ["Void Linux", "Écran; [stable] = #1"])
+def test_the_menu_entry_is_valid(make_root: MakeRoot, title: str) -> None:
+    root = make_root("installer", image={"title": title})
+    done = root.run("desktop-file-validate", ENTRY)
+    assert done.stdout + done.stderr == ""
+
+
+def test_the_menu_entry_goes_with_the_installer(make_root: MakeRoot) -> None:
+    """void-installer removes itself from the system that it installs by copying."""
+    root = make_root("installer")
+    assert root.run("gio", "launch", ENTRY, check=False).returncode != 0
+    root.write("/usr/local/bin/void-installer", INSTALLER, 0o755)
+    root.run("gio", "launch", ENTRY)
+
+
+@needs_root
+@in_shells
+@pytest.mark.parametrize("status", [0, 3])
+def test_on_a_console_it_starts_right_there(
+    make_root: MakeRoot, shell: tuple[str, ...], status: int
+) -> None:
+    root = make_root("installer")
+    root.write("/etc/sudoers", "root ALL=(ALL:ALL) ALL\n", 0o440)
+    root.write("/usr/local/bin/void-installer", f"{INSTALLER}exit {status}\n", 0o755)
+    command = " ".join((*shell, START))
+    done = root.run("script", "-qec", command, "/run/shown", stdin="\n", check=False)
+    assert done.returncode == status
+    assert "void-installer runs on a terminal as root" in shown(root)
+    assert ("ended with status 3. Press Enter." in shown(root)) == (status == 3)
+
+
+@needs_root
+@in_shells
+def test_a_missing_installer_is_named(make_root: MakeRoot, shell: tuple[str, ...]) -> None:
+    root = make_root("installer", options={"installer": {"program": "/opt/the installer"}})
+    command = " ".join((*shell, START))
+    done = root.run("script", "-qec", command, "/run/shown", stdin="\n", check=False)
+    assert done.returncode == 127
+    assert "there is no /opt/the installer on this image" in shown(root)
+
+
+@needs_root
+def test_a_project_brings_its_own_installer(make_root: MakeRoot, tmp_path: Path) -> None:
+    module = tmp_path / "overlay-src" / "my-installer"
+    program = "/usr/local/sbin/my-installer"
+    file = module / f"files{program}"
+    file.parent.mkdir(parents=True)
+    file.write_text(INSTALLER)
+    (module / "module.toml").write_text('summary = "Ours"\nrequires = ["installer"]\n')
+    options = {"installer": {"program": program, "terminal": ["terminal", "-e"]}}
+    root = make_root("my-installer", options=options, own=module.parent)
+    root.write("/etc/sudoers", "root ALL=(ALL:ALL) ALL\n", 0o440)
+    root.write("/usr/local/bin/terminal", TERMINAL, 0o755)
+    root.run("desktop-file-validate", ENTRY)
+    launch(root)
+    assert f"{program} runs on a terminal as root" in shown(root)
+
+
+def postinstall(root: Root, shell: tuple[str, ...], before: str) -> tuple[int, str, str]:
+    env = {"NIX_STATE_DIR": "/var/nix"}
+    done = root.run(
+        "sh", "-c", f"{before}\nexec {' '.join(shell)} {POSTINSTALL}", env=env, check=False
+    )
+    return done.returncode, done.stdout, done.stderr
+
+
+@needs_root
+@in_shells
+def test_postinstall_waits_for_the_daemon(make_root: MakeRoot, shell: tuple[str, ...]) -> None:
+    root = make_root("installer", "nix-daemon")
+    add = "#!/bin/sh\nNIX_REMOTE=daemon nix-store --add /etc/passwd\n"
+    root.write(f"{PARTS}/10-add", add, 0o755)
+    root.write(f"{PARTS}/20-after", "#!/bin/sh\necho after\n", 0o755)
+    root.write(f"{PARTS}/README", "not a part\n")
+    late = "(sleep 1.5; exec nix-daemon > /dev/null 2>&1) &"
+    status, out, err = postinstall(root, shell, late)
+    assert (status, err) == (0, "")
+    path, after = out.splitlines()
+    assert root.path(path).read_bytes() == root.path("/etc/passwd").read_bytes()
+    assert after == "after"
+
+
+@in_shells
+@pytest.mark.parametrize("before", ["", f"mkdir -p {SOCKET}", "touch /var/nix"])
+def test_postinstall_gives_up_in_time(
+    make_root: MakeRoot, shell: tuple[str, ...], before: str
+) -> None:
+    root = make_root("installer", options={"installer": {"daemon-timeout": 1}})
+    root.write(f"{PARTS}/10-never", "#!/bin/sh\necho ran\n", 0o755)
+    status, out, err = postinstall(root, shell, before)
+    assert (status, out) == (1, "")
+    assert f"nix-daemon did not open {SOCKET} within 1 s" in err
+    assert "sv status nix-daemon" in err
+
+
+@needs_root
+def test_postinstall_waits_where_voids_nix_listens(make_root: MakeRoot) -> None:
+    """Upstream's socket is not Void's; the image says where the state directory is."""
+    upstream = "NIX_STATE_DIR=/nix/var/nix nix-daemon > /dev/null 2>&1 &"
+    timeout = {"installer": {"daemon-timeout": 2}}
+    void = make_root("installer", options=timeout)
+    assert postinstall(void, ("dash",), upstream)[0] == 1
+    other = make_root("installer", options=timeout, nix={"state-dir": "/nix/var/nix"})
+    assert postinstall(other, ("dash",), upstream) == (0, "", "")
+
+
+@in_shells
+def test_postinstall_names_the_parts_that_fail(make_root: MakeRoot, shell: tuple[str, ...]) -> None:
+    root = make_root("installer")
+    for name, status in (("10-good", 0), ("20-bad", 7), ("30-good", 0), ("40-bad", 1)):
+        root.write(f"{PARTS}/{name}", f"#!/bin/sh\necho {name}\nexit {status}\n", 0o755)
+    listen = (
+        "mkdir -p /var/nix/daemon-socket; python3 -c 'import socket; "
+        f'socket.socket(socket.AF_UNIX).bind("{SOCKET}")\''
+    )
+    status, out, err = postinstall(root, shell, listen)
+    assert status == 1
+    assert out.split() == ["10-good", "20-bad", "30-good", "40-bad"]
+    assert err == "postinstall: failed: 20-bad 40-bad\n"
+
+
+@in_shells
+def test_postinstall_without_parts_is_done(make_root: MakeRoot, shell: tuple[str, ...]) -> None:
+    root = make_root("installer")
+    listen = (
+        "mkdir -p /var/nix/daemon-socket; python3 -c 'import socket; "
+        f'socket.socket(socket.AF_UNIX).bind("{SOCKET}")\''
+    )
+    assert postinstall(root, shell, listen) == (0, "", "")

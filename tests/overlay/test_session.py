@@ -1,0 +1,188 @@
+"""The live user and its graphical session (docs/reference/live-system.md, 3 and 5)."""
+
+from __future__ import annotations
+
+import stat
+from configparser import ConfigParser
+from typing import TYPE_CHECKING
+
+import pytest
+from tests.overlay import mklive
+from tests.overlay.conftest import needs_root
+
+if TYPE_CHECKING:
+    from subprocess import CompletedProcess
+
+    from tests.overlay.conftest import MakeRoot, Root
+
+pytestmark = needs_root
+
+SHELLS = (("dash",), ("busybox", "ash"), ("bash", "--posix"))
+shells = pytest.mark.parametrize("shell", SHELLS, ids=lambda shell: shell[-1].strip("-"))
+
+SUDOERS = "root ALL=(ALL:ALL) ALL\n@includedir /etc/sudoers.d\n"
+CONF = "/etc/lightdm/lightdm.conf"
+
+
+def run_part(
+    root: Root, name: str, user: str, *shell: str, check: bool = True
+) -> CompletedProcess[str]:
+    root.path("/run/live-setup").mkdir(exist_ok=True)
+    env = {"LIVE_USER": user, "LIVE_RUN": "/run/live-setup", "PATH": "/usr/bin:/usr/sbin"}
+    return root.run(*shell, f"/etc/runit/live-setup.d/{name}", env=env, check=check)
+
+
+def groups(root: Root, user: str) -> set[str]:
+    return set(root.run("id", "-nG", user).stdout.split())
+
+
+def may(root: Root, user: str) -> str:
+    """What real sudo lets ``user`` do."""
+    return root.run("sudo", "-l", "-U", user, check=False).stdout
+
+
+@shells
+@pytest.mark.parametrize("user", ["live", "a-long_name9"])
+def test_the_live_user_joins_groups_that_exist(
+    make_root: MakeRoot, shell: tuple[str, ...], user: str
+) -> None:
+    wanted = ["plugdev", "input", "no-such-group", "with space", "network"]
+    root = make_root("live-user", options={"live-user": {"groups": wanted}})
+    root.write("/etc/sudoers", SUDOERS, 0o440)
+    mklive.adduser(root, user)
+    root.run("groupadd", "network")
+    before = groups(root, user)
+    there = {name for name in (*wanted[:2], "network") if exists(root, name)}
+    assert "network" in there
+    run_part(root, "10-user", user, *shell)
+    assert groups(root, user) == before | there
+    files = ("/etc/group", "/etc/gshadow", "/etc/passwd", "/run/live-setup/sudoers")
+    once = [root.path(path).read_bytes() for path in files]
+    run_part(root, "10-user", user, *shell)
+    assert [root.path(path).read_bytes() for path in files] == once
+
+
+def exists(root: Root, group: str) -> bool:
+    return root.run("getent", "group", group, check=False).returncode == 0
+
+
+def test_the_default_groups_are_those_of_a_desktop_user(make_root: MakeRoot) -> None:
+    root = make_root("live-user")
+    mklive.adduser(root)
+    for name in ("plugdev", "input", "network", "docker"):
+        root.run("groupadd", "--force", name)
+    run_part(root, "10-user", "live")
+    assert groups(root, "live") >= {"plugdev", "input", "network", "docker"}
+
+
+@shells
+def test_sudo_takes_the_live_users_rule(make_root: MakeRoot, shell: tuple[str, ...]) -> None:
+    root = make_root("live-user")
+    root.write("/etc/sudoers", SUDOERS, 0o440)
+    root.run("useradd", "-m", "anna")
+    assert "not allowed" in may(root, "anna")
+    root.run("visudo", "-c")
+    run_part(root, "10-user", "anna", *shell)
+    root.run("visudo", "-c")
+    root.run("visudo", "-cf", "/etc/sudoers.d/live")
+    assert "(ALL : ALL) NOPASSWD: ALL" in may(root, "anna")
+    assert (
+        root.run("stat", "-L", "-c", "%a %U:%G", "/etc/sudoers.d/live").stdout == "440 root:root\n"
+    )
+
+
+def test_without_the_option_there_is_no_sudo_rule(make_root: MakeRoot) -> None:
+    root = make_root("live-user", options={"live-user": {"sudo": False}})
+    root.write("/etc/sudoers", SUDOERS, 0o440)
+    root.run("useradd", "-m", "anna")
+    run_part(root, "10-user", "anna")
+    assert "not allowed" in may(root, "anna")
+
+
+@shells
+def test_a_wrong_sudo_rule_is_refused_and_costs_no_other(
+    make_root: MakeRoot, shell: tuple[str, ...]
+) -> None:
+    rules = [
+        "LIVE ALL=(root) NOPASSWD: /usr/bin/true",
+        "LIVE ALL = what is 'this' \\",
+        "LIVE ALL=(nobody) NOPASSWD: /usr/bin/id",
+    ]
+    root = make_root("live-user", options={"live-user": {"sudo": False, "sudo-rules": rules}})
+    root.write("/etc/sudoers", SUDOERS, 0o440)
+    root.run("useradd", "-m", "anna")
+    done = run_part(root, "10-user", "anna", *shell, check=False)
+    assert done.returncode == 1
+    assert f"refused by visudo: {rules[1]}" in done.stderr
+    root.run("visudo", "-c")
+    listed = may(root, "anna")
+    assert "(root) NOPASSWD: /usr/bin/true" in listed
+    assert "(nobody) NOPASSWD: /usr/bin/id" in listed
+
+
+@shells
+def test_no_rule_is_made_for_a_user_that_is_not_there(
+    make_root: MakeRoot, shell: tuple[str, ...]
+) -> None:
+    root = make_root("live-user")
+    assert run_part(root, "10-user", "nobody-here", *shell, check=False).returncode != 0
+    assert not root.path("/run/live-setup/sudoers").exists()
+
+
+def lightdm(root: Root) -> dict[str, str]:
+    """The seat's settings as real LightDM reads them."""
+    done = root.run("lightdm", "--show-config")
+    # The settings go to standard error, each with a letter for the file that it is from.
+    lines = (line.split(maxsplit=1) for line in done.stderr.partition("Sources:")[0].splitlines())
+    return dict(line[1].split("=", 1) for line in lines if len(line) == 2 and "=" in line[1])
+
+
+@shells
+def test_lightdm_logs_the_live_user_in(make_root: MakeRoot, shell: tuple[str, ...]) -> None:
+    root = make_root("lightdm-live", options={"lightdm-live": {"session": "xfce"}})
+    before = root.path(CONF).read_text()
+    assert not {key for key in lightdm(root) if key.startswith(("autologin", "user-session"))}
+    mklive.autologin(root, "anna")
+    expected = {
+        "autologin-user": "anna",
+        "autologin-user-timeout": "0",
+        "autologin-session": "xfce",
+        "user-session": "xfce",
+        "session-wrapper": "/etc/lightdm/Xsession",
+        "greeter-session": "lightdm-gtk-greeter",
+    }
+    assert lightdm(root).items() >= expected.items()
+    run_part(root, "40-lightdm", "anna", *shell)
+    assert lightdm(root).items() >= expected.items()
+    # The file is as it was, so a copy of the system logs nobody in, and the hook works once more.
+    assert root.path(CONF).read_text() == before
+    assert stat.S_IMODE(root.path(CONF).stat().st_mode) == 0o644
+    run_part(root, "40-lightdm", "anna", *shell)
+    assert lightdm(root).items() >= expected.items()
+    mklive.autologin(root, "bert")
+    run_part(root, "40-lightdm", "bert", *shell)
+    assert lightdm(root).items() >= {**expected, "autologin-user": "bert"}.items()
+
+
+def test_nobody_is_logged_in_where_mklive_asked_for_nothing(make_root: MakeRoot) -> None:
+    root = make_root("lightdm-live")
+    run_part(root, "40-lightdm", "live")
+    assert not {key for key in lightdm(root) if key.startswith("autologin")}
+
+
+def test_the_sessions_environment_comes_from_profile_d_alone(make_root: MakeRoot) -> None:
+    root = make_root("cinnamon-live")
+    mklive.autologin(root)
+    conf = ConfigParser(interpolation=None)
+    conf.read_string(root.path(CONF).read_text())
+    for found in (dict(conf["Seat:*"]), lightdm(root)):
+        assert not {"greeter-env", "session-env"} & found.keys()
+    for file in root.path("/etc/lightdm").rglob("*"):
+        assert not file.is_file() or "-env" not in file.read_text()
+
+
+def test_the_hook_reads_the_session_as_a_shell_does(make_root: MakeRoot) -> None:
+    root = make_root("lightdm-live")
+    said = root.run("sh", "-c", 'printf "<%s>" "$(cat /etc/lightdm/.session)"').stdout
+    assert said == "<cinnamon>"
+    assert root.path("/etc/lightdm/.session").read_bytes() == b"cinnamon"

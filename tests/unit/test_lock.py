@@ -1,0 +1,120 @@
+import json
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+from attrs import evolve
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.unit.overlay import FILE, config
+
+from voidgen import lock
+from voidgen.config.types import Mklive, Nix
+from voidgen.errors import WrongInputError
+from voidgen.lock import Input
+from voidgen.overlay.resolve import resolve
+from voidgen.plan import Plan, plan
+
+PINNED = {"rev": "0123456789abcdef", "narHash": "sha256-x", "lastModified": 1700000000}
+
+
+def _plan(nixpkgs: str = "github:a/b", *, mklive: bool = True) -> Plan:
+    settings = evolve(
+        config(), nix=Nix(nixpkgs), mklive=Mklive("git+file:///m") if mklive else None
+    )
+    return plan(settings, resolve(settings, {}, FILE))
+
+
+def _write(folder: Path, **locked: Any) -> None:
+    nodes = {f"{name}_2": {"locked": pin} for name, pin in locked.items()}
+    nodes["top"] = {"inputs": {name: f"{name}_2" for name in locked}}
+    data = {"nodes": nodes, "root": "top", "version": 7}
+    (folder / lock.FILE).write_text(json.dumps(data))
+
+
+def test_no_lock_file(tmp_path: Path) -> None:
+    nixpkgs, mklive = Input("nixpkgs", "github:a/b"), Input("mklive", "git+file:///m")
+    assert lock.inputs(tmp_path, _plan()) == [nixpkgs, mklive]
+    assert lock.unlocked(tmp_path, _plan()) == ["nixpkgs", "mklive"]
+
+
+def test_pins(tmp_path: Path) -> None:
+    _write(tmp_path, nixpkgs=PINNED, mklive={"narHash": "sha256-y"}, other=PINNED)
+    assert lock.inputs(tmp_path, _plan()) == [
+        Input("nixpkgs", "github:a/b", "0123456789abcdef", "2023-11-14"),
+        Input("mklive", "git+file:///m", "sha256-y", ""),
+    ]
+    assert lock.unlocked(tmp_path, _plan()) == []
+
+
+def test_an_input_not_locked_yet(tmp_path: Path) -> None:
+    _write(tmp_path, nixpkgs=PINNED)
+    assert lock.unlocked(tmp_path, _plan()) == ["mklive"]
+
+
+def test_a_folder_is_no_input(tmp_path: Path) -> None:
+    assert lock.inputs(tmp_path, _plan("./packages", mklive=False)) == []
+
+
+def test_root_without_inputs(tmp_path: Path) -> None:
+    (tmp_path / lock.FILE).write_text('{"nodes": {"root": {}}, "root": "root", "version": 7}')
+    assert lock.unlocked(tmp_path, _plan()) == ["nixpkgs", "mklive"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "{",
+        "[]",
+        "1",
+        "{}",
+        '{"nodes": [], "root": "root"}',
+        '{"nodes": {}, "root": "root"}',
+        '{"nodes": {"root": {"inputs": {"nixpkgs": "gone"}}}, "root": "root"}',
+        '{"nodes": {"root": {"inputs": []}}, "root": "root"}',
+        "[" * 100000,
+        "\x00",
+    ],
+)
+def test_no_lock_of_nix(tmp_path: Path, text: str) -> None:
+    (tmp_path / lock.FILE).write_text(text)
+    with pytest.raises(WrongInputError) as caught:
+        lock.inputs(tmp_path, _plan())
+    assert caught.value.faults[0].file == tmp_path / lock.FILE
+
+
+@pytest.mark.parametrize("pin", ["x", [], 1, {"lastModified": "x"}, {"lastModified": 10**30}])
+def test_no_pin_of_nix(tmp_path: Path, pin: Any) -> None:
+    _write(tmp_path, nixpkgs=pin)
+    with pytest.raises(WrongInputError):
+        lock.inputs(tmp_path, _plan())
+
+
+def test_folder_in_place_of_the_lock(tmp_path: Path) -> None:
+    (tmp_path / lock.FILE).mkdir()
+    with pytest.raises(WrongInputError):
+        lock.inputs(tmp_path, _plan())
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=3), inner, max_size=2)
+    ),
+    max_leaves=5,
+)
+
+
+@given(root=JSON, pin=JSON, modified=JSON)
+def test_any_json_is_read_or_refused(
+    root: Any, pin: Any, modified: Any, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = tmp_path_factory.getbasetemp()
+    for locked in (pin, {"lastModified": modified, "rev": pin}):
+        nodes = {"root": {"inputs": {"nixpkgs": "n"}}, "n": {"locked": locked}}
+        for data in ({"nodes": nodes, "root": "root"}, {"nodes": nodes, "root": root}, root):
+            (folder / lock.FILE).write_text(json.dumps(data))
+            with suppress(WrongInputError):
+                assert len(lock.inputs(folder, _plan())) == 2

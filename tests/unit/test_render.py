@@ -1,0 +1,161 @@
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from attrs import evolve
+from tests.unit.overlay import FILE, catalogue, config, module
+
+from voidgen import render
+from voidgen.config.types import Config, Flake, Image, Mklive, Nix
+from voidgen.errors import WrongInputError
+from voidgen.overlay.resolve import resolve
+from voidgen.overlay.types import Module
+from voidgen.plan import Plan, plan
+from voidgen.tree import Directory, File, Link, Node
+
+MODULES = Path("overlay-src")
+
+
+def _plan(*modules: Module, settings: Config | None = None, **more: Any) -> Plan:
+    settings = settings or config([one.name for one in modules], **more)
+    return plan(settings, resolve(settings, catalogue(*modules), FILE))
+
+
+def _overlay(image: Plan, **contents: bytes) -> dict[str, Node]:
+    """Contents by the last part of a file's name, or empty."""
+    sources = [entry.source.file for entry in image.resolution.entries if entry.source]
+    return render.overlay(
+        image, {file: contents.get(file.name.split(".")[0], b"") for file in sources}
+    )
+
+
+def test_modes_and_owners() -> None:
+    nodes = _overlay(
+        _plan(
+            module(
+                "a",
+                *("/x/plain", "/x/script", "/x/own", "/x/suid"),
+                files={"/x/own": {"owner": "a:b"}, "/x/suid": {"mode": "4750"}},
+                directories={"/d": {}, "/e": {"mode": "1777", "owner": "c:d"}},
+                links={"/l": "@profile@/bin/x"},
+            )
+        ),
+        script=b"#!/bin/sh\n",
+        own=b"#!",
+        suid=b"\xff",
+    )
+    assert nodes == {
+        "/d": Directory(0o755),
+        "/e": Directory(0o1777, "c", "d"),
+        "/l": Link("@profile@/bin/x"),
+        "/x": Directory(),
+        "/x/own": File(b"#!", 0o755, "a", "b"),
+        "/x/plain": File(b""),
+        "/x/script": File(b"#!/bin/sh\n", 0o755),
+        "/x/suid": File(b"\xff", 0o4750),
+    }
+    assert list(nodes) == sorted(nodes)
+
+
+def test_a_template_sees_the_image_and_its_own_options() -> None:
+    options = {"a-b": {"type": "string", "default": "own", "help": "h"}}
+    other = {"a-b": {"type": "string", "default": "other", "help": "h"}}
+    nodes = _overlay(
+        _plan(
+            module("a", "/t.j2", options=options, services=["udevd"]), module("b", options=other)
+        ),
+        t=b"{{ options.a_b }} {{ image.user }} {{ modules | sh }} {{ services | sh }}"
+        b" {{ cmdline | sh }} {{ nix.state_dir }} {{ xbps.packages | json }}",
+    )
+    assert nodes["/t"] == File(b"own live a b udevd live.user=live /var/nix []")
+
+
+def test_faults_of_all_templates_come_together() -> None:
+    image = _plan(module("a", "/a.j2", "/b.j2", "/c"))
+    with pytest.raises(WrongInputError) as caught:
+        _overlay(image, a=b"{{ x }}", b=b"\xff", c=b"{{ x }}")
+    assert [fault.file for fault in caught.value.faults] == [
+        MODULES / "a/files/a.j2",
+        MODULES / "a/files/b.j2",
+    ]
+
+
+def test_what_is_emitted() -> None:
+    nodes = _overlay(_plan(module("a", "/x", directories={"/d": {}}, links={"/l": "x"})))
+    tree = render.project(_plan(), nodes, {"image/z": File(b"z")}, File(b"flake"))
+    assert tree == {
+        "flake.nix": File(b"flake"),
+        "image/include/x": File(b""),
+        "image/manifest.json": File(render.to_json(render.manifest(_plan(), nodes))),
+        "image/z": File(b"z"),
+    }
+    assert list(tree) == sorted(tree)
+
+
+def test_manifest_describes_what_no_file_can_say() -> None:
+    one = module(
+        "a",
+        "/x",
+        files={"/x": {"mode": "4750"}},
+        directories={"/d": {"owner": "a:b"}},
+        links={"/b/l": "x"},
+    )
+    manifest = render.manifest(_plan(one), _overlay(_plan(one)))
+    assert manifest["include"] == [
+        {"path": "/b", "type": "directory"},
+        {"path": "/b/l", "type": "symlink", "target": "x"},
+        {"path": "/d", "type": "directory", "mode": "0755", "owner": "a", "group": "b"},
+        {"path": "/x", "type": "file", "mode": "4750", "owner": "root", "group": "root"},
+    ]
+
+
+def test_manifest_holds_no_lock_and_no_path_of_this_machine(tmp_path: Path) -> None:
+    image = _plan(module("a", "/x"))
+    text = render.to_json(render.manifest(image, _overlay(image))).decode()
+    assert str(tmp_path.parent) not in text
+    assert "overlay-src" not in text
+
+
+def test_json() -> None:
+    data = {"b": ("é", "\U0001f600"), "a": {"d": 1, "c": None}}
+    text = render.to_json(data)
+    assert text.endswith(b"}\n")
+    assert "é" in text.decode()
+    assert json.loads(text) == {"b": ["é", "\U0001f600"], "a": {"d": 1, "c": None}}
+    assert text == render.to_json({"a": {"c": None, "d": 1}, "b": ["é", "\U0001f600"]})
+
+
+def _flake(**changes: Any) -> str:
+    template = (Path(render.__file__).parent / "templates" / "flake.nix.j2").read_bytes()
+    settings = evolve(config(), **changes)
+    tree = render.project(_plan(settings=settings), {}, {}, File(template))
+    node = tree["flake.nix"]
+    assert isinstance(node, File)
+    return node.data.decode()
+
+
+def test_flake_of_a_flake_reference() -> None:
+    text = _flake(nix=Nix("github:a/b"), mklive=Mklive("git+file:///m?a=b'"))
+    assert 'inputs.nixpkgs.url = "github:a/b";' in text
+    assert "nixpkgs = inputs.nixpkgs;" in text
+    assert 'url = "git+file:///m?a=b\'";' in text
+    assert "mklive = inputs.mklive;" in text
+
+
+def test_flake_of_a_folder() -> None:
+    text = _flake(nix=Nix("./packages"))
+    assert "inputs.nixpkgs" not in text
+    assert "nixpkgs = ./packages;" in text
+    assert "mklive" not in text
+    assert "extra" not in text
+
+
+@pytest.mark.parametrize("name", ["nix/extra.nix", "./nix/extra.nix"])
+def test_flake_with_more_outputs(name: str) -> None:
+    assert "extra = ./nix/extra.nix;" in _flake(flake=Flake(name))
+
+
+def test_description_of_the_flake() -> None:
+    text = _flake(image=Image("a", title="Void {é} ; # ${".replace("$", "")))
+    assert 'description = "Void {é} ; # { (a)";' in text

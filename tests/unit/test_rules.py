@@ -1,0 +1,201 @@
+"""Strings that are right and wrong, each beside a near one of the other kind."""
+
+import pytest
+
+from voidgen.config import rules
+from voidgen.structure import MisfitError, Rule
+
+TABLE: dict[str, tuple[list[str], list[str]]] = {
+    "IMAGE_NAME": (
+        ["a", "void-live-stable", "Void_1.0+x", "9", "a" * 100],
+        ["", ".a", "-a", "a b", "a/b", "..", "é", "a\n", "a" * 101, "$(x)"],
+    ),
+    "TITLE": (
+        ["Void Linux", "é · ü", "a", "x" * 80, "1/2; #3 (4) {5}"],
+        ["", "a|b", "a&b", "a\\b", 'a"b', "a'b", "a`b", "$b", "a\nb", "a\x7f", "x" * 81],
+    ),
+    "CMDLINE": (
+        ["quiet", "console=ttyS0,115200", "a.b=c:d/e;f", "é"],
+        ["", "a b", "a\tb", "a\u00a0b", "a|b", "a&b", "a'b", "$a", "a\\", "\x1b"],
+    ),
+    "KEYMAP": (["us", "ch-fr_nodeadkeys", "de-latin1", "jp106"], ["", "ch+fr", "-us", "us/x", "é"]),
+    "XKB": (
+        ["us", "ch+fr_nodeadkeys", "ru,us", "de+neo,us+intl-x", "in+x-y"],
+        ["", "ch-fr", "us,", ",us", "us+", "us us", "us+a+b", "é", "us\n"],
+    ),
+    "LOCALE": (
+        ["en_US.UTF-8", "C.UTF-8", "ast_ES.UTF-8", "ca_ES.UTF-8@valencia"],
+        ["", "en_US", "en_US.utf8", "en_US.ISO-8859-1", "C", "POSIX", "EN_us.UTF-8"],
+    ),
+    "USER": (
+        ["live", "_x", "a", "a-b_c9", "a" * 32, "rooted"],
+        ["", "root", "Live", "9a", "-a", "a.b", "a b", "a" * 33, "é", "a\n"],
+    ),
+    "NIX_PACKAGE": (
+        [
+            "hello",
+            "kdePackages.kate",
+            "git^man",
+            "git^out,man",
+            "git^*",
+            "_7zz",
+            "a'",
+            '"9p"',
+            'x."a.b".c^dev',
+            "python3Packages.foo-bar",
+        ],
+        [
+            "",
+            "a b",
+            "a..b",
+            ".a",
+            "a.",
+            "nixpkgs#a",
+            "a^",
+            "a^,b",
+            "a^b,",
+            "a^B",
+            '""',
+            '"a',
+            '"${x}"',
+            '"a^b"',
+            '"a b"',
+            '"a\\n"',
+            "a^*,b",
+            "a\n",
+        ],
+    ),
+    "NIX_NAME": (["vscode", "7zip", "a+b?c=d._-"], ["", "a b", "a/b", "é", "a\n"]),
+    "NIXPKGS": (
+        [
+            "github:NixOS/nixpkgs/nixos-unstable",
+            "git+file:///srv/nixpkgs?ref=main",
+            "https://example.org/x.tar.gz",
+            "./packages",
+            "./packages/2026.10",
+            "./a..b/.c",
+        ],
+        [
+            "",
+            ".",
+            "./",
+            "..",
+            "./..",
+            "./a/../b",
+            "./a/.",
+            "./a/",
+            "packages",
+            "/srv",
+            "path:./a",
+            "path:/a",
+            "./a b",
+            "./${x}",
+            "github:",
+            "github:a b",
+            'github:a"',
+            "github:${x}",
+            "nixpkgs",
+        ],
+    ),
+    "FLAKE": (
+        ["github:void-linux/void-mklive", "git+file:///a", "path:/srv/mklive"],
+        ["", "mklive", "./mklive", "github:", "github:a b", "github:$x", 'a:"'],
+    ),
+    "STATE_DIR": (
+        ["/var/nix", "/a", "/.a/b..c"],
+        ["", "/", "var", "/a/", "/a/../b", "/a/.", "/a b"],
+    ),
+    "PROJECT_FILE": (
+        ["a", "nix/extra.nix", "./a/b", ".hidden/x"],
+        ["", "/a", "..", "../a", "a/../b", "./../a", "a/", "a//b", "a b", "${x}", "./"],
+    ),
+    "REPOSITORY": (
+        ["https://repo-default.voidlinux.org/current", "http://a", "/srv/repo", "/"],
+        ["", "ftp://a", "a", "https://a b", "https://", "/a b", "/a'", "/$x", "/a`", "/a|b"],
+    ),
+    "XBPS_PACKAGE": (
+        ["htop", "lib32-x", "gtk+3", "ca-certificates", "NetworkManager"],
+        ["", "-a", "htop>=3", "a b", "a/b", "é", "a\n"],
+    ),
+    "CONTAINER_IMAGE": (
+        ["flake", f"ghcr.io/void-linux/void@sha256:{'0a' * 32}", f"h:5000/x@sha256:{'f' * 64}"],
+        [
+            "",
+            "Flake",
+            "void",
+            "void:latest",
+            "void@sha256:",
+            f"void@sha256:{'0' * 63}",
+            f"void@sha256:{'A' * 64}",
+            f"void@sha512:{'0' * 64}",
+            f"@sha256:{'0' * 64}",
+        ],
+    ),
+    "MODULE_NAME": (["a", "nix-daemon", "x11"], ["", "A", "1a", "-a", "a_b", "a.b", "a/b", "a\n"]),
+    "OPTION_NAME": (["a", "color-scheme"], ["", "A", "1a", "a_b", "a b", "a\n"]),
+    "SERVICE": (
+        ["dbus", "NetworkManager", "agetty-tty1", "a@b", "_x"],
+        ["", ".", "..", ".a", "a/b", "-a", "a b", "a\n"],
+    ),
+    "ONE_LINE": (["a", " ", "é · 'x' \"y\""], ["", "a\nb", "a\tb", "\x7f", "a\x1b[31m"]),
+    "MODE": (["644", "0644", "4755", "0000"], ["", "64", "00644", "0648", "rw", "0o644", " 644"]),
+    "OWNER": (
+        ["root:root", "_a:b-c", "0:0"],
+        ["", "root", "root:", ":root", "a:b:c", "A:b", "a b:c"],
+    ),
+    "IMAGE_PATH": (
+        ["/a", "/etc/motd", "/a b/'c'/$(d)", "/..a/b..", "/é", "/.../a"],
+        [
+            "",
+            "/",
+            "a",
+            "./a",
+            "/a/",
+            "//a",
+            "/a//b",
+            "/.",
+            "/..",
+            "/a/../b",
+            "/a/.",
+            "/a\nb",
+            "/\x1b",
+        ],
+    ),
+    "PROVIDED": (["sshd", "/usr/share/themes/x"], ["", "a/b", "/a/", "/a/../b", "a b", "/"]),
+    "NAMED": (
+        ["@", "/usr/share/themes/@", "/a/x@.desktop", "/a/@/b"],
+        ["", "a", "/a", "a/@", "/a/../@", "/a/@@", "/a@b/@", "/a/@\n"],
+    ),
+    "LINK_TARGET": (
+        ["motd", "../a", "/etc/a b", "@profile@", "@profile@/bin/x", "a@b"],
+        ["", "@store@/x", "@profile@x", "@profile@/", "a\nb", "@profile@/\x1b", "@"],
+    ),
+}
+RULES = {name: rule for name, rule in vars(rules).items() if isinstance(rule, Rule)}
+
+
+def test_every_rule_is_shown() -> None:
+    assert TABLE.keys() == RULES.keys()
+
+
+@pytest.mark.parametrize(("name", "good"), [(n, value) for n in TABLE for value in TABLE[n][0]])
+def test_good(name: str, good: str) -> None:
+    assert RULES[name].check(good) == good
+
+
+@pytest.mark.parametrize(("name", "bad"), [(n, value) for n in TABLE for value in TABLE[n][1]])
+def test_bad(name: str, bad: str) -> None:
+    rule = RULES[name]
+    with pytest.raises(MisfitError) as caught:
+        rule.check(bad)
+    assert rule.expected in caught.value.what
+
+
+@pytest.mark.parametrize("name", [name for name, rule in RULES.items() if rule.remedies])
+def test_every_remedy_is_reached(name: str) -> None:
+    said = set()
+    for bad in TABLE[name][1]:
+        with pytest.raises(MisfitError) as caught:
+            RULES[name].check(bad)
+        said.add(caught.value.remedy)
+    assert said >= {remedy for _, remedy in RULES[name].remedies}

@@ -1,0 +1,127 @@
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+from tests.unit.program import found, voidgen, write
+
+from voidgen import share
+
+OFFLINE = share.offline()
+
+
+def _init(folder: Path, *words: str) -> None:
+    ran = voidgen("init", "--offline", *words, cwd=folder)
+    assert (ran.status, ran.err) == (0, "")
+
+
+@pytest.fixture
+def alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder in no repository."""
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
+    return tmp_path
+
+
+def _known(folder: Path) -> set[str]:
+    done = subprocess.run(["git", "ls-files", "-z"], cwd=folder, capture_output=True, check=True)
+    return {os.fsdecode(name) for name in done.stdout.split(b"\0") if name}
+
+
+def _files(folder: Path) -> set[str]:
+    return {path for path, data in found(folder).items() if data is not None}
+
+
+@pytest.mark.parametrize("umask", [0o022, 0o077])
+def test_init(alone: Path, umask: int) -> None:
+    before = os.umask(umask)
+    try:
+        _init(alone, "a/new")
+    finally:
+        os.umask(before)
+    project = alone / "a/new"
+    ours = {path: data for path, data in found(OFFLINE).items() if path != "packages/busybox"}
+    made = found(project)
+    assert made.pop("packages/busybox")
+    assert made == ours
+    assert _known(project) == _files(project)
+    modes = {path.stat().st_mode & 0o777 for path in project.rglob("*") if ".git" not in path.parts}
+    assert modes == {0o644, 0o755}
+    assert {path.name for path in (alone / "a").iterdir()} == {"new"}
+
+
+def test_a_made_project_generates(alone: Path) -> None:
+    _init(alone, "new")
+    assert voidgen("generate", cwd=alone / "new").status == 0
+    assert voidgen("-C", "new", "generate", "--check", cwd=alone).status == 0
+    assert _known(alone / "new") == _files(alone / "new")
+
+
+def test_into_an_empty_folder(alone: Path) -> None:
+    (alone / "new").mkdir()
+    _init(alone, "new")
+    assert (alone / "new/voidgen.toml").exists()
+
+
+def test_into_this_folder(alone: Path) -> None:
+    (alone / "new").mkdir()
+    _init(alone / "new")
+    assert (alone / "new/voidgen.toml").exists()
+
+
+def test_in_a_repository(repository: Path) -> None:
+    _init(repository, "new")
+    assert not (repository / "new/.git").exists()
+    assert _known(repository) == _files(repository)
+
+
+def test_where_a_repository_ignores_it(repository: Path) -> None:
+    write(repository, {".gitignore": "/new/\n"})
+    _init(repository, "new")
+    assert (repository / "new/.git").is_dir()
+    assert _known(repository / "new") == _files(repository / "new")
+
+
+def test_what_it_says(alone: Path) -> None:
+    ran = voidgen("init", "--offline", "new", cwd=alone)
+    assert f"made {alone}/new\n" in ran.out
+    assert "next: cd new && voidgen generate && nix build\n" in ran.out
+    argv = ["sha256sum", "new/packages/busybox"]
+    digest = subprocess.run(argv, cwd=alone, capture_output=True, text=True, check=True).stdout
+    assert f"sha256 {digest.split()[0]} " in ran.out
+
+
+@pytest.mark.parametrize("make", [Path.touch, os.mkfifo, lambda path: path.symlink_to("x")])
+def test_something_is_there(alone: Path, make: object) -> None:
+    assert callable(make)
+    make(alone / "new")
+    ran = voidgen("init", "--offline", "new", cwd=alone)
+    assert (ran.status, ran.out) == (2, "")
+    assert {path.name for path in alone.iterdir()} == {"new"}
+
+
+@pytest.mark.parametrize("name", ["missing", "folder", "script", "dynamic", "empty"])
+def test_a_busybox_that_builds_nothing(alone: Path, name: str) -> None:
+    write(alone, {"script": "#!/bin/sh\n", "empty": "", "folder/x": ""})
+    (alone / "dynamic").write_bytes(Path(os.path.realpath("/bin/sh")).read_bytes())
+    ran = voidgen("init", "--offline", "--busybox", name, "new", cwd=alone)
+    assert (ran.status, ran.out) == (2, "")
+    assert ran.err.startswith(f"{name}: ")
+    assert "busybox-static" in ran.err
+    assert not (alone / "new").exists()
+
+
+def test_no_busybox(alone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "/nowhere")
+    ran = voidgen("init", "--offline", "new", cwd=alone)
+    assert (ran.status, ran.out) == (2, "")
+    assert "no busybox on PATH" in ran.err
+
+
+def test_without_git_nothing_is_made(alone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    busybox = alone / "new-busybox"
+    _init(alone, "first")
+    (alone / "first/packages/busybox").rename(busybox)
+    monkeypatch.setenv("PATH", "/nowhere")
+    ran = voidgen("init", "--offline", "--busybox", str(busybox), "new", cwd=alone)
+    assert ran.status == 1
+    assert {path.name for path in alone.iterdir()} == {"first", "new-busybox"}

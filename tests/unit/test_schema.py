@@ -1,0 +1,110 @@
+import json
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft7Validator, ValidationError, validators
+from tests.unit.test_rules import TABLE
+
+from voidgen import schema
+from voidgen.config.types import Config
+from voidgen.errors import WrongInputError
+from voidgen.structure import structure
+
+ROOT = Path(__file__).parents[2]
+ONLY_LOADER = {("mklive", "squashfs", "level"), ("image", "keymap"), ("image", "xkb")}
+"""Limits that depend on the compression, and names of a table: a schema may take more."""
+SCHEMA: dict[str, Any] = json.loads(schema.schema())
+
+
+def _pattern(_: Any, pattern: str, value: Any, __: Any) -> Iterator[ValidationError]:
+    # Editors follow ECMA 262, whose $ does not match before a last newline as Python's does.
+    if isinstance(value, str) and not re.search(f"{pattern.removesuffix('$')}\\Z", value):
+        yield ValidationError("pattern")
+
+
+VALIDATOR = validators.extend(Draft7Validator, {"pattern": _pattern})(SCHEMA)  # type: ignore[no-untyped-call]
+
+CANDIDATES: list[Any] = [
+    *sorted({text for good, bad in TABLE.values() for text in (*good, *bad)}),
+    *("x86_64", "zstd", "podman", "auto", True, 0, 5, -1, 1.5, [], ["a", "a"], [1], [["a"]], {}),
+    *({"a": 1}, {"a": {"b": True}}, {"a": {"b": ["x"]}}, {"a": {"b": [1]}}, {"a": {"b": 1.5}}),
+    *({"name": "a"}, {"A": {}}, {"a": {"B": 1}}, {"a": {"b": {}}}),
+]
+
+
+def _places(table: dict[str, Any], above: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    for name, value in table["properties"].items():
+        yield (*above, name)
+        if "properties" in value:
+            yield from _places(value, (*above, name))
+
+
+def _with(place: tuple[str, ...], value: Any) -> dict[str, Any]:
+    document: dict[str, Any] = {"image": {"name": "test"}}
+    table = document
+    for name in place[:-1]:
+        table = table.setdefault(name, {})
+    table[place[-1]] = value
+    return document
+
+
+def _loads(document: dict[str, Any]) -> bool:
+    try:
+        structure(document, Config, Path("voidgen.toml"))
+    except WrongInputError:
+        return False
+    return True
+
+
+def test_shipped_copy_is_current() -> None:
+    assert schema.FILE.read_bytes() == schema.schema(), "run `make golden`"
+
+
+def test_is_a_schema() -> None:
+    Draft7Validator.check_schema(SCHEMA)
+
+
+@pytest.mark.parametrize("project", [".", "examples/offline"])
+def test_accepts_our_own(project: str) -> None:
+    VALIDATOR.validate(tomllib.loads((ROOT / project / "voidgen.toml").read_text()))
+
+
+@pytest.mark.parametrize("place", list(_places(SCHEMA)), ids=".".join)
+def test_agrees_with_the_loader(place: tuple[str, ...]) -> None:
+    seen = set()
+    for candidate in CANDIDATES:
+        for value in (candidate, [candidate]):
+            document = _with(place, value)
+            loads = _loads(document)
+            if loads or place not in ONLY_LOADER:
+                assert VALIDATOR.is_valid(document) == loads, document
+            seen.add(loads)
+    assert seen == {True, False}
+
+
+def _at(place: tuple[str, ...]) -> dict[str, Any]:
+    table = SCHEMA
+    for name in place:
+        table = table["properties"][name]
+    return table
+
+
+@pytest.mark.parametrize("document", [{}, {"image": {}}, {"image": {"name": "a"}, "x": 1}])
+def test_refuses_what_the_loader_refuses(document: dict[str, Any]) -> None:
+    assert not _loads(document)
+    assert not VALIDATOR.is_valid(document)
+
+
+def test_defaults_are_those_of_the_types() -> None:
+    assert _at(("image", "locale"))["default"] == "en_US.UTF-8"
+    assert _at(("nix", "packages"))["default"] == []
+    assert "default" not in _at(("image", "name"))
+
+
+def test_every_key_is_described() -> None:
+    for place in _places(SCHEMA):
+        assert _at(place)["description"], place
