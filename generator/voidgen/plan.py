@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from voidgen.config.types import Config
-    from voidgen.overlay.resolve import Asked, Resolution
+    from voidgen.overlay.resolution import Asked, Resolution
 
 SYSTEMS: Mapping[str, str] = MappingProxyType(
     {

@@ -8,7 +8,8 @@ import pytest
 
 from voidgen.config.types import Config, Image, Nix, Overlay, Xbps
 from voidgen.errors import Fault, WrongInputError
-from voidgen.overlay.resolve import Resolution, resolve
+from voidgen.overlay.resolution import Resolution
+from voidgen.overlay.resolve import resolve
 from voidgen.overlay.types import Catalogue, Module, ModuleFile, Source
 from voidgen.structure import structure
 

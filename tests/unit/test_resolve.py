@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from tests.unit.overlay import FILE, catalogue, config, faults, module, resolved
 
 from voidgen.errors import WrongInputError
-from voidgen.overlay.resolve import Asked, Enabled, resolve
+from voidgen.overlay.resolution import Asked, Enabled
+from voidgen.overlay.resolve import resolve
 
 MODULES = Path("overlay-src")
 

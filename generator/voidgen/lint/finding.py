@@ -11,7 +11,7 @@ from voidgen.tree import File
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from voidgen.overlay.resolve import Resolution
+    from voidgen.overlay.resolution import Resolution
     from voidgen.tree import Node
 
 

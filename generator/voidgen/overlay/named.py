@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from voidgen.config.types import Config
-    from voidgen.overlay.resolve import Resolution
+    from voidgen.overlay.resolution import Resolution
     from voidgen.overlay.types import Catalogue, Module
 
 

@@ -6,11 +6,12 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 import networkx as nx
-from attrs import evolve, frozen
+from attrs import evolve
 
 from voidgen.errors import Fault, did_you_mean, raise_all
 from voidgen.overlay import named, paths
 from voidgen.overlay.options import settle
+from voidgen.overlay.resolution import Asked, Chosen, Enabled, Resolution
 from voidgen.overlay.services import provider
 
 if TYPE_CHECKING:
@@ -19,51 +20,9 @@ if TYPE_CHECKING:
 
     from voidgen.config.types import Config
     from voidgen.overlay.types import Catalogue, Module
-    from voidgen.structure import OptionValue
 
 USER = "voidgen.toml"
 """Who asked, where no module did."""
-
-
-@frozen
-class Chosen:
-    """A module of the image, who asked for it, and the values of its options."""
-
-    module: Module
-    by: tuple[str, ...]
-    options: Mapping[str, OptionValue]
-
-
-@frozen
-class Asked:
-    """A package and who asked for it: voidgen.toml or ``module NAME``."""
-
-    name: str
-    by: tuple[str, ...]
-
-
-@frozen
-class Enabled:
-    """A service, the modules that enable it, and what provides it."""
-
-    name: str
-    by: tuple[str, ...]
-    provider: str
-
-
-@frozen
-class Resolution:
-    """All that the image has.
-
-    ``modules`` are in dependency order with ties broken by name; Nix packages in the order in
-    which they were asked for, the user's first; the rest is sorted by name or path.
-    """
-
-    modules: tuple[Chosen, ...]
-    nix: tuple[Asked, ...]
-    xbps: tuple[Asked, ...]
-    services: tuple[Enabled, ...]
-    entries: tuple[paths.Entry, ...]
 
 
 def resolve(config: Config, catalogue: Catalogue, file: Path) -> Resolution:

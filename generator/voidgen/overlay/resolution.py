@@ -1,0 +1,55 @@
+"""All that an image has, and who asked for it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from voidgen.overlay.paths import Entry
+    from voidgen.overlay.types import Module
+    from voidgen.structure import OptionValue
+
+
+@frozen
+class Chosen:
+    """A module of the image, who asked for it, and the values of its options."""
+
+    module: Module
+    by: tuple[str, ...]
+    options: Mapping[str, OptionValue]
+
+
+@frozen
+class Asked:
+    """A package and who asked for it: voidgen.toml or ``module NAME``."""
+
+    name: str
+    by: tuple[str, ...]
+
+
+@frozen
+class Enabled:
+    """A service, the modules that enable it, and what provides it."""
+
+    name: str
+    by: tuple[str, ...]
+    provider: str
+
+
+@frozen
+class Resolution:
+    """All that the image has.
+
+    ``modules`` are in dependency order with ties broken by name; Nix packages in the order in
+    which they were asked for, the user's first; the rest is sorted by name or path.
+    """
+
+    modules: tuple[Chosen, ...]
+    nix: tuple[Asked, ...]
+    xbps: tuple[Asked, ...]
+    services: tuple[Enabled, ...]
+    entries: tuple[Entry, ...]
