@@ -37,6 +37,7 @@ format: .venv/ready ## format the Python code
 
 golden: .venv/ready ## write anew what is made from the sources: schema, golden files, root image
 	$(PYTHON) -m voidgen.schema
+	$(PYTHON) -m voidgen.overlay.docs
 	$(PYTHON) -m voidgen generate
 	$(PYTHON) -m pytest -q tests/golden tests/broken --update-golden
 

@@ -7,6 +7,7 @@ so that a run after a killed one knows the files of both.
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import hashlib
 import json
@@ -291,7 +292,9 @@ def _prune(project: Path, path: str) -> None:
             break
         try:
             parent.rmdir()
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             continue
-        except OSError:
+        except OSError as error:
+            if error.errno not in {errno.ENOTEMPTY, errno.EEXIST}:
+                raise
             break

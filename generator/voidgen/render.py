@@ -11,7 +11,7 @@ import attrs
 
 from voidgen import templating
 from voidgen.errors import Fault, WrongInputError, raise_all
-from voidgen.tree import DconfDatabase, Directory, File, Link, Node, Tree
+from voidgen.tree import DconfDatabase, Directory, File, Link, MkliveFile, Node, Tree
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -80,7 +80,7 @@ def manifest(plan: Plan, nodes: Mapping[str, Node]) -> dict[str, Any]:
         },
         "nix": data(config.nix) | {"packages": [data(package) for package in plan.packages]},
         "xbps": {
-            "repositories": config.xbps.repositories,
+            "repositories": [data(asked) for asked in resolution.repositories],
             "packages": [data(asked) for asked in resolution.xbps],
         },
         "modules": [
@@ -113,6 +113,11 @@ def _describe(node: Node) -> dict[str, Any]:
             "type": "dconf-db", "keyfiles": node.keyfiles, "module": node.module,
             "mode": "0644", "owner": "root", "group": "root",
         }  # fmt: skip
+    if isinstance(node, MkliveFile):
+        return {
+            "type": "mklive-file", "name": node.name,
+            "mode": "0755", "owner": "root", "group": "root",
+        }  # fmt: skip
     if isinstance(node, Directory) and node.mode is None:
         return {"type": "directory"}
     kind = "file" if isinstance(node, File) else "directory"
@@ -124,6 +129,8 @@ def _node(entry: Entry, contents: Mapping[Path, bytes], values: Mapping[str, Any
         return Link(entry.target)
     if entry.keyfiles is not None:
         return DconfDatabase(entry.keyfiles, entry.module)
+    if entry.mklive is not None:
+        return MkliveFile(entry.mklive)
     owner, _, group = entry.ownership.owner.partition(":")
     mode = entry.ownership.mode
     if entry.source is None:

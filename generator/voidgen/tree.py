@@ -47,6 +47,13 @@ class DconfDatabase:
     """Who asks for it: not every package set has a dconf."""
 
 
-Node = File | Link | Directory | DconfDatabase
+@frozen
+class MkliveFile:
+    """A program of mklive's source, which is pinned and fetched by Nix."""
+
+    name: str
+
+
+Node = File | Link | Directory | DconfDatabase | MkliveFile
 Tree = Mapping[str, Node]
 """Nodes by path, sorted by path."""

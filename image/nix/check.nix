@@ -7,6 +7,7 @@ let
   describe = entry:
     if entry.type == "symlink" then "symlink ${entry.path} -> ${entry.target}"
     else if entry.type == "file" && isExecutable entry then "executable ${entry.path}"
+    else if entry.type == "mklive-file" then "executable ${entry.path}"
     else if entry.type == "dconf-db" then "file ${entry.path}"
     else "${entry.type} ${entry.path}";
 in

@@ -12,6 +12,7 @@ from tests.integration.offline import (
     INCLUDE,
     SYSTEM,
     Nix,
+    directory,
     entry,
     manifest,
     symlink,
@@ -230,6 +231,24 @@ def test_mklive_is_an_output_where_it_is_given(
     assert nix.build(project) == nix.build(offline_project)
     said = nix.fail("nix", "build", "--no-link", f"{offline_project}#mklive")
     assert "does not provide attribute" in said
+
+
+def test_programs_of_mklive_are_in_the_overlay(nix: Nix, tmp_path: Path) -> None:
+    entries = [
+        directory("/usr"),
+        {**entry("mklive-file", "/usr/void-installer"), "name": "installer.sh"},
+    ]
+    project = write_project(
+        tmp_path / "project", data=manifest(include=entries), arguments="mklive = ./mklive;"
+    )
+    (project / "mklive").mkdir()
+    (project / "mklive" / "installer.sh").write_text("#!/bin/sh\necho @@MKLIVE_VERSION@@\n")
+    (project / "mklive" / "version").write_text("20260413\n")
+    track(project)
+    installer = nix.build(project, "include") / "usr" / "void-installer"
+    assert installer.read_text() == "#!/bin/sh\necho 20260413\n"
+    assert os.access(installer, os.X_OK)
+    nix.build(project, f"checks.{SYSTEM}.include")
 
 
 EXTRA = """{ inputs, pkgs, system, outputs }: {

@@ -17,7 +17,7 @@ import tomlkit
 from tests.overlay.live_nix import Baked, bake
 
 from voidgen import project
-from voidgen.tree import DconfDatabase, Directory, File, Link
+from voidgen.tree import DconfDatabase, Directory, File, Link, MkliveFile, Node
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -65,7 +65,7 @@ class Root:
         cmdline = self.folder.parent / f"{self.folder.name}.cmdline"
         cmdline.write_text(f"{self.cmdline}\n")
         bound: list[str] = []
-        for name in sorted(os.listdir(self.folder)):
+        for name in sorted(entry.name for entry in self.folder.iterdir()):
             if name not in {"usr", "proc", "dev", "tmp"}:
                 bound += ["--bind", str(self.folder / name), f"/{name}"]
         local = self.folder / "usr" / "local"
@@ -92,7 +92,7 @@ class Root:
         if links or any(not os.path.lexists(below / name) for name in own):
             # Nothing can be made in a read-only folder: a new one has all its entries.
             yield from ("--tmpfs", folder)
-            for entry in (below / name for name in os.listdir(below) if name not in links):
+            for entry in (entry for entry in below.iterdir() if entry.name not in links):
                 if entry.is_symlink():
                     yield from ("--symlink", str(entry.readlink()), str(entry))
                 else:
@@ -161,6 +161,7 @@ def make_root(tmp_path: Path) -> MakeRoot:
         settings = {
             "image": {"name": "test", **(image or {})},
             "nix": dict(nix or {}),
+            "mklive": {},
             "overlay": {"modules": list(modules), "options": dict(options or {})},
         }
         (folder / "voidgen.toml").write_text(tomlkit.dumps(settings))
@@ -180,24 +181,31 @@ def _assemble(image: project.Project, root: Root) -> None:
         source = Path("/etc") / name
         copy = shutil.copytree if source.is_dir() else shutil.copy2
         copy(source, root.path(f"etc/{name}"))
-    databases: dict[Path, Path] = {}
-    for path, node in sorted(image.overlay.items()):
+    # Databases last: they are made of what is there by then.
+    for path, node in sorted(
+        image.overlay.items(), key=lambda item: isinstance(item[1], DconfDatabase)
+    ):
         place = root.path(path)
         place.parent.mkdir(parents=True, exist_ok=True)
-        match node:
-            case File():
-                place.write_bytes(node.data)
+        _put(node, place, root)
+
+
+def _put(node: Node, place: Path, root: Root) -> None:
+    match node:
+        case File():
+            place.write_bytes(node.data)
+            place.chmod(node.mode)
+        case Link():
+            place.symlink_to(node.target.replace("@profile@", PROFILE, 1))
+        case Directory():
+            place.mkdir(exist_ok=True)
+            if node.mode is not None:
                 place.chmod(node.mode)
-            case Link():
-                place.symlink_to(node.target.replace("@profile@", PROFILE, 1))
-            case Directory():
-                place.mkdir(exist_ok=True)
-                if node.mode is not None:
-                    place.chmod(node.mode)
-            case DconfDatabase():
-                databases[place] = root.path(node.keyfiles)
-    for place, keyfiles in databases.items():
-        subprocess.run(["dconf", "compile", place, keyfiles], check=True)
+        case MkliveFile():
+            place.write_text(f"#!/bin/sh\n# Stands in for mklive's {node.name}.\n")
+            place.chmod(0o755)
+        case DconfDatabase():
+            subprocess.run(["dconf", "compile", place, root.path(node.keyfiles)], check=True)
 
 
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="makes users: run the tests as root")

@@ -1,7 +1,4 @@
-"""Stand-ins for what mklive's initramfs does to the root before runit starts.
-
-They do what shared facts say of its dracut hooks, and nothing of its code is here.
-"""
+"""Stand-ins for what the dracut hooks of mklive do to the root before runit starts."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ CHOICES: tuple[dict[str, dict[str, Any]], ...] = (
     },
     {"live-user": {"sudo": False}},
 )
-MODULES = ("gpu-detect", "lightdm-live", "live-user", "nsswitch-no-mdns")
+MODULES = ("cinnamon-live",)
 
 
 def test_shellcheck_has_nothing_to_say(make_root: MakeRoot) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -106,6 +107,21 @@ def test_the_reference_image_delivers_an_installer(reference: dict[str, Any]) ->
     # The menu entry opens a terminal that the image has.
     (installer,) = (one for one in reference["modules"] if one["name"] == "installer")
     assert installer["options"]["terminal"][0] in names(reference["xbps"]["packages"])
+
+
+def test_shellcheck_is_content(reference: dict[str, Any], repository: Path) -> None:
+    include = repository / "image/include"
+    scripts = [
+        file
+        for item in reference["include"]
+        if item["type"] == "file" and (file := include / item["path"][1:]).exists()
+        if file.suffix == ".sh" or file.read_bytes().startswith(b"#!")
+    ]
+    assert include / "usr/local/bin/install-void" in scripts
+    done = subprocess.run(
+        ["shellcheck", "--severity=style", *scripts], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
 def test_nothing_switches_the_profile(reference: dict[str, Any], repository: Path) -> None:

@@ -72,6 +72,7 @@ def test_the_menu_entry_is_valid(make_root: MakeRoot, title: str) -> None:
 def test_the_menu_entry_goes_with_the_installer(make_root: MakeRoot) -> None:
     """void-installer removes itself from the system that it installs by copying."""
     root = make_root("installer")
+    root.path("/usr/bin/void-installer").unlink()
     assert root.run("gio", "launch", ENTRY, check=False).returncode != 0
     root.write("/usr/local/bin/void-installer", INSTALLER, 0o755)
     root.run("gio", "launch", ENTRY)

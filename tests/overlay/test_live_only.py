@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
 pytestmark = needs_root
 
-MODULES = ("cinnamon-live", "gpu-detect", "nsswitch-no-mdns")
-
 LIVE = """
 /etc/runit/live-setup.sh >&2
 exec tar --create --one-file-system --xattrs --exclude=/usr --file=- /
@@ -45,7 +43,7 @@ echo '%sudo ALL=(ALL:ALL) ALL' > /etc/sudoers.d/wheel
 @pytest.fixture
 def live(make_root: MakeRoot) -> Root:
     """The root of a live system as the initramfs leaves it."""
-    root = make_root(*MODULES)
+    root = make_root("cinnamon-live")
     root.write("/etc/sudoers", SUDOERS, 0o440)
     root.write("/etc/lightdm/Xsession", "#!/bin/sh\n", 0o755)
     root.write("/etc/runit/runsvdir/single/.keep", "")

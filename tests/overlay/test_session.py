@@ -139,7 +139,7 @@ def lightdm(root: Root) -> dict[str, str]:
 
 @shells
 def test_lightdm_logs_the_live_user_in(make_root: MakeRoot, shell: tuple[str, ...]) -> None:
-    root = make_root("lightdm-live", options={"lightdm-live": {"session": "xfce"}})
+    root = make_root("xfce-live", options={"lightdm-live": {"session": "xfce"}})
     before = root.path(CONF).read_text()
     assert not {key for key in lightdm(root) if key.startswith(("autologin", "user-session"))}
     mklive.autologin(root, "anna")
@@ -165,7 +165,7 @@ def test_lightdm_logs_the_live_user_in(make_root: MakeRoot, shell: tuple[str, ..
 
 
 def test_nobody_is_logged_in_where_mklive_asked_for_nothing(make_root: MakeRoot) -> None:
-    root = make_root("lightdm-live")
+    root = make_root("cinnamon-live")
     run_part(root, "40-lightdm", "live")
     assert not {key for key in lightdm(root) if key.startswith("autologin")}
 
@@ -182,7 +182,7 @@ def test_the_sessions_environment_comes_from_profile_d_alone(make_root: MakeRoot
 
 
 def test_the_hook_reads_the_session_as_a_shell_does(make_root: MakeRoot) -> None:
-    root = make_root("lightdm-live")
+    root = make_root("cinnamon-live")
     said = root.run("sh", "-c", 'printf "<%s>" "$(cat /etc/lightdm/.session)"').stdout
     assert said == "<cinnamon>"
     assert root.path("/etc/lightdm/.session").read_bytes() == b"cinnamon"

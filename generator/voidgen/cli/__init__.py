@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 from importlib import import_module
 
@@ -45,6 +46,10 @@ def cli(context: click.Context, project: str, quiet: bool, debug: bool) -> None:
 
 def main() -> None:
     """Run the command line; exit 0 good, 1 a step failed, 2 wrong input, 130 interrupted."""
+    if sys.getfilesystemencoding() != "utf-8":
+        # Names of files go into the image, and the locale must not show there.
+        argv = [sys.executable, "-X", "utf8", *sys.orig_argv[1:]]
+        os.execv(sys.executable, argv)  # noqa: S606 - itself
     # Most of what a run makes lives until its end: looking for garbage often finds none.
     gc.set_threshold(20_000)
     for stream in (sys.stdout, sys.stderr):

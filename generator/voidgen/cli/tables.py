@@ -51,6 +51,8 @@ def plan(data: dict[str, Any]) -> None:
     for title, packages in (("Nix", data["nix"]["packages"]), ("Void", data["xbps"]["packages"])):
         rows = ((package["name"], _by(package)) for package in packages)
         _rows(console, f"{title} packages", ("package", "asked for by"), rows)
+    rows = ((asked["name"], _by(asked)) for asked in data["xbps"]["repositories"])
+    _rows(console, "Void repositories", ("repository", "asked for by"), rows)
     _services(console, data)
     _overlay(console, data)
 

@@ -10,7 +10,7 @@ let
   profile = import ./profile.nix { inherit build packages; };
   closure = import ./closure.nix { inherit build profile; };
   includeTree = import ./include.nix {
-    inherit build include pkgs profile;
+    inherit build include mklive pkgs profile;
     entries = plan.include;
   };
   default = import ./tree.nix {

@@ -1,6 +1,6 @@
 # The overlay tree: exactly the entries of the manifest. Its files come from image/include,
 # where a file that the manifest does not list is left behind.
-{ build, pkgs, include, entries, profile }:
+{ build, pkgs, include, entries, mklive, profile }:
 let
   inherit (builtins) concatMap concatStringsSep filter listToAttrs;
 
@@ -30,6 +30,8 @@ let
     ])
     (ofType "dconf-db");
 
+  copies = concatMap (entry: [ entry.path entry.name ]) (ofType "mklive-file");
+
   tree = build "include" ./include.sh {
     inherit profile;
     # Git keeps no empty folders: an overlay without files has no image/include.
@@ -39,6 +41,8 @@ let
     # Not a file made here: it refers to what is built.
     databases = concatStringsSep "" (map (line: "${line}\n") databases);
     passAsFile = [ "databases" ];
+    mklive = if copies == [ ] then "" else "${mklive}";
+    copies = list "copies" copies;
     links = list "links" (concatMap (link: [ link.path link.target ]) (ofType "symlink"));
   };
 

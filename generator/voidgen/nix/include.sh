@@ -18,6 +18,12 @@ while IFS= read -r path && IFS= read -r database; do
 	cp "$database" "$out$path"
 done < "$databasesPath"
 
+# mklive leaves marks like @@MKLIVE_VERSION@@ in its programs to whoever makes the image.
+while IFS= read -r path && IFS= read -r name; do
+	sed "s|@@MKLIVE_VERSION@@|$(cat "$mklive/version")|" "$mklive/$name" > "$out$path"
+	chmod 0755 "$out$path"
+done < "$copies"
+
 while IFS= read -r path && IFS= read -r target; do
 	case $target in
 	@profile@ | @profile@/*) target=$profile${target#@profile@} ;;

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 FOLDER = "overlay-src"
 CONTENTS = "files"
 TEMPLATE = ".j2"
+_GITS_OWN = re.compile(r"(?:\.git|git~1)[. ]*(?:[\\:].*)?", re.IGNORECASE | re.DOTALL)
+"""``.git``, also as other systems spell it (git-config(1), "core.protectNTFS")."""
 
 
 def load(roots: Iterable[Path]) -> Catalogue:
@@ -119,6 +121,9 @@ def _source(entry: os.DirEntry[str], file: Path, path: str) -> Source | Fault:
         return Fault("its name or its target is not UTF-8", file, remedy="rename it")
     except MisfitError as error:
         return Fault(error.what, file, remedy=error.remedy)
+    if any(_GITS_OWN.fullmatch(part) for part in path.removesuffix(TEMPLATE).split("/")):
+        what = "git keeps no file of such a name, and a flake has only what git keeps"
+        return Fault(what, file, remedy="rename it, or let another file make it at boot")
     if not entry.is_file(follow_symlinks=False):
         return Fault("is neither a file, a folder nor a symbolic link", file, remedy="remove it")
     return Source(path.removesuffix(TEMPLATE), file, template=path.endswith(TEMPLATE))

@@ -48,7 +48,8 @@ class Entry:
     """A path of the image and where its content comes from.
 
     A file comes from ``source``, a symbolic link leads to ``target``, a dconf database is compiled
-    from the folder ``keyfiles``, and a folder has none of these.
+    from the folder ``keyfiles``, ``mklive`` is a file of mklive's source, and a folder has none of
+    these.
     ``file`` and ``key`` say where it is written.
     """
 
@@ -60,6 +61,7 @@ class Entry:
     target: str | None = None
     ownership: Ownership = field(factory=Ownership)
     keyfiles: str | None = None
+    mklive: str | None = None
 
 
 def entries(module: Module) -> Iterator[Entry]:
@@ -77,6 +79,8 @@ def entries(module: Module) -> Iterator[Entry]:
         yield Entry(path, module.name, file, ("links", path), target=target)
     for path, folder in spec.dconf.items():
         yield Entry(path, module.name, file, ("dconf", path), keyfiles=folder)
+    for path, name in spec.mklive.items():
+        yield Entry(path, module.name, file, ("mklive", path), mklive=name)
 
 
 def service_link(name: str, module: Module) -> Entry:
@@ -160,6 +164,6 @@ def _above(path: str, owned: Mapping[str, Entry]) -> Entry | None:
     """The nearest owner above ``path`` that is no folder."""
     while (path := dirname(path)) != "/":
         entry = owned.get(path)
-        if entry and (entry.source or entry.keyfiles or entry.target is not None):
+        if entry and (entry.source or entry.keyfiles or entry.mklive or entry.target is not None):
             return entry
     return None

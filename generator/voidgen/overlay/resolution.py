@@ -25,7 +25,7 @@ class Chosen:
 
 @frozen
 class Asked:
-    """A package and who asked for it: voidgen.toml or ``module NAME``."""
+    """A package or repository and who asked for it: voidgen.toml or ``module NAME``."""
 
     name: str
     by: tuple[str, ...]
@@ -44,12 +44,13 @@ class Enabled:
 class Resolution:
     """All that the image has.
 
-    ``modules`` are in dependency order with ties broken by name; Nix packages in the order in
-    which they were asked for, the user's first; the rest is sorted by name or path.
+    ``modules`` are in dependency order with ties broken by name; Nix packages and repositories in
+    the order in which they were asked for, the user's first; the rest is sorted by name or path.
     """
 
     modules: tuple[Chosen, ...]
     nix: tuple[Asked, ...]
     xbps: tuple[Asked, ...]
+    repositories: tuple[Asked, ...]
     services: tuple[Enabled, ...]
     entries: tuple[Entry, ...]

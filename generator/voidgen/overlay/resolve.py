@@ -34,6 +34,9 @@ def resolve(config: Config, catalogue: Catalogue, file: Path) -> Resolution:
     values, faults = settle(config.overlay.options, order, catalogue, file)
     nix = _asked(config.nix.packages, ((m.name, m.spec.packages.nix) for m in order))
     xbps = _asked(config.xbps.packages, ((m.name, m.spec.packages.xbps) for m in order))
+    repositories = _asked(
+        config.xbps.repositories, ((m.name, m.spec.packages.repositories) for m in order)
+    )
     links: dict[str, paths.Entry] = {}
     for module in order:
         for name in module.spec.services:
@@ -43,12 +46,14 @@ def resolve(config: Config, catalogue: Catalogue, file: Path) -> Resolution:
     faults += wrong
     for module in order:
         faults += paths.unmatched(module)
+    faults += _without_mklive(config, owned.values())
     services = _services(order, {asked.name for asked in xbps}, owned)
     faults += _unprovided(services, links)
     resolution = Resolution(
         tuple(Chosen(module, by[module.name], values[module.name]) for module in order),
         tuple(nix),
         tuple(sorted(xbps, key=lambda asked: asked.name)),
+        tuple(repositories),
         services,
         tuple(owned.values()),
     )
@@ -136,7 +141,7 @@ def _cycles(graph: nx.DiGraph[str], catalogue: Catalogue) -> Iterator[Fault]:
 
 
 def _asked(wanted: Iterable[str], brought: Iterable[tuple[str, tuple[str, ...]]]) -> list[Asked]:
-    """Packages with everyone who asks for them, in the order of asking."""
+    """Packages or repositories with everyone who asks for them, in the order of asking."""
     by: defaultdict[str, list[str]] = defaultdict(list)
     for name in wanted:
         by[name].append(USER)
@@ -156,6 +161,18 @@ def _services(
     return tuple(
         Enabled(name, tuple(by[name]), provider(name, order, xbps, owned)) for name in sorted(by)
     )
+
+
+def _without_mklive(config: Config, owned: Iterable[paths.Entry]) -> Iterator[Fault]:
+    for entry in owned:
+        if entry.mklive and not config.mklive:
+            yield Fault(
+                f"module {entry.module!r} takes {entry.path} from mklive's source, "
+                "and the image names none",
+                entry.file,
+                entry.key,
+                remedy="add [mklive] to voidgen.toml",
+            )
 
 
 def _unprovided(services: Iterable[Enabled], links: Mapping[str, paths.Entry]) -> Iterator[Fault]:

@@ -76,6 +76,9 @@ class Packages:
     """Packages that a module brings."""
 
     xbps: tuple[rules.XbpsPackage, ...] = field(default=(), metadata={"help": "Void's packages"})
+    repositories: tuple[rules.Repository, ...] = field(
+        default=(), metadata={"help": "XBPS repositories that they need beyond the image's"}
+    )
     nix: tuple[rules.NixPackage, ...] = field(default=(), metadata={"help": "Nix packages"})
 
 
@@ -127,6 +130,10 @@ class ModuleFile:
     dconf: Mapping[rules.ImagePath, rules.ImagePath] = field(
         factory=_nothing,
         metadata={"help": "dconf databases to compile: database = folder of its key files"},
+    )
+    mklive: Mapping[rules.ImagePath, rules.ProjectFile] = field(
+        factory=_nothing,
+        metadata={"help": "files of mklive's source to copy, as they are there: path = file"},
     )
     allow: Mapping[rules.ImagePath, tuple[LintRule, ...]] = field(
         factory=_nothing, metadata={"help": "rules that are switched off: path = names"}

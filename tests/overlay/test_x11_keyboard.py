@@ -1,0 +1,55 @@
+"""The X server's keyboard: the real Xorg reads it, and XKB's compiler makes a keymap of it.
+
+No keyboard is plugged in here: that Xorg gives its options to one is not shown.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tests.overlay.conftest import MakeRoot, Root
+
+CONF = "/etc/X11/xorg.conf.d/00-keyboard.conf"
+
+
+def log(root: Root) -> str:
+    """What Xorg says of its configuration, before it ends for want of a GPU."""
+    root.run("Xorg", "-displayfd", "1", "-logfile", "/var/log/Xorg.log", check=False)
+    text = root.path("/var/log/Xorg.log").read_text()
+    assert 'Using config directory: "/etc/X11/xorg.conf.d"' in text
+    return text
+
+
+@pytest.mark.parametrize(
+    ("image", "groups"),
+    [
+        ({"keymap": "us"}, ["English (US)"]),
+        ({"keymap": "ch-fr_nodeadkeys"}, ["French (Switzerland, no dead keys)"]),
+        ({"keymap": "cz-qwerty"}, ["Czech (QWERTY)", "English (US)"]),
+        (
+            {"keymap": "emacs", "xkb": "us,bg+phonetic"},
+            ["English (US)", "Bulgarian (traditional phonetic)"],
+        ),
+    ],
+)
+def test_x_has_the_images_keyboard(
+    make_root: MakeRoot, image: Mapping[str, str], groups: list[str]
+) -> None:
+    root = make_root("x11-keyboard", image=image)
+    assert "Problem parsing" not in log(root)
+    options = dict(re.findall(r'Option "Xkb(\w+)" "(.*)"', root.path(CONF).read_text()))
+    command = ("xkbcli", "compile-keymap", "--layout", options["Layout"])
+    keymap = root.run(*command, "--variant", options["Variant"]).stdout
+    assert re.findall(r'name\[\w+\]="(.*)"', keymap) == groups
+
+
+def test_xorg_does_read_it(make_root: MakeRoot) -> None:
+    root = make_root("x11-keyboard")
+    root.path(CONF).write_text(root.path(CONF).read_text().replace("EndSection", "End"))
+    assert "Problem parsing" in log(root)
