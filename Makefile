@@ -3,6 +3,17 @@
 
 PYTHON := .venv/bin/python
 PROGRAMS := git=git nix=nix-bin ensurepip=python3-venv
+TESTED_WITH := bash=bash bwrap=bubblewrap dash=dash dbus-run-session=dbus-daemon \
+	dbus-send=dbus-bin dconf=dconf-cli desktop-file-validate=desktop-file-utils \
+	gdk-pixbuf-thumbnailer=libgdk-pixbuf2.0-bin gio=libglib2.0-bin locale-gen=locales \
+	lspci=pciutils runsvdir=runit shellcheck=shellcheck visudo=sudo \
+	xkbcli=libxkbcommon-tools Xorg=xserver-xorg-core
+# Packages without a program of their own: a file of each tells that it is there.
+TESTED_WITH += /usr/share/doc/dconf-gsettings-backend/copyright=dconf-gsettings-backend \
+	/usr/share/doc/librsvg2-common/copyright=librsvg2-common
+# Installed, these would change the machine's desktop; their files are enough.
+UNPACKED := adwaita-icon-theme cinnamon-common cinnamon-desktop-data gnome-themes-extra-data \
+	gsettings-desktop-schemas libgnomekbd-common lightdm
 
 .PHONY: help demo test lint typecheck unit format golden bench venv clean
 
@@ -16,7 +27,8 @@ demo: ## build the offline example and show what was made
 	@scripts/demo .demo
 
 test: ## install what the tests need, and run them all
-	@scripts/need $(PROGRAMS) busybox=busybox-static shellcheck=shellcheck dash=dash bash=bash
+	@scripts/need $(PROGRAMS) busybox=busybox-static $(TESTED_WITH)
+	@scripts/unpack .venv/debian $(UNPACKED)
 	@$(MAKE) --no-print-directory .venv/ready
 	@$(MAKE) --no-print-directory lint typecheck unit
 
@@ -42,7 +54,7 @@ golden: .venv/ready ## write anew what is made from the sources: schema, golden 
 	$(PYTHON) -m pytest -q tests/golden tests/broken --update-golden
 
 bench: .venv/ready ## measure speed and memory
-	$(PYTHON) bench/run.py
+	$(PYTHON) -m bench.run
 
 venv: .venv/ready ## the virtual environment in .venv
 

@@ -6,13 +6,13 @@ import os
 import shutil
 import subprocess
 import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING
+
+from tests.overlay.debian import unpacked
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    import pytest
     from tests.overlay.conftest import Root
 
 SCHEMAS = "usr/share/glib-2.0/schemas"
@@ -21,28 +21,13 @@ CINNAMON = (*GNOME, "cinnamon-common", "cinnamon-desktop-data")
 HOME = "/home/live"
 
 
-def unpacked(cache: pytest.Cache, package: str) -> Path:
-    """The files of Debian's ``package``: fetched once, not installed with all that it needs."""
-    place = cache.mkdir("debian") / package
-    if not place.exists():
-        with tempfile.TemporaryDirectory(dir=place.parent) as work:
-            subprocess.run(["apt-get", "-qq", "download", package], cwd=work, check=True)
-            (archive,) = Path(work).glob("*.deb")
-            subprocess.run(["dpkg-deb", "-x", archive, f"{work}/files"], check=True)
-            try:
-                Path(work, "files").rename(place)
-            except OSError:
-                assert place.exists()  # another worker was here first
-    return place
-
-
-def add_schemas(root: Root, cache: pytest.Cache, packages: tuple[str, ...] = CINNAMON) -> None:
+def add_schemas(root: Root, packages: tuple[str, ...] = CINNAMON) -> None:
     """Give the root the GSettings schemas of ``packages``, and no others."""
     compiled = root.path(SCHEMAS)
     compiled.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as sources:
         for package in packages:
-            shutil.copytree(unpacked(cache, package) / SCHEMAS, sources, dirs_exist_ok=True)
+            shutil.copytree(unpacked(package) / SCHEMAS, sources, dirs_exist_ok=True)
         command = ["glib-compile-schemas", f"--targetdir={compiled}", sources]
         subprocess.run(command, check=True, capture_output=True)
 

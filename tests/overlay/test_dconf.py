@@ -28,11 +28,11 @@ KEYBOARD = {
 OTHER = {name: "[('xkb', 'us')]" if "sources" in name else "['us']" for name in KEYBOARD}
 
 
-def make(make_root: MakeRoot, cache: pytest.Cache, keymap: str, **options: Any) -> Root:
+def make(make_root: MakeRoot, keymap: str, **options: Any) -> Root:
     root = make_root(
         "dconf-cinnamon", image={"keymap": keymap}, options={"dconf-cinnamon": options}
     )
-    add_schemas(root, cache)
+    add_schemas(root)
     return root
 
 
@@ -41,8 +41,8 @@ def read(root: Root, key: str) -> str:
 
 
 @pytest.fixture
-def root(make_root: MakeRoot, cache: pytest.Cache) -> Root:
-    return make(make_root, cache, "ch-fr_nodeadkeys")
+def root(make_root: MakeRoot) -> Root:
+    return make(make_root, "ch-fr_nodeadkeys")
 
 
 @pytest.mark.parametrize("key", KEYBOARD)
@@ -67,10 +67,8 @@ def test_other_keys_can_be_written(root: Root) -> None:
 
 
 @pytest.mark.parametrize("key", KEYBOARD)
-def test_without_the_lock_the_keyboard_can_be_changed(
-    make_root: MakeRoot, cache: pytest.Cache, key: str
-) -> None:
-    root = make(make_root, cache, "ch-fr_nodeadkeys", **{"lock-keyboard": False})
+def test_without_the_lock_the_keyboard_can_be_changed(make_root: MakeRoot, key: str) -> None:
+    root = make(make_root, "ch-fr_nodeadkeys", **{"lock-keyboard": False})
     assert read(root, key) == KEYBOARD[key]
     session(root, f'gsettings set {key} "{OTHER[key]}"')
     assert read(root, key) == OTHER[key]
@@ -86,16 +84,14 @@ def test_without_the_lock_the_keyboard_can_be_changed(
         ({"keymap": "us", "xkb": "ch+fr_nodeadkeys"}, "[('xkb', 'ch+fr_nodeadkeys')]"),
     ],
 )
-def test_keymaps(
-    make_root: MakeRoot, cache: pytest.Cache, image: Mapping[str, str], value: str
-) -> None:
+def test_keymaps(make_root: MakeRoot, image: Mapping[str, str], value: str) -> None:
     root = make_root("dconf-cinnamon", image=image)
-    add_schemas(root, cache)
+    add_schemas(root)
     assert read(root, "org.gnome.desktop.input-sources sources") == value
 
 
-def test_the_colour_scheme_is_an_option(make_root: MakeRoot, cache: pytest.Cache) -> None:
-    root = make(make_root, cache, "us", **{"color-scheme": "default"})
+def test_the_colour_scheme_is_an_option(make_root: MakeRoot) -> None:
+    root = make(make_root, "us", **{"color-scheme": "default"})
     assert read(root, "org.gnome.desktop.interface color-scheme") == "'default'"
 
 

@@ -48,9 +48,9 @@ def make(
 
 
 @pytest.fixture
-def root(make_root: MakeRoot, cache: pytest.Cache) -> Root:
+def root(make_root: MakeRoot) -> Root:
     root = make(make_root)
-    add_schemas(root, cache)
+    add_schemas(root)
     return root
 
 
@@ -86,10 +86,10 @@ def test_the_keyboard_is_left_alone(root: Root) -> None:
     assert "gnomekbd" not in said
 
 
-def test_what_cannot_be_set_is_tried_again(root: Root, cache: pytest.Cache, shell: str) -> None:
+def test_what_cannot_be_set_is_tried_again(root: Root, shell: str) -> None:
     """A schema that is missing, and a key that is locked: the rest is set all the same."""
     missing = "org.cinnamon.theme name"
-    add_schemas(root, cache, tuple(name for name in CINNAMON if name != "cinnamon-common"))
+    add_schemas(root, tuple(name for name in CINNAMON if name != "cinnamon-common"))
     locked = "org.cinnamon.desktop.interface icon-theme"
     lock = root.write(
         "/etc/dconf/db/local.d/locks/x", "/org/cinnamon/desktop/interface/icon-theme\n"
@@ -106,7 +106,7 @@ def test_what_cannot_be_set_is_tried_again(root: Root, cache: pytest.Cache, shel
     compile_database(root)
     done = session(root, f"{shell} {SCRIPT}", check=False)
     assert done.returncode == 1
-    add_schemas(root, cache)
+    add_schemas(root)
     assert {key for key, value in look(root).items() if value != LOOK[key]} == {missing}
 
     session(root, f"{shell} {SCRIPT}")
@@ -119,11 +119,9 @@ def compile_database(root: Root) -> None:
     subprocess.run(["dconf", "compile", folder / "local", folder / "local.d"], check=True)
 
 
-def test_without_a_bus_it_gives_up_in_time(
-    make_root: MakeRoot, cache: pytest.Cache, shell: str
-) -> None:
+def test_without_a_bus_it_gives_up_in_time(make_root: MakeRoot, shell: str) -> None:
     root = make(make_root, options={"patience": 1})
-    add_schemas(root, cache)
+    add_schemas(root)
     env = {"HOME": HOME, "XDG_RUNTIME_DIR": "/run"}
     done = root.run(*shell.split(), SCRIPT, env=env, check=False)
     assert done.returncode == 1
@@ -151,10 +149,10 @@ def test_it_waits_for_a_bus_that_comes_late(root: Root, shell: str) -> None:
 
 @pytest.mark.parametrize("target", [".nix-profile", f"{HOME}/.nix-profile"])
 def test_a_profile_that_leads_to_itself_is_mended(
-    make_root: MakeRoot, cache: pytest.Cache, shell: str, target: str
+    make_root: MakeRoot, shell: str, target: str
 ) -> None:
     root = make(make_root, "nix-profile")
-    add_schemas(root, cache)
+    add_schemas(root)
     shutil.copytree(root.path("/etc/skel"), root.path(HOME), symlinks=True, dirs_exist_ok=True)
     profile = root.path(f"{HOME}/.nix-profile")
     good = profile.readlink()
@@ -169,9 +167,7 @@ def test_a_profile_that_leads_to_itself_is_mended(
 ODD = 'it\'s "odd" \\ $(x) `x` é'
 
 
-def test_any_name_arrives_as_it_is(
-    make_root: MakeRoot, cache: pytest.Cache, shell: str, tmp_path: Path
-) -> None:
+def test_any_name_arrives_as_it_is(make_root: MakeRoot, shell: str, tmp_path: Path) -> None:
     module = tmp_path / "own" / "odd"
     files = module / "files/usr/share"
     for folder in (f"themes/{ODD}/cinnamon", f"icons/{ODD}/cursors", f"backgrounds/{ODD}"):
@@ -181,7 +177,7 @@ def test_any_name_arrives_as_it_is(
     themes = {f"{kind}-theme": ODD for kind in ("gtk", "icon", "cursor", "cinnamon")}
     options = {**themes, "wallpaper": f"/usr/share/backgrounds/{ODD}/x", "terminal": ODD}
     root = make(make_root, "odd", options=options, own=module.parent)
-    add_schemas(root, cache)
+    add_schemas(root)
     session(root, f"{shell} {SCRIPT}")
     assert root.path(MARKER).exists()
     utf8 = {"LC_ALL": "C.UTF-8"}
@@ -193,12 +189,10 @@ def test_any_name_arrives_as_it_is(
     assert f"local path: /usr/share/backgrounds/{ODD}/x" in shown
 
 
-def test_empty_options_leave_the_desktops_own(
-    make_root: MakeRoot, cache: pytest.Cache, shell: str
-) -> None:
+def test_empty_options_leave_the_desktops_own(make_root: MakeRoot, shell: str) -> None:
     names = ("gtk-theme", "icon-theme", "cursor-theme", "cinnamon-theme", "wallpaper", "terminal")
     root = make_root("first-login", options={"first-login": dict.fromkeys(names, "")})
-    add_schemas(root, cache)
+    add_schemas(root)
     session(root, f"{shell} {SCRIPT}")
     assert session(root, "dconf dump /").stdout == ""
     assert root.path(MARKER).exists()

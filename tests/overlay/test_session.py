@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import stat
 from configparser import ConfigParser
 from typing import TYPE_CHECKING
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.overlay import mklive
 from tests.overlay.conftest import needs_root
+from tests.overlay.debian import unpacked
 
 if TYPE_CHECKING:
     from subprocess import CompletedProcess
@@ -131,6 +133,9 @@ def test_no_rule_is_made_for_a_user_that_is_not_there(
 
 def lightdm(root: Root) -> dict[str, str]:
     """The seat's settings as real LightDM reads them."""
+    program = root.path("/usr/sbin/lightdm")
+    program.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy2(unpacked("lightdm") / "usr" / "sbin" / "lightdm", program)
     done = root.run("lightdm", "--show-config")
     # The settings go to standard error, each with a letter for the file that it is from.
     lines = (line.split(maxsplit=1) for line in done.stderr.partition("Sources:")[0].splitlines())

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tests.overlay.conftest import PROFILE
-from tests.overlay.desktop import unpacked
+from tests.overlay.debian import unpacked
 from tests.unit.program import voidgen, write
 
 from voidgen import share, toml
@@ -123,14 +123,14 @@ def test_a_package_that_is_not_in_the_image_provides_nothing(repository: Path) -
 
 
 @pytest.mark.parametrize("package", ["adwaita-icon-theme", "gnome-themes-extra-data"])
-def test_adwaita_is_where_debian_has_it(cache: pytest.Cache, package: str) -> None:
+def test_adwaita_is_where_debian_has_it(package: str) -> None:
     """Debian's packages stand in for Void's, which carry the same upstream files."""
     spec = toml.read(share.catalogue() / "theme-adwaita" / "module.toml")
     name = package.removesuffix("-data")
     paths = [path for path, provider in spec["provides"].items() if provider == name]
     assert len(paths) == 2
     for path in paths:
-        assert (unpacked(cache, package) / path[1:]).is_dir()
+        assert (unpacked(package) / path[1:]).is_dir()
 
 
 def test_links_lead_into_the_profile(make_root: MakeRoot) -> None:

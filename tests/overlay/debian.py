@@ -1,0 +1,14 @@
+"""Files of Debian packages that would change this machine if they were installed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+FOLDER = Path(__file__).parents[2] / ".venv" / "debian"
+
+
+def unpacked(package: str) -> Path:
+    """The files of Debian's ``package``, fetched by `make test`."""
+    place = FOLDER / package
+    assert place.is_dir(), f"run `scripts/unpack .venv/debian {package}`, as `make test` does"
+    return place
