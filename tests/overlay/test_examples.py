@@ -104,9 +104,25 @@ def test_the_reference_image_delivers_an_installer(reference: dict[str, Any]) ->
     include = {item["path"]: item for item in reference["include"]}
     assert include["/usr/share/applications/install-void.desktop"]["mode"] == "0644"
     assert include["/usr/local/bin/install-void"]["mode"] == "0755"
+    installer = {"type": "mklive-file", "name": "installer.sh", "mode": "0755"}
+    assert installer.items() <= include["/usr/bin/void-installer"].items()
     # The menu entry opens a terminal that the image has.
     (installer,) = (one for one in reference["modules"] if one["name"] == "installer")
     assert installer["options"]["terminal"][0] in names(reference["xbps"]["packages"])
+
+
+def test_nvidias_driver_brings_its_repository(reference: dict[str, Any], repository: Path) -> None:
+    assert not [one for one in reference["xbps"]["repositories"] if "nonfree" in one["name"]]
+    file = repository / "voidgen.toml"
+    text = file.read_text()
+    file.write_text(text.replace('"cinnamon-live", ', '"cinnamon-live", "gpu-nvidia", '))
+    shown = plan(repository)
+    by = {one["name"]: one["by"] for one in shown["xbps"]["repositories"]}
+    assert by == {
+        "https://repo-default.voidlinux.org/current": ["voidgen.toml"],
+        "https://repo-default.voidlinux.org/current/nonfree": ["module gpu-nvidia"],
+    }
+    assert "nvidia" in names(shown["xbps"]["packages"])
 
 
 def test_shellcheck_is_content(reference: dict[str, Any], repository: Path) -> None:

@@ -121,6 +121,12 @@ def test_a_project_brings_its_own_installer(make_root: MakeRoot, tmp_path: Path)
     assert f"{program} runs on a terminal as root" in shown(root)
 
 
+LISTEN = (
+    "mkdir -p /var/nix/daemon-socket; python3 -c 'import socket; "
+    f'socket.socket(socket.AF_UNIX).bind("{SOCKET}")\''
+)
+
+
 def postinstall(root: Root, shell: tuple[str, ...], before: str) -> tuple[int, str, str]:
     env = {"NIX_STATE_DIR": "/var/nix"}
     done = root.run(
@@ -174,11 +180,7 @@ def test_postinstall_names_the_parts_that_fail(make_root: MakeRoot, shell: tuple
     root = make_root("installer")
     for name, status in (("10-good", 0), ("20-bad", 7), ("30-good", 0), ("40-bad", 1)):
         root.write(f"{PARTS}/{name}", f"#!/bin/sh\necho {name}\nexit {status}\n", 0o755)
-    listen = (
-        "mkdir -p /var/nix/daemon-socket; python3 -c 'import socket; "
-        f'socket.socket(socket.AF_UNIX).bind("{SOCKET}")\''
-    )
-    status, out, err = postinstall(root, shell, listen)
+    status, out, err = postinstall(root, shell, LISTEN)
     assert status == 1
     assert out.split() == ["10-good", "20-bad", "30-good", "40-bad"]
     assert err == "postinstall: failed: 20-bad 40-bad\n"
@@ -187,8 +189,18 @@ def test_postinstall_names_the_parts_that_fail(make_root: MakeRoot, shell: tuple
 @in_shells
 def test_postinstall_without_parts_is_done(make_root: MakeRoot, shell: tuple[str, ...]) -> None:
     root = make_root("installer")
-    listen = (
-        "mkdir -p /var/nix/daemon-socket; python3 -c 'import socket; "
-        f'socket.socket(socket.AF_UNIX).bind("{SOCKET}")\''
-    )
-    assert postinstall(root, shell, listen) == (0, "", "")
+    assert postinstall(root, shell, LISTEN) == (0, "", "")
+
+
+@in_shells
+@pytest.mark.parametrize("live", [True, False])
+def test_postinstall_removes_links_of_the_live_system(
+    make_root: MakeRoot, shell: tuple[str, ...], live: bool
+) -> None:
+    root = make_root("installer", "nix-profile")
+    if live:
+        root.path("/run/live-setup").mkdir()
+    root.path("/etc/other").symlink_to("/run/nowhere")
+    assert postinstall(root, shell, LISTEN) == (0, "", "")
+    assert root.path("/etc/environment").is_symlink() is live
+    assert root.path("/etc/other").is_symlink()
