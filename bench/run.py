@@ -1,0 +1,150 @@
+"""``make bench``: how long voidgen takes and how much memory, beside a yardstick.
+
+The yardstick is work of the same kind that has to be done anyway, measured in the same run:
+its ratio says more than seconds do when the machine is slow or busy.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+from bench import catalogue
+from bench.measure import Measured, measure
+from rich.console import Console
+from rich.table import Table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).resolve().parent.parent
+PYTHON = sys.executable
+VOIDGEN = [str(Path(PYTHON).with_name("voidgen"))]
+COPY = "cp -R ../project/image ../project/flake.nix . && git add --intent-to-add ."
+
+
+@frozen
+class Row:
+    """One line of the table."""
+
+    what: str
+    measured: Measured
+    yardstick: Measured
+    against: str
+    seconds: float | None = None
+    """The goal."""
+    mebibytes: float | None = None
+    """The goal."""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Measure voidgen.")
+    parser.add_argument("--runs", type=int, default=5, help="runs of each (default: 5)")
+    parser.add_argument("--quick", action="store_true", help="leave out the largest catalogue")
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="voidgen-bench-") as folder:
+        rows = [
+            *_start(Path(folder), asked.runs),
+            *_root(Path(folder) / "root", asked.runs),
+            *_made_up(Path(folder) / "made-up", asked.runs, largest=not asked.quick),
+        ]
+    _print(rows)
+
+
+def _start(folder: Path, runs: int) -> Iterator[Row]:
+    bare = measure([PYTHON, "-c", "pass"], cwd=folder, runs=runs)
+    version = measure([*VOIDGEN, "--version"], cwd=folder, runs=runs)
+    yield Row("voidgen --version", version, bare, "python -c pass", 0.15)
+
+
+def _root(folder: Path, runs: int) -> Iterator[Row]:
+    """The root image, in a copy of what its generation reads."""
+    project = folder / "project"
+    project.mkdir(parents=True)
+    shutil.copy(ROOT / "voidgen.toml", project)
+    shutil.copytree(ROOT / "overlay-src", project / "overlay-src")
+    (project / "generator").mkdir()
+    shutil.copy(ROOT / "generator" / "outputs.nix", project / "generator")
+    subprocess.run(["git", "init", "--quiet"], cwd=project, check=True)
+    bare = measure([PYTHON, "-c", "import click, cattrs, jinja2, networkx"], cwd=folder, runs=runs)
+    for what, measured in _both(project, runs):
+        yield Row(f"generate, root image, {what}", measured, bare, "importing the libraries", 0.4)
+
+
+def _made_up(folder: Path, runs: int, *, largest: bool) -> Iterator[Row]:
+    folder.mkdir()
+    first: dict[str, Measured] = {}
+    sizes = [(1_000, 10_000), (10_000, 100_000)]
+    for modules, files in sizes if largest else sizes[:1]:
+        name = f"{modules:,} modules, {files:,} files"
+        print(f"making {name}", file=sys.stderr)
+        project = folder / "project"
+        catalogue.write(project, modules, files)
+        subprocess.run(["git", "init", "--quiet"], cwd=project, check=True)
+        times = runs if not first else 1
+        rows = dict(_both(project, times))
+        copy = _copy(folder / "copy", times)
+        for what, measured in rows.items():
+            if not first.get(what):
+                yield Row(f"{name}, {what}", measured, copy, "cp, git add", 5, 300)
+            else:
+                text = "a tenth of it"
+                yield Row(f"{name}, {what}", measured, first[what], text, 12 * first[what].least)
+        first = rows
+        shutil.rmtree(project)
+
+
+def _both(project: Path, runs: int) -> Iterator[tuple[str, Measured]]:
+    """Generating where nothing was emitted yet, then again."""
+    argv = [*VOIDGEN, "--quiet", "generate"]
+
+    def clean() -> None:
+        shutil.rmtree(project / "image", ignore_errors=True)
+        (project / "flake.nix").unlink(missing_ok=True)
+        (project / ".git" / "index").unlink(missing_ok=True)
+
+    yield "first time", measure(argv, cwd=project, runs=runs, before=clean)
+    yield "nothing to do", measure(argv, cwd=project, runs=runs)
+
+
+def _copy(folder: Path, runs: int) -> Measured:
+    """Copying what was emitted, and telling git of it."""
+    _empty(folder)
+    return measure(["sh", "-c", COPY], cwd=folder, runs=runs, before=lambda: _empty(folder))
+
+
+def _empty(folder: Path) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    subprocess.run(["git", "init", "--quiet", folder], check=True)
+
+
+def _print(rows: list[Row]) -> None:
+    table = Table(box=None, pad_edge=False)
+    table.add_column("")
+    for head in ("goal", "least", "median", "peak", "ratio"):
+        table.add_column(head, justify="right")
+    table.add_column("to")
+    for row in rows:
+        slow = row.seconds is not None and row.measured.least > row.seconds
+        large = row.mebibytes is not None and row.measured.peak > row.mebibytes
+        table.add_row(
+            row.what,
+            "" if row.seconds is None else f"{row.seconds:.2f} s",
+            f"{row.measured.least:.2f} s",
+            f"{row.measured.median:.2f} s",
+            f"{row.measured.peak:.0f} MiB",
+            f"{row.measured.least / row.yardstick.least:.1f}",
+            f"{row.against} ({row.yardstick.least:.2f} s)",
+            style="red" if slow or large else "",
+        )
+    Console(width=None if sys.stdout.isatty() else 140).print(table)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,99 @@
+"""Processes that generate, and die or are refused at one touch of the disk.
+
+Nothing slow is imported here: each try is a fork of a process that has it all.
+"""
+
+import errno
+import multiprocessing
+import os
+import resource
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from tests.property import running
+
+Act = Callable[[], None]
+
+TOUCHING = {
+    "os.chmod",
+    "os.link",
+    "os.mkdir",
+    "os.remove",
+    "os.rename",
+    "os.rmdir",
+    "os.symlink",
+    "os.truncate",
+    "shutil.rmtree",
+    "subprocess.Popen",
+}
+"""Events of ``sys.addaudithook`` that come just before something changes, besides opening."""
+
+WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
+
+# A process of its own for each try: it shares no threads and no audit hook with the tests.
+FORKS = multiprocessing.get_context("forkserver")
+FORKS.set_forkserver_preload(
+    [
+        "tests.property.killing",
+        "voidgen.cli.generate",
+        "voidgen.emit",
+        "voidgen.git",
+        "voidgen.lock",
+        "voidgen.project",
+    ]
+)
+
+
+def _child(folder: Path, start: int, act: Act | None, said: Any) -> None:
+    """Generate, and ``act`` just before the ``start``-th touch of the disk."""
+    count = 0
+
+    def touched(event: str, args: tuple[Any, ...]) -> None:
+        nonlocal count
+        # A file that is opened by number is open already, or a pipe.
+        opened = event == "open" and not isinstance(args[0], int) and args[2] & WRITING
+        if event in TOUCHING or opened:
+            count += 1
+            if act and count == start:
+                act()
+
+    sys.addaudithook(touched)
+    ran = running.generate(folder)
+    said.send((ran.status, ran.stderr, count))
+
+
+def attempt(folder: Path, start: int, act: Act | None) -> tuple[int, str, int]:
+    """Exit status (negative: killed), messages and touches of the disk."""
+    ours, theirs = FORKS.Pipe()
+    child = FORKS.Process(target=_child, args=(folder, start, act, theirs))
+    child.start()
+    theirs.close()
+    child.join()
+    assert child.exitcode is not None
+    try:
+        status, stderr, touches = ours.recv()
+    except EOFError:
+        return child.exitcode, "", 0
+    return status, stderr, touches
+
+
+def die() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def full() -> None:
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def denied() -> None:
+    raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+
+def no_larger_than(size: int, end: signal.Handlers) -> None:
+    """Break off the writing of a larger file, at that byte."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+    signal.signal(signal.SIGXFSZ, end)

@@ -1,0 +1,126 @@
+"""The same project gives the same bytes, whatever has no meaning is like."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from copy import deepcopy
+from pathlib import Path
+from random import Random
+from typing import Any
+from unittest import mock
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.property import projects, running
+from tests.property.projects import Module, Project
+
+ROOT = Path(__file__).parents[2]
+SETS = ("requires", "after", "services")
+"""Lists of module.toml in which an order has no meaning."""
+
+
+@given(project=projects.projects(), chance=st.randoms(use_true_random=True))
+def test_orders_have_no_meaning(
+    project: Project, chance: Random, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    left = []
+    for _ in range(2):
+        folder = running.repository(tmp_path_factory.mktemp("project"))
+        projects.write(_reordered(project, chance), folder, chance)
+        with _disk_order(chance):
+            ran = running.generate(folder)
+        assert ran.status == 0, ran.stderr
+        left.append(running.emitted(folder))
+    assert left[0] == left[1]
+
+
+def _reordered(project: Project, chance: Random) -> Project:
+    """``project`` with every list in another order whose order has no meaning."""
+    project = deepcopy(project)
+    chance.shuffle(project.table["overlay"]["modules"])
+    chance.shuffle(project.table["xbps"]["packages"])
+    for module in project.modules.values():
+        chance.shuffle(module.table["packages"]["xbps"])
+        for name in SETS:
+            chance.shuffle(module.table[name])
+    return project
+
+
+@contextmanager
+def _disk_order(chance: Random) -> Iterator[None]:
+    """A file system that gives the names of a folder in any order, as any may."""
+    scandir, listdir = os.scandir, os.listdir
+
+    class Entries(list[Any]):
+        """What ``os.scandir`` gives: an iterator that can be closed."""
+
+        def __enter__(self) -> Iterator[Any]:
+            return iter(self)
+
+        def __exit__(self, *_: object) -> None:
+            pass
+
+    def scan(*path: Any) -> Entries:
+        with scandir(*path) as found:
+            entries = Entries(found)
+        chance.shuffle(entries)
+        return entries
+
+    def listing(*path: Any) -> list[Any]:
+        names = listdir(*path)
+        chance.shuffle(names)
+        return names
+
+    with mock.patch("os.scandir", scan), mock.patch("os.listdir", listing):
+        yield
+
+
+ENVIRONMENTS: dict[str, tuple[dict[str, str], int]] = {
+    "plain": ({}, 0o022),
+    "C": ({"LC_ALL": "C", "TZ": "Asia/Kathmandu", "PYTHONHASHSEED": "1"}, 0o077),
+    "ascii": ({"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}, 0o000),
+    "posix": ({"LC_ALL": "POSIX", "TZ": "UTC+12", "PYTHONHASHSEED": "2"}, 0o027),
+    "optimised": ({"LANG": "tr_TR.UTF-8", "PYTHONHASHSEED": "3", "PYTHONOPTIMIZE": "2"}, 0o002),
+}
+
+
+@pytest.fixture(scope="module")
+def rich(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project with names beyond ASCII and with all kinds of values."""
+    options = {"a-text": "é 😀 \\ '", "count": 7, "flag": True, "kind": "one", "words": ["é", "x"]}
+    template = {"usr/bin/é.j2": projects.TEMPLATE, "etc/ü/😀": "é".encode()}
+    one = Module({"summary": "é", "options": projects.OPTIONS}, template)
+    two = Module({"summary": "x", "after": ["one"], "links": {"/etc/ß": "é"}}, {"etc/b": b"#!x"})
+    table = {
+        "image": {"name": "x", "title": "Ünï 😀"},
+        "overlay": {"modules": ["two", "one"], "options": {"one": options}},
+    }
+    folder = tmp_path_factory.mktemp("rich")
+    projects.write(Project(table, {"one": one, "two": two}), folder, Random(0))  # noqa: S311
+    return folder
+
+
+@pytest.mark.parametrize("name", ENVIRONMENTS)
+@pytest.mark.parametrize("where", ["/", "overlay-src/one"])
+def test_the_environment_has_no_meaning(name: str, where: str, rich: Path) -> None:
+    env, umask = ENVIRONMENTS[name]
+    left = []
+    for changes, mask, cwd in (({}, 0o022, rich), (env, umask, Path(rich, where))):
+        # The same path: a project's folder is not what this is about.
+        for old in (rich / "image", rich / ".git"):
+            shutil.rmtree(old, ignore_errors=True)
+        running.repository(rich)
+        subprocess.run(
+            [sys.executable, "-m", "voidgen", "-C", os.path.relpath(rich, cwd), "generate"],
+            cwd=cwd,
+            env=os.environ | changes,
+            umask=mask,
+            check=True,
+            capture_output=True,
+        )
+        left.append(running.emitted(rich))
+    assert left[0] == left[1]

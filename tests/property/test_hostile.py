@@ -1,0 +1,220 @@
+"""Data that looks like code, or like commands to a terminal, stays data."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from random import Random
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from tests.property import projects, running
+from tests.property.projects import Module, Project
+
+FRAGMENTS = (
+    *("'", '"', "''", "`", "\\", "\\n", "\n", "\r", "\t", " ", "$", "${x}", "$${x}", "''${x}"),
+    *("$(echo)", "%s", "{{ 1 }}", "{% raw %}", "{#", "]]>", "<x>", "&amp;", "-n", "--", "#", ";"),
+    *("@profile@", "~", "*", "..", "a", "é", "e\u0301", "😀", "\ufeff", "\u2028", "\u202e", "\x85"),
+    *("\x1b[31m", "\x1b]0;x\x07", "\x7f", "\x08", "\x01"),
+)
+NASTY = st.lists(
+    st.sampled_from(FRAGMENTS)
+    | st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=3),
+    max_size=6,
+).map("".join)
+
+MILD = NASTY.map(lambda text: re.sub(r"[\x00-\x1f\x7f|&\\\\\x22'`$/]", "", text))
+"""What most rules let through, so that not everything is refused."""
+
+WORD = MILD.map(lambda text: re.sub(r"\s", "", text))
+
+TEMPLATES = {
+    "sh": "printf '%s\\0' {{ options.text | sh }} {{ options.words | sh }}\n",
+    "nix": "[ {{ options.text | nix }} {% for word in options.words %}{{ word | nix }} "
+    "{% endfor %} ]\n",
+    "json": "[{{ options.text | json }}, {{ options.words | json }}]\n",
+    "xml": "<x a={{ options.text | xmlattr }}>{{ options.text | xml }}</x>\n",
+    "ini": "[x]\ny={{ options.text | ini }}\n",
+}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return running.repository(tmp_path_factory.mktemp("project"))
+
+
+def anew(folder: Path) -> None:
+    """Nothing but the empty repository."""
+    for name in ("image", "overlay-src"):
+        shutil.rmtree(folder / name, ignore_errors=True)
+    for name in ("flake.nix", ".git/index"):
+        (folder / name).unlink(missing_ok=True)
+
+
+def accepted(project: Project, folder: Path, chance: Random) -> bool:
+    """Whether voidgen took ``project``; where it did not, it said so, for a person to read."""
+    anew(folder)
+    projects.write(project, folder, chance)
+    ran = running.generate(folder)
+    said = ran.stdout + ran.stderr
+    assert all(sign.isprintable() or sign == "\n" for sign in said)
+    assert ran.status in {0, 2}
+    assert bool(ran.stderr) == (ran.status == 2)
+    if ran.status:
+        assert running.emitted(folder) == {}
+    return ran.status == 0
+
+
+def project(text: str, words: list[str], formats: list[str]) -> Project:
+    options: projects.Table = {
+        "text": {"type": "string", "default": "x", "help": "a text"},
+        "words": {"type": "list", "default": [], "help": "words"},
+    }
+    files = {f"etc/{name}.j2": TEMPLATES[name].encode() for name in formats}
+    table: projects.Table = {
+        "image": {"name": "x"},
+        "overlay": {"modules": ["one"], "options": {"one": {"text": text, "words": words}}},
+    }
+    return Project(table, {"one": Module({"summary": "x", "options": options}, files)})
+
+
+def evaluate(expression: str) -> Any:
+    """What Nix makes of it, without a store."""
+    argv = ["nix-instantiate", "--eval", "--strict", "--json", "--store", "dummy://"]
+    done = subprocess.run([*argv, "--expr", expression], capture_output=True, check=True)
+    return json.loads(done.stdout)
+
+
+@given(
+    text=NASTY,
+    words=st.lists(NASTY, max_size=3, unique=True),
+    formats=st.lists(st.sampled_from(sorted(TEMPLATES)), min_size=1, unique=True),
+    chance=st.randoms(use_true_random=False),
+)
+def test_values_of_options(
+    text: str, words: list[str], formats: list[str], chance: Random, folder: Path
+) -> None:
+    if not accepted(project(text, words, formats), folder, chance):
+        # Shell, Nix and JSON carry every text that TOML does.
+        assert {"xml", "ini"} & set(formats)
+        return
+    manifest = json.loads((folder / "image" / "manifest.json").read_bytes())
+    assert manifest["modules"][0]["options"] == {"text": text, "words": words}
+    left = {name: folder / "image" / "include" / "etc" / name for name in formats}
+    if "sh" in left:
+        done = subprocess.run(["dash", left["sh"]], capture_output=True, check=True)
+        assert done.stdout.decode().split("\0") == [text, *words, ""]
+        assert done.stderr == b""
+    if "nix" in left:
+        assert evaluate(f"import {left['nix']}") == [text, *words]
+    if "json" in left:
+        assert json.loads(left["json"].read_bytes()) == [text, words]
+    if "xml" in left:
+        root = ET.fromstring(left["xml"].read_bytes())  # noqa: S314 - our own
+        assert (root.attrib["a"], root.text or "") == (text, text)
+    if "ini" in left:
+        assert left["ini"].read_text() == f"[x]\ny={text}\n"
+
+
+KEYS: dict[tuple[str, str], st.SearchStrategy[Any]] = {
+    ("image", "title"): MILD | NASTY,
+    ("image", "cmdline"): st.lists(MILD | NASTY, max_size=2, unique=True),
+    ("image", "keymap"): NASTY,
+    ("image", "user"): NASTY,
+    ("nix", "nixpkgs"): WORD.map("github:{}".format) | NASTY,
+    ("nix", "packages"): WORD.map(lambda text: [f'"{text}"']),
+    ("nix", "state-dir"): NASTY.map("/{}".format),
+    ("xbps", "repositories"): st.lists(MILD.map("/{}".format), max_size=2, unique=True),
+    ("mklive", "source"): WORD.map("git+file:{}".format) | NASTY,
+}
+
+
+@given(
+    key_value=st.one_of([st.tuples(st.just(key), values) for key, values in KEYS.items()]),
+    chance=st.randoms(use_true_random=False),
+)
+def test_keys_of_voidgen_toml(
+    key_value: tuple[tuple[str, str], Any], chance: Random, folder: Path
+) -> None:
+    (table, key), value = key_value
+    written: projects.Table = {"image": {"name": "x"}}
+    written.setdefault(table, {})[key] = value
+    if not accepted(Project(written, {}), folder, chance):
+        return
+    manifest = json.loads((folder / "image" / "manifest.json").read_bytes())
+    found = manifest[table][key]
+    match key:
+        case "packages" | "repositories":
+            assert [asked["name"] for asked in found] == value
+        case "cmdline":
+            assert found == ["live.user=live", *value]
+        case _:
+            assert found == value
+    flake = evaluate(f'removeAttrs (import {folder}/flake.nix) [ "outputs" ]')
+    assert flake["description"] == f"{manifest['image']['title']} (x)"
+    assert flake["inputs"]["nixpkgs"]["url"] == manifest["nix"]["nixpkgs"]
+    if table == "mklive":
+        assert flake["inputs"]["mklive"]["url"] == value
+
+
+GIT = (".git", ".GIT", ".git ", "git~1", ".git:x", ".gitignore", ".gitattributes", ":(top)x", "!x")
+"""Names that mean something to git."""
+
+PARTS = (
+    MILD
+    | NASTY.map(lambda text: text.replace("/", ""))
+    | st.sampled_from((*GIT, "x.j2", ".j2", "-x", "a" * 255))
+).filter(lambda part: part not in {"", ".", ".."} and len(part.encode()) < 256)
+
+
+@given(
+    parts=st.lists(PARTS, min_size=1, max_size=3),
+    target=st.none() | MILD | NASTY,
+    summary=st.just("x") | NASTY,
+    chance=st.randoms(use_true_random=False),
+)
+def test_names_of_files(
+    parts: list[str], target: str | None, summary: str, chance: Random, folder: Path
+) -> None:
+    path = "/".join(("opt", *parts))
+    module: projects.Table = {"summary": summary, "directories": {f"/srv/{path}": {"mode": "1755"}}}
+    if target is not None:
+        module["links"] = {f"/mnt/{path}": target}
+    table: projects.Table = {"image": {"name": "x"}, "overlay": {"modules": ["one"]}}
+    data = b"one\n"
+    if not accepted(Project(table, {"one": Module(module, {path: data})}), folder, chance):
+        return
+    manifest = json.loads((folder / "image" / "manifest.json").read_bytes())
+    include = {entry["path"]: entry for entry in manifest["include"]}
+    place = path.removesuffix(".j2")
+    assert include[f"/{place}"]["type"] == "file"
+    assert include[f"/srv/{path}"]["mode"] == "1755"
+    assert target is None or include[f"/mnt/{path}"]["target"] == target
+    assert (folder / "image" / "include" / place).read_bytes() == data
+    assert running.known(folder) == set(running.emitted(folder))
+
+
+@given(
+    name=st.binary(min_size=1, max_size=20).filter(lambda name: not {0, 47} & set(name)),
+    data=st.binary(max_size=200),
+)
+def test_bytes_of_files(name: bytes, data: bytes, folder: Path) -> None:
+    """Names and templates that are no UTF-8, and files that are no TOML."""
+    assume(name not in {b".", b".."})
+    anew(folder)
+    top = folder / "overlay-src" / "one"
+    (top / "files").mkdir(parents=True)
+    (folder / "voidgen.toml").write_text('image.name = "x"\noverlay.modules = ["one"]\n')
+    (top / "module.toml").write_text('summary = "x"\n')
+    (top / "files" / os.fsdecode(name)).write_bytes(data)
+    for file in (None, top / "module.toml", folder / "voidgen.toml"):
+        if file:
+            file.write_bytes(data)
+        ran = running.generate(folder)
+        assert all(sign.isprintable() or sign == "\n" for sign in ran.stdout + ran.stderr)
+        assert ran.status in {0, 2}
