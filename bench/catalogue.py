@@ -15,7 +15,7 @@ TEMPLATES = 10
 
 def write(folder: Path, modules: int, files: int) -> None:
     """A project in ``folder`` that selects ``modules`` modules with ``files`` files in all."""
-    chance = random.Random(SEED)  # noqa: S311 - nothing secret is made of it
+    chance = random.Random(SEED)
     names = [f"module-{index:05}" for index in range(modules)]
     chance.shuffle(names)
     folder.mkdir()

@@ -8,6 +8,7 @@ let
     cattrs
     click
     jinja2
+    markupsafe
     networkx
     pyelftools
     rich

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from attrs import frozen
@@ -52,6 +51,9 @@ class StepFailedError(Exception):
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """A question naming up to three of ``known`` that look like ``name``, or nothing."""
+    # Imported here: only faults need it.
+    from difflib import get_close_matches  # noqa: PLC0415
+
     near = get_close_matches(name, sorted(known), n=3, cutoff=0.6)
     return f"did you mean {' or '.join(repr(n) for n in near)}?" if near else ""
 

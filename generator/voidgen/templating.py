@@ -13,12 +13,12 @@ import shlex
 import unicodedata
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
-from xml.sax.saxutils import escape, quoteattr
 
 import attrs
 from jinja2 import StrictUndefined, TemplateError, Undefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import missing
+from markupsafe import escape
 
 from voidgen.errors import Fault, WrongInputError, did_you_mean
 
@@ -90,12 +90,16 @@ def keyfile(value: Any) -> Escaped:
 
 def xml(value: Any) -> Escaped:
     """Text between XML tags."""
-    return Escaped(escape(_xml_text(value), {"\r": "&#13;"}))
+    return Escaped(str(escape(_xml_text(value))).replace("\r", "&#13;"))
 
 
 def xmlattr(value: Any) -> Escaped:
     """An XML attribute's value, with its quotes."""
-    return Escaped(quoteattr(_xml_text(value)))
+    text = str(escape(_xml_text(value)))
+    # A reader would make blanks of them (XML 1.0, "Attribute-Value Normalization").
+    for sign in "\t\n\r":
+        text = text.replace(sign, f"&#{ord(sign)};")
+    return Escaped(f'"{text}"')
 
 
 def nix(value: Any) -> Escaped:

@@ -100,7 +100,7 @@ def rich(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "overlay": {"modules": ["two", "one"], "options": {"one": options}},
     }
     folder = tmp_path_factory.mktemp("rich")
-    projects.write(Project(table, {"one": one, "two": two}), folder, Random(0))  # noqa: S311
+    projects.write(Project(table, {"one": one, "two": two}), folder, Random(0))
     return folder
 
 

@@ -5,13 +5,14 @@ import os
 import re
 import shutil
 import subprocess
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from random import Random
 from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from tests.property import projects, running
 from tests.property.projects import Module, Project
@@ -31,6 +32,8 @@ NASTY = st.lists(
 MILD = NASTY.map(lambda text: re.sub(r"[\x00-\x1f\x7f|&\\\\\x22'`$/]", "", text))
 """What most rules let through, so that not everything is refused."""
 
+CHANCE = st.randoms(use_true_random=False)
+
 WORD = MILD.map(lambda text: re.sub(r"\s", "", text))
 
 TEMPLATES = {
@@ -38,6 +41,10 @@ TEMPLATES = {
     "nix": "[ {{ options.text | nix }} {% for word in options.words %}{{ word | nix }} "
     "{% endfor %} ]\n",
     "json": "[{{ options.text | json }}, {{ options.words | json }}]\n",
+}
+"""Formats that carry every text that TOML does."""
+
+PICKY = {
     "xml": "<x a={{ options.text | xmlattr }}>{{ options.text | xml }}</x>\n",
     "ini": "[x]\ny={{ options.text | ini }}\n",
 }
@@ -70,15 +77,16 @@ def accepted(project: Project, folder: Path, chance: Random) -> bool:
     return ran.status == 0
 
 
-def project(text: str, words: list[str], formats: list[str]) -> Project:
+def project(text: str, words: Sequence[str], templates: Mapping[str, str]) -> Project:
     options: projects.Table = {
         "text": {"type": "string", "default": "x", "help": "a text"},
         "words": {"type": "list", "default": [], "help": "words"},
     }
-    files = {f"etc/{name}.j2": TEMPLATES[name].encode() for name in formats}
+    files = {f"etc/{name}.j2": template.encode() for name, template in templates.items()}
+    given = {"text": text, "words": list(words)}
     table: projects.Table = {
         "image": {"name": "x"},
-        "overlay": {"modules": ["one"], "options": {"one": {"text": text, "words": words}}},
+        "overlay": {"modules": ["one"], "options": {"one": given}},
     }
     return Project(table, {"one": Module({"summary": "x", "options": options}, files)})
 
@@ -90,35 +98,35 @@ def evaluate(expression: str) -> Any:
     return json.loads(done.stdout)
 
 
-@given(
-    text=NASTY,
-    words=st.lists(NASTY, max_size=3, unique=True),
-    formats=st.lists(st.sampled_from(sorted(TEMPLATES)), min_size=1, unique=True),
-    chance=st.randoms(use_true_random=False),
-)
-def test_values_of_options(
-    text: str, words: list[str], formats: list[str], chance: Random, folder: Path
-) -> None:
-    if not accepted(project(text, words, formats), folder, chance):
-        # Shell, Nix and JSON carry every text that TOML does.
-        assert {"xml", "ini"} & set(formats)
-        return
+@given(text=NASTY, words=st.lists(NASTY, max_size=6, unique=True), chance=CHANCE)
+@example(text="".join(FRAGMENTS), words=["", *FRAGMENTS], chance=Random(0))
+def test_values_of_options(text: str, words: list[str], chance: Random, folder: Path) -> None:
+    assert accepted(project(text, words, TEMPLATES), folder, chance)
     manifest = json.loads((folder / "image" / "manifest.json").read_bytes())
     assert manifest["modules"][0]["options"] == {"text": text, "words": words}
-    left = {name: folder / "image" / "include" / "etc" / name for name in formats}
-    if "sh" in left:
-        done = subprocess.run(["dash", left["sh"]], capture_output=True, check=True)
-        assert done.stdout.decode().split("\0") == [text, *words, ""]
-        assert done.stderr == b""
-    if "nix" in left:
-        assert evaluate(f"import {left['nix']}") == [text, *words]
-    if "json" in left:
-        assert json.loads(left["json"].read_bytes()) == [text, words]
-    if "xml" in left:
-        root = ET.fromstring(left["xml"].read_bytes())  # noqa: S314 - our own
+    left = folder / "image" / "include" / "etc"
+    done = subprocess.run(["dash", left / "sh"], capture_output=True, check=True)
+    assert done.stdout.decode().split("\0") == [text, *words, ""]
+    assert done.stderr == b""
+    assert evaluate(f"import {left}/nix") == [text, *words]
+    assert json.loads((left / "json").read_bytes()) == [text, words]
+
+
+@given(text=MILD | NASTY, name=st.sampled_from(sorted(PICKY)), chance=CHANCE)
+@example(text="<a b='c'>&amp;]]>", name="xml", chance=Random(0))
+def test_values_that_not_every_format_carries(
+    text: str, name: str, chance: Random, folder: Path
+) -> None:
+    taken = accepted(project(text, [], {name: PICKY[name]}), folder, chance)
+    assert taken or not text.isprintable() or text != text.strip()
+    if not taken:
+        return
+    left = (folder / "image" / "include" / "etc" / name).read_bytes()
+    if name == "ini":
+        assert left.decode() == f"[x]\ny={text}\n"
+    else:
+        root = ET.fromstring(left)  # noqa: S314 - our own
         assert (root.attrib["a"], root.text or "") == (text, text)
-    if "ini" in left:
-        assert left["ini"].read_text() == f"[x]\ny={text}\n"
 
 
 KEYS: dict[tuple[str, str], st.SearchStrategy[Any]] = {
@@ -136,7 +144,7 @@ KEYS: dict[tuple[str, str], st.SearchStrategy[Any]] = {
 
 @given(
     key_value=st.one_of([st.tuples(st.just(key), values) for key, values in KEYS.items()]),
-    chance=st.randoms(use_true_random=False),
+    chance=CHANCE,
 )
 def test_keys_of_voidgen_toml(
     key_value: tuple[tuple[str, str], Any], chance: Random, folder: Path
@@ -176,7 +184,7 @@ PARTS = (
     parts=st.lists(PARTS, min_size=1, max_size=3),
     target=st.none() | MILD | NASTY,
     summary=st.just("x") | NASTY,
-    chance=st.randoms(use_true_random=False),
+    chance=CHANCE,
 )
 def test_names_of_files(
     parts: list[str], target: str | None, summary: str, chance: Random, folder: Path

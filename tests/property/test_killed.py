@@ -65,7 +65,7 @@ MINE = {"mine": b"a", "image/mine": b"b", "image/include/etc/mine": b"c"}
 
 
 def edit(folder: Path, project: Project) -> None:
-    projects.write(project, folder, Random(0))  # noqa: S311
+    projects.write(project, folder, Random(0))
 
 
 def each_touch(template: Path, folder: Path, act: Act) -> Iterator[tuple[int, str]]:
