@@ -149,13 +149,7 @@ def _checked(path: str) -> None:
 
 def _blocked(project: Path, paths: Iterable[str], emitted: Mapping[str, object]) -> Iterator[Fault]:
     """What stands where a folder is needed: a symbolic link would lead the writing elsewhere."""
-    folders: set[str] = set()
-    for path in paths:
-        folder = dirname(path)
-        while folder and folder not in folders:
-            folders.add(folder)
-            folder = dirname(folder)
-    for folder in sorted(folders):
+    for folder in sorted(_folders(paths)):
         file = project / folder
         # An emitted file goes before a folder takes its place; a link in its place does not.
         ours = folder in emitted and file.is_file()
