@@ -1,6 +1,6 @@
 """The reference page of the built-in modules, made from their module.toml files.
 
-``python -m voidgen.overlay.docs`` writes docs/reference/catalogue.md.
+``python -m voidgen.overlay.docs`` writes docs/reference/modules.md.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
     from voidgen.overlay.types import Catalogue, Module, Option
 
-FILE = Path("docs/reference/catalogue.md")
+FILE = Path("docs/reference/modules.md")
 HEAD = """\
-# The catalogue
+# Overlay modules
 
 Modules that come with voidgen, made from their module.toml files by `make golden`.
-[Overlay modules](modules.md) says how they are written.
+[Write a module](../how-to/write-a-module.md) says what they are made of.
 """
 
 

@@ -1,4 +1,4 @@
-"""docs/reference/catalogue.md is made from the modules."""
+"""docs/reference/modules.md is made from the modules."""
 
 from __future__ import annotations
 
