@@ -51,11 +51,28 @@ def test_as_a_module(tmp_path: Path) -> None:
     assert (done.stdout, done.stderr) == (f"voidgen {__version__}\n", "")
 
 
-@pytest.mark.parametrize("words", [[], ["nothing"], ["generate", "x"], ["show", "--nothing"]])
-def test_wrong_usage(words: list[str], tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("words", "what", "where"),
+    [
+        (["nothing"], "No such command 'nothing'", "voidgen"),
+        (["generate", "x"], "unexpected extra argument (x)", "voidgen generate"),
+        (["generate", "\033[31m"], r"(\x1b[31m)", "voidgen generate"),
+        (["show", "--nothing"], "No such option '--nothing'", "voidgen show"),
+    ],
+)
+def test_wrong_usage(words: list[str], what: str, where: str, tmp_path: Path) -> None:
     ran = voidgen(*words, cwd=tmp_path)
     assert (ran.status, ran.out) == (2, "")
-    assert "Usage: voidgen" in ran.err
+    said, see = ran.err.splitlines()
+    assert said.startswith("voidgen: ")
+    assert what in said
+    assert see == f"  see `{where} --help`"
+
+
+def test_without_a_command(tmp_path: Path) -> None:
+    ran = voidgen(cwd=tmp_path)
+    assert (ran.status, ran.out) == (2, "")
+    assert ran.err.startswith("Usage: voidgen")
 
 
 def test_check_then_generate_then_check(project: Path) -> None:

@@ -57,8 +57,13 @@ def main() -> None:
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     try:
         sys.exit(cli.main(prog_name="voidgen", standalone_mode=False) or 0)
-    except click.ClickException as error:
+    except click.exceptions.NoArgsIsHelpError as error:
         error.show()
+        sys.exit(2)
+    except click.ClickException as error:
+        # Not its own show(): an argument may hold anything.
+        context = error.ctx if isinstance(error, click.UsageError) else None
+        say(error.format_message(), f"see `{context.command_path} --help`" if context else "")
         sys.exit(2)
     except WrongInputError as error:
         report(error.faults)
