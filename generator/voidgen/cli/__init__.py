@@ -56,15 +56,7 @@ def main() -> None:
         # A file name may be no text in this locale; that must not end in a traceback.
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     try:
-        sys.exit(cli.main(prog_name="voidgen", standalone_mode=False) or 0)
-    except click.exceptions.NoArgsIsHelpError as error:
-        error.show()
-        sys.exit(2)
-    except click.ClickException as error:
-        # Not its own show(): an argument may hold anything.
-        context = error.ctx if isinstance(error, click.UsageError) else None
-        say(error.format_message(), f"see `{context.command_path} --help`" if context else "")
-        sys.exit(2)
+        sys.exit(_run())
     except WrongInputError as error:
         report(error.faults)
         sys.exit(2)
@@ -85,3 +77,16 @@ def main() -> None:
             "this is a bug in voidgen: run again with --debug and report what it prints",
         )
         sys.exit(1)
+
+
+def _run() -> int:
+    """Click's part; its errors are told like all others."""
+    try:
+        return cli.main(prog_name="voidgen", standalone_mode=False) or 0
+    except click.exceptions.NoArgsIsHelpError as error:
+        error.show()
+    except click.ClickException as error:
+        # Not its own show(): an argument may hold anything.
+        context = error.ctx if isinstance(error, click.UsageError) else None
+        say(error.format_message(), f"see `{context.command_path} --help`" if context else "")
+    return 2
