@@ -47,6 +47,7 @@ class Root:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.has_proc = True
         self.cmdline = "BOOT_IMAGE=/boot/vmlinuz root=live:CDLABEL=VOID_LIVE live.user=live"
 
     def path(self, path: str) -> Path:
@@ -70,6 +71,7 @@ class Root:
                 bound += ["--bind", str(self.folder / name), f"/{name}"]
         local = self.folder / "usr" / "local"
         local.mkdir(parents=True, exist_ok=True)
+        proc = ("--proc", "/proc", "--ro-bind", str(cmdline), "/proc/cmdline")
         links = [("usr/bin", "/bin"), ("usr/sbin", "/sbin"), ("usr/lib", "/lib")]
         if Path("/usr/lib64").is_dir():
             links.append(("usr/lib64", "/lib64"))
@@ -80,7 +82,7 @@ class Root:
             "--ro-bind", "/usr", "/usr", *self._over("/usr"), "--bind", str(local), "/usr/local",
             *(part for target, link in links for part in ("--symlink", target, link)),
             *bound,
-            "--dev", "/dev", "--proc", "/proc", "--ro-bind", str(cmdline), "/proc/cmdline",
+            "--dev", "/dev", *(proc if self.has_proc else ()),
             "--perms", "1777", "--tmpfs", "/tmp", "--chdir", "/", "--", *argv,
         ]  # fmt: skip
 

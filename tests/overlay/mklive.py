@@ -18,10 +18,16 @@ AUTOLOGIN = {
 
 
 def adduser(root: Root, user: str = "live") -> None:
-    """As adduser.sh: the user with its groups and password, and a sudoers file."""
-    root.run("useradd", "-m", "-c", user, "-G", "audio,video,sudo", "-s", "/bin/bash", user)
+    """As adduser.sh: the user with its groups and password, and a sudoers file.
+
+    In the initramfs nothing is mounted below the new root, and the hook ignores failures.
+    """
+    root.has_proc = False
+    command = ("useradd", "-m", "-c", user, "-G", "audio,video,sudo", "-s", "/bin/bash", user)
+    root.run(*command, check=False)
     for name in ("root", user):
         root.run("chpasswd", "-c", "SHA512", stdin=f"{name}:voidlinux\n")
+    root.has_proc = True
     root.write("/etc/sudoers.d/99-void-live", f"{user} ALL=(ALL:ALL) NOPASSWD: ALL\n")
     root.write("/etc/default/live.conf", f"USERNAME={user}\n")
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tests.overlay import mklive
-from tests.overlay.conftest import needs_root
+from tests.overlay.conftest import PROFILE, needs_root
 from tests.overlay.debian import unpacked
 
 if TYPE_CHECKING:
@@ -23,6 +23,8 @@ SHELLS = (("dash",), ("busybox", "ash"), ("bash", "--posix"))
 shells = pytest.mark.parametrize("shell", SHELLS, ids=lambda shell: shell[-1].strip("-"))
 
 SUDOERS = "root ALL=(ALL:ALL) ALL\n@includedir /etc/sudoers.d\n"
+PROFILES = ".local/state/nix/profiles"
+CHAIN = ("profile", "profile-1-link")
 CONF = "/etc/lightdm/lightdm.conf"
 
 
@@ -62,6 +64,31 @@ def test_the_live_user_joins_groups_that_exist(
     once = [root.path(path).read_bytes() for path in files]
     run_part(root, "10-user", user, *shell)
     assert [root.path(path).read_bytes() for path in files] == once
+
+
+@shells
+def test_the_home_is_whole_however_the_initramfs_left_it(
+    make_root: MakeRoot, shell: tuple[str, ...]
+) -> None:
+    root = make_root("live-user", "nix-profile")
+    root.write("/etc/skel/.bashrc", "# all of it\n")
+    mklive.adduser(root, "anna")
+    home = root.path("/home/anna")
+    # What Debian's useradd does without /proc, others may not: it is the worst case here.
+    shutil.rmtree(home / ".local")
+    (home / ".local").mkdir(0o700)
+    (home / ".bashrc").unlink(missing_ok=True)
+    (home / ".profile").write_text("# the user's own\n")
+    root.run("chown", "-R", "anna:", "/home/anna")
+    for _ in range(2):
+        run_part(root, "10-user", "anna", *shell)
+        chain = [home / ".nix-profile", *(home / PROFILES / name for name in CHAIN)]
+        targets = ["/".join((PROFILES, CHAIN[0])), CHAIN[1], PROFILE]
+        assert [str(link.readlink()) for link in chain] == targets
+        assert (home / ".bashrc").read_text() == "# all of it\n"
+        assert (home / ".profile").read_text() == "# the user's own\n"
+        owners = root.run("find", "/home/anna", "!", "-user", "anna").stdout
+        assert owners == ""
 
 
 def exists(root: Root, group: str) -> bool:
