@@ -218,3 +218,9 @@ def _put(node: Node, place: Path, root: Root) -> None:
 
 
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="makes users: run the tests as root")
+shells = pytest.mark.parametrize(
+    "shell",
+    [("dash",), ("busybox", "ash"), ("bash", "--posix")],
+    ids=lambda shell: shell[-1].strip("-"),
+)
+"""Runs a test once for each shell that /bin/sh may be."""

@@ -7,6 +7,7 @@ import shutil
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.overlay.conftest import shells
 
 from voidgen import project, render
 
@@ -15,13 +16,10 @@ if TYPE_CHECKING:
 
     from tests.overlay.conftest import MakeRoot, Root
 
-SHELLS = (("dash",), ("busybox", "ash"), ("bash", "--posix"))
 STAGE_2 = "/etc/runit/2"
 SETUP = "/etc/runit/live-setup.sh"
 LOG = "/run/live-setup/log"
 RESULT = re.compile(r"^(\S+) (\S+): (.+?) (?:in|after) \d+ s", re.MULTILINE)
-
-shells = pytest.mark.parametrize("shell", SHELLS, ids=lambda shell: shell[-1].strip("-"))
 
 
 def void(root: Root) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from attrs import frozen
+from tests.overlay.conftest import shells
 
 if TYPE_CHECKING:
     from tests.overlay.conftest import MakeRoot, Root
@@ -21,8 +22,6 @@ STAND_IN = "NVIDIA's driver would be here.\n"
 SAMPLES = Path(__file__).parent / "lspci"
 """What `lspci -nn` said on machines that people wrote of in public, some lines left out."""
 
-SHELLS = (("dash",), ("busybox", "ash"), ("bash", "--posix"))
-shells = pytest.mark.parametrize("shell", SHELLS, ids=lambda shell: shell[-1].strip("-"))
 
 LINE = re.compile(
     r"(?P<address>\S+) .*?\[(?P<kind>[0-9a-f]{4})\]: .*"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.overlay.conftest import needs_root
+from tests.overlay.conftest import needs_root, shells
 from tests.overlay.live_nix import SOCKET
 
 if TYPE_CHECKING:
@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 
     from tests.overlay.conftest import MakeRoot, Root
 
-SHELLS = (("dash",), ("busybox", "ash"), ("bash", "--posix"))
 START = "/usr/local/bin/install-void"
 ENTRY = "/usr/share/applications/install-void.desktop"
 POSTINSTALL = "/usr/local/libexec/postinstall"
@@ -33,8 +32,6 @@ INSTALLER = """\
 # Stands in for void-installer.
 [ -t 0 ] && [ -t 1 ] && echo "$0 runs on a terminal as $(id -un), started by ${SUDO_USER:-nobody}"
 """
-
-in_shells = pytest.mark.parametrize("shell", SHELLS, ids=lambda shell: shell[-1].strip("-"))
 
 
 def launch(root: Root) -> None:
@@ -79,7 +76,7 @@ def test_the_menu_entry_goes_with_the_installer(make_root: MakeRoot) -> None:
 
 
 @needs_root
-@in_shells
+@shells
 @pytest.mark.parametrize("status", [0, 3])
 def test_on_a_console_it_starts_right_there(
     make_root: MakeRoot, shell: tuple[str, ...], status: int
@@ -95,7 +92,7 @@ def test_on_a_console_it_starts_right_there(
 
 
 @needs_root
-@in_shells
+@shells
 def test_a_missing_installer_is_named(make_root: MakeRoot, shell: tuple[str, ...]) -> None:
     root = make_root("installer", options={"installer": {"program": "/opt/the installer"}})
     command = " ".join((*shell, START))
@@ -136,7 +133,7 @@ def postinstall(root: Root, shell: tuple[str, ...], before: str) -> tuple[int, s
 
 
 @needs_root
-@in_shells
+@shells
 def test_postinstall_waits_for_the_daemon(make_root: MakeRoot, shell: tuple[str, ...]) -> None:
     root = make_root("installer", "nix-daemon")
     add = "#!/bin/sh\nNIX_REMOTE=daemon nix-store --add /etc/passwd\n"
@@ -151,7 +148,7 @@ def test_postinstall_waits_for_the_daemon(make_root: MakeRoot, shell: tuple[str,
     assert after == "after"
 
 
-@in_shells
+@shells
 @pytest.mark.parametrize("before", ["", f"mkdir -p {SOCKET}", "touch /var/nix"])
 def test_postinstall_gives_up_in_time(
     make_root: MakeRoot, shell: tuple[str, ...], before: str
@@ -175,7 +172,7 @@ def test_postinstall_waits_where_voids_nix_listens(make_root: MakeRoot) -> None:
     assert postinstall(other, ("dash",), upstream) == (0, "", "")
 
 
-@in_shells
+@shells
 def test_postinstall_names_the_parts_that_fail(make_root: MakeRoot, shell: tuple[str, ...]) -> None:
     root = make_root("installer")
     for name, status in (("10-good", 0), ("20-bad", 7), ("30-good", 0), ("40-bad", 1)):
@@ -186,13 +183,13 @@ def test_postinstall_names_the_parts_that_fail(make_root: MakeRoot, shell: tuple
     assert err == "postinstall: failed: 20-bad 40-bad\n"
 
 
-@in_shells
+@shells
 def test_postinstall_without_parts_is_done(make_root: MakeRoot, shell: tuple[str, ...]) -> None:
     root = make_root("installer")
     assert postinstall(root, shell, LISTEN) == (0, "", "")
 
 
-@in_shells
+@shells
 @pytest.mark.parametrize("live", [True, False])
 def test_postinstall_removes_links_of_the_live_system(
     make_root: MakeRoot, shell: tuple[str, ...], live: bool

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytest
-from tests.overlay.conftest import needs_root
+from tests.overlay.conftest import needs_root, shells
 from tests.overlay.live_nix import SOCKET, STATE_DIR, install, login, with_daemon
 
 if TYPE_CHECKING:
@@ -14,7 +13,6 @@ if TYPE_CHECKING:
 
 SETUP = "/etc/runit/live-setup.sh"
 PART = "/etc/runit/live-setup.d/30-nix"
-SHELLS = (("dash",), ("busybox", "ash"), ("bash", "--posix"))
 
 
 def settings(root: Root) -> dict[str, str]:
@@ -76,7 +74,7 @@ def test_the_daemon_takes_unsigned_paths_from_the_live_user_only(
 
 
 @needs_root
-@pytest.mark.parametrize("shell", SHELLS)
+@shells
 def test_baked_paths_are_valid_and_kept(
     make_root: MakeRoot, baked: Baked, shell: tuple[str, ...]
 ) -> None:

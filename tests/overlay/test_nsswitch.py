@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.overlay.conftest import shells
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -13,7 +14,6 @@ if TYPE_CHECKING:
 
 PART = "/etc/runit/live-setup.d/50-nsswitch"
 CONF = "/etc/nsswitch.conf"
-SHELLS = (("dash",), ("busybox", "ash"), ("bash", "--posix"))
 
 LINES = {
     "files dns": "files dns",
@@ -46,9 +46,6 @@ ALONE = {
     " hosts: mdns": " hosts: files dns",
 }
 """Lines that would have no service left."""
-
-
-shells = pytest.mark.parametrize("shell", SHELLS, ids=lambda shell: shell[-1].strip("-"))
 
 
 @shells

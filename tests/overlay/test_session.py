@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tests.overlay import mklive
-from tests.overlay.conftest import PROFILE, needs_root
+from tests.overlay.conftest import PROFILE, needs_root, shells
 from tests.overlay.debian import unpacked
 
 if TYPE_CHECKING:
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
 pytestmark = needs_root
 
-SHELLS = (("dash",), ("busybox", "ash"), ("bash", "--posix"))
-shells = pytest.mark.parametrize("shell", SHELLS, ids=lambda shell: shell[-1].strip("-"))
 
 SUDOERS = "root ALL=(ALL:ALL) ALL\n@includedir /etc/sudoers.d\n"
 PROFILES = ".local/state/nix/profiles"
