@@ -11,9 +11,13 @@ let
     markupsafe
     networkx
     pyelftools
+    requests
     rich
+    tenacity
     tree-sitter
     tree-sitter-grammars.tree-sitter-toml
+    zstandard
+    urllib3
   ];
 
   voidgen = python.buildPythonApplication {

@@ -8,13 +8,11 @@ so that a run after a killed one knows the files of both.
 from __future__ import annotations
 
 import errno
-import fcntl
 import hashlib
 import json
 import os
 import shutil
 import stat
-from contextlib import contextmanager
 from pathlib import Path
 from posixpath import dirname
 from typing import TYPE_CHECKING
@@ -22,6 +20,7 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from voidgen.errors import Fault, StepFailedError, WrongInputError
+from voidgen.place import alone
 from voidgen.tree import File, Tree
 
 if TYPE_CHECKING:
@@ -80,7 +79,7 @@ def compare(project: Path, tree: Tree, *, force: bool = False) -> Changes:
 
 def write(project: Path, tree: Tree, *, force: bool = False) -> Changes:
     """Make the project's emitted files those of ``tree``; see `compare` for what it refuses."""
-    with _alone(project):
+    with alone(project):
         changes = compare(project, tree, force=force)
         # Also what a killed run noted and never wrote: it may have made the folders.
         gone = sorted(_emitted(project, force=force).keys() - tree.keys())
@@ -227,21 +226,6 @@ def _strays(project: Path, known: set[str]) -> Iterator[str]:
             path = f"{folder.removeprefix(top)}/{name}"
             if path not in known:
                 yield path
-
-
-@contextmanager
-def _alone(project: Path) -> Iterator[None]:
-    """One voidgen at a time writes into a project."""
-    descriptor = os.open(project, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            what = f"{project}: another voidgen is writing here"
-            raise StepFailedError(what, "wait for it, and run this again") from None
-        yield
-    finally:
-        os.close(descriptor)
 
 
 def _journal(project: Path, files: Mapping[str, File]) -> None:

@@ -11,10 +11,19 @@ from attrs import frozen
 from voidgen.errors import StepFailedError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    import re
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-PACKAGES = {"git": "git", "nix": "nix", "nix-instantiate": "nix"}
+PACKAGES = {
+    "git": "git",
+    "nix": "nix",
+    "nix-hash": "nix",
+    "nix-prefetch-url": "nix",
+    "unshare": "util-linux",
+    "xbps-install": "xbps",
+    "xbps-rindex": "xbps",
+}
 """Programs and the packages that carry them."""
 
 
@@ -27,10 +36,18 @@ class Completed:
     stderr: bytes
 
 
-def run(argv: Sequence[str], *, cwd: Path, stdin: bytes = b"", check: bool = True) -> Completed:
+def run(
+    argv: Sequence[str],
+    *,
+    cwd: Path,
+    stdin: bytes = b"",
+    check: bool = True,
+    env: Mapping[str, str] | None = None,
+) -> Completed:
     """Run ``argv`` in ``cwd``, without a shell, its messages in English.
 
-    Raises StepFailedError where it cannot be started and, with ``check``, where it fails.
+    ``env`` is the whole of its environment; without it, voidgen's own. Raises StepFailedError
+    where it cannot be started and, with ``check``, where it fails.
     """
     try:
         done = subprocess.run(
@@ -39,19 +56,53 @@ def run(argv: Sequence[str], *, cwd: Path, stdin: bytes = b"", check: bool = Tru
             input=stdin,
             capture_output=True,
             check=False,
-            env=os.environ | {"LC_ALL": "C"},
+            env={**(os.environ if env is None else env), "LC_ALL": "C"},
         )
     except OSError as error:
         package = PACKAGES.get(argv[0], argv[0])
         what = f"{argv[0]}: cannot be started: {error.strerror}"
         raise StepFailedError(what, f"install the package {package}") from None
     completed = Completed(done.returncode, done.stdout, done.stderr)
-    if check and completed.status:
-        output = completed.stderr.decode(errors="replace").strip()
-        raise StepFailedError(
-            f"{' '.join(argv[:3])}: failed ({_ending(done.returncode)})", output=output
-        )
-    return completed
+    return _checked(argv, completed) if check else completed
+
+
+ATTEMPTS = 4
+LONGEST_WAIT = 8.0
+"""Seconds between two attempts, at most."""
+
+
+def patiently(argv: Sequence[str], *, cwd: Path, transient: re.Pattern[bytes]) -> Completed:
+    """`run`, again after growing waits where it fails and its messages match ``transient``.
+
+    For programs that do not try again by themselves after a fault of the network.
+    """
+    # Imported here: most commands ask nothing of a network.
+    from tenacity import (  # noqa: PLC0415
+        Retrying,
+        retry_if_result,
+        stop_after_attempt,
+        wait_random_exponential,
+    )
+
+    def refused(done: Completed) -> bool:
+        return bool(done.status and transient.search(done.stderr))
+
+    attempt = Retrying(
+        retry=retry_if_result(refused),
+        stop=stop_after_attempt(ATTEMPTS),
+        wait=wait_random_exponential(max=LONGEST_WAIT),
+        retry_error_callback=lambda state: state.outcome.result() if state.outcome else None,
+    )
+    done: Completed = attempt(run, argv, cwd=cwd, check=False)
+    return _checked(argv, done)
+
+
+def _checked(argv: Sequence[str], done: Completed) -> Completed:
+    if done.status:
+        output = done.stderr.decode(errors="replace").strip()
+        what = f"{' '.join(argv[:3])}: failed ({_ending(done.status)})"
+        raise StepFailedError(what, output=output)
+    return done
 
 
 def _ending(status: int) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 from attrs import frozen
 
 from voidgen import config, lint, render, share
-from voidgen.errors import Fault, WrongInputError, raise_all
+from voidgen.errors import Fault, Key, WrongInputError, raise_all
 from voidgen.overlay import catalogue
 from voidgen.overlay.resolve import resolve
 from voidgen.plan import Plan, plan
@@ -80,16 +80,21 @@ def _settings(folder: Path) -> config.Config:
     """voidgen.toml, with the files of the project that it names checked to be there."""
     settings = config.load(folder)
     file = folder / config.FILE
-    faults = []
+    faults: list[Fault] = []
     nixpkgs, extra = settings.nix.nixpkgs, settings.flake.extra
     if nixpkgs.startswith("./") and not (folder / nixpkgs / "default.nix").is_file():
         what = f"{nixpkgs} has no default.nix"
         remedy = "name a folder of the project whose default.nix takes { system, config, overlays }"
         faults.append(Fault(what, file, ("nix", "nixpkgs"), remedy=remedy))
-    if extra and not (folder / extra).is_file():
-        remedy = "write its path from the project's folder"
-        what = f"{extra} is not a file of the project"
-        faults.append(Fault(what, file, ("flake", "extra"), remedy=remedy))
+    named: list[tuple[Key, str]] = [
+        (("xbps", "keys", index), name) for index, name in enumerate(settings.xbps.keys)
+    ]
+    if extra:
+        named.append((("flake", "extra"), extra))
+    for key, name in named:
+        if not (folder / name).is_file():
+            remedy = "write its path from the project's folder"
+            faults.append(Fault(f"{name} is not a file of the project", file, key, remedy=remedy))
     raise_all(faults)
     return settings
 

@@ -16,6 +16,9 @@ let
   default = import ./tree.nix {
     inherit build closure manifest packages profile;
     include = includeTree;
+  } // {
+    # What evaluation alone knows of them, for `nix eval`.
+    packages = map (package: { inherit (package) name version; }) packages;
   };
 in
 {
@@ -24,7 +27,7 @@ in
     include = includeTree;
   } // (if mklive == null then { } else {
     mklive = build "mklive" ./mklive.sh { source = "${mklive}"; };
-  });
+  }) // (if pkgs ? xbps then { inherit (pkgs) xbps; } else { });
   checks.include = import ./check.nix {
     inherit build profile;
     include = includeTree;

@@ -86,7 +86,7 @@ def test_check_then_generate_then_check(project: Path) -> None:
     ran = voidgen("generate", cwd=project)
     assert (ran.status, ran.err) == (0, "")
     assert "  + flake.nix\n" in ran.out
-    assert ran.out.endswith("next: nix build\n")
+    assert ran.out.endswith("next: voidgen lock && nix build\n")
 
     before = found(project)
     ran = voidgen("generate", "--check", cwd=project)
@@ -202,6 +202,7 @@ def test_show(folder: Path, tmp_path: Path) -> None:
 def test_show_json_is_the_manifest_and_the_inputs(tmp_path: Path) -> None:
     data = json.loads(voidgen("-C", str(ROOT), "show", "--json", cwd=tmp_path).out)
     inputs = {row["name"]: row for row in data.pop("inputs")}
+    assert data.pop("lock").keys() == {"container", "packages", "missing"}
     assert data == json.loads((ROOT / "image/manifest.json").read_text()), "run `make golden`"
     assert inputs.keys() == {"nixpkgs", "mklive"}
     assert all(re.fullmatch("[0-9a-f]{40}", row["rev"]) for row in inputs.values())

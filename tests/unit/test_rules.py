@@ -5,6 +5,8 @@ import pytest
 from voidgen.config import rules
 from voidgen.structure import MisfitError, Rule
 
+PRINT = "00:11:22:33:44:55:66:77:88:99:aa:bb:cc:dd:ee:ff"
+
 TABLE: dict[str, tuple[list[str], list[str]]] = {
     "IMAGE_NAME": (
         ["a", "void-live-stable", "Void_1.0+x", "9", "a" * 100],
@@ -108,6 +110,21 @@ TABLE: dict[str, tuple[list[str], list[str]]] = {
     "PROJECT_FILE": (
         ["a", "nix/extra.nix", "./a/b", ".hidden/x"],
         ["", "/a", "..", "../a", "a/../b", "./../a", "a/", "a//b", "a b", "${x}", "./"],
+    ),
+    "KEY_FILE": (
+        [f"{PRINT}.plist", f"keys/{PRINT}.plist", f"./a/b.c/{PRINT}.plist"],
+        [
+            "",
+            "a.plist",
+            PRINT,
+            f"{PRINT[:-3]}.plist",
+            f"{PRINT.upper()}.plist",
+            f"/{PRINT}.plist",
+            f"../{PRINT}.plist",
+            f"a/../{PRINT}.plist",
+            f"a b/{PRINT}.plist",
+            f"/var/db/xbps/keys/{PRINT}.plist",
+        ],
     ),
     "REPOSITORY": (
         ["https://repo-default.voidlinux.org/current", "http://a", "/srv/repo", "/"],

@@ -26,9 +26,9 @@ def command(settings: dict[str, Any], check: bool, force: bool) -> int:
     Writes flake.nix and image/, removes what an earlier run emitted and is no longer needed,
     and touches nothing else. Then `nix build` makes the closure and the include tree.
     """
-    from voidgen import emit, git, project  # noqa: PLC0415
+    from voidgen import emit, git, pins, project  # noqa: PLC0415
+    from voidgen.cli.report import visible  # noqa: PLC0415
     from voidgen.errors import Fault, WrongInputError  # noqa: PLC0415
-    from voidgen.lock import unlocked  # noqa: PLC0415
 
     folder = project.find(Path(settings["project"]))
     image = project.load(folder)
@@ -44,7 +44,7 @@ def command(settings: dict[str, Any], check: bool, force: bool) -> int:
             _tell(changes, "would be ")
         return 1 if changes else 0
     # Read first: a broken lock must be told before anything is written.
-    missing = unlocked(folder, image.plan)
+    missing = pins.unlocked(image)
     changes = emit.write(folder, tree, force=force)
     places = sorted({path.partition("/")[0] for path in tree})
     new = git.untracked(folder, places)
@@ -53,9 +53,9 @@ def command(settings: dict[str, Any], check: bool, force: bool) -> int:
         git.add_intent(folder, places, but=strange)
     if not settings["quiet"]:
         _tell(changes)
-        if missing:
-            click.echo(f"flake.lock has no {' and no '.join(missing)}: `nix flake lock` pins them")
-        click.echo("next: nix build")
+        for line in missing:
+            click.echo(visible(line))
+        click.echo(f"next: {'voidgen lock && ' if missing else ''}nix build")
     return 0
 
 

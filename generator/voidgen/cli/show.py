@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from voidgen.lock.types import Lock
 
 
 @click.command("show")
@@ -22,14 +25,26 @@ def command(settings: dict[str, Any], built: bool, as_json: bool) -> None:
 
         data: dict[str, Any] = build.manifest(folder / "result")
     else:
-        from voidgen.lock import inputs  # noqa: PLC0415
+        from voidgen import pins  # noqa: PLC0415
 
         image = project.load(folder)
-        locked = [render.data(found) for found in inputs(folder, image.plan)]
-        data = render.manifest(image.plan, image.overlay) | {"inputs": locked}
+        found = pins.read(image)
+        data = render.manifest(image.plan, image.overlay) | {
+            "inputs": [render.data(one) for one in found.inputs],
+            "lock": _locked(found.lock) | {"missing": pins.unlocked(image)},
+        }
     if as_json:
         click.echo(render.to_json(data), nl=False)
         return
     from voidgen.cli import tables  # noqa: PLC0415
 
     tables.built(data) if built else tables.plan(data)
+
+
+def _locked(lock: Lock | None) -> dict[str, Any]:
+    """The container, and the version of every package of Void that is locked."""
+    packages = lock.xbps.packages if lock and lock.xbps else ()
+    return {
+        "container": lock.container if lock else "",
+        "packages": {one.name: one.version for one in packages},
+    }

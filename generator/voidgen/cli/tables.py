@@ -48,9 +48,18 @@ def plan(data: dict[str, Any]) -> None:
         ("module", "asked for by", "options"),
         ((module["name"], _by(module), _options(module["options"])) for module in data["modules"]),
     )
-    for title, packages in (("Nix", data["nix"]["packages"]), ("Void", data["xbps"]["packages"])):
-        rows = ((package["name"], _by(package)) for package in packages)
-        _rows(console, f"{title} packages", ("package", "asked for by"), rows)
+    rows = ((package["name"], _by(package)) for package in data["nix"]["packages"])
+    _rows(console, "Nix packages", ("package", "asked for by"), rows)
+    versions = data["lock"]["packages"]
+    _rows(
+        console,
+        "Void packages",
+        ("package", "locked to", "asked for by"),
+        (
+            (package["name"], versions.get(package["name"], "nothing"), _by(package))
+            for package in data["xbps"]["packages"]
+        ),
+    )
     rows = ((asked["name"], _by(asked)) for asked in data["xbps"]["repositories"])
     _rows(console, "Void repositories", ("repository", "asked for by"), rows)
     _services(console, data)

@@ -77,6 +77,13 @@ PROJECT_FILE = Rule(
     r"(?:\./)?(?!\.\.?(?:/|$))[A-Za-z0-9._+-]+(?:/(?!\.\.?(?:/|$))[A-Za-z0-9._+-]+)*",
 )
 
+FINGERPRINT = r"[0-9a-f]{2}(?::[0-9a-f]{2}){15}"
+KEY_FILE = Rule(
+    'a key file inside the project, called by its fingerprint, like "keys/60:ae:….plist"',
+    rf"(?:\./)?(?:(?!\.\.?/)[A-Za-z0-9._+-]+/)*{FINGERPRINT}\.plist",
+    ((r"/var/db/xbps/keys/", "copy it into the project"),),
+)
+
 REPOSITORY = Rule(
     "a URL (http, https) or an absolute folder, without blanks",
     r"https?://[^\s|\x22'\\$`]+|/[^\s|\x22'\\$`]*",
@@ -133,6 +140,7 @@ Nixpkgs = Annotated[str, NIXPKGS]
 FlakeReference = Annotated[str, FLAKE]
 StateDir = Annotated[str, STATE_DIR]
 ProjectFile = Annotated[str, PROJECT_FILE]
+KeyFile = Annotated[str, KEY_FILE]
 Repository = Annotated[str, REPOSITORY]
 XbpsPackage = Annotated[str, XBPS_PACKAGE]
 ContainerImage = Annotated[str, CONTAINER_IMAGE]

@@ -93,6 +93,10 @@ class Xbps:
     packages: tuple[rules.XbpsPackage, ...] = field(
         default=(), metadata={"help": "packages beyond what the modules bring"}
     )
+    keys: tuple[rules.KeyFile, ...] = field(
+        default=(),
+        metadata={"help": "public keys of repositories, beyond Void's: XBPS's files of them"},
+    )
 
 
 @frozen

@@ -9,14 +9,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.unit.overlay import FILE, config
 
-from voidgen import lock
 from voidgen.config.types import Mklive, Nix
 from voidgen.errors import WrongInputError
-from voidgen.lock import Input
+from voidgen.lock import flake as lock
+from voidgen.lock.flake import Input
 from voidgen.overlay.resolve import resolve
 from voidgen.plan import Plan, plan
 
-PINNED = {"rev": "0123456789abcdef", "narHash": "sha256-x", "lastModified": 1700000000}
+HASH = "sha256-xX+/="
+GITHUB = {"type": "github", "owner": "a", "repo": "b"}
+PINNED = {**GITHUB, "rev": "0123456789abcdef", "narHash": HASH, "lastModified": 1700000000}
+PATH = {"type": "path", "path": "/a b", "narHash": HASH}
+URL = "github:a/b/0123456789abcdef?narHash=sha256-xX%2B%2F%3D"
+
+
+def unlocked(folder: Path, plan: Plan) -> list[str]:
+    return [found.name for found in lock.inputs(folder, plan) if not found.rev]
 
 
 def _plan(nixpkgs: str = "github:a/b", *, mklive: bool = True) -> Plan:
@@ -36,21 +44,21 @@ def _write(folder: Path, **locked: Any) -> None:
 def test_no_lock_file(tmp_path: Path) -> None:
     nixpkgs, mklive = Input("nixpkgs", "github:a/b"), Input("mklive", "git+file:///m")
     assert lock.inputs(tmp_path, _plan()) == [nixpkgs, mklive]
-    assert lock.unlocked(tmp_path, _plan()) == ["nixpkgs", "mklive"]
+    assert unlocked(tmp_path, _plan()) == ["nixpkgs", "mklive"]
 
 
 def test_pins(tmp_path: Path) -> None:
-    _write(tmp_path, nixpkgs=PINNED, mklive={"narHash": "sha256-y"}, other=PINNED)
+    _write(tmp_path, nixpkgs=PINNED, mklive=PATH, other=PINNED)
     assert lock.inputs(tmp_path, _plan()) == [
-        Input("nixpkgs", "github:a/b", "0123456789abcdef", "2023-11-14"),
-        Input("mklive", "git+file:///m", "sha256-y", ""),
+        Input("nixpkgs", "github:a/b", "0123456789abcdef", "2023-11-14", HASH, URL),
+        Input("mklive", "git+file:///m", HASH, "", HASH, "path:/a%20b?narHash=sha256-xX%2B%2F%3D"),
     ]
-    assert lock.unlocked(tmp_path, _plan()) == []
+    assert unlocked(tmp_path, _plan()) == []
 
 
 def test_an_input_not_locked_yet(tmp_path: Path) -> None:
     _write(tmp_path, nixpkgs=PINNED)
-    assert lock.unlocked(tmp_path, _plan()) == ["mklive"]
+    assert unlocked(tmp_path, _plan()) == ["mklive"]
 
 
 def test_a_folder_is_no_input(tmp_path: Path) -> None:
@@ -59,7 +67,7 @@ def test_a_folder_is_no_input(tmp_path: Path) -> None:
 
 def test_root_without_inputs(tmp_path: Path) -> None:
     (tmp_path / lock.FILE).write_text('{"nodes": {"root": {}}, "root": "root", "version": 7}')
-    assert lock.unlocked(tmp_path, _plan()) == ["nixpkgs", "mklive"]
+    assert unlocked(tmp_path, _plan()) == ["nixpkgs", "mklive"]
 
 
 @pytest.mark.parametrize(
@@ -85,7 +93,55 @@ def test_no_lock_of_nix(tmp_path: Path, text: str) -> None:
     assert caught.value.faults[0].file == tmp_path / lock.FILE
 
 
-@pytest.mark.parametrize("pin", ["x", [], 1, {"lastModified": "x"}, {"lastModified": 10**30}])
+@pytest.mark.parametrize(
+    ("locked", "url"),
+    [
+        (PINNED, URL),
+        (
+            PINNED | {"type": "gitlab", "owner": "a/b", "host": "x.org", "dir": "c d"},
+            "gitlab:a%2Fb/b/0123456789abcdef?dir=c+d&host=x.org&narHash=sha256-xX%2B%2F%3D",
+        ),
+        (
+            {"type": "git", "url": "https://x.org/y?z=1", "rev": "12", "ref": "refs/heads/m"}
+            | {"narHash": HASH, "shallow": True, "revCount": 7},
+            (
+                "git+https://x.org/y?z=1&ref=refs%2Fheads%2Fm&rev=12&narHash=sha256-xX%2B%2F%3D"
+                "&shallow=1"
+            ),
+        ),
+        (
+            {"type": "tarball", "url": "https://x.org/y.tar.gz", "narHash": HASH},
+            "tarball+https://x.org/y.tar.gz?narHash=sha256-xX%2B%2F%3D",
+        ),
+    ],
+)
+def test_references_of_locked_entries(locked: Any, url: str) -> None:
+    assert lock.url(locked) == url
+
+
+@pytest.mark.parametrize(
+    ("pin", "lacks"),
+    [
+        ({**GITHUB, "narHash": HASH}, "without rev"),
+        ({**GITHUB, "rev": "12"}, "without narHash"),
+        ({"type": "git", "url": "https://x.org"}, "without narHash and without rev"),
+        ({"type": "tarball", "url": "https://x.org", "rev": "12"}, "without narHash"),
+        ({}, "without narHash"),
+    ],
+)
+def test_an_entry_that_pins_no_bytes_is_refused(tmp_path: Path, pin: Any, lacks: str) -> None:
+    _write(tmp_path, nixpkgs=PINNED, inner=pin)
+    with pytest.raises(WrongInputError) as caught:
+        lock.inputs(tmp_path, _plan())
+    assert [fault.what for fault in caught.value.faults] == [
+        f"inner_2 is locked {lacks}: its bytes may change"
+    ]
+
+
+@pytest.mark.parametrize(
+    "pin",
+    ["x", [], 1, PINNED | {"lastModified": "x"}, PINNED | {"lastModified": 10**30}],
+)
 def test_no_pin_of_nix(tmp_path: Path, pin: Any) -> None:
     _write(tmp_path, nixpkgs=pin)
     with pytest.raises(WrongInputError):
@@ -112,7 +168,7 @@ def test_any_json_is_read_or_refused(
     root: Any, pin: Any, modified: Any, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     folder = tmp_path_factory.getbasetemp()
-    for locked in (pin, {"lastModified": modified, "rev": pin}):
+    for locked in (pin, PINNED | {"lastModified": modified}, PATH | {"path": pin}):
         nodes = {"root": {"inputs": {"nixpkgs": "n"}}, "n": {"locked": locked}}
         for data in ({"nodes": nodes, "root": "root"}, {"nodes": nodes, "root": root}, root):
             (folder / lock.FILE).write_text(json.dumps(data))

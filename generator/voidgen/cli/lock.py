@@ -1,0 +1,70 @@
+"""``voidgen lock``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from voidgen.pins import Outcome
+    from voidgen.project import Project
+
+SHOWN = 40
+"""Moved packages that are named; more are counted."""
+
+
+@click.command("lock")
+@click.option("--check", is_flag=True, help="Write nothing; exit 1 where something is not locked.")
+@click.pass_obj
+def command(settings: dict[str, Any], check: bool) -> int:
+    """Pin what has no pin yet; nothing that is pinned moves.
+
+    flake.lock pins the flake's inputs, by Nix. voidgen.lock pins what Nix does not: every
+    package of Void that mklive installs, resolved and verified by XBPS, and the container.
+    """
+    from voidgen import pins, project  # noqa: PLC0415
+
+    image = project.load(project.find(Path(settings["project"])))
+    if not check:
+        pin(settings, image, frozenset())
+        return 0
+    lines = pins.unlocked(image)
+    for line in lines:
+        click.echo(line)
+    if not settings["quiet"]:
+        click.echo("`voidgen lock` pins them" if lines else "all is locked")
+    return 1 if lines else 0
+
+
+def pin(
+    settings: dict[str, Any], image: Project, moving: frozenset[str], *, evaluate: bool = True
+) -> None:
+    """Pin, write, and tell what moved."""
+    from voidgen import pinning, pins, place  # noqa: PLC0415
+    from voidgen.cli.watch import watcher  # noqa: PLC0415
+
+    with place.alone(image.folder):
+        watch = watcher(quiet=settings["quiet"])
+        outcome = pinning.pin(image, moving, watch, evaluate=evaluate)
+        changed = pins.write(image, outcome)
+    if not settings["quiet"]:
+        _tell(outcome, changed)
+
+
+def _tell(outcome: Outcome, changed: list[str]) -> None:
+    from voidgen.cli.report import visible  # noqa: PLC0415
+    from voidgen.cli.tables import size  # noqa: PLC0415
+
+    shown = [move for move in outcome.moves() if move.old]
+    for move in shown[:SHOWN]:
+        versions = " -> ".join(filter(None, (move.old, move.new)))
+        click.echo(visible(f"  {move.sign} {move.kind} {move.name}  {versions}"))
+    if len(shown) > SHOWN:
+        click.echo(f"  and {len(shown) - SHOWN} more")
+    locked = outcome.after.lock.xbps if outcome.after.lock else None
+    if locked:
+        total = size(sum(one.size for one in locked.packages))
+        click.echo(f"{len(locked.packages)} packages of Void are locked, {total}")
+    click.echo(f"wrote {', '.join(changed)}" if changed else "nothing moved")

@@ -1,0 +1,142 @@
+"""Fetching locked files: several at once, resumable, their hashes checked while they come."""
+
+from __future__ import annotations
+
+from collections import deque
+from concurrent.futures import Future
+from contextlib import closing, suppress
+from threading import Thread
+from typing import TYPE_CHECKING, TypeVar
+
+from attrs import frozen
+
+from voidgen import sri
+from voidgen.download import local, web
+from voidgen.download.part import Part, Teller, Wanted
+from voidgen.download.refused import MEND, RefusedError, WrongError
+from voidgen.errors import StepFailedError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from voidgen.progress import Progress
+
+__all__ = ["Wanted", "fetch"]
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+def fetch(wanted: Sequence[Wanted], progress: Progress, *, what: str, at_once: int = 8) -> None:
+    """Have all of ``wanted`` in place, fetching up to ``at_once`` of them at a time.
+
+    Files that are there with the right hash, or where none is known, are kept without asking
+    anybody. ``progress`` hears, as ``what``, of the bytes of the others whose sizes are known.
+
+    Raises StepFailedError naming every file that could not be had. The others are in place
+    then, and what came of broken ones is kept for the next run.
+    """
+    each = list(dict.fromkeys(wanted))
+    there = _each(_is_there, each, at_once)
+    missing = [one for one, kept in zip(each, there, strict=True) if not kept]
+    if not missing:
+        return
+    with progress.transfer(what, sum(one.size or 0 for one in missing)) as moved:
+        teller = Teller(moved)
+        try:
+            ends = _each(lambda one: _get(one, teller), missing, at_once)
+        finally:
+            teller.stop()
+    failures = [end for end in ends if end]
+    if failures:
+        raise _all_of(failures)
+
+
+def _is_there(wanted: Wanted) -> bool:
+    try:
+        return wanted.file.is_file() and (
+            wanted.hash is None
+            or (
+                wanted.size in {None, wanted.file.stat().st_size}
+                and sri.of_file(wanted.file) == wanted.hash
+            )
+        )
+    except OSError:
+        # Whether that matters shows when the file is replaced.
+        return False
+
+
+def _each(work: Callable[[T], R], items: Sequence[T], at_once: int) -> list[R]:
+    """``work`` on each of ``items``, results in their order; the first exception ends it.
+
+    Unlike an executor's, its threads are not waited for then, nor when the interpreter ends:
+    a silent server would hold them for the whole of its timeout.
+    """
+    futures: list[Future[R]] = [Future() for _ in items]
+    left = deque(zip(items, futures, strict=True))
+
+    def worker() -> None:
+        with suppress(IndexError):
+            while True:
+                item, future = left.popleft()
+                try:
+                    future.set_result(work(item))
+                except BaseException as error:  # noqa: BLE001 - raised where it is waited for
+                    future.set_exception(error)
+
+    for _ in range(min(at_once, len(items))):
+        Thread(target=worker, daemon=True).start()
+    try:
+        return [future.result() for future in futures]
+    finally:
+        left.clear()
+
+
+@frozen
+class _Failure:
+    line: str
+    remedy: str
+
+
+def _all_of(failures: Sequence[_Failure]) -> StepFailedError:
+    count = "1 file" if len(failures) == 1 else f"{len(failures)} files, the first"
+    return StepFailedError(
+        f"cannot fetch {count}: {failures[0].line}",
+        "; ".join(dict.fromkeys(failure.remedy for failure in failures)),
+        "\n".join(failure.line for failure in failures),
+    )
+
+
+def _get(wanted: Wanted, teller: Teller) -> _Failure | None:
+    """Have one file in place, or say why not."""
+    try:
+        with closing(Part(wanted, teller)) as part:
+            # Another voidgen may have had the part, and be through with it.
+            if _is_there(wanted):
+                teller.tell(wanted.size or 0)
+            else:
+                part.load()
+                _complete(part)
+    except RefusedError as error:
+        return _Failure(f"{web.shown(wanted.url)}: {error.what}", error.remedy)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        return _Failure(f"{error.filename or wanted.file}: {reason}", MEND)
+    return None
+
+
+def _complete(part: Part, *, again: bool = True) -> None:
+    """Make the part whole and move it to its place; bytes that are wrong go."""
+    receive = local.receive if part.wanted.url.startswith("/") else web.receive
+    try:
+        receive(part)
+        part.check()
+    except WrongError:
+        pieced = part.pieced
+        part.restart()
+        if not (pieced and again):
+            raise
+        # The pieces may be of different files, and neither of them wrong.
+        _complete(part, again=False)
+    else:
+        part.keep()

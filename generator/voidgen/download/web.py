@@ -1,0 +1,213 @@
+"""Files of a web server, through requests: proxies, netrc and CA bundles are as it finds them."""
+
+from __future__ import annotations
+
+import re
+import threading
+from contextlib import contextmanager, suppress
+from http import HTTPStatus
+from http.client import IncompleteRead
+from ssl import SSLCertVerificationError
+from typing import TYPE_CHECKING
+from urllib.parse import urljoin, urlsplit
+
+import requests
+from tenacity import (
+    RetryCallState,
+    Retrying,
+    retry_if_exception_type,
+    stop_after_attempt,
+    wait_exponential,
+    wait_random,
+)
+from urllib3.exceptions import HTTPError
+from urllib3.util import Retry
+
+from voidgen import __version__
+from voidgen.download.part import PIECE
+from voidgen.download.refused import (
+    ADDRESS,
+    DOWNGRADE,
+    MOVED_ON,
+    TRUST,
+    BrokenError,
+    RefusedError,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from voidgen.download.part import Part
+
+CONNECT_TIMEOUT = 15.0
+"""Seconds until a server must have taken the connection."""
+READ_TIMEOUT = 60.0
+"""Seconds that a server may be silent."""
+ATTEMPTS = 6
+"""How often a file is asked for where the network or the server fails."""
+FIRST_WAIT = 1.0
+"""Seconds before the second attempt, doubled before each further one, and as many at random."""
+LONGEST_WAIT = 60.0
+"""Seconds between two attempts at most, whatever the server asks for."""
+
+
+def receive(part: Part) -> None:
+    """Ask the server for what ``part`` lacks and append it, again where the network fails.
+
+    Raises RefusedError where it cannot be had, WrongError as soon as it is too long.
+    """
+    Retrying(
+        retry=retry_if_exception_type(BrokenError),
+        stop=stop_after_attempt(ATTEMPTS),
+        wait=_pause,
+        sleep=part.teller.sleep,
+        reraise=True,
+    )(_attempt, part)
+
+
+def shown(text: str) -> str:
+    """``text`` without the credentials of URLs in it."""
+    return re.sub(r"(?<=://)[^/?#\s]*@", "", text)
+
+
+def _attempt(part: Part) -> None:
+    if part.has_all():
+        return
+    if not part.can_grow():
+        part.restart()
+    with _network(), _answer(part) as response:
+        if response.status_code == HTTPStatus.OK:
+            part.restart()
+        elif response.status_code == HTTPStatus.PARTIAL_CONTENT and part.count:
+            part.pieced = True
+        else:
+            raise _refused(response)
+        while piece := response.raw.read1(PIECE, decode_content=False):
+            part.append(piece)
+        if part.is_short() and (part.pieced or not _has_end(response)):
+            raise BrokenError(f"ended after {part.count} of {part.wanted.size} bytes")
+
+
+def _answer(part: Part) -> requests.Response:
+    """The answer to a request for the rest, or for all where the server has another rest."""
+    response = _ask(part)
+    if part.count and not _goes_on(response, part):
+        response.close()
+        part.restart()
+        response = _ask(part)
+    return response
+
+
+def _ask(part: Part) -> requests.Response:
+    try:
+        return _own.session.get(
+            part.wanted.url,
+            headers={"Range": f"bytes={part.count}-"} if part.count else {},
+            stream=True,
+            timeout=(CONNECT_TIMEOUT, READ_TIMEOUT),
+        )
+    except ValueError as error:
+        # Of the address, that of a redirect or of a proxy.
+        raise RefusedError(shown(str(error)), ADDRESS) from None
+
+
+def _goes_on(response: requests.Response, part: Part) -> bool:
+    """Whether an answer to a request for the rest is no answer about some other rest."""
+    if response.status_code == HTTPStatus.PARTIAL_CONTENT:
+        found = re.fullmatch(
+            r"bytes (\d+)-\d+/(\d+|\*)", response.headers.get("Content-Range", ""), re.ASCII
+        )
+        sizes = {"*", str(part.wanted.size)}
+        return (
+            found is not None
+            and int(found[1]) == part.count
+            and (part.wanted.size is None or found[2] in sizes)
+        )
+    return response.status_code != HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE
+
+
+def _has_end(response: requests.Response) -> bool:
+    """Whether a body that broke off would have shown: else it ends with the connection."""
+    return bool({"Content-Length", "Transfer-Encoding"} & response.headers.keys())
+
+
+def _refused(response: requests.Response) -> RefusedError:
+    code = response.status_code
+    what = str(code)
+    with suppress(ValueError):
+        what += f" {HTTPStatus(code).phrase}"
+    later = code in {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS}
+    if later or code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return BrokenError(what, _after(response))
+    gone = code in {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}
+    return RefusedError(what, MOVED_ON if gone else ADDRESS)
+
+
+def _after(response: requests.Response) -> float:
+    """Seconds until the server wants to be asked again, where it says so."""
+    with suppress(HTTPError, ValueError, OverflowError):
+        return Retry().parse_retry_after(response.headers.get("Retry-After", "0"))
+    return 0
+
+
+def _pause(state: RetryCallState) -> float:
+    """Seconds until the next attempt."""
+    error = state.outcome and state.outcome.exception()
+    asked = error.after if isinstance(error, BrokenError) else 0
+    # At random, so that those who failed together do not come back together.
+    backoff = wait_exponential(FIRST_WAIT, LONGEST_WAIT) + wait_random(0, FIRST_WAIT)
+    return min(max(asked, backoff(state)), LONGEST_WAIT)
+
+
+@contextmanager
+def _network() -> Iterator[None]:
+    """What requests and urllib3 raise, in words for the user."""
+    try:
+        yield
+    except requests.TooManyRedirects:
+        raise RefusedError("redirects without end", ADDRESS) from None
+    except (requests.RequestException, HTTPError) as error:
+        root = _root(error)
+        if isinstance(root, SSLCertVerificationError):
+            raise RefusedError(root.verify_message, TRUST) from None
+        if isinstance(root, IncompleteRead):
+            raise BrokenError("the connection broke in the middle") from None
+        reason = getattr(root, "strerror", None) or str(root) or type(root).__name__
+        raise BrokenError(shown(reason)) from None
+
+
+def _root(error: BaseException) -> BaseException:
+    """What went wrong at first: what is around it says the URL, and objects of the library."""
+    while deeper := error.__cause__ or error.__context__:
+        error = deeper
+    return error
+
+
+class _Session(requests.Session):
+    """A session that is careful with redirects."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        # Bytes as they are stored: hashes and ranges are of these.
+        self.headers.update({"User-Agent": f"voidgen/{__version__}", "Accept-Encoding": "identity"})
+
+    def get_redirect_target(self, resp: requests.Response) -> str | None:
+        target = super().get_redirect_target(resp)
+        if target is None:
+            return None
+        # requests would read the body into memory, however long it is.
+        resp.close()
+        here, there = (urlsplit(url).scheme for url in (resp.url, urljoin(resp.url, target)))
+        if here == "https" and there != "https":
+            raise RefusedError(f"redirects from https to {there}", DOWNGRADE)
+        return target
+
+
+class _Own(threading.local):
+    """A session for each thread: requests does not promise that threads may share one."""
+
+    def __init__(self) -> None:
+        self.session = _Session()
+
+
+_own = _Own()

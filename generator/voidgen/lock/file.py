@@ -1,0 +1,85 @@
+"""voidgen.lock on disk: JSON, sorted, an entry a line, its own checksum last.
+
+The checksum makes every change that voidgen did not make an error, one flipped bit or a merge
+of two locks alike: either is a set of packages that nobody resolved.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from voidgen import sri
+from voidgen.errors import Fault, WrongInputError
+from voidgen.lock.types import Lock
+from voidgen.structure import kebab, structure
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FILE = "voidgen.lock"
+VERSION = 1
+RESTORE = "restore it with git, or remove it and run `voidgen lock`"
+
+_END = re.compile(rb'  "checksum": "(sha256-[^"\n]*)"\n\}\n')
+
+
+def read(folder: Path) -> Lock | None:
+    """The lock of the project in ``folder``; None where there is no file.
+
+    Raises WrongInputError where it is not, to the last byte, what voidgen wrote.
+    """
+    file = folder / FILE
+    try:
+        data = file.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise WrongInputError(Fault(f"cannot be read: {error.strerror}", file)) from None
+    return parse(data, file)
+
+
+def parse(data: bytes, file: Path) -> Lock:
+    """The lock that ``data`` holds; ``file`` is for the messages of WrongInputError."""
+    end = _END.search(data)
+    if not end or end.end() != len(data) or end[1].decode() != sri.of_bytes(data[: end.start()]):
+        what = "is not as voidgen wrote it: damaged, edited, or merged from two"
+        raise WrongInputError(Fault(what, file, remedy=RESTORE))
+    try:
+        table = json.loads(data)
+        version = table.pop("version")
+        del table["checksum"]
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        raise WrongInputError(Fault("is no lock", file, remedy=RESTORE)) from None
+    if version != VERSION:
+        what = f"has version {version!r}, and this voidgen reads version {VERSION}"
+        remedy = "use the voidgen that wrote it, or remove it and run `voidgen lock`"
+        raise WrongInputError(Fault(what, file, remedy=remedy))
+    return structure(table, Lock, file)
+
+
+def dump(lock: Lock) -> bytes:
+    """The bytes of voidgen.lock: the same lock gives the same bytes, everywhere."""
+    table = {"version": VERSION, **attrs.asdict(lock)}
+    members = [f"  {json.dumps(kebab(key))}: {_value(item, 1)}" for key, item in table.items()]
+    body = ("{\n" + ",\n".join(members) + ",\n").encode()
+    return body + f'  "checksum": "{sri.of_bytes(body)}"\n}}\n'.encode()
+
+
+def _value(value: Any, depth: int) -> str:
+    """JSON; a table and a list get a line for each of their members, a list's element one."""
+    inner, outer = "  " * (depth + 1), "  " * depth
+    if isinstance(value, dict) and value:
+        lines = [
+            f"{json.dumps(kebab(key))}: {_value(item, depth + 1)}" for key, item in value.items()
+        ]
+        begin, end = "{", "}"
+    elif isinstance(value, tuple) and value:
+        lines = [json.dumps(item, ensure_ascii=False) for item in value]
+        begin, end = "[", "]"
+    else:
+        return json.dumps(value, ensure_ascii=False)
+    return f"{begin}\n{inner}" + f",\n{inner}".join(lines) + f"\n{outer}{end}"

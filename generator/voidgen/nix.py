@@ -1,0 +1,136 @@
+"""Nix, by its verbs: each takes and gives typed values, whichever Nix from 2.8 on is there.
+
+Nix repeats its own HTTP requests after faults of the network (``download-attempts`` in
+nix.conf(5)); git, which it starts for git inputs, does not: that is done here.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from attrs import frozen
+
+from voidgen import sri
+from voidgen.errors import StepFailedError
+from voidgen.lock.flake import url
+from voidgen.process import Completed, patiently, run
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+FLAKES = (
+    *("--extra-experimental-features", "nix-command flakes"),
+    # A name of the flake registry is no pin, and nothing is asked of it: no such file, no names.
+    *("--option", "flake-registry", "/var/empty/registry.json"),
+)
+_GIT_FAULTS = re.compile(
+    rb"fatal: .*(?:early EOF|unexpected disconnect|Could not resolve host|Failed to connect"
+    rb"|[Tt]imed out|Connection (?:refused|reset)|Empty reply|transfer closed"
+    rb"|returned error: 5\d\d|the remote end hung up)"
+)
+"""What git says where it may help to try again (git's http.c, remote-curl.c)."""
+
+
+class NotFoundError(StepFailedError):
+    """The server has no such file (HTTP 404)."""
+
+
+class OtherBytesError(StepFailedError):
+    """What was fetched does not have the hash that was expected."""
+
+
+@frozen
+class Prefetched:
+    """What was fetched into the Nix store: its hash in SRI form, and where it is.
+
+    ``url`` is the locked flake reference, where Nix tells one.
+    """
+
+    hash: str
+    path: Path
+    url: str = ""
+
+
+@cache
+def version() -> tuple[int, int]:
+    """Nix's version as (major, minor): the last number that ``nix --version`` names."""
+    said = run(["nix", "--version"], cwd=Path("/")).stdout.decode(errors="replace")
+    found = re.findall(r"(\d+)\.(\d+)", said)
+    if not found:
+        raise StepFailedError("nix --version: names no version", output=said)
+    major, minor = found[-1]
+    return int(major), int(minor)
+
+
+def flake_lock(flake: Path) -> None:
+    """``nix flake lock``: pin the inputs that have no pin yet."""
+    _nix(["flake", "lock", f"path:{flake}"])
+
+
+def flake_update(flake: Path, inputs: Sequence[str]) -> None:
+    """Move the pins of ``inputs`` to what their references mean today."""
+    if version() >= (2, 19):
+        _nix(["flake", "update", *inputs, "--flake", f"path:{flake}"])
+    else:
+        moved = [word for name in inputs for word in ("--update-input", name)]
+        _nix(["flake", "lock", *moved, f"path:{flake}"])
+
+
+def evaluate(flake: Path, attribute: str, *, apply: str = "") -> Any:
+    """``nix eval --json``, of ``apply``'s result where it is given; never changes the lock."""
+    words = ["--json", "--no-update-lock-file", *(["--apply", apply] if apply else [])]
+    return _json(["eval", *words, f"path:{flake}#{attribute}"])
+
+
+def build(flake: Path, output: str) -> Path:
+    """``nix build``: the store path of the first output; the flake's lock is never changed."""
+    words = ["--json", "--no-link", "--no-update-lock-file"]
+    built = _json(["build", *words, f"path:{flake}#{output}"])
+    return Path(built[0]["outputs"]["out"])
+
+
+def flake_prefetch(reference: str) -> Prefetched:
+    """``nix flake prefetch``: any flake reference, of a flake or not; narHash of the tree."""
+    found = _json(["flake", "prefetch", "--json", reference])
+    locked = found.get("locked")  # told from 2.19 on
+    return Prefetched(found["hash"], Path(found["storePath"]), url(locked) if locked else "")
+
+
+def prefetch_file(where: str, *, name: str = "", expected: str = "") -> Prefetched:
+    """``nix store prefetch-file``: the bytes that a URL gives, as a store path called ``name``.
+
+    With the ``expected`` hash, nothing is fetched where the store has them, and other bytes are
+    a StepFailedError.
+    """
+    words = [*(["--name", name] if name else []), *(["--expected-hash", expected] * bool(expected))]
+    found = _json(["store", "prefetch-file", "--json", *words, where])
+    return Prefetched(found["hash"], Path(found["storePath"]))
+
+
+def prefetch_tarball(where: str) -> Prefetched:
+    """``nix-prefetch-url --unpack``: the tree that an archive holds, and its narHash."""
+    words = ["nix-prefetch-url", "--unpack", "--type", "sha256", "--print-path", where]
+    digest, path = _run(words).stdout.decode().split()
+    words = ["nix-hash", "--type", "sha256", "--to-base16", digest]
+    return Prefetched(sri.of_hex(_run(words).stdout.decode().strip()), Path(path))
+
+
+def _nix(words: Sequence[str]) -> Completed:
+    return _run(["nix", *words, *FLAKES])
+
+
+def _json(words: Sequence[str]) -> Any:
+    done = _nix(words)
+    try:
+        return json.loads(done.stdout)
+    except ValueError:
+        what = f"nix {' '.join(words[:2])}: did not answer with JSON"
+        raise StepFailedError(what, output=done.stdout.decode(errors="replace")) from None
+
+
+def _run(argv: Sequence[str]) -> Completed:
+    return patiently(argv, cwd=Path("/"), transient=_GIT_FAULTS)

@@ -1,0 +1,197 @@
+"""Finding what to lock a project to: inputs by Nix, packages by XBPS, a container's digest."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from attrs import evolve, frozen
+
+from voidgen import images, nix, pins, render, share
+from voidgen.config.types import Flake
+from voidgen.errors import Fault, StepFailedError, WrongInputError, raise_all
+from voidgen.lock import flake as flake_lock
+from voidgen.lock import moves, wanted
+from voidgen.lock.types import Lock
+from voidgen.pins import CONTAINER, XBPS, Outcome, Pins
+from voidgen.tree import File
+from voidgen.xbps import keys, programs, snapshot, store
+from voidgen.xbps.resolve import Sources, resolve
+from voidgen.xbps.transactions import host_arch
+
+if TYPE_CHECKING:
+    from collections.abc import Set as AbstractSet
+
+    from voidgen.lock.flake import Input
+    from voidgen.lock.moves import Move
+    from voidgen.lock.types import Request, Xbps
+    from voidgen.plan import Plan
+    from voidgen.progress import Progress
+    from voidgen.project import Project
+    from voidgen.xbps.snapshot import Snapshot
+
+
+def pin(
+    project: Project, moving: AbstractSet[str], progress: Progress, *, evaluate: bool = True
+) -> Outcome:
+    """Lock what is not locked yet, and move what is named in ``moving``. Writes nothing.
+
+    With ``evaluate``, nixpkgs moves only where the image's packages evaluate with the new one.
+    Raises StepFailedError where something cannot be had.
+    """
+    before = pins.read(project)
+    with tempfile.TemporaryDirectory(prefix="voidgen-") as work:
+        run = _Pinning(project, before, moving, progress, Path(work))
+        inputs = run.inputs()
+        packages = run.compared(inputs) if evaluate else ()
+        asked = wanted.request(project.plan, inputs)
+        lock = run.lock(asked, inputs) if asked else before.lock
+        after = Pins(inputs, pins.content(run.flake / flake_lock.FILE), lock)
+    return Outcome(before, after, packages)
+
+
+def repository(project: Project, progress: Progress) -> Path:
+    """A local repository of the locked packages, fetched where they are not here.
+
+    Raises WrongInputError where the lock is not for this project as it is now.
+    """
+    found = pins.read(project)
+    if project.plan.config.mklive is None:
+        remedy = "add [mklive] to voidgen.toml: it makes the ISO, from Void's packages"
+        raise WrongInputError(Fault("no package of Void is needed here", remedy=remedy))
+    missing = wanted.unlocked(project.plan, found.inputs, found.lock)
+    raise_all(Fault(line, remedy="run `voidgen lock`") for line in missing)
+    if not found.lock or not found.lock.xbps:
+        raise AssertionError("all that is wanted is locked")
+    with tempfile.TemporaryDirectory(prefix="voidgen-") as work:
+        tools = _tools(_flake(project.plan, found.flake, Path(work)), project.plan)
+        return store.repository(found.lock.xbps, tools, progress)
+
+
+@frozen
+class _Pinning:
+    """One run; ``work`` is a folder of its own."""
+
+    project: Project
+    before: Pins
+    moving: AbstractSet[str]
+    progress: Progress
+    work: Path
+
+    @property
+    def flake(self) -> Path:
+        """A copy of the flake, whose lock Nix may write: the project's is never half-written."""
+        return self.work / "flake"
+
+    def inputs(self) -> tuple[Input, ...]:
+        """The flake's inputs, all locked."""
+        plan, before = self.project.plan, self.before
+        _flake(plan, before.flake, self.flake)
+        if not before.inputs:
+            return ()
+        moving = [one.name for one in before.inputs if one.name in self.moving and one.rev]
+        with self.progress.step("locking the flake's inputs"):
+            if moving:
+                nix.flake_update(self.flake, moving)
+            else:
+                nix.flake_lock(self.flake)
+        return tuple(flake_lock.inputs(self.flake, plan))
+
+    def compared(self, inputs: tuple[Input, ...]) -> tuple[Move, ...]:
+        """What another nixpkgs does to the versions of the image's packages."""
+        old, new = _rev(self.before.inputs), _rev(inputs)
+        if not old or old == new:
+            return ()
+        plan = self.project.plan
+        was = _flake(plan, self.before.flake, self.work / "before")
+        with self.progress.step("evaluating the packages with the old nixpkgs and the new one"):
+            try:
+                before = _packages(was, plan)
+            except StepFailedError:
+                # What is asked for may be there in the new one only.
+                before = []
+            try:
+                after = _packages(self.flake, plan)
+            except StepFailedError as error:
+                what = "the image's packages do not evaluate with the new nixpkgs; nothing moved"
+                remedy = "mend voidgen.toml for it, or move it all the same with --no-eval"
+                raise StepFailedError(what, remedy, error.output or error.what) from None
+        return tuple(moves.packages(before, after))
+
+    def lock(self, asked: Request, inputs: tuple[Input, ...]) -> Lock:
+        """What voidgen.lock says for what is ``asked``."""
+        old = self.before.lock
+        image = self._container(old.container if old else "")
+        xbps = old.xbps if old else None
+        if XBPS in self.moving or not xbps or xbps.request != asked:
+            sources = self._sources(asked, xbps, inputs)
+            xbps = resolve(asked, sources, self.work, self.progress)
+        return Lock(image, xbps)
+
+    def _container(self, locked: str) -> str:
+        """The image: what its tag means today where it moves, else as it is named."""
+        named = self.project.plan.config.container.image
+        if named == "flake":
+            return named
+        image = images.parse(named)
+        if CONTAINER in self.moving and image.tag:
+            with self.progress.step(f"looking {image.name}:{image.tag} up"):
+                return str(evolve(image, digest=images.digest(evolve(image, digest=""))))
+        if locked != named:
+            with self.progress.step(f"looking {named} up"):
+                images.digest(image)
+        return named
+
+    def _sources(self, asked: Request, old: Xbps | None, inputs: tuple[Input, ...]) -> Sources:
+        plan, folder = self.project.plan, self.project.folder
+        url = next(found.url for found in inputs if found.name == "mklive")
+        with self.progress.step("fetching mklive, and XBPS where nixpkgs has it"):
+            mklive = nix.flake_prefetch(url).path
+            tools = _tools(self.flake, plan)
+        own = [folder / name for name in plan.config.xbps.keys]
+        trusted = keys.read([*sorted((mklive / "keys").glob("*.plist")), *own])
+        return Sources(mklive, tools, tuple(trusted), self._indexes(asked, old))
+
+    def _indexes(self, asked: Request, old: Xbps | None) -> Snapshot:
+        places = (asked.arch, asked.repositories)
+        if (
+            old
+            and XBPS not in self.moving
+            and places == (old.request.arch, old.request.repositories)
+        ):
+            return snapshot.again(old.repositories, asked.repositories, self.progress)
+        arches = (asked.arch, host_arch(asked.arch))
+        return snapshot.take(asked.repositories, arches, self.progress)
+
+
+def _flake(plan: Plan, locked: bytes, folder: Path) -> Path:
+    """The flake as `generate` would emit it, less the overlay and the user's own outputs."""
+    bare = evolve(plan, config=evolve(plan.config, flake=Flake()))
+    for path, node in render.project(bare, {}, share.constant(), share.flake()).items():
+        if isinstance(node, File):
+            file = folder / path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(node.data)
+    if locked:
+        (folder / flake_lock.FILE).write_bytes(locked)
+    return folder
+
+
+def _rev(inputs: tuple[Input, ...]) -> str:
+    return next((found.rev for found in inputs if found.name == "nixpkgs"), "")
+
+
+def _packages(flake: Path, plan: Plan) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = nix.evaluate(flake, f"packages.{plan.system}.default.packages")
+    return found
+
+
+def _tools(flake: Path, plan: Plan) -> Path:
+    """XBPS's programs: of the locked nixpkgs, so that everybody's resolves alike; or PATH's."""
+    pinned = "nixpkgs" in flake_lock.references(plan)
+    if pinned and "xbps" in nix.evaluate(
+        flake, f"packages.{plan.system}", apply="builtins.attrNames"
+    ):
+        return nix.build(flake, "xbps") / "bin"
+    return programs.on_path()

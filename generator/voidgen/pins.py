@@ -1,0 +1,102 @@
+"""What a project is locked to, by flake.lock and voidgen.lock; reading and writing it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from voidgen import config, git, place
+from voidgen.errors import StepFailedError
+from voidgen.lock import file as lock_file
+from voidgen.lock import flake as flake_lock
+from voidgen.lock import moves, wanted
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from voidgen.lock.flake import Input
+    from voidgen.lock.moves import Move
+    from voidgen.lock.types import Lock
+    from voidgen.plan import Plan
+    from voidgen.project import Project
+
+XBPS, CONTAINER = "xbps", "container"
+"""What can be moved beside flake inputs."""
+
+
+@frozen
+class Pins:
+    """All that a project is locked to; ``flake`` is flake.lock's bytes (empty: no file)."""
+
+    inputs: tuple[Input, ...]
+    flake: bytes
+    lock: Lock | None
+
+
+@frozen
+class Outcome:
+    """What pinning gives, before it is written."""
+
+    before: Pins
+    after: Pins
+    packages: tuple[Move, ...] = ()
+    """Nix packages of the image whose version another nixpkgs changed."""
+
+    def moves(self) -> list[Move]:
+        """All that moved."""
+        before, after = self.before, self.after
+        return [
+            *moves.inputs(before.inputs, after.inputs),
+            *self.packages,
+            *moves.lock(before.lock, after.lock),
+        ]
+
+
+def read(project: Project) -> Pins:
+    """What the project in its folder is locked to; WrongInputError where a lock is damaged."""
+    return Pins(
+        tuple(flake_lock.inputs(project.folder, project.plan)),
+        content(project.folder / flake_lock.FILE),
+        lock_file.read(project.folder),
+    )
+
+
+def movable(plan: Plan) -> list[str]:
+    """What can be moved in a project of this plan."""
+    inputs = flake_lock.references(plan)
+    return [*inputs, XBPS, CONTAINER] if plan.config.mklive else [*inputs]
+
+
+def unlocked(project: Project) -> list[str]:
+    """A line for each thing that is not locked."""
+    found = read(project)
+    return wanted.unlocked(project.plan, found.inputs, found.lock)
+
+
+def write(project: Project, outcome: Outcome) -> list[str]:
+    """Write what moved, and tell git of the locks; the names of the files that changed."""
+    folder, after = project.folder, outcome.after
+    new = {flake_lock.FILE: after.flake}
+    if after.lock:
+        new[lock_file.FILE] = lock_file.dump(after.lock)
+        image = project.plan.config.container.image
+        if after.lock.container != image:
+            text = content(folder / config.FILE)
+            new[config.FILE] = text.replace(image.encode(), after.lock.container.encode())
+    changed = [name for name, data in new.items() if data != content(folder / name)]
+    for name in changed:
+        place.replace(folder / name, new[name])
+    if changed and git.is_inside_work_tree(folder):
+        git.add_intent(folder, changed)
+    return changed
+
+
+def content(file: Path) -> bytes:
+    """The bytes of ``file``, none where it is missing; StepFailedError where it is unreadable."""
+    try:
+        return file.read_bytes()
+    except FileNotFoundError:
+        return b""
+    except OSError as error:
+        raise StepFailedError(f"{file}: cannot be read: {error.strerror}") from None

@@ -1,0 +1,113 @@
+"""Reading ``ARCH-repodata``, the index of an XBPS repository (xbps-rindex(1), "FILES").
+
+A compressed tar archive with ``index.plist``, the packages by name, and ``index-meta.plist``,
+the public key. Read only to look up what XBPS has resolved.
+"""
+
+from __future__ import annotations
+
+import io
+import plistlib
+import tarfile
+from typing import TYPE_CHECKING, Any
+from xml.parsers.expat import ExpatError
+
+import zstandard
+from attrs import frozen
+
+from voidgen import sri
+from voidgen.errors import StepFailedError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+LARGEST = 1 << 29
+"""Bytes of an unpacked index; Void's have a twentieth of it."""
+
+INDEX = "index.plist"
+META = "index-meta.plist"
+ZSTD = b"\x28\xb5\x2f\xfd"
+
+
+@frozen
+class Listed:
+    """A package of a repository: the hash of its file in SRI form, the file's size in bytes."""
+
+    pkgver: str
+    arch: str
+    hash: str
+    size: int
+
+
+@frozen
+class Repodata:
+    """The packages of a repository by name, and its public key as PEM (empty: not signed)."""
+
+    packages: Mapping[str, Listed]
+    public_key: bytes
+
+
+def read(file: Path) -> Repodata:
+    """What ``file`` holds; StepFailedError where it is no index of XBPS."""
+    try:
+        members = _members(_unpacked(file.read_bytes()))
+        index = plistlib.loads(members[INDEX]) if members.get(INDEX) else {}
+        meta = (
+            plistlib.loads(members[META]) if members.get(META, b"DEADBEEF") != b"DEADBEEF" else {}
+        )
+        packages = {name: _listed(entry) for name, entry in index.items()}
+        key = bytes(meta.get("public-key", b""))
+    except OSError as error:
+        raise StepFailedError(f"{file}: cannot be read: {error.strerror}") from None
+    except (
+        ArithmeticError,
+        AttributeError,
+        EOFError,
+        ExpatError,
+        LookupError,
+        RecursionError,
+        TypeError,
+        ValueError,
+        tarfile.TarError,
+        zstandard.ZstdError,
+    ) as error:
+        what = f"{file}: is not an index of an XBPS repository ({error})"
+        raise StepFailedError(what, "ask the repository's owner, or take another mirror") from None
+    return Repodata(packages, key)
+
+
+def _unpacked(data: bytes) -> bytes:
+    """A tar archive; gzip, bzip2 and xz are undone by `tarfile`."""
+    if not data.startswith(ZSTD):
+        return data
+    with zstandard.ZstdDecompressor().stream_reader(data, read_across_frames=True) as stream:
+        unpacked: bytes = stream.read(LARGEST + 1)
+    if len(unpacked) > LARGEST:
+        raise ValueError(f"more than {LARGEST >> 20} MiB")
+    return unpacked
+
+
+def _members(data: bytes) -> dict[str, bytes]:
+    members = {}
+    with tarfile.open(fileobj=io.BytesIO(data)) as archive:
+        for member in archive:
+            name = member.name.removeprefix("./")
+            if name not in {INDEX, META}:
+                continue
+            if member.size > LARGEST:
+                raise ValueError(f"more than {LARGEST >> 20} MiB")
+            stream = archive.extractfile(member)
+            members[name] = stream.read() if stream else b""
+    if INDEX not in members:
+        raise ValueError(f"no {INDEX}")
+    return members
+
+
+def _listed(entry: Mapping[str, Any]) -> Listed:
+    return Listed(
+        str(entry["pkgver"]),
+        str(entry["architecture"]),
+        sri.of_hex(entry["filename-sha256"]),
+        int(entry["filename-size"]),
+    )

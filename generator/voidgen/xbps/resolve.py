@@ -1,0 +1,87 @@
+"""From what is asked for to locked packages: XBPS resolves, and verifies what it resolved."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from voidgen.errors import StepFailedError
+from voidgen.lock.types import Package, Repository, Xbps
+from voidgen.xbps import keys, programs, snapshot, store, transactions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
+
+    from voidgen.lock.types import Request
+    from voidgen.progress import Progress
+    from voidgen.xbps.keys import Trusted
+    from voidgen.xbps.programs import Resolved
+    from voidgen.xbps.snapshot import Index, Snapshot
+
+
+@frozen
+class Sources:
+    """Where packages come from; ``mklive`` is its source, ``tools`` holds XBPS's programs."""
+
+    mklive: Path
+    tools: Path
+    trusted: tuple[Trusted, ...]
+    indexes: Snapshot
+
+
+def resolve(request: Request, sources: Sources, work: Path, progress: Progress) -> Xbps:
+    """Lock every package that mklive installs for ``request``; ``work`` is a folder of ours.
+
+    All files are fetched, and their signatures verified by XBPS: later the hashes stand for
+    them. Raises StepFailedError where XBPS cannot resolve, fetch or verify one.
+    """
+    indexes, trusted, tools = sources.indexes, sources.trusted, sources.tools
+    repositories = tuple(
+        sorted(
+            Repository(index.url, index.arch, index.hash, keys.signer(index, trusted))
+            for index in indexes
+        )
+    )
+    laid, followed, signed = (work / name for name in ("snapshot", "followed", "signed"))
+    snapshot.lay(indexes, {key.fingerprint: key.data for key in trusted}, laid)
+    with progress.step("following mklive's steps"):
+        steps = transactions.follow(sources.mklive, request, laid, tools, followed)
+        found = {one.name: programs.dry_run(tools, one, request.repositories) for one in steps}
+    packages = look_up(found, indexes)
+    store.fetch(packages, progress)
+    store.sign(packages, signed, progress)
+    with progress.step(f"verifying {len(packages)} packages"):
+        for one in steps:
+            programs.verify(tools, one, request.repositories, signed)
+    used = {one.key for one in repositories}
+    return Xbps(request, keys.locked(trusted, used), repositories, packages)
+
+
+def look_up(
+    found: Mapping[str, Sequence[Resolved]], indexes: Iterable[Index]
+) -> tuple[Package, ...]:
+    """Hash and size of each package ``found``, by transaction; each package once. Pure.
+
+    Raises StepFailedError where an index does not list what XBPS found in it.
+    """
+    listed = {
+        (index.url, one.pkgver, one.arch): one
+        for index in indexes
+        for one in index.data.packages.values()
+    }
+    roots: dict[Resolved, list[str]] = {}
+    for transaction, packages in sorted(found.items()):
+        for one in packages:
+            roots.setdefault(one, []).append(transaction)
+    locked = []
+    for one, names in roots.items():
+        entry = listed.get((one.repository, one.pkgver, one.arch))
+        if entry is None:
+            what = f"{one.repository}: does not list {one.pkgver} ({one.arch}), which XBPS chose"
+            raise StepFailedError(what, "tell the repository's owner, or take another mirror")
+        locked.append(
+            Package(one.pkgver, one.arch, one.repository, entry.hash, entry.size, tuple(names))
+        )
+    return tuple(sorted(locked))

@@ -1,0 +1,118 @@
+"""The repositories at one moment: their indexes, from now or as they were locked."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from attrs import frozen
+
+from voidgen import nix, sri
+from voidgen.errors import StepFailedError
+from voidgen.xbps import repodata
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from voidgen.lock.types import Repository
+    from voidgen.progress import Progress
+    from voidgen.xbps.repodata import Repodata
+
+
+@frozen
+class Index:
+    """The index of one repository for one architecture: its file, hash in SRI form, content."""
+
+    url: str
+    arch: str
+    file: Path
+    hash: str
+    data: Repodata
+
+    @property
+    def remote(self) -> bool:
+        """Whether XBPS asks for signatures: it does not in a folder (xbps-install(1))."""
+        return not self.url.startswith("/")
+
+
+Snapshot = tuple[Index, ...]
+"""Repositories in the order in which XBPS asks them, each for every architecture it has."""
+
+
+def take(repositories: Iterable[str], arches: Iterable[str], progress: Progress) -> Snapshot:
+    """The indexes as they are now; each of ``arches`` must be had from some repository."""
+    wanted = sorted(set(arches))
+    found: list[Index] = []
+    for where in repositories:
+        for arch in wanted:
+            with progress.step(f"reading {where}/{arch}-repodata"):
+                found += _fetch(where, arch, "")
+    for arch in wanted:
+        if not any(index.arch == arch for index in found):
+            what = f"no repository of [xbps] has packages for {arch}"
+            raise StepFailedError(what, "add one that has to [xbps] repositories in voidgen.toml")
+    return tuple(found)
+
+
+def again(locked: Iterable[Repository], order: Iterable[str], progress: Progress) -> Snapshot:
+    """The indexes that were ``locked``, repositories in ``order``.
+
+    Raises StepFailedError where neither the Nix store has one any more nor the repository.
+    """
+    places = list(order)
+    found: list[Index] = []
+    for one in sorted(locked, key=lambda one: (places.index(one.url), one.arch)):
+        with progress.step(f"reading {one.url}/{one.arch}-repodata as it was locked"):
+            got = list(_fetch(one.url, one.arch, one.hash))
+        if not got or got[0].hash != one.hash:
+            what = f"{one.url}: has changed since it was locked, and its old index is not here"
+            raise StepFailedError(what, "run `voidgen update xbps`: all its packages move")
+        found += got
+    return tuple(found)
+
+
+def lay(snapshot: Snapshot, keys: Mapping[str, bytes], folder: Path) -> None:
+    """Make ``folder/ARCH`` what XBPS would have in ``/var/db/xbps`` after synchronizing.
+
+    ``keys`` are the files of trusted public keys, by fingerprint.
+    """
+    for arch in {index.arch for index in snapshot}:
+        (folder / arch / "keys").mkdir(parents=True)
+        for fingerprint, data in keys.items():
+            (folder / arch / "keys" / f"{fingerprint}.plist").write_bytes(data)
+    for index in snapshot:
+        if index.remote:
+            place = folder / index.arch / _folder_of(index.url)
+            place.mkdir()
+            shutil.copyfile(index.file, place / f"{index.arch}-repodata")
+
+
+def _folder_of(url: str) -> str:
+    """XBPS's name for a repository's folder (xbps, lib/repo_sync.c and lib/fetch/fetch.c)."""
+    parts = urlsplit(url)
+    host = re.sub(r".*@|[][]", "", parts.netloc)
+    rest = url.partition(parts.netloc)[2] or "/"
+    return re.sub(r"[./:]", "_", f"{parts.scheme}://{host}{rest}")
+
+
+def _fetch(where: str, arch: str, expected: str) -> Iterator[Index]:
+    """The index, or nothing where the repository has none for ``arch``, or not that one."""
+    name = f"{arch}-repodata"
+    if where.startswith("/"):
+        file = Path(where, name)
+        try:
+            digest = sri.of_file(file)
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise StepFailedError(f"{file}: cannot be read: {error.strerror}") from None
+    else:
+        try:
+            got = nix.prefetch_file(f"{where.rstrip('/')}/{name}", name=name, expected=expected)
+        except (nix.NotFoundError, nix.OtherBytesError):
+            return
+        file, digest = got.path, got.hash
+    yield Index(where, arch, file, digest, repodata.read(file))

@@ -1,0 +1,101 @@
+"""Which packages mklive installs: its own steps are run, with a recorder for xbps-install.
+
+mklive.sh takes the program from XBPS_INSTALL_CMD. It is stopped before it would change a root.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from voidgen.errors import StepFailedError
+from voidgen.process import run
+from voidgen.share import PACKAGE
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from voidgen.lock.types import Request
+
+RECORDER = "voidgen-record-xbps"
+
+
+@frozen
+class Transaction:
+    """What goes into one of mklive's roots.
+
+    ``name`` is the root's, like ``void-host``; ``root`` a copy of what mklive had put there:
+    keys, repository data and settings of XBPS.
+    """
+
+    name: str
+    arch: str
+    root: Path
+    packages: tuple[str, ...]
+
+
+def follow(
+    mklive: Path, request: Request, snapshot: Path, programs: Path, work: Path
+) -> list[Transaction]:
+    """The transactions of the mklive whose source is ``mklive``, in the order of their names.
+
+    ``snapshot`` holds for each architecture what belongs in ``/var/db/xbps``; ``programs`` is
+    the folder of XBPS's own; ``work`` is made. Raises StepFailedError where mklive
+    ends before its last transaction.
+    """
+    record, build, tools = (work / name for name in ("record", "build", "bin"))
+    for folder in (work, record, build, tools):
+        folder.mkdir()
+    recorder = tools / RECORDER
+    recorder.write_bytes((PACKAGE / "xbps" / "record.sh").read_bytes())
+    recorder.chmod(0o755)
+    done = run(
+        [*_sandbox(), "bash", "./mklive.sh", *options(request), "-o", str(build / "none.iso")],
+        cwd=mklive,
+        check=False,
+        # All of it: mklive reads more names than its usage tells.
+        env={
+            "HOME": str(build),
+            "PATH": f"{tools}:{programs}:{os.environ.get('PATH', os.defpath)}",
+            "ROOTDIR": str(build),
+            "VOIDGEN_RECORD": str(record),
+            "VOIDGEN_SNAPSHOT": str(snapshot),
+            "XBPS_ARCH": host_arch(request.arch),
+            "XBPS_INSTALL_CMD": RECORDER,
+        },
+    )
+    if not (record / "complete").exists():
+        output = (done.stdout + done.stderr).decode(errors="replace").strip()
+        what = "mklive ended before it had named all packages"
+        remedy = "is it void-mklive? [mklive] source in voidgen.toml names it"
+        raise StepFailedError(what, remedy, output)
+    return [_recorded(place) for place in sorted(record.iterdir()) if place.is_dir()]
+
+
+def options(request: Request) -> list[str]:
+    """Mklive's options that say which packages go into the image (mklive.sh -h).
+
+    Of several repositories, mklive asks the last one first.
+    """
+    asked = [word for where in reversed(request.repositories) for word in ("-r", where)]
+    packages = ["-p", " ".join(request.packages)] if request.packages else []
+    return ["-a", request.arch, *asked, *packages]
+
+
+def host_arch(arch: str) -> str:
+    """The architecture of mklive's own tools: they run with the C library of the container."""
+    return arch.removesuffix("-musl")
+
+
+def _sandbox() -> list[str]:
+    """No network, and mounts that nobody else sees: mklive, failing, unmounts /dev and /proc."""
+    user = [] if os.geteuid() == 0 else ["--map-root-user"]
+    private = ["--mount", "--propagation", "private", "--net", "--pid", "--fork", "--kill-child"]
+    return ["unshare", *user, *private, "--"]
+
+
+def _recorded(place: Path) -> Transaction:
+    packages = tuple((place / "packages").read_text().splitlines())
+    return Transaction(place.name, (place / "arch").read_text().strip(), place / "root", packages)
