@@ -15,10 +15,13 @@ TESTED_WITH += /usr/share/doc/dconf-gsettings-backend/copyright=dconf-gsettings-
 UNPACKED := adwaita-icon-theme cinnamon-common cinnamon-desktop-data gnome-themes-extra-data \
 	gsettings-desktop-schemas libgnomekbd-common lightdm
 
-.PHONY: help demo test lint typecheck unit format golden bench venv clean
+# Debian's suites that have other releases of Nix.
+NIX_SUITES := trixie sid
+
+.PHONY: help demo test test-nix-versions lint typecheck unit format golden bench venv clean
 
 help:
-	@sed -n 's/^\([a-z]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 12
+	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 20
 
 demo: ## build the offline example and show what was made
 	@scripts/need $(PROGRAMS) busybox=busybox-static
@@ -31,6 +34,13 @@ test: ## install what the tests need, and run them all
 	@scripts/unpack .venv/debian $(UNPACKED)
 	@$(MAKE) --no-print-directory .venv/ready
 	@$(MAKE) --no-print-directory lint typecheck unit
+
+test-nix-versions: ## build the offline example by the Nix of Debian 12, 13 and sid, and compare
+	@scripts/need $(PROGRAMS) busybox=busybox-static \
+		/usr/share/keyrings/debian-archive-keyring.gpg=debian-archive-keyring
+	@$(MAKE) --no-print-directory .venv/ready
+	@for suite in $(NIX_SUITES); do scripts/nix-root $$suite .venv/nix/$$suite || exit; done
+	VOIDGEN_NIX_VERSIONS=.venv/nix $(PYTHON) -m pytest -m nix_versions tests/nix_versions
 
 lint: .venv/ready
 	$(PYTHON) -m ruff check

@@ -1,6 +1,6 @@
 """Nix, by its verbs: each takes and gives typed values, whichever Nix from 2.8 on is there.
 
-Nix repeats its own HTTP requests after faults of the network (``download-attempts`` in
+Nix repeats its own HTTP requests after most faults of the network (``download-attempts`` in
 nix.conf(5)); git, which it starts for git inputs, does not: that is done here.
 """
 
@@ -20,19 +20,20 @@ from voidgen.lock.flake import url
 from voidgen.process import Completed, patiently, run
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 FLAKES = (
     *("--extra-experimental-features", "nix-command flakes"),
     # A name of the flake registry is no pin, and nothing is asked of it: no such file, no names.
     *("--option", "flake-registry", "/var/empty/registry.json"),
 )
-_GIT_FAULTS = re.compile(
-    rb"fatal: .*(?:early EOF|unexpected disconnect|Could not resolve host|Failed to connect"
-    rb"|[Tt]imed out|Connection (?:refused|reset)|Empty reply|transfer closed"
-    rb"|returned error: 5\d\d|the remote end hung up)"
+_FAULTS = re.compile(
+    rb"Transferred a partial file|fatal: .*(?:early EOF|unexpected disconnect"
+    rb"|Could not resolve host|Failed to connect|[Tt]imed out|Connection (?:refused|reset)"
+    rb"|Empty reply|transfer closed|returned error: 5\d\d|the remote end hung up)"
 )
-"""What git says where it may help to try again (git's http.c, remote-curl.c)."""
+"""Where it may help to try again: what curl says of an answer that broke off, where the server
+takes no ranges, and git (its http.c, remote-curl.c)."""
 
 
 class NotFoundError(StepFailedError):
@@ -41,6 +42,10 @@ class NotFoundError(StepFailedError):
 
 class OtherBytesError(StepFailedError):
     """What was fetched does not have the hash that was expected."""
+
+
+_FILE_FAULTS = {"HTTP error 404": NotFoundError, "hash mismatch": OtherBytesError}
+"""What Nix says of a file that it could not have, and what that means."""
 
 
 @frozen
@@ -100,14 +105,31 @@ def flake_prefetch(reference: str) -> Prefetched:
     return Prefetched(found["hash"], Path(found["storePath"]), url(locked) if locked else "")
 
 
+def fetch_tree(locked: Mapping[str, Any]) -> Path:
+    """``builtins.fetchTree``: the tree of a lock's entry, with the narHash that it is locked to."""
+    words = ["nix-instantiate", "--eval", "--json", "--argstr", "locked", json.dumps(locked)]
+    expression = "{ locked }: (builtins.fetchTree (builtins.fromJSON locked)).outPath"
+    done = _run([*words, "--expr", expression, *FLAKES])
+    path: str = json.loads(done.stdout)
+    return Path(path)
+
+
 def prefetch_file(where: str, *, name: str = "", expected: str = "") -> Prefetched:
     """``nix store prefetch-file``: the bytes that a URL gives, as a store path called ``name``.
 
     With the ``expected`` hash, nothing is fetched where the store has them, and other bytes are
     a StepFailedError.
     """
-    words = [*(["--name", name] if name else []), *(["--expected-hash", expected] * bool(expected))]
-    found = _json(["store", "prefetch-file", "--json", *words, where])
+    words = ["store", "prefetch-file", "--json", where]
+    words += ["--name", name] if name else []
+    words += ["--expected-hash", expected] if expected else []
+    try:
+        found = _json(words)
+    except StepFailedError as error:
+        for sign, kind in _FILE_FAULTS.items():
+            if sign in error.output:
+                raise kind(error.what, error.remedy, error.output) from None
+        raise
     return Prefetched(found["hash"], Path(found["storePath"]))
 
 
@@ -133,4 +155,4 @@ def _json(words: Sequence[str]) -> Any:
 
 
 def _run(argv: Sequence[str]) -> Completed:
-    return patiently(argv, cwd=Path("/"), transient=_GIT_FAULTS)
+    return patiently(argv, cwd=Path("/"), transient=_FAULTS)

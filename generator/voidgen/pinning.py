@@ -46,7 +46,7 @@ def pin(
         inputs = run.inputs()
         packages = run.compared(inputs) if evaluate else ()
         asked = wanted.request(project.plan, inputs)
-        lock = run.lock(asked, inputs) if asked else before.lock
+        lock = run.lock(asked) if asked else before.lock
         after = Pins(inputs, pins.content(run.flake / flake_lock.FILE), lock)
     return Outcome(before, after, packages)
 
@@ -119,13 +119,13 @@ class _Pinning:
                 raise StepFailedError(what, remedy, error.output or error.what) from None
         return tuple(moves.packages(before, after))
 
-    def lock(self, asked: Request, inputs: tuple[Input, ...]) -> Lock:
+    def lock(self, asked: Request) -> Lock:
         """What voidgen.lock says for what is ``asked``."""
         old = self.before.lock
         image = self._container(old.container if old else "")
         xbps = old.xbps if old else None
         if XBPS in self.moving or not xbps or xbps.request != asked:
-            sources = self._sources(asked, xbps, inputs)
+            sources = self._sources(asked, xbps)
             xbps = resolve(asked, sources, self.work, self.progress)
         return Lock(image, xbps)
 
@@ -143,11 +143,10 @@ class _Pinning:
                 images.digest(image)
         return named
 
-    def _sources(self, asked: Request, old: Xbps | None, inputs: tuple[Input, ...]) -> Sources:
+    def _sources(self, asked: Request, old: Xbps | None) -> Sources:
         plan, folder = self.project.plan, self.project.folder
-        url = next(found.url for found in inputs if found.name == "mklive")
         with self.progress.step("fetching mklive, and XBPS where nixpkgs has it"):
-            mklive = nix.flake_prefetch(url).path
+            mklive = nix.fetch_tree(flake_lock.locked(self.flake, "mklive"))
             tools = _tools(self.flake, plan)
         own = [folder / name for name in plan.config.xbps.keys]
         trusted = keys.read([*sorted((mklive / "keys").glob("*.plist")), *own])

@@ -495,7 +495,7 @@ def test_too_short(server: Server, wanted: Serve) -> None:
 
 
 def test_content_encoding_is_not_undone(wanted: Serve) -> None:
-    one = wanted(encoded("gzip"))
+    one = wanted(ever=encoded("gzip"))
     fetch(one)
     only(one)
 
@@ -746,7 +746,7 @@ def test_another_voidgen_fetches_the_same(
         lock(stream, fcntl.LOCK_EX)
         monkeypatch.setattr(fcntl, "flock", flock)
         thread.start()
-        waits.wait()
+        assert waits.wait(60)
         stream.write(BODY)
         stream.flush()
         part_of(one).replace(one.file)
@@ -905,7 +905,7 @@ PARTS = st.one_of(
     part=PARTS,
     known=st.booleans(),
 )
-@example(faults=[status(416)], part=b"", known=True)
+@example(faults=[status(416), status(416)], part=None, known=True)
 def test_any_faults(
     server: Server,
     tmp_path_factory: pytest.TempPathFactory,
@@ -918,12 +918,15 @@ def test_any_faults(
     one = Wanted(server.serve(SMALL, *faults), folder / "f", hash_of(SMALL), size)
     if part is not None:
         part_of(one).write_bytes(part)
-    try:
-        watch = fetch(one)
-    except StepFailedError as error:
-        # Nobody may say 416 where no range was asked for.
-        assert "416" in error.what  # noqa: PT017 - it may go well, too
-        assert not one.file.exists()
+    for _ in faults:
+        try:
+            watch = fetch(one)
+            break
+        except StepFailedError as error:
+            # Nobody may say 416 where no range was asked for.
+            assert "416" in error.what  # noqa: PT017 - it may go well, too
+            assert not one.file.exists()
+    else:
         watch = fetch(one)
     assert one.file.read_bytes() == SMALL
     assert list(folder.iterdir()) == [one.file]

@@ -104,10 +104,7 @@ def test_no_lock_of_nix(tmp_path: Path, text: str) -> None:
         (
             {"type": "git", "url": "https://x.org/y?z=1", "rev": "12", "ref": "refs/heads/m"}
             | {"narHash": HASH, "shallow": True, "revCount": 7},
-            (
-                "git+https://x.org/y?z=1&ref=refs%2Fheads%2Fm&rev=12&narHash=sha256-xX%2B%2F%3D"
-                "&shallow=1"
-            ),
+            "git+https://x.org/y?z=1&ref=refs%2Fheads%2Fm&rev=12&shallow=1",
         ),
         (
             {"type": "tarball", "url": "https://x.org/y.tar.gz", "narHash": HASH},

@@ -50,6 +50,13 @@ def inputs(folder: Path, plan: Plan) -> list[Input]:
     return [Input(name, where, **locked.get(name, {})) for name, where in references(plan).items()]
 
 
+def locked(folder: Path, name: str) -> dict[str, Any]:
+    """The attributes that pin input ``name``, as Nix wrote them."""
+    lock = json.loads((folder / FILE).read_bytes())
+    found: dict[str, Any] = lock["nodes"][lock["nodes"][lock["root"]]["inputs"][name]]["locked"]
+    return found
+
+
 def references(plan: Plan) -> dict[str, str]:
     """The emitted flake's inputs, by name, as voidgen.toml writes them."""
     found = {}
@@ -68,6 +75,9 @@ def url(locked: Mapping[str, Any]) -> str:
         for key in ("dir", "host", "ref", "rev", "narHash", "shallow", "submodules", "lfs")
         if key in locked
     }
+    if kind in {"git", "hg"}:
+        # No Nix reads it there, and some take it for a part of the repository's URL.
+        query.pop("narHash", None)
     if kind in _FORGES:
         parts = (locked["owner"], locked["repo"], query.pop("rev"))
         place = f"{kind}:{'/'.join(quote(str(part), safe='') for part in parts)}"
