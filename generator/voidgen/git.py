@@ -42,6 +42,12 @@ def untracked(folder: Path, paths: Iterable[str]) -> list[str]:
     return sorted(os.fsdecode(name) for name in names.split(b"\0") if name)
 
 
+def tracked(folder: Path) -> list[str]:
+    """The files below ``folder`` that git knows, sorted."""
+    names = run(["git", "ls-files", "-z"], cwd=folder).stdout
+    return sorted(os.fsdecode(name) for name in names.split(b"\0") if name)
+
+
 def add_intent(folder: Path, paths: Iterable[str], but: Iterable[str] = ()) -> None:
     """``git add --intent-to-add``: a flake sees the files, their content stays the user's to add.
 

@@ -18,9 +18,8 @@ _FAULTS = re.compile(
 )
 """What skopeo, podman and docker say where it may help to try again."""
 
-_REFERENCE = re.compile(
-    r"(?P<name>.+?)(?::(?P<tag>[\w][\w.-]*))?(?:@(?P<digest>sha256:[0-9a-f]{64}))?"
-)
+_DIGEST = r"sha256:[0-9a-f]{64}"
+_REFERENCE = re.compile(rf"(?P<name>[^@]+?)(?::(?P<tag>[\w][\w.-]*))?(?:@(?P<digest>{_DIGEST}))?")
 
 
 @frozen
@@ -47,13 +46,17 @@ def digest(image: Image) -> str:
     """The digest of what ``image`` names now, by its digest where it has one.
 
     Asked of skopeo, or of an engine, which has to pull the image for it. Raises StepFailedError
-    where there is none of them, and where the registry does not have the image.
+    where there is none of them, where the registry does not have the image, and where its digest
+    is not told.
     """
     # Most programs take a tag or a digest, not both.
     reference = str(Image(image.name, digest=image.digest) if image.digest else image)
     for program, ask in (("skopeo", _skopeo), ("podman", _engine), ("docker", _engine)):
         if shutil.which(program):
-            return ask(program, reference)
+            found = ask(program, reference)
+            if not re.fullmatch(_DIGEST, found):
+                raise StepFailedError(f"{reference}: {program} tells no digest of it", output=found)
+            return found
     what = f"{image}: no program here can look an image up"
     raise StepFailedError(what, "install skopeo, podman or docker")
 

@@ -22,18 +22,22 @@ from voidgen.process import Completed, patiently, run
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+Flake = Path | str
+"""A folder that is a flake by itself, or a reference as a person would write it."""
+
 FLAKES = (
     *("--extra-experimental-features", "nix-command flakes"),
     # A name of the flake registry is no pin, and nothing is asked of it: no such file, no names.
     *("--option", "flake-registry", "/var/empty/registry.json"),
 )
 _FAULTS = re.compile(
-    rb"Transferred a partial file|fatal: .*(?:early EOF|unexpected disconnect"
+    rb"Transferred a partial file|ssh: connect to host"
+    rb"|fatal: .*(?:early EOF|unexpected disconnect|unable to connect to"
     rb"|Could not resolve host|Failed to connect|[Tt]imed out|Connection (?:refused|reset)"
     rb"|Empty reply|transfer closed|returned error: 5\d\d|the remote end hung up)"
 )
 """Where it may help to try again: what curl says of an answer that broke off, where the server
-takes no ranges, and git (its http.c, remote-curl.c)."""
+takes no ranges, and git (its http.c, remote-curl.c, connect.c), with ssh."""
 
 
 class NotFoundError(StepFailedError):
@@ -71,30 +75,33 @@ def version() -> tuple[int, int]:
     return int(major), int(minor)
 
 
-def flake_lock(flake: Path) -> None:
+def flake_lock(flake: Flake) -> None:
     """``nix flake lock``: pin the inputs that have no pin yet."""
-    _nix(["flake", "lock", f"path:{flake}"])
+    _nix(["flake", "lock", _url(flake)])
 
 
-def flake_update(flake: Path, inputs: Sequence[str]) -> None:
+def flake_update(flake: Flake, inputs: Sequence[str]) -> None:
     """Move the pins of ``inputs`` to what their references mean today."""
     if version() >= (2, 19):
-        _nix(["flake", "update", *inputs, "--flake", f"path:{flake}"])
+        _nix(["flake", "update", *inputs, "--flake", _url(flake)])
     else:
         moved = [word for name in inputs for word in ("--update-input", name)]
-        _nix(["flake", "lock", *moved, f"path:{flake}"])
+        _nix(["flake", "lock", *moved, _url(flake)])
 
 
-def evaluate(flake: Path, attribute: str, *, apply: str = "") -> Any:
+def evaluate(flake: Flake, attribute: str, *, apply: str = "") -> Any:
     """``nix eval --json``, of ``apply``'s result where it is given; never changes the lock."""
     words = ["--json", "--no-update-lock-file", *(["--apply", apply] if apply else [])]
-    return _json(["eval", *words, f"path:{flake}#{attribute}"])
+    return _json(["eval", *words, f"{_url(flake)}#{attribute}"])
 
 
-def build(flake: Path, output: str) -> Path:
-    """``nix build``: the store path of the first output; the flake's lock is never changed."""
-    words = ["--json", "--no-link", "--no-update-lock-file"]
-    built = _json(["build", *words, f"path:{flake}#{output}"])
+def build(flake: Flake, output: str, link: Path | None = None) -> Path:
+    """``nix build``: the store path of the first output; the flake's lock is never changed.
+
+    ``link`` leads to it then, and is a GC root.
+    """
+    place = ["--out-link", str(link)] if link else ["--no-link"]
+    built = _json(["build", "--json", "--no-update-lock-file", *place, f"{_url(flake)}#{output}"])
     return Path(built[0]["outputs"]["out"])
 
 
@@ -139,6 +146,10 @@ def prefetch_tarball(where: str) -> Prefetched:
     digest, path = _run(words).stdout.decode().split()
     words = ["nix-hash", "--type", "sha256", "--to-base16", digest]
     return Prefetched(sri.of_hex(_run(words).stdout.decode().strip()), Path(path))
+
+
+def _url(flake: Flake) -> str:
+    return f"path:{flake}" if isinstance(flake, Path) else flake
 
 
 def _nix(words: Sequence[str]) -> Completed:

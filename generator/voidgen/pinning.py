@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,7 @@ from voidgen.xbps.resolve import Sources, resolve
 from voidgen.xbps.transactions import host_arch
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from collections.abc import Set as AbstractSet
 
     from voidgen.lock.flake import Input
@@ -41,8 +43,8 @@ def pin(
     Raises StepFailedError where something cannot be had.
     """
     before = pins.read(project)
-    with tempfile.TemporaryDirectory(prefix="voidgen-") as work:
-        run = _Pinning(project, before, moving, progress, Path(work))
+    with _scratch() as work:
+        run = _Pinning(project, before, moving, progress, work)
         inputs = run.inputs()
         packages = run.compared(inputs) if evaluate else ()
         asked = wanted.request(project.plan, inputs)
@@ -64,9 +66,22 @@ def repository(project: Project, progress: Progress) -> Path:
     raise_all(Fault(line, remedy="run `voidgen lock`") for line in missing)
     if not found.lock or not found.lock.xbps:
         raise AssertionError("all that is wanted is locked")
-    with tempfile.TemporaryDirectory(prefix="voidgen-") as work:
-        tools = _tools(_flake(project.plan, found.flake, Path(work)), project.plan)
-        return store.repository(found.lock.xbps, tools, progress)
+    with _scratch() as work:
+        tools = _tools(_flake(project.plan, found.flake, work), project.plan)
+        mirrors = project.plan.config.xbps.mirrors
+        return store.repository(found.lock.xbps, mirrors, tools, progress)
+
+
+@contextmanager
+def _scratch() -> Iterator[Path]:
+    """A folder for one run; what the system refuses in it is a StepFailedError."""
+    try:
+        with tempfile.TemporaryDirectory(prefix="voidgen-") as work:
+            yield Path(work)
+    except OSError as error:
+        place = error.filename or tempfile.gettempdir()
+        what = f"{place}: {error.strerror or error}"
+        raise StepFailedError(what, "mend that and run it again") from None
 
 
 @frozen
@@ -150,7 +165,8 @@ class _Pinning:
             tools = _tools(self.flake, plan)
         own = [folder / name for name in plan.config.xbps.keys]
         trusted = keys.read([*sorted((mklive / "keys").glob("*.plist")), *own])
-        return Sources(mklive, tools, tuple(trusted), self._indexes(asked, old))
+        indexes = self._indexes(asked, old)
+        return Sources(mklive, tools, tuple(trusted), indexes, plan.config.xbps.mirrors)
 
     def _indexes(self, asked: Request, old: Xbps | None) -> Snapshot:
         places = (asked.arch, asked.repositories)

@@ -12,13 +12,14 @@ from voidgen.errors import StepFailedError
 
 if TYPE_CHECKING:
     import re
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
 PACKAGES = {
     "git": "git",
     "nix": "nix",
     "nix-hash": "nix",
+    "nix-instantiate": "nix",
     "nix-prefetch-url": "nix",
     "unshare": "util-linux",
     "xbps-install": "xbps",
@@ -59,11 +60,39 @@ def run(
             env={**(os.environ if env is None else env), "LC_ALL": "C"},
         )
     except OSError as error:
-        package = PACKAGES.get(argv[0], argv[0])
-        what = f"{argv[0]}: cannot be started: {error.strerror}"
-        raise StepFailedError(what, f"install the package {package}") from None
+        raise _not_started(argv, error) from None
     completed = Completed(done.returncode, done.stdout, done.stderr)
     return _checked(argv, completed) if check else completed
+
+
+def stream(argv: Sequence[str], *, cwd: Path, heard: Callable[[bytes], None]) -> int:
+    """Run ``argv`` and tell ``heard`` of each piece of its output as it comes; its exit status.
+
+    It is in a session of its own: an interrupt reaches voidgen alone, which then kills it.
+    Raises StepFailedError where it cannot be started.
+    """
+    try:
+        process = subprocess.Popen(
+            argv,
+            cwd=cwd,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            env={**os.environ, "LC_ALL": "C"},
+            start_new_session=True,
+        )
+    except OSError as error:
+        raise _not_started(argv, error) from None
+    with process:
+        try:
+            assert process.stdout is not None  # noqa: S101 - for the type checker
+            while piece := os.read(process.stdout.fileno(), 1 << 16):
+                heard(piece)
+        except BaseException:
+            # Not politely: a container's client would hand the signal on, and wait.
+            process.kill()
+            raise
+    return process.returncode
 
 
 ATTEMPTS = 4
@@ -103,6 +132,12 @@ def _checked(argv: Sequence[str], done: Completed) -> Completed:
         what = f"{' '.join(argv[:3])}: failed ({_ending(done.status)})"
         raise StepFailedError(what, output=output)
     return done
+
+
+def _not_started(argv: Sequence[str], error: OSError) -> StepFailedError:
+    package = PACKAGES.get(argv[0], argv[0])
+    what = f"{argv[0]}: cannot be started: {error.strerror}"
+    return StepFailedError(what, f"install the package {package}")
 
 
 def _ending(status: int) -> str:

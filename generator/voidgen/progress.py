@@ -21,6 +21,9 @@ class Progress(Protocol):
         A negative count takes back what has to be moved again.
         """
 
+    def stages(self, what: str) -> AbstractContextManager[Callable[[int, int, str], None]]:
+        """Work that tells how far it is: call what is entered with stage, of how many, name."""
+
 
 class Nobody:
     """Nobody watches."""
@@ -32,3 +35,7 @@ class Nobody:
     def transfer(self, _: str, __: int) -> AbstractContextManager[Callable[[int], None]]:
         """Tell nothing."""
         return nullcontext(lambda _: None)
+
+    def stages(self, _: str) -> AbstractContextManager[Callable[[int, int, str], None]]:
+        """Tell nothing."""
+        return nullcontext(lambda *_: None)

@@ -90,8 +90,8 @@ def rule_of(kind: Any) -> Rule | None:
 
 def show(value: Any) -> str:
     """A value for a message: short, on one line, TOML's words for what it is."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
+    if value is None or isinstance(value, bool):
+        return {None: "nothing", True: "true", False: "false"}[value]
     if isinstance(value, str):
         text = value if len(value) <= LONGEST_SHOWN else value[:LONGEST_SHOWN] + "…"
         return repr(text)
@@ -153,10 +153,12 @@ def _choice(kind: Any) -> Callable[[Any, Any], Any]:
     choices = get_args(kind)
 
     def hook(value: Any, _: Any) -> Any:
-        if value in choices:
+        # By type too: 1 and True are equal to Python.
+        if any(type(value) is type(choice) and value == choice for choice in choices):
             return value
-        near = did_you_mean(value, choices) if isinstance(value, str) else ""
-        raise MisfitError(f"expected one of {', '.join(choices)}, got {show(value)}", remedy=near)
+        known = list(map(str, choices))
+        near = did_you_mean(value, known) if isinstance(value, str) else ""
+        raise MisfitError(f"expected one of {', '.join(known)}, got {show(value)}", remedy=near)
 
     return hook
 
@@ -190,7 +192,7 @@ def _list(kind: Any) -> Callable[[Any, Any], Any]:
         def one(_: Any, raw: Any) -> Any:
             item = base(raw, item_kind)
             if item in seen:
-                raise MisfitError(f"{show(item)} is listed twice", remedy="remove one of them")
+                raise MisfitError(f"{show(raw)} is listed twice", remedy="remove one of them")
             seen.add(item)
             return item
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import ast
 import json
-import os
 import re
-import stat
 import tomllib
 from typing import TYPE_CHECKING, Any
 
+from voidgen import regular
 from voidgen.errors import Fault, Key, WrongInputError
 
 if TYPE_CHECKING:
@@ -81,16 +80,9 @@ def spell(key: Key) -> str:
 
 def _text(file: Path) -> str:
     try:
-        # Opened without blocking: a FIFO would wait for a writer for ever.
-        with os.fdopen(os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as stream:
-            status = os.fstat(stream.fileno())
-            if not stat.S_ISREG(status.st_mode):
-                raise WrongInputError(Fault("not a regular file", file))
-            data = stream.read(LARGEST + 1)
+        data = regular.read(file, LARGEST)
     except OSError as error:
         raise WrongInputError(Fault(f"cannot be read: {error.strerror}", file)) from None
-    if len(data) > LARGEST:
-        raise WrongInputError(Fault(f"larger than {LARGEST >> 20} MiB", file))
     try:
         return data.decode()
     except UnicodeDecodeError as error:

@@ -12,8 +12,8 @@ import struct
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
@@ -54,9 +54,10 @@ class Request(BaseHTTPRequestHandler):
 
     def send(self, data: bytes) -> None:
         """A piece of the body."""
-        self.wfile.write(data)
+        # First, so that whoever has the data finds it counted.
         with self.server.lock:
             self.server.sent[self.route] += len(data)
+        self.wfile.write(data)
 
     def do_GET(self) -> None:
         with self.server.lock:
@@ -129,7 +130,7 @@ def serving(tls: ssl.SSLContext | None = None) -> Iterator[Server]:
     """A server in a thread, until left."""
     with Server() as server:
         if tls:
-            server.socket = tls.wrap_socket(server.socket, server_side=True)
+            server.socket = tls.wrap_socket(server.socket, True, do_handshake_on_connect=False)
             server.scheme = "https"
         thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
         thread.start()
@@ -328,17 +329,14 @@ def redirects(url: str) -> Answer:
 
 
 def together(barrier: threading.Barrier) -> Answer:
-    """Answers when as many ask at the same time as the barrier is for."""
+    """Answers once as many ask at the same time as the barrier is for; else hangs up."""
 
     def answer(request: Request) -> None:
-        with suppress(threading.BrokenBarrierError):
+        try:
             barrier.wait(60)
+        except threading.BrokenBarrierError:
+            hangs_up(request)
+        else:
             well(request)
-        request.close_connection = True
 
     return answer
-
-
-def times(count: int, answer: Answer) -> Iterable[Answer]:
-    """The same answer again and again."""
-    return itertools.repeat(answer, count)

@@ -111,6 +111,10 @@ TABLE: dict[str, tuple[list[str], list[str]]] = {
         ["a", "nix/extra.nix", "./a/b", ".hidden/x"],
         ["", "/a", "..", "../a", "a/../b", "./../a", "a/", "a//b", "a b", "${x}", "./"],
     ),
+    "ENGINE_ARGUMENT": (
+        ["-v=/a:/b", "--runtime=runc", "--ulimit=nofile=1:2", "--env=A=b c", "-i"],
+        ["", "runc", "a -b", "-", "--env=A\nB", "--x\x7f"],
+    ),
     "KEY_FILE": (
         [f"{PRINT}.plist", f"keys/{PRINT}.plist", f"./a/b.c/{PRINT}.plist"],
         [
@@ -128,7 +132,19 @@ TABLE: dict[str, tuple[list[str], list[str]]] = {
     ),
     "REPOSITORY": (
         ["https://repo-default.voidlinux.org/current", "http://a", "/srv/repo", "/"],
-        ["", "ftp://a", "a", "https://a b", "https://", "/a b", "/a'", "/$x", "/a`", "/a|b"],
+        [
+            "",
+            "ftp://a",
+            "a",
+            "https://a b",
+            "https://",
+            "/a b",
+            "/a'",
+            "/$x",
+            "/a`",
+            "/a|b",
+            "/\x1b[31m",
+        ],
     ),
     "XBPS_PACKAGE": (
         ["htop", "lib32-x", "gtk+3", "ca-certificates", "NetworkManager"],

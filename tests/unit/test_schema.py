@@ -30,7 +30,23 @@ VALIDATOR = validators.extend(Draft7Validator, {"pattern": _pattern})(SCHEMA)  #
 
 CANDIDATES: list[Any] = [
     *sorted({text for good, bad in TABLE.values() for text in (*good, *bad)}),
-    *("x86_64", "zstd", "podman", "auto", True, 0, 5, -1, 1.5, [], ["a", "a"], [1], [["a"]], {}),
+    *(
+        "x86_64",
+        "zstd",
+        "podman",
+        "auto",
+        True,
+        0,
+        5,
+        64,
+        -1,
+        1.5,
+        [],
+        ["a", "a"],
+        [1],
+        [["a"]],
+        {},
+    ),
     *({"a": 1}, {"a": {"b": True}}, {"a": {"b": ["x"]}}, {"a": {"b": [1]}}, {"a": {"b": 1.5}}),
     *({"name": "a"}, {"A": {}}, {"a": {"B": 1}}, {"a": {"b": {}}}),
 ]

@@ -31,6 +31,7 @@ class Outer:
     maybe: Inner | None = None
     tables: Mapping[Annotated[str, SMALL], Inner] = MappingProxyType({})
     option: OptionValue | None = None
+    rows: tuple[Inner, ...] = ()
 
 
 def test_defaults() -> None:
@@ -81,6 +82,7 @@ def test_all() -> None:
         ("two-words", {"a": 1}, "", "expected a list, got a table"),
         ("two-words", ["a", "B"], 1, "expected small letters, got 'B'"),
         ("two-words", ["a", "b", "a"], 2, "'a' is listed twice"),
+        ("rows", [{}, {"level": 2}, {"level": 1}], 2, "a table is listed twice"),
         ("kind", "rde", "", "expected one of red, green, got 'rde'"),
         ("kind", ["red"], "", "expected one of red, green, got a list"),
         ("inner", [], "", "expected a table, got a list"),
@@ -157,6 +159,7 @@ def test_shown_values_fit_a_line(value: Any) -> None:
         (float("inf"), "the number inf"),
         ({}, "a table"),
         ([], "a list"),
+        (None, "nothing"),
     ],
 )
 def test_show(value: Any, text: str) -> None:

@@ -33,12 +33,11 @@ def say(what: str, remedy: str = "", output: str = "") -> None:
 def report(faults: Iterable[Fault]) -> None:
     """All faults, by file and line, each with its remedy below it."""
     # Imported here: it parses TOML for positions, which only a fault needs.
-    from voidgen.toml import line_of, spell  # noqa: PLC0415
+    from voidgen.toml import spell  # noqa: PLC0415
 
-    placed = []
-    for fault in faults:
-        line = fault.line or (fault.file and fault.key and line_of(fault.file, fault.key)) or 0
-        placed.append((_shown(fault.file) if fault.file else "voidgen", line, fault))
+    placed = [
+        (_shown(fault.file) if fault.file else "voidgen", _line(fault), fault) for fault in faults
+    ]
     placed.sort(key=lambda row: row[:2])
     for file, line, fault in placed:
         place = f"{file}:{line}" if line else file
@@ -46,6 +45,15 @@ def report(faults: Iterable[Fault]) -> None:
         click.echo(visible(f"{place}:{key} {fault.what}"), err=True)
         if fault.remedy:
             click.echo(visible(f"    {fault.remedy}"), err=True)
+
+
+def _line(fault: Fault) -> int:
+    """Where the fault is, 0 where that is not known: keys have lines in TOML only."""
+    from voidgen.toml import line_of  # noqa: PLC0415
+
+    if fault.line or not fault.file or not fault.key or fault.file.suffix != ".toml":
+        return fault.line or 0
+    return line_of(fault.file, fault.key) or 0
 
 
 def _shown(file: Path) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -56,6 +57,18 @@ class Lines:
 
         yield moved
 
+    @contextmanager
+    def stages(self, what: str) -> Iterator[Callable[[int, int, str], None]]:
+        """Tell each as it begins, and how long it has been."""
+        click.echo(visible(f"{what} ..."), err=True)
+        start = time.monotonic()
+
+        def reached(stage: int, count: int, name: str) -> None:
+            elapsed = time.monotonic() - start
+            click.echo(visible(f"  [{stage}/{count}] {name}  ({elapsed:.0f} s)"), err=True)
+
+        yield reached
+
 
 class Terminal:
     """A line with a clock, and a bar where there is a measure; both go when they are done."""
@@ -96,6 +109,29 @@ class Terminal:
         with Progress(*columns, console=_console(), transient=True) as bar:
             task = bar.add_task(visible(what), total=total)
             yield lambda count: bar.advance(task, count)
+
+    @contextmanager
+    def stages(self, what: str) -> Iterator[Callable[[int, int, str], None]]:
+        """Show a bar, the name of the stage and the time since the first."""
+        from rich.progress import (  # noqa: PLC0415
+            BarColumn,
+            MofNCompleteColumn,
+            Progress,
+            TextColumn,
+            TimeElapsedColumn,
+        )
+
+        columns = (
+            BarColumn(bar_width=20),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            TextColumn("{task.description}", markup=False),
+        )
+        with Progress(*columns, console=_console(), transient=True) as bar:
+            task = bar.add_task(visible(what), total=None)
+            yield lambda stage, count, name: bar.update(
+                task, completed=stage - 1, total=count, description=visible(name)
+            )
 
 
 def _console() -> Console:

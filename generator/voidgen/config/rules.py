@@ -86,7 +86,7 @@ KEY_FILE = Rule(
 
 REPOSITORY = Rule(
     "a URL (http, https) or an absolute folder, without blanks",
-    r"https?://[^\s|\x22'\\$`]+|/[^\s|\x22'\\$`]*",
+    r"https?://[^\s\x00-\x1f\x7f|\x22'\\$`]+|/[^\s\x00-\x1f\x7f|\x22'\\$`]*",
 )
 XBPS_PACKAGE = Rule("the name of an xbps package", r"[A-Za-z0-9][A-Za-z0-9._+-]*")
 CONTAINER_IMAGE = Rule(
@@ -96,6 +96,12 @@ CONTAINER_IMAGE = Rule(
         (r"^[^@]*(?::[^@/]*)?$", "a tag may point elsewhere tomorrow; take the image's digest"),
         (r"@sha256:", "a digest is 64 hexadecimal digits in small letters"),
     ),
+)
+
+ENGINE_ARGUMENT = Rule(
+    'an argument of the engine\'s run, like "--ulimit=nofile=1024:1024"',
+    r"-[^\x00-\x1f\x7f]+",
+    ((r"^[^-]", "write an option and its value as one: --option=value"),),
 )
 
 MODULE_NAME = Rule("a module's name: small letters, digits and -", r"[a-z][a-z0-9-]*")
@@ -144,6 +150,7 @@ KeyFile = Annotated[str, KEY_FILE]
 Repository = Annotated[str, REPOSITORY]
 XbpsPackage = Annotated[str, XBPS_PACKAGE]
 ContainerImage = Annotated[str, CONTAINER_IMAGE]
+EngineArgument = Annotated[str, ENGINE_ARGUMENT]
 ModuleName = Annotated[str, MODULE_NAME]
 OptionName = Annotated[str, OPTION_NAME]
 Service = Annotated[str, SERVICE]

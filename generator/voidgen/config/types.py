@@ -12,7 +12,9 @@ from voidgen.structure import MisfitError, OptionValue
 
 Arch = Literal["x86_64", "x86_64-musl", "i686", "aarch64", "aarch64-musl"]
 Compression = Literal["zstd", "xz", "gzip", "lz4"]
+Initramfs = Literal["xz", "gzip", "lz4", "bzip2", "zstd"]
 Engine = Literal["auto", "podman", "docker"]
+BlockSize = Literal[4, 8, 16, 32, 64, 128, 256, 512, 1024]
 
 LEVELS: Mapping[str, tuple[int, int]] = MappingProxyType({"zstd": (1, 22), "gzip": (1, 9)})
 """Compressions of mksquashfs that have levels, with the lowest and the highest (mksquashfs(1))."""
@@ -93,6 +95,10 @@ class Xbps:
     packages: tuple[rules.XbpsPackage, ...] = field(
         default=(), metadata={"help": "packages beyond what the modules bring"}
     )
+    mirrors: tuple[rules.Repository, ...] = field(
+        default=(),
+        metadata={"help": "places that keep locked packages which the repositories dropped"},
+    )
     keys: tuple[rules.KeyFile, ...] = field(
         default=(),
         metadata={"help": "public keys of repositories, beyond Void's: XBPS's files of them"},
@@ -120,6 +126,9 @@ class Squashfs:
     level: int | None = field(
         default=None, metadata={"help": "compression level: 1-22 for zstd, 1-9 for gzip"}
     )
+    block_size: BlockSize = field(
+        default=1024, metadata={"help": "KiB that are compressed together: larger is smaller"}
+    )
 
     def __attrs_post_init__(self) -> None:
         if self.level is None:
@@ -146,6 +155,7 @@ class Mklive:
     squashfs: Squashfs = field(
         factory=Squashfs, metadata={"help": "compression of the root filesystem"}
     )
+    initramfs: Initramfs = field(default="xz", metadata={"help": "compressor of the initramfs"})
 
 
 @frozen
@@ -155,6 +165,9 @@ class Container:
     engine: Engine = field(default="auto", metadata={"help": "container engine"})
     image: rules.ContainerImage = field(
         default="flake", metadata={"help": "built by the flake, or an image by its digest"}
+    )
+    arguments: tuple[rules.EngineArgument, ...] = field(
+        default=(), metadata={"help": "more arguments of the engine's run, one an element"}
     )
 
 

@@ -8,7 +8,7 @@ from contextlib import closing, suppress
 from threading import Thread
 from typing import TYPE_CHECKING, TypeVar
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from voidgen import sri
 from voidgen.download import local, web
@@ -108,7 +108,15 @@ def _all_of(failures: Sequence[_Failure]) -> StepFailedError:
 
 
 def _get(wanted: Wanted, teller: Teller) -> _Failure | None:
-    """Have one file in place, or say why not."""
+    """Have one file in place, or say why its own place did not give it."""
+    failure = _get_from(wanted, teller)
+    for mirror in wanted.mirrors if failure else ():
+        if not _get_from(evolve(wanted, url=mirror), teller):
+            return None
+    return failure
+
+
+def _get_from(wanted: Wanted, teller: Teller) -> _Failure | None:
     try:
         with closing(Part(wanted, teller)) as part:
             # Another voidgen may have had the part, and be through with it.

@@ -28,13 +28,15 @@ class Wanted:
 
     ``url`` is http, https, or an absolute path of this machine; ``file`` is where it goes, its
     folders made where missing. ``hash`` is in SRI form, ``size`` in bytes, each None where it
-    is not known: without a hash whatever comes is taken.
+    is not known: without a hash whatever comes is taken. ``mirrors`` are more places, each asked
+    where the one before it could not give the file.
     """
 
     url: str
     file: Path
     hash: str | None
     size: int | None
+    mirrors: tuple[str, ...] = ()
 
 
 class StoppedError(Exception):
@@ -82,7 +84,7 @@ class Part:
         self.count = 0
         """Bytes that are there."""
         self.pieced = False
-        """Whether they came with several answers, or some of them in another run."""
+        """Whether an answer was joined to what was there."""
         self._hash = hashlib.sha256()
         wanted.file.parent.mkdir(parents=True, exist_ok=True)
         self._path = Path(f"{wanted.file}.part")
@@ -93,7 +95,6 @@ class Part:
         self._stream.seek(0)
         while piece := self._stream.read(PIECE):
             self._count(piece)
-        self.pieced = self.count > 0
 
     def append(self, piece: bytes) -> None:
         """Write what came. Raises WrongError before the file grows longer than wanted."""

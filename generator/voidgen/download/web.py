@@ -120,7 +120,7 @@ def _goes_on(response: requests.Response, part: Part) -> bool:
         sizes = {"*", str(part.wanted.size)}
         return (
             found is not None
-            and int(found[1]) == part.count
+            and found[1] == str(part.count)
             and (part.wanted.size is None or found[2] in sizes)
         )
     return response.status_code != HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE
@@ -192,11 +192,12 @@ class _Session(requests.Session):
         self.headers.update({"User-Agent": f"voidgen/{__version__}", "Accept-Encoding": "identity"})
 
     def get_redirect_target(self, resp: requests.Response) -> str | None:
+        if resp.is_redirect:
+            # requests would read the body into memory, however long it is.
+            resp.close()
         target = super().get_redirect_target(resp)
         if target is None:
             return None
-        # requests would read the body into memory, however long it is.
-        resp.close()
         here, there = (urlsplit(url).scheme for url in (resp.url, urljoin(resp.url, target)))
         if here == "https" and there != "https":
             raise RefusedError(f"redirects from https to {there}", DOWNGRADE)

@@ -12,16 +12,19 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from voidgen import sri
+from voidgen import regular, sri
 from voidgen.errors import Fault, WrongInputError
 from voidgen.lock.types import Lock
-from voidgen.structure import kebab, structure
+from voidgen.structure import kebab, show, structure
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 FILE = "voidgen.lock"
 VERSION = 1
+LARGEST = 1 << 26
+"""Bytes; the lock of a hundred thousand packages would be smaller."""
+
 RESTORE = "restore it with git, or remove it and run `voidgen lock`"
 
 _END = re.compile(rb'  "checksum": "(sha256-[^"\n]*)"\n\}\n')
@@ -30,11 +33,12 @@ _END = re.compile(rb'  "checksum": "(sha256-[^"\n]*)"\n\}\n')
 def read(folder: Path) -> Lock | None:
     """The lock of the project in ``folder``; None where there is no file.
 
-    Raises WrongInputError where it is not, to the last byte, what voidgen wrote.
+    Raises WrongInputError where it is not, to the last byte, what voidgen wrote, and where it is
+    no regular file or over `LARGEST`.
     """
     file = folder / FILE
     try:
-        data = file.read_bytes()
+        data = regular.read(file, LARGEST)
     except FileNotFoundError:
         return None
     except OSError as error:
@@ -45,17 +49,21 @@ def read(folder: Path) -> Lock | None:
 def parse(data: bytes, file: Path) -> Lock:
     """The lock that ``data`` holds; ``file`` is for the messages of WrongInputError."""
     end = _END.search(data)
-    if not end or end.end() != len(data) or end[1].decode() != sri.of_bytes(data[: end.start()]):
+    if not end or end.end() != len(data) or end[1] != sri.of_bytes(data[: end.start()]).encode():
         what = "is not as voidgen wrote it: damaged, edited, or merged from two"
         raise WrongInputError(Fault(what, file, remedy=RESTORE))
     try:
-        table = json.loads(data)
+        text = data.decode()
+        if "\\" in text:
+            # No value needs an escape, and some stand for what no text can hold.
+            raise ValueError  # noqa: TRY301 - told as all else that is no lock
+        table = json.loads(text)
         version = table.pop("version")
         del table["checksum"]
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         raise WrongInputError(Fault("is no lock", file, remedy=RESTORE)) from None
-    if version != VERSION:
-        what = f"has version {version!r}, and this voidgen reads version {VERSION}"
+    if type(version) is not int or version != VERSION:
+        what = f"has version {show(version)}, and this voidgen reads version {VERSION}"
         remedy = "use the voidgen that wrote it, or remove it and run `voidgen lock`"
         raise WrongInputError(Fault(what, file, remedy=remedy))
     return structure(table, Lock, file)

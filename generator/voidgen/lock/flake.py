@@ -9,6 +9,7 @@ from urllib.parse import quote, urlencode
 
 from attrs import frozen
 
+from voidgen import regular
 from voidgen.errors import Fault, WrongInputError, raise_all
 
 if TYPE_CHECKING:
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from voidgen.plan import Plan
 
 FILE = "flake.lock"
+LARGEST = 1 << 26
+"""Bytes; the lock of a hundred thousand inputs would be smaller."""
+
 RESTORE = "restore it with git, or remove it and run `voidgen lock`"
 
 _FORGES = ("github", "gitlab", "sourcehut")
@@ -95,7 +99,7 @@ def _text(value: Any) -> str:
 def _locked(file: Path) -> dict[str, dict[str, str]]:
     """Each input of the root, as the fields of an `Input`."""
     try:
-        lock = json.loads(file.read_bytes())
+        lock = json.loads(regular.read(file, LARGEST))
         nodes = lock["nodes"]
         faults = list(_loose(nodes, file))
         pins = {}

@@ -5,14 +5,16 @@ from typing import Annotated
 from attrs import field, frozen
 
 from voidgen.config import rules
-from voidgen.structure import Rule
+from voidgen.structure import MisfitError, Rule, show
 
+# The last digit holds four bits only: one with others spells the same hash again.
 SRI = Rule(
-    "a SHA-256 in SRI form: sha256-… (44 characters of base64)", r"sha256-[A-Za-z0-9+/]{43}="
+    "a SHA-256 in SRI form: sha256-… (44 characters of base64)",
+    r"sha256-[A-Za-z0-9+/]{42}[048AEIMQUYcgkosw]=",
 )
 PKGVER = Rule(
     "an xbps package with its version, like acl-2.3.2_1",
-    r"[A-Za-z0-9][A-Za-z0-9._+-]*-[^-/\s]+_[0-9]+",
+    r"[A-Za-z0-9][A-Za-z0-9._+-]*-[A-Za-z0-9._+~:^=@]+_[0-9]+",
 )
 ARCH = Rule("an architecture in XBPS's names, or noarch", r"[a-z0-9_]+(?:-musl)?")
 TRANSACTION = Rule("the name of a root that mklive fills", r"[a-z][a-z0-9-]*")
@@ -34,6 +36,10 @@ class Package:
     hash: Hash
     size: int
     transactions: tuple[Transaction, ...]
+
+    def __attrs_post_init__(self) -> None:
+        if self.size < 0:
+            raise MisfitError(f"expected a size in bytes, got {show(self.size)}", ("size",))
 
     @property
     def name(self) -> str:

@@ -27,7 +27,10 @@ in
     include = includeTree;
   } // (if mklive == null then { } else {
     mklive = build "mklive" ./mklive.sh { source = "${mklive}"; };
-  }) // (if pkgs ? xbps then { inherit (pkgs) xbps; } else { });
+  }) // (if !(pkgs ? xbps) then { } else { inherit (pkgs) xbps; })
+  // (if mklive == null || !(pkgs ? dockerTools && pkgs ? xbps) then { } else {
+    container = import ./container.nix { inherit pkgs; };
+  });
   checks.include = import ./check.nix {
     inherit build profile;
     include = includeTree;

@@ -27,17 +27,23 @@ LARGEST = 1 << 29
 
 INDEX = "index.plist"
 META = "index-meta.plist"
+UNSIGNED = (None, b"", b"DEADBEEF")
+"""What stands for the signer where there is none; the last by old releases of XBPS."""
 ZSTD = b"\x28\xb5\x2f\xfd"
 
 
 @frozen
 class Listed:
-    """A package of a repository: the hash of its file in SRI form, the file's size in bytes."""
+    """A package of a repository: its file's hash in SRI form and size, and what it unpacks to.
+
+    Sizes are in bytes.
+    """
 
     pkgver: str
     arch: str
     hash: str
     size: int
+    installed: int
 
 
 @frozen
@@ -53,9 +59,7 @@ def read(file: Path) -> Repodata:
     try:
         members = _members(_unpacked(file.read_bytes()))
         index = plistlib.loads(members[INDEX]) if members.get(INDEX) else {}
-        meta = (
-            plistlib.loads(members[META]) if members.get(META, b"DEADBEEF") != b"DEADBEEF" else {}
-        )
+        meta = plistlib.loads(members[META]) if members.get(META) not in UNSIGNED else {}
         packages = {name: _listed(entry) for name, entry in index.items()}
         key = bytes(meta.get("public-key", b""))
     except OSError as error:
@@ -110,4 +114,5 @@ def _listed(entry: Mapping[str, Any]) -> Listed:
         str(entry["architecture"]),
         sri.of_hex(entry["filename-sha256"]),
         int(entry["filename-size"]),
+        int(entry.get("installed_size", 0)),
     )

@@ -29,6 +29,7 @@ class Sources:
     tools: Path
     trusted: tuple[Trusted, ...]
     indexes: Snapshot
+    mirrors: tuple[str, ...]
 
 
 def resolve(request: Request, sources: Sources, work: Path, progress: Progress) -> Xbps:
@@ -50,11 +51,15 @@ def resolve(request: Request, sources: Sources, work: Path, progress: Progress) 
         steps = transactions.follow(sources.mklive, request, laid, tools, followed)
         found = {one.name: programs.dry_run(tools, one, request.repositories) for one in steps}
     packages = look_up(found, indexes)
-    store.fetch(packages, progress)
-    store.sign(packages, signed, progress)
+    store.fetch(packages, sources.mirrors, progress)
+    store.sign(packages, sources.mirrors, signed, progress)
     with progress.step(f"verifying {len(packages)} packages"):
-        for one in steps:
-            programs.verify(tools, one, request.repositories, signed)
+        try:
+            for one in steps:
+                programs.verify(tools, one, request.repositories, signed)
+        except StepFailedError:
+            store.forget_signatures(packages)
+            raise
     used = {one.key for one in repositories}
     return Xbps(request, keys.locked(trusted, used), repositories, packages)
 

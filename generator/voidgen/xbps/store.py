@@ -25,33 +25,57 @@ if TYPE_CHECKING:
     from voidgen.progress import Progress
 
 
-def fetch(packages: Iterable[Package], progress: Progress) -> None:
-    """Have every file of ``packages`` here, with the hash that is locked."""
-    wanted = [Wanted(one.url, _kept(one), one.hash, one.size) for one in packages]
+SIGNATURE = ".sig2"
+"""What XBPS appends to a file's name for its detached signature (xbps-rindex(1))."""
+
+
+def fetch(packages: Iterable[Package], mirrors: Iterable[str], progress: Progress) -> None:
+    """Have every file of ``packages`` here, with the hash that is locked.
+
+    ``mirrors`` are asked for what its own repository does not have any more.
+    """
+    wanted = [
+        Wanted(one.url, _kept(one), one.hash, one.size, _elsewhere(one.file, mirrors))
+        for one in packages
+    ]
     download.fetch(wanted, progress, what=f"fetching {len(wanted)} packages of Void")
 
 
-def sign(packages: Iterable[Package], folder: Path, progress: Progress) -> None:
+def sign(
+    packages: Iterable[Package], mirrors: Iterable[str], folder: Path, progress: Progress
+) -> None:
     """Make ``folder`` what XBPS's own cache would be: the files, and beside them signatures.
 
     Of repositories that are folders it keeps neither.
     """
     folder.mkdir()
-    wanted = []
-    for one in packages:
-        if one.repository.startswith("/"):
-            continue
-        _put(_kept(one), folder / one.file)
-        wanted.append(Wanted(f"{one.url}.sig2", folder / f"{one.file}.sig2", None, None))
+    remote = [one for one in packages if not one.repository.startswith("/")]
+    names = [f"{one.file}{SIGNATURE}" for one in remote]
+    wanted = [
+        Wanted(f"{one.url}{SIGNATURE}", _signature(one), None, None, _elsewhere(name, mirrors))
+        for one, name in zip(remote, names, strict=True)
+    ]
     download.fetch(wanted, progress, what=f"fetching {len(wanted)} signatures")
+    for one, name in zip(remote, names, strict=True):
+        _put(_kept(one), folder / one.file)
+        _put(_signature(one), folder / name)
 
 
-def repository(locked: Xbps, programs: Path, progress: Progress) -> Path:
-    """A local repository of exactly the ``locked`` packages, indexed by xbps-rindex(1)."""
-    fetch(locked.packages, progress)
+def forget_signatures(packages: Iterable[Package]) -> None:
+    """Remove kept signatures, of which one is wrong: nothing else tells a damaged one."""
+    for one in packages:
+        _signature(one).unlink(missing_ok=True)
+
+
+def repository(locked: Xbps, mirrors: Iterable[str], programs: Path, progress: Progress) -> Path:
+    """A local repository of exactly the ``locked`` packages, indexed by xbps-rindex(1).
+
+    Signatures that are here lie beside them, so that it can serve as a mirror.
+    """
+    fetch(locked.packages, mirrors, progress)
     names = "\n".join(f"{one.hash} {one.file}" for one in locked.packages)
     place = cache.folder() / "repositories" / sri.hex_of(sri.of_bytes(names.encode()))
-    if place.is_dir():
+    if _is_whole(locked, place):
         return place
     place.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".making-", dir=place.parent) as temporary:
@@ -59,6 +83,8 @@ def repository(locked: Xbps, programs: Path, progress: Progress) -> Path:
         folder.mkdir()
         for one in locked.packages:
             _put(_kept(one), folder / one.file)
+            if _signature(one).is_file():
+                _put(_signature(one), folder / f"{one.file}{SIGNATURE}")
         with progress.step(f"indexing {len(locked.packages)} packages of Void"):
             for arch in sorted({one.arch for one in locked.repositories}):
                 files = [
@@ -66,8 +92,36 @@ def repository(locked: Xbps, programs: Path, progress: Progress) -> Path:
                 ]
                 xbps.index(programs, arch, files, folder)
                 _check(locked, arch, folder)
-        folder.replace(place)
+        if place.exists():
+            place.rename(Path(temporary) / "broken")
+        folder.rename(place)
     return place
+
+
+def _is_whole(locked: Xbps, folder: Path) -> bool:
+    """Whether ``folder`` is the repository: the files that are kept, and an index of them."""
+    arches = {one.arch for one in locked.repositories}
+    names = {*(one.file for one in locked.packages), *(f"{arch}-repodata" for arch in arches)}
+    try:
+        if {one.name for one in folder.iterdir() if one.suffix != SIGNATURE} != names:
+            return False
+        for arch in arches:
+            _check(locked, arch, folder)
+        return all(_is_kept(one, folder / one.file) for one in locked.packages)
+    except (OSError, StepFailedError):
+        return False
+
+
+def _is_kept(package: Package, file: Path) -> bool:
+    """Whether ``file`` is the one that was hashed just now, or has the same bytes."""
+    return _kept(package).samefile(file) or sri.of_file(file) == package.hash
+
+
+def unpacked(repository: Path) -> int:
+    """Bytes that all packages of a local repository unpack to."""
+    indexes = [repodata.read(file) for file in sorted(repository.glob("*-repodata"))]
+    listed = {one.hash: one.installed for index in indexes for one in index.packages.values()}
+    return sum(listed.values())
 
 
 def _check(locked: Xbps, arch: str, folder: Path) -> None:
@@ -82,6 +136,14 @@ def _check(locked: Xbps, arch: str, folder: Path) -> None:
 
 def _kept(package: Package) -> Path:
     return cache.folder() / "xbps" / f"{sri.hex_of(package.hash)}.xbps"
+
+
+def _signature(package: Package) -> Path:
+    return _kept(package).with_suffix(f".xbps{SIGNATURE}")
+
+
+def _elsewhere(name: str, mirrors: Iterable[str]) -> tuple[str, ...]:
+    return tuple(f"{mirror.rstrip('/')}/{name}" for mirror in mirrors)
 
 
 def _put(file: Path, place: Path) -> None:

@@ -15,6 +15,7 @@ from voidgen.process import run
 from voidgen.share import PACKAGE
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from voidgen.lock.types import Request
@@ -51,8 +52,9 @@ def follow(
     recorder = tools / RECORDER
     recorder.write_bytes((PACKAGE / "xbps" / "record.sh").read_bytes())
     recorder.chmod(0o755)
+    asked = options(request.arch, request.packages, request.repositories)
     done = run(
-        [*_sandbox(), "bash", "./mklive.sh", *options(request), "-o", str(build / "none.iso")],
+        [*_sandbox(), "bash", "./mklive.sh", *asked, "-o", str(build / "none.iso")],
         cwd=mklive,
         check=False,
         # All of it: mklive reads more names than its usage tells.
@@ -74,14 +76,13 @@ def follow(
     return [_recorded(place) for place in sorted(record.iterdir()) if place.is_dir()]
 
 
-def options(request: Request) -> list[str]:
-    """Mklive's options that say which packages go into the image (mklive.sh -h).
+def options(arch: str, packages: Sequence[str], repositories: Sequence[str]) -> list[str]:
+    """The options of mklive.sh (its -h) that say which packages go into the image.
 
     Of several repositories, mklive asks the last one first.
     """
-    asked = [word for where in reversed(request.repositories) for word in ("-r", where)]
-    packages = ["-p", " ".join(request.packages)] if request.packages else []
-    return ["-a", request.arch, *asked, *packages]
+    asked = [word for where in reversed(repositories) for word in ("-r", where)]
+    return ["-a", arch, *asked, *(["-p", " ".join(packages)] if packages else [])]
 
 
 def host_arch(arch: str) -> str:

@@ -1,0 +1,42 @@
+"""``voidgen iso``."""
+
+from __future__ import annotations
+
+import signal
+import time
+from pathlib import Path
+from typing import Any
+
+import click
+
+
+@click.command("iso")
+@click.option("--no-space-check", is_flag=True, help="Start even where space looks too small.")
+@click.pass_obj
+def command(settings: dict[str, Any], no_space_check: bool) -> None:
+    """Make out/NAME.iso: the closure, the overlay and Void's locked packages, by mklive.
+
+    mklive runs in a container, without a network. Beside the ISO lie its SHA-256, a manifest, a
+    bill of materials (CycloneDX) and the log. Where nothing changed, nothing is done.
+    """
+    from voidgen import project  # noqa: PLC0415
+    from voidgen.cli.report import visible  # noqa: PLC0415
+    from voidgen.cli.tables import size  # noqa: PLC0415
+    from voidgen.cli.watch import watcher  # noqa: PLC0415
+    from voidgen.iso import build  # noqa: PLC0415
+
+    # Whatever ends voidgen politely ends the container, too.
+    for one in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(one, signal.default_int_handler)
+    quiet = settings["quiet"]
+    start = time.monotonic()
+
+    def told(line: str) -> None:
+        if not quiet:
+            click.echo(visible(line), err=True)
+
+    image = project.load(project.find(Path(settings["project"])))
+    made = build.make(image, watcher(quiet=quiet), told, check_space=not no_space_check)
+    if not quiet:
+        what = "nothing to do: as it was" if made.reused else f"{time.monotonic() - start:.0f} s"
+        click.echo(visible(f"{made.iso}  {size(made.iso.stat().st_size)}  ({what})"))

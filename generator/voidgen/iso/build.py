@@ -1,0 +1,257 @@
+"""Making the ISO: the flake's outputs, then mklive in a container, then what came out judged."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from voidgen import build as built_image
+from voidgen import emit, nix, pinning, pins, place
+from voidgen.errors import Fault, StepFailedError, WrongInputError, raise_all
+from voidgen.iso import check, engine, inputs, job, judge, outputs
+from voidgen.iso.engine import Task
+from voidgen.iso.log import Log
+from voidgen.lock import wanted
+from voidgen.process import stream
+from voidgen.xbps import store
+from voidgen.xbps.transactions import host_arch
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from voidgen.config.types import Mklive
+    from voidgen.iso.engine import Engine
+    from voidgen.iso.job import Built
+    from voidgen.pins import Pins
+    from voidgen.progress import Progress
+    from voidgen.project import Project
+
+FOLDER = "out"
+ROOTS = ".roots"
+"""Links in out/ to what Nix built: GC roots, so that what is unchanged costs no time again."""
+WORK = ".work"
+"""What the container reads and writes, in out/. The scripts and their job stay, so that the
+command in the log can be run by hand; what came out goes with the run."""
+RUNNING = "running"
+"""In `WORK` while a run is under way, and after one that was killed."""
+
+
+_CONTAINER = 'p: if p ? container then with p.container; "${imageName}:${imageTag}" else ""'
+"""The name that the flake's container has once it is loaded: its tag is its hash."""
+
+
+@frozen
+class Made:
+    """An ISO, with the files beside it; ``reused`` where there was nothing to do."""
+
+    iso: Path
+    reused: bool
+
+
+@frozen
+class Sources:
+    """All that goes into the container; ``container`` is the id of its image.
+
+    ``unpacked`` are the bytes that the locked packages unpack to.
+    """
+
+    built: Built
+    repository: Path
+    unpacked: int
+    container: str
+
+
+def make(
+    project: Project,
+    progress: Progress,
+    told: Callable[[str], None],
+    *,
+    check_space: bool = True,
+) -> Made:
+    """Make ``out/NAME.iso`` and what lies beside it, where anything that it is made from changed.
+
+    ``told`` hears what a person wants to know on the way. The ISO of an earlier run stays until
+    the next one is whole. Raises WrongInputError where the project is not generated or locked,
+    StepFailedError where a step fails or what came out is not right.
+    """
+    mklive = project.plan.config.mklive
+    if mklive is None:
+        remedy = "add [mklive] to voidgen.toml: it makes the ISO"
+        raise WrongInputError(Fault("no ISO is made here", remedy=remedy))
+    locked = _ready(project)
+    name, out = project.plan.config.image.name, project.folder / FOLDER
+    with place.alone(project.folder):
+        digest = inputs.digest(project, locked)
+        reused = Made(out / f"{name}.iso", reused=True)
+        made = outputs.is_made(out, name, digest)
+        if made and not (out / WORK / RUNNING).exists():
+            return reused
+        runner = engine.find(project.plan.config.container)
+        run = _Run(project, mklive, runner, out, progress, told)
+        with run.making() as work:
+            if made:
+                return reused
+            came = work / "out"
+            sources = run.gather()
+            needed = check.estimate(
+                sources.unpacked,
+                sources.built.manifest["closure"]["nar-size"],
+                runner.storage,
+                out,
+            )
+            for one in needed:
+                told(f"space: about {one.size >> 20} MiB in {one.folder} for {one.what}")
+            if check_space:
+                check.space(needed)
+            log = Log(out / f"{name}.log")
+            run.start(sources, work, log)
+            with progress.step("holding what came out against what went in"):
+                judge.judge(project.plan, sources.built, came, log.text())
+            for line in log.replaced():
+                told(line)
+            with progress.step("writing the sums and the bill of materials"):
+                outputs.write(came / "image.iso", name, sources.built.manifest, locked.lock, digest)
+            run.place(came)
+    return Made(out / f"{name}.iso", reused=False)
+
+
+def _ready(project: Project) -> Pins:
+    """The locks, where the project is generated and locked as voidgen.toml has it."""
+    found = pins.read(project)
+    faults = [
+        Fault(line, remedy="run `voidgen lock`")
+        for line in wanted.unlocked(project.plan, found.inputs, found.lock)
+    ]
+    if emit.compare(project.folder, project.tree(), force=True):
+        what = "what is emitted is not what voidgen.toml and the modules say"
+        faults.append(Fault(what, project.folder, remedy="run `voidgen generate`"))
+    raise_all(faults)
+    return found
+
+
+@frozen
+class _Run:
+    """One run of an engine for a project."""
+
+    project: Project
+    mklive: Mklive
+    runner: Engine
+    out: Path
+    progress: Progress
+    told: Callable[[str], None]
+
+    @contextmanager
+    def making(self) -> Iterator[Path]:
+        """A folder in ``out`` for the run; what a killed one left goes first."""
+        for left in self.runner.leftovers(self.project.folder):
+            self.told(f"removing container {left}, which an earlier run left")
+            self.runner.remove(left)
+        work = self.out / WORK
+        try:
+            if (work / RUNNING).exists():
+                self.told(f"removing what an earlier run left in {work}")
+            if work.exists():
+                shutil.rmtree(work)
+            for folder in (self.out, self.out / ROOTS, work, work / "out"):
+                folder.mkdir(exist_ok=True)
+            (work / RUNNING).touch()
+            try:
+                yield work
+            finally:
+                shutil.rmtree(work / "out")
+                (work / "out").mkdir()
+                (work / RUNNING).unlink()
+                engine.give(self.out)
+        except OSError as error:
+            what = f"{error.filename or self.out}: {error.strerror or error}"
+            raise StepFailedError(what, "mend that and run it again") from None
+
+    def gather(self) -> Sources:
+        """What the flake's outputs are, the locked packages, and the container's image."""
+        folder, roots = str(self.project.folder), self.out / ROOTS
+        with self.progress.step("building the closure and the overlay"):
+            default = nix.build(folder, "default", roots / "default")
+            mklive = nix.build(folder, "mklive", roots / "mklive")
+        check.mklive(mklive)
+        built = job.Built(
+            built_image.manifest(default),
+            PurePosixPath((default / "include").resolve()),
+            PurePosixPath(mklive),
+            tuple(map(PurePosixPath, (default / "store-paths").read_text().split())),
+            (default / "registration").read_bytes(),
+        )
+        repository = pinning.repository(self.project, self.progress)
+        return Sources(built, repository, store.unpacked(repository), self._container())
+
+    def start(self, sources: Sources, work: Path, log: Log) -> None:
+        """Run mklive; StepFailedError where it fails, and no container is left however it ends."""
+        plan = self.project.plan
+        jobs = job.files(plan, self.mklive, sources.built, self.runner.owner())
+        home = work / "home"
+        (home / "job").mkdir(parents=True)
+        for name, data in inputs.scripts().items():
+            (home / name).write_bytes(data)
+            (home / name).chmod(0o755)
+        for name, data in jobs.items():
+            (home / "job" / name).write_bytes(data)
+        task = Task(
+            name=f"voidgen-{hashlib.sha256(os.fsencode(work)).hexdigest()[:12]}",
+            project=self.project.folder,
+            image=sources.container,
+            reads={
+                job.HOME: str(home),
+                job.CLOSURE: str(sources.built.include.parent),
+                job.REPOSITORY: str(sources.repository),
+            },
+            writes={job.OUT: str(work / "out")},
+            variables=job.environment(host_arch(plan.config.image.arch)),
+            words=["bash", f"{job.HOME}/build.sh"],
+        )
+        argv = self.runner.command(task)
+        try:
+            with (
+                self.progress.stages("running mklive") as reached,
+                log.open(argv, reached) as heard,
+            ):
+                status = stream(argv, cwd=self.project.folder, heard=heard)
+        except BaseException:
+            self.runner.remove(task.name)
+            raise
+        if status:
+            # The client may be gone, and not the container.
+            self.runner.remove(task.name)
+            raise log.failure(status, self.runner)
+
+    def place(self, came: Path) -> None:
+        """Move what came out to its place: the manifest last, which says that all is there."""
+        name = self.project.plan.config.image.name
+        for kind in outputs.KINDS:
+            file = came / f"image.{kind}"
+            file.chmod(0o644)
+            file.replace(self.out / f"{name}.{kind}")
+
+    def _container(self) -> str:
+        """The id of the image: of the flake's, or of the one that voidgen.toml names."""
+        image, roots = self.project.plan.config.container.image, self.out / ROOTS
+        if image != "flake":
+            if not self.runner.has(image):
+                with self.progress.step(f"fetching {image}"):
+                    self.runner.pull(image)
+            return self.runner.image_id(image)
+        folder, packages = str(self.project.folder), f"packages.{self.project.plan.system}"
+        with self.progress.step("building the container"):
+            image = nix.evaluate(folder, packages, apply=_CONTAINER)
+            if not image:
+                what = "the package set cannot build a container"
+                remedy = "name an image by its digest: [container] image in voidgen.toml"
+                raise StepFailedError(what, remedy)
+            archive = nix.build(folder, "container", roots / "container")
+            if not self.runner.has(image):
+                self.runner.load(archive)
+        return self.runner.image_id(image)

@@ -1,0 +1,78 @@
+"""What can be known to go wrong before a container is started."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from voidgen.errors import StepFailedError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+_STEP = re.compile(r"^generate_squashfs\(\) *\{$.*^generate_squashfs$", re.MULTILINE | re.DOTALL)
+"""mklive.sh's definition of the step that is replaced, and its call."""
+
+
+def mklive(source: Path) -> None:
+    """StepFailedError where the locked mklive does not have the step that voidgen replaces."""
+    script = source / "mklive.sh"
+    try:
+        found = _STEP.search(script.read_text(errors="replace"))
+    except OSError as error:
+        remedy = "is it void-mklive? [mklive] source in voidgen.toml names it"
+        raise StepFailedError(f"{script}: {error.strerror}", remedy) from None
+    if not found:
+        what = "the locked mklive makes its squashfs in another way than generate_squashfs"
+        remedy = "lock an older one: [mklive] source in voidgen.toml may name a revision"
+        raise StepFailedError(what, remedy)
+
+
+COMPRESSED = 0.5
+"""Of a root tree, what its squashfs is at most: measured are 0.35 (xz) to 0.47 (gzip)."""
+BESIDE = 1 << 27
+"""Bytes of the ISO beside its squashfs: kernel, initramfs, boot loaders."""
+
+
+@frozen
+class Needed:
+    """Bytes that a run needs in ``folder``, for what."""
+
+    folder: Path
+    size: int
+    what: str
+
+
+def estimate(packages: int, closure: int, storage: Path, out: Path) -> tuple[Needed, Needed]:
+    """The space for a run: ``packages`` and ``closure`` are bytes unpacked.
+
+    The closure is never copied; it is in the squashfs alone.
+    """
+    iso = int(COMPRESSED * (packages + closure)) + BESIDE
+    return (
+        Needed(storage, packages + iso, "the root trees and the squashfs"),
+        Needed(out, iso, "the ISO"),
+    )
+
+
+def space(needed: Iterable[Needed]) -> None:
+    """StepFailedError where a file system has not enough space for all that goes there.
+
+    What this machine cannot see, as with an engine elsewhere, is passed over.
+    """
+    by_device: dict[int, list[Needed]] = {}
+    for one in needed:
+        if one.folder.is_dir():
+            by_device.setdefault(one.folder.stat().st_dev, []).append(one)
+    for each in by_device.values():
+        free, size = shutil.disk_usage(each[0].folder).free, sum(one.size for one in each)
+        if free < size:
+            places = " and ".join(f"{one.what} ({one.folder})" for one in each)
+            what = (
+                f"too little space: about {size >> 20} MiB for {places}, and {free >> 20} are free"
+            )
+            raise StepFailedError(what, "free some, or run it with --no-space-check")

@@ -1,0 +1,46 @@
+#!/usr/bin/env bash
+# Runs in the container, as root: an unmodified mklive on what /voidgen/job asks for. Leaves
+# image.iso in /out, and lists of what came out, which voidgen holds against what went in.
+set -euo pipefail
+umask 022
+
+job=/voidgen/job separator=$'\x1f'
+owner=$(cat "$job/owner")
+trap 'chown -R -- "$owner" /out' EXIT
+
+# mklive binds /dev, /proc and /sys, and unmounts them where it fails: none of it may be seen
+# outside, whatever the engine shares.
+mount --make-rprivate /
+
+mkdir -p /build/tmp
+mapfile -t options < "$job/options"
+cd "$(cat "$job/mklive")"
+export BASH_ENV=/voidgen/hooks.bash
+bash ./mklive.sh "${options[@]}" -K -c /build/cache -H /build/host-cache \
+	-x /voidgen/overlay.sh -o /out/image.iso
+unset BASH_ENV
+
+if [ ! -s /out/image.iso ]; then
+	echo "voidgen: mklive ended well, and made no ISO" >&2
+	exit 1
+fi
+
+echo "voidgen: listing what came out"
+build=$(echo /build/mklive-build.*)
+tools=$build/void-host/usr/bin
+squashfs=$build/image/LiveOS/squashfs.img
+"$tools/unsquashfs" -lln -d '' "$squashfs" > /out/squashfs.list
+# The overlay's files by their bytes; one that is missing is not in the list either.
+sed "/^\\(directory\\|symlink\\)$separator/d; s/.*$separator//" "$job/overlay" > /build/overlay.names
+mkdir /build/overlay
+[ ! -s /build/overlay.names ] ||
+	"$tools/unsquashfs" -force -no-progress -no-xattrs -no-wildcards -d /build/overlay \
+		-ef /build/overlay.names "$squashfs" > /dev/null || :
+(cd /build/overlay && find . -type f -exec sha256sum --zero {} +) > /out/overlay.sums
+"$tools/xorriso" -indev /out/image.iso -find / -exec lsdl > /out/iso.list 2> /dev/null
+"$tools/xorriso" -osirrox on -indev /out/image.iso \
+	-extract /boot/grub/efiboot.img /build/efiboot.img 2> /dev/null
+mkdir /build/efi
+mcopy -s -n -i /build/efiboot.img '::/*' /build/efi
+(cd /build/efi && find . -type f -printf '%s %P\n') > /out/efi.list
+cp "$build/rootfs/etc/passwd" "$build/rootfs/etc/group" /out/

@@ -1,0 +1,34 @@
+#!/usr/bin/env bash
+# squashfs.sh ROOTFS IMAGE VOIDHOST, in a mount namespace of its own: the root tree with the
+# store's paths bound into it becomes one squashfs. None of them is copied.
+set -euo pipefail
+
+root=$1 image=$2 tools=$3/usr/bin place=''
+mapfile -t options < /voidgen/job/squashfs
+
+if [ -s /voidgen/job/store-paths ]; then
+	place=$(cat /voidgen/job/store)
+	store=$root/$place
+	install -d -m 0755 "$root/nix" "${store%/*}"
+	install -d -m 1775 "$store"
+	# As Nix has it, where its build users' group is there (Nix manual, "Multi-User Mode").
+	builders=$(sed -n 's/^nixbld:[^:]*:\([0-9]*\):.*/\1/p' "$root/etc/group")
+	[ -z "$builders" ] || chgrp "$builders" "$store"
+	install -m 0444 /voidgen/job/registration "$root/nix/registration"
+	while read -r name; do
+		path=/closure/$name
+		if [ -L "$path" ]; then
+			cp -P "$path" "$store/"
+		elif [ -d "$path" ]; then
+			mkdir "$store/$name"
+			mount --bind "$path" "$store/$name"
+		else
+			: > "$store/$name"
+			mount --bind "$path" "$store/$name"
+		fi
+	done < /voidgen/job/store-paths
+fi
+# Whoever owns the store that it came from: in the image it is root's.
+"$tools/mksquashfs" "$root" "$image" -noappend -no-progress "${options[@]}" \
+	-action "guid(0,0) @ subpathname(${place:-nix/store}/*)"
+chmod 0444 "$image"

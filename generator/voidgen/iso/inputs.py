@@ -1,0 +1,55 @@
+"""A hash of all that an ISO is made from, to know without Nix whether there is anything to do."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+from voidgen import git, sri
+from voidgen.lock import file as lock_file
+from voidgen.share import PACKAGE
+from voidgen.tree import File
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from voidgen.pins import Pins
+    from voidgen.project import Project
+
+SCRIPTS = PACKAGE / "iso" / "container"
+
+
+def digest(project: Project, pins: Pins) -> str:
+    """The hash (SRI) of the emitted files, the locks, our scripts, and a package set in a folder.
+
+    Equal ones give equal ISOs: Nix and the locks pin the rest.
+    """
+    whole = hashlib.sha256()
+    for name, data in _parts(project, pins):
+        whole.update(f"{name}\0{len(data)}\0".encode())
+        whole.update(data)
+    return sri.of_digest(whole.digest())
+
+
+def scripts() -> dict[str, bytes]:
+    """What runs in the container, by name."""
+    return {file.name: file.read_bytes() for file in sorted(SCRIPTS.iterdir())}
+
+
+def _parts(project: Project, pins: Pins) -> Iterator[tuple[str, bytes]]:
+    for path, node in project.tree().items():
+        if isinstance(node, File):
+            yield f"{path} {node.mode:o} {node.owner} {node.group}", node.data
+    yield "flake.lock", pins.flake
+    if pins.lock:
+        yield lock_file.FILE, lock_file.dump(pins.lock)
+    for name, data in scripts().items():
+        yield f"script {name}", data
+    if project.plan.config.nix.nixpkgs.startswith("./"):
+        # It may read any file that the flake sees: those that git knows.
+        for name in git.tracked(project.folder):
+            file = project.folder / name
+            if file.is_symlink():
+                yield f"link {name}", str(file.readlink()).encode()
+            elif file.is_file():
+                yield f"file {name} {file.stat().st_mode & 0o100:o}", file.read_bytes()

@@ -1,0 +1,98 @@
+"""What to do in the container, as the files that its scripts read. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from attrs import frozen
+
+from voidgen.xbps.transactions import options as package_options
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import PurePosixPath
+
+    from voidgen.config.types import Mklive, Squashfs
+    from voidgen.plan import Plan
+
+CLOSURE, REPOSITORY, OUT, HOME = "/closure", "/repository", "/out", "/voidgen"
+"""Folders of the container: the machine's Nix store, the locked packages, what comes out, and
+our scripts with their job."""
+
+SEPARATOR = "\x1f"
+"""Between the fields of an overlay's entry: no path of the image holds a control character."""
+
+
+@frozen
+class Built:
+    """What the flake's outputs are: the image's manifest, and store paths."""
+
+    manifest: Mapping[str, Any]
+    include: PurePosixPath
+    mklive: PurePosixPath
+    store_paths: tuple[PurePosixPath, ...]
+    registration: bytes
+
+
+def files(plan: Plan, mklive: Mklive, built: Built, owner: str) -> dict[str, bytes]:
+    """The files of the job by name; ``owner`` (``UID:GID``) gets what comes out."""
+    store = str(built.include.parent).removeprefix("/")
+    return {
+        "options": _lines(options(plan, mklive)),
+        "squashfs": _lines(squashfs(mklive.squashfs)),
+        "overlay": _lines(overlay(built.manifest["plan"]["include"])),
+        "include": _lines([_inside(built.include)]),
+        "mklive": _lines([_inside(built.mklive)]),
+        "store": _lines([store]),
+        "store-paths": _lines(path.name for path in built.store_paths),
+        "registration": built.registration,
+        "owner": _lines([owner]),
+    }
+
+
+def environment(host_arch: str) -> dict[str, str]:
+    """All that mklive reads from its environment; ``host_arch`` is that of its own tools."""
+    return {
+        "HOME": "/root",
+        "LC_ALL": "C",
+        "MKLIVE_REV": "",
+        "ROOTDIR": "/build",
+        "XBPS_ARCH": host_arch,
+        "XBPS_INSTALL_CMD": f"{HOME}/xbps-install.sh",
+    }
+
+
+def options(plan: Plan, mklive: Mklive) -> list[str]:
+    """The options of mklive.sh (its -h), all but those for files of the container."""
+    image = plan.config.image
+    packages = tuple(asked.name for asked in plan.resolution.xbps)
+    return [
+        *package_options(image.arch, packages, (REPOSITORY,)),
+        *("-k", image.keymap),
+        *("-l", image.locale),
+        *("-T", image.title),
+        *("-C", " ".join(plan.cmdline)),
+        *("-i", mklive.initramfs),
+        *("-s", mklive.squashfs.compression),
+    ]
+
+
+def squashfs(config: Squashfs) -> list[str]:
+    """The options of mksquashfs(1) for what voidgen.toml asks."""
+    level = [] if config.level is None else ["-Xcompression-level", str(config.level)]
+    return ["-comp", config.compression, *level, "-b", f"{config.block_size}K"]
+
+
+def overlay(entries: Iterable[Mapping[str, Any]]) -> list[str]:
+    """A line for each entry of the manifest: type, mode, owner, group, path."""
+    keys = ("type", "mode", "owner", "group", "path")
+    return [SEPARATOR.join(str(entry.get(key, "")) for key in keys) for entry in entries]
+
+
+def _inside(path: PurePosixPath) -> str:
+    """Where the container has a path of the machine's store."""
+    return f"{CLOSURE}/{path.name}"
+
+
+def _lines(lines: Iterable[str]) -> bytes:
+    return "".join(f"{line}\n" for line in lines).encode()

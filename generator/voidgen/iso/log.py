@@ -1,0 +1,103 @@
+"""The log of a run: kept whole in a file, followed stage by stage, and explained where it ends."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from voidgen.errors import StepFailedError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from voidgen.iso.engine import Engine
+
+LAST = 20
+"""Lines that an error shows."""
+
+_STAGE = re.compile(r"\[(\d+)/(\d+)\] (.*)")
+_ANSI = re.compile(r"\x1b\[[0-9;]*m")
+_END = re.compile(rb"[\r\n]")
+_LONGEST = 1 << 16
+"""Bytes of a line that are looked at."""
+
+_KNOWN: Mapping[str, str] = {
+    r"not found in repository pool|MISSING: ": (
+        "mklive wants a package that is not locked: run `voidgen lock`"
+    ),
+    r"No space left on device": (
+        "free space where the engine keeps its containers, or where the project lies"
+    ),
+    r"unshare failed|must be superuser|mount: .*(?:permission denied|not permitted)": (
+        "the engine gives too few privileges: run voidgen as root, with an engine that is not "
+        "rootless; `[container] arguments` adds what your host needs"
+    ),
+    r"overlay: \d+ of its files": "mend the modules that bring them, and run `voidgen generate`",
+    r"exec format error": "the container is for another architecture than this machine's",
+}
+"""What some lines mean, for a person."""
+
+
+_KILLED = (137, -9)
+"""Exit statuses of engines whose container, and who themselves, were killed."""
+
+
+class Log:
+    """The log in ``file``."""
+
+    def __init__(self, file: Path) -> None:
+        """Nothing is written yet."""
+        self.file = file
+        self.stage = ""
+
+    @contextmanager
+    def open(
+        self, argv: Sequence[str], reached: Callable[[int, int, str], None]
+    ) -> Iterator[Callable[[bytes], None]]:
+        """Begin with the command ``argv``; call what is entered with each piece of output.
+
+        ``reached`` hears of mklive's stages, which it prints as ``[n/m] what``.
+        """
+        line = b""
+        with self.file.open("wb") as stream:
+            stream.write(f"$ {shlex.join(argv)}\n".encode())
+
+            def heard(piece: bytes) -> None:
+                nonlocal line
+                stream.write(piece)
+                stream.flush()
+                *whole, line = _END.split(line + piece)
+                line = line[-_LONGEST:]
+                for one in whole:
+                    match = _STAGE.match(_plain(one[:_LONGEST]))
+                    if match:
+                        self.stage = match[3]
+                        reached(int(match[1]), int(match[2]), match[3])
+
+            yield heard
+
+    def text(self) -> str:
+        """All of it, without colours."""
+        return _plain(self.file.read_bytes())
+
+    def replaced(self) -> list[str]:
+        """What the overlay put in the place of packages' files."""
+        return re.findall(r"^voidgen: (overlay: .*: replaces .*)$", self.text(), re.MULTILINE)
+
+    def failure(self, status: int, runner: Engine) -> StepFailedError:
+        """Why the run ended with ``status``: the stage, its last lines, and what to do."""
+        lines = [line for line in re.split(r"[\r\n]+", self.text()) if line.strip()]
+        text = "\n".join(lines)
+        remedies = [said for known, said in _KNOWN.items() if re.search(known, text)]
+        if status in _KILLED:
+            remedies.append("it was killed: by somebody, or by the kernel where memory ran out")
+        where = f" in «{self.stage}»" if self.stage else ""
+        what = f"{runner.program} run: failed{where} (exit status {status}); {self.file}"
+        return StepFailedError(what, remedies[0] if remedies else "", "\n".join(lines[1:][-LAST:]))
+
+
+def _plain(data: bytes) -> str:
+    return _ANSI.sub("", data.decode(errors="replace"))

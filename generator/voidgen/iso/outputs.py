@@ -1,0 +1,155 @@
+"""What lies beside the ISO: its sum, its manifest, and its CycloneDX bill of materials."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+from uuid import NAMESPACE_URL, uuid5
+
+import attrs
+
+from voidgen import __version__, render, sri
+from voidgen.lock.types import Lock
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    from cyclonedx.model import HashType
+    from cyclonedx.model.component import Component
+    from cyclonedx.model.license import DisjunctiveLicense
+
+
+VERSION = 1
+KINDS = ("iso", "iso.sha256", "cdx.json", "manifest.json")
+"""Endings of what is made; the manifest is the last to be put in its place."""
+
+
+def is_made(out: Path, name: str, inputs: str) -> bool:
+    """Whether ``out`` has the ISO that was made from ``inputs``, all of it."""
+    try:
+        found = json.loads((out / f"{name}.manifest.json").read_bytes())
+        size = (out / f"{name}.iso").stat().st_size
+        whole = all((out / f"{name}.{kind}").is_file() for kind in KINDS)
+        return bool(whole and found["inputs"] == inputs and found["iso"]["size"] == size)
+    except (OSError, ValueError, LookupError, TypeError):
+        return False
+
+
+def write(iso: Path, name: str, built: Mapping[str, Any], lock: Lock | None, inputs: str) -> None:
+    """Put what belongs to ``iso`` beside it: its sum, bill of materials and manifest.
+
+    ``built`` is the manifest of the flake's default output, ``inputs`` the hash of all that the
+    ISO was made from, ``name`` what it will be called.
+    """
+    lock = lock or Lock()
+    hash_ = sri.of_file(iso)
+    facts = {"name": f"{name}.iso", "hash": hash_, "size": iso.stat().st_size}
+    made = {
+        "iso.sha256": f"{sri.hex_of(hash_)}  {name}.iso\n".encode(),
+        "cdx.json": bill(built, lock, facts).encode() + b"\n",
+        "manifest.json": manifest(built, lock, facts, inputs),
+    }
+    for kind, data in made.items():
+        iso.with_name(f"{iso.stem}.{kind}").write_bytes(data)
+
+
+def manifest(built: Mapping[str, Any], lock: Lock, iso: Mapping[str, Any], inputs: str) -> bytes:
+    """NAME.manifest.json (docs/reference/iso.md).
+
+    ``built`` is the manifest of the flake's default output, ``iso`` tells name, hash and size,
+    ``inputs`` is the hash of all that the ISO was made from.
+    """
+    xbps = lock.xbps.packages if lock.xbps else ()
+    return render.to_json(
+        {
+            "version": VERSION,
+            "voidgen": __version__,
+            "inputs": inputs,
+            "iso": dict(iso),
+            "container": lock.container,
+            "nix": {"packages": built["packages"], "closure": built["closure"]},
+            "plan": built["plan"],
+            "xbps": [attrs.asdict(one) for one in xbps],
+        }
+    )
+
+
+def bill(built: Mapping[str, Any], lock: Lock, iso: Mapping[str, Any]) -> str:
+    """NAME.cdx.json: CycloneDX 1.6, with every store path and every package of Void."""
+    from cyclonedx.model.bom import Bom, BomMetaData  # noqa: PLC0415
+    from cyclonedx.model.component import Component, ComponentType  # noqa: PLC0415
+    from cyclonedx.output.json import JsonV1Dot6  # noqa: PLC0415
+
+    image = built["plan"]["image"]
+    top = Component(
+        name=image["name"],
+        bom_ref="iso",
+        type=ComponentType.OPERATING_SYSTEM,
+        description=image["title"],
+        hashes=[_hash(iso["hash"])],
+    )
+    nix, xbps = {one.bom_ref.value: one for one in _nix(built)}, list(_xbps(lock))
+    bom = Bom(
+        # From the content alone: the same image has the same bill.
+        serial_number=uuid5(NAMESPACE_URL, f"urn:{iso['hash']}"),
+        components=[*nix.values(), *xbps],
+    )
+    bom.metadata = BomMetaData(component=top)
+    bom.metadata.timestamp = None  # type: ignore[assignment]
+    selected = {path for one in built["packages"] for path in one["outputs"].values()}
+    bom.register_dependency(top, [*(nix[path] for path in sorted(selected)), *xbps])
+    for entry in built["closure"]["paths"]:
+        needs = [nix[path] for path in entry["references"] if path != entry["path"]]
+        bom.register_dependency(nix[entry["path"]], needs)
+    return JsonV1Dot6(bom).output_as_string(indent=2)
+
+
+def _nix(built: Mapping[str, Any]) -> Iterable[Component]:
+    from cyclonedx.model.component import Component, ComponentType  # noqa: PLC0415
+    from packageurl import PackageURL  # noqa: PLC0415
+
+    known = {path: one for one in built["packages"] for path in one["outputs"].values()}
+    for entry in built["closure"]["paths"]:
+        path = entry["path"]
+        name = path.rpartition("/")[2].partition("-")[2]
+        one = known.get(path, {})
+        yield Component(
+            name=one.get("pname", name),
+            version=one.get("version") or None,
+            bom_ref=path,
+            type=ComponentType.LIBRARY,
+            purl=PackageURL("nix", name=one.get("pname", name), version=one.get("version")),
+            licenses=_licences(one.get("license", ())),
+        )
+
+
+def _xbps(lock: Lock) -> Iterable[Component]:
+    from cyclonedx.model.component import Component, ComponentType  # noqa: PLC0415
+    from packageurl import PackageURL  # noqa: PLC0415
+
+    for one in lock.xbps.packages if lock.xbps else ():
+        yield Component(
+            name=one.name,
+            version=one.version,
+            bom_ref=one.file,
+            type=ComponentType.LIBRARY,
+            purl=PackageURL("xbps", "void", one.name, one.version, {"arch": one.arch}),
+            hashes=[_hash(one.hash)],
+        )
+
+
+def _hash(value: str) -> HashType:
+    from cyclonedx.model import HashAlgorithm, HashType  # noqa: PLC0415
+
+    return HashType(alg=HashAlgorithm.SHA_256, content=sri.hex_of(value))
+
+
+def _licences(names: Iterable[str]) -> list[DisjunctiveLicense]:
+    from cyclonedx.model.license import DisjunctiveLicense  # noqa: PLC0415
+    from cyclonedx.spdx import is_supported_id  # noqa: PLC0415
+
+    return [
+        DisjunctiveLicense(id=name) if is_supported_id(name) else DisjunctiveLicense(name=name)
+        for name in names
+    ]

@@ -1,0 +1,164 @@
+import json
+import string
+from pathlib import Path
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from tests.unit.stand_in import StandIns
+
+from voidgen import images, process
+from voidgen.errors import StepFailedError
+from voidgen.images import Image
+
+DIGEST = f"sha256:{'0a' * 32}"
+OTHER = f"sha256:{'f1' * 32}"
+PULL, INSPECT = ["pull", "--quiet"], ["image", "inspect", "--format", "{{json .RepoDigests}}"]
+SKOPEO = ["inspect", "--no-tags", "--format", "{{.Digest}}"]
+
+
+@pytest.fixture
+def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> StandIns:
+    """On PATH are these alone."""
+    found = StandIns(tmp_path / "bin")
+    monkeypatch.setenv("PATH", str(found.folder))
+    monkeypatch.setattr(process, "LONGEST_WAIT", 0)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("reference", "image"),
+    [
+        ("void", Image("void")),
+        ("void:20260101", Image("void", "20260101")),
+        (f"void@{DIGEST}", Image("void", "", DIGEST)),
+        (f"void:1.0-musl@{DIGEST}", Image("void", "1.0-musl", DIGEST)),
+        ("ghcr.io/void-linux/void-glibc:latest", Image("ghcr.io/void-linux/void-glibc", "latest")),
+        ("localhost:5000/x", Image("localhost:5000/x")),
+        ("localhost:5000/x:1", Image("localhost:5000/x", "1")),
+        (f"localhost:5000/x@{DIGEST}", Image("localhost:5000/x", "", DIGEST)),
+        (f"localhost:5000/x/y:1@{DIGEST}", Image("localhost:5000/x/y", "1", DIGEST)),
+        ("", Image("")),
+        # What no image is called stays one name, and nobody has such an image.
+        ("x@sha256:12", Image("x@sha256:12")),
+        ("x:", Image("x:")),
+        ("x\n", Image("x\n")),
+    ],
+)
+def test_parse(reference: str, image: Image) -> None:
+    assert images.parse(reference) == image
+    assert str(image) == reference
+
+
+PART = st.from_regex(r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*", fullmatch=True)
+REGISTRY = st.sampled_from(["ghcr.io/", "localhost:5000/", "127.0.0.1:5000/", "[::1]:5000/", ""])
+NAME = st.builds(lambda host, parts: host + "/".join(parts), REGISTRY, st.lists(PART, min_size=1))
+TAG = st.from_regex(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}", fullmatch=True)
+HEX = st.text("0123456789abcdef", min_size=64, max_size=64).map("sha256:{}".format)
+
+
+@given(st.builds(Image, NAME, st.just("") | TAG, st.just("") | HEX))
+@example(Image("localhost:5000/5000", "5000", DIGEST))
+def test_a_reference_is_taken_apart_as_it_was_put_together(image: Image) -> None:
+    assert images.parse(str(image)) == image
+
+
+@given(st.text(string.printable) | st.text())
+def test_any_text_keeps_its_letters(text: str) -> None:
+    assert str(images.parse(text)) == text
+
+
+def test_skopeo(programs: StandIns) -> None:
+    programs.add("skopeo", (0, DIGEST, ""))
+    assert images.digest(Image("localhost:5000/x", "1")) == DIGEST
+    assert programs.starts("skopeo") == [[*SKOPEO, "docker://localhost:5000/x:1"]]
+
+
+@pytest.mark.parametrize("engine", ["podman", "docker"])
+def test_engines_pull_it_first(programs: StandIns, engine: str) -> None:
+    said = json.dumps([f"localhost:5000/x@{DIGEST}"])
+    programs.add(engine, (0, "pulled", ""), (0, said, ""))
+    assert images.digest(Image("localhost:5000/x", "1")) == DIGEST
+    reference = "localhost:5000/x:1"
+    assert programs.starts(engine) == [[*PULL, reference], [*INSPECT, reference]]
+
+
+@pytest.mark.parametrize("tag", ["", "1"])
+def test_a_digest_says_more_than_a_tag(programs: StandIns, tag: str) -> None:
+    programs.add("skopeo", (0, DIGEST, ""))
+    assert images.digest(Image("x", tag, DIGEST)) == DIGEST
+    assert programs.starts("skopeo") == [[*SKOPEO, f"docker://x@{DIGEST}"]]
+
+
+@pytest.mark.parametrize(
+    ("there", "asked"),
+    [
+        (["skopeo", "podman", "docker"], "skopeo"),
+        (["podman", "docker"], "podman"),
+        (["docker"], "docker"),
+        (["docker", "skopeo"], "skopeo"),
+    ],
+)
+def test_who_is_asked(programs: StandIns, there: list[str], asked: str) -> None:
+    for name in there:
+        answer = DIGEST if name == "skopeo" else json.dumps([f"x@{DIGEST}"])
+        programs.add(name, (0, answer, ""))
+    assert images.digest(Image("x")) == DIGEST
+    assert [name for name in there if programs.starts(name)] == [asked]
+
+
+def test_nobody_to_ask(programs: StandIns) -> None:
+    assert not any(programs.folder.iterdir())
+    with pytest.raises(StepFailedError) as caught:
+        images.digest(Image("localhost:5000/x", "1"))
+    assert caught.value.what == "localhost:5000/x:1: no program here can look an image up"
+    assert caught.value.remedy == "install skopeo, podman or docker"
+
+
+@pytest.mark.parametrize("said", ["", "<none>", "sha256:12", f"{OTHER}0"])
+def test_an_answer_of_skopeo_that_is_no_digest(programs: StandIns, said: str) -> None:
+    programs.add("skopeo", (0, said, ""))
+    with pytest.raises(StepFailedError) as caught:
+        images.digest(Image("x"))
+    assert caught.value.what == "x: skopeo tells no digest of it"
+    assert caught.value.output == said
+
+
+@pytest.mark.parametrize("said", ["[]", "null", '[""]', '["x"]', '["x@sha256:12"]'])
+def test_an_image_without_a_digest(programs: StandIns, said: str) -> None:
+    """One that was built here, and never in a registry."""
+    programs.add("podman", (0, "", ""), (0, said, ""))
+    with pytest.raises(StepFailedError) as caught:
+        images.digest(Image("x"))
+    assert caught.value.what == "x: podman tells no digest of it"
+
+
+BUSY = [
+    'time="…" level=fatal msg="… dial tcp 127.0.0.1:5000: connect: connection refused"',
+    "Error: … read tcp 127.0.0.1:5000: read: connection reset by peer",
+    "Error: … net/http: TLS handshake timeout",
+    "Error: … dial tcp 127.0.0.1:5000: i/o timeout",
+    "Error: … received unexpected HTTP status: 503 Service Unavailable",
+    "Error: … unexpected EOF",
+]
+LASTING = [
+    "Error: … reading manifest 1 in localhost:5000/x: manifest unknown",
+    "Error: … reading manifest 1 in localhost:5000/x: StatusCode: 404, no such page",
+    "Error: … unauthorized: authentication required",
+]
+
+
+@pytest.mark.parametrize("said", BUSY)
+def test_a_registry_that_is_busy_is_asked_again(programs: StandIns, said: str) -> None:
+    programs.add("skopeo", (1, "", said), (1, "", said), (0, DIGEST, ""))
+    assert images.digest(Image("x")) == DIGEST
+    assert len(programs.starts("skopeo")) == 3
+
+
+@pytest.mark.parametrize("said", LASTING)
+def test_an_image_that_is_not_there(programs: StandIns, said: str) -> None:
+    programs.add("skopeo", (1, "", said), (0, DIGEST, ""))
+    with pytest.raises(StepFailedError) as caught:
+        images.digest(Image("x"))
+    assert said in caught.value.output
+    assert len(programs.starts("skopeo")) == 1

@@ -1,0 +1,126 @@
+from attrs import evolve
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.unit.lock import IMAGE, PRINT, digest, lock, package
+
+from voidgen.lock import moves
+from voidgen.lock.flake import Input
+from voidgen.lock.moves import REV, Move
+from voidgen.lock.types import Key, Lock, Repository
+
+OLD, NEW = "0123456789abcdef", "fedcba9876543210"
+KEY = Move("keys", PRINT, digest("key"), "")
+
+
+def pinned(name: str, rev: str, date: str = "2026-01-02") -> Input:
+    return Input(name, f"github:a/{name}", rev, date, digest(rev), "")
+
+
+def test_signs() -> None:
+    assert [Move("k", "n", *pins).sign for pins in (("", "b"), ("a", ""), ("a", "b"))] == [
+        "+",
+        "-",
+        "~",
+    ]
+
+
+def test_inputs() -> None:
+    before = [pinned("moves", OLD), pinned("stays", OLD), pinned("goes", OLD)]
+    after = [pinned("comes", NEW, ""), pinned("stays", OLD), pinned("moves", NEW, "2026-03-04")]
+    assert moves.inputs(before, after) == [
+        Move("input", "comes", "", NEW[:REV]),
+        Move("input", "goes", f"{OLD[:REV]} 2026-01-02", ""),
+        Move("input", "moves", f"{OLD[:REV]} 2026-01-02", f"{NEW[:REV]} 2026-03-04"),
+    ]
+
+
+def test_an_input_that_gets_its_pin_comes() -> None:
+    assert moves.inputs([Input("a", "github:a/a")], [pinned("a", NEW)]) == [
+        Move("input", "a", "", f"{NEW[:REV]} 2026-01-02")
+    ]
+    assert moves.inputs([Input("a", "github:a/a")], [Input("a", "github:a/b")]) == []
+
+
+def test_a_lock_that_comes_and_goes() -> None:
+    one = lock([package("acl-2.3.2_1")], IMAGE)
+    assert moves.lock(None, None) == []
+    assert moves.lock(None, one) == [
+        Move("container", "image", "", IMAGE),
+        Move("keys", PRINT, "", digest("key")),
+        Move("packages", "acl", "", "2.3.2_1"),
+    ]
+    assert moves.lock(one, None) == [
+        Move("container", "image", IMAGE, ""),
+        KEY,
+        Move("packages", "acl", "2.3.2_1", ""),
+    ]
+
+
+def test_without_packages_of_void() -> None:
+    assert moves.lock(Lock("flake"), Lock("flake")) == []
+    assert moves.lock(Lock("flake"), Lock(IMAGE)) == [Move("container", "image", "flake", IMAGE)]
+    gone = moves.lock(lock([package("acl-2.3.2_1")]), Lock("flake"))
+    assert gone == [KEY, Move("packages", "acl", "2.3.2_1", "")]
+
+
+def test_packages_of_void() -> None:
+    before = lock([package("a-b-1.0_1"), package("goes-1_1"), package("stays-3_2")])
+    after = lock([package("a-b-1.0_2"), package("comes-2_1"), package("stays-3_2")])
+    assert moves.lock(before, after) == [
+        Move("packages", "a-b", "1.0_1", "1.0_2"),
+        Move("packages", "comes", "", "2_1"),
+        Move("packages", "goes", "1_1", ""),
+    ]
+
+
+def test_a_package_of_two_architectures_is_told_with_each() -> None:
+    """The tools of the building machine may be of another one than the image."""
+    before = lock([package("xz-1_1"), package("xz-1_1", "x86_64-musl")])
+    after = lock([package("xz-1_2"), package("xz-1_1", "x86_64-musl")])
+    assert moves.lock(before, after) == [Move("packages", "xz.x86_64", "1_1", "1_2")]
+
+
+def test_keys() -> None:
+    before = lock()
+    assert before.xbps
+    after = evolve(before, xbps=evolve(before.xbps, keys=(Key(PRINT, digest("other")),)))
+    assert moves.lock(before, after) == [evolve(KEY, new=digest("other"))]
+
+
+def test_an_index_alone_is_no_move() -> None:
+    before = lock([package("acl-2.3.2_1")])
+    assert before.xbps
+    index = Repository("https://repo.example.org/current", "x86_64", digest("new"), PRINT)
+    after = evolve(before, xbps=evolve(before.xbps, repositories=(index,)))
+    assert moves.lock(before, after) == []
+
+
+def test_packages_of_nix() -> None:
+    before = [{"name": "goes", "version": "1"}, {"name": "moves", "version": "1"}]
+    after = [{"name": "moves", "version": "2"}, {"name": "comes", "version": "1"}]
+    assert moves.packages(before, after) == [
+        Move("package", "comes", "", "1"),
+        Move("package", "goes", "1", ""),
+        Move("package", "moves", "1", "2"),
+    ]
+    assert moves.packages(after, after) == []
+
+
+VERSIONS = st.dictionaries(
+    st.sampled_from("abcdef"), st.sampled_from(["1_1", "1_2", "2_1"]), max_size=6
+)
+
+
+@given(VERSIONS, VERSIONS)
+def test_moves_lead_from_one_state_to_the_other(old: dict[str, str], new: dict[str, str]) -> None:
+    before, after = (
+        lock(package(f"{name}-{version}") for name, version in each.items()) for each in (old, new)
+    )
+    state = dict(old)
+    for move in moves.lock(before, after):
+        assert state.get(move.name, "") == move.old
+        state[move.name] = move.new
+    assert {name: version for name, version in state.items() if version} == new
+    assert [evolve(move, old=move.new, new=move.old) for move in moves.lock(after, before)] == (
+        moves.lock(before, after)
+    )

@@ -1,0 +1,132 @@
+from typing import Any
+
+import pytest
+from attrs import evolve
+from tests.unit.lock import IMAGE, digest, package
+from tests.unit.overlay import FILE, config, module, resolved
+
+from voidgen.config.types import Arch, Config, Container, Image, Mklive, Xbps
+from voidgen.lock import wanted
+from voidgen.lock.flake import Input
+from voidgen.lock.types import Lock, Request
+from voidgen.lock.types import Xbps as Locked
+from voidgen.overlay.resolve import resolve
+from voidgen.plan import Plan, plan
+
+URLS = ("https://b.example.org", "https://a.example.org")
+NIXPKGS = Input("nixpkgs", "github:a/b", "0123", "2026-01-02", digest("nixpkgs"))
+MKLIVE = Input("mklive", "github:a/c", "4567", "2026-01-02", digest("mklive"))
+INPUTS = [NIXPKGS, MKLIVE]
+REQUEST = Request("x86_64", digest("mklive"), ("htop", "zsh"), URLS)
+PACKAGES = (package("htop-1_1"), package("zsh-1_1"))
+LOCK = Lock("flake", Locked(REQUEST, packages=PACKAGES))
+
+
+def planned(*names: str, image: str = "flake", arch: Arch = "x86_64", **more: Any) -> Plan:
+    settings: Config = evolve(
+        config(),
+        image=Image("test", arch=arch),
+        mklive=Mklive(),
+        container=Container(image=image),
+        xbps=Xbps(repositories=URLS, packages=names),
+    )
+    settings = evolve(settings, **more)
+    return plan(settings, resolve(settings, {}, FILE))
+
+
+def locked(**changes: Any) -> Lock:
+    """The lock, made for another request."""
+    return Lock("flake", Locked(evolve(REQUEST, **changes), packages=PACKAGES))
+
+
+def test_what_is_asked_for() -> None:
+    assert wanted.request(planned("htop", "zsh"), INPUTS) == REQUEST
+    assert wanted.request(planned("htop", "zsh", arch="aarch64-musl"), iter(INPUTS)) == evolve(
+        REQUEST, arch="aarch64-musl"
+    )
+
+
+def test_packages_and_repositories_of_modules_are_asked_for() -> None:
+    found = resolved(module("m", packages={"xbps": ["acl"]}), xbps=["htop"])
+    asked = wanted.request(plan(planned().config, found), INPUTS)
+    assert asked
+    assert sorted(asked.packages) == ["acl", "htop"]
+
+
+@pytest.mark.parametrize("inputs", [[], [NIXPKGS], [NIXPKGS, Input("mklive", "github:a/c")]])
+def test_nothing_is_asked_for_until_mklive_has_its_pin(inputs: list[Input]) -> None:
+    assert wanted.request(planned("htop"), inputs) is None
+
+
+def test_all_is_locked() -> None:
+    assert wanted.unlocked(planned("htop", "zsh"), INPUTS, LOCK) == []
+    assert wanted.unlocked(planned("htop", "zsh"), iter(INPUTS), LOCK) == []
+
+
+def test_inputs_without_a_pin() -> None:
+    inputs = [Input(one.name, one.reference) for one in INPUTS]
+    lines = ["flake.lock has no nixpkgs", "flake.lock has no mklive"]
+    # What is asked of XBPS is not known without mklive.
+    assert wanted.unlocked(planned("other"), inputs, LOCK) == lines
+    none = "voidgen.lock does not have Void's packages"
+    assert wanted.unlocked(planned("other"), inputs, None) == [*lines, none]
+
+
+@pytest.mark.parametrize("lock", [None, Lock("flake"), Lock(IMAGE)])
+def test_without_packages_of_void(lock: Lock | None) -> None:
+    none = ["voidgen.lock does not have Void's packages"]
+    assert wanted.unlocked(planned("htop"), INPUTS, lock) == none
+
+
+@pytest.mark.parametrize("lock", [None, Lock(IMAGE), LOCK])
+def test_where_no_iso_is_made_flake_lock_is_enough(lock: Lock | None) -> None:
+    bare = planned("htop", mklive=None)
+    assert wanted.unlocked(bare, [NIXPKGS], lock) == []
+    assert wanted.unlocked(bare, [Input("nixpkgs", "github:a/b")], lock) == [
+        "flake.lock has no nixpkgs"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("changes", "line"),
+    [
+        ({"arch": "i686"}, "voidgen.lock is for i686, and the image for x86_64"),
+        ({"mklive": digest("other")}, "voidgen.lock has the packages of another mklive"),
+        # Whose package it is, the first repository that has it decides.
+        ({"repositories": URLS[::-1]}, "voidgen.lock has packages of other repositories"),
+        ({"repositories": URLS[:1]}, "voidgen.lock has packages of other repositories"),
+        ({"packages": ("htop",)}, "voidgen.lock does not have zsh"),
+        ({"packages": ()}, "voidgen.lock does not have htop, zsh"),
+        (
+            {"packages": ("zsh", "htop", "vim", "acl")},
+            "voidgen.lock has acl, vim, which nothing asks for any more",
+        ),
+    ],
+)
+def test_a_lock_of_something_else(changes: dict[str, Any], line: str) -> None:
+    assert wanted.unlocked(planned("htop", "zsh"), INPUTS, locked(**changes)) == [line]
+
+
+def test_every_difference_is_told() -> None:
+    lock = evolve(
+        locked(arch="i686", mklive=digest("x"), packages=("a",), repositories=()), container=IMAGE
+    )
+    lines = wanted.unlocked(planned("b"), [Input("nixpkgs", "github:a/b"), MKLIVE], lock)
+    assert lines == [
+        "flake.lock has no nixpkgs",
+        f"voidgen.lock has another container: {IMAGE}",
+        "voidgen.lock is for i686, and the image for x86_64",
+        "voidgen.lock has the packages of another mklive",
+        "voidgen.lock has packages of other repositories",
+        "voidgen.lock does not have b",
+        "voidgen.lock has a, which nothing asks for any more",
+    ]
+
+
+def test_another_container() -> None:
+    found = wanted.unlocked(planned("htop", "zsh", image=IMAGE), INPUTS, LOCK)
+    assert found == ["voidgen.lock has another container: flake"]
+    assert (
+        wanted.unlocked(planned("htop", "zsh", image=IMAGE), INPUTS, evolve(LOCK, container=IMAGE))
+        == []
+    )

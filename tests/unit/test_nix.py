@@ -1,0 +1,153 @@
+"""What `voidgen.nix` makes of Nix's words. tests/integration asks the real Nix."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.unit.stand_in import StandIns
+
+from voidgen import nix, process
+from voidgen.errors import StepFailedError
+
+FLAKE = Path("/flake")
+OPTIONS = [*nix.FLAKES]
+
+GIT_FAULTS = [
+    "fatal: early EOF",
+    "fatal: unable to access 'http://x/': Could not resolve host: x",
+    "fatal: unable to access 'http://x/': Failed to connect to x port 80: Connection refused",
+    "fatal: unable to access 'http://x/': Connection timed out after 300 ms",
+    "fatal: unable to access 'http://x/': Recv failure: Connection reset by peer",
+    "fatal: unable to access 'http://x/': Empty reply from server",
+    "fatal: unable to access 'http://x/': The requested URL returned error: 502",
+    "fatal: unable to access 'http://x/': transfer closed with 9 bytes remaining to read",
+    "fetch-pack: unexpected disconnect while reading sideband packet\nfatal: early EOF",
+    "fatal: the remote end hung up unexpectedly",
+    "ssh: connect to host x port 22: Connection timed out\nfatal: Could not read from remote",
+    "fatal: unable to connect to x:\nx: errno=Connection refused",
+]
+LASTING = [
+    "fatal: unable to access 'http://x/': The requested URL returned error: 404",
+    "fatal: unable to access 'http://x/': The requested URL returned error: 403",
+    "fatal: repository 'http://x/' not found",
+    "fatal: couldn't find remote ref refs/heads/x",
+    "error: attribute 'early EOF' missing",
+    "error: unable to download 'http://x/': HTTP error 404",
+]
+
+
+@pytest.fixture
+def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[StandIns]:
+    found = StandIns(tmp_path / "bin")
+    monkeypatch.setenv("PATH", found.path)
+    monkeypatch.setattr(process, "LONGEST_WAIT", 0)
+    nix.version.cache_clear()
+    yield found
+    nix.version.cache_clear()
+
+
+@pytest.mark.parametrize("said", GIT_FAULTS)
+def test_faults_of_git_are_tried_again(programs: StandIns, said: str) -> None:
+    programs.add(
+        "nix", (1, "", f"{said}\nerror: program 'git' failed with exit code 128"), (0, "", "")
+    )
+    nix.flake_lock(FLAKE)
+    assert programs.starts("nix") == [["flake", "lock", "path:/flake", *OPTIONS]] * 2
+
+
+@pytest.mark.parametrize("said", LASTING)
+def test_what_would_be_said_again_is_told_at_once(programs: StandIns, said: str) -> None:
+    programs.add("nix", (1, "", said), (0, "", ""))
+    with pytest.raises(StepFailedError) as caught:
+        nix.flake_lock(FLAKE)
+    assert said in caught.value.output
+    assert len(programs.starts("nix")) == 1
+
+
+@pytest.mark.parametrize(
+    ("said", "version"),
+    [
+        ("nix (Nix) 2.8.0", (2, 8)),
+        ("nix (Nix) 2.18.9", (2, 18)),
+        ("nix (Nix) 2.34.8", (2, 34)),
+        ("nix (Nix) 3.0pre20300101_abcdef1", (3, 0)),
+        ("nix (Lix, like Nix) 2.91.0", (2, 91)),
+        ("nix (Determinate Nix 3.1.2) 2.26.3", (2, 26)),
+    ],
+)
+def test_version(programs: StandIns, said: str, version: tuple[int, int]) -> None:
+    programs.add("nix", (0, said, ""))
+    assert nix.version() == version
+    assert nix.version() == version
+    assert len(programs.starts("nix")) == 1, "asked once"
+
+
+def test_no_version(programs: StandIns) -> None:
+    programs.add("nix", (0, "nothing", ""))
+    with pytest.raises(StepFailedError) as caught:
+        nix.version()
+    assert (caught.value.what, caught.value.output) == (
+        "nix --version: names no version",
+        "nothing\n",
+    )
+
+
+OLD_UPDATE = ["flake", "lock", "--update-input", "a", "--update-input", "b", "path:/flake"]
+NEW_UPDATE = ["flake", "update", "a", "b", "--flake", "path:/flake"]
+
+
+@pytest.mark.parametrize(
+    ("version", "words"),
+    [("2.8.0", OLD_UPDATE), ("2.18.9", OLD_UPDATE), ("2.19.0", NEW_UPDATE), ("3.0", NEW_UPDATE)],
+)
+def test_update_is_said_as_each_release_takes_it(
+    programs: StandIns, version: str, words: list[str]
+) -> None:
+    programs.add("nix", (0, f"nix (Nix) {version}", ""))
+    nix.flake_update(FLAKE, ["a", "b"])
+    assert programs.starts("nix") == [["--version"], [*words, *OPTIONS]]
+
+
+@pytest.mark.parametrize("said", ["", "no JSON", "{", "\0"])
+def test_an_answer_that_is_no_json(programs: StandIns, said: str) -> None:
+    programs.add("nix", (0, said, ""))
+    with pytest.raises(StepFailedError) as caught:
+        nix.evaluate(FLAKE, "x")
+    assert caught.value.what == "nix eval --json: did not answer with JSON"
+
+
+LOCKED = {"type": "git", "url": "file:///a", "rev": "12", "ref": "main", "narHash": "sha256-x"}
+
+
+@pytest.mark.parametrize(
+    ("more", "url"),
+    [({}, ""), ({"locked": LOCKED}, "git+file:///a?ref=main&rev=12"), ({"locked": {}}, "")],
+)
+def test_prefetched(programs: StandIns, more: dict[str, object], url: str) -> None:
+    answer = {"hash": "sha256-x", "storePath": "/store/x", **more}
+    programs.add("nix", (0, json.dumps(answer), ""))
+    assert nix.flake_prefetch("git+file:///a") == nix.Prefetched("sha256-x", Path("/store/x"), url)
+    words = ["flake", "prefetch", "--json", "git+file:///a", *OPTIONS]
+    assert programs.starts("nix") == [words]
+
+
+@pytest.mark.parametrize(
+    ("said", "kind"),
+    [
+        ("error: unable to download 'http://x/': HTTP error 404 ('Not Found')", nix.NotFoundError),
+        ("error: unable to download 'http://x/': HTTP error 404", nix.NotFoundError),
+        ("error: hash mismatch for '/tmp/nix-16640-0/tmp'", nix.OtherBytesError),
+        ("error: unable to download 'http://x/': HTTP error 503", StepFailedError),
+        ("error: unable to download 'http://x/': HTTP error 403", StepFailedError),
+    ],
+)
+def test_faults_of_files(programs: StandIns, said: str, kind: type[StepFailedError]) -> None:
+    programs.add("nix", (1, "", said))
+    with pytest.raises(StepFailedError) as caught:
+        nix.prefetch_file("http://x/", name="n", expected="sha256-x")
+    assert type(caught.value) is kind
+    assert caught.value.output == said
+    words = ["store", "prefetch-file", "--json", "http://x/"]
+    words += ["--name", "n", "--expected-hash", "sha256-x", *OPTIONS]
+    assert programs.starts("nix") == [words]

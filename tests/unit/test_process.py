@@ -1,0 +1,123 @@
+import re
+import signal
+import sys
+from pathlib import Path
+
+import pytest
+from tests.unit.stand_in import StandIns
+
+from voidgen import process
+from voidgen.errors import StepFailedError
+
+TRANSIENT = re.compile(rb"fatal: early EOF|returned error: 5\d\d")
+EARLY = "remote: Enumerating objects\nfatal: early EOF\nfatal: index-pack failed\n"
+BUSY = "fatal: unable to access 'http://x/': The requested URL returned error: 503\n"
+MISSING = "fatal: unable to access 'http://x/': The requested URL returned error: 404\n"
+WELL = (0, "well", "")
+
+
+@pytest.fixture
+def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> StandIns:
+    found = StandIns(tmp_path / "bin")
+    monkeypatch.setenv("PATH", found.path)
+    monkeypatch.setattr(process, "LONGEST_WAIT", 0)
+    return found
+
+
+def patiently(*argv: str) -> process.Completed:
+    return process.patiently(argv, cwd=Path("/"), transient=TRANSIENT)
+
+
+@pytest.mark.parametrize("faults", range(process.ATTEMPTS))
+def test_a_fault_of_the_network_is_tried_again(programs: StandIns, faults: int) -> None:
+    programs.add(
+        "fetch", *[(128, "", EARLY if fault % 2 else BUSY) for fault in range(faults)], WELL
+    )
+    assert patiently("fetch", "a", "b c") == process.Completed(0, b"well\n", b"")
+    assert programs.starts("fetch") == [["a", "b c"]] * (faults + 1)
+
+
+def test_a_fault_that_stays_is_told_in_the_end(programs: StandIns) -> None:
+    programs.add("fetch", (128, "", EARLY))
+    with pytest.raises(StepFailedError) as caught:
+        patiently("fetch", "a", "b", "c")
+    assert caught.value.what == "fetch a b: failed (exit status 128)"
+    assert caught.value.output == EARLY.strip()
+    assert len(programs.starts("fetch")) == process.ATTEMPTS
+
+
+def test_what_is_missing_is_not_asked_for_again(programs: StandIns) -> None:
+    programs.add("fetch", (128, "", MISSING), WELL)
+    with pytest.raises(StepFailedError) as caught:
+        patiently("fetch")
+    assert caught.value.output == MISSING.strip()
+    assert len(programs.starts("fetch")) == 1
+
+
+def test_the_last_fault_is_the_one_that_is_told(programs: StandIns) -> None:
+    programs.add("fetch", (128, "", BUSY), (1, "", MISSING), WELL)
+    with pytest.raises(StepFailedError) as caught:
+        patiently("fetch")
+    assert caught.value.what == "fetch: failed (exit status 1)"
+    assert len(programs.starts("fetch")) == 2
+
+
+def test_messages_of_a_success_are_no_fault(programs: StandIns) -> None:
+    programs.add("fetch", (0, "", EARLY))
+    assert patiently("fetch").stderr.decode() == EARLY
+    assert len(programs.starts("fetch")) == 1
+
+
+def test_waits_grow_and_end(programs: StandIns, monkeypatch: pytest.MonkeyPatch) -> None:
+    naps: list[float] = []
+    monkeypatch.setattr("tenacity.nap.time.sleep", naps.append)
+    monkeypatch.setattr(process, "LONGEST_WAIT", 0.5)
+    programs.add("fetch", (128, "", EARLY))
+    with pytest.raises(StepFailedError):
+        patiently("fetch")
+    assert len(naps) == process.ATTEMPTS - 1
+    assert all(0 <= nap <= 0.5 for nap in naps)
+
+
+@pytest.mark.parametrize(
+    ("name", "package"), [("nix-instantiate", "nix"), ("nix-hash", "nix"), ("fetch", "fetch")]
+)
+def test_a_program_that_is_not_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, package: str
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    for start in (process.run, patiently_with):
+        with pytest.raises(StepFailedError) as caught:
+            start([name], cwd=tmp_path)
+        assert caught.value.what == f"{name}: cannot be started: No such file or directory"
+        assert caught.value.remedy == f"install the package {package}"
+
+
+def patiently_with(argv: list[str], cwd: Path) -> process.Completed:
+    return process.patiently(argv, cwd=cwd, transient=TRANSIENT)
+
+
+def test_a_program_that_a_signal_ended(tmp_path: Path) -> None:
+    code = f"import os; os.kill(os.getpid(), {int(signal.SIGTERM)})"
+    with pytest.raises(StepFailedError) as caught:
+        process.run([sys.executable, "-c", code], cwd=tmp_path)
+    assert caught.value.what.endswith("failed (signal 15)")
+
+
+def test_a_failure_that_is_no_error_here(programs: StandIns, tmp_path: Path) -> None:
+    programs.add("fetch", (3, "out", "err"))
+    done = process.run(["fetch"], cwd=tmp_path, check=False)
+    assert done == process.Completed(3, b"out\n", b"err\n")
+    with pytest.raises(StepFailedError):
+        process.run(["fetch"], cwd=tmp_path)
+
+
+def test_programs_speak_english_and_read_what_they_are_given(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LC_ALL", "de_DE.UTF-8")
+    show = 'import os, sys; print(os.environ["LC_ALL"], os.getcwd(), sys.stdin.read())'
+    argv = [sys.executable, "-c", show]
+    for env in (None, {"LC_ALL": "de_DE.UTF-8"}):
+        said = process.run(argv, cwd=tmp_path, stdin=b"given", env=env).stdout.decode()
+        assert said == f"C {tmp_path} given\n"
