@@ -35,12 +35,17 @@ test: ## install what the tests need, and run them all
 	@$(MAKE) --no-print-directory .venv/ready
 	@$(MAKE) --no-print-directory lint typecheck unit
 
-test-nix-versions: ## build the offline example by the Nix of Debian 12, 13 and sid, and compare
+test-nix-versions: ## what uses Nix, by the Nix of Debian 12, 13 and sid; they build the same
 	@scripts/need $(PROGRAMS) busybox=busybox-static \
 		/usr/share/keyrings/debian-archive-keyring.gpg=debian-archive-keyring
 	@$(MAKE) --no-print-directory .venv/ready
 	@for suite in $(NIX_SUITES); do scripts/nix-root $$suite .venv/nix/$$suite || exit; done
 	VOIDGEN_NIX_VERSIONS=.venv/nix $(PYTHON) -m pytest -m nix_versions tests/nix_versions
+	@for suite in $(NIX_SUITES); do \
+		echo "tests/integration by the Nix of Debian $$suite"; \
+		PATH="$(CURDIR)/.venv/nix/$$suite/bin:$$PATH" \
+			$(PYTHON) -m pytest -n 2 tests/integration || exit; \
+	done
 
 lint: .venv/ready
 	$(PYTHON) -m ruff check

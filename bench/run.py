@@ -7,6 +7,7 @@ its ratio says more than seconds do when the machine is slow or busy.
 from __future__ import annotations
 
 import argparse
+import json
 import shutil
 import subprocess
 import sys
@@ -15,10 +16,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from attrs import frozen
-from bench import catalogue
-from bench.measure import Measured, measure
+from bench import catalogue, locked
+from bench.measure import Measured, calls, measure
 from rich.console import Console
 from rich.table import Table
+
+from voidgen.lock import file as lock_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,6 +29,10 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent.parent
 PYTHON = sys.executable
 VOIDGEN = [str(Path(PYTHON).with_name("voidgen"))]
+PACKAGES = 2_000
+"""Of the lock that is loaded: an image with a desktop has about as many."""
+CALLS = 20
+"""Calls for each run that is asked for: one takes milliseconds."""
 COPY = "cp -R ../project/image ../project/flake.nix . && git add --intent-to-add ."
 
 
@@ -51,6 +58,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="voidgen-bench-") as folder:
         rows = [
             *_start(Path(folder), asked.runs),
+            *_lock(asked.runs * CALLS),
             *_root(Path(folder) / "root", asked.runs),
             *_made_up(Path(folder) / "made-up", asked.runs, largest=not asked.quick),
         ]
@@ -61,6 +69,21 @@ def _start(folder: Path, runs: int) -> Iterator[Row]:
     bare = measure([PYTHON, "-c", "pass"], cwd=folder, runs=runs)
     version = measure([*VOIDGEN, "--version"], cwd=folder, runs=runs)
     yield Row("voidgen --version", version, bare, "python -c pass", 0.15)
+
+
+def _lock(runs: int) -> Iterator[Row]:
+    """voidgen.lock, read and written in memory; the yardstick takes its JSON alone."""
+    lock = locked.lock(PACKAGES)
+    data = lock_file.dump(lock)
+    table = json.loads(data)
+    name, against = f"voidgen.lock of {PACKAGES:,} packages", "json.{} of it"
+    read = calls(lambda: lock_file.parse(data, Path(lock_file.FILE)), runs)
+    loads = calls(lambda: json.loads(data), runs)
+    yield Row(f"{name}, reading", read, loads, against.format("loads"), 0.05)
+    write = calls(lambda: lock_file.dump(lock), runs)
+    yield Row(
+        f"{name}, writing", write, calls(lambda: json.dumps(table), runs), against.format("dumps")
+    )
 
 
 def _root(folder: Path, runs: int) -> Iterator[Row]:

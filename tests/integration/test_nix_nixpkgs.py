@@ -3,6 +3,7 @@
 Nothing is built: what evaluates, and what is said where it does not.
 """
 
+import json
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -88,3 +89,18 @@ def test_other_refusals_are_nixpkgs_own(
     assert f"the package set refuses {name} (asked for by voidgen.toml)" in said
     assert reason in said
     assert "Take that one out of voidgen.toml, or choose another nixpkgs there." in said
+
+
+def test_the_container_and_xbps_evaluate(nix: Nix, tmp_path: Path) -> None:
+    project = write_project(tmp_path / "project", manifest(["hello"]))
+    packages = (
+        f"(import {project}/image/nix {{ manifest = {project}/image/manifest.json;"
+        f" include = {project}/image/include; nixpkgs = {CHECKOUT}; mklive = {project}; }})"
+        ".packages.x86_64-linux"
+    )
+    wanted = "with p.container; [ imageName imageTag drvPath p.xbps.drvPath ]"
+    words = ["nix-instantiate", "--eval", "--strict", "--json", "-E"]
+    name, tag, *derivations = json.loads(nix.run(*words, f"let p = {packages}; in {wanted}"))
+    # Its tag is the hash of what it holds: the name that an engine knows it by.
+    assert (name, len(tag)) == ("voidgen-container", 32)
+    assert all(path.endswith(".drv") for path in derivations)

@@ -8,7 +8,7 @@ from xml.parsers.expat import ExpatError
 
 from attrs import frozen
 
-from voidgen import sri
+from voidgen import regular, sri
 from voidgen.errors import Fault, StepFailedError, WrongInputError
 from voidgen.lock.types import FINGERPRINT, Key
 from voidgen.structure import MisfitError
@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 
 UNREADABLE = (ValueError, LookupError, TypeError, AttributeError, ExpatError, RecursionError)
 """What plistlib raises, and what reading a value of another type than expected does."""
+
+
+LARGEST = 1 << 20
+"""Bytes of a key's file, which has a thousandth of it."""
 
 
 @frozen
@@ -38,7 +42,7 @@ def read(files: Iterable[Path]) -> list[Trusted]:
     found, faults = [], []
     for file in files:
         try:
-            data = file.read_bytes()
+            data = regular.read(file, LARGEST)
             fingerprint = FINGERPRINT.check(file.stem)
             found.append(Trusted(fingerprint, data, bytes(plistlib.loads(data)["public-key"])))
         except OSError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from attrs import frozen
@@ -69,7 +70,8 @@ def look_up(
 ) -> tuple[Package, ...]:
     """Hash and size of each package ``found``, by transaction; each package once. Pure.
 
-    Raises StepFailedError where an index does not list what XBPS found in it.
+    Raises StepFailedError where an index does not list what XBPS found in it, and where two
+    repositories give files of one name.
     """
     listed = {
         (index.url, one.pkgver, one.arch): one
@@ -89,4 +91,8 @@ def look_up(
         locked.append(
             Package(one.pkgver, one.arch, one.repository, entry.hash, entry.size, tuple(names))
         )
+    for name, count in Counter(one.file for one in locked).items():
+        if count > 1:
+            what = f"{name}: comes from two repositories, and in one folder there is room for one"
+            raise StepFailedError(what, "take one of the two out of [xbps] repositories")
     return tuple(sorted(locked))

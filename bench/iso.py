@@ -1,0 +1,175 @@
+"""``make bench-iso``: the closure into the ISO, beside the way of the shell scripts before.
+
+The old way copies the store with rsync, mklive copies it again with ``-I``, fills an ext3 image
+with it and makes an xz squashfs of that. Both get the same closure, made up of this machine's own
+files, and the same small root tree, and end with the same xorriso. Needs root and a loop device.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+from rich.console import Console
+from rich.table import Table
+
+from voidgen.config.types import Squashfs
+from voidgen.iso import inputs, job
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+SOURCES = ("/usr/lib", "/usr/share", "/usr/bin")
+PATH_SIZE = 8 << 20
+"""Bytes of a made-up store path: large and small ones are about as many in a real closure."""
+TIME, WRITTEN = 1 / 3, 1.2
+"""Goals: of the old way's time; of the ISO's size, beside the root tree."""
+
+
+@frozen
+class Way:
+    """What one way took: seconds, bytes written to the disk, bytes of the ISO."""
+
+    seconds: float
+    written: int
+    size: int
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Measure how a closure gets into the ISO.")
+    parser.add_argument("--mebibytes", type=int, default=4096, help="of the closure")
+    parser.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()))
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="voidgen-bench-", dir=asked.folder) as name:
+        folder = Path(name)
+        size = _store(folder / "store", asked.mebibytes << 20)
+        print(f"a closure of {size >> 20} MiB", file=sys.stderr)
+        root = folder / "root"
+        _root(root)
+        tree = sum(file.lstat().st_size for file in root.rglob("*"))
+        new = _measured(folder, lambda iso: _new(folder, root, iso))
+        old = _measured(folder, lambda iso: _old(folder, root, iso))
+        _print(old, new, tree)
+
+
+def _store(store: Path, size: int) -> int:
+    """Fill ``store`` with paths of real files, ``size`` bytes in all; what came together."""
+    store.mkdir()
+    total = filled = 0
+    place = store / "none"
+    for top in SOURCES:
+        for parent, _, names in os.walk(top):
+            for name in names:
+                source = Path(parent, name)
+                if source.is_symlink() or not source.is_file():
+                    continue
+                if not filled or filled > PATH_SIZE:
+                    place, filled = store / f"{total:032x}-bench-{total}", 0
+                copy = place / source.relative_to("/")
+                copy.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(source, copy)
+                filled += copy.stat().st_size
+                total += copy.stat().st_size
+                if total >= size:
+                    return total
+    return total
+
+
+def _root(root: Path) -> None:
+    for name in ("proc", "sys", "dev", "run", "tmp", "nix", "etc", "usr/bin"):
+        (root / name).mkdir(parents=True)
+    shutil.copy("/bin/bash", root / "usr/bin/bash")
+    (root / "etc/group").write_text("root:x:0:\nnixbld:x:30000:\n")
+
+
+def _new(folder: Path, root: Path, iso: Path) -> None:
+    """The script of the container, in a namespace that has its folders at their places."""
+    home, image = folder / "home", folder / "image"
+    (home / "job").mkdir(parents=True)
+    (image / "LiveOS").mkdir(parents=True)
+    for name, data in inputs.scripts().items():
+        (home / name).write_bytes(data)
+    options = job.squashfs(Squashfs("zstd", 15))
+    (home / "job/squashfs").write_text("".join(f"{word}\n" for word in options))
+    (home / "job/store").write_text("nix/store\n")
+    (home / "job/registration").write_text("")
+    names = sorted(path.name for path in (folder / "store").iterdir())
+    (home / "job/store-paths").write_text("".join(f"{name}\n" for name in names))
+    _run(
+        "bwrap", "--cap-add", "ALL", "--tmpfs", "/", "--dev", "/dev", "--proc", "/proc",
+        *(word for top in ("/usr", "/bin", "/lib", "/lib64", "/sbin", "/etc") if Path(top).exists()
+          for word in ("--ro-bind", top, top)),
+        "--bind", folder, folder, "--ro-bind", home, "/voidgen",
+        "--ro-bind", folder / "store", "/closure",
+        "unshare", "--mount", "--propagation", "private",
+        "bash", "/voidgen/squashfs.sh", root, image / "LiveOS/squashfs.img", "/",
+    )  # fmt: skip
+    _iso(image, iso)
+
+
+def _old(folder: Path, root: Path, iso: Path) -> None:
+    include, rootfs, image, tmp = (folder / name for name in ("include", "rootfs", "old", "tmp"))
+    for one in (include / "nix", image / "LiveOS", tmp / "LiveOS", folder / "mounted"):
+        one.mkdir(parents=True)
+    _run("rsync", "-a", f"{folder}/store/", include / "nix/store/")
+    _run("cp", "-a", root, rootfs)
+    _run("cp", "-rfpP", include / "nix", rootfs)
+    size = int(subprocess.check_output(["du", "--apparent-size", "-sm", rootfs]).split()[0])
+    disk = tmp / "LiveOS/ext3fs.img"
+    _run("truncate", "-s", f"{size * 2}M", disk)
+    _run("mkfs.ext3", "-q", "-F", "-m1", disk)
+    _run("mount", "-o", "loop", disk, folder / "mounted")
+    try:
+        _run("cp", "-a", f"{rootfs}/.", folder / "mounted")
+    finally:
+        _run("umount", folder / "mounted")
+    _run("mksquashfs", tmp, image / "LiveOS/squashfs.img", "-comp", "xz", "-no-progress")
+    _iso(image, iso)
+
+
+def _iso(image: Path, iso: Path) -> None:
+    _run("xorriso", "-as", "mkisofs", "-iso-level", "3", "-rock", "-output", iso, image)
+
+
+def _measured(folder: Path, way: Callable[[Path], None]) -> Way:
+    iso = folder / "image.iso"
+    iso.unlink(missing_ok=True)
+    os.sync()
+    start, written = time.monotonic(), _written(folder)
+    way(iso)
+    os.sync()
+    return Way(time.monotonic() - start, _written(folder) - written, iso.stat().st_size)
+
+
+def _written(folder: Path) -> int:
+    """Bytes that the whole disk has written: what a loop device writes is no process's."""
+    device = folder.stat().st_dev
+    stat = Path(f"/sys/dev/block/{os.major(device)}:{os.minor(device)}/stat")
+    return int(stat.read_text().split()[6]) * 512
+
+
+def _run(*words: str | Path) -> None:
+    subprocess.run(words, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def _print(old: Way, new: Way, tree: int) -> None:
+    table = Table("", "seconds", "written", "ISO", box=None, pad_edge=False)
+    for name, way in (("rsync, -I, ext3, xz", old), ("bound, squashfs, zstd", new)):
+        written, size = (f"{count >> 20} MiB" for count in (way.written, way.size))
+        table.add_row(name, f"{way.seconds:.0f}", written, size)
+    Console(width=100).print(table)
+    time_, bytes_ = new.seconds / old.seconds, (new.written - tree) / new.size
+    print(f"time: {time_:.2f} of the old way's (goal: {TIME:.2f})")
+    print(f"written, less the root tree: {bytes_:.2f} of the ISO's size (goal: {WRITTEN})")
+
+
+if __name__ == "__main__":
+    main()
