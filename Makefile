@@ -11,14 +11,28 @@ TESTED_WITH := bash=bash bwrap=bubblewrap dash=dash dbus-run-session=dbus-daemon
 # Packages without a program of their own: a file of each tells that it is there.
 TESTED_WITH += /usr/share/doc/dconf-gsettings-backend/copyright=dconf-gsettings-backend \
 	/usr/share/doc/librsvg2-common/copyright=librsvg2-common
-# Installed, these would change the machine's desktop; their files are enough.
-UNPACKED := adwaita-icon-theme cinnamon-common cinnamon-desktop-data gnome-themes-extra-data \
-	gsettings-desktop-schemas libgnomekbd-common lightdm
+# Containers, and what the ISO is looked at with. runc runs them where crun may not.
+TESTED_WITH += mdir=mtools podman=podman runc=runc unsquashfs=squashfs-tools xorriso=xorriso \
+	fuse-overlayfs=fuse-overlayfs newuidmap=uidmap slirp4netns=slirp4netns
+# What mklive and voidgen's scripts call in the container of the tests.
+IN_CONTAINER := bash coreutils dash dosfstools findutils gawk grep gzip kmod mount mtools sed \
+	squashfs-tools tar util-linux xorriso zstd
+# What looks images up, and makes keys and certificates.
+TESTED_WITH += openssl=openssl skopeo=skopeo
+# Installed, these would change the machine's desktop or start a service; their files are enough.
+UNPACKED := adwaita-icon-theme cinnamon-common cinnamon-desktop-data docker-registry \
+	gnome-themes-extra-data gsettings-desktop-schemas libgnomekbd-common lightdm
 
 # Debian's suites that have other releases of Nix.
 NIX_SUITES := trixie sid
 
-.PHONY: help demo test test-nix-versions lint typecheck unit format golden bench venv clean
+# Beside those in scripts/.
+SHELL_SCRIPTS := generator/voidgen/iso/container/* generator/voidgen/xbps/record.sh \
+	tests/stand_in/mklive/mklive.sh tests/stand_in_iso/xbps.sh \
+	tests/stand_in_iso/mklive/mklive.sh
+
+.PHONY: help demo test test-nix-versions test-slow lint typecheck unit format golden bench bench-iso \
+	venv clean
 
 help:
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 20
@@ -32,7 +46,7 @@ demo: ## build the offline example and show what was made
 test: ## install what the tests need, and run them all
 	@scripts/need $(PROGRAMS) busybox=busybox-static $(TESTED_WITH)
 	@scripts/unpack .venv/debian $(UNPACKED)
-	@$(MAKE) --no-print-directory .venv/ready
+	@$(MAKE) --no-print-directory .venv/ready .venv/container/base.tar
 	@$(MAKE) --no-print-directory lint typecheck unit
 
 test-nix-versions: ## what uses Nix, by the Nix of Debian 12, 13 and sid; they build the same
@@ -50,13 +64,20 @@ test-nix-versions: ## what uses Nix, by the Nix of Debian 12, 13 and sid; they b
 lint: .venv/ready
 	$(PYTHON) -m ruff check
 	$(PYTHON) -m ruff format --check
-	shellcheck scripts/* .ci/run
+	shellcheck scripts/* .ci/run $(SHELL_SCRIPTS)
 
 typecheck: .venv/ready
 	$(PYTHON) -m mypy
 
 unit: .venv/ready
-	$(PYTHON) -m pytest -n 2
+	$(PYTHON) -m pytest -n 2 -m "not slow"
+
+test-slow: .venv/ready ## the tests that take minutes each
+	$(PYTHON) -m pytest -n 2 -m slow
+
+bench-iso: .venv/ready ## measure how a closure gets into the ISO, beside rsync, ext3 and xz (root)
+	@scripts/need bwrap=bubblewrap mkfs.ext3=e2fsprogs mksquashfs=squashfs-tools rsync=rsync xorriso=xorriso
+	$(PYTHON) -m bench.iso
 
 format: .venv/ready ## format the Python code
 	$(PYTHON) -m ruff check --fix
@@ -72,6 +93,9 @@ bench: .venv/ready ## measure speed and memory
 	$(PYTHON) -m bench.run
 
 venv: .venv/ready ## the virtual environment in .venv
+
+.venv/container/base.tar:
+	scripts/container-image $@ $(IN_CONTAINER)
 
 .venv/ready: pyproject.toml
 	python3 -m venv .venv

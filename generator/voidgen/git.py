@@ -31,6 +31,12 @@ def is_ignored(repository: Path, folder: Path) -> bool:
     )
 
 
+def index(folder: Path) -> Path:
+    """The index of the repository that ``folder`` is in (``git rev-parse --git-path``)."""
+    said = run(["git", "rev-parse", "--git-path", "index"], cwd=folder).stdout
+    return folder / os.fsdecode(said.removesuffix(b"\n"))
+
+
 def init(folder: Path) -> None:
     """``git init``."""
     run(["git", "init", "--quiet"], cwd=folder)

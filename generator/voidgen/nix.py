@@ -89,9 +89,16 @@ def flake_update(flake: Flake, inputs: Sequence[str]) -> None:
         _nix(["flake", "lock", *moved, _url(flake)])
 
 
-def evaluate(flake: Flake, attribute: str, *, apply: str = "") -> Any:
-    """``nix eval --json``, of ``apply``'s result where it is given; never changes the lock."""
+def evaluate(
+    flake: Flake, attribute: str, *, apply: str = "", inputs: Mapping[str, str] | None = None
+) -> Any:
+    """``nix eval --json``, of ``apply``'s result where it is given; never changes the lock.
+
+    ``inputs`` are references to take in the place of what the lock says.
+    """
     words = ["--json", "--no-update-lock-file", *(["--apply", apply] if apply else [])]
+    for name, reference in (inputs or {}).items():
+        words += ["--override-input", name, reference]
     return _json(["eval", *words, f"{_url(flake)}#{attribute}"])
 
 

@@ -22,7 +22,7 @@ from voidgen.xbps.resolve import Sources, resolve
 from voidgen.xbps.transactions import host_arch
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from collections.abc import Set as AbstractSet
 
     from voidgen.lock.flake import Input
@@ -42,7 +42,7 @@ def pin(
     With ``evaluate``, nixpkgs moves only where the image's packages evaluate with the new one.
     Raises StepFailedError where something cannot be had.
     """
-    before = pins.read(project)
+    before = pins.read(project, anywhere=True)
     with _scratch() as work:
         run = _Pinning(project, before, moving, progress, work)
         inputs = run.inputs()
@@ -115,14 +115,13 @@ class _Pinning:
 
     def compared(self, inputs: tuple[Input, ...]) -> tuple[Move, ...]:
         """What another nixpkgs does to the versions of the image's packages."""
-        old, new = _rev(self.before.inputs), _rev(inputs)
-        if not old or old == new:
+        old, new = _nixpkgs(self.before.inputs), _nixpkgs(inputs)
+        if not old or not new or not old.rev or old.rev == new.rev:
             return ()
         plan = self.project.plan
-        was = _flake(plan, self.before.flake, self.work / "before")
         with self.progress.step("evaluating the packages with the old nixpkgs and the new one"):
             try:
-                before = _packages(was, plan)
+                before = _packages(self.flake, plan, {"nixpkgs": old.url})
             except StepFailedError:
                 # What is asked for may be there in the new one only.
                 before = []
@@ -193,12 +192,15 @@ def _flake(plan: Plan, locked: bytes, folder: Path) -> Path:
     return folder
 
 
-def _rev(inputs: tuple[Input, ...]) -> str:
-    return next((found.rev for found in inputs if found.name == "nixpkgs"), "")
+def _nixpkgs(inputs: tuple[Input, ...]) -> Input | None:
+    return next((found for found in inputs if found.name == "nixpkgs"), None)
 
 
-def _packages(flake: Path, plan: Plan) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = nix.evaluate(flake, f"packages.{plan.system}.default.packages")
+def _packages(
+    flake: Path, plan: Plan, inputs: Mapping[str, str] | None = None
+) -> list[dict[str, Any]]:
+    attribute = f"packages.{plan.system}.default.packages"
+    found: list[dict[str, Any]] = nix.evaluate(flake, attribute, inputs=inputs)
     return found
 
 

@@ -53,10 +53,13 @@ class Outcome:
         ]
 
 
-def read(project: Project) -> Pins:
-    """What the project in its folder is locked to; WrongInputError where a lock is damaged."""
+def read(project: Project, *, anywhere: bool = False) -> Pins:
+    """What the project in its folder is locked to; WrongInputError where a lock is damaged.
+
+    ``anywhere`` takes inputs that are locked from somewhere else than voidgen.toml says, too.
+    """
     return Pins(
-        tuple(flake_lock.inputs(project.folder, project.plan)),
+        tuple(flake_lock.inputs(project.folder, project.plan, anywhere=anywhere)),
         content(project.folder / flake_lock.FILE),
         lock_file.read(project.folder),
     )

@@ -135,9 +135,11 @@ def _checked(argv: Sequence[str], done: Completed) -> Completed:
 
 
 def _not_started(argv: Sequence[str], error: OSError) -> StepFailedError:
-    package = PACKAGES.get(argv[0], argv[0])
+    program = os.path.basename(argv[0])  # noqa: PTH119 - a name, not a place
     what = f"{argv[0]}: cannot be started: {error.strerror}"
-    return StepFailedError(what, f"install the package {package}")
+    missing = isinstance(error, FileNotFoundError)
+    remedy = f"install the package {PACKAGES.get(program, program)}" if missing else ""
+    return StepFailedError(what, remedy)
 
 
 def _ending(status: int) -> str:

@@ -1,4 +1,4 @@
-"""Processes that generate, and die or are refused at one touch of the disk.
+"""Processes that run voidgen, and die or are refused at one touch of the disk.
 
 Nothing slow is imported here: each try is a fork of a process that has it all.
 """
@@ -16,6 +16,8 @@ from typing import Any
 from tests.property import running
 
 Act = Callable[[], None]
+Run = Callable[[Path], running.Ran]
+"""Runs voidgen on the project in a folder; to be pickled."""
 
 TOUCHING = {
     "os.chmod",
@@ -39,16 +41,18 @@ FORKS.set_forkserver_preload(
     [
         "tests.property.killing",
         "voidgen.cli.generate",
+        "voidgen.cli.update",
         "voidgen.emit",
         "voidgen.git",
         "voidgen.lock",
+        "voidgen.pinning",
         "voidgen.project",
     ]
 )
 
 
-def _child(folder: Path, start: int, act: Act | None, said: Any) -> None:
-    """Generate, and ``act`` just before the ``start``-th touch of the disk."""
+def _child(folder: Path, start: int, act: Act | None, run: Run, said: Any) -> None:
+    """Run voidgen, and ``act`` just before the ``start``-th touch of the disk."""
     count = 0
 
     def touched(event: str, args: tuple[Any, ...]) -> None:
@@ -61,14 +65,16 @@ def _child(folder: Path, start: int, act: Act | None, said: Any) -> None:
                 act()
 
     sys.addaudithook(touched)
-    ran = running.generate(folder)
+    ran = run(folder)
     said.send((ran.status, ran.stderr, count))
 
 
-def attempt(folder: Path, start: int, act: Act | None) -> tuple[int, str, int]:
+def attempt(
+    folder: Path, start: int, act: Act | None, run: Run = running.generate
+) -> tuple[int, str, int]:
     """Exit status (negative: killed), messages and touches of the disk."""
     ours, theirs = FORKS.Pipe()
-    child = FORKS.Process(target=_child, args=(folder, start, act, theirs))
+    child = FORKS.Process(target=_child, args=(folder, start, act, run, theirs))
     child.start()
     theirs.close()
     child.join()

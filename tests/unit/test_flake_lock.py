@@ -23,6 +23,9 @@ PATH = {"type": "path", "path": "/a b", "narHash": HASH}
 URL = "github:a/b/0123456789abcdef?narHash=sha256-xX%2B%2F%3D"
 
 
+ORIGINAL = {"nixpkgs": GITHUB, "mklive": {"type": "git", "url": "file:///m"}}
+
+
 def unlocked(folder: Path, plan: Plan) -> list[str]:
     return [found.name for found in lock.inputs(folder, plan) if not found.rev]
 
@@ -35,7 +38,10 @@ def _plan(nixpkgs: str = "github:a/b", *, mklive: bool = True) -> Plan:
 
 
 def _write(folder: Path, **locked: Any) -> None:
-    nodes = {f"{name}_2": {"locked": pin} for name, pin in locked.items()}
+    nodes: dict[str, Any] = {
+        f"{name}_2": {"locked": pin, "original": ORIGINAL.get(name, {})}
+        for name, pin in locked.items()
+    }
     nodes["top"] = {"inputs": {name: f"{name}_2" for name in locked}}
     data = {"nodes": nodes, "root": "top", "version": 7}
     (folder / lock.FILE).write_text(json.dumps(data))
@@ -59,6 +65,38 @@ def test_pins(tmp_path: Path) -> None:
 def test_an_input_not_locked_yet(tmp_path: Path) -> None:
     _write(tmp_path, nixpkgs=PINNED)
     assert unlocked(tmp_path, _plan()) == ["mklive"]
+
+
+@pytest.mark.parametrize("other", ["github:a/c", "github:a/b/main", "gitlab:a/b", "git+file:///a"])
+def test_an_input_that_is_locked_from_elsewhere_is_not_locked(tmp_path: Path, other: str) -> None:
+    _write(tmp_path, nixpkgs=PINNED, mklive=PATH)
+    assert unlocked(tmp_path, _plan(other)) == ["nixpkgs"]
+
+
+REV = "549bd84d6279f9852cae6225e372cc67fb91a4c1"
+
+
+@pytest.mark.parametrize(
+    ("reference", "attributes"),
+    [
+        ("github:a/b", GITHUB),
+        ("github:a/b/nixos-unstable", GITHUB | {"ref": "nixos-unstable"}),
+        (f"github:a/b/{REV}", GITHUB | {"rev": REV}),
+        ("github:a/b?dir=c&host=x.org", GITHUB | {"dir": "c", "host": "x.org"}),
+        ("gitlab:a%2Fb/c", {"type": "gitlab", "owner": "a/b", "repo": "c"}),
+        ("git+https://x.org/y", {"type": "git", "url": "https://x.org/y"}),
+        (
+            "git+file:///y?ref=main&shallow=1",
+            {"type": "git", "url": "file:///y", "ref": "main", "shallow": "1"},
+        ),
+        # Only Nix can tell.
+        ("https://x.org/y.tar.gz", {}),
+        ("github:a", {}),
+        ("path:/y", {}),
+    ],
+)
+def test_references_as_a_lock_has_them(reference: str, attributes: dict[str, str]) -> None:
+    assert lock.attributes(reference) == attributes
 
 
 def test_a_folder_is_no_input(tmp_path: Path) -> None:
@@ -166,7 +204,10 @@ def test_any_json_is_read_or_refused(
 ) -> None:
     folder = tmp_path_factory.getbasetemp()
     for locked in (pin, PINNED | {"lastModified": modified}, PATH | {"path": pin}):
-        nodes = {"root": {"inputs": {"nixpkgs": "n"}}, "n": {"locked": locked}}
+        nodes = {
+            "root": {"inputs": {"nixpkgs": "n"}},
+            "n": {"locked": locked, "original": GITHUB},
+        }
         for data in ({"nodes": nodes, "root": "root"}, {"nodes": nodes, "root": root}, root):
             (folder / lock.FILE).write_text(json.dumps(data))
             with suppress(WrongInputError):

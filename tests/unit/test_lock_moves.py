@@ -9,7 +9,7 @@ from voidgen.lock.moves import REV, Move
 from voidgen.lock.types import Key, Lock, Repository
 
 OLD, NEW = "0123456789abcdef", "fedcba9876543210"
-KEY = Move("keys", PRINT, digest("key"), "")
+KEY = Move("key", PRINT, digest("key"), "")
 
 
 def pinned(name: str, rev: str, date: str = "2026-01-02") -> Input:
@@ -46,13 +46,13 @@ def test_a_lock_that_comes_and_goes() -> None:
     assert moves.lock(None, None) == []
     assert moves.lock(None, one) == [
         Move("container", "image", "", IMAGE),
-        Move("keys", PRINT, "", digest("key")),
-        Move("packages", "acl", "", "2.3.2_1"),
+        Move("key", PRINT, "", digest("key")),
+        Move("xbps", "acl", "", "2.3.2_1"),
     ]
     assert moves.lock(one, None) == [
         Move("container", "image", IMAGE, ""),
         KEY,
-        Move("packages", "acl", "2.3.2_1", ""),
+        Move("xbps", "acl", "2.3.2_1", ""),
     ]
 
 
@@ -60,16 +60,16 @@ def test_without_packages_of_void() -> None:
     assert moves.lock(Lock("flake"), Lock("flake")) == []
     assert moves.lock(Lock("flake"), Lock(IMAGE)) == [Move("container", "image", "flake", IMAGE)]
     gone = moves.lock(lock([package("acl-2.3.2_1")]), Lock("flake"))
-    assert gone == [KEY, Move("packages", "acl", "2.3.2_1", "")]
+    assert gone == [KEY, Move("xbps", "acl", "2.3.2_1", "")]
 
 
 def test_packages_of_void() -> None:
     before = lock([package("a-b-1.0_1"), package("goes-1_1"), package("stays-3_2")])
     after = lock([package("a-b-1.0_2"), package("comes-2_1"), package("stays-3_2")])
     assert moves.lock(before, after) == [
-        Move("packages", "a-b", "1.0_1", "1.0_2"),
-        Move("packages", "comes", "", "2_1"),
-        Move("packages", "goes", "1_1", ""),
+        Move("xbps", "a-b", "1.0_1", "1.0_2"),
+        Move("xbps", "comes", "", "2_1"),
+        Move("xbps", "goes", "1_1", ""),
     ]
 
 
@@ -77,7 +77,7 @@ def test_a_package_of_two_architectures_is_told_with_each() -> None:
     """The tools of the building machine may be of another one than the image."""
     before = lock([package("xz-1_1"), package("xz-1_1", "x86_64-musl")])
     after = lock([package("xz-1_2"), package("xz-1_1", "x86_64-musl")])
-    assert moves.lock(before, after) == [Move("packages", "xz.x86_64", "1_1", "1_2")]
+    assert moves.lock(before, after) == [Move("xbps", "xz.x86_64", "1_1", "1_2")]
 
 
 def test_keys() -> None:
@@ -99,9 +99,9 @@ def test_packages_of_nix() -> None:
     before = [{"name": "goes", "version": "1"}, {"name": "moves", "version": "1"}]
     after = [{"name": "moves", "version": "2"}, {"name": "comes", "version": "1"}]
     assert moves.packages(before, after) == [
-        Move("package", "comes", "", "1"),
-        Move("package", "goes", "1", ""),
-        Move("package", "moves", "1", "2"),
+        Move("nix", "comes", "", "1"),
+        Move("nix", "goes", "1", ""),
+        Move("nix", "moves", "1", "2"),
     ]
     assert moves.packages(after, after) == []
 

@@ -65,7 +65,10 @@ def test_all_is_locked() -> None:
 
 def test_inputs_without_a_pin() -> None:
     inputs = [Input(one.name, one.reference) for one in INPUTS]
-    lines = ["flake.lock has no nixpkgs", "flake.lock has no mklive"]
+    lines = [
+        "flake.lock has no nixpkgs from github:a/b",
+        "flake.lock has no mklive from github:a/c",
+    ]
     # What is asked of XBPS is not known without mklive.
     assert wanted.unlocked(planned("other"), inputs, LOCK) == lines
     none = "voidgen.lock does not have Void's packages"
@@ -83,7 +86,7 @@ def test_where_no_iso_is_made_flake_lock_is_enough(lock: Lock | None) -> None:
     bare = planned("htop", mklive=None)
     assert wanted.unlocked(bare, [NIXPKGS], lock) == []
     assert wanted.unlocked(bare, [Input("nixpkgs", "github:a/b")], lock) == [
-        "flake.lock has no nixpkgs"
+        "flake.lock has no nixpkgs from github:a/b"
     ]
 
 
@@ -113,7 +116,7 @@ def test_every_difference_is_told() -> None:
     )
     lines = wanted.unlocked(planned("b"), [Input("nixpkgs", "github:a/b"), MKLIVE], lock)
     assert lines == [
-        "flake.lock has no nixpkgs",
+        "flake.lock has no nixpkgs from github:a/b",
         f"voidgen.lock has another container: {IMAGE}",
         "voidgen.lock is for i686, and the image for x86_64",
         "voidgen.lock has the packages of another mklive",

@@ -117,7 +117,8 @@ def test_lines_of_a_transfer(
             moved(count)
     out, err = capsys.readouterr()
     shown = begin.removeprefix("fetching: ").removesuffix(" ...\n")
-    assert begin == f"fetching: {shown} ...\n"
+    # Nothing whose size is known: none is told.
+    assert begin == (f"fetching: {shown} ...\n" if total else "fetching ...\n")
     expected = [one.replace(".0 B", " B") for one in told]
     assert err.splitlines() == [f"  {one} of {shown}" for one in expected]
     assert out == ""

@@ -25,9 +25,10 @@ def command(settings: dict[str, Any], no_space_check: bool) -> None:
     from voidgen.cli.watch import watcher  # noqa: PLC0415
     from voidgen.iso import build  # noqa: PLC0415
 
-    # Whatever ends voidgen politely ends the container, too.
+    # Whatever ends voidgen politely ends the container, too; nohup(1) ignores one of them.
     for one in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(one, signal.default_int_handler)
+        if signal.getsignal(one) == signal.SIG_DFL:
+            signal.signal(one, signal.default_int_handler)
     quiet = settings["quiet"]
     start = time.monotonic()
 

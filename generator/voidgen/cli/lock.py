@@ -57,7 +57,9 @@ def _tell(outcome: Outcome, changed: list[str]) -> None:
     from voidgen.cli.report import visible  # noqa: PLC0415
     from voidgen.cli.tables import size  # noqa: PLC0415
 
-    shown = [move for move in outcome.moves() if move.old]
+    # Of a first lock the packages are counted only: all of them came.
+    first = outcome.before.lock is None
+    shown = [move for move in outcome.moves() if not (first and move.kind == "xbps")]
     for move in shown[:SHOWN]:
         versions = " -> ".join(filter(None, (move.old, move.new)))
         click.echo(visible(f"  {move.sign} {move.kind} {move.name}  {versions}"))

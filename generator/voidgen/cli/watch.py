@@ -44,7 +44,7 @@ class Lines:
         """Tell it when it begins, and at each quarter."""
         from voidgen.cli.tables import size  # noqa: PLC0415
 
-        click.echo(visible(f"{what}: {size(total)} ..."), err=True)
+        click.echo(visible(f"{what}{f': {size(total)}' if total else ''} ..."), err=True)
         done = told = 0
 
         def moved(count: int) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from voidgen import build as built_image
-from voidgen import emit, nix, pinning, pins, place
+from voidgen import emit, git, nix, pinning, pins, place
 from voidgen.errors import Fault, StepFailedError, WrongInputError, raise_all
 from voidgen.iso import check, engine, inputs, job, judge, outputs
 from voidgen.iso.engine import Task
@@ -99,6 +99,8 @@ def make(
                 return reused
             came = work / "out"
             sources = run.gather()
+            for line in outputs.reused(out, name, sources.built.manifest, locked.lock):
+                told(line)
             needed = check.estimate(
                 sources.unpacked,
                 sources.built.manifest["closure"]["nar-size"],
@@ -168,6 +170,8 @@ class _Run:
                 (work / "out").mkdir()
                 (work / RUNNING).unlink()
                 engine.give(self.out)
+                # Some releases of Nix have git refresh it.
+                engine.give(git.index(self.project.folder))
         except OSError as error:
             what = f"{error.filename or self.out}: {error.strerror or error}"
             raise StepFailedError(what, "mend that and run it again") from None
@@ -186,6 +190,7 @@ class _Run:
             tuple(map(PurePosixPath, (default / "store-paths").read_text().split())),
             (default / "registration").read_bytes(),
         )
+        check.closure(built.store_paths)
         repository = pinning.repository(self.project, self.progress)
         return Sources(built, repository, store.unpacked(repository), self._container())
 

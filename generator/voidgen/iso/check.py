@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 from typing import TYPE_CHECKING
@@ -12,7 +13,7 @@ from voidgen.errors import StepFailedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from pathlib import Path
+    from pathlib import Path, PurePosixPath
 
 _STEP = re.compile(r"^generate_squashfs\(\) *\{$.*^generate_squashfs$", re.MULTILINE | re.DOTALL)
 """mklive.sh's definition of the step that is replaced, and its call."""
@@ -30,6 +31,14 @@ def mklive(source: Path) -> None:
         what = "the locked mklive makes its squashfs in another way than generate_squashfs"
         remedy = "lock an older one: [mklive] source in voidgen.toml may name a revision"
         raise StepFailedError(what, remedy)
+
+
+def closure(store_paths: Iterable[PurePosixPath]) -> None:
+    """StepFailedError where a path of the closure is not there, whatever Nix's database says."""
+    missing = [str(path) for path in store_paths if not os.path.lexists(path)]
+    if missing:
+        what = f"the Nix store has lost {', '.join(missing)}"
+        raise StepFailedError(what, "run `nix-store --verify --check-contents --repair`")
 
 
 COMPRESSED = 0.5

@@ -7,7 +7,7 @@ import os
 import shlex
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
@@ -24,6 +24,9 @@ ARGUMENTS = "VOIDGEN_ENGINE_ARGUMENTS"
 """Environment variable with more arguments of ``run``, split as a shell splits words."""
 
 LABEL = "voidgen.project"
+
+USERS = 1 << 16
+"""User ids that a rootless engine needs to have: those of a system."""
 
 CAPABILITIES = (
     "CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "MKNOD", "SETFCAP", "SETGID", "SETPCAP",
@@ -89,6 +92,10 @@ class Engine:
 
     def command(self, task: Task) -> list[str]:
         """The command that runs ``task``: no network, few privileges, nothing left behind."""
+        for folder in (*task.reads.values(), *task.writes.values()):
+            if ":" in folder:
+                what = f"{folder}: a folder with a colon in its name cannot be mounted"
+                raise StepFailedError(what, "give it another name")
         volumes = [f"--volume={folder}:{where}:ro" for where, folder in task.reads.items()]
         volumes += [f"--volume={folder}:{where}" for where, folder in task.writes.items()]
         return [
@@ -122,13 +129,13 @@ def caller() -> tuple[int, int]:
     return uid, gid
 
 
-def give(folder: Path) -> None:
-    """Make all in ``folder`` the caller's, who may have run voidgen by sudo(8)."""
+def give(path: Path) -> None:
+    """Make ``path`` and all in it the caller's, who may have run voidgen by sudo(8)."""
     uid, gid = caller()
-    if uid == os.getuid():
+    if uid == os.getuid() or not os.path.lexists(path):
         return
-    os.chown(folder, uid, gid)
-    for place, folders, names in os.walk(folder):
+    os.chown(path, uid, gid, follow_symlinks=False)
+    for place, folders, names in os.walk(path):
         for name in (*folders, *names):
             os.chown(Path(place, name), uid, gid, follow_symlinks=False)
 
@@ -141,13 +148,25 @@ def find(container: Container) -> Engine:
     wanted = ENGINES if container.engine == "auto" else (container.engine,)
     program = next((one for one in wanted if shutil.which(one)), None)
     if program is None:
-        what = f"no container engine here: neither {' nor '.join(wanted)} is on PATH"
+        what = f"no container engine here: PATH has no {' and no '.join(wanted)}"
         raise StepFailedError(what, "install podman (any distribution has it), or docker")
     try:
         extra = shlex.split(os.environ.get(ARGUMENTS, ""))
     except ValueError as error:
         raise StepFailedError(f"{ARGUMENTS}: {error}", "quote it as for a shell") from None
     return Engine(program, *_info(program), (*container.arguments, *extra))
+
+
+def _check_ids(host: Mapping[str, Any]) -> None:
+    """StepFailedError where a rootless podman has too few users for those that packages make."""
+    mappings = (host.get("idMappings") or {}).get("uidmap") or ()
+    if host["security"]["rootless"] and 0 < sum(one["size"] for one in mappings) < USERS:
+        what = "podman, as this user, has no further user ids, and packages' files have many owners"
+        remedy = (
+            "give yourself some: `sudo usermod --add-subuids 100000-165535 --add-subgids "
+            '100000-165535 "$USER" && podman system migrate`, or run voidgen by sudo'
+        )
+        raise StepFailedError(what, remedy)
 
 
 def _info(program: str) -> tuple[bool, Path]:
@@ -160,6 +179,7 @@ def _info(program: str) -> tuple[bool, Path]:
     try:
         info = json.loads(done.stdout)
         if program == "podman":
+            _check_ids(info["host"])
             return not info["host"]["security"]["rootless"], Path(info["store"]["graphRoot"])
         rootless = "name=rootless" in (info.get("SecurityOptions") or [])
         return not rootless, Path(info["DockerRootDir"])

@@ -28,7 +28,7 @@ _KNOWN: Mapping[str, str] = {
     r"not found in repository pool|MISSING: ": (
         "mklive wants a package that is not locked: run `voidgen lock`"
     ),
-    r"No space left on device": (
+    r"No space left on device|exceeds free space on media": (
         "free space where the engine keeps its containers, or where the project lies"
     ),
     r"unshare failed|must be superuser|mount: .*(?:permission denied|not permitted)": (

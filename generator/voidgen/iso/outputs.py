@@ -36,6 +36,19 @@ def is_made(out: Path, name: str, inputs: str) -> bool:
         return False
 
 
+def reused(out: Path, name: str, built: Mapping[str, Any], lock: Lock | None) -> Iterable[str]:
+    """What goes into the ISO as it went into the earlier one in ``out``, a line for each."""
+    try:
+        found = json.loads((out / f"{name}.manifest.json").read_bytes())
+        closure, packages = found["nix"]["closure"], found["xbps"]
+    except (OSError, ValueError, LookupError, TypeError):
+        return
+    if closure == built["closure"]:
+        yield f"reused: the closure, {len(closure['paths'])} store paths"
+    if packages == _packages(lock):
+        yield f"reused: {len(packages)} packages of Void"
+
+
 def write(iso: Path, name: str, built: Mapping[str, Any], lock: Lock | None, inputs: str) -> None:
     """Put what belongs to ``iso`` beside it: its sum, bill of materials and manifest.
 
@@ -60,7 +73,6 @@ def manifest(built: Mapping[str, Any], lock: Lock, iso: Mapping[str, Any], input
     ``built`` is the manifest of the flake's default output, ``iso`` tells name, hash and size,
     ``inputs`` is the hash of all that the ISO was made from.
     """
-    xbps = lock.xbps.packages if lock.xbps else ()
     return render.to_json(
         {
             "version": VERSION,
@@ -70,9 +82,15 @@ def manifest(built: Mapping[str, Any], lock: Lock, iso: Mapping[str, Any], input
             "container": lock.container,
             "nix": {"packages": built["packages"], "closure": built["closure"]},
             "plan": built["plan"],
-            "xbps": [attrs.asdict(one) for one in xbps],
+            "xbps": _packages(lock),
         }
     )
+
+
+def _packages(lock: Lock | None) -> list[dict[str, Any]]:
+    """The packages of ``lock`` as JSON has them."""
+    packages = lock.xbps.packages if lock and lock.xbps else ()
+    return [{**attrs.asdict(one), "transactions": list(one.transactions)} for one in packages]
 
 
 def bill(built: Mapping[str, Any], lock: Lock, iso: Mapping[str, Any]) -> str:

@@ -137,6 +137,8 @@ def closure(store_paths: Iterable[PurePosixPath], found: Mapping[str, Entry]) ->
             kind = _KINDS.get(stat.filemode(status.st_mode)[0], "special")
             if there is None:
                 yield f"{path} is missing"
+                if path == str(top):
+                    break
                 continue
             size = status.st_size if kind == "file" else there.size
             mode = there.mode if kind == "symlink" else stat.S_IMODE(status.st_mode)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, urlencode
+from urllib.parse import parse_qsl, quote, unquote, urlencode
 
 from attrs import frozen
 
@@ -44,20 +45,26 @@ class Input:
     url: str = ""
 
 
-def inputs(folder: Path, plan: Plan) -> list[Input]:
+def inputs(folder: Path, plan: Plan, *, anywhere: bool = False) -> list[Input]:
     """The inputs of the emitted flake, with what flake.lock says of them.
 
-    Raises WrongInputError where flake.lock is not what Nix writes, and where an entry does not
-    pin its bytes.
+    One that is locked from somewhere else than voidgen.toml says by now is not locked, but with
+    ``anywhere``. Raises
+    WrongInputError where flake.lock is not what Nix writes, and where an entry does not pin its
+    bytes.
     """
-    locked = _locked(folder / FILE)
-    return [Input(name, where, **locked.get(name, {})) for name, where in references(plan).items()]
+    nodes = _nodes(folder / FILE)
+    return [
+        Input(name, where, **_pin(nodes[name]["locked"]))
+        if name in nodes and (anywhere or _is_from(nodes[name], where))
+        else Input(name, where)
+        for name, where in references(plan).items()
+    ]
 
 
 def locked(folder: Path, name: str) -> dict[str, Any]:
     """The attributes that pin input ``name``, as Nix wrote them."""
-    lock = json.loads((folder / FILE).read_bytes())
-    found: dict[str, Any] = lock["nodes"][lock["nodes"][lock["root"]]["inputs"][name]]["locked"]
+    found: dict[str, Any] = _nodes(folder / FILE)[name]["locked"]
     return found
 
 
@@ -96,17 +103,42 @@ def _text(value: Any) -> str:
     return str(int(value)) if isinstance(value, bool) else str(value)
 
 
-def _locked(file: Path) -> dict[str, dict[str, str]]:
-    """Each input of the root, as the fields of an `Input`."""
+def attributes(reference: str) -> dict[str, str]:
+    """What a lock's ``original`` says of a flake reference of a common kind; empty of others."""
+    place, _, query = reference.partition("?")
+    kind, _, rest = place.partition(":")
+    found = dict(parse_qsl(query))
+    if kind in _FORGES and rest.count("/") in {1, 2}:
+        found["type"] = kind
+        found["owner"], found["repo"], *version = map(unquote, rest.split("/"))
+        if version:
+            found["rev" if re.fullmatch("[0-9a-f]{40}", version[0]) else "ref"] = version[0]
+        return found
+    if kind.startswith("git+"):
+        return {**found, "type": "git", "url": place.removeprefix("git+")}
+    return {}
+
+
+def _is_from(node: Mapping[str, Any], reference: str) -> bool:
+    expected = attributes(reference)
+    original = {key: _text(value) for key, value in node["original"].items()}
+    return not expected or expected == original
+
+
+def _nodes(file: Path) -> dict[str, dict[str, Any]]:
+    """The entry of each input of the root; looked at as far as it is used."""
     try:
         lock = json.loads(regular.read(file, LARGEST))
         nodes = lock["nodes"]
         faults = list(_loose(nodes, file))
-        pins = {}
-        for name, node in nodes[lock["root"]].get("inputs", {}).items():
-            locked = nodes[node]["locked"]
-            if not faults:
-                pins[name] = _pin(locked)
+        found = {
+            name: {"original": {}, **nodes[node]}
+            for name, node in nodes[lock["root"]].get("inputs", {}).items()
+        }
+        if not faults:
+            for node in found.values():
+                _pin(node["locked"])
+                _is_from(node, "")
     except FileNotFoundError:
         return {}
     except (
@@ -120,7 +152,7 @@ def _locked(file: Path) -> dict[str, dict[str, str]]:
     ):
         raise WrongInputError(Fault("is not a lock file of Nix", file, remedy=RESTORE)) from None
     raise_all(faults)
-    return pins
+    return found
 
 
 def _pin(locked: Mapping[str, Any]) -> dict[str, str]:

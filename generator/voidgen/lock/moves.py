@@ -41,18 +41,14 @@ def inputs(before: Iterable[Input], after: Iterable[Input]) -> list[Move]:
 
 def lock(before: Lock | None, after: Lock | None) -> list[Move]:
     """Container, keys and packages of voidgen.lock; an index that alone changed is no move."""
-    kinds = (_container, _keys, _packages)
-    return [
-        move
-        for kind in kinds
-        for move in _moves(kind.__name__.strip("_"), kind(before), kind(after))
-    ]
+    kinds = {"container": _container, "key": _keys, "xbps": _packages}
+    return [move for kind, of in kinds.items() for move in _moves(kind, of(before), of(after))]
 
 
 def packages(before: Iterable[Mapping[str, str]], after: Iterable[Mapping[str, str]]) -> list[Move]:
     """Nix packages by version, each with ``name`` and ``version``."""
     old, new = ({one["name"]: one["version"] for one in each} for each in (before, after))
-    return list(_moves("package", old, new))
+    return list(_moves("nix", old, new))
 
 
 def _moves(kind: str, old: Mapping[str, str], new: Mapping[str, str]) -> Iterator[Move]:

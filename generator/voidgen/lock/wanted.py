@@ -30,7 +30,11 @@ def request(plan: Plan, inputs: Iterable[Input]) -> Request | None:
 def unlocked(plan: Plan, inputs: Iterable[Input], lock: Lock | None) -> list[str]:
     """What `voidgen lock` would have to do, a line for each; empty where all is locked."""
     inputs = list(inputs)
-    lines = [f"flake.lock has no {found.name}" for found in inputs if not found.rev]
+    lines = [
+        f"flake.lock has no {found.name} from {found.reference}"
+        for found in inputs
+        if not found.rev
+    ]
     if plan.config.mklive is None:
         return lines
     if lock is None or lock.xbps is None:

@@ -32,6 +32,9 @@ mount() {
 umount() {
 	if [[ ${*: -1} == "${vfat_folder:-}" ]]; then
 		mcopy -s -i "$vfat_image" "$vfat_folder"/* ::/ || die "Failed to fill the EFI image"
+	elif [[ $1 == -R ]]; then
+		# In a user namespace, what is mounted below cannot be unmounted by itself.
+		command umount "$@" 2> /dev/null || command umount --lazy "${@: -1}"
 	else
 		command umount "$@"
 	fi

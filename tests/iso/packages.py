@@ -1,0 +1,130 @@
+"""Void's packages as the tests have them: enough of a root tree for the stand-in for mklive."""
+
+import io
+import os
+import plistlib
+import shutil
+import tarfile
+from collections.abc import Mapping
+from pathlib import Path
+
+import zstandard
+from attrs import frozen
+from tests.stand_in import xbps
+
+VERSION = "1.0_1"
+KERNEL = "6.1.119_1"
+DIRECTORIES = ("etc", "mnt", "run", "tmp", "usr/bin", "usr/lib", "var/lib")
+
+
+@frozen
+class Link:
+    target: str
+
+
+@frozen
+class Folder:
+    mode: int = 0o755
+
+
+Content = bytes | Link | Folder
+
+
+def program(script: str) -> bytes:
+    return f"#!/bin/sh\n{script}\n".encode()
+
+
+def void() -> dict[str, tuple[str, tuple[str, ...], Mapping[str, Content]]]:
+    """Version, dependencies and files of each package."""
+    busybox = os.environ.get("VOIDGEN_BUSYBOX") or shutil.which("busybox")
+    assert busybox, "the tests need a static busybox (Debian: apt install busybox-static)"
+    return {
+        "base-files": (
+            VERSION,
+            (),
+            {
+                **{name: Folder() for name in DIRECTORIES},
+                "tmp": Folder(0o1777),
+                "bin": Link("usr/bin"),
+                "lib": Link("usr/lib"),
+                "lib64": Link("usr/lib"),
+                "sbin": Link("usr/bin"),
+                "usr/sbin": Link("bin"),
+                # An absolute link: what is written through it is no part of the root tree.
+                "etc/elsewhere": Link("/out"),
+                "etc/motd": b"of base-files\n",
+                "etc/passwd": b"root:x:0:0::/root:/bin/sh\n_tests:x:81:82::/:/bin/false\n",
+                "etc/group": b"root:x:0:\n_tests:x:82:\nnixbld:x:30000:\n",
+            },
+        ),
+        "base-system": (
+            VERSION,
+            ("base-files",),
+            {
+                "usr/bin/busybox": Path(busybox).read_bytes(),
+                **{f"usr/bin/{name}": Link("busybox") for name in ("env", "sh")},
+                "var/lib/service": Folder(0o750),
+                "usr/share/noise": b"no noise at all\n" * 4096,
+            },
+        ),
+        "squashfs-tools": (
+            VERSION,
+            (),
+            {
+                # The container has them.
+                "usr/bin/mksquashfs": program('exec mksquashfs "$@"'),
+                "usr/bin/unsquashfs": program('exec unsquashfs "$@"'),
+            },
+        ),
+        "xorriso": (VERSION, (), {"usr/bin/xorriso": program('exec xorriso "$@"')}),
+        "syslinux": (VERSION, (), {"usr/lib/syslinux/isolinux.bin": bytes(2048)}),
+        "grub": (
+            VERSION,
+            (),
+            {f"usr/lib/grub/{name}.EFI": name.encode() for name in ("BOOTIA32", "BOOTX64")},
+        ),
+        "dracut-network": (VERSION, (), {}),
+        "jq": (VERSION, ("base-files",), {}),
+        "htop": (VERSION, ("jq",), {"usr/bin/htop": program("echo no htop")}),
+        "linux": (VERSION, ("linux6.1",), {}),
+        "linux6.1": (KERNEL, (), {f"boot/vmlinuz-{KERNEL}": b"no kernel\n"}),
+    }
+
+
+def repository(folder: Path, arch: str) -> Path:
+    """A repository of them all; XBPS asks for no signature, as it is a folder."""
+    folder.mkdir(parents=True)
+    files = []
+    for name, (version, depends, content) in void().items():
+        pkgver = f"{name}-{version}"
+        properties = {
+            "architecture": arch,
+            "installed_size": sum(len(one) for one in content.values() if isinstance(one, bytes)),
+            "pkgname": name,
+            "pkgver": pkgver,
+            "run_depends": [f"{needed}>=0" for needed in depends],
+            "version": version,
+        }
+        file = folder / f"{pkgver}.{arch}.xbps"
+        present = {key: value for key, value in properties.items() if value != []}
+        file.write_bytes(_archive({"props.plist": plistlib.dumps(present), **content}))
+        files.append(file)
+    xbps.add(files, arch)
+    return folder
+
+
+def _archive(content: Mapping[str, Content]) -> bytes:
+    # Links are told in a file: the stand-in for XBPS that resolves and indexes reads files alone.
+    links = [f"{one.target} {name}\n" for name, one in content.items() if isinstance(one, Link)]
+    stream = io.BytesIO()
+    with tarfile.open(fileobj=stream, mode="w") as tar:
+        for name, one in {**content, "links": "".join(links).encode()}.items():
+            info = tarfile.TarInfo(f"./{name}")
+            if isinstance(one, Folder):
+                info.type, info.mode = tarfile.DIRTYPE, one.mode
+                tar.addfile(info)
+            elif isinstance(one, bytes):
+                info.size = len(one)
+                info.mode = 0o755 if one.startswith((b"#!", b"\x7fELF")) else 0o644
+                tar.addfile(info, io.BytesIO(one))
+    return zstandard.ZstdCompressor().compress(stream.getvalue())

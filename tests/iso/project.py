@@ -1,0 +1,86 @@
+"""The project whose ISO the tests make, and what it is made from."""
+
+import json
+import shutil
+from pathlib import Path
+
+from tests.integration.offline import PACKAGES, SYSTEM
+from tests.locks.project import git, repository, well
+
+ARCH = SYSTEM.partition("-")[0]
+NAME = "tests"
+
+TOML = """
+[image]
+name = "tests"
+title = "Tests"
+keymap = "ch-fr_nodeadkeys"
+locale = "de_CH.UTF-8"
+cmdline = ["quiet"]
+[nix]
+nixpkgs = "./packages/2026.10"
+packages = ["greet", "notebook^out,man", "deskTools.clock"]
+[xbps]
+repositories = [{repository}]
+packages = ["htop"]
+[overlay]
+modules = ["tests"]
+[mklive]
+source = {mklive}
+squashfs = {{ compression = "gzip", level = 1 }}
+initramfs = "gzip"
+[container]
+image = "{image}"
+"""
+MODULE = """
+summary = "Files of all kinds"
+[files."/etc/tests/private"]
+mode = "0600"
+owner = "_tests:_tests"
+[files."/usr/bin/setuid"]
+mode = "4755"
+[directories."/var/lib/tests"]
+mode = "2770"
+owner = "_tests:root"
+[links]
+"/etc/tests/link" = "/no where/at all"
+"/opt/tools" = "@profile@/bin"
+"""
+FILES: dict[str, str | bytes] = {
+    "overlay-src/tests/module.toml": MODULE,
+    "overlay-src/tests/files/etc/motd": "of the overlay\n",
+    "overlay-src/tests/files/etc/tests/file": "a file of the tests\n",
+    "overlay-src/tests/files/etc/tests/private": "private\n",
+    "overlay-src/tests/files/etc/tests/a name with spaces, 'quotes' and $(x)": "x\n",
+    "overlay-src/tests/files/usr/bin/setuid": "#!/bin/sh\n",
+    "overlay-src/tests/files/usr/bin/tool": "#!/bin/sh\n",
+}
+
+
+def write(folder: Path, mklive: Path, packages: Path, image: str, busybox: Path) -> Path:
+    """A project, committed; neither locked nor generated."""
+    shutil.copytree(PACKAGES, folder / "packages", ignore=shutil.ignore_patterns("busybox"))
+    shutil.copy(busybox, folder / "packages" / "busybox")
+    text = TOML.format(
+        image=image,
+        mklive=json.dumps(f"git+file://{mklive}?ref=main"),
+        repository=json.dumps(str(packages)),
+    )
+    repository(folder, {"voidgen.toml": text, ".gitignore": "/out/\n", **FILES})
+    return folder
+
+
+def change(folder: Path, old: str, new: str, file: str = "voidgen.toml") -> None:
+    """Change a file of the project, generate and commit."""
+    path = folder / file
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new))
+    well(folder, "generate")
+    commit(folder)
+
+
+def commit(folder: Path) -> None:
+    """Commit all but what git is to ignore."""
+    git(folder, "add", "--all")
+    git(folder, "commit", "--quiet", "--allow-empty", "--message", "tests")

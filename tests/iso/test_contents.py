@@ -1,0 +1,262 @@
+"""What `voidgen iso` makes, looked at with other programs than its own."""
+
+import hashlib
+import json
+import os
+import re
+import stat
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+from attrs import frozen
+from cyclonedx.schema import SchemaVersion
+from cyclonedx.validation.json import JsonStrictValidator
+from tests.iso import project
+from tests.iso.conftest import Made, settle
+from tests.iso.podman import Podman
+from tests.iso.running import others
+from tests.locks.project import clone
+from tests.unit.program import Ran, voidgen
+
+UNPRIVILEGED = 4711
+"""Owner of some files of the store."""
+
+
+@frozen
+class Image:
+    """An ISO, unpacked: the project, the run, and the root tree by path."""
+
+    project: Path
+    ran: Ran
+    iso: Path
+    tree: dict[str, tuple[str, str, int]]
+    """Mode as ls(1) writes it, owner, and time of change."""
+    root: Path
+
+    @property
+    def manifest(self) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads((self.iso.with_suffix(".manifest.json")).read_bytes())
+        return found
+
+
+def said(*words: str | Path) -> str:
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def unpack(iso: Path, folder: Path) -> Path:
+    """The files of the ISO."""
+    said("xorriso", "-osirrox", "on", "-indev", iso, "-extract", "/", folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def image(made: Made, tmp_path_factory: pytest.TempPathFactory) -> Image:
+    folder = tmp_path_factory.mktemp("image")
+    copy = clone(made.project, folder / "project")
+    with pytest.MonkeyPatch.context() as patch:
+        settle(patch, made.env)
+        # As in a store that a user owns.
+        chown_a_path(Path(made.env["NIX_STORE_DIR"]))
+        ran = voidgen("iso", cwd=copy)
+    assert ran.status == 0, ran.err
+    iso = copy / "out" / "tests.iso"
+    squashfs = unpack(iso, folder / "iso") / "LiveOS" / "squashfs.img"
+    listed = said("unsquashfs", "-lln", "-UTC", "-d", "", squashfs)
+    tree = {}
+    for line in listed.splitlines():
+        match = re.fullmatch(r"(\S{10}) (\d+/\d+) +\S+ (\S+ \S+) (/.*)", line)
+        if match:
+            path = match[4].partition(" -> ")[0]
+            tree[path] = (match[1], match[2], 1 if match[3] == "1970-01-01 00:00" else 0)
+    said("unsquashfs", "-no-progress", "-d", folder / "root", squashfs)
+    return Image(copy, ran, iso, tree, folder / "root")
+
+
+def chown_a_path(store: Path) -> None:
+    if os.getuid() == 0:
+        for path in [*store.glob("*-greet-*"), *store.glob("*-notebook-*")]:
+            if path.is_dir():
+                said("chown", "-hR", f"{UNPRIVILEGED}:{UNPRIVILEGED}", path)
+
+
+def test_overlay_is_as_the_manifest_says(image: Image) -> None:
+    expected = {
+        "/etc/motd": ("-rw-r--r--", "0/0"),
+        "/etc/tests/file": ("-rw-r--r--", "0/0"),
+        "/etc/tests/private": ("-rw-------", "81/82"),
+        "/etc/tests/a name with spaces, 'quotes' and $(x)": ("-rw-r--r--", "0/0"),
+        "/usr/bin/setuid": ("-rwsr-xr-x", "0/0"),
+        "/usr/bin/tool": ("-rwxr-xr-x", "0/0"),
+        "/var/lib/tests": ("drwxrws---", "81/0"),
+        "/etc/tests/link": ("lrwxrwxrwx", "0/0"),
+    }
+    assert {path: image.tree[path][:2] for path in expected} == expected
+    for path, data in project.FILES.items():
+        place = path.removeprefix("overlay-src/tests/files/")
+        if place != path:
+            assert (image.root / place).read_bytes() == str(data).encode()
+    assert (image.root / "etc/tests/link").readlink() == Path("/no where/at all")
+    profile = (image.root / "opt/tools").readlink()
+    assert (image.root / profile.relative_to("/") / "greet").exists()
+
+
+def test_packages_keep_what_the_overlay_does_not_touch(image: Image) -> None:
+    assert image.tree["/tmp"][:2] == ("drwxrwxrwt", "0/0")
+    assert image.tree["/etc"][:2] == ("drwxr-xr-x", "0/0")
+    assert image.tree["/var/lib/service"][:2] == ("drwxr-x---", "81/81")
+    assert (image.root / "bin").readlink() == Path("usr/bin")
+    assert (image.root / "usr/bin/htop").read_text() == "#!/bin/sh\necho no htop\n"
+    # Neither the machine's nor the container's.
+    for name in ("dev", "proc", "sys"):
+        assert list((image.root / name).iterdir()) == []
+
+
+def test_store_paths_are_root_s_and_as_in_the_store(image: Image, made: Made) -> None:
+    store = Path(made.env["NIX_STORE_DIR"])
+    paths = [Path(entry["path"]) for entry in image.manifest["nix"]["closure"]["paths"]]
+    assert {path.name for path in (image.root / str(store)[1:]).iterdir()} == {
+        path.name for path in paths
+    }
+    assert any("greet" in path.name for path in paths)
+    for top in paths:
+        for path in [top, *top.rglob("*")]:
+            mode, owner, time = image.tree[str(path)]
+            assert mode == stat.filemode(path.lstat().st_mode)
+            assert owner == "0/0"
+            assert time == 1
+            there = image.root / str(path)[1:]
+            if path.is_symlink():
+                assert there.readlink() == path.readlink()
+            elif path.is_file():
+                assert there.read_bytes() == path.read_bytes()
+
+
+def test_store_itself_is_the_build_users(image: Image, made: Made) -> None:
+    assert image.tree[made.env["NIX_STORE_DIR"]][:2] == ("drwxrwxr-t", "0/30000")
+
+
+def test_registration_knows_every_path(image: Image) -> None:
+    assert image.tree["/nix/registration"][:2] == ("-r--r--r--", "0/0")
+    lines = (image.root / "nix" / "registration").read_text().splitlines()
+    assert {one["path"] for one in image.manifest["nix"]["closure"]["paths"]} <= {*lines}
+
+
+def test_boot_files_are_there(image: Image, tmp_path: Path) -> None:
+    files = {str(path.relative_to(image.root.parent / "iso")) for path in
+             (image.root.parent / "iso").rglob("*")}  # fmt: skip
+    assert {"boot/vmlinuz", "boot/initrd", "boot/isolinux/isolinux.bin", "LiveOS/squashfs.img"} <= (
+        files
+    )
+    assert not [name for name in files if "rootfs" in name or "ext3" in name]
+    efi = image.root.parent / "iso" / "boot" / "grub" / "efiboot.img"
+    listed = said("mdir", "-b", "-/", "-i", efi, "::/EFI")
+    assert {"::/EFI/BOOT/BOOTIA32.EFI", "::/EFI/BOOT/BOOTX64.EFI"} <= {*listed.split()}
+    loader = tmp_path / "loader"
+    said("mcopy", "-n", "-i", efi, "::/EFI/BOOT/BOOTX64.EFI", loader)
+    assert loader.read_bytes() == b"BOOTX64"
+    report = said("xorriso", "-indev", image.iso, "-report_el_torito", "plain")
+    assert "BIOS" in report
+    assert "UEFI" in report
+
+
+def test_options_reach_mklive(image: Image) -> None:
+    isolinux = image.root.parent / "iso" / "boot" / "isolinux" / "isolinux.cfg"
+    assert isolinux.read_text() == (
+        "TITLE Tests\nAPPEND vconsole.keymap=ch-fr_nodeadkeys locale.LANG=de_CH.UTF-8 "
+        "live.user=live quiet\n"
+    )
+    squashfs = image.root.parent / "iso" / "LiveOS" / "squashfs.img"
+    assert "Compression gzip\n\tcompression-level 1\n" in said("unsquashfs", "-stat", squashfs)
+    assert "Block size 1048576\n" in said("unsquashfs", "-stat", squashfs)
+    initrd = image.root.parent / "iso" / "boot" / "initrd"
+    assert initrd.read_text() == "no initramfs: gzip\n"
+
+
+def test_sum_is_the_iso_s(image: Image) -> None:
+    digest = hashlib.sha256(image.iso.read_bytes()).hexdigest()
+    assert image.iso.with_suffix(".iso.sha256").read_text() == f"{digest}  tests.iso\n"
+    done = subprocess.run(
+        ["sha256sum", "--check", "tests.iso.sha256"], cwd=image.iso.parent,
+        capture_output=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0
+
+
+def test_manifest_tells_all(image: Image, engine: Podman) -> None:
+    found = image.manifest
+    assert found["version"] == 1
+    assert found["iso"]["name"] == "tests.iso"
+    assert found["iso"]["size"] == image.iso.stat().st_size
+    assert found["container"] == engine.image
+    assert {one["name"] for one in found["nix"]["packages"]} == {
+        *("greet", "notebook^out,man", "deskTools.clock")
+    }
+    assert "base-system-1.0_1" in {one["pkgver"] for one in found["xbps"]}
+    assert found["plan"]["image"]["title"] == "Tests"
+
+
+def test_bill_of_materials_is_valid_and_whole(image: Image) -> None:
+    text = image.iso.with_suffix(".cdx.json").read_text()
+    assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(text) is None
+    bill = json.loads(text)
+    refs = {one["bom-ref"] for one in bill["components"]}
+    found = image.manifest
+    assert {one["path"] for one in found["nix"]["closure"]["paths"]} <= refs
+    assert {f"{one['pkgver']}.{one['arch']}.xbps" for one in found["xbps"]} <= refs
+    assert len(bill["components"]) == len(refs)
+    purls = {one["purl"] for one in bill["components"]}
+    assert f"pkg:xbps/void/htop@1.0_1?arch={project.ARCH}" in purls
+    needs = {one["ref"]: set(one.get("dependsOn", ())) for one in bill["dependencies"]}
+    for one in found["nix"]["closure"]["paths"]:
+        assert needs[one["path"]] == {*one["references"]} - {one["path"]}
+
+
+def test_plain_lines_tell_stages_and_time(image: Image) -> None:
+    stages = re.findall(r"^  \[(\d+)/12\] .*  \(\d+ s\)$", image.ran.err, re.MULTILINE)
+    assert [int(stage) for stage in stages] == list(range(1, 13))
+    assert "\x1b" not in image.ran.err
+    assert "\nspace: about " in image.ran.err
+    assert re.fullmatch(r".*/out/tests\.iso  [\d.]+ MiB  \(\d+ s\)\n", image.ran.out)
+
+
+def test_what_the_overlay_replaces_is_told(image: Image) -> None:
+    assert "overlay: /etc/motd: replaces a file of a package\n" in image.ran.err
+
+
+def test_only_what_was_made_is_left(image: Image, engine: Podman) -> None:
+    out = image.project / "out"
+    names = {path.name for path in out.iterdir()}
+    kinds = ("iso", "iso.sha256", "manifest.json", "cdx.json", "log")
+    assert names == {*(f"tests.{kind}" for kind in kinds), ".roots", ".work"}
+    assert sorted(path.name for path in (out / ".work").iterdir()) == ["home", "out"]
+    assert list((out / ".work" / "out").iterdir()) == []
+    assert all((out / f"tests.{kind}").stat().st_mode & 0o777 == 0o644 for kind in kinds)
+    assert engine.left(image.project) == []
+    # Root's, or a plain user's with a rootless engine, whoever runs the tests.
+    assert others(image.project, os.getuid(), os.getgid()) == []
+    # Nix keeps what the image is made of.
+    assert all(link.resolve().exists() for link in (out / ".roots").iterdir())
+
+
+def test_network_is_off(image: Image) -> None:
+    assert "networks: lo \n" in image.iso.with_suffix(".log").read_text()
+
+
+def test_command_in_the_log_can_be_run_by_hand(
+    image: Image, made: Made, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settle(monkeypatch, made.env)
+    first = image.iso.with_suffix(".log").read_text().partition("\n")[0]
+    assert first.startswith("$ podman run ")
+    came = image.project / "out" / ".work" / "out"
+    done = subprocess.run(first[2:], shell=True, capture_output=True, check=False)  # noqa: S602
+    try:
+        assert done.returncode == 0, done.stdout
+        assert (came / "image.iso").stat().st_size > 0
+    finally:
+        for file in came.iterdir():
+            file.unlink()

@@ -1,0 +1,202 @@
+"""What is known to go wrong with mklive: prevented, or found out (docs/explanation/iso.md)."""
+
+import os
+import shutil
+import stat
+import subprocess
+from pathlib import Path
+
+import pytest
+from tests.iso.podman import Podman
+from tests.iso.project import change, commit
+from tests.iso.running import failed, nothing_left
+from tests.locks.project import well
+from tests.unit.program import write
+
+from voidgen.iso import job
+from voidgen.share import PACKAGE
+
+MOUNTS = Path("/proc/self/mountinfo")
+
+
+def goes_wrong(folder: Path, *ways: str) -> None:
+    """The stand-in for mklive will go wrong in these ways."""
+    change(folder, 'cmdline = ["quiet"]', f'cmdline = ["stand-in={",".join(ways)}"]')
+
+
+def test_all_that_is_not_as_asked_is_told_and_the_iso_not_kept(
+    folder: Path, engine: Podman
+) -> None:
+    goes_wrong(folder, "spoils", "no-BOOTIA32", "no-store-path", "no-success")
+    said = failed(folder)
+    lines = said.splitlines()
+    assert lines[0] == ("voidgen: mklive ended well, but what it made is not what was asked for")
+    found = [line.removeprefix("  | ") for line in lines[1:-1]]
+    assert "mklive did not say that it created the image" in found
+    assert (
+        "mklive passed over an error: cp: cannot stat '/nowhere': No such file or directory"
+        in found
+    )
+    assert any(line.startswith("mklive passed over an error: mount: ") for line in found)
+    assert "EFI/BOOT/BOOTIA32.EFI is missing in the EFI image" in found
+    assert "/etc/tests/file is missing" in found
+    assert "/etc/tests/private is 0640 81:82, and should be 0600 81:82" in found
+    assert "/usr/bin/tool is 0755 1:1, and should be 0755 0:0" in found
+    assert "/etc/motd has other bytes than the overlay's" in found
+    assert "/etc/tests/link leads to elsewhere, and should to /no where/at all" in found
+    assert "/opt/tools is a directory, and should be a symlink" in found
+    store = os.environ["NIX_STORE_DIR"]
+    assert any(line.startswith(store) and "-greet-" in line and line.endswith(" is missing")
+               for line in found)  # fmt: skip
+    assert any(line.startswith(store) and "owner=(1000, 0)" in line for line in found)
+    nothing_left(folder, engine)
+
+
+def test_mklive_that_dies_at_once_unmounts_nothing_of_the_machine(
+    folder: Path, engine: Podman
+) -> None:
+    """It runs `umount -R -f /sys /dev /proc` then."""
+    before = MOUNTS.read_text()
+    goes_wrong(folder, "early")
+    said = failed(folder)
+    assert "| ERROR: an xbps tool is missing\n" in said
+    assert "(exit status 1)" in said
+    assert mount_points(MOUNTS.read_text()) == mount_points(before)
+    assert Path("/dev/pts/ptmx").exists()
+    nothing_left(folder, engine)
+
+
+def mount_points(text: str) -> list[str]:
+    """Those of the machine itself."""
+    names = [line.split()[4] for line in text.splitlines()]
+    return sorted(name for name in names if name.split("/")[1] in {"dev", "proc", "sys"})
+
+
+def test_efi_image_that_would_stay_empty_ends_it(folder: Path, engine: Podman) -> None:
+    goes_wrong(folder, "no-mkfs")
+    said = failed(folder)
+    assert "failed in «Generating GRUB support for EFI systems...»" in said
+    assert "| ERROR: Failed to fill the EFI image\n" in said
+    nothing_left(folder, engine)
+
+
+@pytest.mark.parametrize("way", ["terminated", "ends"])
+def test_mklive_that_ends_well_without_an_iso_is_found_out(
+    way: str, folder: Path, engine: Podman
+) -> None:
+    """A SIGTERM gives exit status 0, too."""
+    goes_wrong(folder, way)
+    said = failed(folder)
+    assert "failed in «Generating initramfs image (gzip)...»" in said
+    assert "| voidgen: mklive ended well, and made no ISO\n" in said
+    nothing_left(folder, engine)
+
+
+def test_package_that_is_not_locked_is_named(folder: Path, engine: Podman) -> None:
+    goes_wrong(folder, "more-packages")
+    said = failed(folder)
+    assert "| ERROR: Package 'not-locked' not found in repository pool.\n" in said
+    assert said.endswith("  mklive wants a package that is not locked: run `voidgen lock`\n")
+    nothing_left(folder, engine)
+
+
+def test_overlay_that_leads_out_of_the_root_tree_is_refused_by_name(
+    folder: Path, engine: Podman
+) -> None:
+    """/etc/elsewhere is a link of a package to /out."""
+    write(folder, {"overlay-src/tests/files/etc/elsewhere/escaped": "escaped\n"})
+    commit(folder)
+    well(folder, "generate")
+    said = failed(folder)
+    what = "/etc/elsewhere is a link to /out in Void: name that path"
+    assert f"| voidgen: overlay: /etc/elsewhere/escaped: {what}\n" in said
+    assert "failed in «Running postsetup script: /voidgen/overlay.sh ...»" in said
+    assert said.endswith("  mend the modules that bring them, and run `voidgen generate`\n")
+    nothing_left(folder, engine)
+
+
+OVERLAY = (
+    ("directory", "", "", "", "/etc"),
+    ("file", "0644", "root", "root", "/etc/absolute/a"),
+    ("file", "0644", "root", "root", "/etc/relative/a"),
+    ("file", "0644", "root", "root", "/etc/file/below"),
+    ("file", "0644", "root", "root", "/etc/nowhere/below"),
+    ("file", "0644", "root", "root", "/etc/folder"),
+    ("symlink", "", "", "", "/etc/folder"),
+    ("directory", "0755", "root", "root", "/etc/absolute"),
+    ("directory", "0755", "root", "root", "/etc/file"),
+    ("file", "0644", "nobody-s", "root", "/etc/unowned"),
+    ("file", "0600", "root", "root", "/etc/victim"),
+    ("symlink", "", "", "", "/etc/replaced"),
+    ("file", "4755", "7", "8", "/etc/fine"),
+    ("directory", "2770", "root", "named", "/etc/made"),
+)
+UNOWNED = (
+    "/etc/unowned: its owner nobody-s:root is no user and group of the image: "
+    "which package makes them?"
+)
+FAULTS = (
+    "/etc/absolute/a: /etc/absolute is a link to /outside in Void: name that path",
+    "/etc/relative/a: /etc/relative is a link to ../../outside in Void: name that path",
+    "/etc/file/below: /etc/file is no folder in Void",
+    "/etc/nowhere/below: /etc/nowhere is no folder in Void",
+    "/etc/folder: is a folder in Void, and the overlay has a file there",
+    "/etc/folder: is a folder in Void, and the overlay has a symlink there",
+    "/etc/absolute: is to be a folder, and is none in Void",
+    "/etc/file: is to be a folder, and is none in Void",
+    UNOWNED,
+    "9 of its files do not fit this root tree",
+)
+
+
+def test_nothing_is_written_through_links_of_the_root_tree(engine: Podman, tmp_path: Path) -> None:
+    """The overlay's script by itself, on a root tree that is all traps."""
+    root, outside, home = (tmp_path / name for name in ("root", "outside", "home"))
+    etc, include, scripts = root / "etc", tmp_path / "include" / "etc", PACKAGE / "iso/container"
+    for place in (etc / "folder", outside, home / "job", include):
+        place.mkdir(parents=True)
+    (outside / "victim").write_text("untouched\n")
+    (etc / "passwd").write_text("root:x:0:0::/root:/bin/sh\n")
+    (etc / "group").write_text("root:x:0:\nnamed:x:5:\n")
+    for name in ("file", "replaced"):
+        (etc / name).write_text("of a package\n")
+    (etc / "absolute").symlink_to("/outside")
+    (etc / "relative").symlink_to("../../outside")
+    (etc / "victim").symlink_to("/outside/victim")
+    for name in ("unowned", "victim", "fine"):
+        (include / name).write_text(name)
+    (include / "replaced").symlink_to("/outside/victim")
+    shutil.copy(scripts / "overlay.sh", home)
+    lines = [job.SEPARATOR.join(entry) for entry in OVERLAY]
+    (home / "job" / "overlay").write_text("".join(f"{line}\n" for line in lines))
+    (home / "job" / "include").write_text("/include\n")
+    before = tree(outside)
+    volumes = {"/root-tree": root, "/outside": outside, "/include": include.parent}
+    done = subprocess.run(
+        [
+            *("podman", "run", "--rm", "--network=none", *engine.arguments),
+            *(f"--volume={folder}:{place}" for place, folder in volumes.items()),
+            *(f"--volume={home}:/voidgen:ro", engine.image),
+            *("bash", "/voidgen/overlay.sh", "/root-tree"),
+        ],
+        env={**os.environ, **engine.env}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert done.stderr.splitlines() == [f"voidgen: overlay: {fault}" for fault in FAULTS]
+    assert done.stdout.splitlines() == [
+        "voidgen: overlay: /etc/victim: replaces a file of a package",
+        "voidgen: overlay: /etc/replaced: replaces a file of a package",
+    ]
+    assert tree(outside) == before
+    assert (etc / "victim").read_text() == "victim"
+    assert stat.S_IMODE((etc / "victim").lstat().st_mode) == 0o600
+    assert (etc / "replaced").readlink() == Path("/outside/victim")
+    assert stat.S_IMODE((etc / "fine").stat().st_mode) == 0o4755
+    assert stat.S_IMODE((etc / "made").stat().st_mode) == 0o2770
+    if os.getuid() == 0:
+        assert ((etc / "fine").stat().st_uid, (etc / "fine").stat().st_gid) == (7, 8)
+        assert ((etc / "made").stat().st_uid, (etc / "made").stat().st_gid) == (0, 5)
+
+
+def tree(folder: Path) -> dict[str, bytes]:
+    return {str(path): path.read_bytes() for path in folder.rglob("*")}

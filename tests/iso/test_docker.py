@@ -1,0 +1,61 @@
+"""docker's words, asked of a stand-in for it that runs nothing.
+
+Where docker runs, it can be had with `engine = "docker"`; its daemon needs more than most
+containers and machines of CI give.
+"""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+from tests.iso.project import change
+from tests.iso.running import failed
+from tests.unit.stand_in import StandIns
+
+INFO = json.dumps({"SecurityOptions": ["name=seccomp"], "DockerRootDir": "/var/lib/docker"})
+
+
+def test_docker_gets_the_same_few_verbs(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    docker = StandIns(tmp_path / "stand-ins")
+    docker.add(
+        "docker",
+        (0, INFO, ""),
+        (0, "0123456789ab", ""),
+        (0, "", ""),
+        (0, "[]", ""),
+        (0, "sha256:0123", ""),
+        (125, "", "docker: Error response from daemon: no."),
+        (0, "", ""),
+    )
+    monkeypatch.setenv("PATH", f"{docker.folder}:{os.environ['PATH']}")
+    monkeypatch.setenv("VOIDGEN_ENGINE_ARGUMENTS", "--ulimit 'nofile=1024:1024'")
+    change(folder, "[container]", '[container]\nengine = "docker"')
+    said = failed(folder)
+    assert said.startswith("voidgen: docker run: failed (exit status 125); ")
+    assert "  | docker: Error response from daemon: no.\n" in said
+    asked = docker.starts("docker")
+    work = folder / "out" / ".work"
+    assert asked[0] == ["info", "--format", "{{json .}}"]
+    assert asked[1] == ["ps", "--all", "--quiet", "--filter", f"label=voidgen.project={folder}"]
+    assert asked[2] == ["rm", "--force", "--volumes", "0123456789ab"]
+    assert asked[3][:2] == ["image", "inspect"]
+    assert "@sha256:" in asked[3][2]
+    assert asked[4] == ["image", "inspect", "--format", "{{.Id}}", asked[3][2]]
+    name = asked[6][-1]
+    assert asked[6] == ["rm", "--force", "--volumes", name]
+    run, words = asked[5], " ".join(asked[5])
+    assert run[:4] == ["run", "--rm", "--name", name]
+    assert f"--label voidgen.project={folder} --network=none --pull=never --cap-drop=all" in words
+    assert "--security-opt=apparmor=unconfined" in run
+    assert "--privileged" not in run
+    assert f"--volume={work}/home:/voidgen:ro" in run
+    assert f"--volume={os.environ['NIX_STORE_DIR']}:/closure:ro" in run
+    assert f"--volume={work}/out:/out" in run
+    assert run[-5:] == ["--ulimit", "nofile=1024:1024", "sha256:0123", "bash", "/voidgen/build.sh"]
+    assert len(asked) == 7
+    # The daemon's root is the machine's: what comes out is given to the caller.
+    owner = (work / "home" / "job" / "owner").read_text()
+    assert owner == f"{os.getuid()}:{os.getgid()}\n"

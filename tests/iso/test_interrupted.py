@@ -1,0 +1,166 @@
+"""Runs that end early: nothing is left then, or the next one removes it; an earlier ISO stays."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from attrs import frozen
+from tests.iso.conftest import Made, settle
+from tests.iso.podman import Podman
+from tests.iso.project import change
+from tests.iso.running import failed, is_made, nothing_left, well
+from tests.locks.project import clone
+
+STAGE = 9
+"""Where the stand-in waits: file systems are mounted in the container, the ISO is not begun."""
+QUIET, SLOW = 'cmdline = ["quiet"]', f'cmdline = ["stand-in=slow-{STAGE}"]'
+
+
+@pytest.fixture(scope="module")
+def template(made: Made, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project with its ISO, which has changed since: what is made of it now takes its time."""
+    folder = clone(made.project, tmp_path_factory.mktemp("slow") / "project")
+    with pytest.MonkeyPatch.context() as patch:
+        settle(patch, made.env)
+        well(folder)
+        change(folder, QUIET, SLOW)
+    return folder
+
+
+@pytest.fixture
+def slow(folder: Path, template: Path) -> Path:
+    other = folder.with_name("slow")
+    return clone(template, other)
+
+
+@frozen
+class Running:
+    """voidgen in a process of its own, in the slow stage."""
+
+    process: subprocess.Popen[str]
+    said: Path
+
+    def end(self) -> tuple[int, str]:
+        """How it ends by itself."""
+        return self.process.wait(timeout=60), self.said.read_text()
+
+    def client(self) -> int:
+        """The process of the engine's client."""
+        done = subprocess.run(
+            ["pgrep", "--parent", str(self.process.pid), "--exact", "podman"],
+            capture_output=True, check=True,
+        )  # fmt: skip
+        return int(done.stdout)
+
+
+@contextlib.contextmanager
+def running(folder: Path) -> Iterator[Running]:
+    said = folder / "said"
+    with said.open("w") as stream:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "voidgen", "iso"], cwd=folder, stderr=stream, stdout=stream,
+            text=True,
+        )  # fmt: skip
+    try:
+        until = time.monotonic() + 120
+        while f"[{STAGE}/12]" not in said.read_text():
+            assert process.poll() is None, said.read_text()
+            assert time.monotonic() < until, said.read_text()
+            time.sleep(0.1)
+        yield Running(process, said)
+    finally:
+        process.kill()
+        process.wait()
+        said.unlink()
+
+
+@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
+def test_signal_ends_all(sign: signal.Signals, slow: Path, engine: Podman) -> None:
+    with running(slow) as run:
+        # Another one does not interfere.
+        refused = failed(slow)
+        assert refused.startswith(f"voidgen: {slow}: another voidgen is writing here\n")
+        assert len(engine.left(slow)) == 1
+        run.process.send_signal(sign)
+        status, said = run.end()
+    assert status == 130
+    assert said.endswith("voidgen: interrupted\n")
+    nothing_left(slow, engine, made=True)
+    assert "[9/12]" in (slow / "out" / "tests.log").read_text()
+
+
+def test_what_a_killed_voidgen_left_goes_with_the_next_run(slow: Path, engine: Podman) -> None:
+    with running(slow) as run:
+        run.process.kill()
+        status, _ = run.end()
+        assert status == -signal.SIGKILL
+    assert len(engine.left(slow)) == 1
+    assert is_made(slow)
+    # Even where there is nothing else to do.
+    change(slow, SLOW, QUIET)
+    said = well(slow)
+    assert "removing container " in said
+    assert f"removing what an earlier run left in {slow / 'out' / '.work'}\n" in said
+    assert "(nothing to do: as it was)" in said
+    nothing_left(slow, engine, made=True)
+    assert "removing" not in well(slow)
+
+
+def test_client_of_the_engine_that_is_killed(slow: Path, engine: Podman) -> None:
+    with running(slow) as run:
+        os.kill(run.client(), signal.SIGKILL)
+        status, said = run.end()
+    assert status == 1
+    assert "voidgen: podman run: failed in «Generating GRUB support for EFI systems...»" in said
+    assert "  it was killed: by somebody, or by the kernel where memory ran out\n" in said
+    nothing_left(slow, engine, made=True)
+
+
+def test_container_that_dies(slow: Path, engine: Podman) -> None:
+    with running(slow) as run:
+        engine.run("kill", *engine.left(slow))
+        status, said = run.end()
+    assert status == 1
+    assert "voidgen: podman run: failed in «Generating GRUB support for EFI systems...»" in said
+    nothing_left(slow, engine, made=True)
+
+
+@contextlib.contextmanager
+def small(folder: Path, size: str) -> Iterator[None]:
+    """A file system of its own at ``folder``, with what is there."""
+    aside = folder.rename(folder.with_name("aside"))
+    folder.mkdir()
+    words = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tests", str(folder)]
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    if done.returncode:
+        pytest.skip(f"a small file system cannot be mounted: {done.stderr.strip()}")
+    try:
+        subprocess.run(["cp", "-a", f"{aside}/.", folder], check=True)
+        yield
+        subprocess.run(["cp", "-a", f"{folder}/.", aside], check=True)
+    finally:
+        subprocess.run(["umount", folder], check=True)
+    folder.rmdir()
+    aside.rename(folder)
+
+
+def test_full_disk(folder: Path, template: Path, engine: Podman) -> None:
+    change(folder, QUIET, 'cmdline = ["other"]')
+    clone(template / "out", folder / "out")
+    with small(folder / "out", "6M"):
+        said = failed(folder)
+        assert "voidgen: too little space: about 12" in said
+        assert said.endswith(
+            "MiB for the ISO ({}), and 2 are free\n  free some, or run it with --no-space-check\n"
+            .format(folder / "out")
+        )  # fmt: skip
+        said = failed(folder, "--no-space-check")
+        assert "exceeds free space" in said
+        assert "  free space where the engine keeps its containers, or where" in said
+    nothing_left(folder, engine, made=True)

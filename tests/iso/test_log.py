@@ -1,0 +1,55 @@
+"""What a person sees while it runs, and where the rest is."""
+
+import json
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+from tests.iso.podman import Podman
+from tests.iso.project import change
+from tests.iso.running import failed, nothing_left
+from tests.locks.project import edit
+from tests.unit.program import voidgen
+
+
+def test_error_shows_the_last_lines_and_the_log_has_all(folder: Path) -> None:
+    change(folder, 'cmdline = ["quiet"]', 'cmdline = ["stand-in=more-packages"]')
+    ran = voidgen("iso", cwd=folder)
+    assert ran.status == 1
+    log, said = folder / "out" / "tests.log", ran.err
+    assert "\nvoidgen: podman run: failed in «Installing void pkgs " in said
+    assert f"(exit status 1); {log}\n" in said
+    text = log.read_text()
+    shown = [line.removeprefix("  | ") for line in said.splitlines() if line.startswith("  | ")]
+    assert shown
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", text)
+    assert "\n".join(shown) in "\n".join(line for line in plain.splitlines() if line.strip())
+    assert text.startswith("$ podman run --rm ")
+
+
+def test_engine_without_privileges_is_explained(
+    folder: Path, engine: Podman, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As where a host forbids containers to mount."""
+    rule = {"names": ["mount"], "action": "SCMP_ACT_ERRNO", "errnoRet": 1}
+    profile = tmp_path / "profile.json"
+    profile.write_text(json.dumps({"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [rule]}))
+    given = [*engine.arguments, f"--security-opt=seccomp={profile}"]
+    monkeypatch.setenv("VOIDGEN_ENGINE_ARGUMENTS", shlex.join(given))
+    said = failed(folder)
+    assert "the engine gives too few privileges" in said
+    nothing_left(folder, engine)
+
+
+def test_arguments_reach_the_engine_and_quiet_says_nothing_but_the_error(
+    folder: Path, engine: Podman
+) -> None:
+    edit(folder, "[container]", '[container]\narguments = ["--env=FROM=voidgen.toml"]')
+    change(folder, 'cmdline = ["quiet"]', 'cmdline = ["stand-in=early"]')
+    ran = voidgen("--quiet", "iso", cwd=folder)
+    assert (ran.status, ran.out) == (1, "")
+    assert ran.err.startswith("voidgen: podman run: failed (exit status 1); ")
+    command = (folder / "out" / "tests.log").read_text().partition("\n")[0]
+    given = " ".join(["--env=FROM=voidgen.toml", *engine.arguments])
+    assert f" {given} " in command

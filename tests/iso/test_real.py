@@ -1,0 +1,137 @@
+"""The unmodified mklive and XBPS, from real packages: locked, made into an ISO, looked at."""
+
+import json
+import os
+import platform
+import re
+import shutil
+import subprocess
+import tarfile
+from pathlib import Path
+
+import pytest
+from tests.integration.offline import PACKAGES, ROOT
+from tests.iso import podman
+from tests.iso.conftest import settle
+from tests.iso.podman import NotHereError, Podman
+from tests.iso.project import commit
+from tests.iso.running import is_made, well
+from tests.locks import project as locks
+from tests.locks.project import repository
+from tests.locks.void import MKLIVE, PROGRAMS
+from tests.unit.stand_in import StandIns
+
+REPOSITORY = "VOIDGEN_XBPS_REPOSITORY"
+GIVEN = {
+    MKLIVE: "a git repository of void-mklive",
+    PROGRAMS: "the folder of XBPS's programs",
+    REPOSITORY: "a repository of Void, like the one of make-void-repo",
+}
+
+TOML = """
+[image]
+name = "tests"
+keymap = "ch-fr_nodeadkeys"
+cmdline = ["console=ttyS0,115200"]
+[nix]
+nixpkgs = "./packages/2026.10"
+packages = ["greet", "notebook^out,man"]
+[xbps]
+repositories = [{repository}]
+[overlay]
+modules = ["tests"]
+[mklive]
+source = {mklive}
+squashfs = {{ compression = "gzip", level = 1 }}
+initramfs = "gzip"
+[container]
+image = "{image}"
+"""
+FILES: dict[str, str | bytes] = {
+    "overlay-src/tests/module.toml": 'summary = "A file"\n[files."/etc/tests/private"]\n'
+    'mode = "0600"\n',
+    "overlay-src/tests/files/etc/tests/private": "private\n",
+    "overlay-src/tests/files/etc/motd": "of the overlay\n",
+}
+
+pytestmark = pytest.mark.mklive
+
+
+def libraries(programs: Path) -> dict[str, Path]:
+    """What the programs need beside what the container's image has, by its place there."""
+    with tarfile.open(podman.BASE) as tar:
+        there = {name.rpartition("/")[2] for name in tar.getnames()}
+    found = {}
+    for program in programs.glob("xbps-*"):
+        said = subprocess.run(["ldd", program], capture_output=True, text=True, check=True).stdout
+        for name, file in re.findall(r"(\S+) => (/\S+)", said):
+            if name not in there:
+                found[f"usr/lib/{name}"] = Path(file)
+    return found
+
+
+@pytest.fixture
+def engine() -> Podman:
+    missing = [f"{name} ({what})" for name, what in GIVEN.items() if not os.environ.get(name)]
+    if missing:
+        pytest.skip(f"set {', '.join(missing)}")
+    programs = Path(os.environ[PROGRAMS])
+    files = {f"usr/bin/{file.name}": file for file in programs.glob("xbps-*")}
+    try:
+        folder = ROOT / ".venv" / "container" / str(os.getuid())
+        return podman.find(folder, {**files, **libraries(programs)})
+    except NotHereError as error:
+        pytest.skip(str(error))
+
+
+def test_the_real_mklive_makes_an_iso(
+    engine: Podman, nix_env: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    skopeo = StandIns(tmp_path / "skopeo")
+    skopeo.add("skopeo", (0, engine.image.partition("@")[2], ""))
+    path = f"{skopeo.folder}:{os.environ[PROGRAMS]}:{nix_env['PATH']}"
+    settle(monkeypatch, {**nix_env, **engine.env, "PATH": path})
+    folder = tmp_path / "project"
+    shutil.copytree(PACKAGES, folder / "packages", ignore=shutil.ignore_patterns("busybox"))
+    shutil.copy(shutil.which("busybox") or "busybox", folder / "packages" / "busybox")
+    text = TOML.format(
+        image=engine.image,
+        mklive=json.dumps(f"git+file://{Path(os.environ[MKLIVE]).absolute()}"),
+        repository=json.dumps(os.environ[REPOSITORY]),
+    )
+    repository(folder, {"voidgen.toml": text, ".gitignore": "/out/\n", **FILES})
+    locks.well(folder, "lock")
+    locks.well(folder, "generate")
+    commit(folder)
+    well(folder)
+    assert is_made(folder)
+    look(folder, tmp_path / "iso")
+
+
+def look(folder: Path, unpacked: Path) -> None:
+    """At what is in the ISO, with other programs than its own."""
+    iso = folder / "out" / "tests.iso"
+    said("xorriso", "-osirrox", "on", "-indev", iso, "-extract", "/", unpacked)
+    squashfs = unpacked / "LiveOS" / "squashfs.img"
+    listed = said("unsquashfs", "-lln", "-d", "", squashfs)
+    assert re.search(r"^-rw------- 0/0 .* /etc/tests/private$", listed, re.MULTILINE)
+    assert said("unsquashfs", "-cat", squashfs, "etc/motd") == "of the overlay\n"
+    manifest = json.loads((folder / "out" / "tests.manifest.json").read_bytes())
+    for one in manifest["nix"]["closure"]["paths"]:
+        assert re.search(rf"^d\S+ 0/0 .* {re.escape(one['path'])}$", listed, re.MULTILINE)
+    # What dracut looks for (dmsquash-live): a root tree, and no image in it.
+    assert " /proc\n" in listed
+    assert "ext3fs" not in listed
+    assert {path.name for path in (unpacked / "LiveOS").iterdir()} == {"squashfs.img"}
+    efi = unpacked / "boot" / "grub" / "efiboot.img"
+    loaders = said("mdir", "-b", "-/", "-i", efi, "::/EFI").split()
+    if platform.machine() == "x86_64":
+        assert {"::/EFI/BOOT/BOOTIA32.EFI", "::/EFI/BOOT/BOOTX64.EFI"} <= {*loaders}
+    # The archive of the initramfs.
+    assert (unpacked / "boot" / "initrd").read_bytes()[:2] == b"\x1f\x8b"
+
+
+def said(*words: str | Path) -> str:
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout

@@ -1,0 +1,173 @@
+"""What `voidgen iso` refuses before a container starts: one clear message, and nothing left."""
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from attrs import evolve
+from tests.iso.conftest import Made
+from tests.iso.podman import Podman
+from tests.iso.project import change, commit
+from tests.iso.running import failed, nothing_left
+from tests.locks.project import edit, repository, well
+from tests.unit.program import voidgen
+from tests.unit.stand_in import StandIns
+
+from voidgen.lock import file as lock_file
+
+
+def untouched(folder: Path) -> None:
+    """Nothing was begun."""
+    assert not (folder / "out").exists()
+
+
+def test_project_that_makes_no_iso(folder: Path) -> None:
+    text = (folder / "voidgen.toml").read_text()
+    (folder / "voidgen.toml").write_text(text[: text.index("[mklive]")])
+    ran = voidgen("iso", cwd=folder)
+    assert (ran.status, ran.out) == (2, "")
+    assert ran.err == (
+        "voidgen: no ISO is made here\n    add [mklive] to voidgen.toml: it makes the ISO\n"
+    )
+    untouched(folder)
+
+
+def test_missing_lock(folder: Path) -> None:
+    (folder / "voidgen.lock").unlink()
+    ran = voidgen("iso", cwd=folder)
+    assert ran.status == 2
+    assert ran.err == (
+        "voidgen: voidgen.lock does not have Void's packages\n    run `voidgen lock`\n"
+    )
+    untouched(folder)
+
+
+def test_lock_for_something_else_and_what_is_not_generated(folder: Path) -> None:
+    edit(folder, '"htop"', '"jq"')
+    ran = voidgen("iso", cwd=folder)
+    assert ran.status == 2
+    assert "voidgen: voidgen.lock does not have jq\n    run `voidgen lock`\n" in ran.err
+    assert (
+        f"{folder.name}: what is emitted is not what voidgen.toml and the modules say\n"
+        "    run `voidgen generate`\n"
+    ) in ran.err.replace(f"{folder.parent}/", "")
+    untouched(folder)
+
+
+def test_image_without_a_digest(folder: Path) -> None:
+    text = (folder / "voidgen.toml").read_text()
+    (folder / "voidgen.toml").write_text(text.replace("@sha256:", ":latest#"))
+    ran = voidgen("iso", cwd=folder)
+    assert ran.status == 2
+    assert "voidgen.toml:" in ran.err
+    assert "image" in ran.err
+    untouched(folder)
+
+
+def only(folder: Path, *names: str) -> Path:
+    """A folder for PATH with these of the machine's programs."""
+    folder.mkdir()
+    for name in names:
+        (folder / name).symlink_to(shutil.which(name) or name)
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("named", "programs"), [("auto", "podman and no docker"), ("docker", "docker")]
+)
+def test_no_engine(
+    named: str, programs: str, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    edit(folder, "[container]", f'[container]\nengine = "{named}"')
+    well(folder, "generate")
+    monkeypatch.setenv("PATH", str(only(tmp_path / "bin", "git", "nix")))
+    assert failed(folder) == (
+        f"voidgen: no container engine here: PATH has no {programs}\n"
+        "  install podman (any distribution has it), or docker\n"
+    )
+    untouched(folder)
+
+
+def test_engine_that_does_not_answer(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    docker = StandIns(tmp_path / "stand-ins")
+    docker.add("docker", (1, "", "Cannot connect to the Docker daemon"))
+    monkeypatch.setenv("PATH", f"{docker.folder}:{only(tmp_path / 'bin', 'git', 'nix')}")
+    assert failed(folder) == (
+        "voidgen: docker: does not answer\n"
+        "  | Cannot connect to the Docker daemon\n"
+        "  is its service running, and may you use it? `docker info` tells\n"
+    )
+    untouched(folder)
+
+
+def test_arguments_that_no_shell_would_read(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VOIDGEN_ENGINE_ARGUMENTS", "--it's")
+    assert failed(folder) == (
+        "voidgen: VOIDGEN_ENGINE_ARGUMENTS: No closing quotation\n  quote it as for a shell\n"
+    )
+    untouched(folder)
+
+
+def test_image_that_is_nowhere(folder: Path, engine: Podman) -> None:
+    image = f"{engine.image.partition('@')[0]}@sha256:{'0' * 64}"
+    change(folder, engine.image, image)
+    lock = lock_file.read(folder)
+    assert lock
+    (folder / lock_file.FILE).write_bytes(lock_file.dump(evolve(lock, container=image)))
+    said = failed(folder)
+    assert said.startswith("voidgen: podman pull --quiet: failed (exit status 125)\n")
+    nothing_left(folder, engine)
+
+
+def test_folder_that_cannot_be_written(folder: Path) -> None:
+    (folder / "out").write_text("no folder\n")
+    assert failed(folder) == (
+        f"voidgen: {folder / 'out'}: File exists\n  mend that and run it again\n"
+    )
+    assert (folder / "out").read_text() == "no folder\n"
+
+
+def test_mklive_without_the_step_that_is_replaced(
+    folder: Path, made: Made, engine: Podman, tmp_path: Path
+) -> None:
+    mklive = tmp_path / "mklive"
+    shutil.copytree(made.project.with_name("mklive"), mklive, ignore=lambda *_: {".git"})
+    script = mklive / "mklive.sh"
+    script.write_text(script.read_text().replace("generate_squashfs", "make_squashfs"))
+    repository(mklive, {})
+    change(folder, str(made.project.with_name("mklive")), str(mklive))
+    well(folder, "lock")
+    well(folder, "generate")
+    commit(folder)
+    assert failed(folder) == (
+        "voidgen: the locked mklive makes its squashfs in another way than generate_squashfs\n"
+        "  lock an older one: [mklive] source in voidgen.toml may name a revision\n"
+    )
+    nothing_left(folder, engine)
+    assert not (folder / "out" / "tests.log").exists()
+
+
+def test_store_path_that_is_lost(folder: Path, engine: Podman) -> None:
+    change(folder, '"greet"', '"countdown"')
+    said = subprocess.run(
+        ["nix", "build", "--json", "--no-link", f"{folder}#default"],
+        capture_output=True, check=True,
+    ).stdout  # fmt: skip
+    built = Path(json.loads(said)[0]["outputs"]["out"])
+    paths = (built / "store-paths").read_text().split()
+    path = next(Path(path) for path in paths if "-countdown-" in path)
+    aside = path.with_name("aside")
+    path.rename(aside)
+    try:
+        said_ = failed(folder)
+    finally:
+        aside.rename(path)
+    assert said_ == (
+        f"voidgen: the Nix store has lost {path}\n"
+        "  run `nix-store --verify --check-contents --repair`\n"
+    )
+    nothing_left(folder, engine)

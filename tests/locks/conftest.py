@@ -1,0 +1,110 @@
+"""Void behind one fixture, a web server with its packages, and a project that is locked."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.integration import conftest as integration
+from tests.locks import site as sites
+from tests.locks.project import commit, project, repository, toml, well
+from tests.locks.site import VOID, Origin, Site, rolled
+from tests.locks.void import MKLIVE, PROGRAMS, Package, Real, StandIn, Void
+from tests.unit.http_faults import Server, serving
+
+from voidgen import nix, process
+from voidgen.download import web
+
+nix_env = integration.nix_env
+
+
+@pytest.fixture(scope="session", params=["stand-in", pytest.param("real", marks=pytest.mark.xbps)])
+def void(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Void:
+    """A stand-in for Void, and Void itself where the machine has it."""
+    if request.param == "stand-in":
+        return StandIn(tmp_path_factory.mktemp("programs"))
+    found = [os.environ.get(name, "") for name in (PROGRAMS, MKLIVE)]
+    if not all(found):
+        pytest.skip(
+            f"set {PROGRAMS} to the folder of XBPS's programs and {MKLIVE} to a git repository "
+            "of void-mklive"
+        )
+    return Real(*(Path(value).absolute() for value in found))
+
+
+NEWER = (
+    Package("htop", "3.4.0_1", depends=("ncurses>=6.0",)),
+    Package("zsh", "5.9_5", depends=("ncurses>=0",)),
+    Package("linux6.1", "6.1.128_1"),
+)
+
+
+@pytest.fixture(scope="session")
+def origin(void: Void, tmp_path_factory: pytest.TempPathFactory) -> Origin:
+    folder = tmp_path_factory.mktemp("origin")
+    key, other = (void.key(name, folder) for name in ("void", "other"))
+    packages = sites.make(void, folder / "packages", VOID, key)
+    later = sites.make(void, folder / "later", rolled(*NEWER), key)
+    mklive = folder / "mklive"
+    void.mklive(mklive)
+    repository(mklive, {f"keys/{key.file}": key.plist})
+    return Origin(void, key, other, packages, later, mklive)
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    with serving() as found:
+        yield found
+
+
+@pytest.fixture
+def site(server: Server, origin: Origin) -> Site:
+    """The repository, well, at the URL of which `locked` has its packages."""
+    server.bodies.clear()
+    found = Site(server, origin)
+    found.publish(origin.packages)
+    return found
+
+
+@pytest.fixture(autouse=True)
+def machine(
+    nix_env: dict[str, str], void: Void, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nix's store of the tests, Void's programs, an empty cache, and no patience."""
+    settle(monkeypatch, nix_env, void, tmp_path / "cache")
+    monkeypatch.setattr(web, "FIRST_WAIT", 0.01)
+    monkeypatch.setattr(process, "LONGEST_WAIT", 0.01)
+    nix.version.cache_clear()
+
+
+def settle(
+    monkeypatch: pytest.MonkeyPatch, nix_env: dict[str, str], void: Void, cache: Path
+) -> None:
+    for name in [name for name in os.environ if name.startswith("NIX_")]:
+        monkeypatch.delenv(name)
+    for name, value in nix_env.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("NIX_CONFIG", f"{nix_env['NIX_CONFIG']}\ndownload-attempts = 2\n")
+    monkeypatch.setenv("PATH", f"{void.programs}:{nix_env['PATH']}")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(cache))
+
+
+@pytest.fixture(scope="session")
+def locked(
+    nix_env: dict[str, str],
+    void: Void,
+    origin: Origin,
+    server: Server,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Path:
+    """A project that `voidgen lock` has locked, and git has. Tests work on copies."""
+    folder = tmp_path_factory.mktemp("locked") / "project"
+    server.bodies.clear()
+    found = Site(server, origin)
+    found.publish(origin.packages)
+    project(folder, toml(origin.mklive, [found.url]))
+    with pytest.MonkeyPatch.context() as patch:
+        settle(patch, nix_env, void, tmp_path_factory.mktemp("cache"))
+        well(folder, "lock")
+    commit(folder)
+    return folder

@@ -1,0 +1,296 @@
+"""Container images by digest: looked up in a real registry, by skopeo and by podman."""
+
+import gzip
+import hashlib
+import io
+import json
+import os
+import shutil
+import subprocess
+import tarfile
+import time
+import urllib.request
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from attrs import frozen
+from tests.locks.project import (
+    LOCK,
+    changes,
+    clone,
+    commit,
+    edit,
+    lock_of,
+    refused,
+    well,
+)
+from tests.locks.site import Site
+from tests.overlay.debian import unpacked
+from tests.unit.http_faults import closed_port
+from tests.unit.program import voidgen
+
+
+@frozen
+class Registry:
+    """A registry on this machine."""
+
+    name: str
+    """Of the image that `push` puts there."""
+    folder: Path
+
+    def push(self, tag: str, content: bytes) -> str:
+        """Make an image, and give it a tag; its digest."""
+        layout = self.folder / hashlib.sha256(content).hexdigest()
+        digest = write_layout(layout, content)
+        target = f"docker://{self.name}:{tag}"
+        words = ["skopeo", "copy", "--insecure-policy", "--quiet", f"oci:{layout}:it", target]
+        done = subprocess.run(words, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        return digest
+
+
+def write_layout(folder: Path, content: bytes) -> str:
+    """An image of one file as a folder (OCI image layout specification); its digest."""
+    (folder / "blobs" / "sha256").mkdir(parents=True, exist_ok=True)
+    stream = io.BytesIO()
+    with tarfile.open(fileobj=stream, mode="w") as archive:
+        member = tarfile.TarInfo("file")
+        member.size = len(content)
+        archive.addfile(member, io.BytesIO(content))
+    kind = "application/vnd.oci.image"
+    layer = gzip.compress(stream.getvalue(), mtime=0)
+    layers = [_blob(folder, layer, f"{kind}.layer.v1.tar+gzip")]
+    whole = {"type": "layers", "diff_ids": [_digest(stream.getvalue())]}
+    config = {"architecture": "amd64", "os": "linux", "config": {}, "rootfs": whole}
+    manifest = {
+        "schemaVersion": 2,
+        "mediaType": f"{kind}.manifest.v1+json",
+        "config": _blob(folder, json.dumps(config).encode(), f"{kind}.config.v1+json"),
+        "layers": layers,
+    }
+    found = _blob(folder, json.dumps(manifest).encode(), f"{kind}.manifest.v1+json")
+    named = found | {"annotations": {"org.opencontainers.image.ref.name": "it"}}
+    index = {"schemaVersion": 2, "manifests": [named]}
+    (folder / "index.json").write_text(json.dumps(index))
+    (folder / "oci-layout").write_text('{"imageLayoutVersion": "1.0.0"}')
+    return str(found["digest"])
+
+
+def _blob(folder: Path, data: bytes, kind: str) -> dict[str, Any]:
+    digest = _digest(data)
+    folder.joinpath("blobs", *digest.split(":")).write_bytes(data)
+    return {"mediaType": kind, "digest": digest, "size": len(data)}
+
+
+def _digest(data: bytes) -> str:
+    return f"sha256:{hashlib.sha256(data).hexdigest()}"
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registry]:
+    assert shutil.which("skopeo"), "install Debian's skopeo, as `make test` does"
+    registry = unpacked("docker-registry") / "usr" / "bin" / "docker-registry"
+    folder = tmp_path_factory.mktemp("registry")
+    address = f"127.0.0.1:{closed_port()}"
+    config = {
+        "version": 0.1,
+        "storage": {"filesystem": {"rootdirectory": str(folder / "storage")}},
+        "http": {"addr": address},
+        "log": {"level": "error", "accesslog": {"disabled": True}},
+    }
+    (folder / "config.yml").write_text(json.dumps(config))
+    words = [str(registry), "serve", str(folder / "config.yml")]
+    with (folder / "log").open("wb") as log:
+        started = subprocess.Popen(words, stdout=log, stderr=log)
+    try:
+        _wait(f"http://{address}/v2/", started)
+        yield Registry(f"{address}/tests/tiny", folder)
+    finally:
+        started.terminate()
+        started.wait()
+
+
+def _wait(url: str, started: subprocess.Popen[bytes]) -> None:
+    for _ in range(200):
+        assert started.poll() is None
+        try:
+            urllib.request.urlopen(url, timeout=5).close()  # noqa: S310 - of this machine
+        except OSError:
+            time.sleep(0.05)
+        else:
+            return
+    raise AssertionError("the registry does not answer")
+
+
+@pytest.fixture
+def registry(running: Registry, monkeypatch: pytest.MonkeyPatch) -> Registry:
+    address = running.name.partition("/")[0]
+    # Not all programs look at the variable, nor all in the home.
+    file = Path(os.environ["HOME"], ".config", "containers", "registries.conf")
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(f'[[registry]]\nlocation = "{address}"\ninsecure = true\n')
+    monkeypatch.setenv("CONTAINERS_REGISTRIES_CONF", str(file))
+    return running
+
+
+def with_image(locked: Path, folder: Path, image: str) -> Path:
+    """The locked project, and this image in it."""
+    clone(locked, folder)
+    with (folder / "voidgen.toml").open("a") as stream:
+        stream.write(f'\n[container]   # where mklive runs\nimage = "{image}"   # a comment\n')
+    commit(folder)
+    return folder
+
+
+def test_digest_that_the_registry_has_is_locked(
+    registry: Registry, locked: Path, site: Site, tmp_path: Path
+) -> None:
+    image = f"{registry.name}:1@{registry.push('1', b'one')}"
+    folder = with_image(locked, tmp_path / "project", image)
+    lines = voidgen("lock", "--check", cwd=folder).out.splitlines()
+    assert lines[0] == "voidgen.lock has another container: flake"
+    said = well(folder, "lock").splitlines()
+    assert said[0] == f"  ~ container image  flake -> {image}"
+    assert said[-1] == "wrote voidgen.lock"
+    assert lock_of(folder)["container"] == image
+    assert lock_of(folder)["xbps"] == lock_of(locked)["xbps"]
+    assert site.asked() == []
+    # Once locked, nobody is asked for it: not even the registry.
+    commit(folder)
+    assert well(folder, "lock").splitlines()[-1] == "nothing moved"
+
+
+@pytest.mark.parametrize("tag", ["", ":1"])
+def test_digest_that_the_registry_does_not_have_is_refused(
+    tag: str, registry: Registry, locked: Path, site: Site, tmp_path: Path
+) -> None:
+    assert site
+    registry.push("1", b"one")
+    image = f"{registry.name}{tag}@sha256:{'0' * 64}"
+    folder = with_image(locked, tmp_path / "project", image)
+    said = refused(folder, "lock")
+    assert "manifest unknown" in said
+    assert registry.name in said
+
+
+def test_registry_that_is_not_there_is_told(locked: Path, site: Site, tmp_path: Path) -> None:
+    if not shutil.which("skopeo"):
+        pytest.skip("needs skopeo (Debian package skopeo)")
+    assert site
+    image = f"127.0.0.1:{closed_port()}/tiny:1@sha256:{'0' * 64}"
+    said = refused(with_image(locked, tmp_path / "project", image), "lock")
+    assert "connection refused" in said
+
+
+def test_moved_tag_moves_voidgen_toml_in_place(
+    registry: Registry, locked: Path, site: Site, tmp_path: Path
+) -> None:
+    assert site
+    old = f"{registry.name}:latest@{registry.push('latest', b'old')}"
+    folder = with_image(locked, tmp_path / "project", old)
+    well(folder, "lock")
+    commit(folder)
+    assert well(folder, "update", "container").splitlines()[-1] == "nothing moved"
+    new = f"{registry.name}:latest@{registry.push('latest', b'new')}"
+    assert new != old
+    assert well(folder, "lock").splitlines()[-1] == "nothing moved"
+    text = (folder / "voidgen.toml").read_text()
+
+    said = well(folder, "update", "container").splitlines()
+    assert said[0] == f"  ~ container image  {old} -> {new}"
+    assert said[-1] == "wrote voidgen.lock, voidgen.toml"
+    assert (folder / "voidgen.toml").read_text() == text.replace(old, new)
+    assert "# where mklive runs" in text
+    assert lock_of(folder)["container"] == new
+    assert changes(folder) == [LOCK, "voidgen.toml"]
+    assert well(folder, "lock", "--check") == "all is locked\n"
+    assert well(folder, "update", "container").splitlines()[-1] == "nothing moved"
+
+
+def test_image_without_a_tag_does_not_move(
+    registry: Registry, locked: Path, site: Site, tmp_path: Path
+) -> None:
+    assert site
+    image = f"{registry.name}@{registry.push('latest', b'some')}"
+    folder = with_image(locked, tmp_path / "project", image)
+    well(folder, "lock")
+    registry.push("latest", b"another")
+    assert well(folder, "update", "container").splitlines()[-1] == "nothing moved"
+
+
+def test_tag_that_is_gone_is_told(
+    registry: Registry, locked: Path, site: Site, tmp_path: Path
+) -> None:
+    assert site
+    digest = registry.push("1", b"one")
+    folder = with_image(locked, tmp_path / "project", f"{registry.name}:nope@{digest}")
+    well(folder, "lock")
+    commit(folder)
+    assert "manifest unknown" in refused(folder, "update", "container")
+
+
+def test_prefetch_tells_the_digest_of_a_tag(registry: Registry, tmp_path: Path) -> None:
+    digest = registry.push("2", b"two")
+    said = well(tmp_path, "prefetch", "--image", f"{registry.name}:2")
+    assert said.splitlines() == [f"digest  {digest}", f"image   {registry.name}:2@{digest}"]
+    told = json.loads(well(tmp_path, "prefetch", "--json", "--image", f"{registry.name}:2"))
+    assert told == {"digest": digest, "image": f"{registry.name}:2@{digest}"}
+    ran = voidgen("prefetch", "--image", f"{registry.name}:nope", cwd=tmp_path)
+    assert (ran.status, ran.out) == (1, "")
+    assert "manifest unknown" in ran.err
+
+
+def test_podman_finds_the_same_digest(
+    registry: Registry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not shutil.which("podman"):
+        pytest.skip("needs podman (Debian package podman)")
+    digest = registry.push("3", b"three")
+    monkeypatch.setenv("PATH", str(only(tmp_path / "bin", "podman", os.environ)))
+    storage = (
+        f'[storage]\ndriver = "vfs"\ngraphroot = "{tmp_path}/graph"\nrunroot = "{tmp_path}/run"\n'
+    )
+    (tmp_path / "storage.conf").write_text(storage)
+    monkeypatch.setenv("CONTAINERS_STORAGE_CONF", str(tmp_path / "storage.conf"))
+    trial = subprocess.run(["podman", "info"], capture_output=True, text=True, check=False)
+    if trial.returncode:
+        pytest.skip(f"podman does not run here: {trial.stderr.strip()}")
+    said = well(tmp_path, "prefetch", "--image", f"{registry.name}:3")
+    assert said.splitlines()[0] == f"digest  {digest}"
+
+
+def test_without_any_program_it_says_what_to_install(
+    locked: Path, site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert site
+    folder = with_image(locked, tmp_path / "project", f"void.invalid/tiny:1@sha256:{'0' * 64}")
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    for name in ("git", "nix"):
+        only(tools, name, os.environ)
+    monkeypatch.setenv("PATH", str(tools))
+    assert "install skopeo, podman or docker" in refused(folder, "lock")
+
+
+def only(folder: Path, name: str, env: Mapping[str, str]) -> Path:
+    """A folder for PATH that has one program of the machine's."""
+    folder.mkdir(exist_ok=True)
+    (folder / name).symlink_to(shutil.which(name, path=env["PATH"]) or name)
+    return folder
+
+
+def test_other_image_is_stale(locked: Path, site: Site, tmp_path: Path) -> None:
+    assert site
+    folder = with_image(locked, tmp_path / "project", f"void.invalid/tiny:1@sha256:{'0' * 64}")
+    assert "voidgen.lock has another container: flake" in refused(folder, "fetch", status=2)
+
+
+def test_image_must_have_a_digest(locked: Path, tmp_path: Path) -> None:
+    folder = with_image(locked, tmp_path / "project", "void.invalid/tiny:latest")
+    for words in (["lock"], ["update"], ["fetch"], ["lock", "--check"]):
+        said = refused(folder, *words, status=2)
+        assert "a tag may point elsewhere tomorrow; take the image's digest" in said
+    edit(folder, ":latest", f"@sha256:{'A' * 64}")
+    assert "64 hexadecimal digits in small letters" in refused(folder, "lock", status=2)

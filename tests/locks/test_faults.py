@@ -1,0 +1,194 @@
+"""What goes wrong with a repository: one message, nothing written, the old locks as they were."""
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import pytest
+from attrs import frozen
+from tests.locks import site as sites
+from tests.locks.project import clone, edit, locks, project, refused, toml, well
+from tests.locks.site import VOID, Origin, Site
+from tests.locks.void import Package
+from tests.unit.http_faults import (
+    Answer,
+    closed_port,
+    hangs_up,
+    resets,
+    status,
+    truncates,
+)
+
+INDEX = "x86_64-repodata"
+FILE = "jq-1.7.1_1.x86_64.xbps"
+
+
+@frozen
+class Fault:
+    """How a site is broken, and what must be said of it (with the URL before it)."""
+
+    make: Callable[[Site], None]
+    said: tuple[str, ...]
+    file: str = ""
+
+
+def without(site: Site, name: str) -> None:
+    site.change(name, None)
+
+
+def other(site: Site, name: str, change: Callable[[bytes], bytes]) -> None:
+    site.change(name, change(site.body(name)))
+
+
+def answers(site: Site, name: str, answer: Answer) -> None:
+    site.answer(name, *[answer] * 20)
+
+
+def flip(site: Site, name: str) -> None:
+    site.flip(name)
+
+
+NO_INDEX = ("is not an index of an XBPS repository",)
+FAULTS = {
+    "signature altered": Fault(
+        partial(flip, name=f"{FILE}.sig2"),
+        ("XBPS refuses packages of", "jq-1.7.1_1: the RSA signature is not valid!", "[xbps] keys"),
+    ),
+    "signature cut": Fault(
+        partial(other, name=f"{FILE}.sig2", change=lambda data: data[:100]),
+        ("XBPS refuses packages of", "jq-1.7.1_1"),
+    ),
+    "signature missing": Fault(partial(without, name=f"{FILE}.sig2"), ("404",), f"{FILE}.sig2"),
+    "package altered": Fault(
+        partial(flip, name=FILE), ("wrong hash: expected sha256-", ", got sha256-"), FILE
+    ),
+    "package cut": Fault(
+        partial(other, name=FILE, change=lambda data: data[:-1]), ("wrong ", "expected"), FILE
+    ),
+    "package longer": Fault(
+        partial(other, name=FILE, change=lambda data: data + b"\0"), ("wrong size",), FILE
+    ),
+    "package missing": Fault(partial(without, name=FILE), ("404 Not Found",), FILE),
+    "package forbidden": Fault(partial(answers, name=FILE, answer=status(403)), ("403",), FILE),
+    "package not just now": Fault(partial(answers, name=FILE, answer=status(503)), ("503",), FILE),
+    "package breaks off": Fault(
+        partial(answers, name=FILE, answer=truncates(9)), ("the connection broke",), FILE
+    ),
+    "server hangs up": Fault(
+        partial(answers, name=FILE, answer=hangs_up), ("check the net",), FILE
+    ),
+    "index missing": Fault(partial(without, name=INDEX), ("has packages for x86_64",)),
+    "index empty": Fault(partial(other, name=INDEX, change=lambda _: b""), NO_INDEX),
+    "index garbage": Fault(partial(other, name=INDEX, change=lambda _: b"<html>" * 99), NO_INDEX),
+    "index cut": Fault(partial(other, name=INDEX, change=lambda data: data[:-200]), NO_INDEX),
+    "index altered": Fault(partial(flip, name=INDEX), ()),
+    "index not just now": Fault(partial(answers, name=INDEX, answer=status(500)), ("500",), INDEX),
+    "index breaks off": Fault(partial(answers, name=INDEX, answer=resets(99)), (INDEX,), INDEX),
+}
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_broken_repository_leaves_the_locks(
+    name: str, locked: Path, site: Site, tmp_path: Path
+) -> None:
+    folder = clone(locked, tmp_path / "project")
+    FAULTS[name].make(site)
+    said = refused(folder, "update", "xbps")
+    for text in FAULTS[name].said:
+        assert text in said
+    if FAULTS[name].file:
+        assert f"{site.url}/{FAULTS[name].file}" in said
+
+
+@pytest.mark.parametrize("name", ["package altered", "package missing", "index garbage"])
+def test_broken_repository_leaves_no_lock(
+    name: str, origin: Origin, site: Site, tmp_path: Path
+) -> None:
+    folder = project(tmp_path / "project", toml(origin.mklive, [site.url]))
+    FAULTS[name].make(site)
+    refused(folder, "lock")
+    assert not (folder / "flake.lock").exists()
+    assert not (folder / "voidgen.lock").exists()
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"), [("none", "is not signed"), ("other", "a key that is not trusted")]
+)
+def test_signer_must_be_trusted(
+    kind: str, said: str, locked: Path, site: Site, tmp_path: Path
+) -> None:
+    folder = clone(locked, tmp_path / "project")
+    origin = site.origin
+    key = origin.other if kind == "other" else None
+    site.publish(sites.make(origin.void, tmp_path / "made", VOID, key))
+    assert f"{site.url}: is " in (message := refused(folder, "update", "xbps"))
+    assert said in message
+
+
+def test_altered_signature_is_fetched_anew_the_next_time(
+    locked: Path, site: Site, tmp_path: Path
+) -> None:
+    folder = clone(locked, tmp_path / "project")
+    site.flip(f"{FILE}.sig2")
+    refused(folder, "update", "xbps")
+    site.publish(site.origin.packages)
+    well(folder, "update", "xbps")
+    assert locks(folder) == locks(locked)
+
+
+def test_nobody_listens(origin: Origin, tmp_path: Path) -> None:
+    url = f"http://127.0.0.1:{closed_port()}/current"
+    folder = project(tmp_path / "project", toml(origin.mklive, [url]))
+    said = refused(folder, "lock")
+    assert f"{url}/{INDEX}" in said
+
+
+def test_connections_that_break_are_taken_up_again(
+    locked: Path, site: Site, tmp_path: Path
+) -> None:
+    folder = clone(locked, tmp_path / "project")
+    site.answer(INDEX, truncates(99))
+    site.answer(FILE, status(503), resets(9), hangs_up)
+    site.answer(f"{FILE}.sig2", truncates(9), status(502))
+    well(folder, "update", "xbps")
+    assert locks(folder) == locks(locked)
+    assert (site.times(INDEX), site.times(FILE), site.times(f"{FILE}.sig2")) == (2, 4, 3)
+
+
+UNRESOLVED = {
+    "no such package": ((), "nope", "Package 'nope' not found", "[xbps] packages"),
+    "dependency": (
+        (Package("half", depends=("nope>=1",)),),
+        "half",
+        "MISSING: nope>=1",
+        "try later",
+    ),
+    "library": (
+        (Package("half", libraries=("libnope.so.1",)),),
+        "half",
+        "unresolvable shlib `libnope.so.1'",
+        "try later",
+    ),
+    "conflict": (
+        (Package("rival", conflicts=("jq>=0",)),),
+        "rival",
+        "CONFLICT: rival-1.0_1 with jq-1.7.1_1",
+        "take one of the two out",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", UNRESOLVED)
+def test_xbps_says_why_it_cannot_resolve(
+    name: str, locked: Path, site: Site, tmp_path: Path
+) -> None:
+    added, asked, said, remedy = UNRESOLVED[name]
+    folder = clone(locked, tmp_path / "project")
+    origin = site.origin
+    made = sites.make(origin.void, tmp_path / "made", sites.rolled(*added), origin.key)
+    site.publish(made)
+    edit(folder, '"htop"', f'"{asked}"')
+    message = refused(folder, "update", "xbps")
+    assert "XBPS cannot resolve the packages of rootfs" in message
+    assert said in message
+    assert remedy in message

@@ -1,0 +1,240 @@
+"""`voidgen fetch`: a repository of what is locked, nothing else, and every byte checked."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+from attrs import evolve
+from tests.locks.project import (
+    LOCK,
+    clone,
+    contents,
+    edit,
+    lock_of,
+    refused,
+    well,
+)
+from tests.locks.site import Origin, Site
+from tests.unit.http_faults import resets, status
+from tests.unit.program import voidgen
+
+from voidgen.lock import file as lock_file
+from voidgen.xbps import repodata
+
+FILE = "jq-1.7.1_1.x86_64.xbps"
+
+
+def names(folder: Path, pattern: str) -> set[str]:
+    return {file.name for file in folder.glob(pattern)}
+
+
+def fetch(folder: Path) -> Path:
+    return Path(well(folder, "fetch").strip())
+
+
+def test_repository_has_what_is_locked_and_nothing_else(
+    locked: Path, site: Site, origin: Origin
+) -> None:
+    found = fetch(locked)
+    packages = lock_of(locked)["xbps"]["packages"]
+    names = {f"{one['pkgver']}.{one['arch']}.xbps": one for one in packages}
+    assert {file.name for file in found.iterdir()} == {*names, "x86_64-repodata"}
+    for name in names:
+        assert (found / name).read_bytes() == (origin.packages / name).read_bytes()
+    listed = repodata.read(found / "x86_64-repodata").packages.values()
+    assert {(one.pkgver, one.arch, one.hash, one.size) for one in listed} == {
+        (one["pkgver"], one["arch"], one["hash"], one["size"]) for one in packages
+    }
+    # Neither the index of the mirror nor signatures: the hashes are locked.
+    assert site.asked() == sorted(names)
+
+
+def test_again_nobody_is_asked(locked: Path, site: Site) -> None:
+    first = fetch(locked)
+    files = {file.name: file.stat().st_mtime_ns for file in first.iterdir()}
+    site.vanish()
+    assert fetch(locked) == first
+    assert {file.name: file.stat().st_mtime_ns for file in first.iterdir()} == files
+    assert site.asked() == []
+
+
+def test_fetch_needs_no_network_after_lock(locked: Path, site: Site, tmp_path: Path) -> None:
+    folder = clone(locked, tmp_path / "project")
+    well(folder, "update", "xbps")
+    site.vanish()
+    fetch(folder)
+    assert site.asked() == []
+
+
+def test_locks_with_the_same_packages_share_the_repository(
+    locked: Path, site: Site, origin: Origin, tmp_path: Path
+) -> None:
+    folder = clone(locked, tmp_path / "project")
+    first = fetch(folder)
+    site.publish(origin.later)
+    well(folder, "update", "xbps")
+    other = fetch(folder)
+    assert other != first
+    assert names(other, "*.xbps") - names(first, "*.xbps") == {
+        "htop-3.4.0_1.x86_64.xbps",
+        "linux6.1-6.1.128_1.x86_64.xbps",
+    }
+    # `update` has had the signatures, so that the repository can serve as a mirror.
+    assert len(names(other, "*.sig2")) == 28
+    assert fetch(locked) == first
+
+
+@pytest.mark.parametrize("change", ["altered", "cut", "gone", "folder gone"])
+def test_cached_file_that_is_broken_is_fetched_anew(
+    change: str, locked: Path, site: Site, origin: Origin, tmp_path: Path
+) -> None:
+    repository = fetch(locked)
+    (file,) = [
+        file
+        for file in (tmp_path / "cache" / "voidgen" / "xbps").iterdir()
+        if file.samefile(repository / FILE)
+    ]
+    site.forget()
+    if change == "altered":
+        data = bytearray(file.read_bytes())
+        data[len(data) // 2] ^= 1
+        file.write_bytes(data)
+    elif change == "cut":
+        file.write_bytes(file.read_bytes()[:-1])
+    elif change == "gone":
+        file.unlink()
+    else:
+        for one in file.parent.iterdir():
+            one.unlink()
+        file.parent.rmdir()
+    found = fetch(locked)
+    assert (found / FILE).read_bytes() == (origin.packages / FILE).read_bytes()
+    assert site.times(FILE) == 1
+    assert len(site.asked()) == (1 if change != "folder gone" else 28)
+
+
+@pytest.mark.parametrize("change", ["altered", "gone", "another"])
+def test_repository_that_is_broken_is_made_anew(
+    change: str, locked: Path, site: Site, origin: Origin
+) -> None:
+    assert site
+    repository = fetch(locked)
+    file = repository / FILE
+    if change == "another":
+        (repository / "stray-1.0_1.x86_64.xbps").write_bytes(b"stray")
+    else:
+        file.unlink()
+    if change == "altered":
+        file.write_bytes(b"other bytes")
+    found = fetch(locked)
+    assert (found / FILE).read_bytes() == (origin.packages / FILE).read_bytes()
+    assert len(list(found.iterdir())) == 28 + 1
+
+
+def test_package_that_a_fault_broke_off_is_fetched_in_the_end(locked: Path, site: Site) -> None:
+    site.answer(FILE, status(503), resets(100))
+    fetch(locked)
+    assert site.times(FILE) == 3
+
+
+def test_altered_package_is_refused_before_anything_is_made(
+    locked: Path, site: Site, tmp_path: Path
+) -> None:
+    site.flip(FILE)
+    said = refused(locked, "fetch")
+    (one,) = [one for one in lock_of(locked)["xbps"]["packages"] if one["pkgver"] == FILE[:-12]]
+    assert f"{site.url}/{FILE}: wrong hash: expected {one['hash']}, got sha256-" in said
+    assert "`voidgen update xbps` if you trust it" in said
+    assert not (tmp_path / "cache" / "voidgen" / "repositories").exists()
+
+
+def test_altered_hash_is_refused_before_anything_is_made(
+    locked: Path, site: Site, tmp_path: Path
+) -> None:
+    """By one who keeps the lock's own checksum right."""
+    folder = clone(locked, tmp_path / "project")
+    lock = lock_file.read(folder)
+    assert lock
+    assert lock.xbps
+    right = next(one for one in lock.xbps.packages if one.file == FILE)
+    wrong = evolve(right, hash=right.hash[:10] + ("A" if right.hash[10] != "A" else "B")
+                   + right.hash[11:])  # fmt: skip
+    packages = tuple(wrong if one == right else one for one in lock.xbps.packages)
+    altered = evolve(lock, xbps=evolve(lock.xbps, packages=packages))
+    (folder / LOCK).write_bytes(lock_file.dump(altered))
+    said = refused(folder, "fetch")
+    assert f"{site.url}/{FILE}: wrong hash: expected {wrong.hash}, got {right.hash}" in said
+    assert not (tmp_path / "cache" / "voidgen" / "repositories").exists()
+
+
+def test_flipped_bits_of_the_lock_are_refused(locked: Path, site: Site, tmp_path: Path) -> None:
+    folder = clone(locked, tmp_path / "project")
+    data = (folder / LOCK).read_bytes()
+    commands = (["fetch"], ["lock", "--check"], ["lock"], ["update", "xbps"], ["generate"])
+    for index, at in enumerate(range(0, len(data), len(data) // 25)):
+        altered = bytearray(data)
+        altered[at] ^= 1 << index % 7
+        (folder / LOCK).write_bytes(altered)
+        ran = voidgen(*commands[index % len(commands)], cwd=folder)
+        assert (ran.status, ran.out) == (2, "")
+        assert ran.err.startswith("voidgen.lock: ")
+        assert contents(folder) == contents(locked) | {LOCK: bytes(altered)}
+    assert site.asked() == []
+
+
+def test_lock_for_another_project_is_stale(locked: Path, site: Site, tmp_path: Path) -> None:
+    folder = clone(locked, tmp_path / "project")
+    edit(folder, '"htop"', '"zsh"')
+    lines = [
+        "voidgen.lock does not have zsh",
+        "voidgen.lock has htop, which nothing asks for any more",
+    ]
+    said = refused(folder, "fetch", status=2)
+    for line in (*lines, "run `voidgen lock`"):
+        assert line in said
+    ran = voidgen("lock", "--check", cwd=folder)
+    assert (ran.status, ran.out.splitlines()) == (1, [*lines, "`voidgen lock` pins them"])
+    assert voidgen("--quiet", "lock", "--check", cwd=folder).out.splitlines() == lines
+    told = well(folder, "generate").splitlines()
+    assert told[-3:] == [*lines, "next: voidgen lock && nix build"]
+
+    well(folder, "lock")
+    assert well(folder, "lock", "--check") == "all is locked\n"
+    assert well(folder, "generate").splitlines()[-1] == "next: nix build"
+    assert (fetch(folder) / "zsh-5.9_4.x86_64.xbps").exists()
+    assert site
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line"),
+    [
+        (
+            'name = "tests"',
+            'name = "tests"\narch = "i686"',
+            "is for x86_64, and the image for i686",
+        ),
+        ("?ref=main", "?ref=main&shallow=1", "flake.lock has no mklive from git+file://"),
+    ],
+)
+def test_stale_in_other_ways(old: str, new: str, line: str, locked: Path, tmp_path: Path) -> None:
+    folder = clone(locked, tmp_path / "project")
+    edit(folder, old, new)
+    assert line in refused(folder, "fetch", status=2)
+    assert line in voidgen("lock", "--check", cwd=folder).out
+
+
+def unlocked_lines(folder: Path) -> list[str]:
+    source = tomllib.loads((folder / "voidgen.toml").read_text())["mklive"]["source"]
+    none = "voidgen.lock does not have Void's packages"
+    return [f"flake.lock has no mklive from {source}", none]
+
+
+def test_missing_locks_are_told(locked: Path, tmp_path: Path) -> None:
+    folder = clone(locked, tmp_path / "project")
+    for name in ("flake.lock", "voidgen.lock"):
+        (folder / name).unlink()
+    lines = unlocked_lines(folder)
+    said = refused(folder, "fetch", status=2)
+    assert all(line in said for line in lines)
+    assert voidgen("lock", "--check", cwd=folder).out.splitlines()[:2] == lines
+    assert well(folder, "generate").splitlines()[-3:-1] == lines

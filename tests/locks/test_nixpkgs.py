@@ -1,0 +1,188 @@
+"""`voidgen lock` and `update` of a nixpkgs: its pin, the image's packages, and XBPS from it."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from attrs import frozen
+from tests.integration.offline import PACKAGES
+from tests.locks.project import (
+    FLAKE_LOCK,
+    LOCK,
+    changes,
+    clone,
+    commit,
+    edit,
+    git,
+    project,
+    refused,
+    repository,
+    toml,
+    versions,
+    well,
+)
+from tests.locks.site import Origin, Site
+from tests.locks.void import Void
+
+FLAKE = {"flake.nix": "{ outputs = _: { }; }\n"}
+SET = """args:
+let set = import ./%s args; in
+set // {
+  xbps = derivation {
+    inherit (args) system;
+    name = "xbps-0";
+    builder = "${set.busybox}/bin/sh";
+    args = [ "-euc" "mkdir -p $out/bin && cp $programs/* $out/bin" ];
+    PATH = "${set.busybox}/bin";
+    programs = ./programs;
+  };
+}
+"""
+
+
+@frozen
+class Nixpkgs:
+    """A repository of package sets, and two commits of it."""
+
+    folder: Path
+    old: str
+    new: str
+
+    def reference(self, branch: str) -> str:
+        return f"git+file://{self.folder}?ref={branch}"
+
+
+@pytest.fixture(scope="session")
+def nixpkgs(void: Void, tmp_path_factory: pytest.TempPathFactory) -> Nixpkgs:
+    """It has XBPS's programs, too; `main` is the older set, `next` the newer one."""
+    folder = tmp_path_factory.mktemp("nixpkgs") / "nixpkgs"
+    shutil.copytree(PACKAGES, folder)
+    shutil.copy(shutil.which("busybox") or "", folder / "busybox")
+    programs = {
+        f"programs/{name}": f'#!/bin/sh\nexec {void.programs}/{name} "$@"\n'
+        for name in ("xbps-install", "xbps-query", "xbps-rindex", "xbps-uhelper")
+    }
+    old = repository(folder, {**FLAKE, **programs, "default.nix": SET % "2026.04"})
+    for name in programs:
+        (folder / name).chmod(0o755)
+    old = commit(folder)
+    git(folder, "checkout", "--quiet", "-b", "next")
+    new = commit(folder, {"default.nix": SET % "2026.10"}, day=9)
+    git(folder, "checkout", "--quiet", "main")
+    return Nixpkgs(folder, old, new)
+
+
+@pytest.fixture
+def moving(nixpkgs: Nixpkgs, tmp_path: Path) -> Nixpkgs:
+    """A copy whose `main` may move."""
+    return Nixpkgs(clone(nixpkgs.folder, tmp_path / "nixpkgs"), nixpkgs.old, nixpkgs.new)
+
+
+def nix_table(found: Nixpkgs, *packages: str) -> str:
+    names = ", ".join(f'"{name}"' for name in packages)
+    return f'nixpkgs = "{found.reference("main")}"\npackages = [{names}]\n'
+
+
+def move(found: Nixpkgs) -> None:
+    git(found.folder, "reset", "--quiet", "--hard", found.new)
+
+
+def test_update_tells_revisions_dates_and_versions(moving: Nixpkgs, tmp_path: Path) -> None:
+    table = nix_table(moving, "greet", "countdown", "dice", "deskTools.clock")
+    folder = project(tmp_path / "project", toml(None, nix=table))
+    came = f"  + input nixpkgs  {moving.old[:12]} 2026-01-01\n"
+    assert well(folder, "lock") == f"{came}wrote flake.lock\n"
+    commit(folder)
+    move(moving)
+    assert well(folder, "lock") == "nothing moved\n"
+    assert well(folder, "update", "nixpkgs").splitlines() == [
+        f"  ~ input nixpkgs  {moving.old[:12]} 2026-01-01 -> {moving.new[:12]} 2026-01-09",
+        "  ~ nix countdown  1.4.0 -> 1.4.2",
+        "  ~ nix deskTools.clock  1.0 -> 1.1",
+        "  ~ nix dice  3.0 -> 2.9",
+        "wrote flake.lock",
+    ]
+    assert changes(folder) == [FLAKE_LOCK]
+    assert well(folder, "update", "nixpkgs") == "nothing moved\n"
+
+
+def test_nothing_moves_where_the_packages_do_not_evaluate(moving: Nixpkgs, tmp_path: Path) -> None:
+    folder = project(
+        tmp_path / "project", toml(None, nix=nix_table(moving, "linecount", "countdown"))
+    )
+    well(folder, "lock")
+    commit(folder)
+    move(moving)
+    for words in (["update"], ["update", "nixpkgs"]):
+        said = refused(folder, *words)
+        assert "the image's packages do not evaluate with the new nixpkgs; nothing moved" in said
+        assert 'has no package "linecount"' in said
+        assert "--no-eval" in said
+    said = well(folder, "update", "nixpkgs", "--no-eval")
+    assert f"-> {moving.new[:12]} 2026-01-09" in said
+    assert "~ nix" not in said
+
+
+def test_packages_that_only_the_new_one_has(moving: Nixpkgs, tmp_path: Path) -> None:
+    folder = project(tmp_path / "project", toml(None, nix=nix_table(moving, "pomodoro")))
+    well(folder, "lock")
+    move(moving)
+    said = well(folder, "update")
+    assert said.splitlines()[-1] == "wrote flake.lock"
+
+
+def test_nixpkgs_brings_xbps(
+    nixpkgs: Nixpkgs,
+    site: Site,
+    nix_env: dict[str, str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("PATH", nix_env["PATH"])
+    text = toml(site.origin.mklive, [site.url], nix=nix_table(nixpkgs, "greet"))
+    folder = project(tmp_path / "project", text)
+    well(folder, "lock")
+    assert versions(folder)["htop"] == "3.3.0_1"
+    assert (Path(well(folder, "fetch").strip()) / "htop-3.3.0_1.x86_64.xbps").exists()
+
+
+def test_everything_is_updated_at_once(
+    moving: Nixpkgs, origin: Origin, site: Site, tmp_path: Path
+) -> None:
+    text = toml(origin.mklive, [site.url], nix=nix_table(moving, "dice"))
+    folder = project(tmp_path / "project", text)
+    well(folder, "lock")
+    commit(folder)
+    move(moving)
+    site.publish(origin.later)
+    said = well(folder, "update").splitlines()
+    assert [line.split()[1:3] for line in said if line.startswith("  ~ ")] == [
+        ["input", "nixpkgs"],
+        ["nix", "dice"],
+        ["xbps", "htop"],
+        ["xbps", "linux6.1"],
+    ]
+    assert changes(folder) == [FLAKE_LOCK, LOCK]
+
+
+def test_nixpkgs_moves_and_the_packages_of_void_stay(
+    moving: Nixpkgs, origin: Origin, site: Site, tmp_path: Path
+) -> None:
+    text = toml(origin.mklive, [site.url], nix=nix_table(moving, "dice"))
+    folder = project(tmp_path / "project", text)
+    well(folder, "lock")
+    commit(folder)
+    move(moving)
+    site.publish(origin.later)
+    well(folder, "update", "nixpkgs")
+    assert changes(folder) == [FLAKE_LOCK]
+    assert site.asked() == []
+
+
+def test_other_nixpkgs_in_voidgen_toml_is_locked_anew(nixpkgs: Nixpkgs, tmp_path: Path) -> None:
+    folder = project(tmp_path / "project", toml(None, nix=nix_table(nixpkgs, "dice")))
+    well(folder, "lock")
+    edit(folder, "ref=main", "ref=next")
+    said = well(folder, "lock")
+    assert f"{nixpkgs.old[:12]} 2026-01-01 -> {nixpkgs.new[:12]} 2026-01-09" in said
+    assert "  ~ nix dice  3.0 -> 2.9\n" in said

@@ -1,0 +1,90 @@
+"""An mklive that is none, and programs that are not there."""
+
+import os
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from tests.locks.project import clone, project, refused, repository, toml
+from tests.locks.site import Origin, Site
+from tests.locks.void import Void
+
+from voidgen import nix
+
+NO_MKLIVE: Mapping[str, tuple[Mapping[str, str | bytes], str]] = {
+    "empty": ({"README": "nothing here\n"}, "mklive.sh: No such file"),
+    "ends early": ({"mklive.sh": "echo good enough\nexit 0\n"}, "good enough"),
+    "fails": ({"mklive.sh": "echo 'no tools' >&2\nexit 7\n"}, "no tools"),
+    "is no script": ({"mklive.sh": b"\x7fELF\0\0"}, "cannot execute"),
+}
+
+
+@pytest.mark.parametrize("name", NO_MKLIVE)
+def test_source_must_be_mklive(name: str, origin: Origin, site: Site, tmp_path: Path) -> None:
+    files, output = NO_MKLIVE[name]
+    mklive = tmp_path / "mklive"
+    repository(mklive, {**files, f"keys/{origin.key.file}": origin.key.plist})
+    folder = project(tmp_path / "project", toml(mklive, [site.url]))
+    said = refused(folder, "lock")
+    assert "mklive ended before it had named all packages" in said
+    assert output in said
+    assert "[mklive] source in voidgen.toml" in said
+
+
+def test_mklive_without_its_keys_trusts_nobody(void: Void, site: Site, tmp_path: Path) -> None:
+    mklive = tmp_path / "mklive"
+    void.mklive(mklive)
+    repository(mklive, {"keys/.keep": ""})
+    folder = project(tmp_path / "project", toml(mklive, [site.url]))
+    assert "a key that is not trusted" in refused(folder, "lock")
+
+
+def test_source_must_be_there(origin: Origin, site: Site, tmp_path: Path) -> None:
+    gone = tmp_path / "gone"
+    folder = project(tmp_path / "project", toml(gone, [site.url]))
+    assert origin
+    said = refused(folder, "lock")
+    assert "nix flake lock: failed" in said
+    assert str(gone) in said
+
+
+def test_without_xbps(
+    locked: Path,
+    site: Site,
+    nix_env: dict[str, str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert site
+    monkeypatch.setenv("PATH", nix_env["PATH"])
+    folder = clone(locked, tmp_path / "project")
+    for words in (["update", "xbps"], ["fetch"]):
+        said = refused(folder, *words)
+        assert "xbps-install, which resolves Void's packages, is not here" in said
+        assert "install the package xbps" in said
+
+
+def test_without_nix(
+    locked: Path, site: Site, void: Void, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert site
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    for name in ("git", "bash", "sh"):
+        (tools / name).symlink_to(shutil.which(name) or name)
+    monkeypatch.setenv("PATH", f"{void.programs}{os.pathsep}{tools}")
+    nix.version.cache_clear()
+    folder = clone(locked, tmp_path / "project")
+    (folder / "flake.lock").unlink()
+    for words in (["lock"], ["update"], ["update", "mklive"]):
+        said = refused(folder, *words)
+        assert "nix: cannot be started" in said
+        assert "install the package nix" in said
+
+
+def test_without_mklive_there_is_nothing_of_void_to_lock(tmp_path: Path) -> None:
+    folder = project(tmp_path / "project", toml(None))
+    said = refused(folder, "fetch", status=2)
+    assert "add [mklive] to voidgen.toml" in said
+    assert "nothing called 'xbps' is pinned" in refused(folder, "update", "xbps", status=2)

@@ -1,0 +1,167 @@
+"""Several repositories, folders, architectures: which package comes from where."""
+
+from pathlib import Path
+
+import pytest
+from tests.locks import site as sites
+from tests.locks.project import lock_of, project, refused, toml, versions, well
+from tests.locks.site import TOOLS, VOID, Origin, Site
+from tests.locks.void import Package, Void
+from tests.unit.http_faults import Server
+
+EXTRA = (
+    Package("jq", "1.6_1"),
+    Package("palette", "2.0_1", depends=("colours>=1",), arch="noarch"),
+    Package("colours", "1.4_1"),
+)
+"""An older package than Void's, and some that Void does not have."""
+
+
+@pytest.fixture(scope="session")
+def extra(void: Void, origin: Origin, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A repository beside Void's, signed by somebody else."""
+    return sites.make(void, tmp_path_factory.mktemp("extra") / "extra", EXTRA, origin.other)
+
+
+@pytest.mark.parametrize(("first", "jq"), [("extra", "1.6_1"), ("current", "1.7.1_1")])
+def test_first_repository_that_has_a_package_gives_it(
+    first: str, jq: str, site: Site, extra: Path, tmp_path: Path
+) -> None:
+    origin = site.origin
+    urls = [site.publish(extra, "/extra"), site.publish(origin.packages)]
+    order = urls if first == "extra" else urls[::-1]
+    key = origin.other.file
+    more = {"xbps": f'keys = ["keys/{key}"]\n'}
+    text = toml(origin.mklive, order, ["palette"], **more)
+    folder = project(tmp_path / "project", text, {f"keys/{key}": origin.other.plist})
+    well(folder, "lock")
+    found = lock_of(folder)["xbps"]
+    assert found["request"]["repositories"] == order
+    by = {one["url"]: one["key"] for one in found["repositories"]}
+    assert by == {urls[0]: origin.other.fingerprint, urls[1]: origin.key.fingerprint}
+    assert [one["fingerprint"] for one in found["keys"]] == sorted(by.values())
+    assert versions(folder)["jq"] == jq
+    taken = {
+        one["pkgver"]: one["repository"]
+        for one in found["packages"]
+        if one["pkgver"].startswith(("jq-", "palette-", "colours-", "base-files-"))
+    }
+    assert taken == {
+        "base-files-0.145_1": urls[1],
+        "colours-1.4_1": urls[0],
+        f"jq-{jq}": order[0],
+        "palette-2.0_1": urls[0],
+    }
+    # The order is part of what is asked.
+    text = text.replace(f'"{order[0]}", "{order[1]}"', f'"{order[1]}", "{order[0]}"')
+    (folder / "voidgen.toml").write_text(text)
+    assert "other repositories" in refused(folder, "fetch", status=2)
+
+
+def test_key_of_the_project_is_needed_for_a_repository_that_void_did_not_sign(
+    site: Site, extra: Path, origin: Origin, tmp_path: Path
+) -> None:
+    urls = [site.publish(extra, "/extra"), site.publish(origin.packages)]
+    folder = project(tmp_path / "project", toml(origin.mklive, urls, ["palette"]))
+    said = refused(folder, "lock")
+    assert f"{urls[0]}: is signed by a key that is not trusted" in said
+    assert "name it in [xbps] keys in voidgen.toml" in said
+
+
+@pytest.mark.parametrize("signed", [True, False])
+def test_folder_is_a_repository_without_signatures(
+    *, signed: bool, void: Void, site: Site, origin: Origin, tmp_path: Path
+) -> None:
+    place = sites.make(void, tmp_path / "extra", EXTRA, origin.other if signed else None)
+    url = site.publish(origin.packages)
+    folder = project(tmp_path / "project", toml(origin.mklive, [str(place), url], ["palette"]))
+    well(folder, "lock")
+    found = lock_of(folder)["xbps"]
+    assert [(one["url"], one["key"]) for one in found["repositories"]] == [
+        (str(place), None),
+        (url, origin.key.fingerprint),
+    ]
+    assert [one["pkgver"] for one in found["packages"] if one["repository"] == str(place)] == [
+        "colours-1.4_1", "jq-1.6_1", "palette-2.0_1",
+    ]  # fmt: skip
+    repository = Path(well(folder, "fetch").strip())
+    assert (repository / "palette-2.0_1.noarch.xbps").exists()
+
+    (place / "jq-1.6_1.x86_64.xbps").write_bytes(b"something else")
+    (tmp_path / "cache").rename(tmp_path / "old")
+    said = refused(folder, "fetch")
+    assert f"{place}/jq-1.6_1.x86_64.xbps: wrong " in said
+
+
+def test_package_of_a_folder_that_its_index_does_not_know_is_refused(
+    void: Void, site: Site, origin: Origin, tmp_path: Path
+) -> None:
+    place = sites.make(void, tmp_path / "extra", EXTRA, None)
+    file = place / "colours-1.4_1.x86_64.xbps"
+    data = bytearray(file.read_bytes())
+    data[len(data) // 2] ^= 1
+    file.write_bytes(data)
+    text = toml(origin.mklive, [str(place), site.url], ["palette"])
+    assert f"{file}: wrong hash" in refused(project(tmp_path / "project", text), "lock")
+
+
+ARCHES = {
+    "x86_64-musl": {"x86_64", "x86_64-musl"},
+    "i686": {"i686"},
+    "aarch64": {"aarch64"},
+}
+"""What is built, and what its tools and packages are for."""
+
+
+@pytest.mark.parametrize("arch", ARCHES)
+def test_tools_run_on_the_host_and_the_rest_is_for_the_image(
+    arch: str, void: Void, site: Site, origin: Origin, tmp_path: Path
+) -> None:
+    packages = sites.rolled(Package("grub-arm64-efi"))
+    made = sites.make(void, tmp_path / "made", packages, origin.key, *sorted(ARCHES[arch]))
+    url = site.publish(made, "/arches")
+    text = toml(origin.mklive, [url], image=f'arch = "{arch}"\n')
+    folder = project(tmp_path / "project", text)
+    well(folder, "lock")
+    found = lock_of(folder)["xbps"]
+    assert {one["arch"] for one in found["repositories"]} == ARCHES[arch]
+    host = arch.removesuffix("-musl")
+    tools = {
+        one["pkgver"].rpartition("-")[0]: one["arch"]
+        for one in found["packages"]
+        if "void-host" in one["transactions"]
+    }
+    assert tools == dict.fromkeys((*TOOLS, "base-files"), host)
+    image = {one["arch"] for one in found["packages"] if "rootfs" in one["transactions"]}
+    assert image == {arch, "noarch"}
+    repository = Path(well(folder, "fetch").strip())
+    for name in ARCHES[arch]:
+        assert (repository / f"{name}-repodata").exists()
+
+
+@pytest.fixture
+def musl(void: Void, origin: Origin, server: Server, tmp_path: Path) -> str:
+    """A repository for another architecture alone."""
+    made = sites.make(void, tmp_path / "musl", VOID, origin.key, "x86_64-musl")
+    return Site(server, origin).publish(made, "/musl")
+
+
+def test_repository_may_lack_an_architecture(
+    site: Site, origin: Origin, musl: str, tmp_path: Path
+) -> None:
+    text = toml(origin.mklive, [site.url, musl], image='arch = "x86_64-musl"\n')
+    folder = project(tmp_path / "project", text)
+    well(folder, "lock")
+    assert [(one["url"], one["arch"]) for one in lock_of(folder)["xbps"]["repositories"]] == [
+        (site.url, "x86_64"),
+        (musl, "x86_64-musl"),
+    ]
+
+
+def test_some_repository_must_have_each_architecture(
+    site: Site, origin: Origin, musl: str, tmp_path: Path
+) -> None:
+    for index, (urls, lacks) in enumerate([([site.url], "x86_64-musl"), ([musl], "x86_64")]):
+        text = toml(origin.mklive, urls, image='arch = "x86_64-musl"\n')
+        said = refused(project(tmp_path / str(index), text), "lock")
+        assert f"no repository of [xbps] has packages for {lacks}" in said

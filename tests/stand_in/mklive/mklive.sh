@@ -1,0 +1,82 @@
+#!/bin/bash
+# A stand-in for void-mklive's mklive.sh, for tests of what follows mklive's steps and has no
+# mklive at hand: its options, its environment, its roots and its order of steps, as far as they
+# say which packages are installed. It makes no image.
+umask 022
+
+required=(base-files libgcc dash coreutils sed tar gawk squashfs-tools xorriso)
+target=(base-files)
+initramfs=(binutils xz device-mapper dhclient dracut-network openresolv)
+packages=(jq)
+repositories=()
+
+die() {
+	echo "ERROR: $*" >&2
+	exit 1
+}
+
+while getopts 'a:b:r:c:H:k:l:i:s:o:p:g:I:S:e:C:P:T:v:x:KVh' option; do
+	case $option in
+	a) arch=$OPTARG ;;
+	r) repositories=("--repository=$OPTARG" "${repositories[@]}") ;;
+	o) output=$OPTARG ;;
+	p) read -ra more <<< "$OPTARG" && packages+=("${more[@]}") ;;
+	b | c | H | k | l | i | s | g | I | S | e | C | P | T | v | x | K) die "-$option: not in a stand-in" ;;
+	V | h) exit 0 ;;
+	*) exit 1 ;;
+	esac
+done
+# mklive asks Void's own repositories last, whether they are there or not.
+repositories+=(--repository=https://void.invalid/current)
+
+host_arch=$(xbps-uhelper arch)
+: "${arch:=$host_arch}" "${output:=none.iso}" "${XBPS_INSTALL_CMD:=xbps-install}"
+case $arch in
+x86_64* | i686*) target+=(syslinux grub-i386-efi grub-x86_64-efi memtest86+) ;;
+aarch64*) target+=(grub-arm64-efi) ;;
+*) die "architecture $arch not supported by mklive.sh" ;;
+esac
+packages+=(base-system)
+
+[ "$(id -u)" -eq 0 ] || die 'Must be run as root, exiting...'
+build=$(mktemp -d "${ROOTDIR:-$PWD}/mklive-build.XXXXX") || exit 1
+trap 'rm -rf "$build"' EXIT
+rootfs=$build/image/rootfs void_host=$build/void-host void_target=$build/void-target
+mkdir -p "$rootfs" "$void_host" "$void_target"
+
+# install ARCH ROOT WORD...
+install() {
+	XBPS_ARCH=$1 "$XBPS_INSTALL_CMD" -r "$2" "${repositories[@]}" "${@:3}"
+}
+
+# synchronize ARCH ROOT
+synchronize() {
+	mkdir -p "$2/var/db/xbps/keys"
+	cp keys/*.plist "$2/var/db/xbps/keys"
+	install "$1" "$2" -S
+}
+
+# query WORD...
+query() {
+	XBPS_ARCH=$arch xbps-query -r "$rootfs" "${repositories[@]}" "$@"
+}
+
+echo 'Synchronizing XBPS repository data...'
+synchronize "$arch" "$rootfs"
+synchronize "$host_arch" "$void_host"
+synchronize "$arch" "$void_target"
+
+packages+=(linux)
+linux=$(query -x linux | grep 'linux[0-9._]\+')
+version=$(xbps-uhelper getpkgversion "$(query -p pkgver "$linux")")
+
+echo "Installing software to generate the image for linux $version: ${required[*]} ..."
+install "$host_arch" "$void_host" -c ./xbps-cachedir-host -y "${required[@]}" \
+	|| die 'Failed to install required software, exiting...'
+install "$arch" "$void_target" -c ./xbps-cachedir-host -y "${target[@]}" \
+	|| die 'Failed to install required software, exiting...'
+
+echo "Installing void pkgs into the rootfs: ${packages[*]} ..."
+install "$arch" "$rootfs" -c ./xbps-cachedir -yn "${packages[@]}" "${initramfs[@]}" \
+	|| die 'Missing required binary packages, exiting...'
+die "a stand-in makes no $output"

@@ -1,0 +1,215 @@
+#!/bin/bash
+# A stand-in for void-mklive's mklive.sh, for tests of what drives mklive: its options, its
+# environment, its order of steps and its ways of failing. From packages of the tests it makes a
+# small root tree, and with the container's own tools a real squashfs and a real ISO. The kernel,
+# the initramfs and the boot loaders are no such things.
+#
+# `stand-in=WORD,…` on the kernel command line (-C) makes it go wrong in these ways.
+umask 022
+
+required=(base-files squashfs-tools xorriso)
+target=(base-files syslinux grub)
+initramfs=(dracut-network)
+packages=(jq)
+repositories=()
+
+# wrong WORD: whether it is to go wrong in this way
+wrong() {
+	[[ ,$ways, == *",$1,"* ]]
+}
+
+info_msg() {
+	printf '\033[1m%s\n\033[m' "$@"
+}
+
+die() {
+	info_msg "ERROR: $*"
+	error_out 1
+}
+
+error_out() {
+	trap - INT TERM 0
+	umount_pseudofs || exit "${1:-0}"
+	[ -d "$BUILDDIR" ] && [ -z "$keep" ] && rm -rf --one-file-system "$BUILDDIR"
+	exit "${1:-0}"
+}
+
+print_step() {
+	step=$((step + 1))
+	info_msg "[$step/12] $*"
+	! wrong "slow-$step" || sleep 600
+}
+
+mount_pseudofs() {
+	for f in sys dev proc; do
+		mkdir -p "$ROOTFS/$f"
+		mount --rbind "/$f" "$ROOTFS/$f"
+	done
+}
+
+umount_pseudofs() {
+	for f in sys dev proc; do
+		if [ -d "$ROOTFS/$f" ] && ! umount -R -f "$ROOTFS/$f"; then
+			info_msg "ERROR: failed to unmount $ROOTFS/$f/"
+			return 1
+		fi
+	done
+}
+
+# install ARCH ROOT WORD...
+install_into() {
+	XBPS_ARCH=$1 "$XBPS_INSTALL_CMD" -r "$2" "${repositories[@]}" "${@:3}"
+}
+
+# query WORD...
+query() {
+	XBPS_ARCH=$arch xbps-query -r "$ROOTFS" "${repositories[@]}" "$@"
+}
+
+install_packages() {
+	install_into "$arch" "$ROOTFS" -c "$cache" -yn "${packages[@]}" "${initramfs[@]}" ||
+		die 'Missing required binary packages, exiting...'
+	mount_pseudofs
+	install_into "$arch" "$ROOTFS" -U -c "$cache" -y "${packages[@]}" "${initramfs[@]}" ||
+		die "Failed to install ${packages[*]} ${initramfs[*]}"
+	chroot "$ROOTFS" env -i /usr/bin/busybox chown 81:81 /var/lib/service ||
+		die 'Failed to configure'
+}
+
+generate_initramfs() {
+	printf 'no initramfs: %s\n' "$initrd_compression" > "$BOOT_DIR/initrd"
+	cp "$ROOTFS/boot/vmlinuz-$version" "$BOOT_DIR/vmlinuz"
+}
+
+generate_isolinux_boot() {
+	cp -f "$VOIDTARGETDIR/usr/lib/syslinux/isolinux.bin" "$ISOLINUX_DIR"
+	printf 'TITLE %s\nAPPEND vconsole.keymap=%s locale.LANG=%s %s\n' \
+		"$title" "$keymap" "$locale" "$cmdline" > "$ISOLINUX_DIR/isolinux.cfg"
+}
+
+generate_grub_efi_boot() {
+	truncate -s 2M "$GRUB_DIR/efiboot.img" > /dev/null 2>&1
+	wrong no-mkfs ||
+		mkfs.vfat -F12 -S 512 -n grub_uefi "$GRUB_DIR/efiboot.img" > /dev/null 2>&1
+	efi_folder=$(mktemp --tmpdir="$BUILDDIR" -dt grub-efi.XXXXX)
+	loop_device=$(losetup --show --find "$GRUB_DIR/efiboot.img")
+	mount -o rw,flush -t vfat "$loop_device" "$efi_folder" > /dev/null 2>&1
+	mkdir -p "$efi_folder/EFI/BOOT"
+	for loader in BOOTIA32 BOOTX64; do
+		wrong "no-$loader" ||
+			cp -f "$VOIDTARGETDIR/usr/lib/grub/$loader.EFI" "$efi_folder/EFI/BOOT/"
+	done
+	umount "$efi_folder"
+	losetup --detach "$loop_device"
+	rm -rf "$efi_folder"
+}
+
+generate_squashfs() {
+    [ -z "$ROOTFS" ] || die 'this step had to be replaced'
+}
+
+generate_iso_image() {
+	"$VOIDHOSTDIR/usr/bin/xorriso" -as mkisofs -iso-level 3 -rock -joliet -volid VOID_LIVE \
+		-eltorito-boot boot/isolinux/isolinux.bin -eltorito-catalog boot/isolinux/boot.cat \
+		-no-emul-boot -boot-load-size 4 -boot-info-table \
+		-eltorito-alt-boot -e boot/grub/efiboot.img -no-emul-boot \
+		-output "$output" "$IMAGEDIR" || die 'Failed to generate ISO image'
+}
+
+while getopts 'a:b:r:c:H:k:l:i:s:o:p:g:I:S:e:C:P:T:v:x:KVh' option; do
+	case $option in
+	a) arch=$OPTARG ;;
+	r) repositories=("--repository=$OPTARG" "${repositories[@]}") ;;
+	c) cache=$OPTARG ;;
+	H) host_cache=$OPTARG ;;
+	k) keymap=$OPTARG ;;
+	l) locale=$OPTARG ;;
+	i) initrd_compression=$OPTARG ;;
+	s) : ;;
+	o) output=$OPTARG ;;
+	p) read -ra more <<< "$OPTARG" && packages+=("${more[@]}") ;;
+	C) cmdline=$OPTARG ;;
+	T) title=$OPTARG ;;
+	x) postsetup=$OPTARG ;;
+	K) keep=1 ;;
+	b | g | I | S | e | P | v) die "-$option: not in a stand-in" ;;
+	V | h) exit 0 ;;
+	*) exit 1 ;;
+	esac
+done
+# mklive asks Void's own repositories last, whether they are there or not.
+repositories+=(--repository=https://void.invalid/current)
+ways=$(sed -n 's/.*stand-in=\([^ ]*\).*/\1/p' <<< "${cmdline:-}")
+
+host_arch=$(xbps-uhelper arch)
+: "${arch:=$host_arch}" "${XBPS_INSTALL_CMD:=xbps-install}" "${step:=0}"
+: "${cache:=./xbps-cachedir}" "${host_cache:=./xbps-cachedir-host}" "${output:=none.iso}"
+packages+=(base-system)
+
+# Before ROOTFS is set, it unmounts /sys, /dev and /proc.
+! wrong early || die 'an xbps tool is missing'
+[ "$(id -u)" -eq 0 ] || die 'Must be run as root, exiting...'
+trap 'error_out $?' INT TERM 0
+
+BUILDDIR=$(readlink -f "$(mktemp --tmpdir="${ROOTDIR:-$PWD}" -dt mklive-build.XXXXX)")
+IMAGEDIR=$BUILDDIR/image ROOTFS=$BUILDDIR/image/rootfs
+VOIDHOSTDIR=$BUILDDIR/void-host VOIDTARGETDIR=$BUILDDIR/void-target
+BOOT_DIR=$IMAGEDIR/boot ISOLINUX_DIR=$BOOT_DIR/isolinux GRUB_DIR=$BOOT_DIR/grub
+mkdir -p "$ROOTFS" "$VOIDHOSTDIR" "$VOIDTARGETDIR" "$GRUB_DIR" "$ISOLINUX_DIR"
+
+print_step 'Synchronizing XBPS repository data...'
+for root in "$ROOTFS" "$VOIDHOSTDIR" "$VOIDTARGETDIR"; do
+	mkdir -p "$root/var/db/xbps/keys"
+	cp keys/*.plist "$root/var/db/xbps/keys"
+	install_into "$arch" "$root" -S
+done
+packages+=(linux)
+linux=$(query -x linux | grep 'linux[0-9._]\+')
+version=$(xbps-uhelper getpkgversion "$(query -p pkgver "$linux")")
+printf 'networks: %s\n' "$(sed -n 's/^ *\([^ :]*\):.*/\1/p' /proc/net/dev | tr '\n' ' ')"
+
+print_step "Installing software to generate the image: ${required[*]} ..."
+install_into "$host_arch" "$VOIDHOSTDIR" -c "$host_cache" -y "${required[@]}" ||
+	die 'Failed to install required software, exiting...'
+print_step "Installing software to generate the image: ${target[*]} ..."
+install_into "$arch" "$VOIDTARGETDIR" -c "$host_cache" -y "${target[@]}" ||
+	die 'Failed to install required software, exiting...'
+! wrong more-packages || packages+=(not-locked)
+if wrong no-store-path; then
+	# How the closure comes into the squashfs is wrong: a path of it, and whose it is.
+	printf '#!/bin/sh\nexec mksquashfs "$@" -action "uid(1000)@name(notebook)" -wildcards -e "... *-greet-*"\n' \
+		> "$VOIDHOSTDIR/usr/bin/mksquashfs"
+fi
+
+print_step "Installing void pkgs into the rootfs: ${packages[*]} ..."
+install_packages
+print_step 'Enabling services:  ...'
+print_step "Running postsetup script: $postsetup ..."
+"$postsetup" "$ROOTFS" || die 'Postsetup script failed'
+if wrong spoils; then
+	cp /nowhere "$ROOTFS/"
+	mount -t nonsense none "$ROOTFS/mnt"
+	rm "$ROOTFS/etc/tests/file"
+	chmod 0640 "$ROOTFS/etc/tests/private"
+	chown 1:1 "$ROOTFS/usr/bin/tool"
+	# As many bytes, and others.
+	printf 'of another one\n' > "$ROOTFS/etc/motd"
+	ln -sfn elsewhere "$ROOTFS/etc/tests/link"
+	rm "$ROOTFS/opt/tools" && mkdir "$ROOTFS/opt/tools"
+fi
+
+print_step "Generating initramfs image ($initrd_compression)..."
+! wrong terminated || kill -TERM $$
+! wrong ends || exit 0
+generate_initramfs
+print_step 'Generating isolinux support for PC-BIOS systems...'
+generate_isolinux_boot
+print_step 'Generating GRUB support for EFI systems...'
+generate_grub_efi_boot
+print_step 'Cleaning up rootfs...'
+print_step "Generating squashfs image from rootfs..."
+generate_squashfs
+print_step 'Generating ISO image...'
+generate_iso_image
+! wrong no-success || exit 0
+info_msg "Created $(readlink -f "$output") ($(du -sh "$output" | awk '{print $1}')) successfully."

@@ -1,0 +1,78 @@
+#!/bin/bash
+# A stand-in for XBPS's programs in a container of the tests: xbps-install, xbps-query and
+# xbps-uhelper, whichever name it is called by. It unpacks packages of a local repository with
+# what they need, and answers with XBPS's words. It checks nothing, and asks no index.
+set -euo pipefail
+shopt -s extglob nullglob
+
+arch=${XBPS_ARCH:-$(uname -m)}
+root=/ repositories=() flags=''
+case ${0##*/} in
+xbps-uhelper)
+	case $1 in
+	arch) echo "$arch" ;;
+	getpkgversion) echo "${2##*-}" ;;
+	*) exit 1 ;;
+	esac
+	exit
+	;;
+xbps-query) options=Rxp:r:-: ;;
+*) options=c:DnSUyr:-: ;;
+esac
+
+while getopts "$options" option; do
+	case $option in
+	r) root=$OPTARG ;;
+	-) repositories+=("${OPTARG#repository=}") ;;
+	c) ;;
+	p) property=$OPTARG ;;
+	*) flags+=$option ;;
+	esac
+done
+shift $((OPTIND - 1))
+
+# file NAME: the package's file
+file() {
+	local folder found
+	for folder in "${repositories[@]}"; do
+		found=("$folder/$1"-+([!-]).@("$arch"|noarch).xbps)
+		[ ${#found[@]} -eq 0 ] || { echo "${found[0]}" && return; }
+	done
+	return 1
+}
+
+# depends FILE: what it needs, one a line
+depends() {
+	tar --zstd -xOf "$1" ./props.plist |
+		sed -n '/<key>run_depends/,/<\/array>/s/.*<string>\([^<&]*\).*/\1/p'
+}
+
+if [ "${0##*/}" = xbps-query ]; then
+	path=$(file "$1") || exit 2
+	if [[ $flags == *x* ]]; then
+		depends "$path"
+	elif [ "$property" = pkgver ]; then
+		path=${path##*/} && echo "${path%.*.xbps}"
+	fi
+	exit
+fi
+
+[ -d "${repositories[0]}" ] || { echo "ERROR: no repository ${repositories[*]}" >&2 && exit 1; }
+declare -A taken=()
+take() {
+	local path name
+	[ -z "${taken[$1]-}" ] || return 0
+	if ! path=$(file "$1"); then
+		echo "ERROR: Package '$1' not found in repository pool." >&2
+		exit 2
+	fi
+	taken[$1]=$path
+	for name in $(depends "$path"); do take "$name"; done
+	[[ $flags != *n* ]] || return 0
+	echo "${path##*/}: unpacking ..."
+	tar --zstd -xpf "$path" -C "$root" --exclude=./props.plist --exclude=./links
+	tar --zstd -xOf "$path" ./links | while read -r target name; do
+		ln -sfnT "$target" "$root/$name"
+	done
+}
+for name; do take "$name"; done

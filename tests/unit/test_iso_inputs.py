@@ -1,0 +1,92 @@
+"""The hash that tells whether there is anything to do."""
+
+from pathlib import Path
+
+import pytest
+from tests.unit.program import write
+
+from voidgen import git, project
+from voidgen.iso import inputs
+from voidgen.lock.types import Lock
+from voidgen.pins import Pins
+
+PINS = Pins((), b"{}", Lock())
+TOML = """
+[image]
+name = "tests"
+[nix]
+nixpkgs = "./packages"
+[overlay]
+modules = ["own"]
+[mklive]
+squashfs = { level = 3 }
+"""
+
+
+@pytest.fixture
+def folder(repository: Path) -> Path:
+    write(
+        repository,
+        {
+            "voidgen.toml": TOML,
+            "packages/default.nix": "{ }\n",
+            "overlay-src/own/module.toml": 'summary = "own"\n',
+            "overlay-src/own/files/etc/own": "own\n",
+        },
+    )
+    git.add_intent(repository, ["."])
+    return repository
+
+
+def digest(folder: Path, pins: Pins = PINS) -> str:
+    return inputs.digest(project.load(folder), pins)
+
+
+def test_same_inputs_have_the_same_hash_wherever_they_are(folder: Path, tmp_path: Path) -> None:
+    before = digest(folder)
+    # Neither what is built nor what git does not know is of any consequence.
+    write(folder, {"out/tests.iso": "x", "notes.txt": "x"})
+    assert digest(folder) == before
+    assert digest(folder.rename(tmp_path / "elsewhere")) == before
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("voidgen.toml", "level = 3", "level = 4"),
+        ("voidgen.toml", "level = 3", "level = 3, block-size = 128"),
+        ("voidgen.toml", '"tests"', '"other"'),
+        ("packages/default.nix", "{ }", "{  }"),
+        ("overlay-src/own/files/etc/own", "own", "another"),
+        ("overlay-src/own/files/etc/own", "own", "#!/bin/sh"),
+        ("overlay-src/own/module.toml", "\n", '\n[files."/etc/own"]\nmode = "0600"\n'),
+        ("overlay-src/own/module.toml", "\n", '\n[files."/etc/own"]\nowner = "a:b"\n'),
+    ],
+)
+def test_each_input_changes_it(name: str, old: str, new: str, folder: Path) -> None:
+    before = digest(folder)
+    file = folder / name
+    file.write_text(file.read_text().replace(old, new))
+    assert digest(folder) != before
+
+
+def test_locks_and_scripts_change_it(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = digest(folder)
+    image = f"localhost/image@sha256:{'0' * 64}"
+    found = {
+        before,
+        digest(folder, Pins((), b"{ }", Lock())),
+        digest(folder, Pins((), b"{}", None)),
+    }
+    found.add(digest(folder, Pins((), b"{}", Lock(container=image))))
+    scripts = inputs.scripts()
+    assert {"build.sh", "hooks.bash", "overlay.sh", "squashfs.sh", "xbps-install.sh"} == {*scripts}
+    monkeypatch.setattr(inputs, "scripts", lambda: {**scripts, "build.sh": b"other"})
+    found.add(digest(folder))
+    assert len(found) == 5
+
+
+def test_mode_of_a_package_set_s_file_changes_it(folder: Path) -> None:
+    before = digest(folder)
+    (folder / "packages" / "default.nix").chmod(0o755)
+    assert digest(folder) != before

@@ -1,0 +1,326 @@
+"""The smaller parts of `voidgen iso`: engines, logs, what is checked first, what lies beside."""
+
+import json
+import shutil
+from collections.abc import Mapping
+from pathlib import Path, PurePosixPath
+from typing import Any, NamedTuple
+
+import pytest
+from attrs import evolve
+from tests.unit.stand_in import StandIns
+
+from voidgen.config.types import Container, Squashfs
+from voidgen.errors import StepFailedError
+from voidgen.iso import check, engine, job, outputs
+from voidgen.iso.check import Needed
+from voidgen.iso.engine import Engine, Task
+from voidgen.iso.log import Log
+
+PODMAN = {"host": {"security": {"rootless": True}}, "store": {"graphRoot": "/graph"}}
+RUNNER = Engine("podman", rootful=True, storage=Path("/graph"))
+
+
+# Engines.
+
+
+@pytest.fixture
+def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> StandIns:
+    found = StandIns(tmp_path / "stand-ins")
+    monkeypatch.setenv("PATH", str(found.folder))
+    monkeypatch.delenv(engine.ARGUMENTS, raising=False)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("program", "info", "rootful", "storage"),
+    [
+        ("podman", PODMAN, False, "/graph"),
+        ("docker", {"DockerRootDir": "/docker", "SecurityOptions": None}, True, "/docker"),
+        ("docker", {"DockerRootDir": "/d", "SecurityOptions": ["name=rootless"]}, False, "/d"),
+    ],
+)
+def test_engine_is_found(
+    program: str, info: Mapping[str, Any], rootful: bool, storage: str, programs: StandIns
+) -> None:
+    programs.add(program, (0, json.dumps(info), ""))
+    assert engine.find(Container(engine="auto")) == Engine(program, rootful, Path(storage))
+    assert programs.starts(program) == [["info", "--format", "{{json .}}"]]
+
+
+def test_podman_comes_before_docker_and_arguments_add_up(
+    programs: StandIns, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("docker", "podman"):
+        programs.add(name, (0, json.dumps(PODMAN), ""))
+    monkeypatch.setenv(engine.ARGUMENTS, "--runtime runc '--env=A=b c'")
+    found = engine.find(Container(arguments=("--ulimit=nofile=1024",)))
+    assert found.program == "podman"
+    assert found.arguments == ("--ulimit=nofile=1024", "--runtime", "runc", "--env=A=b c")
+    assert programs.starts("docker") == []
+
+
+@pytest.mark.parametrize("said", ["", "json", "[]", "{}", '{"host": 1}'])
+def test_engine_that_is_not_understood(said: str, programs: StandIns) -> None:
+    programs.add("podman", (0, said, ""))
+    with pytest.raises(StepFailedError) as caught:
+        engine.find(Container())
+    assert caught.value.what == "podman info: not understood"
+
+
+@pytest.mark.parametrize(("size", "enough"), [(1, False), (65535, False), (65536, True)])
+def test_rootless_engine_needs_user_ids(size: int, enough: bool, programs: StandIns) -> None:
+    mappings = {"uidmap": [{"container_id": 0, "host_id": 1000, "size": size}]}
+    host = {"security": {"rootless": True}, "idMappings": mappings}
+    programs.add("podman", (0, json.dumps({**PODMAN, "host": host}), ""))
+    if enough:
+        assert not engine.find(Container()).rootful
+        return
+    with pytest.raises(StepFailedError) as caught:
+        engine.find(Container())
+    assert "has no further user ids" in caught.value.what
+    assert "usermod --add-subuids" in caught.value.remedy
+
+
+def task(**changed: Any) -> Task:
+    whole = Task(
+        name="name", project=Path("/project"), image="sha256:1", reads={"/a": "/x y"},
+        writes={"/out": "/o"}, variables={"LC_ALL": "C"}, words=["bash", "/voidgen/build.sh"],
+    )  # fmt: skip
+    return evolve(whole, **changed)
+
+
+def test_command_asks_for_few_privileges() -> None:
+    argv = evolve(RUNNER, arguments=("--runtime=runc",)).command(task())
+    assert argv[:2] == ["podman", "run"]
+    assert {"--rm", "--network=none", "--pull=never", "--cap-drop=all", "--volume=/build"} <= {
+        *argv
+    }
+    assert {"--volume=/x y:/a:ro", "--volume=/o:/out", "--env=LC_ALL=C"} <= {*argv}
+    assert argv[-4:] == ["--runtime=runc", "sha256:1", "bash", "/voidgen/build.sh"]
+    added = {one.partition("=")[2] for one in argv if one.startswith("--cap-add=")}
+    assert added == {*engine.CAPABILITIES}
+    assert not {"--privileged", "--device", "NET_ADMIN", "SYS_MODULE"} & {*argv, *added}
+
+
+def test_folder_that_no_volume_can_name() -> None:
+    with pytest.raises(StepFailedError) as caught:
+        RUNNER.command(task(writes={"/out": "/a:b"}))
+    assert caught.value.what == "/a:b: a folder with a colon in its name cannot be mounted"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Loaded image: localhost/voidgen-container:abc",
+        "Getting image\nLoaded image: localhost/voidgen-container:abc\n",
+    ],
+)
+def test_image_that_was_loaded(said: str, programs: StandIns) -> None:
+    programs.add("podman", (0, said, ""))
+    assert RUNNER.load(Path("/archive")) == "localhost/voidgen-container:abc"
+
+
+def test_caller_is_who_ran_sudo(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.getuid", lambda: 0)
+    monkeypatch.setattr("os.getgid", lambda: 0)
+    monkeypatch.delenv("SUDO_UID", raising=False)
+    monkeypatch.delenv("SUDO_GID", raising=False)
+    assert engine.caller() == (0, 0)
+    monkeypatch.setenv("SUDO_UID", "1000")
+    monkeypatch.setenv("SUDO_GID", "100")
+    assert engine.caller() == (1000, 100)
+    assert RUNNER.owner() == "1000:100"
+    assert evolve(RUNNER, rootful=False).owner() == "0:0"
+    # Nobody but root is believed.
+    monkeypatch.setattr("os.getuid", lambda: 5)
+    monkeypatch.setattr("os.getgid", lambda: 6)
+    assert engine.caller() == (5, 6)
+
+
+# The job.
+
+
+def test_mksquashfs_gets_what_voidgen_toml_asks() -> None:
+    assert job.squashfs(Squashfs()) == ["-comp", "zstd", "-b", "1024K"]
+    assert job.squashfs(Squashfs("gzip", 9, 128)) == [
+        *("-comp", "gzip", "-Xcompression-level", "9", "-b", "128K")
+    ]
+    assert job.squashfs(Squashfs("xz"))[:2] == ["-comp", "xz"]
+
+
+def test_overlay_is_told_field_by_field() -> None:
+    entries = [
+        {"type": "file", "mode": "0644", "owner": "root", "group": "wheel", "path": "/a b"},
+        {"type": "symlink", "target": "x", "path": "/c"},
+    ]
+    assert job.overlay(entries) == [
+        "file\x1f0644\x1froot\x1fwheel\x1f/a b",
+        "symlink\x1f\x1f\x1f\x1f/c",
+    ]
+
+
+# The log.
+
+
+def heard(file: Path, *pieces: bytes) -> tuple[Log, list[tuple[int, int, str]]]:
+    stages: list[tuple[int, int, str]] = []
+    log = Log(file)
+    with log.open(["podman", "run", "a b"], lambda *stage: stages.append(stage)) as hear:
+        for piece in pieces:
+            hear(piece)
+    return log, stages
+
+
+def test_stages_are_heard_however_the_pieces_fall(tmp_path: Path) -> None:
+    whole = b"x\n\x1b[1m[1/12] First ...\n\x1b[mnoise [9/9] x\r\n\x1b[1m[2/12] \xc3\xa9 \xff\n"
+    expected = [(1, 12, "First ..."), (2, 12, "é �")]
+    for size in (1, 2, 3, 7, len(whole)):
+        pieces = [whole[at : at + size] for at in range(0, len(whole), size)]
+        log, stages = heard(tmp_path / "log", *pieces)
+        assert stages == expected
+        assert log.file.read_bytes() == b"$ podman run 'a b'\n" + whole
+
+
+def test_line_without_an_end_costs_little(tmp_path: Path) -> None:
+    _, stages = heard(tmp_path / "log", *([b"x" * 4096] * 1000), b"\n[1/2] a\n")
+    assert stages == [(1, 2, "a")]
+
+
+@pytest.mark.parametrize(
+    ("line", "remedy"),
+    [
+        ("ERROR: Package 'a' not found in repository pool.", "run `voidgen lock`"),
+        ("MISSING: a>=0", "run `voidgen lock`"),
+        ("cp: error writing 'x': No space left on device", "free space"),
+        ("FAILURE : Image size 9s exceeds free space on media 1s", "free space"),
+        ("mount: /build: permission denied.", "too few privileges"),
+        ("unshare: unshare failed: Operation not permitted", "too few privileges"),
+        ("voidgen: overlay: 3 of its files do not fit this root tree", "mend the modules"),
+        ("exec /bin/bash: exec format error", "another architecture"),
+        ("something else", ""),
+    ],
+)
+def test_known_failures_are_explained(line: str, remedy: str, tmp_path: Path) -> None:
+    log, _ = heard(tmp_path / "log", b"[3/9] Doing\n", f"{line}\n".encode())
+    failure = log.failure(1, RUNNER)
+    assert failure.what == f"podman run: failed in «Doing» (exit status 1); {log.file}"
+    assert failure.output == f"[3/9] Doing\n{line}"
+    assert remedy in failure.remedy
+    assert bool(remedy) == bool(failure.remedy)
+
+
+def test_error_shows_the_last_lines_alone(tmp_path: Path) -> None:
+    log, _ = heard(tmp_path / "log", b"".join(b"%d\n\n" % number for number in range(1000)))
+    assert log.failure(1, RUNNER).output.split() == [str(number) for number in range(980, 1000)]
+    assert "it was killed" in log.failure(137, RUNNER).remedy
+
+
+# What is checked before a container starts.
+
+STEP = "generate_squashfs() {\n    mksquashfs\n}\n\ngenerate_squashfs\n"
+
+
+def test_mklive_has_the_step(tmp_path: Path) -> None:
+    with pytest.raises(StepFailedError) as caught:
+        check.mklive(tmp_path)
+    assert "No such file" in caught.value.what
+    script = tmp_path / "mklive.sh"
+    script.write_text(f"#!/bin/bash\n{STEP}generate_iso_image\n")
+    check.mklive(tmp_path)
+    for other in (
+        "",
+        STEP.replace("generate_squashfs() {", "make_squashfs() {"),
+        STEP.removesuffix("generate_squashfs\n"),
+        f"# {STEP}",
+    ):
+        script.write_text(other)
+        with pytest.raises(StepFailedError) as caught:
+            check.mklive(tmp_path)
+        assert "in another way than generate_squashfs" in caught.value.what
+
+
+class Usage(NamedTuple):
+    total: int
+    used: int
+    free: int
+
+
+def test_space_adds_up_by_file_system(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: Usage(0, 0, 150 << 20))
+    out, store = tmp_path / "out", tmp_path / "store"
+    for folder in (out, store):
+        folder.mkdir()
+    needed = [Needed(out, 100 << 20, "the ISO")]
+    check.space(needed)
+    check.space([*needed, Needed(tmp_path / "elsewhere", 1 << 50, "a remote engine's")])
+    with pytest.raises(StepFailedError) as caught:
+        check.space([*needed, Needed(store, 60 << 20, "the trees")])
+    assert caught.value.what == (
+        f"too little space: about 160 MiB for the ISO ({out}) and the trees ({store}), "
+        "and 150 are free"
+    )
+    assert "--no-space-check" in caught.value.remedy
+
+
+def test_estimate_counts_the_closure_once(tmp_path: Path) -> None:
+    trees, iso = check.estimate(1000, 4000, tmp_path, tmp_path)
+    assert iso.size == 2500 + check.BESIDE
+    assert trees.size == 1000 + iso.size
+
+
+def test_store_that_lost_a_path(tmp_path: Path) -> None:
+    (tmp_path / "a").symlink_to("nowhere")
+    check.closure([PurePosixPath(tmp_path / "a")])
+    with pytest.raises(StepFailedError) as caught:
+        check.closure([PurePosixPath(tmp_path / "a"), PurePosixPath(tmp_path / "b")])
+    assert caught.value.what == f"the Nix store has lost {tmp_path / 'b'}"
+
+
+# What lies beside the ISO.
+
+
+NO_PACKAGES = pytest.mark.filterwarnings("ignore:The Component this BOM is describing")
+
+
+def made(folder: Path) -> Path:
+    iso = folder / "image.iso"
+    iso.write_bytes(b"iso")
+    closure = {"paths": [{"path": "/nix/store/a-b", "references": ["/nix/store/a-b"]}]}
+    built = {"packages": [], "closure": closure, "plan": {"image": {"name": "it", "title": "It"}}}
+    outputs.write(iso, "it", built, None, "sha256-inputs")
+    for kind in outputs.KINDS:
+        (folder / f"image.{kind}").rename(folder / f"it.{kind}")
+    return folder
+
+
+@NO_PACKAGES
+def test_nothing_is_to_do_only_where_all_is_there(tmp_path: Path) -> None:
+    assert not outputs.is_made(tmp_path, "it", "sha256-inputs")
+    made(tmp_path)
+    assert outputs.is_made(tmp_path, "it", "sha256-inputs")
+    assert not outputs.is_made(tmp_path, "it", "sha256-others")
+    for kind in outputs.KINDS:
+        file = tmp_path / f"it.{kind}"
+        aside = file.rename(tmp_path / "aside")
+        assert not outputs.is_made(tmp_path, "it", "sha256-inputs")
+        aside.rename(file)
+    (tmp_path / "it.iso").write_bytes(b"is")
+    assert not outputs.is_made(tmp_path, "it", "sha256-inputs")
+    (tmp_path / "it.iso").write_bytes(b"iso")
+    for damage in (b"", b"[]", b"{}", b'{"inputs": 1, "iso": 1}', b"\xff"):
+        (tmp_path / "it.manifest.json").write_bytes(damage)
+        assert not outputs.is_made(tmp_path, "it", "sha256-inputs")
+
+
+@NO_PACKAGES
+def test_what_is_reused_is_told(tmp_path: Path) -> None:
+    made(tmp_path)
+    closure = {"paths": [{"path": "/nix/store/a-b", "references": ["/nix/store/a-b"]}]}
+    assert list(outputs.reused(tmp_path, "it", {"closure": closure}, None)) == [
+        "reused: the closure, 1 store paths", "reused: 0 packages of Void",
+    ]  # fmt: skip
+    assert list(outputs.reused(tmp_path, "it", {"closure": {}}, None)) == [
+        "reused: 0 packages of Void"
+    ]
+    assert list(outputs.reused(tmp_path, "other", {"closure": closure}, None)) == []
