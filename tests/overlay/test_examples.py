@@ -22,6 +22,7 @@ def plan(repository: Path) -> dict[str, Any]:
         assert (done.status, done.err) == (0, "")
     shown: dict[str, Any] = json.loads(done.out)
     assert shown.pop("inputs") is not None
+    assert shown.pop("lock").keys() == {"container", "packages", "missing"}
     assert shown == json.loads((repository / "image/manifest.json").read_text())
     return shown
 
