@@ -52,7 +52,7 @@ def test_a_path_is_taken_apart_as_it_was_put_together(parts: list[str], outputs:
     try:
         NIX_PACKAGE.check(name)
     except MisfitError:
-        assert re.search(r"[\\$^]", "".join(parts)), "only these need another spelling"
+        assert re.search(r"[\\$^\s]", "".join(parts)), "only these need another spelling"
         return
     (package,) = _plan(config(nix=[name])).packages
     assert package.path == tuple(json.loads(p) if p[0] == '"' else p for p in parts)
