@@ -62,8 +62,7 @@ def repository(project: Project, progress: Progress) -> Path:
     if project.plan.config.mklive is None:
         remedy = "add [mklive] to voidgen.toml: it makes the ISO, from Void's packages"
         raise WrongInputError(Fault("no package of Void is needed here", remedy=remedy))
-    missing = wanted.unlocked(project.plan, found.inputs, found.lock)
-    raise_all(Fault(line, remedy="run `voidgen lock`") for line in missing)
+    raise_all(pins.faults(project, found))
     if not found.lock or not found.lock.xbps:
         raise AssertionError("all that is wanted is locked")
     with _scratch() as work:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from voidgen import config, git, place
-from voidgen.errors import StepFailedError
+from voidgen.errors import Fault, StepFailedError
 from voidgen.lock import file as lock_file
 from voidgen.lock import flake as flake_lock
 from voidgen.lock import moves, wanted
@@ -71,10 +71,15 @@ def movable(plan: Plan) -> list[str]:
     return [*inputs, XBPS, CONTAINER] if plan.config.mklive else [*inputs]
 
 
-def unlocked(project: Project) -> list[str]:
-    """A line for each thing that is not locked."""
-    found = read(project)
+def unlocked(project: Project, found: Pins | None = None) -> list[str]:
+    """A line for each thing that is not locked; ``found`` is what `read` gave, if it was asked."""
+    found = found or read(project)
     return wanted.unlocked(project.plan, found.inputs, found.lock)
+
+
+def faults(project: Project, found: Pins) -> list[Fault]:
+    """A fault for each thing that is not locked, for what needs all of them."""
+    return [Fault(line, remedy="run `voidgen lock`") for line in unlocked(project, found)]
 
 
 def write(project: Project, outcome: Outcome) -> list[str]:

@@ -31,7 +31,7 @@ def command(settings: dict[str, Any], built: bool, as_json: bool) -> None:
         found = pins.read(image)
         data = render.manifest(image.plan, image.overlay) | {
             "inputs": [render.data(one) for one in found.inputs],
-            "lock": _locked(found.lock) | {"missing": pins.unlocked(image)},
+            "lock": _locked(found.lock) | {"missing": pins.unlocked(image, found)},
         }
     if as_json:
         click.echo(render.to_json(data), nl=False)

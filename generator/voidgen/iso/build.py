@@ -17,7 +17,6 @@ from voidgen.errors import Fault, StepFailedError, WrongInputError, raise_all
 from voidgen.iso import check, engine, inputs, job, judge, outputs
 from voidgen.iso.engine import Task
 from voidgen.iso.log import Log
-from voidgen.lock import wanted
 from voidgen.process import stream
 from voidgen.xbps import store
 from voidgen.xbps.transactions import host_arch
@@ -126,10 +125,7 @@ def make(
 def _ready(project: Project) -> Pins:
     """The locks, where the project is generated and locked as voidgen.toml has it."""
     found = pins.read(project)
-    faults = [
-        Fault(line, remedy="run `voidgen lock`")
-        for line in wanted.unlocked(project.plan, found.inputs, found.lock)
-    ]
+    faults = pins.faults(project, found)
     if emit.compare(project.folder, project.tree(), force=True):
         what = "what is emitted is not what voidgen.toml and the modules say"
         faults.append(Fault(what, project.folder, remedy="run `voidgen generate`"))

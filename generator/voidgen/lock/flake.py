@@ -49,9 +49,8 @@ def inputs(folder: Path, plan: Plan, *, anywhere: bool = False) -> list[Input]:
     """The inputs of the emitted flake, with what flake.lock says of them.
 
     One that is locked from somewhere else than voidgen.toml says by now is not locked, but with
-    ``anywhere``. Raises
-    WrongInputError where flake.lock is not what Nix writes, and where an entry does not pin its
-    bytes.
+    ``anywhere``. Raises WrongInputError where flake.lock is not what Nix writes, and where an
+    entry does not pin its bytes.
     """
     nodes = _nodes(folder / FILE)
     return [
