@@ -1,6 +1,7 @@
 """What is known to go wrong with mklive: prevented, or found out (docs/explanation/iso.md)."""
 
 import os
+import re
 import shutil
 import stat
 import subprocess
@@ -77,6 +78,16 @@ def test_efi_image_that_would_stay_empty_ends_it(folder: Path, engine: Podman) -
     said = failed(folder)
     assert "failed in «Generating GRUB support for EFI systems...»" in said
     assert "| ERROR: Failed to fill the EFI image\n" in said
+    nothing_left(folder, engine)
+
+
+def test_squashfs_that_is_not_where_the_iso_has_it_is_found_out(
+    folder: Path, engine: Podman
+) -> None:
+    """It is written to its place before the ISO is, which another file moves here."""
+    goes_wrong(folder, "more-files")
+    said = failed(folder)
+    assert re.search(r"ERROR: The squashfs is at \d+, where the ISO has it at \d+\n", said)
     nothing_left(folder, engine)
 
 

@@ -161,6 +161,6 @@ def test_full_disk(folder: Path, template: Path, engine: Podman) -> None:
             .format(folder / "out")
         )  # fmt: skip
         said = failed(folder, "--no-space-check")
-        assert "exceeds free space" in said
+        assert "No space left on device" in said
         assert "  free space where the engine keeps its containers, or where" in said
     nothing_left(folder, engine, made=True)

@@ -144,7 +144,7 @@ def test_mklive_without_the_step_that_is_replaced(
     well(folder, "generate")
     commit(folder)
     assert failed(folder) == (
-        "voidgen: the locked mklive makes its squashfs in another way than generate_squashfs\n"
+        "voidgen: the locked mklive has other steps than generate_squashfs and generate_iso_image\n"
         "  lock an older one: [mklive] source in voidgen.toml may name a revision\n"
     )
     nothing_left(folder, engine)

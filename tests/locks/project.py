@@ -134,7 +134,8 @@ def message(ran: Ran) -> str:
 
 def is_step(line: str) -> bool:
     """Whether a line only tells how far the work is."""
-    return line.endswith(" ...\n") or (line.startswith("  ") and " of " in line and "B" in line)
+    transfer = line.startswith("  ") and " of " in line and "B" in line
+    return line.endswith(" ...\n") or (transfer and not line.startswith("  | "))
 
 
 def contents(folder: Path) -> dict[str, bytes]:

@@ -142,11 +142,15 @@ def test_caller_is_who_ran_sudo(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_mksquashfs_gets_what_voidgen_toml_asks() -> None:
-    assert job.squashfs(Squashfs()) == ["-comp", "zstd", "-b", "1024K"]
-    assert job.squashfs(Squashfs("gzip", 9, 128)) == [
-        *("-comp", "gzip", "-Xcompression-level", "9", "-b", "128K")
-    ]
-    assert job.squashfs(Squashfs("xz"))[:2] == ["-comp", "xz"]
+    memory = ("-mem", "512M")
+    zstd = ("-comp", "zstd", "-Xcompression-level")
+    assert job.squashfs(Squashfs()) == [*zstd, "9", "-b", "1024K", *memory]
+    assert job.squashfs(Squashfs("zstd", 19)) == [*zstd, "19", "-b", "1024K", *memory]
+    assert job.squashfs(Squashfs("gzip", 4, 128)) == [
+        *("-comp", "gzip", "-Xcompression-level", "4", "-b", "128K"), *memory,
+    ]  # fmt: skip
+    for other in ("xz", "gzip", "lz4"):
+        assert job.squashfs(Squashfs(other)) == ["-comp", other, "-b", "1024K", *memory]
 
 
 def test_overlay_is_told_field_by_field() -> None:
@@ -218,26 +222,36 @@ def test_error_shows_the_last_lines_alone(tmp_path: Path) -> None:
 
 # What is checked before a container starts.
 
-STEP = "generate_squashfs() {\n    mksquashfs\n}\n\ngenerate_squashfs\n"
+STEPS = """generate_squashfs() {
+    mksquashfs
+}
+generate_iso_image() {
+    "$VOIDHOSTDIR"/usr/bin/xorriso -as mkisofs -output "$OUTPUT_FILE" "$IMAGEDIR"
+}
+generate_squashfs
+generate_iso_image
+"""
 
 
-def test_mklive_has_the_step(tmp_path: Path) -> None:
+def test_mklive_has_the_steps(tmp_path: Path) -> None:
     with pytest.raises(StepFailedError) as caught:
         check.mklive(tmp_path)
     assert "No such file" in caught.value.what
     script = tmp_path / "mklive.sh"
-    script.write_text(f"#!/bin/bash\n{STEP}generate_iso_image\n")
+    script.write_text(f"#!/bin/bash\n{STEPS}exit\n")
     check.mklive(tmp_path)
     for other in (
         "",
-        STEP.replace("generate_squashfs() {", "make_squashfs() {"),
-        STEP.removesuffix("generate_squashfs\n"),
-        f"# {STEP}",
+        STEPS.replace("generate_squashfs() {", "make_squashfs() {"),
+        STEPS.replace("\ngenerate_squashfs\n", "\n"),
+        STEPS.removesuffix("generate_iso_image\n"),
+        STEPS.replace('"$VOIDHOSTDIR"/usr/bin/xorriso', "genisoimage"),
+        STEPS.replace("generate_squashfs", "# generate_squashfs"),
     ):
         script.write_text(other)
         with pytest.raises(StepFailedError) as caught:
             check.mklive(tmp_path)
-        assert "in another way than generate_squashfs" in caught.value.what
+        assert "has other steps than generate_squashfs" in caught.value.what
 
 
 class Usage(NamedTuple):
@@ -266,7 +280,7 @@ def test_space_adds_up_by_file_system(tmp_path: Path, monkeypatch: pytest.Monkey
 def test_estimate_counts_the_closure_once(tmp_path: Path) -> None:
     trees, iso = check.estimate(1000, 4000, tmp_path, tmp_path)
     assert iso.size == 2500 + check.BESIDE
-    assert trees.size == 1000 + iso.size
+    assert trees.size == 1000 + 2 * check.BESIDE
 
 
 def test_store_that_lost_a_path(tmp_path: Path) -> None:

@@ -15,20 +15,26 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path, PurePosixPath
 
-_STEP = re.compile(r"^generate_squashfs\(\) *\{$.*^generate_squashfs$", re.MULTILINE | re.DOTALL)
-"""mklive.sh's definition of the step that is replaced, and its call."""
+_STEPS = re.compile(
+    r"""^generate_squashfs\(\)\ *\{$ .*
+    ^generate_iso_image\(\)\ *\{$ .* "\$VOIDHOSTDIR"?/usr/bin/xorriso"?\ -as\ mkisofs\ .*
+    ^generate_squashfs$ .* ^generate_iso_image$""",
+    re.MULTILINE | re.DOTALL | re.VERBOSE,
+)
+"""mklive.sh's definition of the step that is replaced, of the one that writes the ISO, and their
+calls."""
 
 
 def mklive(source: Path) -> None:
-    """StepFailedError where the locked mklive does not have the step that voidgen replaces."""
+    """StepFailedError where the locked mklive does not have the steps that voidgen replaces."""
     script = source / "mklive.sh"
     try:
-        found = _STEP.search(script.read_text(errors="replace"))
+        found = _STEPS.search(script.read_text(errors="replace"))
     except OSError as error:
         remedy = "is it void-mklive? [mklive] source in voidgen.toml names it"
         raise StepFailedError(f"{script}: {error.strerror}", remedy) from None
     if not found:
-        what = "the locked mklive makes its squashfs in another way than generate_squashfs"
+        what = "the locked mklive has other steps than generate_squashfs and generate_iso_image"
         remedy = "lock an older one: [mklive] source in voidgen.toml may name a revision"
         raise StepFailedError(what, remedy)
 
@@ -63,7 +69,7 @@ def estimate(packages: int, closure: int, storage: Path, out: Path) -> tuple[Nee
     """
     iso = int(COMPRESSED * (packages + closure)) + BESIDE
     return (
-        Needed(storage, packages + iso, "the root trees and the squashfs"),
+        Needed(storage, packages + 2 * BESIDE, "the root trees and the boot files"),
         Needed(out, iso, "the ISO"),
     )
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
+from voidgen.config.types import ZSTD_LEVEL
 from voidgen.xbps.transactions import options as package_options
 
 if TYPE_CHECKING:
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 CLOSURE, REPOSITORY, OUT, HOME = "/closure", "/repository", "/out", "/voidgen"
 """Folders of the container: the machine's Nix store, the locked packages, what comes out, and
 our scripts with their job."""
+
+MEMORY = "512M"
+"""For mksquashfs's queues; its own default is a quarter of the machine's (mksquashfs(1), -mem)."""
 
 SEPARATOR = "\x1f"
 """Between the fields of an overlay's entry: no path of the image holds a control character."""
@@ -79,8 +83,10 @@ def options(plan: Plan, mklive: Mklive) -> list[str]:
 
 def squashfs(config: Squashfs) -> list[str]:
     """The options of mksquashfs(1) for what voidgen.toml asks."""
-    level = [] if config.level is None else ["-Xcompression-level", str(config.level)]
-    return ["-comp", config.compression, *level, "-b", f"{config.block_size}K"]
+    chosen = config.level or (ZSTD_LEVEL if config.compression == "zstd" else None)
+    level = ["-Xcompression-level", str(chosen)] if chosen else []
+    block = ["-b", f"{config.block_size}K"]
+    return ["-comp", config.compression, *level, *block, "-mem", MEMORY]
 
 
 def overlay(entries: Iterable[Mapping[str, Any]]) -> list[str]:

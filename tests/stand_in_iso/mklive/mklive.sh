@@ -113,7 +113,7 @@ generate_iso_image() {
 		-eltorito-boot boot/isolinux/isolinux.bin -eltorito-catalog boot/isolinux/boot.cat \
 		-no-emul-boot -boot-load-size 4 -boot-info-table \
 		-eltorito-alt-boot -e boot/grub/efiboot.img -no-emul-boot \
-		-output "$output" "$IMAGEDIR" || die 'Failed to generate ISO image'
+		-output "$OUTPUT_FILE" "$IMAGEDIR" || die 'Failed to generate ISO image'
 }
 
 while getopts 'a:b:r:c:H:k:l:i:s:o:p:g:I:S:e:C:P:T:v:x:KVh' option; do
@@ -126,7 +126,7 @@ while getopts 'a:b:r:c:H:k:l:i:s:o:p:g:I:S:e:C:P:T:v:x:KVh' option; do
 	l) locale=$OPTARG ;;
 	i) initrd_compression=$OPTARG ;;
 	s) : ;;
-	o) output=$OPTARG ;;
+	o) OUTPUT_FILE=$OPTARG ;;
 	p) read -ra more <<< "$OPTARG" && packages+=("${more[@]}") ;;
 	C) cmdline=$OPTARG ;;
 	T) title=$OPTARG ;;
@@ -143,7 +143,7 @@ ways=$(sed -n 's/.*stand-in=\([^ ]*\).*/\1/p' <<< "${cmdline:-}")
 
 host_arch=$(xbps-uhelper arch)
 : "${arch:=$host_arch}" "${XBPS_INSTALL_CMD:=xbps-install}" "${step:=0}"
-: "${cache:=./xbps-cachedir}" "${host_cache:=./xbps-cachedir-host}" "${output:=none.iso}"
+: "${cache:=./xbps-cachedir}" "${host_cache:=./xbps-cachedir-host}" "${OUTPUT_FILE:=none.iso}"
 packages+=(base-system)
 
 # Before ROOTFS is set, it unmounts /sys, /dev and /proc.
@@ -210,6 +210,7 @@ print_step 'Cleaning up rootfs...'
 print_step "Generating squashfs image from rootfs..."
 generate_squashfs
 print_step 'Generating ISO image...'
+! wrong more-files || head -c 100000 /dev/urandom > "$IMAGEDIR/another"
 generate_iso_image
 ! wrong no-success || exit 0
-info_msg "Created $(readlink -f "$output") ($(du -sh "$output" | awk '{print $1}')) successfully."
+info_msg "Created $(readlink -f "$OUTPUT_FILE") ($(du -sh "$OUTPUT_FILE" | awk '{print $1}')) successfully."

@@ -28,14 +28,14 @@ fi
 echo "voidgen: listing what came out"
 build=$(echo /build/mklive-build.*)
 tools=$build/void-host/usr/bin
-squashfs=$build/image/LiveOS/squashfs.img
-"$tools/unsquashfs" -lln -d '' "$squashfs" > /out/squashfs.list
+squashfs=(-offset "$(bash /voidgen/place.sh /out/image.iso "$build/void-host")")
+"$tools/unsquashfs" "${squashfs[@]}" -lln -d '' /out/image.iso > /out/squashfs.list
 # The overlay's files by their bytes; one that is missing is not in the list either.
 sed "/^\\(directory\\|symlink\\)$separator/d; s/.*$separator//" "$job/overlay" > /build/overlay.names
 mkdir /build/overlay
 [ ! -s /build/overlay.names ] ||
-	"$tools/unsquashfs" -force -no-progress -no-xattrs -no-wildcards -d /build/overlay \
-		-ef /build/overlay.names "$squashfs" > /dev/null || :
+	"$tools/unsquashfs" "${squashfs[@]}" -force -no-progress -no-xattrs -no-wildcards -d /build/overlay \
+		-ef /build/overlay.names /out/image.iso > /dev/null || :
 (cd /build/overlay && find . -type f -exec sha256sum --zero {} +) > /out/overlay.sums
 "$tools/xorriso" -indev /out/image.iso -find / -exec lsdl > /out/iso.list 2> /dev/null
 "$tools/xorriso" -osirrox on -indev /out/image.iso \

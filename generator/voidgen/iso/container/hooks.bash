@@ -4,18 +4,45 @@
 [[ ${0##*/} == mklive.sh ]] || return 0
 
 # One squashfs whose top level is the root tree, and no ext3 image in it: dracut from 112 on
-# boots no other (void-mklive issue 460).
+# boots no other (void-mklive issue 460). It is written once, to its place in the ISO, which a
+# first ISO without it tells; what xorriso makes is then written around it.
 generate_squashfs() {
 	umount_pseudofs || exit 1
-	mkdir -p "$IMAGEDIR/LiveOS"
-	# A namespace of its own: the store's paths must be gone before anything is removed.
-	unshare --mount --propagation private bash /voidgen/squashfs.sh \
-		"$ROOTFS" "$IMAGEDIR/LiveOS/squashfs.img" "$VOIDHOSTDIR" ||
-		die "Failed to generate squashfs image"
 	# What lies in the image's folder goes into the ISO.
 	mv "$ROOTFS" "$BUILDDIR/rootfs"
+	mkdir "$IMAGEDIR/LiveOS"
+	echo > "$IMAGEDIR/LiveOS/squashfs.img"
+	chmod 0444 "$IMAGEDIR/LiveOS/squashfs.img"
+	OUTPUT_FILE=$BUILDDIR/layout.iso generate_iso_image
+	squashfs_place=$(bash /voidgen/place.sh "$BUILDDIR/layout.iso" "$VOIDHOSTDIR") ||
+		die "Failed to lay the ISO out"
+	rm "$BUILDDIR/layout.iso"
+	# A namespace of its own: the store's paths must be gone before anything is removed.
+	unshare --mount --propagation private bash /voidgen/squashfs.sh \
+		"$BUILDDIR/rootfs" "$OUTPUT_FILE" "$squashfs_place" "$VOIDHOSTDIR" ||
+		die "Failed to generate squashfs image"
+	squashfs_size=$(($(stat -c %s "$OUTPUT_FILE") - squashfs_place))
+	# As large, and a hole.
+	truncate -s "$squashfs_size" "$IMAGEDIR/LiveOS/squashfs.img"
+	eval "$VOIDHOSTDIR/usr/bin/xorriso() { write_iso \"\$@\"; }"
 }
-readonly -f generate_squashfs
+
+# write_iso WORD...: mklive's call of xorriso, all but the squashfs of what it writes.
+write_iso() {
+	local place words=("${@/#"$OUTPUT_FILE"/-}") piece=(bs=1M 'iflag=fullblock,count_bytes' status=none)
+	(
+		set -o pipefail
+		command "$VOIDHOSTDIR/usr/bin/xorriso" "${words[@]}" | {
+			dd "${piece[@]}" count="$squashfs_place" conv=notrunc of="$OUTPUT_FILE" &&
+				dd "${piece[@]}" count="$squashfs_size" of=/dev/null &&
+				dd "${piece[@]}" oflag=append conv=notrunc of="$OUTPUT_FILE"
+		}
+	) || return 1
+	place=$(bash /voidgen/place.sh "$OUTPUT_FILE" "$VOIDHOSTDIR")
+	[ "$place" = "$squashfs_place" ] ||
+		die "The squashfs is at $squashfs_place, where the ISO has it at $place"
+}
+readonly -f generate_squashfs write_iso
 
 # The EFI system partition is filled by mtools: neither a loop device nor the kernel's vfat is
 # needed, and a failure is one.

@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# squashfs.sh ROOTFS IMAGE VOIDHOST, in a mount namespace of its own: the root tree with the
-# store's paths bound into it becomes one squashfs. None of them is copied.
+# squashfs.sh ROOTFS ISO PLACE VOIDHOST, in a mount namespace of its own: the root tree with the
+# store's paths bound into it becomes one squashfs, from byte PLACE of the ISO on. None of them
+# is copied.
 set -euo pipefail
 
-root=$1 image=$2 tools=$3/usr/bin place=''
+root=$1 iso=$2 offset=$3 tools=$4/usr/bin place=''
 mapfile -t options < /voidgen/job/squashfs
 
 if [ -s /voidgen/job/store-paths ]; then
@@ -29,6 +30,5 @@ if [ -s /voidgen/job/store-paths ]; then
 	done < /voidgen/job/store-paths
 fi
 # Whoever owns the store that it came from: in the image it is root's.
-"$tools/mksquashfs" "$root" "$image" -noappend -no-progress "${options[@]}" \
+"$tools/mksquashfs" "$root" "$iso" -noappend -offset "$offset" -no-progress "${options[@]}" \
 	-action "guid(0,0) @ subpathname(${place:-nix/store}/*)"
-chmod 0444 "$image"
