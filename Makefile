@@ -5,11 +5,15 @@ PYTHON := .venv/bin/python
 PROGRAMS := git=git nix=nix-bin ensurepip=python3-venv
 TESTED_WITH := bash=bash bwrap=bubblewrap dash=dash dbus-run-session=dbus-daemon \
 	dbus-send=dbus-bin dconf=dconf-cli desktop-file-validate=desktop-file-utils \
-	gdk-pixbuf-thumbnailer=libgdk-pixbuf2.0-bin gio=libglib2.0-bin locale-gen=locales \
-	lspci=pciutils runsvdir=runit shellcheck=shellcheck visudo=sudo \
+	fc-match=fontconfig gdk-pixbuf-thumbnailer=libgdk-pixbuf2.0-bin gio=libglib2.0-bin \
+	locale-gen=locales lspci=pciutils man=man-db patchelf=patchelf runsvdir=runit \
+	shellcheck=shellcheck visudo=sudo update-mime-database=shared-mime-info \
 	xkbcli=libxkbcommon-tools Xorg=xserver-xorg-core
 # Packages without a program of their own: a file of each tells that it is there.
 TESTED_WITH += /usr/share/doc/dconf-gsettings-backend/copyright=dconf-gsettings-backend \
+	/usr/share/doc/fonts-dejavu-core/copyright=fonts-dejavu-core \
+	/usr/share/doc/libegl-mesa0/copyright=libegl-mesa0 \
+	/usr/share/doc/libegl1/copyright=libegl1 \
 	/usr/share/doc/librsvg2-common/copyright=librsvg2-common
 # Containers, and what the ISO is looked at with. runc runs them where crun may not.
 TESTED_WITH += mdir=mtools podman=podman runc=runc unsquashfs=squashfs-tools xorriso=xorriso \
@@ -20,8 +24,9 @@ IN_CONTAINER := bash coreutils dash dosfstools findutils gawk grep gzip kmod mou
 # What looks images up, and makes keys and certificates.
 TESTED_WITH += openssl=openssl skopeo=skopeo
 # Installed, these would change the machine's desktop or start a service; their files are enough.
-UNPACKED := adwaita-icon-theme cinnamon-common cinnamon-desktop-data docker-registry \
-	gnome-themes-extra-data gsettings-desktop-schemas libgnomekbd-common lightdm
+UNPACKED := adwaita-icon-theme bash-completion cinnamon-common cinnamon-desktop-data \
+	docker-registry fish fish-common gnome-themes-extra-data gsettings-desktop-schemas \
+	libgnomekbd-common libpcre2-32-0 lightdm mandoc python3-xdg xdg-utils zsh zsh-common
 
 # Debian's suites that have other releases of Nix.
 NIX_SUITES := trixie sid

@@ -19,6 +19,10 @@ pytestmark = needs_root
 SETUP = "/etc/runit/live-setup.sh"
 LINK = ".local/state/nix/profiles/profile"
 SHELLS = {"bash": "/usr/bin/bash", "dash": "/usr/bin/dash", "busybox": "/usr/local/bin/ash"}
+DATA = [
+    "/usr/local/share/nix-profile", "/home/live/.nix-profile/share",
+    "/usr/local/share", "/usr/share",
+]  # fmt: skip
 # Where the desktop entry `greet.desktop` is found, as an application looks (basedir-spec).
 FIND_ENTRY = """\
 IFS=:
@@ -48,7 +52,7 @@ def environment(root: Root, *argv: str) -> Mapping[str, str]:
 
 def test_pam_gives_the_session_the_profiles_data(root: Root) -> None:
     found = environment(root, "su", "live", "-c", "env")
-    assert found["XDG_DATA_DIRS"] == "/home/live/.nix-profile/share:/usr/local/share:/usr/share"
+    assert found["XDG_DATA_DIRS"].split(":") == DATA
 
 
 def test_pam_opens_sessions_where_no_live_system_runs(make_root: MakeRoot, baked: Baked) -> None:
@@ -82,9 +86,7 @@ def test_a_session_that_has_the_profile_gets_it_once(root: Root) -> None:
         "live", ". /etc/profile.d/nix-prebaked.sh; . /etc/profile.d/nix-prebaked.sh; env"
     )
     found = environment(root, "sh", "-c", nested)
-    assert found["XDG_DATA_DIRS"].split(":") == [
-        "/home/live/.nix-profile/share", "/usr/local/share", "/usr/share",
-    ]  # fmt: skip
+    assert found["XDG_DATA_DIRS"].split(":") == DATA
 
 
 @pytest.mark.parametrize("shell", [("bash", "--posix"), ("dash",), ("busybox", "ash")])

@@ -19,10 +19,17 @@ if [ -n "${HOME:-}" ] && [ -e "$HOME/.nix-profile" ]; then
 	*":$HOME/.nix-profile/bin:"*) ;;
 	*) PATH=$HOME/.nix-profile/bin:$PATH ;;
 	esac
+	# What live-setup.d/35-nix-data makes of the profile comes before it: applications of a folder
+	# are not looked up in the caches of a later one.
 	XDG_DATA_DIRS=${XDG_DATA_DIRS:-/usr/local/share:/usr/share}
 	case ":$XDG_DATA_DIRS:" in
 	*":$HOME/.nix-profile/share:"*) ;;
-	*) XDG_DATA_DIRS=$HOME/.nix-profile/share:$XDG_DATA_DIRS ;;
+	*) XDG_DATA_DIRS=/usr/local/share/nix-profile:$HOME/.nix-profile/share:$XDG_DATA_DIRS ;;
 	esac
-	export PATH XDG_DATA_DIRS
+	# The colon at the end stands for the system's own pages (man(1) of man-db and of mandoc).
+	case ":${MANPATH:-}:" in
+	*":$HOME/.nix-profile/share/man:"*) ;;
+	*) MANPATH=$HOME/.nix-profile/share/man:${MANPATH:-} ;;
+	esac
+	export PATH XDG_DATA_DIRS MANPATH
 fi
