@@ -77,6 +77,14 @@ def compare(project: Path, tree: Tree, *, force: bool = False) -> Changes:
     return Changes(tuple(added), tuple(changed), tuple(removed), tuple(kept), tuple(strays))
 
 
+def faults(project: Path, tree: Tree) -> list[Fault]:
+    """A fault where the project's emitted files are not those of ``tree``, for what needs them."""
+    if not compare(project, tree, force=True):
+        return []
+    what = "what is emitted is not what voidgen.toml and the modules say"
+    return [Fault(what, project, remedy="run `voidgen generate`")]
+
+
 def write(project: Path, tree: Tree, *, force: bool = False) -> Changes:
     """Make the project's emitted files those of ``tree``; see `compare` for what it refuses."""
     with alone(project):

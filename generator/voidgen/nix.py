@@ -18,9 +18,10 @@ from voidgen import sri
 from voidgen.errors import StepFailedError
 from voidgen.lock.flake import url
 from voidgen.process import Completed, patiently, run
+from voidgen.sizes import StorePath, closure
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 Flake = Path | str
 """A folder that is a flake by itself, or a reference as a person would write it."""
@@ -153,6 +154,31 @@ def prefetch_tarball(where: str) -> Prefetched:
     digest, path = _run(words).stdout.decode().split()
     words = ["nix-hash", "--type", "sha256", "--to-base16", digest]
     return Prefetched(sri.of_hex(_run(words).stdout.decode().strip()), Path(path))
+
+
+def invalid(paths: Iterable[str]) -> set[str]:
+    """Those of ``paths`` that the store does not have. No substituter is asked."""
+    words = ["nix-store", "--check-validity", "--print-invalid", *sorted(paths)]
+    return set(_run(words).stdout.decode().splitlines())
+
+
+def path_info(paths: Iterable[str]) -> dict[str, StorePath]:
+    """``nix path-info --recursive``: valid ``paths``, and all that they need."""
+    asked = sorted(paths)
+    if not asked:
+        return {}  # Nix would look for a flake in the folder that it runs in.
+    words = ["path-info", "--json", "--recursive", *asked]
+    try:
+        found = _json(words)
+    except StepFailedError as error:
+        if "--json-format" not in error.output:
+            raise
+        # From 2.33 on a warning, and some day an error, where no format is named.
+        found = _json([*words, "--json-format", "1"])
+    if isinstance(found, list):
+        return closure(found)
+    # An object by path from 2.19 on.
+    return closure({**entry, "path": path} for path, entry in found.items())
 
 
 def _url(flake: Flake) -> str:

@@ -79,7 +79,17 @@ def unlocked(project: Project, found: Pins | None = None) -> list[str]:
 
 def faults(project: Project, found: Pins) -> list[Fault]:
     """A fault for each thing that is not locked, for what needs all of them."""
-    return [Fault(line, remedy="run `voidgen lock`") for line in unlocked(project, found)]
+    return [_fault(line) for line in unlocked(project, found)]
+
+
+def flake_faults(project: Project) -> list[Fault]:
+    """A fault for each input of the flake that is not locked, for what only evaluates it."""
+    inputs = flake_lock.inputs(project.folder, project.plan)
+    return [_fault(line) for line in wanted.unlocked_inputs(inputs)]
+
+
+def _fault(line: str) -> Fault:
+    return Fault(line, remedy="run `voidgen lock`")
 
 
 def write(project: Project, outcome: Outcome) -> list[str]:

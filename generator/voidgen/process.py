@@ -21,6 +21,7 @@ PACKAGES = {
     "nix-hash": "nix",
     "nix-instantiate": "nix",
     "nix-prefetch-url": "nix",
+    "nix-store": "nix",
     "unshare": "util-linux",
     "xbps-install": "xbps",
     "xbps-rindex": "xbps",

@@ -76,6 +76,7 @@ def manifest(plan: Plan, nodes: Mapping[str, Node]) -> dict[str, Any]:
         | {
             "system": plan.system,
             "cmdline": plan.cmdline,
+            "max-size": config.image.limit(),
             "xkb": ",".join(config.image.layouts().sources),
         },
         "nix": data(config.nix) | {"packages": [data(package) for package in plan.packages]},

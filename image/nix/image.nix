@@ -19,6 +19,13 @@ let
   } // {
     # What evaluation alone knows of them, for `nix eval`.
     packages = map (package: { inherit (package) name version; }) packages;
+    # Without context, so that nothing is built to tell them.
+    storePaths = builtins.listToAttrs (map
+      (package: {
+        inherit (package) name;
+        value = map (output: builtins.unsafeDiscardStringContext output.value) package.outputs;
+      })
+      packages);
   };
 in
 {

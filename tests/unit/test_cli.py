@@ -248,6 +248,29 @@ def test_show_built(project: Path) -> None:
     assert json.loads(voidgen("show", "--built", "--json", cwd=project).out) == MANIFEST
 
 
+def test_show_sizes_of_what_is_built(project: Path) -> None:
+    b = {"name": "b\x1b", "version": "1", "outputs": {"out": "/s/b"}, "license": []}
+    manifest = MANIFEST | {"packages": [b, *MANIFEST["packages"]]}
+    write(project, {"result/manifest.json": json.dumps(manifest)})
+    ran = voidgen("show", "--sizes", "--built", cwd=project)
+    assert (ran.status, ran.err) == (0, "")
+    assert ran.out == (
+        "Nix packages: 2\n"
+        "  package  closure  only it   shared\n"
+        "  a        1.0 MiB      1 B  1.0 MiB\n"
+        "  b\\x1b    1.0 MiB      0 B  1.0 MiB\n"
+        "  all      1.0 MiB      1 B  1.0 MiB\n\n"
+    )
+    assert json.loads(voidgen("show", "--built", "--json", "--sizes", cwd=project).out) == {
+        "packages": [
+            {"name": "a", "closure": 1048577, "only": 1, "shared": 1048576},
+            {"name": "b\x1b", "closure": 1048576, "only": 0, "shared": 1048576},
+        ],
+        "unknown": [],
+        "total": {"closure": 1048577, "only": 1, "shared": 1048576},
+    }
+
+
 def test_interrupted(project: Path, tmp_path: Path) -> None:
     # A git that interrupts whoever started it, as ^C does.
     write(tmp_path, {"bin/git": f"#!/bin/sh\nkill -{signal.SIGINT:d} $PPID\nsleep 9\n"})

@@ -9,6 +9,7 @@ from tests.unit.stand_in import StandIns
 
 from voidgen import nix, process
 from voidgen.errors import StepFailedError
+from voidgen.sizes import StorePath
 
 FLAKE = Path("/flake")
 OPTIONS = [*nix.FLAKES]
@@ -115,6 +116,52 @@ def test_an_answer_that_is_no_json(programs: StandIns, said: str) -> None:
     with pytest.raises(StepFailedError) as caught:
         nix.evaluate(FLAKE, "x")
     assert caught.value.what == "nix eval --json: did not answer with JSON"
+
+
+INFO = {"narHash": "sha256-x", "narSize": 7, "references": ["/s/b", "/s/a"], "deriver": None}
+KNOWN = {"/s/a": StorePath(7, ("/s/b", "/s/a")), "/s/b": StorePath(7, ("/s/b", "/s/a"))}
+OBJECT = json.dumps({"/s/a": INFO, "/s/b": {**INFO, "version": 1, "ca": None}})
+LIST = json.dumps([{"path": "/s/a", **INFO}, {"path": "/s/b", "valid": True, **INFO}])
+INFO_WORDS = ["path-info", "--json", "--recursive", "/s/a", "/s/b"]
+
+
+@pytest.mark.parametrize("said", [LIST, OBJECT])
+def test_path_info_is_read_as_each_release_tells_it(programs: StandIns, said: str) -> None:
+    programs.add("nix", (0, said, "warning: '--json' without '--json-format' is deprecated"))
+    assert nix.path_info({"/s/b", "/s/a"}) == KNOWN
+    assert programs.starts("nix") == [[*INFO_WORDS, *OPTIONS]]
+
+
+def test_path_info_names_a_format_where_one_is_asked_for(programs: StandIns) -> None:
+    programs.add("nix", (1, "", "error: '--json' needs '--json-format'"), (0, OBJECT, ""))
+    assert nix.path_info(["/s/a", "/s/b"]) == KNOWN
+    assert programs.starts("nix") == [
+        [*INFO_WORDS, *OPTIONS],
+        [*INFO_WORDS, "--json-format", "1", *OPTIONS],
+    ]
+
+
+def test_path_info_that_fails_is_asked_once(programs: StandIns) -> None:
+    programs.add("nix", (1, "", "error: path '/s/a' is not valid"))
+    with pytest.raises(StepFailedError) as caught:
+        nix.path_info(["/s/a"])
+    assert "is not valid" in caught.value.output
+    assert len(programs.starts("nix")) == 1
+
+
+def test_nothing_is_asked_of_no_path(programs: StandIns) -> None:
+    programs.add("nix", (1, "", ""))
+    programs.add("nix-store", (0, "", ""))
+    assert nix.path_info([]) == {}
+    assert nix.invalid([]) == set()
+    assert programs.starts("nix") == []
+
+
+def test_invalid_paths_are_found_by_one_process(programs: StandIns) -> None:
+    programs.add("nix-store", (0, "/s/b\n/s/c d\n", ""))
+    assert nix.invalid({"/s/c d", "/s/a", "/s/b"}) == {"/s/b", "/s/c d"}
+    words = ["--check-validity", "--print-invalid", "/s/a", "/s/b", "/s/c d"]
+    assert programs.starts("nix-store") == [words]
 
 
 LOCKED = {"type": "git", "url": "file:///a", "rev": "12", "ref": "main", "narHash": "sha256-x"}

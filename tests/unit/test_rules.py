@@ -29,6 +29,14 @@ TABLE: dict[str, tuple[list[str], list[str]]] = {
         ["en_US.UTF-8", "C.UTF-8", "ast_ES.UTF-8", "ca_ES.UTF-8@valencia"],
         ["", "en_US", "en_US.utf8", "en_US.ISO-8859-1", "C", "POSIX", "EN_us.UTF-8"],
     ),
+    "BYTE_SIZE": (
+        ["4 GiB", "700MiB", "4.7 GB", "1 kB", "0.5 TiB", "10 TB"],
+        [
+            *("", "4", "4.7", "4 G", "700m", "4 gib", "4 gB", "4 KB", "4 kiB", "4,7 GB", "4  GB"),
+            *("0 MiB", "0.0 MB", "-1 GB", "1e3 MB", ".5 GB", "5. GB", "4 GB\n", " 4 GB", "4 B"),
+            *("1234567890 MB", "\u0664 GB"),
+        ],
+    ),
     "USER": (
         ["live", "_x", "a", "a-b_c9", "a" * 32, "rooted"],
         ["", "root", "Live", "9a", "-a", "a.b", "a b", "a" * 33, "é", "a\n"],

@@ -20,8 +20,8 @@ def command(settings: dict[str, Any], no_space_check: bool) -> None:
     bill of materials (CycloneDX) and the log. Where nothing changed, nothing is done.
     """
     from voidgen import project  # noqa: PLC0415
+    from voidgen.bytesize import show  # noqa: PLC0415
     from voidgen.cli.report import visible  # noqa: PLC0415
-    from voidgen.cli.tables import size  # noqa: PLC0415
     from voidgen.cli.watch import watcher  # noqa: PLC0415
     from voidgen.iso import build  # noqa: PLC0415
 
@@ -40,4 +40,4 @@ def command(settings: dict[str, Any], no_space_check: bool) -> None:
     made = build.make(image, watcher(quiet=quiet), told, check_space=not no_space_check)
     if not quiet:
         what = "nothing to do: as it was" if made.reused else f"{time.monotonic() - start:.0f} s"
-        click.echo(visible(f"{made.iso}  {size(made.iso.stat().st_size)}  ({what})"))
+        click.echo(visible(f"{made.iso}  {show(made.iso.stat().st_size)}  ({what})"))

@@ -54,8 +54,8 @@ def pin(
 
 
 def _tell(outcome: Outcome, changed: list[str]) -> None:
+    from voidgen.bytesize import show  # noqa: PLC0415
     from voidgen.cli.report import visible  # noqa: PLC0415
-    from voidgen.cli.tables import size  # noqa: PLC0415
 
     # Of a first lock the packages are counted only: all of them came.
     first = outcome.before.lock is None
@@ -67,6 +67,6 @@ def _tell(outcome: Outcome, changed: list[str]) -> None:
         click.echo(f"  and {len(shown) - SHOWN} more")
     locked = outcome.after.lock.xbps if outcome.after.lock else None
     if locked:
-        total = size(sum(one.size for one in locked.packages))
+        total = show(sum(one.size for one in locked.packages))
         click.echo(f"{len(locked.packages)} packages of Void are locked, {total}")
     click.echo(f"wrote {', '.join(changed)}" if changed else "nothing moved")

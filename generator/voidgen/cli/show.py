@@ -13,32 +13,59 @@ if TYPE_CHECKING:
 
 @click.command("show")
 @click.option("--built", is_flag=True, help="Show what `nix build` made, from ./result.")
+@click.option("--sizes", "as_sizes", is_flag=True, help="Show what room each Nix package takes.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON for a program.")
 @click.pass_obj
-def command(settings: dict[str, Any], built: bool, as_json: bool) -> None:
+def command(settings: dict[str, Any], built: bool, as_sizes: bool, as_json: bool) -> None:
     """Show the plan: all that the image will be, and who asked for it."""
     from voidgen import project, render  # noqa: PLC0415
 
     folder = project.find(Path(settings["project"]))
-    if built:
+    if as_sizes:
+        data = _sizes(settings, folder, built=built)
+    elif built:
         from voidgen import build  # noqa: PLC0415
 
-        data: dict[str, Any] = build.manifest(folder / "result")
+        data = build.manifest(folder / "result")
     else:
-        from voidgen import pins  # noqa: PLC0415
-
-        image = project.load(folder)
-        found = pins.read(image)
-        data = render.manifest(image.plan, image.overlay) | {
-            "inputs": [render.data(one) for one in found.inputs],
-            "lock": _locked(found.lock) | {"missing": pins.unlocked(image, found)},
-        }
+        data = _plan(folder)
     if as_json:
         click.echo(render.to_json(data), nl=False)
         return
     from voidgen.cli import tables  # noqa: PLC0415
 
-    tables.built(data) if built else tables.plan(data)
+    table = tables.sizes if as_sizes else tables.built if built else tables.plan
+    table(data)
+
+
+def _plan(folder: Path) -> dict[str, Any]:
+    from voidgen import pins, project, render  # noqa: PLC0415
+
+    image = project.load(folder)
+    found = pins.read(image)
+    return render.manifest(image.plan, image.overlay) | {
+        "inputs": [render.data(one) for one in found.inputs],
+        "lock": _locked(found.lock) | {"missing": pins.unlocked(image, found)},
+    }
+
+
+def _sizes(settings: dict[str, Any], folder: Path, *, built: bool) -> dict[str, Any]:
+    """Of ./result, or of what the store has already; as docs/reference/sizes.md has it."""
+    if built:
+        from voidgen import build, sizes  # noqa: PLC0415
+
+        found = sizes.of_image(build.manifest(folder / "result"))
+    else:
+        from voidgen import project, sizing  # noqa: PLC0415
+        from voidgen.cli.watch import watcher  # noqa: PLC0415
+
+        found = sizing.find(project.load(folder), watcher(quiet=settings["quiet"]))
+    packages = [
+        {"name": one.name, "closure": one.closure, "only": one.only, "shared": one.shared}
+        for one in found.packages
+    ]
+    total = {"closure": found.closure, "only": found.only, "shared": found.shared}
+    return {"packages": packages, "unknown": found.unknown, "total": total}
 
 
 def _locked(lock: Lock | None) -> dict[str, Any]:

@@ -8,12 +8,13 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from voidgen import bytesize
+from voidgen import sizes as image_sizes
 from voidgen.cli.report import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-UNITS = ("B", "KiB", "MiB", "GiB", "TiB")
 REV = 12
 """Characters of a revision that are shown."""
 
@@ -70,51 +71,43 @@ def built(data: dict[str, Any]) -> None:
     """What `nix build` made."""
     console = Console(highlight=False)
     closure = data["closure"]
-    paths = {path["path"]: path for path in closure["paths"]}
-    rows = []
-    for package in data["packages"]:
-        own = set(package["outputs"].values())
-        rows.append(
-            (
-                package["name"],
-                package["version"],
-                _total(own, paths),
-                _total(_reached(own, paths), paths),
-                ", ".join(package["license"]),
-            )
+    paths = {path["path"]: path["narSize"] for path in closure["paths"]}
+    needed = {one.name: one.closure for one in image_sizes.of_image(data).packages}
+    rows = (
+        (
+            package["name"],
+            package["version"],
+            bytesize.show(sum(paths[path] for path in {*package["outputs"].values()})),
+            bytesize.show(needed[package["name"]]),
+            ", ".join(package["license"]),
         )
+        for package in data["packages"]
+    )
     heads = ("package", "version", "size", "with all it needs", "licence")
     _rows(console, "Nix packages", heads, rows)
-    facts = {"store paths": str(closure["count"]), "size": size(closure["nar-size"])}
+    facts = {"store paths": str(closure["count"]), "size": bytesize.show(closure["nar-size"])}
     _facts(console, "Closure", facts)
     _services(console, data["plan"])
     _overlay(console, data["plan"])
 
 
-def size(count: int) -> str:
-    """Bytes for a person, in powers of 1024."""
-    value = float(count)
-    for unit in UNITS:
-        if value < 1000 or unit == UNITS[-1]:  # noqa: PLR2004 - at most three digits
-            break
-        value /= 1024
-    return f"{value:.0f} {unit}" if unit == UNITS[0] else f"{value:.1f} {unit}"
+def sizes(data: dict[str, Any]) -> None:
+    """What room the packages take."""
+    console = Console(highlight=False)
+    unknown = data["unknown"]
+    rows = [
+        *(_counts(package["name"], package) for package in data["packages"]),
+        *((name, "not built", "", "") for name in unknown),
+    ]
+    heads = ("package", "closure", "only it", "shared")
+    _rows(console, "Nix packages", heads, rows, total=_counts("all", data["total"]))
+    if unknown:
+        line = f"not built: {len(unknown)} of {len(rows)}, which count nowhere in these sizes"
+        console.print(Text(f"{line}\n    `nix build` builds them"), soft_wrap=True)
 
 
-def _total(names: Iterable[str], paths: dict[str, dict[str, Any]]) -> str:
-    return size(sum(paths[name]["narSize"] for name in names))
-
-
-def _reached(names: set[str], paths: dict[str, dict[str, Any]]) -> set[str]:
-    """``names`` and all that they refer to."""
-    reached: set[str] = set()
-    waiting = [*names]
-    while waiting:
-        name = waiting.pop()
-        if name not in reached:
-            reached.add(name)
-            waiting += paths[name]["references"]
-    return reached
+def _counts(name: str, sizes: dict[str, int]) -> tuple[str, ...]:
+    return (name, *(bytesize.show(sizes[kind]) for kind in ("closure", "only", "shared")))
 
 
 def _by(row: dict[str, Any]) -> str:
@@ -166,11 +159,23 @@ def _facts(console: Console, title: str, facts: dict[str, str]) -> None:
 
 
 def _rows(
-    console: Console, title: str, heads: Sequence[str], rows: Iterable[Sequence[str]]
+    console: Console,
+    title: str,
+    heads: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    total: Sequence[str] = (),
 ) -> None:
-    table = Table(box=None, padding=(0, 0, 0, 2), show_edge=False)
-    for head in heads:
-        table.add_column(head, overflow="fold", header_style="dim", no_wrap=head == heads[0])
+    """A table; with a ``total`` below it, all but the first column are numbers."""
+    table = Table(box=None, padding=(0, 0, 0, 2), show_edge=False, show_footer=bool(total))
+    for index, head in enumerate(heads):
+        table.add_column(
+            head,
+            total[index] if total else "",
+            overflow="fold",
+            header_style="dim",
+            no_wrap=index == 0,
+            justify="right" if total and index else "left",
+        )
     for row in rows:
         table.add_row(*(Text(visible(cell) or "-") for cell in row))
     console.print(Text(f"{title}: {table.row_count or 'none'}", style="bold"))

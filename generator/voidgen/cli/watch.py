@@ -42,9 +42,9 @@ class Lines:
     @contextmanager
     def transfer(self, what: str, total: int) -> Iterator[Callable[[int], None]]:
         """Tell it when it begins, and at each quarter."""
-        from voidgen.cli.tables import size  # noqa: PLC0415
+        from voidgen.bytesize import show  # noqa: PLC0415
 
-        click.echo(visible(f"{what}{f': {size(total)}' if total else ''} ..."), err=True)
+        click.echo(visible(f"{what}{f': {show(total)}' if total else ''} ..."), err=True)
         done = told = 0
 
         def moved(count: int) -> None:
@@ -53,7 +53,7 @@ class Lines:
             quarter = done * QUARTERS // total if total else 0
             if quarter > told:
                 told = quarter
-                click.echo(f"  {size(done)} of {size(total)}", err=True)
+                click.echo(f"  {show(done)} of {show(total)}", err=True)
 
         yield moved
 

@@ -38,6 +38,16 @@ LOCALE = Rule(
     r"(?:[a-z]{2,3}_[A-Z]{2}|C)\.UTF-8(?:@[a-z]+)?",
     ((r"^[a-z]{2,3}_[A-Z]{2}$", "append .UTF-8"), (r"(?i)utf-?8$", "the ending is .UTF-8")),
 )
+BYTE_SIZE = Rule(
+    'a size like "4 GiB", "700 MiB" or "4.7 GB"',
+    r"(?=[0-9.]*[1-9])[0-9]{1,9}(?:\.[0-9]{1,9})? ?(?:[KMGT]i|[kMGT])B",
+    (
+        (r"^[0-9.]+$", "append the unit, like MiB or MB"),
+        (r"^[0-9.]+ ?[KMGTkmgt]$", "write GiB for 1024 to the power of 3, GB for 1000"),
+        (r"^[0-9.]+ ?(?i:[kmgt]i?b)$", "units are written KiB, MiB, GiB, TiB, kB, MB, GB, TB"),
+        (r"^[0-9]+,[0-9]+", "write a . before the fraction"),
+    ),
+)
 USER = Rule(
     "a login name: a small letter or _, then at most 31 small letters, digits, _ or -",
     r"(?!root$)[a-z_][a-z0-9_-]{0,31}",
@@ -139,6 +149,7 @@ Parameter = Annotated[str, CMDLINE]
 Keymap = Annotated[str, KEYMAP]
 Xkb = Annotated[str, XKB]
 Locale = Annotated[str, LOCALE]
+ByteSize = Annotated[str, BYTE_SIZE]
 User = Annotated[str, USER]
 NixPackage = Annotated[str, NIX_PACKAGE]
 NixName = Annotated[str, NIX_NAME]

@@ -6,6 +6,7 @@ from typing import Literal
 
 from attrs import field, frozen
 
+from voidgen import bytesize
 from voidgen.config import rules
 from voidgen.keymap import UnknownLayoutError, Xkb, of_console, of_sources
 from voidgen.structure import MisfitError, OptionValue
@@ -44,6 +45,10 @@ class Image:
     cmdline: tuple[rules.Parameter, ...] = field(
         default=(), metadata={"help": "more kernel parameters, one an element"}
     )
+    max_size: rules.ByteSize | None = field(
+        default=None,
+        metadata={"help": "largest size of the ISO file, beyond which there is none"},
+    )
 
     def __attrs_post_init__(self) -> None:
         try:
@@ -64,6 +69,10 @@ class Image:
     def layouts(self) -> Xkb:
         """The keyboard of X and of desktops."""
         return of_sources(self.xkb) if self.xkb else of_console(self.keymap)
+
+    def limit(self) -> int | None:
+        """Bytes that the ISO may have; None where any size will do."""
+        return bytesize.parse(self.max_size) if self.max_size else None
 
 
 @frozen

@@ -114,6 +114,7 @@ def make(
             run.start(sources, work, log)
             with progress.step("holding what came out against what went in"):
                 judge.judge(project.plan, sources.built, came, log.text())
+                judge.size(project.plan, sources.built, came / "image.iso", sources.unpacked)
             for line in log.replaced():
                 told(line)
             with progress.step("writing the sums and the bill of materials"):
@@ -125,11 +126,7 @@ def make(
 def _ready(project: Project) -> Pins:
     """The locks, where the project is generated and locked as voidgen.toml has it."""
     found = pins.read(project)
-    faults = pins.faults(project, found)
-    if emit.compare(project.folder, project.tree(), force=True):
-        what = "what is emitted is not what voidgen.toml and the modules say"
-        faults.append(Fault(what, project.folder, remedy="run `voidgen generate`"))
-    raise_all(faults)
+    raise_all([*pins.faults(project, found), *emit.faults(project.folder, project.tree())])
     return found
 
 

@@ -6,14 +6,20 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from voidgen import bytesize, sizes
 from voidgen.errors import StepFailedError
 from voidgen.iso import verify
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from voidgen.iso.job import Built
     from voidgen.plan import Plan
+    from voidgen.sizes import Share
 
 SHOWN = 20
+LARGEST = 5
+"""Packages that are named where the ISO is too large."""
 
 
 def judge(plan: Plan, built: Built, came: Path, log: str) -> None:
@@ -47,3 +53,42 @@ def judge(plan: Plan, built: Built, came: Path, log: str) -> None:
         what = "mklive ended well, but what it made is not what was asked for"
         remedy = "the log tells more; the ISO is not kept"
         raise StepFailedError(what, remedy, "\n".join(first))
+
+
+def size(plan: Plan, built: Built, iso: Path, void: int) -> None:
+    """Hold ``iso`` against `[image] max-size`; ``void`` are the bytes of Void's packages, unpacked.
+
+    Raises StepFailedError where it is larger, naming what takes the most room.
+    """
+    image, found = plan.config.image, iso.stat().st_size
+    limit = image.limit()
+    if limit is None or found <= limit:
+        return
+    what = (
+        f"the ISO has {bytesize.show(found)}, {bytesize.show(found - limit)} more than "
+        f"[image] max-size in voidgen.toml allows: {image.max_size}"
+    )
+    remedy = (
+        "leave packages out, compress more by [mklive] squashfs, or raise max-size; "
+        "the ISO is not kept"
+    )
+    raise StepFailedError(what, remedy, "\n".join(_largest(sizes.of_image(built.manifest), void)))
+
+
+def _largest(found: sizes.Sizes, void: int) -> Iterator[str]:
+    yield (
+        f"before compression: {bytesize.show(found.closure)} of Nix packages, "
+        f"{bytesize.show(void)} of Void's"
+    )
+    if found.packages:
+        alone = ((one, one.only) for one in found.packages)
+        yield "Nix packages, by what each alone brings:"
+        yield from _listed(alone)
+        yield "with all that they need, shared or not:"
+        yield from _listed((one, one.closure) for one in found.packages)
+
+
+def _listed(packages: Iterable[tuple[Share, int]]) -> Iterator[str]:
+    first = sorted(packages, key=lambda row: (-row[1], row[0].name))[:LARGEST]
+    for one, count in first:
+        yield f"  {bytesize.show(count):>9}  {one.name}"

@@ -27,14 +27,19 @@ def request(plan: Plan, inputs: Iterable[Input]) -> Request | None:
     )
 
 
-def unlocked(plan: Plan, inputs: Iterable[Input], lock: Lock | None) -> list[str]:
-    """What `voidgen lock` would have to do, a line for each; empty where all is locked."""
-    inputs = list(inputs)
-    lines = [
+def unlocked_inputs(inputs: Iterable[Input]) -> list[str]:
+    """A line for each input that flake.lock does not pin."""
+    return [
         f"flake.lock has no {found.name} from {found.reference}"
         for found in inputs
         if not found.rev
     ]
+
+
+def unlocked(plan: Plan, inputs: Iterable[Input], lock: Lock | None) -> list[str]:
+    """What `voidgen lock` would have to do, a line for each; empty where all is locked."""
+    inputs = list(inputs)
+    lines = unlocked_inputs(inputs)
     if plan.config.mklive is None:
         return lines
     if lock is None or lock.xbps is None:
