@@ -11,7 +11,7 @@ import attrs
 
 from voidgen import templating
 from voidgen.errors import Fault, WrongInputError, raise_all
-from voidgen.tree import DconfDatabase, Directory, File, Link, MkliveFile, Node, Tree
+from voidgen.tree import DconfDatabase, Directory, File, Link, MkliveFile, Node, PackagesFlake, Tree
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -119,6 +119,8 @@ def _describe(node: Node) -> dict[str, Any]:
             "type": "mklive-file", "name": node.name,
             "mode": "0755", "owner": "root", "group": "root",
         }  # fmt: skip
+    if isinstance(node, PackagesFlake):
+        return {"type": "packages-flake", "mode": "0755", "owner": "root", "group": "root"}
     if isinstance(node, Directory) and node.mode is None:
         return {"type": "directory"}
     kind = "file" if isinstance(node, File) else "directory"
@@ -132,6 +134,8 @@ def _node(entry: Entry, contents: Mapping[Path, bytes], values: Mapping[str, Any
         return DconfDatabase(entry.keyfiles, entry.module)
     if entry.mklive is not None:
         return MkliveFile(entry.mklive)
+    if entry.flake:
+        return PackagesFlake()
     owner, _, group = entry.ownership.owner.partition(":")
     mode = entry.ownership.mode
     if entry.source is None:

@@ -54,6 +54,11 @@ class MkliveFile:
     name: str
 
 
-Node = File | Link | Directory | DconfDatabase | MkliveFile
+@frozen
+class PackagesFlake:
+    """A folder that Nix fills: a flake of the locked package set, for the live system."""
+
+
+Node = File | Link | Directory | DconfDatabase | MkliveFile | PackagesFlake
 Tree = Mapping[str, Node]
 """Nodes by path, sorted by path."""

@@ -9,10 +9,15 @@ let
     else if entry.type == "file" && isExecutable entry then "executable ${entry.path}"
     else if entry.type == "mklive-file" then "executable ${entry.path}"
     else if entry.type == "dconf-db" then "file ${entry.path}"
+    else if entry.type == "packages-flake" then "directory ${entry.path}"
     else "${entry.type} ${entry.path}";
+  flakes = builtins.filter (entry: entry.type == "packages-flake") entries;
 in
 build "check-include" ./check.sh {
   inherit include profile;
+  # What is in them is the package set's.
+  flakes = builtins.toFile "flakes"
+    (builtins.concatStringsSep "" (map (entry: "${entry.path}\n") flakes));
   expected = builtins.toFile "expected"
     (builtins.concatStringsSep "" (map (entry: "${describe entry}\n") entries));
 }

@@ -4,11 +4,15 @@
 
 set -eu
 cd "$include"
+set --
+while IFS= read -r flake; do
+	set -- "$@" ! -path ".$flake/*"
+done < "$flakes"
 {
-	find . -mindepth 1 -type d | sed 's|^\.|directory |'
-	find . -type f -perm -100 | sed 's|^\.|executable |'
-	find . -type f ! -perm -100 | sed 's|^\.|file |'
-	find . -type l | while IFS= read -r link; do
+	find . -mindepth 1 -type d "$@" | sed 's|^\.|directory |'
+	find . -type f -perm -100 "$@" | sed 's|^\.|executable |'
+	find . -type f ! -perm -100 "$@" | sed 's|^\.|file |'
+	find . -type l "$@" | while IFS= read -r link; do
 		target=$(readlink "$link")
 		case $target in
 		"$profile" | "$profile"/*)

@@ -1,6 +1,6 @@
 # The overlay tree: exactly the entries of the manifest. Its files come from image/include,
 # where a file that the manifest does not list is left behind.
-{ build, pkgs, include, entries, mklive, profile }:
+{ build, pkgs, include, entries, flake, mklive, profile }:
 let
   inherit (builtins) concatMap concatStringsSep filter listToAttrs;
 
@@ -41,6 +41,8 @@ let
     # Not a file made here: it refers to what is built.
     databases = concatStringsSep "" (map (line: "${line}\n") databases);
     passAsFile = [ "databases" ];
+    flakes = list "flakes" (paths (ofType "packages-flake"));
+    flake = if ofType "packages-flake" == [ ] then "" else flake;
     mklive = if copies == [ ] then "" else "${mklive}";
     copies = list "copies" copies;
     links = list "links" (concatMap (link: [ link.path link.target ]) (ofType "symlink"));

@@ -18,6 +18,11 @@ while IFS= read -r path && IFS= read -r database; do
 	cp "$database" "$out$path"
 done < "$databasesPath"
 
+while IFS= read -r path; do
+	cp -R "$flake" "$out$path"
+	chmod -R u+w "$out$path"
+done < "$flakes"
+
 # mklive leaves marks like @@MKLIVE_VERSION@@ in its programs to whoever makes the image.
 while IFS= read -r path && IFS= read -r name; do
 	sed "s|@@MKLIVE_VERSION@@|$(cat "$mklive/version")|" "$mklive/$name" > "$out$path"

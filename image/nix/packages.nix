@@ -51,21 +51,25 @@ let
     if (builtins.tryEval (package.outPath or null)).success then package
     else builtins.trace (faults.introduction request) package;
 
-  select = request: found:
+  # `nix profile add` gives 5 where a package says nothing: what is added wins over what is baked.
+  strongest = 10;
+
+  select = index: { request, found }:
     let
       package = introduced request (found.value or found.refused);
       meta = package.meta or { };
     in
     {
-      inherit (request) name;
+      inherit (request) name path;
       pname = names.package package;
       version = names.version package;
       outputs = map (output: { name = output; value = package.${output}.outPath; })
         (outputsOf package request.outputs);
       license = names.licenses (meta.license or [ ]);
       unfree = names.unfree meta;
-      # Some packages of older nixpkgs give it as a string.
-      priority = builtins.fromJSON (toString (meta.priority or 5));
+      wanted = request.outputs;
+      # Of two packages with the same file, the one that is named first has it.
+      priority = strongest + index;
       description = meta.description or null;
     };
 
@@ -76,5 +80,6 @@ let
   isRefusal = fault: fault.refused or false;
   onlyRefused = builtins.all ({ faults, ... }: builtins.all isRefusal faults) faulty;
 in
-if onlyRefused then map ({ request, found }: select request found) found
+if onlyRefused then
+  builtins.genList (index: select index (builtins.elemAt found index)) (builtins.length found)
 else throw (faults.report faulty)

@@ -11,6 +11,8 @@ ln -s "$closure/registration" "$out/registration"
 {
 	printf '{"closure":'
 	cat "$closure/closure.json"
+	printf ',"collisions":'
+	cat "$collisions"
 	printf ',"packages":'
 	cat "$packagesPath"
 	printf ',"plan":'

@@ -10,6 +10,7 @@ from tests.integration.offline import NIX_CODE
 
 EXPECTED = """directory /etc
 file /etc/motd
+directory /flake
 executable /etc/rc
 symlink /etc/sv -> /x
 symlink /profile -> @profile@/bin
@@ -28,6 +29,10 @@ def check(tmp_path: Path, change: Callable[[Path], object]) -> subprocess.Comple
     (include / "etc/sv").symlink_to("/x")
     (include / "profile").symlink_to(profile / "bin")
     (tmp_path / "expected").write_text(EXPECTED)
+    # What is in it is another's to say.
+    (include / "flake/set").mkdir(parents=True)
+    (include / "flake/flake.nix").touch()
+    (tmp_path / "flakes").write_text("/flake\n")
     change(include)
     programs = tmp_path / "programs"
     programs.mkdir()
@@ -37,6 +42,7 @@ def check(tmp_path: Path, change: Callable[[Path], object]) -> subprocess.Comple
         "PATH": str(programs),
         "TMPDIR": str(work),
         "expected": str(tmp_path / "expected"),
+        "flakes": str(tmp_path / "flakes"),
         "include": str(include),
         "out": str(tmp_path / "out"),
         "profile": str(profile),

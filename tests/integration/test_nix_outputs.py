@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import shutil
 import subprocess
 import time
@@ -96,34 +95,6 @@ def test_one_output_alone(nix: Nix, tmp_path: Path, name: str) -> None:
     profile = nix.build(write_project(tmp_path / "project", manifest([name])), "profile")
     assert (profile / "share/man/man1/countdown.1").exists()
     assert not (profile / "bin").exists()
-
-
-COLLIDING = """args: let new = import ./2026.10 args; in new // {
-  old = (import ./2026.04 args).greet // { meta.priority = %s; };
-}
-"""
-
-
-def test_priority_decides_between_packages_with_the_same_files(nix: Nix, tmp_path: Path) -> None:
-    project = write_project(
-        tmp_path / "project", manifest(["greet", "old"]), nixpkgs="./packages/colliding.nix"
-    )
-    colliding = project / "packages" / "colliding.nix"
-    for priority, prelude in (("7", "1.3"), ('"3"', "1.2")):
-        colliding.write_text(COLLIDING % priority)
-        track(project)
-        profile = nix.build(project, "profile")
-        said = subprocess.check_output([profile / "bin/greet", "--version"], text=True, env={})
-        assert f"prelude {prelude}" in said
-        elements = json.loads((profile / "manifest.json").read_text())["elements"]
-        assert [element["priority"] for element in elements] == [5, json.loads(priority.strip('"'))]
-    colliding.write_text(COLLIDING % "5")
-    track(project)
-    said = nix.fail("nix", "build", "--no-link", "-L", f"{project}#profile")
-    # Nix 2.8 tells the priority as well, later releases the files alone.
-    assert re.search("have the same priority 5|conflict for the following files", said)
-    clashing = re.findall(r"/[a-z0-9]{32}-(greet-[0-9.]+)/share/man/man1/greet\.1\b", said)
-    assert clashing == ["greet-2.1", "greet-2.1"]
 
 
 def test_programs_of_the_profile_run(image: Path) -> None:

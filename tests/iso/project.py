@@ -34,6 +34,8 @@ image = "{image}"
 """
 MODULE = """
 summary = "Files of all kinds"
+[packages]
+flake = "/etc/voidgen/packages"
 [files."/etc/tests/private"]
 mode = "0600"
 owner = "_tests:_tests"

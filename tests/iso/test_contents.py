@@ -135,6 +135,28 @@ def test_store_paths_are_root_s_and_as_in_the_store(image: Image, made: Made) ->
                 assert there.read_bytes() == path.read_bytes()
 
 
+def test_flake_of_the_packages_is_what_the_profile_is_locked_to(image: Image) -> None:
+    flake = "/etc/voidgen/packages"
+    found = {path: kind for path, kind in image.tree.items() if path.startswith(flake)}
+    assert {f"{flake}/flake.nix", f"{flake}/set/2026.10/default.nix"} <= {*found}
+    # Its times, too, are part of what Nix knows it by.
+    assert {(mode, *rest) for mode, *rest in found.values()} <= {
+        ("drwxr-xr-x", "0/0", 1), ("-rw-r--r--", "0/0", 1), ("-rwxr-xr-x", "0/0", 1),
+    }  # fmt: skip
+    command = ("nix", "--extra-experimental-features", "nix-command", "hash", "path")
+    hash_ = said(*command, image.root / flake[1:]).strip()
+    (profile,) = (
+        image.root / entry["path"][1:]
+        for entry in image.manifest["nix"]["closure"]["paths"]
+        if entry["path"].endswith("-profile")
+    )
+    elements = json.loads((profile / "manifest.json").read_bytes())["elements"]
+    escaped = hash_.replace("+", "%2B").replace("=", "%3D")
+    assert {element["url"] for element in elements} == {
+        f"path:{flake}?lastModified=1&narHash={escaped}"
+    }
+
+
 def test_store_itself_is_the_build_users(image: Image, made: Made) -> None:
     assert image.tree[made.env["NIX_STORE_DIR"]][:2] == ("drwxrwxr-t", "0/30000")
 

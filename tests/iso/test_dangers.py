@@ -41,6 +41,7 @@ def test_all_that_is_not_as_asked_is_told_and_the_iso_not_kept(
     assert any(line.startswith("mklive passed over an error: mount: ") for line in found)
     assert "EFI/BOOT/BOOTIA32.EFI is missing in the EFI image" in found
     assert "/etc/tests/file is missing" in found
+    assert "/etc/voidgen/packages/outputs.nix is missing" in found
     assert "/etc/tests/private is 0640 81:82, and should be 0600 81:82" in found
     assert "/usr/bin/tool is 0755 1:1, and should be 0755 0:0" in found
     assert "/etc/motd has other bytes than the overlay's" in found

@@ -18,7 +18,10 @@ SUITES = (MACHINE, "trixie", "sid")
 
 OUTPUTS = (
     f"checks.{SYSTEM}.include",
-    *(f"packages.{SYSTEM}.{name}" for name in ("closure", "default", "include", "profile")),
+    *(
+        f"packages.{SYSTEM}.{name}"
+        for name in ("closure", "collisions", "default", "include", "profile")
+    ),
 )
 
 

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
 import tomlkit
-from tests.overlay.live_nix import Baked, bake
+from tests.overlay.live_nix import Baked, bake, install_overlay, install_store
 
 from voidgen import project
-from voidgen.tree import DconfDatabase, Directory, File, Link, MkliveFile, Node
+from voidgen.tree import DconfDatabase, Directory, File, Link, MkliveFile, Node, PackagesFlake
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -48,6 +48,8 @@ class Root:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.has_proc = True
+        self.binds: dict[str, Path] = {}
+        """Folders of this machine, by their place in the root."""
         self.cmdline = "BOOT_IMAGE=/boot/vmlinuz root=live:CDLABEL=VOID_LIVE live.user=live"
 
     def path(self, path: str) -> Path:
@@ -82,6 +84,8 @@ class Root:
             "--ro-bind", "/usr", "/usr", *self._over("/usr"), "--bind", str(local), "/usr/local",
             *(part for target, link in links for part in ("--symlink", target, link)),
             *bound,
+            *(part for place, source in self.binds.items()
+              for part in ("--ro-bind", str(source), place)),
             "--dev", "/dev", *(proc if self.has_proc else ()),
             "--perms", "1777", "--tmpfs", "/tmp", "--chdir", "/", "--", *argv,
         ]  # fmt: skip
@@ -181,15 +185,18 @@ def _unreadable(folder: str, names: list[str]) -> list[str]:
     return [name for name in names if not os.access(f"{folder}/{name}", os.R_OK)]
 
 
+@pytest.fixture
+def live_root(tmp_path: Path, baked: Baked) -> Root:
+    """A scratch root of what the ISO has of the baked image: the overlay, and the store."""
+    root = Root(tmp_path / "live-root")
+    _system(root)
+    install_overlay(baked, root)
+    install_store(baked, root)
+    return root
+
+
 def _assemble(image: project.Project, root: Root) -> None:
-    for name in ("etc", "var/log", "run", "root", "home", "nix"):
-        root.path(name).mkdir(parents=True, exist_ok=True)
-    for name in ETC:
-        source, place = Path("/etc") / name, root.path(f"etc/{name}")
-        if source.is_dir():
-            shutil.copytree(source, place, ignore=_unreadable)
-        elif os.access(source, os.R_OK):
-            shutil.copy2(source, place)
+    _system(root)
     # Databases last: they are made of what is there by then.
     for path, node in sorted(
         image.overlay.items(), key=lambda item: isinstance(item[1], DconfDatabase)
@@ -199,6 +206,18 @@ def _assemble(image: project.Project, root: Root) -> None:
         _put(node, place, root)
 
 
+def _system(root: Root) -> None:
+    """What any system has."""
+    for name in ("etc", "var/log", "run", "root", "home", "nix"):
+        root.path(name).mkdir(parents=True, exist_ok=True)
+    for name in ETC:
+        source, place = Path("/etc") / name, root.path(f"etc/{name}")
+        if source.is_dir():
+            shutil.copytree(source, place, ignore=_unreadable)
+        elif os.access(source, os.R_OK):
+            shutil.copy2(source, place)
+
+
 def _put(node: Node, place: Path, root: Root) -> None:
     match node:
         case File():
@@ -206,6 +225,8 @@ def _put(node: Node, place: Path, root: Root) -> None:
             place.chmod(node.mode)
         case Link():
             place.symlink_to(node.target.replace("@profile@", PROFILE, 1))
+        case PackagesFlake():
+            place.mkdir()
         case Directory():
             place.mkdir(exist_ok=True)
             if node.mode is not None:

@@ -28,10 +28,13 @@ sandbox = false
 substituters =
 """
 
+NO_NETWORK = """substituters =
+flake-registry = /dev/null"""
+
 VOID_NIX_DAEMON_SH = f"""\
 # Stands in for Void's /etc/profile.d/nix-daemon.sh and for the state directory that Void's Nix
 # was compiled with. Nothing is fetched in tests.
-export NIX_REMOTE=daemon NIX_STATE_DIR={STATE_DIR} NIX_CONFIG='substituters ='
+export NIX_REMOTE=daemon NIX_STATE_DIR={STATE_DIR} NIX_CONFIG='{NO_NETWORK}'
 """
 
 VOID_NIX_SH = """\
@@ -45,7 +48,7 @@ export NIX_PROFILES PATH
 """
 
 DAEMON = f"""\
-export NIX_STATE_DIR={STATE_DIR}
+export NIX_STATE_DIR={STATE_DIR} NIX_CONFIG='{NO_NETWORK}'
 nix-daemon > /dev/null 2>&1 &
 daemon=$!
 trap 'kill "$daemon"' EXIT
@@ -68,11 +71,16 @@ class Baked:
     """A package that the image does not have."""
 
     def read(self, name: str) -> str:
-        """A file that the image's default output links to."""
-        return self.on_disk(str(self.on_disk(f"{self.image}/{name}").readlink())).read_text()
+        """A file of the image's default output, or one that it links to."""
+        file = self.on_disk(f"{self.image}/{name}")
+        return (self.on_disk(str(file.readlink())) if file.is_symlink() else file).read_text()
 
     def on_disk(self, path: str) -> Path:
         return self.nix / Path(path).relative_to("/nix")
+
+    def include(self, path: str) -> Path:
+        """Where the overlay's ``path`` lies."""
+        return self.on_disk(str(self.on_disk(f"{self.image}/include").readlink())) / path[1:]
 
     def paths(self) -> list[str]:
         """The store paths that the ISO has."""
@@ -107,8 +115,25 @@ def bake(folder: Path) -> Baked:
     return Baked(nix, project, out, str(profile), dice["outputs"]["out"])
 
 
-def install(baked: Baked, root: Root) -> None:
-    """Give ``root`` what an ISO has of Nix: the closure, its registration, Void's own files."""
+def install_overlay(baked: Baked, root: Root) -> None:
+    """Lay the built overlay over ``root``, with the manifest's modes."""
+    for entry in json.loads(baked.read("manifest.json"))["plan"]["include"]:
+        source, place = baked.include(entry["path"]), root.path(entry["path"])
+        place.parent.mkdir(parents=True, exist_ok=True)
+        if entry["type"] == "directory":
+            place.mkdir(exist_ok=True)
+        elif entry["type"] == "packages-flake":
+            # With the times of the store, as in an ISO.
+            shutil.copytree(source, place)
+        else:
+            place.unlink(missing_ok=True)
+            shutil.copy2(source, place, follow_symlinks=False)
+        if "mode" in entry:
+            place.chmod(int(entry["mode"], 8))
+
+
+def install_store(baked: Baked, root: Root) -> None:
+    """Give ``root`` the closure and its registration, and what Void's own package has."""
     for path in baked.paths():
         source, place = baked.on_disk(path), root.path(path)
         place.parent.mkdir(parents=True, exist_ok=True)
@@ -117,14 +142,37 @@ def install(baked: Baked, root: Root) -> None:
         else:
             shutil.copy2(source, place)
     root.write("/nix/registration", baked.read("registration"))
-    link = root.path(PROFILE_LINK)
-    link.unlink()
-    link.symlink_to(baked.profile)
     for name in ("profile", "shells"):
         shutil.copy2(Path("/etc") / name, root.path(f"/etc/{name}"))
     root.write("/etc/profile.d/nix-daemon.sh", VOID_NIX_DAEMON_SH)
     root.write("/etc/profile.d/nix.sh", VOID_NIX_SH)
+
+
+def install(baked: Baked, root: Root) -> None:
+    """Give a ``root`` of some modules what an ISO has of Nix, and a live user."""
+    install_store(baked, root)
+    link = root.path(PROFILE_LINK)
+    link.unlink()
+    link.symlink_to(baked.profile)
     root.run("useradd", "-m", "-s", "/bin/bash", "live")
+
+
+def release() -> tuple[int, int]:
+    """The release of the Nix that these tests run."""
+    said = subprocess.check_output(["nix", "--version"], text=True)
+    found = re.search(r"(\d+)\.(\d+)", said)
+    assert found, said
+    return int(found[1]), int(found[2])
+
+
+def give_release(root: Root) -> None:
+    """Where another Nix than /usr's comes first on PATH: give ``root`` that one."""
+    program = Path(shutil.which("nix") or "")
+    if program.is_relative_to("/usr"):
+        return
+    root.binds["/opt"] = program.parents[1].absolute()
+    # Its other names are links to this one, on Debian.
+    root.write("/usr/bin/nix", '#!/bin/sh\nexec "/opt/bin/${0##*/}" "$@"\n', 0o755)
 
 
 def with_daemon(root: Root, commands: str) -> subprocess.CompletedProcess[str]:
@@ -139,10 +187,7 @@ def login(user: str, commands: str) -> str:
 
 def profile_add() -> str:
     """`nix profile`'s verb: `add` since 2.30, `install` before."""
-    said = subprocess.check_output(["nix", "--version"], text=True)
-    found = re.search(r"(\d+)\.(\d+)", said)
-    assert found, said
-    return "add" if (int(found[1]), int(found[2])) >= (2, 30) else "install"
+    return "add" if release() >= (2, 30) else "install"
 
 
 def _run(nix: Path, *argv: str) -> bytes:

@@ -80,7 +80,14 @@ def test_locks_and_scripts_change_it(folder: Path, monkeypatch: pytest.MonkeyPat
     }
     found.add(digest(folder, Pins((), b"{}", Lock(container=image))))
     scripts = inputs.scripts()
-    assert {"build.sh", "hooks.bash", "overlay.sh", "squashfs.sh", "xbps-install.sh"} == {*scripts}
+    assert {
+        "build.sh",
+        "hooks.bash",
+        "overlay.sh",
+        "place.sh",
+        "squashfs.sh",
+        "xbps-install.sh",
+    } == {*scripts}
     monkeypatch.setattr(inputs, "scripts", lambda: {**scripts, "build.sh": b"other"})
     found.add(digest(folder))
     assert len(found) == 5

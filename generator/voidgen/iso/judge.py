@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from voidgen import bytesize, sizes
 from voidgen.errors import StepFailedError
-from voidgen.iso import verify
+from voidgen.iso import contents, verify
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -35,13 +35,14 @@ def judge(plan: Plan, built: Built, came: Path, log: str) -> None:
         )
     }
     found = verify.tree(lists["squashfs.list"])
+    include = Path(built.include)
     ids = (verify.names(lists["passwd"]), verify.names(lists["group"]))
     wrong = chain(
         verify.log(log),
         verify.boot(plan.config.image.arch, lists["iso.list"], lists["efi.list"]),
         verify.overlay(
-            built.manifest["plan"]["include"],
-            Path(built.include),
+            contents.entries(built.manifest["plan"]["include"], include),
+            include,
             found,
             ids,
             verify.sums(lists["overlay.sums"]),

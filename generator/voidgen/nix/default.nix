@@ -7,6 +7,8 @@
   include,
   # A flake input, or a folder of the project.
   nixpkgs,
+  # flake.lock, where the package set is an input.
+  lock ? null,
   # The void-mklive source, where the image names one.
   mklive ? null,
   # A file: { inputs, pkgs, system, outputs } -> more outputs of one system.
@@ -22,7 +24,11 @@ let
     [ system "aarch64-linux" "i686-linux" "x86_64-linux" ]));
   forHosts = value: builtins.listToAttrs (map (name: { inherit name; value = value name; }) hosts);
 
-  packageSet = host: import nixpkgs {
+  set = import ./package-set.nix {
+    inherit lock nixpkgs;
+    project = manifest + "/../..";
+  };
+  packageSet = host: import set.here {
     system = host;
     config = import ./config.nix plan.nix;
     overlays = [ ];
@@ -30,7 +36,7 @@ let
   packageSets = forHosts packageSet;
 
   image = import ./image.nix {
-    inherit include manifest mklive plan;
+    inherit include manifest mklive plan set;
     pkgs = packageSets.${system};
   };
 

@@ -1,5 +1,5 @@
 # The derivations of one image, as flake outputs of its system.
-{ plan, manifest, include, mklive, pkgs }:
+{ plan, manifest, include, mklive, pkgs, set }:
 let
   build = import ./build.nix {
     inherit (plan.image) system;
@@ -7,14 +7,25 @@ let
   };
   packages = import ./packages.nix { inherit pkgs; inherit (plan) nix; };
 
-  profile = import ./profile.nix { inherit build packages; };
+  collisions = import ./collisions.nix { inherit build packages; };
+
+  # The places of the image that have the flake of its packages.
+  places = map (entry: entry.path)
+    (builtins.filter (entry: entry.type == "packages-flake") plan.include);
+  place = if places == [ ] then null else builtins.head places;
+  flake = import ./packages-flake.nix { inherit build place plan set; };
+
+  profile = import ./profile.nix {
+    inherit build collisions flake packages place;
+    inherit (plan.image) system;
+  };
   closure = import ./closure.nix { inherit build profile; };
   includeTree = import ./include.nix {
-    inherit build include mklive pkgs profile;
+    inherit build flake include mklive pkgs profile;
     entries = plan.include;
   };
   default = import ./tree.nix {
-    inherit build closure manifest packages profile;
+    inherit build closure collisions manifest packages profile;
     include = includeTree;
   } // {
     # What evaluation alone knows of them, for `nix eval`.
@@ -30,7 +41,7 @@ let
 in
 {
   packages = {
-    inherit closure default profile;
+    inherit closure collisions default profile;
     include = includeTree;
   } // (if mklive == null then { } else {
     mklive = build "mklive" ./mklive.sh { source = "${mklive}"; };

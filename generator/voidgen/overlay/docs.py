@@ -55,7 +55,8 @@ def _module(module: Module) -> Iterator[str]:
 def _places(module: Module) -> list[str]:
     spec = module.spec
     files = [source.path for source in module.sources]
-    return sorted({*files, *spec.links, *spec.directories, *spec.dconf})
+    flake = [spec.packages.flake] if spec.packages.flake else []
+    return sorted({*files, *spec.links, *spec.directories, *spec.dconf, *flake})
 
 
 def _code(values: Iterable[str]) -> list[str]:

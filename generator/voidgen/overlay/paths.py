@@ -48,8 +48,8 @@ class Entry:
     """A path of the image and where its content comes from.
 
     A file comes from ``source``, a symbolic link leads to ``target``, a dconf database is compiled
-    from the folder ``keyfiles``, ``mklive`` is a file of mklive's source, and a folder has none of
-    these.
+    from the folder ``keyfiles``, ``mklive`` is a file of mklive's source, ``flake`` a folder that
+    Nix fills, and any other folder has none of these.
     ``file`` and ``key`` say where it is written.
     """
 
@@ -62,6 +62,16 @@ class Entry:
     ownership: Ownership = field(factory=Ownership)
     keyfiles: str | None = None
     mklive: str | None = None
+    flake: bool = False
+
+    @property
+    def kind(self) -> str:
+        """What it is, where nothing else can lie below it; empty for a folder."""
+        if self.target is not None:
+            return "symbolic link"
+        if self.flake:
+            return "folder that Nix fills"
+        return "file" if self.source or self.keyfiles or self.mklive else ""
 
 
 def entries(module: Module) -> Iterator[Entry]:
@@ -81,6 +91,9 @@ def entries(module: Module) -> Iterator[Entry]:
         yield Entry(path, module.name, file, ("dconf", path), keyfiles=folder)
     for path, name in spec.mklive.items():
         yield Entry(path, module.name, file, ("mklive", path), mklive=name)
+    if spec.packages.flake:
+        key = ("packages", "flake")
+        yield Entry(spec.packages.flake, module.name, file, key, flake=True)
 
 
 def service_link(name: str, module: Module) -> Entry:
@@ -103,11 +116,10 @@ def claims(found: Iterable[Entry]) -> tuple[dict[str, Entry], list[Fault]]:
         faults += _without_keyfiles(entry, owned)
         above = _above(entry.path, owned)
         if above is not None:
-            what = "symbolic link" if above.target is not None else "file"
             faults.append(
                 Fault(
                     f"{entry.path} of module {entry.module!r} lies below {above.path}, "
-                    f"a {what} of module {above.module!r}",
+                    f"a {above.kind} of module {above.module!r}",
                     entry.file,
                     entry.key,
                     remedy="move one of them",
@@ -164,6 +176,6 @@ def _above(path: str, owned: Mapping[str, Entry]) -> Entry | None:
     """The nearest owner above ``path`` that is no folder."""
     while (path := dirname(path)) != "/":
         entry = owned.get(path)
-        if entry and (entry.source or entry.keyfiles or entry.mklive or entry.target is not None):
+        if entry and entry.kind:
             return entry
     return None

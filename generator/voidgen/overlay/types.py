@@ -80,6 +80,10 @@ class Packages:
         default=(), metadata={"help": "XBPS repositories that they need beyond the image's"}
     )
     nix: tuple[rules.NixPackage, ...] = field(default=(), metadata={"help": "Nix packages"})
+    flake: rules.ImagePath | None = field(
+        default=None,
+        metadata={"help": "folder for a flake of the locked package set, for `nix profile`"},
+    )
 
 
 @frozen

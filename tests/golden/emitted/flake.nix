@@ -15,6 +15,7 @@
       manifest = ./image/manifest.json;
       include = ./image/include;
       nixpkgs = inputs.nixpkgs;
+      lock = ./flake.lock;
       mklive = inputs.mklive;
       extra = ./nix/extra.nix;
     };

@@ -189,7 +189,7 @@ print_step "Running postsetup script: $postsetup ..."
 if wrong spoils; then
 	cp /nowhere "$ROOTFS/"
 	mount -t nonsense none "$ROOTFS/mnt"
-	rm "$ROOTFS/etc/tests/file"
+	rm "$ROOTFS/etc/tests/file" "$ROOTFS/etc/voidgen/packages/outputs.nix"
 	chmod 0640 "$ROOTFS/etc/tests/private"
 	chown 1:1 "$ROOTFS/usr/bin/tool"
 	# As many bytes, and others.

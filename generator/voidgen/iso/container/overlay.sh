@@ -29,7 +29,7 @@ fits() {
 		fi
 		folder=${folder%/*}
 	done
-	if [ "$type" = directory ]; then
+	if [ "$type" = directory ] || [ "$type" = packages-flake ]; then
 		[ -d "$root$path" ] && [ ! -L "$root$path" ] && return 0
 		[ ! -e "$root$path" ] && [ ! -L "$root$path" ] && return 0
 		fault "$path: is to be a folder, and is none in Void"
@@ -59,6 +59,13 @@ while IFS=$'\x1f' read -r type mode owner group path; do
 		[ -d "$root$path" ] || mkdir -m 0755 "$root$path"
 		# One on the way to something else stays as the system has it.
 		[ -n "$mode" ] || continue
+		;;
+	packages-flake)
+		# With the store's times: they are part of what Nix locks it by.
+		cp -RT --preserve=timestamps "$include$path" "$root$path"
+		chown -R 0:0 "$root$path"
+		chmod -R u=rwX,go=rX "$root$path"
+		continue
 		;;
 	symlink)
 		[ ! -e "$root$path" ] || echo "voidgen: overlay: $path: replaces a file of a package"

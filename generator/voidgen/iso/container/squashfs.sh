@@ -19,7 +19,7 @@ if [ -s /voidgen/job/store-paths ]; then
 	while read -r name; do
 		path=/closure/$name
 		if [ -L "$path" ]; then
-			cp -P "$path" "$store/"
+			cp -P --preserve=timestamps "$path" "$store/"
 		elif [ -d "$path" ]; then
 			mkdir "$store/$name"
 			mount --bind "$path" "$store/$name"

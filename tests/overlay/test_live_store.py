@@ -1,0 +1,223 @@
+"""The baked closure as a store of its own: what a live system's Nix makes of it.
+
+The root is made of the built overlay and the closure alone, as the ISO has them, and of what any
+Void has. `make test-nix-versions` runs this by later releases of Nix, too.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from tests.overlay.conftest import needs_root
+from tests.overlay.live_nix import (
+    PROFILE_LINK,
+    STATE_DIR,
+    give_release,
+    login,
+    profile_add,
+    release,
+    with_daemon,
+)
+from tests.overlay.mklive import adduser
+
+if TYPE_CHECKING:
+    from tests.overlay.conftest import Root
+    from tests.overlay.live_nix import Baked
+
+pytestmark = needs_root
+
+SETUP = "/etc/runit/live-setup.sh"
+FLAKE = "/etc/voidgen/packages"
+ATTRIBUTE = "legacyPackages.x86_64-linux"
+OWN = """{
+  outputs = _: {
+    packages.x86_64-linux.notebook = (import ./set/2026.04 { system = "x86_64-linux"; }).notebook;
+  };
+}
+"""
+STATE = f"export NIX_STATE_DIR={STATE_DIR}\n"
+ALL_VALID = "nix-store --verify-path $(cat /run/baked)\n"
+
+
+@pytest.fixture
+def root(live_root: Root, baked: Baked) -> Root:
+    """A live system after its boot."""
+    give_release(live_root)
+    adduser(live_root)
+    said = live_root.run(SETUP).stdout
+    assert "live-setup: 30-nix: done" in said
+    live_root.write("/run/baked", "\n".join(baked.paths()))
+    return live_root
+
+
+def names(listed: str) -> set[str]:
+    """The attribute paths that `nix profile list` tells, in 2.8's form or the later one."""
+    return set(re.findall(rf"{re.escape(ATTRIBUTE)}\.[^\s^]+", listed))
+
+
+def test_list_names_packages_and_where_they_come_from(root: Root, baked: Baked) -> None:
+    said = with_daemon(root, login("live", "nix profile list")).stdout
+    packages = json.loads(baked.read("manifest.json"))["packages"]
+    wanted = {f"{ATTRIBUTE}.{package['name'].partition('^')[0]}" for package in packages}
+    assert names(said) == wanted
+    assert f"path:{FLAKE}?lastModified=1&narHash=sha256-" in said
+    # No path of the machine that it was built on.
+    assert str(baked.project) not in said
+    assert not root.path("/home/live/.nix-profile/manifest.nix").exists()
+
+
+def test_the_flake_is_what_the_profile_was_locked_to(root: Root) -> None:
+    ask = f"nix flake metadata --json path:{FLAKE}"
+    found = json.loads(with_daemon(root, login("live", ask)).stdout)
+    manifest = root.path(root_of(root, "/home/live/.nix-profile")) / "manifest.json"
+    urls = {element["url"] for element in json.loads(manifest.read_text())["elements"]}
+    # Releases differ in what they escape.
+    assert {url.replace("%2B", "+").replace("%3D", "=") for url in urls} == {
+        f"path:{FLAKE}?lastModified={found['lastModified']}&narHash={found['locked']['narHash']}"
+    }
+
+
+def test_the_live_user_changes_the_profile_without_root(root: Root, baked: Baked) -> None:
+    home = root.path("/home/live")
+    shutil.copytree(root.path(f"{FLAKE}/set"), home / "own/set")
+    (home / "own/flake.nix").write_text(OWN)
+    root.run("chown", "-R", "live:", "/home/live/own")
+    unfree = "proverb-of-the-day"
+    # Nix from 2.10 on knows priorities in a profile, and from 2.20 on names of what is in it.
+    make_room = "" if release() >= (2, 10) else f"nix profile remove {ATTRIBUTE}.notebook\n"
+    gone = unfree if release() >= (2, 20) else f"{ATTRIBUTE}.{unfree}"
+    done = with_daemon(
+        root,
+        login(
+            "live",
+            f"greet; {unfree} > /dev/null; readlink -f ~/.nix-profile/bin/notebook\n"
+            f"{make_room}"
+            # What is added wins over what is baked.
+            f"nix profile {profile_add()} path:/home/live/own#notebook\n"
+            "readlink -f ~/.nix-profile/bin/notebook\n"
+            f"nix profile remove {gone}; ! [ -e ~/.nix-profile/bin/{unfree} ]\n"
+            # Unfree, and allowed as it was when it was baked; nothing is built.
+            f"nix profile {profile_add()} {FLAKE}#{unfree}\n"
+            f"readlink -f ~/.nix-profile/bin/{unfree}; command -v {unfree}\n"
+            # The registry's nixpkgs is the locked one: this package has to be built.
+            f"nix profile {profile_add()} nixpkgs#dice; dice\n"
+            "nix-store --query --deriver ~/.nix-profile > /dev/null",
+        ),
+    )
+    lines = done.stdout.splitlines()
+    assert len(lines) == 6, done
+    assert lines[0] == "Hello, live!"
+    assert lines[1].endswith("-notebook-1.0/bin/notebook")
+    assert lines[2].endswith("-notebook-0.9/bin/notebook")
+    assert str(Path(lines[3]).parents[1]) in baked.paths()
+    assert lines[4] == f"/home/live/.nix-profile/bin/{unfree}"
+    assert re.fullmatch(r"[1-6]", lines[5])
+    assert "-2.9" in root_of(root, "/home/live/.nix-profile/bin/dice")
+    # The generation before all that is the image's.
+    assert root_of(root, "/home/live/.local/state/nix/profiles/profile-1-link") == baked.profile
+
+
+def test_upgrade_follows_the_flake_of_the_image(root: Root) -> None:
+    every = "--all" if release() >= (2, 20) else "'.*'"
+    upgrade = login("live", f"nix profile upgrade {every}; readlink -f ~/.nix-profile/bin/notebook")
+    move = f"sed -i s/2026.10/2026.04/ {FLAKE}/flake.nix\n"
+    done = with_daemon(root, f"{upgrade}{move}{upgrade}")
+    before, after = (line for line in done.stdout.splitlines() if line.startswith("/nix/store/"))
+    assert before.endswith("-notebook-1.0/bin/notebook")
+    assert after.endswith("-notebook-0.9/bin/notebook")
+
+
+def test_garbage_collection_leaves_what_is_baked(root: Root, baked: Baked) -> None:
+    root.write("/run/rubbish", "not of the image\n")
+    done = with_daemon(
+        root,
+        STATE
+        + "nix-store --add /run/rubbish\n"
+        + login("live", f"nix profile {profile_add()} {FLAKE}#dice; nix-collect-garbage -d")
+        + f"nix-collect-garbage -d\n{ALL_VALID}"
+        + "nix-store --verify --check-contents\nnix store verify --all --no-trust\n"
+        + login("live", "greet; dice"),
+    )
+    rubbish = done.stdout.splitlines()[0]
+    assert rubbish.endswith("-rubbish")
+    assert not root.path(rubbish).exists()
+    assert "Hello, live!" in done.stdout
+    assert all(root.path(path).exists() for path in baked.paths())
+
+
+def test_second_boot_loads_nothing(root: Root, baked: Baked) -> None:
+    """An installed or persistent system: what was deleted there stays deleted."""
+    gone = baked.profile
+    root.run(
+        "sh", "-euc",
+        f"{STATE}rm {STATE_DIR}/gcroots/prebaked {PROFILE_LINK}\n"
+        f"rm -r /home/live/.local; nix-store --delete {gone}",
+    )  # fmt: skip
+    assert "30-nix: done" in root.run(SETUP).stdout
+    assert root.run("nix-store", "--check-validity", gone, env={"NIX_STATE_DIR": STATE_DIR},
+                    check=False).returncode != 0  # fmt: skip
+    assert not root.path(f"{STATE_DIR}/gcroots/prebaked").is_symlink()
+
+
+@pytest.mark.parametrize("seconds", ["0.02", "0.05", "0.1", "0.2"])
+def test_interrupted_part_is_done_at_the_next_boot(
+    live_root: Root, baked: Baked, seconds: str
+) -> None:
+    give_release(live_root)
+    adduser(live_root)
+    part = ("timeout", "-s", "KILL", seconds, "/etc/runit/live-setup.d/30-nix")
+    live_root.path("/run/live-setup").mkdir()
+    live_root.run(*part, env={"LIVE_USER": "live", "LIVE_RUN": "/run/live-setup"}, check=False)
+    assert "30-nix: done" in live_root.run(SETUP).stdout
+    live_root.run("nix-store", "--verify-path", *baked.paths(), env={"NIX_STATE_DIR": STATE_DIR})
+    assert live_root.path(f"{STATE_DIR}/voidgen-registration").exists()
+
+
+def test_damaged_registration_is_told_and_the_system_boots(live_root: Root) -> None:
+    give_release(live_root)
+    adduser(live_root)
+    live_root.write("/nix/registration", "/nix/store/half\n")
+    said = live_root.run(SETUP).stdout
+    assert re.search(r"30-nix: failed with status \d+", said)
+    assert not live_root.path(f"{STATE_DIR}/voidgen-registration").exists()
+    # The daemon works, and greets nobody's programs by mistake.
+    with_daemon(live_root, login("live", "greet"))
+
+
+def test_an_upstream_nix_sees_the_same_store(root: Root, baked: Baked) -> None:
+    """Debian's was compiled with /nix/var/nix, as upstream's."""
+    assert root.path("/nix/var/nix").is_symlink()
+    root.run("nix-store", "--verify-path", *baked.paths())
+
+
+def test_state_of_an_upstream_nix_stays(live_root: Root) -> None:
+    give_release(live_root)
+    adduser(live_root)
+    # As Void's package may leave it: empty; and what somebody put there.
+    live_root.path("/nix/var/nix/profiles/per-user").mkdir(parents=True)
+    live_root.write("/nix/var/nix/db/db.sqlite", "somebody's")
+    assert "30-nix: done" in live_root.run(SETUP).stdout
+    assert live_root.path("/nix/var/nix/db/db.sqlite").read_text() == "somebody's"
+    assert "/nix/var/nix is not empty" in live_root.path("/run/live-setup/log").read_text()
+
+
+def test_empty_folders_of_voids_package_make_room(live_root: Root) -> None:
+    give_release(live_root)
+    adduser(live_root)
+    for name in ("profiles/per-user", "gcroots/per-user", "db", "temproots"):
+        live_root.path(f"/nix/var/nix/{name}").mkdir(parents=True)
+    live_root.run(SETUP)
+    assert str(live_root.path("/nix/var/nix").readlink()) == STATE_DIR
+    # Where Void's nix.sh makes the user's folders.
+    for name in ("profiles", "gcroots"):
+        live_root.run("su", "live", "-c", f"mkdir -p /nix/var/nix/{name}/per-user/live/own")
+
+
+def root_of(root: Root, path: str) -> str:
+    """Where a path of the root leads."""
+    return root.run("readlink", "-f", path).stdout.strip()
