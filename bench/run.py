@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from attrs import frozen
-from bench import catalogue, locked
+from bench import catalogue, locked, registration
 from bench.measure import Measured, calls, measure
 from rich.console import Console
 from rich.table import Table
@@ -59,6 +59,7 @@ def main() -> None:
         rows = [
             *_start(Path(folder), asked.runs),
             *_lock(asked.runs * CALLS),
+            *_registration(Path(folder) / "registration", asked.runs),
             *_root(Path(folder) / "root", asked.runs),
             *_made_up(Path(folder) / "made-up", asked.runs, largest=not asked.quick),
         ]
@@ -84,6 +85,13 @@ def _lock(runs: int) -> Iterator[Row]:
     yield Row(
         f"{name}, writing", write, calls(lambda: json.dumps(table), runs), against.format("dumps")
     )
+
+
+def _registration(folder: Path, runs: int) -> Iterator[Row]:
+    """What the boot of a live system waits for."""
+    loaded, dumped = registration.load(folder, runs)
+    name = f"registration of {registration.PATHS:,} store paths, loading"
+    yield Row(name, loaded, dumped, "nix-store --dump-db", 2)
 
 
 def _root(folder: Path, runs: int) -> Iterator[Row]:

@@ -8,7 +8,11 @@ from typing import TYPE_CHECKING, Any
 from voidgen.errors import Fault, WrongInputError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
+
+SHOWN = 5
+"""Collisions that are told; there may be thousands."""
 
 
 def manifest(result: Path) -> dict[str, Any]:
@@ -26,3 +30,12 @@ def manifest(result: Path) -> dict[str, Any]:
         remedy = "run `nix build` again"
         raise WrongInputError(Fault("is not an image's manifest", file, remedy=remedy)) from None
     return data
+
+
+def collisions(manifest: Mapping[str, Any]) -> Iterator[str]:
+    """A line for each of the first files that one package has and that hides another's."""
+    found = manifest.get("collisions", ())
+    for one in found[:SHOWN]:
+        yield f"collision: {one['path']} is that of {one['from']}, and hides {one['hidden']}'s"
+    if len(found) > SHOWN:
+        yield f"collision: {len(found) - SHOWN} more, which `voidgen show --built` lists"

@@ -226,6 +226,7 @@ MANIFEST: dict[str, Any] = {
             {"path": "/s/b", "narSize": 1048576, "references": []},
         ],
     },
+    "collisions": [{"path": "bin/x", "from": "a^out", "hidden": "b^out"}],
     "plan": {
         "services": [{"name": "s", "provider": "p", "by": ["m"]}],
         "include": [
@@ -245,6 +246,7 @@ def test_show_built(project: Path) -> None:
     assert ["a", "1", "1", "B", "1.0", "MiB", "mit,", "x\\x1b"] in rows
     assert ["0644", "o:g", "/d/f"] in rows
     assert ["link", "/d/l", "->", "f"] in rows
+    assert ["bin/x", "a^out", "b^out"] in rows
     assert json.loads(voidgen("show", "--built", "--json", cwd=project).out) == MANIFEST
 
 

@@ -98,6 +98,8 @@ def make(
                 return reused
             came = work / "out"
             sources = run.gather()
+            for line in built_image.collisions(sources.built.manifest):
+                told(line)
             for line in outputs.reused(out, name, sources.built.manifest, locked.lock):
                 told(line)
             needed = check.estimate(
