@@ -30,6 +30,7 @@ UNPACKED := adwaita-icon-theme bash-completion cinnamon-common cinnamon-desktop-
 
 # Debian's suites that have other releases of Nix.
 NIX_SUITES := trixie sid
+USING_NIX := tests/integration tests/overlay/test_live_store.py
 
 # Beside those in scripts/.
 SHELL_SCRIPTS := generator/voidgen/iso/container/* generator/voidgen/xbps/record.sh \
@@ -55,15 +56,15 @@ test: ## install what the tests need, and run them all
 	@$(MAKE) --no-print-directory lint typecheck unit
 
 test-nix-versions: ## what uses Nix, by the Nix of Debian 12, 13 and sid; they build the same
-	@scripts/need $(PROGRAMS) busybox=busybox-static \
+	@scripts/need $(PROGRAMS) busybox=busybox-static bwrap=bubblewrap \
 		/usr/share/keyrings/debian-archive-keyring.gpg=debian-archive-keyring
 	@$(MAKE) --no-print-directory .venv/ready
 	@for suite in $(NIX_SUITES); do scripts/nix-root $$suite .venv/nix/$$suite || exit; done
 	VOIDGEN_NIX_VERSIONS=.venv/nix $(PYTHON) -m pytest -m nix_versions tests/nix_versions
 	@for suite in $(NIX_SUITES); do \
-		echo "tests/integration by the Nix of Debian $$suite"; \
+		echo "$(USING_NIX) by the Nix of Debian $$suite"; \
 		PATH="$(CURDIR)/.venv/nix/$$suite/bin:$$PATH" \
-			$(PYTHON) -m pytest -n 2 tests/integration || exit; \
+			$(PYTHON) -m pytest -n 2 $(USING_NIX) || exit; \
 	done
 
 lint: .venv/ready

@@ -87,8 +87,8 @@ def built(data: dict[str, Any]) -> None:
     _rows(console, "Nix packages", heads, rows)
     facts = {"store paths": str(closure["count"]), "size": bytesize.show(closure["nar-size"])}
     _facts(console, "Closure", facts)
-    rows = ((one["path"], one["from"], one["hidden"]) for one in data.get("collisions", ()))
-    _rows(console, "Collisions", ("path", "is that of", "and hides that of"), rows)
+    hidden = ((one["path"], one["from"], one["hidden"]) for one in data.get("collisions", ()))
+    _rows(console, "Collisions", ("path", "is that of", "and hides that of"), hidden)
     _services(console, data["plan"])
     _overlay(console, data["plan"])
 
