@@ -1,0 +1,170 @@
+"""The flake of the packages that the image carries, for sets of every kind."""
+
+import http.server
+import json
+import subprocess
+import tarfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+
+import pytest
+from tests.integration.offline import PACKAGES, SYSTEM, Nix, track
+from tests.unit.program import voidgen
+
+TOML = """
+[image]
+name = "tests"
+[nix]
+nixpkgs = {nixpkgs}
+packages = ["greet", "deskTools.clock", "proverb-of-the-day"]
+unfree = ["proverbs"]
+[mklive]
+source = {mklive}
+[overlay]
+modules = ["nix-profile"]
+"""
+PLACE = "include/etc/voidgen/packages"
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *_: object) -> None: ...
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[str]:
+    """A server of a folder's files: its URL."""
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=folder)) as it:
+        threading.Thread(target=it.serve_forever, daemon=True).start()
+        try:
+            yield f"http://127.0.0.1:{it.server_port}"
+        finally:
+            it.shutdown()
+
+
+def git(folder: Path) -> str:
+    """Make a folder a repository: its reference."""
+    name = ("-c", "user.name=tests", "-c", "user.email=tests@example.org")
+    for words in (("init", "-q"), ("add", "-A"), (*name, "commit", "-qm", "all")):
+        subprocess.run(["git", "-C", folder, *words], check=True)
+    return f"git+file://{folder}"
+
+
+@pytest.fixture
+def package_set(tmp_path: Path, offline_project: Path) -> Path:
+    """The offline example's set as nixpkgs lies in its repository."""
+    folder = tmp_path / "package set"
+    subprocess.run(["cp", "-R", PACKAGES, folder], check=True)
+    busybox = offline_project / "packages/busybox"
+    (folder / "busybox").write_bytes(busybox.read_bytes())
+    (folder / "busybox").chmod(0o755)
+    (folder / "default.nix").write_text("import ./2026.10\n")
+    (folder / "flake.nix").write_text("{ outputs = _: { }; }\n")
+    return folder
+
+
+def build(nix: Nix, tmp_path: Path, nixpkgs: str) -> Path:
+    mklive = tmp_path / "mklive"
+    mklive.mkdir()
+    (mklive / "mklive.sh").write_text("# a stand-in\n")
+    (mklive / "version").write_text("1\n")
+    project = tmp_path / "project"
+    project.mkdir()
+    text = TOML.format(nixpkgs=json.dumps(nixpkgs), mklive=json.dumps(git(mklive)))
+    (project / "voidgen.toml").write_text(text)
+    subprocess.run(["git", "init", "-q", project], check=True)
+    ran = voidgen("generate", cwd=project)
+    assert ran.status == 0, ran.err
+    track(project)
+    nix.run("nix", "flake", "lock", project)
+    track(project)
+    return nix.build(project)
+
+
+def copied(image: Path, live: Path) -> Path:
+    """The flake where a live system has it: not in a store."""
+    subprocess.run(["cp", "-RL", image / PLACE, live], check=True)
+    subprocess.run(["chmod", "-R", "u+w", live], check=True)
+    return live
+
+
+def versions(nix: Nix, live: Path) -> dict[str, str]:
+    names = ("greet.version", "deskTools.clock.version", "proverb-of-the-day.outPath")
+    return {
+        name: nix.run(
+            "nix", "eval", "--raw", "--no-update-lock-file",
+            f"path:{live}#legacyPackages.{SYSTEM}.{name}",
+        )
+        for name in names
+    }  # fmt: skip
+
+
+def test_locked_set_is_named_and_not_carried(nix: Nix, package_set: Path, tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    site.mkdir()
+    with tarfile.open(site / "set.tar.gz", "w:gz") as tar:
+        tar.add(package_set, "set")
+    with served(site) as url:
+        image = build(nix, tmp_path, f"{url}/set.tar.gz")
+        live = copied(image, tmp_path / "live")
+        assert not (live / "set").exists()
+        lock = (live / "flake.lock").read_bytes()
+        project = json.loads((tmp_path / "project/flake.lock").read_bytes())
+        nodes = json.loads(lock)["nodes"]
+        assert nodes == {
+            "root": {"inputs": {"nixpkgs": "nixpkgs"}},
+            "nixpkgs": project["nodes"]["nixpkgs"],
+        }
+        (entry,) = json.loads((live / "registry.json").read_bytes())["flakes"]
+        assert entry == {
+            "from": {"type": "indirect", "id": "nixpkgs"},
+            "to": nodes["nixpkgs"]["locked"],
+        }
+        found = versions(nix, live)
+        assert found["deskTools.clock.version"] == "1.1"
+        assert found["proverb-of-the-day.outPath"] in (image / "store-paths").read_text()
+        # Nix has nothing to add to the lock.
+        nix.run("nix", "flake", "lock", f"path:{live}")
+        assert (live / "flake.lock").read_bytes() == lock
+        elsewhere = f"path:{live}#legacyPackages.{SYSTEM}.deskTools.sticky.outPath"
+        assert nix.run("nix", "eval", "--raw", elsewhere)
+
+
+def test_set_of_this_machine_is_carried(nix: Nix, package_set: Path, tmp_path: Path) -> None:
+    package_set = package_set.rename(tmp_path / "package-set")
+    image = build(nix, tmp_path, git(package_set))
+    live = copied(image, tmp_path / "live")
+    assert not (live / "flake.lock").exists()
+    # Neither the project nor the set: nothing of this machine is named.
+    assert str(tmp_path).encode() not in b"".join(
+        file.read_bytes() for file in live.rglob("*") if file.is_file()
+    )
+    subprocess.run(["rm", "-r", package_set], check=True)
+    found = versions(nix, live)
+    assert found["deskTools.clock.version"] == "1.1"
+    assert found["proverb-of-the-day.outPath"] in (image / "store-paths").read_text()
+
+
+def test_unfree_that_nobody_named_is_refused(nix: Nix, package_set: Path, tmp_path: Path) -> None:
+    package_set = package_set.rename(tmp_path / "package-set")
+    live = copied(build(nix, tmp_path, git(package_set)), tmp_path / "live")
+    request = live / "packages.json"
+    request.write_text(request.read_text().replace('"proverbs"', ""))
+    said = nix.fail(
+        "nix", "eval", "--raw", f"path:{live}#legacyPackages.{SYSTEM}.proverb-of-the-day.outPath"
+    )
+    assert "proverbs" in said
+    assert "unfree" in said
+
+
+def test_hash_of_the_url_is_nix_s(nix: Nix, package_set: Path, tmp_path: Path) -> None:
+    package_set = package_set.rename(tmp_path / "package-set")
+    image = build(nix, tmp_path, git(package_set))
+    (url, *_) = {
+        element["url"]
+        for element in json.loads((image / "profile/manifest.json").read_bytes())["elements"]
+    }
+    hash_ = nix.run("nix", "hash", "path", (image / PLACE).resolve()).strip()
+    assert url.endswith("narHash=" + hash_.replace("+", "%2B").replace("=", "%3D"))
