@@ -35,9 +35,11 @@ let
     operator = { key }: map (node: { key = node; }) (needs key);
   };
 in
-if builtins.isPath nixpkgs then inProject
+if substring 0 (stringLength (toString project) + 1) (toString nixpkgs) == "${toString project}/" then
+  inProject
 else { here = nixpkgs; } // (
-  if lock == null || !(pathExists lock) then { }
+  if builtins.isPath nixpkgs then { carried = nixpkgs; place = "./set"; }
+  else if lock == null || !(pathExists lock) then { }
   else if isOfThisMachine then { carried = "${nixpkgs}"; place = "./set"; }
   else {
     inherit locked;

@@ -3,7 +3,7 @@
 { build, place, plan, set }:
 let
   quote = text: builtins.replaceStrings [ "\${" ] [ "\\\${" ] (builtins.toJSON text);
-  isLocked = set ? lock;
+  isCarried = set ? carried;
 
   flake = ''
     # The packages of this image. `nix profile` finds here what it upgrades, and takes more from
@@ -11,19 +11,20 @@ let
     # packages.json names the unfree ones that are allowed.
     {
       description = ${quote "Packages of ${plan.image.name}"};
-  '' + (if isLocked then "\n  inputs.nixpkgs.url = ${quote plan.nix.nixpkgs};\n" else "") + ''
+  '' + (if isCarried then "" else "\n  inputs.nixpkgs.url = ${quote plan.nix.nixpkgs};\n") + ''
 
       outputs = inputs: import ./outputs.nix {
-        nixpkgs = ${if isLocked then "inputs.nixpkgs" else set.place};
+        nixpkgs = ${if isCarried then set.place else "inputs.nixpkgs"};
       };
     }
   '';
   registry = builtins.toJSON {
     version = 2;
-    flakes = [{
-      from = { type = "indirect"; id = "nixpkgs"; };
-      to = if isLocked then set.locked else { type = "path"; path = place; };
-    }];
+    # Without a flake.lock there is nothing to pin it to.
+    flakes = map (to: { from = { type = "indirect"; id = "nixpkgs"; }; inherit to; })
+      (if isCarried then [{ type = "path"; path = place; }]
+      else if set ? locked then [ set.locked ]
+      else [ ]);
   };
 in
 build "packages-flake" ./packages-flake.sh {
