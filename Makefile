@@ -4,7 +4,7 @@
 PYTHON := .venv/bin/python
 PROGRAMS := git=git nix=nix-bin ensurepip=python3-venv
 TESTED_WITH := bash=bash bwrap=bubblewrap dash=dash dbus-run-session=dbus-daemon \
-	dbus-send=dbus-bin dconf=dconf-cli desktop-file-validate=desktop-file-utils \
+	dbus-send=dbus-bin dconf=dconf-cli desktop-file-validate=desktop-file-utils dot=graphviz \
 	fc-match=fontconfig gdk-pixbuf-thumbnailer=libgdk-pixbuf2.0-bin gio=libglib2.0-bin \
 	locale-gen=locales lspci=pciutils man=man-db patchelf=patchelf runsvdir=runit \
 	shellcheck=shellcheck visudo=sudo update-mime-database=shared-mime-info \

@@ -7,6 +7,7 @@ let
     attrs
     cattrs
     click
+    graphviz
     jinja2
     markupsafe
     networkx

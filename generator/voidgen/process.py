@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PACKAGES = {
+    "dot": "graphviz",
     "git": "git",
     "nix": "nix",
     "nix-hash": "nix",

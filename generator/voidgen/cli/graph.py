@@ -1,0 +1,169 @@
+"""``voidgen graph``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+FORMATS = ("svg", "png", "dot", "mermaid", "json")
+ENDINGS = {".gv": "dot", ".mmd": "mermaid"} | {f".{name}": name for name in FORMATS}
+LARGEST, FOLDED = 60, 40
+"""Nodes that are drawn as they are, at most, and about how many are left of more."""
+
+
+class Size(click.ParamType[int]):
+    """A size as voidgen.toml has it, or 0."""
+
+    name = "size"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """The bytes of it."""
+        from voidgen import bytesize  # noqa: PLC0415
+        from voidgen.config.rules import BYTE_SIZE  # noqa: PLC0415
+        from voidgen.structure import MisfitError  # noqa: PLC0415
+
+        if value in (0, "0"):
+            return 0
+        try:
+            return bytesize.parse(BYTE_SIZE.check(value))
+        except MisfitError as error:
+            self.fail(f"{error.what}{error.remedy and f': {error.remedy}'}", param, ctx)
+
+
+@click.command("graph")
+@click.argument("kind", type=click.Choice(("modules", "closure")), default="modules")
+@click.option(
+    "--format", "form", type=click.Choice(FORMATS), help="What is written; by default FILE says it."
+)
+@click.option(
+    "-o", "--output", metavar="FILE", type=click.Path(path_type=Path), help="Write to FILE."
+)
+@click.option(
+    "--depth", metavar="N", type=click.IntRange(min=0), help="Fold what is more than N steps away."
+)
+@click.option("--min-size", metavar="SIZE", type=Size(), help="Fold what alone brings less.")
+@click.option("--focus", metavar="NAME", help="Only NAME, what leads to it and what it needs.")
+@click.pass_obj
+def command(
+    settings: dict[str, Any],
+    /,
+    kind: str,
+    form: str | None,
+    output: Path | None,
+    **wanted: Any,
+) -> None:
+    """Draw how the modules hang together, or the closure that is built.
+
+    Steps are counted from the packages or modules that are asked for, or from NAME. SIZE is like
+    "10 MiB"; a path alone brings itself and all that nothing else needs. A picture of more than
+    60 of them is folded to about 40 without being asked; `--min-size 0` draws them all.
+    """
+    form = form or (ENDINGS.get(output.suffix.lower(), "svg") if output else "svg")
+    if kind == "modules" and wanted["min_size"] is not None:
+        raise click.UsageError("--min-size is for the closure: modules have no size")
+    if form == "png" and output is None and sys.stdout.isatty():
+        raise click.UsageError("a PNG is nothing for a terminal: name a file with --output")
+    title, graph = _modules(settings) if kind == "modules" else _closure(settings)
+    if wanted["focus"] is not None:
+        graph = _focus(graph, wanted["focus"])
+    if wanted["depth"] is not None or wanted["min_size"] is not None:
+        graph = _fold(graph, wanted["depth"], wanted["min_size"])
+    elif form != "json" and len(graph) > LARGEST:
+        graph = _fold_unasked(graph, None if settings["quiet"] else kind)
+    _write(_form(graph, kind, title, form), output)
+
+
+def _fold(graph: nx.DiGraph[str], depth: int | None, min_size: int | None) -> nx.DiGraph[str]:
+    """As it was asked for."""
+    from voidgen.graph import fold  # noqa: PLC0415
+
+    kept = {*graph.nodes}
+    if depth is not None:
+        kept &= fold.within(graph, depth)
+    if min_size is not None:
+        kept &= fold.bringing(graph, min_size) | fold.always(graph)
+    return fold.fold(graph, kept, min_size or 0)
+
+
+def _fold_unasked(graph: nx.DiGraph[str], told: str | None) -> nx.DiGraph[str]:
+    """To what a picture can show; says so of the kind of graph that is ``told``."""
+    from voidgen.cli.report import say  # noqa: PLC0415
+    from voidgen.graph import fold  # noqa: PLC0415
+
+    kept, least = fold.largest(graph, FOLDED)
+    if told:
+        what, remedy = {
+            "closure": ("store paths", "`--min-size SIZE` choose others, `--min-size 0` all"),
+            "modules": ("modules", f"`--depth {len(graph)}` all"),
+        }[told]
+        drawn = f"drawn are {len(kept)} of {len(graph):,} {what}"
+        say(
+            f"{drawn}: those asked for, and those that bring the most; the rest is folded",
+            f"`--focus NAME`, `--depth N` or {remedy}",
+        )
+    return fold.fold(graph, kept, least)
+
+
+def _modules(settings: dict[str, Any]) -> tuple[str, nx.DiGraph[str]]:
+    """The title and the graph."""
+    from voidgen import project  # noqa: PLC0415
+    from voidgen.graph import sources  # noqa: PLC0415
+
+    image = project.load(project.find(Path(settings["project"])))
+    return image.plan.config.image.name, sources.modules(image.plan)
+
+
+def _closure(settings: dict[str, Any]) -> tuple[str, nx.DiGraph[str]]:
+    from voidgen import build, project  # noqa: PLC0415
+    from voidgen.errors import Fault, WrongInputError  # noqa: PLC0415
+    from voidgen.graph import sources  # noqa: PLC0415
+
+    result = project.find(Path(settings["project"])) / "result"
+    manifest = build.manifest(result)
+    try:
+        return manifest["plan"]["image"]["name"], sources.closure(manifest)
+    except (ValueError, LookupError, TypeError, AttributeError):
+        what, remedy = "is not an image's manifest", "run `nix build` again"
+        fault = Fault(what, result / "manifest.json", remedy=remedy)
+        raise WrongInputError(fault) from None
+
+
+def _focus(graph: nx.DiGraph[str], name: str) -> nx.DiGraph[str]:
+    from voidgen.errors import Fault, WrongInputError, did_you_mean  # noqa: PLC0415
+    from voidgen.graph import fold  # noqa: PLC0415
+
+    names = fold.names(graph)
+    if name not in names:
+        remedy = did_you_mean(name, (known for known in names if "/" not in known))
+        raise WrongInputError(Fault(f"nothing has the name {name!r}", remedy=remedy))
+    return fold.focus(graph, {*names[name]})
+
+
+def _form(graph: nx.DiGraph[str], kind: str, title: str, form: str) -> bytes:
+    """The graph in the form that was asked for; pictures leave out what follows from the rest."""
+    from voidgen.graph import data, dot, fold, mermaid  # noqa: PLC0415
+    from voidgen.render import to_json  # noqa: PLC0415
+
+    if form == "json":
+        return to_json(data.write(graph, kind, title))
+    if kind == "closure":
+        graph = fold.reduce(graph)
+    if form == "mermaid":
+        return mermaid.write(graph).encode()
+    source = dot.write(graph, f"{title}: {kind}")
+    return source.encode() if form == "dot" else dot.draw(source, form, Path())
+
+
+def _write(data: bytes, output: Path | None) -> None:
+    from voidgen import place  # noqa: PLC0415
+
+    if output is None:
+        click.echo(data, nl=False)
+    else:
+        place.replace(output, data)

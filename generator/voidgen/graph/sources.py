@@ -1,0 +1,75 @@
+"""Where graphs come from: the plan's modules, and the closure of a built image. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import networkx as nx
+
+from voidgen.graph import add
+from voidgen.overlay.resolve import USER
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from voidgen.plan import Plan
+
+HASH = len("0123456789abcdfghijklmnpqrsvwxyz-")
+"""What stands before the name of a store path."""
+
+
+def modules(plan: Plan) -> nx.DiGraph[str]:
+    """The image's modules, below the voidgen.toml that asks for them."""
+    graph: nx.DiGraph[str] = nx.DiGraph()
+    chosen = {one.module.name: one for one in plan.resolution.modules}
+    add(graph, USER, "file", USER, about=plan.config.image.title)
+    for name, one in chosen.items():
+        asked = (USER,) if USER in one.by else ()
+        about = one.module.spec.summary
+        add(graph, _module(name), "module", name, about=about, asked=asked)
+        if asked:
+            graph.add_edge(USER, _module(name), kind="asks")
+    for name, one in chosen.items():
+        for other in one.module.spec.after:
+            if other in chosen:
+                graph.add_edge(_module(name), _module(other), kind="after")
+        # Last: what is required comes before, too.
+        for other in one.module.spec.requires:
+            graph.add_edge(_module(name), _module(other), kind="requires")
+    return graph
+
+
+def closure(manifest: Mapping[str, Any]) -> nx.DiGraph[str]:
+    """The store paths of a built image and their references, but for those to themselves.
+
+    ``manifest`` is that of the flake's default output. Raises ValueError, TypeError or LookupError
+    where it is none, or has references in a circle.
+    """
+    asked: dict[str, list[str]] = {}
+    for package in manifest["packages"]:
+        for path in package["outputs"].values():
+            asked.setdefault(path, []).append(package["name"])
+    graph: nx.DiGraph[str] = nx.DiGraph()
+    paths = sorted(manifest["closure"]["paths"], key=lambda entry: entry["path"])
+    for entry in paths:
+        path = entry["path"]
+        names = tuple(asked.get(path, ()))
+        label = path.rpartition("/")[2][HASH:] or path
+        size = entry["narSize"]
+        if not isinstance(size, int):
+            raise TypeError(path)
+        add(graph, path, "path", label, about=path, size=size, asked=names)
+    for entry in paths:
+        for other in sorted(entry["references"]):
+            if other not in graph:
+                raise LookupError(other)
+            if other != entry["path"]:
+                graph.add_edge(entry["path"], other, kind="reference")
+    if not nx.is_directed_acyclic_graph(graph):
+        raise ValueError("references in a circle")
+    return graph
+
+
+def _module(name: str) -> str:
+    """A module may have any name, that of a file too."""
+    return f"module {name}"

@@ -1,0 +1,230 @@
+"""`voidgen graph`, on a made-up image of 2,000 store paths and on the offline example."""
+
+import json
+import os
+import pty
+import shutil
+import subprocess
+import sys
+from html import unescape
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import pytest
+from tests.unit.closures import PACKAGES, manifest
+from tests.unit.program import voidgen, write
+
+ROOT = Path(__file__).parents[2]
+OFFLINE = ROOT / "examples/offline"
+MANIFEST = manifest(2000)
+SIZE = sum(entry["narSize"] for entry in MANIFEST["closure"]["paths"])
+
+
+@pytest.fixture
+def built(tmp_path: Path) -> Path:
+    """A project with a made-up ./result; what else it has is no matter."""
+    write(tmp_path, {"voidgen.toml": "", "result/manifest.json": json.dumps(MANIFEST)})
+    return tmp_path
+
+
+def graph(built: Path, *words: str) -> dict[str, Any]:
+    ran = voidgen("graph", "closure", "--format", "json", *words, cwd=built)
+    assert (ran.status, ran.err) == (0, "")
+    data: dict[str, Any] = json.loads(ran.out)
+    return data
+
+
+def test_json_has_all(built: Path) -> None:
+    data = graph(built)
+    assert (data["version"], data["kind"], data["name"]) == (1, "closure", "made-up")
+    entries = MANIFEST["closure"]["paths"]
+    assert {node["id"]: node["size"] for node in data["nodes"]} == {
+        entry["path"]: entry["narSize"] for entry in entries
+    }
+    assert {(edge["from"], edge["to"]) for edge in data["edges"]} == {
+        (entry["path"], other)
+        for entry in entries
+        for other in entry["references"]
+        if other != entry["path"]
+    }
+    assert sorted(name for node in data["nodes"] for name in node["asked"]) == sorted(PACKAGES)
+    root = next(node for node in data["nodes"] if node["label"] == "voidgen-profile")
+    assert root["share"] == SIZE
+
+
+@pytest.mark.parametrize(
+    "words", [["--depth", "0"], ["--depth", "1"], ["--min-size", "5 MiB"], ["--min-size", "4.7GB"]]
+)
+def test_folded_sizes_add_up(built: Path, words: list[str]) -> None:
+    nodes = graph(built, *words)["nodes"]
+    assert len(nodes) < 1000
+    assert sum(node["size"] for node in nodes) == SIZE
+    assert sum(node["count"] for node in nodes) == 2000
+    assert {"voidgen-profile", "gimp-7.8"} <= {node["label"] for node in nodes}
+
+
+def test_nothing_is_folded_at_size_0(built: Path) -> None:
+    assert graph(built, "--min-size", "0") == graph(built)
+
+
+def test_focus(built: Path) -> None:
+    nodes = graph(built, "--focus", "gimp")["nodes"]
+    assert [node["label"] for node in nodes if node["sought"]] == ["gimp-7.8"]
+    assert "voidgen-profile" in {node["label"] for node in nodes}
+    assert "spotify-2.3" not in {node["label"] for node in nodes}
+
+
+@pytest.mark.parametrize("form", ["dot", "mermaid", "svg"])
+def test_pictures_are_folded_and_the_same_each_time(built: Path, form: str) -> None:
+    words = ("graph", "closure", "--format", form)
+    ran = voidgen(*words, cwd=built)
+    assert ran.status == 0
+    assert "40 of 2,000 store paths" in ran.err
+    assert "--focus" in ran.err
+    for name in PACKAGES:
+        assert name in unescape(ran.out)
+    assert " more, " in ran.out
+    # Another process has another order in its sets.
+    argv = [sys.executable, "-m", "voidgen", "--quiet", *words]
+    done = subprocess.run(
+        argv, cwd=built, env=os.environ | {"PYTHONHASHSEED": "7"}, capture_output=True, check=True
+    )
+    assert (done.stdout.decode(), done.stderr) == (ran.out, b"")
+
+
+def test_svg_is_xml(built: Path) -> None:
+    assert voidgen("graph", "closure", "-o", "it.svg", cwd=built).status == 0
+    root = ET.parse(built / "it.svg").getroot()  # noqa: S314
+    assert root.tag == "{http://www.w3.org/2000/svg}svg"
+    nodes = [one for one in root.iter() if one.get("class") == "node"]
+    assert 40 <= len(nodes) <= 60
+
+
+@pytest.mark.parametrize(
+    ("name", "start"),
+    [
+        ("it.png", b"\x89PNG\r\n\x1a\n"),
+        ("it.PNG", b"\x89PNG\r\n\x1a\n"),
+        ("it.gv", b"digraph "),
+        ("it.mmd", b"flowchart LR\n"),
+        ("it.json", b"{\n"),
+        ("it", b"<?xml "),
+    ],
+)
+def test_the_name_of_the_file_says_the_format(built: Path, name: str, start: bytes) -> None:
+    ran = voidgen("--quiet", "graph", "closure", "--output", name, cwd=built)
+    assert (ran.status, ran.out, ran.err) == (0, "", "")
+    assert (built / name).read_bytes().startswith(start)
+
+
+def test_no_png_for_a_terminal(built: Path) -> None:
+    reader, terminal = pty.openpty()
+    done = subprocess.run(
+        [sys.executable, "-m", "voidgen", "graph", "closure", "--format", "png"],
+        cwd=built,
+        stdout=terminal,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    os.close(terminal)
+    os.close(reader)
+    assert done.returncode == 2
+    assert "--output" in done.stderr
+
+
+def test_png_for_a_program(built: Path) -> None:
+    argv = [sys.executable, "-m", "voidgen", "graph", "closure", "--format", "png"]
+    done = subprocess.run(argv, cwd=built, capture_output=True, check=True)
+    assert done.stdout.startswith(b"\x89PNG\r\n\x1a\n")
+
+
+def test_without_graphviz(built: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "/nowhere")
+    ran = voidgen("graph", "closure", "-o", "it.svg", cwd=built)
+    assert (ran.status, ran.out) == (1, "")
+    assert "dot: cannot be started" in ran.err
+    assert "install the package graphviz" in ran.err
+    assert not (built / "it.svg").exists()
+    assert voidgen("graph", "closure", "-o", "it.mmd", cwd=built).status == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["closure", "--focus", "gimpp"], "did you mean 'gimp'"),
+        (["closure", "--min-size", "5"], "append the unit"),
+        (["closure", "--depth", "-1"], "--depth"),
+        (["modules", "--min-size", "5 MiB"], "modules have no size"),
+        (["packages"], "packages"),
+        (["closure", "--format", "gif"], "gif"),
+    ],
+)
+def test_wrong_words(built: Path, words: list[str], said: str) -> None:
+    ran = voidgen("graph", *words, cwd=built)
+    assert (ran.status, ran.out) == (2, "")
+    assert said in ran.err
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (None, "nix build"),
+        ("{}", "is not an image's manifest"),
+        ('{"version": 1}', "is not an image's manifest"),
+        ('{"version": 1, "plan": [], "packages": 1}', "is not an image's manifest"),
+        (
+            json.dumps(MANIFEST).replace('"narSize": ', '"narSize": null, "size": '),
+            "is not an image's manifest",
+        ),
+    ],
+)
+def test_no_manifest(tmp_path: Path, text: str | None, said: str) -> None:
+    write(tmp_path, {"voidgen.toml": ""})
+    if text is not None:
+        write(tmp_path, {"result/manifest.json": text})
+    ran = voidgen("graph", "closure", cwd=tmp_path)
+    assert (ran.status, ran.out) == (2, "")
+    assert said in ran.err
+    assert "result" in ran.err
+
+
+def test_no_place_for_the_file(built: Path) -> None:
+    ran = voidgen("--quiet", "graph", "closure", "-o", "missing/it.json", cwd=built)
+    assert (ran.status, ran.out) == (1, "")
+    assert "missing/it.json: No such file or directory" in ran.err
+
+
+def test_modules_of_the_root() -> None:
+    ran = voidgen("graph", "modules", "--format", "json", cwd=ROOT)
+    assert (ran.status, ran.err) == (0, "")
+    data = json.loads(ran.out)
+    plan = json.loads((ROOT / "image/manifest.json").read_text())
+    asked = {row["name"]: row["by"] for row in plan["modules"]}
+    nodes = {node["label"]: node for node in data["nodes"]}
+    assert nodes.keys() == {*asked, "voidgen.toml"}
+    found: dict[str, set[str]] = {name: set() for name in asked}
+    for edge in data["edges"]:
+        if edge["kind"] != "after":
+            found[edge["to"].removeprefix("module ")].add(edge["from"])
+    assert found == {name: set(by) for name, by in asked.items()}
+
+
+def test_many_modules(repository: Path) -> None:
+    shutil.copytree(OFFLINE, repository, dirs_exist_ok=True)
+    names = [f"made-{number}" for number in range(80)]
+    write(
+        repository,
+        {f"overlay-src/{name}/module.toml": f'summary = "{name}"\n' for name in names}
+        | {"overlay-src/made-0/module.toml": f'summary = "all"\nrequires = {names[1:]}\n'},
+    )
+    file = repository / "voidgen.toml"
+    file.write_text(file.read_text().replace("modules = [", 'modules = ["made-0", '))
+    ran = voidgen("graph", "--format", "mermaid", cwd=repository)
+    assert ran.status == 0
+    assert "modules" in ran.err
+    assert " more" in ran.out
+    ran = voidgen("graph", "--format", "mermaid", "--depth", "80", cwd=repository)
+    assert (ran.status, ran.err) == (0, "")
+    assert all(f'"{name}"' in ran.out for name in names)
