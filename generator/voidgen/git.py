@@ -74,3 +74,14 @@ def add_intent(folder: Path, paths: Iterable[str], but: Iterable[str] = ()) -> N
         cwd=folder,
         stdin=b"\0".join(map(os.fsencode, specs)),
     )
+
+
+def is_revision(folder: Path, name: str) -> bool:
+    """Whether ``name`` is a commit of the repository (``git rev-parse --verify``)."""
+    words = ["git", "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}"]
+    return run(words, cwd=folder, check=False).status == 0
+
+
+def archive(folder: Path, revision: str) -> bytes:
+    """``git archive``: the folder as it is in ``revision``, as a tar archive."""
+    return run(["git", "archive", "--format=tar", revision], cwd=folder).stdout

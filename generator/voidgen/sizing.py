@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from voidgen import emit, nix, pins, sizes
 from voidgen.errors import raise_all
@@ -20,9 +20,10 @@ def find(project: Project, progress: Progress) -> Sizes:
     is not generated, or an input of its flake is not locked.
     """
     raise_all([*pins.flake_faults(project), *emit.faults(project.folder, project.tree())])
-    attribute = f"packages.{project.plan.system}.default.storePaths"
+    attribute = f"packages.{project.plan.system}.default.selected"
     with progress.step("evaluating the packages"):
-        packages: dict[str, list[str]] = nix.evaluate(str(project.folder), attribute)
+        selected: list[dict[str, Any]] = nix.evaluate(str(project.folder), attribute)
+    packages = {one["name"]: [*one["outputs"].values()] for one in selected}
     with progress.step("asking the store"):
         missing = nix.invalid({path for own in packages.values() for path in own})
         known = {path for own in packages.values() if not missing & {*own} for path in own}

@@ -1,10 +1,15 @@
 """The real Nix in a store of the tests' own, and an offline project to build."""
 
 import os
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from tests.integration.offline import Nix, write_project
+from tests.unit.program import voidgen
+
+from voidgen import nix as verbs
 
 CONFIG = """
 build-users-group =
@@ -47,3 +52,32 @@ def nix(nix_env: dict[str, str]) -> Nix:
 def offline_project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project that builds. Tests that change one write their own."""
     return write_project(tmp_path_factory.mktemp("offline") / "project")
+
+
+@pytest.fixture
+def empty_nix(
+    nix_env: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Nix]:
+    """A store that holds nothing, also for this process."""
+    root = str(Path(nix_env["NIX_STORE_DIR"]).parent)
+    moved = {name: value.replace(root, str(tmp_path / "nix")) for name, value in nix_env.items()}
+    Path(moved["HOME"]).mkdir(parents=True)
+    for name in [name for name in os.environ if name.startswith("NIX_")]:
+        monkeypatch.delenv(name)
+    for name, value in moved.items():
+        monkeypatch.setenv(name, value)
+    verbs.version.cache_clear()
+    yield Nix(moved)
+    verbs.version.cache_clear()
+
+
+@pytest.fixture
+def example(empty_nix: Nix, tmp_path: Path) -> Path:
+    """The offline example, generated and not built."""
+    assert empty_nix
+    busybox = os.environ.get("VOIDGEN_BUSYBOX") or shutil.which("busybox")
+    assert busybox, "the tests need a static busybox (Debian: apt install busybox-static)"
+    assert voidgen("init", "--offline", "--busybox", busybox, "project", cwd=tmp_path).status == 0
+    folder = tmp_path / "project"
+    assert voidgen("generate", cwd=folder).status == 0
+    return folder

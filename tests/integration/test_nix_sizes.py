@@ -4,7 +4,6 @@ import json
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,53 +11,24 @@ import pytest
 from tests.integration.offline import Nix
 from tests.unit.program import Ran, voidgen
 
-from voidgen import nix as verbs
-
 NAMES = ("greet", "countdown", "notebook^out,man", "deskTools.clock", "proverb-of-the-day")
 
 
-@pytest.fixture
-def nix(nix_env: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Nix]:
-    """A store that holds nothing, also for this process."""
-    root = str(Path(nix_env["NIX_STORE_DIR"]).parent)
-    moved = {name: value.replace(root, str(tmp_path / "nix")) for name, value in nix_env.items()}
-    Path(moved["HOME"]).mkdir(parents=True)
-    for name in [name for name in os.environ if name.startswith("NIX_")]:
-        monkeypatch.delenv(name)
-    for name, value in moved.items():
-        monkeypatch.setenv(name, value)
-    verbs.version.cache_clear()
-    yield Nix(moved)
-    verbs.version.cache_clear()
-
-
-@pytest.fixture
-def project(nix: Nix, tmp_path: Path) -> Path:
-    """The offline example, generated and not built."""
-    assert nix
-    busybox = os.environ.get("VOIDGEN_BUSYBOX") or shutil.which("busybox")
-    assert busybox, "the tests need a static busybox (Debian: apt install busybox-static)"
-    assert voidgen("init", "--offline", "--busybox", busybox, "project", cwd=tmp_path).status == 0
-    folder = tmp_path / "project"
-    assert voidgen("generate", cwd=folder).status == 0
-    return folder
-
-
-def sizes(project: Path, *words: str) -> Ran:
-    ran = voidgen("--quiet", "show", "--sizes", *words, cwd=project)
+def sizes(example: Path, *words: str) -> Ran:
+    ran = voidgen("--quiet", "show", "--sizes", *words, cwd=example)
     assert (ran.status, ran.err) == (0, "")
     return ran
 
 
-def as_json(project: Path, *words: str) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(sizes(project, "--json", *words).out)
+def as_json(example: Path, *words: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(sizes(example, "--json", *words).out)
     return found
 
 
-def build(project: Path, name: str) -> None:
+def build(example: Path, name: str) -> None:
     """One package of the example's set alone, as `nix build` builds it."""
     expression = f"""
-      (import {project}/packages/2026.10 {{
+      (import {example}/packages/2026.10 {{
         system = builtins.currentSystem;
         config.allowUnfreePredicate = _: true;
         overlays = [ ];
@@ -71,27 +41,28 @@ def build(project: Path, name: str) -> None:
     )
 
 
-def is_valid(nix: Nix, project: Path) -> list[str]:
+def is_valid(empty_nix: Nix, example: Path) -> list[str]:
     """The packages that the store has something of."""
-    attribute = f"{project}#packages.{json_system(nix)}.default.storePaths"
-    packages = json.loads(nix.run("nix", "eval", "--json", attribute))
+    attribute = f"{example}#packages.{json_system(empty_nix)}.default.selected"
+    selected = json.loads(empty_nix.run("nix", "eval", "--json", attribute))
+    packages = {one["name"]: [*one["outputs"].values()] for one in selected}
     paths = [path for own in packages.values() for path in own]
-    missing = nix.run("nix-store", "--check-validity", "--print-invalid", *paths).splitlines()
+    missing = empty_nix.run("nix-store", "--check-validity", "--print-invalid", *paths).splitlines()
     return [name for name, own in packages.items() if not {*own} <= {*missing}]
 
 
-def json_system(nix: Nix) -> str:
-    said = nix.run("nix", "eval", "--raw", "--impure", "--expr", "builtins.currentSystem")
+def json_system(empty_nix: Nix) -> str:
+    said = empty_nix.run("nix", "eval", "--raw", "--impure", "--expr", "builtins.currentSystem")
     return said.strip()
 
 
-def test_nothing_is_built_to_tell_sizes(project: Path, nix: Nix) -> None:
-    found = as_json(project)
+def test_nothing_is_built_to_tell_sizes(example: Path, empty_nix: Nix) -> None:
+    found = as_json(example)
     assert found["packages"] == []
     assert {*NAMES} <= {*found["unknown"]}
     assert found["total"] == {"closure": 0, "only": 0, "shared": 0}
-    assert is_valid(nix, project) == []
-    said = sizes(project).out
+    assert is_valid(empty_nix, example) == []
+    said = sizes(example).out
     assert [row[1:3] for row in map(str.split, said.splitlines()) if row[:1] == ["greet"]] == [
         ["not", "built"]
     ]
@@ -102,40 +73,42 @@ def test_nothing_is_built_to_tell_sizes(project: Path, nix: Nix) -> None:
     )
 
 
-def test_what_the_store_has_is_told_without_a_build(project: Path, nix: Nix) -> None:
-    build(project, "greet")
-    build(project, "deskTools.clock")
-    found = as_json(project)
+def test_what_the_store_has_is_told_without_a_build(example: Path, empty_nix: Nix) -> None:
+    build(example, "greet")
+    build(example, "deskTools.clock")
+    found = as_json(example)
     assert {one["name"] for one in found["packages"]} == {"greet", "deskTools.clock"}
     assert not {"greet", "deskTools.clock"} & {*found["unknown"]}
     assert {"countdown", "notebook^out,man"} <= {*found["unknown"]}
-    assert sorted(is_valid(nix, project)) == ["deskTools.clock", "greet"]
-    table = sizes(project).out
+    assert sorted(is_valid(empty_nix, example)) == ["deskTools.clock", "greet"]
+    table = sizes(example).out
     assert "countdown" in table
     assert "not built: " in table
 
 
-def test_a_package_of_which_one_output_is_missing_is_not_built(project: Path, nix: Nix) -> None:
-    build(project, "notebook")
-    assert [one["name"] for one in as_json(project)["packages"]] == ["notebook^out,man"]
-    (man,) = Path(nix.env["NIX_STORE_DIR"]).glob("*-notebook-1.0-man")
-    nix.run("nix-store", "--delete", man)
-    found = as_json(project)
+def test_a_package_of_which_one_output_is_missing_is_not_built(
+    example: Path, empty_nix: Nix
+) -> None:
+    build(example, "notebook")
+    assert [one["name"] for one in as_json(example)["packages"]] == ["notebook^out,man"]
+    (man,) = Path(empty_nix.env["NIX_STORE_DIR"]).glob("*-notebook-1.0-man")
+    empty_nix.run("nix-store", "--delete", man)
+    found = as_json(example)
     assert found["packages"] == []
     assert "notebook^out,man" in found["unknown"]
 
 
-def test_sizes_are_those_that_nix_tells(project: Path, nix: Nix) -> None:
-    nix.run("nix", "build", "--out-link", project / "result", project)
-    found = as_json(project)
-    assert found == as_json(project, "--built")
+def test_sizes_are_those_that_nix_tells(example: Path, empty_nix: Nix) -> None:
+    empty_nix.run("nix", "build", "--out-link", example / "result", example)
+    found = as_json(example)
+    assert found == as_json(example, "--built")
     assert found["unknown"] == []
-    manifest = json.loads((project / "result" / "manifest.json").read_bytes())
+    manifest = json.loads((example / "result" / "manifest.json").read_bytes())
     closures = {
         package["name"]: {
             info["path"]: info["narSize"]
             for path in package["outputs"].values()
-            for info in nix.info(path)
+            for info in empty_nix.info(path)
         }
         for package in manifest["packages"]
     }
@@ -152,14 +125,14 @@ def test_sizes_are_those_that_nix_tells(project: Path, nix: Nix) -> None:
     assert found["total"]["closure"] < manifest["closure"]["nar-size"], "it has the profile, too"
     only = [one["only"] for one in found["packages"]]
     assert only == sorted(only, reverse=True)
-    rows = [line.split()[0] for line in sizes(project).out.splitlines()[2:] if line]
+    rows = [line.split()[0] for line in sizes(example).out.splitlines()[2:] if line]
     assert rows == [*(one["name"] for one in found["packages"]), "all"]
 
 
 def test_two_processes_are_enough_for_the_store(
-    project: Path, nix: Nix, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    example: Path, empty_nix: Nix, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    nix.run("nix", "build", "--no-link", project)
+    empty_nix.run("nix", "build", "--no-link", example)
     programs, starts = tmp_path / "programs", tmp_path / "starts"
     programs.mkdir()
     for name in ("nix", "nix-store"):
@@ -169,7 +142,7 @@ def test_two_processes_are_enough_for_the_store(
         )
         program.chmod(0o755)
     monkeypatch.setenv("PATH", f"{programs}:{os.environ['PATH']}")
-    assert as_json(project)["unknown"] == []
+    assert as_json(example)["unknown"] == []
     assert starts.read_text().splitlines() == [
         "nix eval --json",
         "nix-store --check-validity --print-invalid",
@@ -177,9 +150,9 @@ def test_two_processes_are_enough_for_the_store(
     ]
 
 
-def test_what_is_not_generated_is_told(project: Path) -> None:
-    text = (project / "voidgen.toml").read_text()
-    (project / "voidgen.toml").write_text(text.replace('"greet"', '"dice"'))
-    ran = voidgen("show", "--sizes", cwd=project)
+def test_what_is_not_generated_is_told(example: Path) -> None:
+    text = (example / "voidgen.toml").read_text()
+    (example / "voidgen.toml").write_text(text.replace('"greet"', '"dice"'))
+    ran = voidgen("show", "--sizes", cwd=example)
     assert (ran.status, ran.out) == (2, "")
     assert "run `voidgen generate`" in ran.err

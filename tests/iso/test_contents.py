@@ -282,3 +282,33 @@ def test_command_in_the_log_can_be_run_by_hand(
     finally:
         for file in came.iterdir():
             file.unlink()
+
+
+def test_diff_reads_the_iso(image: Image, made: Made, tmp_path: Path) -> None:
+    def diff(*words: str | Path) -> Ran:
+        with pytest.MonkeyPatch.context() as patch:
+            settle(patch, made.env)
+            return voidgen("--quiet", "diff", *map(str, words), cwd=image.project)
+
+    ran = diff("--exit-code", image.iso, ".")
+    assert (ran.status, ran.err) == (0, ""), ran
+    assert ran.out.endswith("nothing differs\n")
+    (image.project / "overlay-src/tests/files/etc/tests/file").write_text("another\n")
+    try:
+        ran = diff("--format", "json", image.iso, ".")
+    finally:
+        (image.project / "overlay-src/tests/files/etc/tests/file").write_text(
+            str(project.FILES["overlay-src/tests/files/etc/tests/file"])
+        )
+    (path,) = json.loads(ran.out)["overlay"]
+    assert path["path"] == "/etc/tests/file"
+    assert path["lines"][-2:] == ["-a file of the tests", "+another"]
+    # The manifest beside it knows no content of files, and no inputs.
+    beside = image.iso.with_suffix(".manifest.json")
+    assert json.loads(diff("--format", "json", beside, image.iso).out)["closure"] == []
+    cut = tmp_path / "cut.iso"
+    for size in (0, 40 << 10, 100 << 10, image.iso.stat().st_size // 2):
+        cut.write_bytes(image.iso.read_bytes()[:size])
+        ran = diff(cut, image.iso)
+        assert ran.status == 2 or size > 100 << 10
+        assert "internal error" not in ran.err

@@ -31,7 +31,8 @@ def built(sizes: Iterable[int]) -> Built:
         packages.append({"name": f"p{number}", "outputs": {"out": own}})
         paths.append({"path": own, "narSize": size * KIB, "references": references})
     manifest: dict[str, Any] = {"packages": packages, "closure": {"paths": paths}}
-    return Built(MappingProxyType(manifest), PurePosixPath("/s/i"), PurePosixPath("/s/m"), (), b"")
+    places = (PurePosixPath("/s/i"), PurePosixPath("/s/m"))
+    return Built(MappingProxyType(manifest), *places, (), b"", b"")
 
 
 @pytest.fixture

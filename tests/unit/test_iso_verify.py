@@ -165,7 +165,8 @@ def test_closure_is_held_against_the_store(tmp_path: Path) -> None:
 def iso_list(**sizes: int) -> str:
     names = {
         "/boot/vmlinuz": 5, "/boot/isolinux/isolinux.bin": 5, "/boot/isolinux/isolinux.cfg": 5,
-        "/boot/initrd": 5, "/boot/grub/efiboot.img": 5, "/LiveOS/squashfs.img": 5, **sizes,
+        "/boot/initrd": 5, "/boot/grub/efiboot.img": 5, "/LiveOS/squashfs.img": 5,
+        "/voidgen.json": 5, **sizes,
     }  # fmt: skip
     return "\n".join(
         f"-r--r--r--    1 0        0       {size:>10} Jan  1 00:00 '{name}'"

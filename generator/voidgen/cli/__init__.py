@@ -19,7 +19,19 @@ INTERRUPTED = 130
 class LazyGroup(click.Group):
     """Imports a command's module when the command is needed, so that each starts quickly."""
 
-    COMMANDS = ("init", "lock", "update", "generate", "show", "graph", "iso", "fetch", "prefetch")
+    COMMANDS = (
+        "init",
+        "lock",
+        "update",
+        "generate",
+        "show",
+        "graph",
+        "why",
+        "diff",
+        "iso",
+        "fetch",
+        "prefetch",
+    )
 
     def list_commands(self, _: click.Context) -> list[str]:
         """In the order in which a user meets them."""

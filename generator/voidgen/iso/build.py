@@ -18,6 +18,8 @@ from voidgen.iso import check, engine, inputs, job, judge, outputs
 from voidgen.iso.engine import Task
 from voidgen.iso.log import Log
 from voidgen.process import stream
+from voidgen.snapshot import file as snapshot_file
+from voidgen.snapshot import sides
 from voidgen.xbps import store
 from voidgen.xbps.transactions import host_arch
 
@@ -97,7 +99,7 @@ def make(
             if made:
                 return reused
             came = work / "out"
-            sources = run.gather()
+            sources = run.gather(locked)
             for line in built_image.collisions(sources.built.manifest):
                 told(line)
             for line in outputs.reused(out, name, sources.built.manifest, locked.lock):
@@ -171,19 +173,22 @@ class _Run:
             what = f"{error.filename or self.out}: {error.strerror or error}"
             raise StepFailedError(what, "mend that and run it again") from None
 
-    def gather(self) -> Sources:
+    def gather(self, locked: Pins) -> Sources:
         """What the flake's outputs are, the locked packages, and the container's image."""
         folder, roots = str(self.project.folder), self.out / ROOTS
         with self.progress.step("building the closure and the overlay"):
             default = nix.build(folder, "default", roots / "default")
             mklive = nix.build(folder, "mklive", roots / "mklive")
         check.mklive(mklive)
+        manifest, include = built_image.manifest(default), (default / "include").resolve()
+        name = self.project.plan.config.image.name
         built = job.Built(
-            built_image.manifest(default),
-            PurePosixPath((default / "include").resolve()),
+            manifest,
+            PurePosixPath(include),
             PurePosixPath(mklive),
             tuple(map(PurePosixPath, (default / "store-paths").read_text().split())),
             (default / "registration").read_bytes(),
+            snapshot_file.dump(sides.image(name, manifest, include, locked)),
         )
         check.closure(built.store_paths)
         repository = pinning.repository(self.project, self.progress)

@@ -29,13 +29,17 @@ SEPARATOR = "\x1f"
 
 @frozen
 class Built:
-    """What the flake's outputs are: the image's manifest, and store paths."""
+    """What the flake's outputs are: the image's manifest, and store paths.
+
+    ``snapshot`` is all that goes into the ISO, as the ISO tells it.
+    """
 
     manifest: Mapping[str, Any]
     include: PurePosixPath
     mklive: PurePosixPath
     store_paths: tuple[PurePosixPath, ...]
     registration: bytes
+    snapshot: bytes
 
 
 def files(plan: Plan, mklive: Mklive, built: Built, owner: str) -> dict[str, bytes]:
@@ -50,6 +54,7 @@ def files(plan: Plan, mklive: Mklive, built: Built, owner: str) -> dict[str, byt
         "store": _lines([store]),
         "store-paths": _lines(path.name for path in built.store_paths),
         "registration": built.registration,
+        "snapshot": built.snapshot,
         "owner": _lines([owner]),
     }
 

@@ -31,7 +31,7 @@ _BOOT = {
     "x86": ("/boot/vmlinuz", "/boot/isolinux/isolinux.bin", "/boot/isolinux/isolinux.cfg"),
     "arm": ("/boot/vmlinux",),
 }
-_EVERYWHERE = ("/boot/initrd", "/boot/grub/efiboot.img", "/LiveOS/squashfs.img")
+_EVERYWHERE = ("/boot/initrd", "/boot/grub/efiboot.img", "/LiveOS/squashfs.img", "/voidgen.json")
 _LOADERS = {
     "x86": ("EFI/BOOT/BOOTX64.EFI", "EFI/BOOT/BOOTIA32.EFI"),
     "arm": ("EFI/BOOT/BOOTAA64.EFI",),

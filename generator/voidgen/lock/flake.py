@@ -61,6 +61,11 @@ def inputs(folder: Path, plan: Plan, *, anywhere: bool = False) -> list[Input]:
     ]
 
 
+def pinned(file: Path) -> list[Input]:
+    """The inputs that the lock file ``file`` pins, whatever flake it belongs to."""
+    return [Input(name, "", **_pin(node["locked"])) for name, node in _nodes(file).items()]
+
+
 def locked(folder: Path, name: str) -> dict[str, Any]:
     """The attributes that pin input ``name``, as Nix wrote them."""
     found: dict[str, Any] = _nodes(folder / FILE)[name]["locked"]

@@ -31,12 +31,14 @@ let
     # What evaluation alone knows of them, for `nix eval`.
     packages = map (package: { inherit (package) name version; }) packages;
     # Without context, so that nothing is built to tell them.
-    storePaths = builtins.listToAttrs (map
+    selected = map
       (package: {
-        inherit (package) name;
-        value = map (output: builtins.unsafeDiscardStringContext output.value) package.outputs;
+        inherit (package) name pname version;
+        outputs = builtins.listToAttrs (map
+          (output: output // { value = builtins.unsafeDiscardStringContext output.value; })
+          package.outputs);
       })
-      packages);
+      packages;
   };
 in
 {

@@ -11,6 +11,7 @@ generate_squashfs() {
 	# What lies in the image's folder goes into the ISO.
 	mv "$ROOTFS" "$BUILDDIR/rootfs"
 	mkdir "$IMAGEDIR/LiveOS"
+	cp /voidgen/job/snapshot "$IMAGEDIR/voidgen.json"
 	echo > "$IMAGEDIR/LiveOS/squashfs.img"
 	chmod 0444 "$IMAGEDIR/LiveOS/squashfs.img"
 	OUTPUT_FILE=$BUILDDIR/layout.iso generate_iso_image

@@ -1,0 +1,78 @@
+"""``voidgen diff``."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+
+@click.command("diff")
+@click.argument("old", required=False)
+@click.argument("new", required=False)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "markdown"]),
+    default="text",
+    help="What to print.",
+)
+@click.option("--sort", type=click.Choice(["name", "size"]), default="name", help="Packages by.")
+@click.option("--exit-code", is_flag=True, help="Exit with 1 where there is a difference.")
+@click.option(
+    "--save", type=click.Path(dir_okay=False, path_type=Path), help="Keep OLD in a file instead."
+)
+@click.pass_obj
+def command(  # noqa: PLR0913, PLR0917 - the options
+    settings: dict[str, Any],
+    old: str | None,
+    new: str | None,
+    form: str,
+    sort: str,
+    exit_code: bool,
+    save: Path | None,
+) -> None:
+    """Show what differs between two images.
+
+    OLD and NEW are projects, git revisions of the project (`main..` is main and the project as it
+    is), flake references, lock files, results of `nix build`, store paths, ISOs, or snapshots kept
+    with --save. One alone is held against what is committed; without any, the project is. Nothing
+    is built: the closure of a project is compared where the Nix store has it.
+    """
+    from voidgen import place, project  # noqa: PLC0415
+    from voidgen.cli.watch import watcher  # noqa: PLC0415
+    from voidgen.diff import as_json, compare, markdown, text  # noqa: PLC0415
+    from voidgen.snapshot import file, sides  # noqa: PLC0415
+
+    progress = watcher(quiet=settings["quiet"])
+    folder = Path(settings["project"])
+    if save:
+        which = old or str(project.find(folder))
+        place.replace(save, file.dump(sides.read(which, folder, progress)))
+        return
+    before, after = _sides(old, new)
+    snapshots = [
+        sides.read(side or str(project.find(folder)), folder, progress) for side in (before, after)
+    ]
+    diff = compare.compare(*snapshots)
+    if form == "json":
+        click.echo(as_json.dump(diff), nl=False)
+    elif form == "markdown":
+        click.echo(markdown.dump(diff))
+    else:
+        text.show(diff, by_size=sort == "size")
+    if exit_code and diff:
+        sys.exit(1)
+
+
+def _sides(old: str | None, new: str | None) -> tuple[str, str]:
+    """Both sides; an empty one is the project as it is."""
+    if new is not None:
+        return old or "", new
+    if old and ".." in old and not os.path.lexists(old):
+        before, _, after = old.partition("..")
+        return before or "HEAD", after
+    return "HEAD", old or ""

@@ -1,0 +1,113 @@
+"""Which packages differ between two closures. Pure.
+
+Store paths are of one package where their names are the same but for the version: by what was
+evaluated for the packages asked for, and by Nix's rule for all others (nix.split).
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from voidgen.versions import nix
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from voidgen.sizes import StorePath
+    from voidgen.snapshot.types import Selected
+
+KINDS = ("added", "removed", "upgraded", "downgraded", "changed", "rebuilt", "copies")
+"""``changed``: versions differ, and neither all old ones are older nor all newer; ``rebuilt``: the
+same versions, other store paths; ``copies``: the same, more or fewer of them."""
+
+_OUTPUTS = frozenset(
+    ("bin", "debug", "dev", "devdoc", "doc", "info", "lib", "man", "out", "static", "terminfo")
+)
+"""Outputs that nixpkgs appends to a name (multiple-outputs.sh); others look like versions."""
+
+
+@frozen
+class Change:
+    """A package that differs: ``old`` and ``new`` are its versions, sorted, with repetitions.
+
+    Sizes are bytes of its store paths; ``selected`` is whether it was asked for.
+    """
+
+    kind: str
+    name: str
+    old: tuple[str, ...]
+    new: tuple[str, ...]
+    old_size: int
+    new_size: int
+    selected: bool
+
+    @property
+    def size(self) -> int:
+        """Bytes that came, or went where it is negative."""
+        return self.new_size - self.old_size
+
+
+def changes(
+    old: Mapping[str, StorePath],
+    new: Mapping[str, StorePath],
+    selected: Iterable[Selected] = (),
+) -> list[Change]:
+    """The packages that differ, sorted by name; ``selected`` are those of both sides."""
+    known = {
+        path: (one.pname, one.version, output)
+        for one in selected
+        for output, path in one.outputs.items()
+    }
+    asked = {pname for pname, _, _ in known.values()}
+    before, after = _grouped(old, known), _grouped(new, known)
+    found = []
+    for name in sorted(before.keys() | after.keys()):
+        was, is_ = before.get(name, {}), after.get(name, {})
+        if was.keys() != is_.keys():
+            versions = _versions(was.values()), _versions(is_.values())
+            sizes = sum(old[path].size for path in was), sum(new[path].size for path in is_)
+            found.append(Change(_kind(*versions), name, *versions, *sizes, name in asked))
+    return found
+
+
+def _grouped(
+    paths: Iterable[str], known: Mapping[str, tuple[str, str, str]]
+) -> dict[str, dict[str, tuple[str, str]]]:
+    """Version and output by store path, by package."""
+    groups: dict[str, dict[str, tuple[str, str]]] = defaultdict(dict)
+    for path in paths:
+        name, *rest = known.get(path) or _split(path)
+        groups[name][path] = (rest[0], rest[1])
+    return groups
+
+
+def _split(path: str) -> tuple[str, str, str]:
+    name, version = nix.split(nix.store_name(path))
+    rest, dash, output = version.rpartition("-")
+    return (name, rest, output) if dash and output in _OUTPUTS else (name, version, "out")
+
+
+def _versions(found: Iterable[tuple[str, str]]) -> tuple[str, ...]:
+    """Each version as often as there are copies of it: outputs of one package are none."""
+    copies: Counter[str] = Counter()
+    for (version, _), count in Counter(found).items():
+        copies[version] = max(copies[version], count)
+    return tuple(sorted(copies.elements(), key=nix.key))
+
+
+def _kind(old: tuple[str, ...], new: tuple[str, ...]) -> str:
+    if not old or not new:
+        return "removed" if old else "added"
+    if {*old} == {*new}:
+        return "rebuilt" if len(old) == len(new) else "copies"
+    if nix.compare(old[-1], new[0]) < 0:
+        return "upgraded"
+    return "downgraded" if nix.compare(new[-1], old[0]) < 0 else "changed"
+
+
+def total(closure: Mapping[str, StorePath]) -> int:
+    """Bytes of a closure."""
+    return sum(one.size for one in closure.values())

@@ -1,0 +1,140 @@
+"""Comparing two snapshots, each layer for itself. Pure."""
+
+from __future__ import annotations
+
+import difflib
+import json
+from typing import TYPE_CHECKING, Any
+
+from voidgen.diff import closure
+from voidgen.diff.closure import Change
+from voidgen.diff.types import Diff, Path, Value
+from voidgen.versions import xbps
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from voidgen.snapshot.types import Entry, Locked, Snapshot, Xbps
+
+REQUEST = ("image", "nix", "mklive", "container")
+"""Tables of the plan that are values by themselves; what they list has a table of its own."""
+
+
+def compare(old: Snapshot, new: Snapshot) -> Diff:
+    """What differs from ``old`` to ``new``."""
+    closures = sizes = xbps_changes = paths = None
+    if old.closure is not None and new.closure is not None:
+        asked = (*old.packages.values(), *new.packages.values())
+        closures = tuple(closure.changes(old.closure, new.closure, asked))
+        sizes = (closure.total(old.closure), closure.total(new.closure))
+    if old.xbps is not None and new.xbps is not None:
+        xbps_changes = tuple(_xbps(old.xbps, new.xbps))
+    if old.overlay is not None and new.overlay is not None:
+        paths = tuple(_overlay(old.overlay, new.overlay))
+    request = _request(old.plan, new.plan) if old.plan and new.plan else None
+    locks = _locks(old, new)
+    return Diff(old.origin, new.origin, request, locks, xbps_changes, closures, paths, sizes)
+
+
+def _values(old: Mapping[str, str], new: Mapping[str, str]) -> tuple[Value, ...]:
+    names = sorted(old.keys() | new.keys())
+    return tuple(
+        Value(name, old.get(name), new.get(name))
+        for name in names
+        if old.get(name) != new.get(name)
+    )
+
+
+def _request(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, tuple[Value, ...]]:
+    before, after = _asked(old), _asked(new)
+    found = {
+        table: _values(before.get(table, {}), after.get(table, {}))
+        for table in dict.fromkeys((*before, *after))
+    }
+    return {table: values for table, values in found.items() if values}
+
+
+def _asked(plan: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+    """What a plan asks for, by table and name."""
+    return {
+        "Nix packages": _by_name(plan["nix"]["packages"], lambda one: ", ".join(one["outputs"])),
+        "Void packages": _by_name(plan["xbps"]["packages"], lambda _: ""),
+        "Void repositories": _by_name(plan["xbps"]["repositories"], lambda _: ""),
+        "modules": _by_name(plan["modules"], lambda _: ""),
+        "options": {
+            f"{module['name']}.{name}": _text(value)
+            for module in plan["modules"]
+            for name, value in module["options"].items()
+        },
+        "services": _by_name(plan["services"], lambda one: one["provider"]),
+        "settings": dict(_settings(plan)),
+    }
+
+
+def _by_name(rows: Any, value: Any) -> dict[str, str]:
+    return {row["name"]: value(row) for row in rows}
+
+
+def _settings(plan: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for table in REQUEST:
+        for key, value in (plan[table] or {}).items():
+            if not (isinstance(value, list) and value and isinstance(value[0], dict)):
+                yield f"{table}.{key}", _text(value)
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, sort_keys=True)
+
+
+def _locks(old: Snapshot, new: Snapshot) -> dict[str, tuple[Value, ...]] | None:
+    found = {}
+    if old.inputs is not None and new.inputs is not None:
+        found["inputs"] = _values(_pins(old.inputs), _pins(new.inputs))
+    if old.container is not None and new.container is not None:
+        found["container"] = _values({"image": old.container}, {"image": new.container})
+    return {table: values for table, values in found.items() if values} if found else None
+
+
+def _pins(inputs: Mapping[str, Locked]) -> dict[str, str]:
+    return {name: f"{one.rev} {one.date}".strip() or "not locked" for name, one in inputs.items()}
+
+
+def _xbps(old: Mapping[str, Xbps], new: Mapping[str, Xbps]) -> Iterator[Change]:
+    for name in sorted(old.keys() | new.keys()):
+        before, after = old.get(name), new.get(name)
+        if before == after:
+            continue
+        was = (before.version,) if before else ()
+        is_ = (after.version,) if after else ()
+        sizes = (before.size if before else 0, after.size if after else 0)
+        yield Change(_xbps_kind(was, is_), name, was, is_, *sizes, selected=False)
+
+
+def _xbps_kind(old: tuple[str, ...], new: tuple[str, ...]) -> str:
+    if not old or not new:
+        return "removed" if old else "added"
+    order = xbps.compare(old[0], new[0])
+    return ("upgraded", "rebuilt", "downgraded")[order + 1]
+
+
+def _overlay(old: Mapping[str, Entry], new: Mapping[str, Entry]) -> Iterator[Path]:
+    for path in sorted(old.keys() | new.keys()):
+        before, after = old.get(path), new.get(path)
+        if before != after:
+            yield Path(path, _entry(before), _entry(after), tuple(_lines(path, before, after)))
+
+
+def _entry(entry: Entry | None) -> str | None:
+    if entry is None:
+        return None
+    facts = (entry.type, entry.mode, entry.owner, f"-> {entry.target}" if entry.target else "")
+    return " ".join(fact for fact in facts if fact)
+
+
+def _lines(path: str, old: Entry | None, new: Entry | None) -> Iterator[str]:
+    """A unified diff, where each side that is there is text."""
+    if any(one is not None and one.text is None for one in (old, new)):
+        return iter(())
+    before, after = ((one.text or "").splitlines() if one else [] for one in (old, new))
+    sides = (f"a{path}" if old else "/dev/null", f"b{path}" if new else "/dev/null")
+    return difflib.unified_diff(before, after, *sides, lineterm="")

@@ -1,0 +1,92 @@
+"""A diff as Markdown, fit for a comment on a pull request."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from voidgen import bytesize
+from voidgen.diff.text import moved, signed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from voidgen.diff.closure import Change
+    from voidgen.diff.types import Diff, Path, Value
+
+SHOWN = 25
+"""Rows of a table that are seen at once; more are folded."""
+
+_SPECIAL = re.compile(r"([\\\\`*_\[\]>|~])")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+
+
+def dump(diff: Diff) -> str:
+    """The text: a table for each layer that differs, long ones folded."""
+    return "\n".join(_lines(diff))
+
+
+def _lines(diff: Diff) -> Iterator[str]:
+    yield f"### {_text(diff.old)} → {_text(diff.new)}"
+    yield ""
+    if diff.sizes:
+        old, new = diff.sizes
+        sizes = f"{bytesize.show(old)} → {bytesize.show(new)} ({signed(new - old)})"
+        yield from (f"Closure: {sizes}", "")
+    for tables in (diff.request, diff.locks):
+        for title, values in (tables or {}).items():
+            yield from _table(title, ("", "", "old", "new"), [_value(one) for one in values])
+    for title, changes in (("Void packages", diff.xbps), ("Nix closure", diff.closure)):
+        heads = ("", "package", "version", "size")
+        yield from _table(title, heads, [_change(one) for one in changes or ()])
+    yield from _overlay(diff.overlay or ())
+    unknown = [name for name, layer in diff.layers().items() if layer is None]
+    if unknown:
+        yield from (f"Not compared, as one side does not know it: {', '.join(unknown)}.", "")
+    elif not diff:
+        yield from ("Nothing differs.", "")
+
+
+def _value(one: Value) -> Sequence[str]:
+    return (one.kind, _text(one.name), _text(one.old or ""), _text(one.new or ""))
+
+
+def _change(one: Change) -> Sequence[str]:
+    name = f"**{_text(one.name)}**" if one.selected else _text(one.name)
+    return (one.kind, name, _text(moved(one)), signed(one.size) if one.size else "")
+
+
+def _table(title: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    if not rows:
+        return
+    lines = [_row(heads), _row(["---"] * len(heads)), *map(_row, rows)]
+    yield from _folded(f"{title}: {len(rows)}", lines, long=len(rows) > SHOWN)
+
+
+def _row(cells: Iterable[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _overlay(paths: Sequence[Path]) -> Iterator[str]:
+    rows = [(one.kind, _text(one.path), *map(_text, one.facts())) for one in paths]
+    yield from _table("Overlay", ("", "path", "old", "new"), rows)
+    for one in paths:
+        if one.lines:
+            # Longer than any run of backticks in it.
+            longest = max((len(run) for run in re.findall("`+", "\n".join(one.lines))), default=0)
+            fence = "`" * max(3, longest + 1)
+            lines = (_CONTROL.sub("\N{REPLACEMENT CHARACTER}", line) for line in one.lines)
+            yield from _folded(_text(one.path), [f"{fence}diff", *lines, fence], long=True)
+
+
+def _folded(title: str, lines: Iterable[str], *, long: bool) -> Iterator[str]:
+    if long:
+        yield from ("<details>", f"<summary>{title}</summary>", "", *lines, "", "</details>", "")
+    else:
+        yield from (f"**{title}**", "", *lines, "")
+
+
+def _text(text: str) -> str:
+    """Text that is nothing but text in Markdown, and in HTML."""
+    plain = _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
+    return _SPECIAL.sub(r"\\\1", plain.replace("&", "&amp;").replace("<", "&lt;"))

@@ -1,0 +1,83 @@
+"""What differs between two snapshots, layer by layer, as types. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from voidgen.diff.closure import Change
+
+
+@frozen
+class Value:
+    """Something that was asked for, or is locked, and differs; None where a side has none."""
+
+    name: str
+    old: str | None
+    new: str | None
+
+    @property
+    def kind(self) -> str:
+        """``added``, ``removed`` or ``changed``."""
+        if self.old is None:
+            return "added"
+        return "removed" if self.new is None else "changed"
+
+
+@frozen
+class Path:
+    """A path of the overlay that differs: what it was and is, and the lines where it is text."""
+
+    path: str
+    old: str | None
+    new: str | None
+    lines: tuple[str, ...] = ()
+
+    @property
+    def kind(self) -> str:
+        """``added``, ``removed`` or ``changed``."""
+        if self.old is None:
+            return "added"
+        return "removed" if self.new is None else "changed"
+
+    def facts(self) -> tuple[str, str]:
+        """What it was and what it is; ``content`` where it differs in that alone."""
+        if self.old == self.new:
+            return ("content", "other content")
+        return (self.old or "", self.new or "")
+
+
+@frozen
+class Diff:
+    """All that differs; a layer is None where one of the sides does not know it.
+
+    ``request`` and ``locks`` are values by their table. ``closure`` are Nix packages and ``xbps``
+    packages of Void; ``sizes`` the bytes of both closures.
+    """
+
+    old: str
+    new: str
+    request: Mapping[str, tuple[Value, ...]] | None
+    locks: Mapping[str, tuple[Value, ...]] | None
+    xbps: tuple[Change, ...] | None
+    closure: tuple[Change, ...] | None
+    overlay: tuple[Path, ...] | None
+    sizes: tuple[int, int] | None = None
+
+    def layers(self) -> dict[str, object]:
+        """The layers by name, in their order."""
+        return {
+            "request": self.request,
+            "locks": self.locks,
+            "Void packages": self.xbps,
+            "closure": self.closure,
+            "overlay": self.overlay,
+        }
+
+    def __bool__(self) -> bool:
+        """Whether anything differs."""
+        return any(self.layers().values())

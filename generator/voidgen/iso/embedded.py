@@ -1,0 +1,35 @@
+"""The snapshot that an ISO carries: what it was made from, for `voidgen diff`."""
+
+from __future__ import annotations
+
+import struct
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+from pycdlib import PyCdlib
+from pycdlib.pycdlibexception import PyCdlibException
+
+from voidgen.errors import Fault, WrongInputError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FILE = "voidgen.json"
+"""At the top of the ISO."""
+
+
+def read(iso: Path) -> bytes:
+    """The snapshot's bytes; WrongInputError where ``iso`` is no whole ISO, or has none."""
+    image, data = PyCdlib(), BytesIO()
+    try:
+        image.open(str(iso))
+        try:
+            image.get_file_from_iso_fp(data, rr_path=f"/{FILE}")
+        finally:
+            image.close()
+    except OSError as error:
+        raise WrongInputError(Fault(f"cannot be read: {error.strerror}", iso)) from None
+    except (PyCdlibException, ValueError, IndexError, struct.error):
+        what = f"is no whole ISO, or none of voidgen's: it has no {FILE} that can be read"
+        raise WrongInputError(Fault(what, iso, remedy="make it again with `voidgen iso`")) from None
+    return data.getvalue()

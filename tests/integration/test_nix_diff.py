@@ -1,0 +1,200 @@
+"""`voidgen diff` on sides of all kinds, with the real Nix and git."""
+
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.integration.offline import Nix
+from tests.unit.program import Ran, voidgen
+
+OLDER = ('"./packages/2026.10"', '"./packages/2026.04"')
+
+
+def change(folder: Path, old: str, new: str, name: str = "voidgen.toml") -> None:
+    text = (folder / name).read_text()
+    assert old in text
+    (folder / name).write_text(text.replace(old, new))
+
+
+def commit(folder: Path, message: str) -> None:
+    name = ("-c", "user.name=tests", "-c", "user.email=tests@example.org")
+    for words in (("add", "-A"), (*name, "commit", "-qm", message)):
+        subprocess.run(["git", "-C", folder, *words], check=True)
+
+
+def diff(folder: Path, *words: str, status: int = 0) -> dict[str, Any]:
+    ran = voidgen("--quiet", "diff", *words, "--format", "json", cwd=folder)
+    assert ran.status == status, ran.err
+    found: dict[str, Any] = json.loads(ran.out)
+    return found
+
+
+def failed(folder: Path, *words: str, status: int = 2) -> str:
+    ran = voidgen("--quiet", "diff", *words, cwd=folder)
+    assert (ran.status, ran.out) == (status, ""), ran
+    assert "internal error" not in ran.err
+    return ran.err
+
+
+def kinds(found: dict[str, Any]) -> dict[str, str]:
+    return {one["name"]: one["kind"] for one in found["closure"]}
+
+
+@pytest.fixture
+def two(example: Path, empty_nix: Nix) -> Path:
+    """A project that is committed with one release of its set, and now has another; both built."""
+    empty_nix.run("nix", "build", "--out-link", example / "result", example)
+    commit(example, "one")
+    before = (example / "result").readlink()
+    (example / "result").rename(example / "before")
+    change(example, *OLDER)
+    change(example, "greet", "deskTools.sticky", "voidgen.toml")
+    change(example, "offline example", "another example", "overlay-src/welcome/files/etc/motd")
+    assert voidgen("generate", cwd=example).status == 0
+    empty_nix.run("nix", "build", "--out-link", example / "result", example)
+    assert before != (example / "result").readlink()
+    return example
+
+
+EXPECTED = {
+    "countdown": "downgraded", "desk-clock": "downgraded", "desk-sticky": "added",
+    "field-icons": "downgraded", "greet": "removed", "notebook": "downgraded",
+    "palette": "downgraded", "prelude": "downgraded", "proverb-of-the-day": "rebuilt",
+    "proverbs": "downgraded",
+}  # fmt: skip
+
+
+def test_project_against_what_is_committed(two: Path) -> None:
+    found = diff(two)
+    assert (found["old"], found["new"]) == ("HEAD", str(two))
+    assert kinds(found) == EXPECTED
+    names = {(one["kind"], one["name"]) for one in found["request"]["Nix packages"]}
+    assert names == {("removed", "greet"), ("added", "deskTools.sticky")}
+    (setting,) = found["request"]["settings"]
+    assert (setting["name"], setting["new"]) == ("nix.nixpkgs", "./packages/2026.04")
+    assert "+This live system was made by voidgen from its another example." in (
+        line for path in found["overlay"] for line in path["lines"]
+    )
+    assert {one["name"] for one in found["closure"] if one["selected"]} >= {"desk-sticky", "greet"}
+
+
+def test_builds_revisions_snapshots_and_ranges_tell_the_same(two: Path, tmp_path: Path) -> None:
+    expected = diff(two)["closure"]
+    saved = tmp_path / "saved.json"
+    assert voidgen("diff", "HEAD", "--save", str(saved), cwd=two).status == 0
+    for words in (
+        ("before", "result"),
+        ("HEAD", "result"),
+        ("HEAD..",),
+        ("result",),
+        (str(saved), "voidgen.toml"),
+        ("before", "."),
+    ):
+        assert diff(two, *words)["closure"] == expected, words
+    # The closure alone is known of a store path.
+    profile = str((two / "result" / "profile").resolve())
+    found = diff(two, str((two / "before" / "profile").resolve()), profile)
+    assert found["request"] is None
+    assert {name: kind for name, kind in kinds(found).items() if name in EXPECTED} == EXPECTED
+
+
+def test_saved_snapshot_is_the_same_again(two: Path, tmp_path: Path) -> None:
+    one, other = tmp_path / "one", tmp_path / "other"
+    assert voidgen("diff", "--save", str(one), ".", cwd=two).status == 0
+    assert voidgen("diff", "--save", str(other), str(one), cwd=two).status == 0
+    assert one.read_bytes() == other.read_bytes()
+    assert not diff(two, str(one), ".")["differs"]
+
+
+def test_same_packages_as_nix_tells(two: Path, empty_nix: Nix) -> None:
+    before, after = ((two / name / "profile").resolve() for name in ("before", "result"))
+    said = empty_nix.run("nix", "store", "diff-closures", before, after)
+    # It tells no rebuilds; sizes from 8 KiB on.
+    told = {line.partition(":")[0] for line in said.splitlines()}
+    ours = {name for name, kind in EXPECTED.items() if kind != "rebuilt"}
+    assert told == ours, said
+
+
+def test_exit_code(two: Path) -> None:
+    assert voidgen("--quiet", "diff", "--exit-code", cwd=two).status == 1
+    assert voidgen("--quiet", "diff", "--exit-code", ".", ".", cwd=two).status == 0
+
+
+def test_lock_files(example: Path, tmp_path: Path) -> None:
+    def lock(rev: str) -> str:
+        locked = {
+            "type": "github", "owner": "o", "repo": "r", "rev": rev * 40, "lastModified": 0,
+            "narHash": f"sha256-{'A' * 43}=",
+        }  # fmt: skip
+        original = {"type": "github", "owner": "o", "repo": "r"}
+        nodes = {
+            "root": {"inputs": {"nixpkgs": "n"}}, "n": {"locked": locked, "original": original},
+        }  # fmt: skip
+        return json.dumps({"nodes": nodes, "root": "root", "version": 7})
+
+    for name, rev in (("one", "1"), ("two", "2")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "flake.lock").write_text(lock(rev))
+    found = diff(example, str(tmp_path / "one/flake.lock"), str(tmp_path / "two/flake.lock"))
+    (pin,) = found["locks"]["inputs"]
+    assert (pin["old"][:40], pin["new"][:40]) == ("1" * 40, "2" * 40)
+    assert found["closure"] is None
+
+
+def test_flake_reference(two: Path) -> None:
+    assert not diff(two, "HEAD", f"git+file://{two}?rev={head(two)}")["differs"]
+
+
+def head(folder: Path) -> str:
+    said = subprocess.run(
+        ["git", "-C", folder, "rev-parse", "HEAD"], check=True, capture_output=True, text=True
+    )
+    return said.stdout.strip()
+
+
+def test_nothing_is_built(example: Path, empty_nix: Nix) -> None:
+    commit(example, "one")
+    change(example, *OLDER)
+    assert voidgen("generate", cwd=example).status == 0
+    found = diff(example)
+    assert found["closure"] is None
+    assert found["request"]["settings"]
+    assert list(Path(empty_nix.env["NIX_STORE_DIR"]).glob("*-greet-2.1")) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "fault"),
+    [
+        ("nothing", "nothing here is called nothing, and no revision of the project's repository"),
+        ("--help-me", "No such option"),
+        ("empty", "is neither a project nor a valid path of the Nix store"),
+        ("text", "is no JSON object"),
+        ("list.json", "is no JSON object"),
+        ("other.json", "has version None"),
+        ("later.json", "is a snapshot of version 2, and this voidgen reads 1"),
+        ("wrong.json", "overlay"),
+        ("cut.iso", "is no whole ISO, or none of voidgen's"),
+        ("old", "revision old has no voidgen.toml there"),
+    ],
+)
+def test_wrong_sides_are_told_in_a_line(example: Path, name: str, fault: str) -> None:
+    commit(example, "one")
+    git = "git -c user.name=tests -c user.email=tests@example.org"
+    script = f"{git} branch old $({git} commit-tree $({git} mktree < /dev/null) -m empty)"
+    subprocess.run(["sh", "-c", script], cwd=example, check=True)
+    (example / "empty").mkdir()
+    for file, text in {
+        "text": "not JSON",
+        "list.json": "[]",
+        "other.json": "{}",
+        "later.json": '{"kind": "voidgen-snapshot", "version": 2}',
+        "wrong.json": '{"kind": "voidgen-snapshot", "version": 1, "origin": "x", "overlay": 3}',
+        "cut.iso": "no ISO",
+    }.items():
+        (example / file).write_text(text)
+    ran: Ran = voidgen("--quiet", "diff", name, cwd=example)
+    assert ran.status == 2, ran
+    assert fault in ran.err
+    assert "internal error" not in ran.err

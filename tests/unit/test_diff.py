@@ -1,0 +1,230 @@
+"""What differs between two snapshots, layer by layer, and how it is told."""
+
+import json
+import re
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from voidgen.diff import as_json, closure, compare, markdown, text
+from voidgen.diff.closure import Change
+from voidgen.diff.types import Diff
+from voidgen.sizes import StorePath
+from voidgen.snapshot.types import Entry, Locked, Selected, Snapshot, Xbps
+
+HASHES = iter(range(1 << 20))
+
+
+def path(name: str, digit: str = "a") -> str:
+    return f"/nix/store/{digit * 32}-{name}"
+
+
+def paths(*names: str, size: int = 10) -> dict[str, StorePath]:
+    return {path(*name.split(" ")): StorePath(size, ()) for name in names}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "kind", "before", "after"),
+    [
+        ((), ("x-1",), "added", (), ("1",)),
+        (("x-1",), (), "removed", ("1",), ()),
+        (("x-1.9",), ("x-1.10",), "upgraded", ("1.9",), ("1.10",)),
+        (("x-2",), ("x-2pre1",), "downgraded", ("2",), ("2pre1",)),
+        (("x-1 a",), ("x-1 b",), "rebuilt", ("1",), ("1",)),
+        (("x-1 a",), ("x-1 a", "x-1 b"), "copies", ("1",), ("1", "1")),
+        (("x-1", "x-3"), ("x-2",), "changed", ("1", "3"), ("2",)),
+        (("x-1", "x-2"), ("x-2", "x-3"), "changed", ("1", "2"), ("2", "3")),
+        (("x",), ("x-1",), "upgraded", ("",), ("1",)),
+        # Outputs are no copies, and no part of the version.
+        (("x-1", "x-1-man", "x-1-dev"), ("x-2", "x-2-man"), "upgraded", ("1",), ("2",)),
+    ],
+)
+def test_kinds_of_change(
+    old: tuple[str, ...],
+    new: tuple[str, ...],
+    kind: str,
+    before: tuple[str, ...],
+    after: tuple[str, ...],
+) -> None:
+    (change,) = closure.changes(paths(*old, "same-1"), paths(*new, "same-1"))
+    assert change == Change(kind, "x", before, after, 10 * len(old), 10 * len(new), selected=False)
+
+
+def test_evaluated_names_stand_before_nix_s_rule() -> None:
+    old, new = path("python3.11-foo-1-beta"), path("python3.12-foo-2")
+    asked = [
+        Selected("foo", "1-beta", {"out": old}),
+        Selected("foo", "2", {"out": new}),
+    ]
+    (change,) = closure.changes({old: StorePath(1, ())}, {new: StorePath(4, ())}, asked)
+    assert change == Change("upgraded", "foo", ("1-beta",), ("2",), 1, 4, selected=True)
+    assert change.size == 3
+
+
+STORE = st.dictionaries(
+    st.builds(
+        path,
+        st.sampled_from(["a-1", "a-2", "b-1", "b-1-man", "c", "d-1-2"]),
+        st.sampled_from("abcd"),
+    ),
+    st.builds(StorePath, st.integers(0, 100), st.just(())),
+)
+
+
+@given(old=STORE, new=STORE)
+def test_sizes_of_changes_add_up_and_turn_round(
+    old: dict[str, StorePath], new: dict[str, StorePath]
+) -> None:
+    new = {**new, **{name: old[name] for name in old.keys() & new.keys()}}
+    there, back = closure.changes(old, new), closure.changes(new, old)
+    assert sum(one.size for one in there) == closure.total(new) - closure.total(old)
+    assert [(one.old, one.new) for one in there] == [(one.new, one.old) for one in back]
+    opposite = {"added": "removed", "removed": "added", "upgraded": "downgraded",
+                "downgraded": "upgraded"}  # fmt: skip
+    assert [opposite.get(one.kind, one.kind) for one in there] == [one.kind for one in back]
+    assert closure.changes(old, old) == []
+
+
+PLAN: dict[str, Any] = {
+    "image": {"name": "x", "keymap": "us"},
+    "nix": {"nixpkgs": "./p", "packages": [{"name": "a", "outputs": []}], "unfree": []},
+    "xbps": {"packages": [{"name": "vim"}], "repositories": []},
+    "modules": [{"name": "m", "options": {"on": True}}],
+    "services": [{"name": "s", "provider": "p"}],
+    "mklive": None,
+    "container": {"engine": "auto"},
+}
+OLD = Snapshot(
+    "old",
+    PLAN,
+    {"nixpkgs": Locked("1" * 40, "2026-01-01")},
+    "flake",
+    {"vim": Xbps("9.0_1", 5), "gone": Xbps("1_1", 7), "same": Xbps("1_1", 1)},
+    {},
+    paths("a-1"),
+    {"/f": Entry("file", "0644", "root:root", "", "sha256-a", "one\ntwo\n"),
+     "/l": Entry("symlink", target="x"), "/same": Entry("directory")},
+)  # fmt: skip
+NEW = Snapshot(
+    "new",
+    PLAN | {
+        "image": {"name": "x", "keymap": "de"},
+        "nix": {"nixpkgs": "./p", "packages": [{"name": "b", "outputs": ["man"]}], "unfree": []},
+        "modules": [{"name": "m", "options": {"on": False}}],
+        "mklive": {"source": "github:x/y"},
+    },
+    {"nixpkgs": Locked("2" * 40, "2026-02-01")},
+    "flake",
+    {"vim": Xbps("9.0_2", 6), "same": Xbps("1_1", 1)},
+    {},
+    paths("a-2", size=2048),
+    {"/f": Entry("file", "0600", "root:root", "", "sha256-b", "one\nthree\n"),
+     "/l": Entry("symlink", target="y"), "/same": Entry("directory")},
+)  # fmt: skip
+
+
+def test_each_layer() -> None:
+    diff = compare.compare(OLD, NEW)
+    assert diff.request
+    found = {
+        (table, one.name, one.old, one.new)
+        for table, values in diff.request.items()
+        for one in values
+    }
+    assert found == {
+        ("Nix packages", "a", "", None),
+        ("Nix packages", "b", None, "man"),
+        ("options", "m.on", "true", "false"),
+        ("settings", "image.keymap", "us", "de"),
+        ("settings", "mklive.source", None, "github:x/y"),
+    }
+    assert diff.locks
+    (pin,) = diff.locks["inputs"]
+    assert (pin.old, pin.new) == (f"{'1' * 40} 2026-01-01", f"{'2' * 40} 2026-02-01")
+    assert "container" not in diff.locks
+    assert diff.xbps == (
+        Change("removed", "gone", ("1_1",), (), 7, 0, selected=False),
+        Change("upgraded", "vim", ("9.0_1",), ("9.0_2",), 5, 6, selected=False),
+    )
+    assert diff.closure
+    assert [one.name for one in diff.closure] == ["a"]
+    assert diff.overlay
+    file, link = diff.overlay
+    assert (file.old, file.new) == ("file 0644 root:root", "file 0600 root:root")
+    assert file.lines[2:] == ("@@ -1,2 +1,2 @@", " one", "-two", "+three")
+    assert (link.old, link.new, link.lines) == ("symlink -> x", "symlink -> y", ())
+    assert diff.sizes == (10, 2048)
+
+
+def test_what_a_side_does_not_know_is_not_compared(capsys: pytest.CaptureFixture[str]) -> None:
+    diff = compare.compare(OLD, Snapshot("a lock", inputs=OLD.inputs))
+    assert (diff.request, diff.xbps, diff.closure, diff.overlay) == (None, None, None, None)
+    assert diff.locks == {}
+    assert not diff
+    text.show(diff)
+    said = capsys.readouterr().out
+    assert said == (
+        "not compared, as one side does not know it: request, Void packages, closure, overlay\n"
+    )
+
+
+def test_nothing_differs(capsys: pytest.CaptureFixture[str]) -> None:
+    diff = compare.compare(OLD, OLD)
+    assert not diff
+    text.show(diff)
+    assert capsys.readouterr().out.splitlines()[-1] == "nothing differs"
+    assert "Nothing differs." in markdown.dump(diff)
+    assert json.loads(as_json.dump(diff))["differs"] is False
+
+
+def test_text(capsys: pytest.CaptureFixture[str]) -> None:
+    text.show(compare.compare(OLD, NEW))
+    rows = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert ["U", "vim", "9.0_1", "->", "9.0_2", "+1", "B"] in rows
+    assert ["-", "gone", "1_1", "-7", "B"] in rows
+    assert ["U", "a", "1", "->", "2", "+2.0", "KiB"] in rows
+    assert ["+three"] in rows
+    assert ["closure:", "10", "B", "->", "2.0", "KiB", "(+2.0", "KiB)"] in rows
+
+
+def test_text_by_size(capsys: pytest.CaptureFixture[str]) -> None:
+    diff = compare.compare(OLD, NEW)
+    text.show(diff, by_size=True)
+    said = capsys.readouterr().out
+    assert said.index("gone") < said.index("vim")
+
+
+def test_json_is_all() -> None:
+    found = json.loads(as_json.dump(compare.compare(OLD, NEW)))
+    assert found["version"] == 1
+    assert found["xbps"][1] == {
+        "kind": "upgraded", "name": "vim", "old": ["9.0_1"], "new": ["9.0_2"],
+        "old-size": 5, "new-size": 6, "selected": False,
+    }  # fmt: skip
+    assert found["sizes"] == {"old": 10, "new": 2048}
+    assert found["overlay"][0]["lines"][-1] == "+three"
+
+
+HOSTILE = "|`<b>&amp;[x](y)*\n\x1b[31m~~"
+
+
+def test_markdown_takes_names_as_text() -> None:
+    change = Change("added", HOSTILE, (), (HOSTILE,), 0, 1, selected=True)
+    said = markdown.dump(Diff("a", HOSTILE, None, None, None, (change,), None))
+    assert "\x1b" not in said
+    assert "<b>" not in said
+    (row,) = [line for line in said.splitlines() if line.startswith("| added")]
+    assert len(re.findall(r"(?<!\\)\|", row)) == 5
+
+
+def test_markdown_folds_what_is_long() -> None:
+    changes = tuple(
+        Change("added", f"p{number}", (), ("1",), 0, 1, selected=False) for number in range(100)
+    )
+    said = markdown.dump(Diff("a", "b", None, None, None, changes, None))
+    assert "<details>\n<summary>Nix closure: 100</summary>\n\n| " in said
+    assert said.count("| added |") == 100
+    fenced = compare.compare(OLD, Snapshot("x", overlay={"/f": Entry("file", text="```\n````\n")}))
+    assert "\n`````diff\n" in markdown.dump(fenced)
