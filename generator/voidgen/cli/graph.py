@@ -120,18 +120,10 @@ def _modules(settings: dict[str, Any]) -> tuple[str, nx.DiGraph[str]]:
 
 
 def _closure(settings: dict[str, Any]) -> tuple[str, nx.DiGraph[str]]:
-    from voidgen import build, project  # noqa: PLC0415
-    from voidgen.errors import Fault, WrongInputError  # noqa: PLC0415
-    from voidgen.graph import sources  # noqa: PLC0415
+    from voidgen import project  # noqa: PLC0415
+    from voidgen.graph import built  # noqa: PLC0415
 
-    result = project.find(Path(settings["project"])) / "result"
-    manifest = build.manifest(result)
-    try:
-        return manifest["plan"]["image"]["name"], sources.closure(manifest)
-    except (ValueError, LookupError, TypeError, AttributeError):
-        what, remedy = "is not an image's manifest", "run `nix build` again"
-        fault = Fault(what, result / "manifest.json", remedy=remedy)
-        raise WrongInputError(fault) from None
+    return built.closure(project.find(Path(settings["project"])) / "result")
 
 
 def _focus(graph: nx.DiGraph[str], name: str) -> nx.DiGraph[str]:

@@ -36,7 +36,7 @@ def report(faults: Iterable[Fault]) -> None:
     from voidgen.toml import spell  # noqa: PLC0415
 
     placed = [
-        (_shown(fault.file) if fault.file else "voidgen", _line(fault), fault) for fault in faults
+        (shown(fault.file) if fault.file else "voidgen", _line(fault), fault) for fault in faults
     ]
     placed.sort(key=lambda row: row[:2])
     for file, line, fault in placed:
@@ -56,7 +56,7 @@ def _line(fault: Fault) -> int:
     return line_of(fault.file, fault.key) or 0
 
 
-def _shown(file: Path) -> str:
+def shown(file: Path) -> str:
     """Relative to the current folder where it lies below it."""
     path, here = os.path.abspath(file), str(Path.cwd())
     return os.path.relpath(path, here) if path.startswith(f"{here}/") else path

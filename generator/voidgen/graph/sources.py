@@ -54,11 +54,10 @@ def closure(manifest: Mapping[str, Any]) -> nx.DiGraph[str]:
     for entry in paths:
         path = entry["path"]
         names = tuple(asked.get(path, ()))
-        label = path.rpartition("/")[2][HASH:] or path
         size = entry["narSize"]
         if not isinstance(size, int):
             raise TypeError(path)
-        add(graph, path, "path", label, about=path, size=size, asked=names)
+        add(graph, path, "path", label(path), about=path, size=size, asked=names)
     for entry in paths:
         for other in sorted(entry["references"]):
             if other not in graph:
@@ -68,6 +67,11 @@ def closure(manifest: Mapping[str, Any]) -> nx.DiGraph[str]:
     if not nx.is_directed_acyclic_graph(graph):
         raise ValueError("references in a circle")
     return graph
+
+
+def label(path: str) -> str:
+    """The name of a store path, without its hash."""
+    return path.rpartition("/")[2][HASH:] or path
 
 
 def _module(name: str) -> str:

@@ -1,0 +1,1 @@
+"""Why something is in the image: who asked for it, and what in the closure needs it."""

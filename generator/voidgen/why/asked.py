@@ -1,0 +1,133 @@
+"""Who asked for what the plan has under a name, from voidgen.toml on. Pure."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from operator import attrgetter
+from typing import TYPE_CHECKING
+
+import networkx as nx
+from attrs import frozen
+
+from voidgen.overlay.resolve import USER
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from voidgen.errors import Key
+    from voidgen.plan import Plan
+
+
+@frozen
+class Step:
+    """``file`` asks at ``key`` for a thing; ``what`` says it in words."""
+
+    file: Path
+    key: Key
+    what: str
+
+
+@frozen
+class Reason:
+    """A thing of the plan, and for each who asked for it the shortest way from voidgen.toml."""
+
+    kind: str
+    name: str
+    about: str
+    ways: tuple[tuple[Step, ...], ...]
+
+
+def names(plan: Plan) -> set[str]:
+    """All that `reasons` knows."""
+    found = plan.resolution
+    return {
+        *(one.name for one in (*found.nix, *found.xbps, *found.repositories)),
+        *(one.name for one in found.services),
+        *(one.module.name for one in found.modules),
+        *(one.path for one in found.entries),
+    }
+
+
+def reasons(plan: Plan, file: Path, name: str) -> list[Reason]:
+    """All that has the name, of each kind; ``file`` is voidgen.toml."""
+    return [*_Asked(plan, file).reasons(name)]
+
+
+class _Asked:
+    """The ways to each module, to which things are then added."""
+
+    def __init__(self, plan: Plan, file: Path) -> None:
+        self.plan, self.file = plan, file
+        self.modules = {one.module.name: one.module for one in plan.resolution.modules}
+        graph: nx.DiGraph[str] = nx.DiGraph()
+        graph.add_node(USER)
+        for one in plan.resolution.modules:
+            graph.add_edges_from((by.removeprefix("module "), one.module.name) for by in one.by)
+        self.shortest = nx.single_source_shortest_path(graph, USER)
+
+    def reasons(self, name: str) -> Iterator[Reason]:
+        for one in self.plan.resolution.modules:
+            if one.module.name == name:
+                ways = tuple(self._way(name, by) for by in one.by)
+                yield Reason("module", name, one.module.spec.summary, ways)
+        yield from self._packages(name)
+        for service in self.plan.resolution.services:
+            if service.name == name:
+                what = f"enables service {name}"
+                ways = tuple(self._brought(by, ("services",), name, what) for by in service.by)
+                yield Reason("service", name, f"from {service.provider}", ways)
+        for entry in self.plan.resolution.entries:
+            if entry.path == name:
+                last = Step(entry.file, entry.key, f"module {entry.module} gives {name}")
+                way = (*self._along(self.shortest[entry.module]), last)
+                yield Reason("path", name, f"from module {entry.module}", (way,))
+
+    def _packages(self, name: str) -> Iterator[Reason]:
+        found, nix, xbps = self.plan.resolution, self.plan.config.nix, self.plan.config.xbps
+        for kind, asked, key, own, brought in (
+            ("Nix package", found.nix, ("nix", "packages"), nix.packages, "nix"),
+            ("Void package", found.xbps, ("xbps", "packages"), xbps.packages, "xbps"),
+            (
+                "Void repository", found.repositories, ("xbps", "repositories"),
+                xbps.repositories, "repositories",
+            ),
+        ):  # fmt: skip
+            thing = f"{kind} {name}"
+            user = (Step(self.file, _item(key, own, name), f"asks for {thing}"),)
+            for by in (one.by for one in asked if one.name == name):
+                ways = tuple(
+                    user
+                    if asker == USER
+                    else self._brought(asker, ("packages", brought), name, f"brings {thing}")
+                    for asker in by
+                )
+                yield Reason(kind, name, "", ways)
+
+    def _way(self, name: str, by: str) -> tuple[Step, ...]:
+        """To a module, by the one that asks for it."""
+        return self._along([*self.shortest[by.removeprefix("module ")], name])
+
+    def _along(self, chain: Sequence[str]) -> tuple[Step, ...]:
+        steps = []
+        for asker, name in pairwise(chain):
+            if asker == USER:
+                key = _item(("overlay", "modules"), self.plan.config.overlay.modules, name)
+                steps.append(Step(self.file, key, f"asks for module {name}"))
+            else:
+                module = self.modules[asker]
+                key = _item(("requires",), module.spec.requires, name)
+                steps.append(Step(module.file, key, f"module {asker} requires module {name}"))
+        return tuple(steps)
+
+    def _brought(self, by: str, key: Key, name: str, what: str) -> tuple[Step, ...]:
+        """To a thing that a module lists at ``key``."""
+        module = self.modules[by.removeprefix("module ")]
+        place = _item(key, attrgetter(".".join(map(str, key)))(module.spec), name)
+        last = Step(module.file, place, f"module {module.name} {what}")
+        return (*self._along(self.shortest[module.name]), last)
+
+
+def _item(key: Key, own: Sequence[str], name: str) -> Key:
+    """Where in a list the name stands, or the list's own place."""
+    return (*key, own.index(name)) if name in own else key
