@@ -101,6 +101,14 @@ def test_svg_is_xml(built: Path) -> None:
     assert 40 <= len(nodes) <= 60
 
 
+@pytest.mark.slow
+def test_all_are_drawn(built: Path) -> None:
+    ran = voidgen("graph", "closure", "--min-size", "0", "-o", "it.svg", cwd=built)
+    assert (ran.status, ran.err) == (0, "")
+    root = ET.parse(built / "it.svg").getroot()  # noqa: S314
+    assert sum(one.get("class") == "node" for one in root.iter()) == 2000
+
+
 @pytest.mark.parametrize(
     ("name", "start"),
     [

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 FONT = "Helvetica,Arial,sans-serif"
 DASHED = ("after", "through", "folded")
+LARGE = 500
+"""More nodes are placed with less care: with all of it, thousands take graphviz many minutes."""
+HASTE = {"nslimit": "1", "nslimit1": "1", "mclimit": "0.1"}
 
 
 def write(graph: nx.DiGraph[str], title: str) -> str:
@@ -27,7 +30,7 @@ def write(graph: nx.DiGraph[str], title: str) -> str:
             "label": _text([visible(title), *legend(graph)], "\\l"),
             "labelloc": "t", "labeljust": "l",
             "fontname": FONT, "fontsize": "14", "bgcolor": "#ffffff", "rankdir": "LR",
-            "nodesep": "0.12", "ranksep": "1.0",
+            "nodesep": "0.12", "ranksep": "1.0", **(HASTE if len(graph) > LARGE else {}),
         },
         node_attr={"shape": "box", "fontname": FONT, "margin": "0.12,0.06", "height": "0.3"},
         edge_attr={"color": "#333333", "arrowsize": "0.6"},
