@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from attrs import frozen
-from bench import catalogue, locked, registration
+from bench import catalogue, closures, locked, registration
 from bench.measure import Measured, calls, measure
 from rich.console import Console
 from rich.table import Table
@@ -31,6 +31,8 @@ PYTHON = sys.executable
 VOIDGEN = [str(Path(PYTHON).with_name("voidgen"))]
 PACKAGES = 2_000
 """Of the lock that is loaded: an image with a desktop has about as many."""
+CLOSURE = 10_000
+"""Store paths of a closure that is compared."""
 CALLS = 20
 """Calls for each run that is asked for: one takes milliseconds."""
 COPY = "cp -R ../project/image ../project/flake.nix . && git add --intent-to-add ."
@@ -60,6 +62,7 @@ def main() -> None:
             *_start(Path(folder), asked.runs),
             *_lock(asked.runs * CALLS),
             *_registration(Path(folder) / "registration", asked.runs),
+            *_closures(Path(folder) / "closures", asked.runs),
             *_root(Path(folder) / "root", asked.runs),
             *_made_up(Path(folder) / "made-up", asked.runs, largest=not asked.quick),
         ]
@@ -92,6 +95,13 @@ def _registration(folder: Path, runs: int) -> Iterator[Row]:
     loaded, dumped = registration.load(folder, runs)
     name = f"registration of {registration.PATHS:,} store paths, loading"
     yield Row(name, loaded, dumped, "nix-store --dump-db", 2)
+
+
+def _closures(folder: Path, runs: int) -> Iterator[Row]:
+    """Two closures compared; the goal is half of Nix's time."""
+    ours, theirs = closures.compare(folder, CLOSURE, runs)
+    name = f"diff of two closures of {CLOSURE:,} paths"
+    yield Row(name, ours, theirs, "nix store diff-closures", theirs.least / 2)
 
 
 def _root(folder: Path, runs: int) -> Iterator[Row]:

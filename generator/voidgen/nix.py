@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from voidgen import sri
+from voidgen import database, sri
 from voidgen.errors import StepFailedError
 from voidgen.lock.flake import url
 from voidgen.process import Completed, patiently, run
@@ -163,10 +163,13 @@ def invalid(paths: Iterable[str]) -> set[str]:
 
 
 def path_info(paths: Iterable[str]) -> dict[str, StorePath]:
-    """``nix path-info --recursive``: valid ``paths``, and all that they need."""
+    """Valid ``paths``, and all that they need: from Nix's database, or ``nix path-info``."""
     asked = sorted(paths)
     if not asked:
         return {}  # Nix would look for a flake in the folder that it runs in.
+    known = database.closure(asked)
+    if known is not None:
+        return known
     words = ["path-info", "--json", "--recursive", *asked]
     try:
         found = _json(words)

@@ -169,9 +169,10 @@ def test_nothing_is_built(example: Path, empty_nix: Nix) -> None:
     [
         ("nothing", "nothing here is called nothing, and no revision of the project's repository"),
         ("--help-me", "No such option"),
-        ("empty", "is neither a project nor a valid path of the Nix store"),
-        ("text", "is no JSON object"),
-        ("list.json", "is no JSON object"),
+        ("empty", "is no project, no manifest and no valid path of the Nix store"),
+        ("text", "is no project, no manifest and no valid path of the Nix store"),
+        ("list.json", "is no project, no manifest and no valid path of the Nix store"),
+        ("half.json", "is no JSON object"),
         ("other.json", "has version None"),
         ("later.json", "is a snapshot of version 2, and this voidgen reads 1"),
         ("wrong.json", "overlay"),
@@ -188,6 +189,7 @@ def test_wrong_sides_are_told_in_a_line(example: Path, name: str, fault: str) ->
     for file, text in {
         "text": "not JSON",
         "list.json": "[]",
+        "half.json": '{"kind":',
         "other.json": "{}",
         "later.json": '{"kind": "voidgen-snapshot", "version": 2}',
         "wrong.json": '{"kind": "voidgen-snapshot", "version": 1, "origin": "x", "overlay": 3}',

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len, set_cell_size
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from voidgen import bytesize
@@ -26,6 +26,8 @@ SIGNS = {
     "rebuilt": "R", "copies": "#",
 }  # fmt: skip
 """As nvd has them; R and # are told in words beside."""
+REBUILT = 10
+"""Packages that were only rebuilt and not asked for: more are told by their number."""
 LINES = 40
 """Lines of a file's diff that are shown."""
 
@@ -67,31 +69,33 @@ def versions(found: Sequence[str]) -> str:
 
 
 def _values(console: Console, title: str, values: Iterable[Value]) -> None:
-    table = _table(console, title)
+    rows = []
     for one in values:
-        old, new = one.old, one.new
-        text = f"{old} -> {new}" if old and new else (new or old or "")
-        table.add_row(_sign(one.kind), _text(one.name), _text(text))
-    console.print(table)
-    console.print()
+        text = f"{one.old} -> {one.new}" if one.old and one.new else (one.new or one.old or "")
+        rows.append((one.kind, one.name, text, ""))
+    _rows(console, title, rows)
 
 
 def _changes(console: Console, title: str, changes: Sequence[Change]) -> None:
-    if not changes:
-        return
-    table = _table(console, title)
-    for one in changes:
-        table.add_row(
-            _sign(one.kind),
-            _text(f"{one.name} *" if one.selected else one.name),
-            _text(moved(one)),
-            _text(signed(one.size) if one.size else ""),
+    shown = [one for one in changes if one.selected or one.kind != "rebuilt"]
+    if len(changes) - len(shown) <= REBUILT:
+        shown = [*changes]
+    rows = [
+        (
+            one.kind,
+            f"{one.name} *" if one.selected else one.name,
+            moved(one),
+            signed(one.size) if one.size else "",
         )
-    table.columns[-1].justify = "right"
-    console.print(table)
-    if any(one.selected for one in changes):
-        console.print(Text("  * asked for", style="dim"))
-    console.print()
+        for one in shown
+    ]
+    notes = ["* asked for"] if any(one.selected for one in shown) else []
+    if len(shown) < len(changes):
+        size = sum(one.size for one in changes) - sum(one.size for one in shown)
+        count = len(changes) - len(shown)
+        notes.append(f"R {count} more, rebuilt with the same versions ({signed(size)})")
+    if changes:
+        _rows(console, title, rows, notes)
 
 
 def moved(one: Change) -> str:
@@ -106,29 +110,39 @@ def moved(one: Change) -> str:
 def _overlay(console: Console, paths: Sequence[Path]) -> None:
     if not paths:
         return
-    table = _table(console, "Overlay")
+    _rows(
+        console,
+        "Overlay",
+        [
+            (one.kind, one.path, " -> ".join(one.facts()) if one.kind == "changed" else "", "")
+            for one in paths
+        ],
+    )
     for one in paths:
-        text = f"{one.old} -> {one.new}" if one.old and one.new and one.old != one.new else ""
-        table.add_row(_sign(one.kind), _text(one.path), _text(text))
-    console.print(table)
-    for one in paths:
-        for number, line in enumerate(one.lines):
-            if number == LINES:
-                console.print(Text(f"    … {len(one.lines) - LINES} more lines", style="dim"))
-                break
+        for line in one.lines[:LINES]:
             style = {"+": "green", "-": "red", "@": "cyan"}.get(line[:1], "")
             console.print(Text(f"    {visible(line)}", style=style), soft_wrap=True)
-    console.print()
+        if len(one.lines) > LINES:
+            console.print(Text(f"    … {len(one.lines) - LINES} more lines", style="dim"))
+    if any(one.lines for one in paths):
+        console.print()
 
 
-def _table(console: Console, title: str) -> Table:
-    console.print(Text(title, style="bold"))
-    return Table(box=None, show_header=False, padding=(0, 0, 0, 2), show_edge=False)
-
-
-def _sign(kind: str) -> Text:
-    return Text(SIGNS[kind], style=STYLES[kind])
-
-
-def _text(text: str) -> Text:
-    return Text(visible(text))
+def _rows(
+    console: Console,
+    title: str,
+    rows: Sequence[tuple[str, str, str, str]],
+    notes: Iterable[str] = (),
+) -> None:
+    """Kind, name, what moved, and a number to the right; rich's tables are slow for thousands."""
+    text = Text(f"{title}\n", style="")
+    text.stylize("bold", 0, len(title))
+    cells = [(kind, *map(visible, rest)) for kind, *rest in rows]
+    widths = [max((cell_len(row[column]) for row in cells), default=0) for column in (1, 2, 3)]
+    for kind, name, what, number in cells:
+        text.append(f"  {SIGNS[kind]}", STYLES[kind])
+        text.append(f"  {set_cell_size(name, widths[0])}  {set_cell_size(what, widths[1])}")
+        text.append(f"  {number.rjust(widths[2])}".rstrip() + "\n")
+    for note in notes:
+        text.append(f"  {note}\n", "dim")
+    console.print(text, soft_wrap=True)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from voidgen import build as built_image
-from voidgen import config, git, nix, pins, regular, render, sizes
+from voidgen import config, database, git, nix, pins, regular, render, sizes
 from voidgen import project as image_project
 from voidgen.errors import Fault, StepFailedError, WrongInputError
 from voidgen.iso import embedded
@@ -70,6 +70,8 @@ def _of_path(named: str, path: Path, progress: Progress) -> Snapshot:
         container, packages = _void(lock_file.parse(_content(path), path))
         return Snapshot(named, container=container, xbps=packages)
     content = embedded.read(path) if path.suffix == ".iso" else _content(path)
+    if not content.lstrip().startswith(b"{"):
+        return closure(named, path)
     return manifest(named, _json(path, content), path)
 
 
@@ -127,13 +129,16 @@ def image(named: str, made: Mapping[str, Any], include: Path, locks: pins.Pins |
 def closure(named: str, path: Path) -> Snapshot:
     """A store path, or a link to one: its closure, with no more known of it."""
     real = str(path.resolve())
+    found = database.closure([real])
+    if found is not None:
+        return Snapshot(named, closure=found)
     try:
         # Before `nix path-info`, which takes any other folder for a flake.
         known = not nix.invalid([real])
     except StepFailedError:
         known = False
     if not known:
-        what = "is neither a project nor a valid path of the Nix store"
+        what = "is no project, no manifest and no valid path of the Nix store"
         raise WrongInputError(Fault(what, path, remedy=f"name {SIDES}"))
     return Snapshot(named, closure=nix.path_info([real]))
 

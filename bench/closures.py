@@ -1,0 +1,64 @@
+"""Two closures of made-up store paths in a store of their own, and the time to compare them."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+from bench.measure import Measured, measure
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+REFERENCES = 6
+"""Of each path, as in nixpkgs."""
+MOVED = 10
+"""One of so many packages has another version in the second closure."""
+
+
+def compare(folder: Path, paths: int, runs: int) -> tuple[Measured, Measured]:
+    """`voidgen diff` and, as a yardstick, `nix store diff-closures`, of ``paths`` paths each."""
+    store, state = folder / "store", folder / "state"
+    store.mkdir(parents=True)
+    first, second = _closure(store, paths, moved=False), _closure(store, paths, moved=True)
+    registration = folder / "registration"
+    registration.write_text("".join(_entries(first | second)))
+    env = ["env", f"NIX_STORE_DIR={store}", f"NIX_STATE_DIR={state}"]
+    load = ["sh", "-c", f"nix-store --load-db < {registration}"]
+    subprocess.run([*env, *load], check=True, stderr=subprocess.DEVNULL)
+    tops = [str(next(reversed(one))) for one in (first, second)]
+    voidgen = [*env, sys.executable, "-m", "voidgen", "--quiet", "diff", *tops]
+    nix = [*env, "nix", "--extra-experimental-features", "nix-command"]
+    ours = measure(voidgen, cwd=folder, runs=runs)
+    theirs = measure([*nix, "store", "diff-closures", *tops], cwd=folder, runs=runs)
+    return ours, theirs
+
+
+def _closure(store: Path, count: int, *, moved: bool) -> dict[Path, list[Path]]:
+    """Paths with what they refer to, each of a file; the last one needs all."""
+    chance = random.Random(1)
+    found: dict[Path, list[Path]] = {}
+    names: list[Path] = []
+    for index in range(count):
+        version = 2 if moved and index % MOVED == 0 else 1
+        needs = chance.sample(names, min(REFERENCES, len(names)))
+        # One that needs others is another one where these are.
+        digest = hashlib.sha256(f"{index} {version} {needs}".encode()).hexdigest()[:32]
+        path = store / f"{digest.replace('e', 'z')}-package{index}-{version}"
+        path.write_text(path.name)
+        names.append(path)
+        found[path] = needs
+    top = store / f"{hashlib.sha256(str(moved).encode()).hexdigest()[:32].replace('e', 'z')}-top-1"
+    top.write_text(top.name)
+    found[top] = names
+    return found
+
+
+def _entries(paths: dict[Path, list[Path]]) -> Iterator[str]:
+    for path, needs in paths.items():
+        lines = [path, f"sha256:{'0' * 64}", "120", "", len(needs), *needs]
+        yield "".join(f"{line}\n" for line in lines)
