@@ -11,6 +11,8 @@ import pytest
 from tests.integration.offline import Nix
 from tests.unit.program import Ran, voidgen
 
+from voidgen import database
+
 NAMES = ("greet", "countdown", "notebook^out,man", "deskTools.clock", "proverb-of-the-day")
 
 
@@ -129,8 +131,9 @@ def test_sizes_are_those_that_nix_tells(example: Path, empty_nix: Nix) -> None:
     assert rows == [*(one["name"] for one in found["packages"]), "all"]
 
 
+@pytest.mark.parametrize("readable", [True, False])
 def test_two_processes_are_enough_for_the_store(
-    example: Path, empty_nix: Nix, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    example: Path, empty_nix: Nix, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, readable: bool
 ) -> None:
     empty_nix.run("nix", "build", "--no-link", example)
     programs, starts = tmp_path / "programs", tmp_path / "starts"
@@ -142,11 +145,16 @@ def test_two_processes_are_enough_for_the_store(
         )
         program.chmod(0o755)
     monkeypatch.setenv("PATH", f"{programs}:{os.environ['PATH']}")
-    assert as_json(example)["unknown"] == []
+    known = as_json(example)
+    assert known["unknown"] == []
+    if not readable:
+        monkeypatch.setattr(database, "closure", lambda _: None)
+        starts.unlink()
+        assert as_json(example) == known
     assert starts.read_text().splitlines() == [
         "nix eval --json",
         "nix-store --check-validity --print-invalid",
-        "nix path-info --json",
+        *([] if readable else ["nix path-info --json"]),
     ]
 
 
