@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 import random
 import subprocess
 import sys
 from typing import TYPE_CHECKING
 
 from bench.measure import Measured, measure
+from bench.registration import entry
+from bench.registration import path as store_path
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 REFERENCES = 6
@@ -26,7 +26,7 @@ def compare(folder: Path, paths: int, runs: int) -> tuple[Measured, Measured]:
     store.mkdir(parents=True)
     first, second = _closure(store, paths, moved=False), _closure(store, paths, moved=True)
     registration = folder / "registration"
-    registration.write_text("".join(_entries(first | second)))
+    registration.write_text("".join(entry(path, needs) for path, needs in (first | second).items()))
     env = ["env", f"NIX_STORE_DIR={store}", f"NIX_STATE_DIR={state}"]
     load = ["sh", "-c", f"nix-store --load-db < {registration}"]
     subprocess.run([*env, *load], check=True, stderr=subprocess.DEVNULL)
@@ -47,18 +47,11 @@ def _closure(store: Path, count: int, *, moved: bool) -> dict[Path, list[Path]]:
         version = 2 if moved and index % MOVED == 0 else 1
         needs = chance.sample(names, min(REFERENCES, len(names)))
         # One that needs others is another one where these are.
-        digest = hashlib.sha256(f"{index} {version} {needs}".encode()).hexdigest()[:32]
-        path = store / f"{digest.replace('e', 'z')}-package{index}-{version}"
+        path = store_path(store, f"{index} {version} {needs}", f"package{index}-{version}")
         path.write_text(path.name)
         names.append(path)
         found[path] = needs
-    top = store / f"{hashlib.sha256(str(moved).encode()).hexdigest()[:32].replace('e', 'z')}-top-1"
+    top = store_path(store, str(moved), "top-1")
     top.write_text(top.name)
     found[top] = names
     return found
-
-
-def _entries(paths: dict[Path, list[Path]]) -> Iterator[str]:
-    for path, needs in paths.items():
-        lines = [path, f"sha256:{'0' * 64}", "120", "", len(needs), *needs]
-        yield "".join(f"{line}\n" for line in lines)

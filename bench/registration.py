@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from bench.measure import Measured, measure
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
 PATHS, REFERENCES = 2_000, 12_000
@@ -30,19 +31,25 @@ def load(folder: Path, runs: int) -> tuple[Measured, Measured]:
     return loaded, dumped
 
 
-def _text(store: Path) -> str:
-    """As `nix-store --load-db` reads it: path, hash, size, deriver, number of references, these."""
-    chance = random.Random(1)
+def path(store: Path, seed: str, name: str) -> Path:
+    """A store path, with a hash that follows from ``seed``."""
     # Nix's base 32 has all hexadecimal digits but e.
-    hashes = [_hex(index, 32).replace("e", "z") for index in range(PATHS)]
-    paths = [f"{store}/{hash_}-package-{index}" for index, hash_ in enumerate(hashes)]
-    lines: list[str] = []
-    for index, path in enumerate(paths):
-        count = min(index, REFERENCES // PATHS)
-        needs = sorted(chance.sample(paths[:index], count))
-        lines += [path, f"sha256:{_hex(-index, 64)}", "1048576", "", str(count), *needs]
+    digest = hashlib.sha256(seed.encode()).hexdigest()[:32].replace("e", "z")
+    return store / f"{digest}-{name}"
+
+
+def entry(path: Path, needs: Sequence[Path]) -> str:
+    """As `nix-store --load-db` reads it: path, hash, size, deriver, number of references, these."""
+    nar_hash = hashlib.sha256(path.name.encode()).hexdigest()
+    lines = [path, f"sha256:{nar_hash}", "1048576", "", len(needs), *needs]
     return "".join(f"{line}\n" for line in lines)
 
 
-def _hex(seed: int, digits: int) -> str:
-    return hashlib.sha256(str(seed).encode()).hexdigest()[:digits]
+def _text(store: Path) -> str:
+    chance = random.Random(1)
+    paths = [path(store, str(index), f"package-{index}") for index in range(PATHS)]
+    each = ((one, min(index, REFERENCES // PATHS)) for index, one in enumerate(paths))
+    return "".join(
+        entry(one, sorted(chance.sample(paths[:index], count)))
+        for index, (one, count) in enumerate(each)
+    )

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import attrs
-
 from voidgen import render
 
 if TYPE_CHECKING:
@@ -25,9 +23,9 @@ def dump(diff: Diff) -> bytes:
             "differs": bool(diff),
             "request": _tables(diff.request),
             "locks": _tables(diff.locks),
-            "xbps": _changes(diff.xbps),
-            "closure": _changes(diff.closure),
-            "overlay": None if diff.overlay is None else [_path(one) for one in diff.overlay],
+            "xbps": _each(diff.xbps),
+            "closure": _each(diff.closure),
+            "overlay": _each(diff.overlay),
             "sizes": diff.sizes and {"old": diff.sizes[0], "new": diff.sizes[1]},
         }
     )
@@ -40,17 +38,8 @@ def _tables(tables: Any) -> Any:
 
 
 def _value(value: Value) -> dict[str, Any]:
-    return {"kind": value.kind, **attrs.asdict(value)}
+    return {"kind": value.kind, **render.data(value)}
 
 
-def _changes(changes: tuple[Change, ...] | None) -> list[dict[str, Any]] | None:
-    if changes is None:
-        return None
-    return [
-        {name.replace("_", "-"): value for name, value in attrs.asdict(one).items()}
-        for one in changes
-    ]
-
-
-def _path(path: Path) -> dict[str, Any]:
-    return {**attrs.asdict(path), "lines": list(path.lines)}
+def _each(found: tuple[Change | Path, ...] | None) -> list[dict[str, Any]] | None:
+    return None if found is None else [render.data(one) for one in found]

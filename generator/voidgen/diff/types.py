@@ -12,6 +12,12 @@ if TYPE_CHECKING:
     from voidgen.diff.closure import Change
 
 
+def _kind(old: str | None, new: str | None) -> str:
+    if old is None:
+        return "added"
+    return "removed" if new is None else "changed"
+
+
 @frozen
 class Value:
     """Something that was asked for, or is locked, and differs; None where a side has none."""
@@ -23,9 +29,7 @@ class Value:
     @property
     def kind(self) -> str:
         """``added``, ``removed`` or ``changed``."""
-        if self.old is None:
-            return "added"
-        return "removed" if self.new is None else "changed"
+        return _kind(self.old, self.new)
 
 
 @frozen
@@ -40,9 +44,7 @@ class Path:
     @property
     def kind(self) -> str:
         """``added``, ``removed`` or ``changed``."""
-        if self.old is None:
-            return "added"
-        return "removed" if self.new is None else "changed"
+        return _kind(self.old, self.new)
 
     def facts(self) -> tuple[str, str]:
         """What it was and what it is; ``content`` where it differs in that alone."""
