@@ -1,0 +1,1 @@
+"""What checks came to: for a person, a program, JUnit and GitHub."""

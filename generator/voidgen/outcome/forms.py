@@ -1,0 +1,65 @@
+"""Outcomes as JSON, JUnit's XML and GitHub's annotations. Pure."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from voidgen import render
+from voidgen.cli.report import visible
+from voidgen.outcome.types import good
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from voidgen.outcome.types import Outcome
+
+VERSION = 1
+
+_NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What XML 1.0 has no way to write (section 2.2, "Characters")."""
+
+
+def to_json(outcomes: Sequence[Outcome], **more: Any) -> bytes:
+    """An object with ``version``, ``good``, ``checks`` (fields of `Outcome`), and ``more``."""
+    checks = [attrs.asdict(one) for one in outcomes]
+    return render.to_json({"version": VERSION, "good": good(outcomes), "checks": checks, **more})
+
+
+def to_junit(outcomes: Sequence[Outcome], suite: str) -> bytes:
+    """One test suite, a test case for each outcome."""
+    # Slow to import, and few ask for it.
+    from junitparser import Failure, JUnitXml, Skipped, TestCase, TestSuite  # noqa: PLC0415
+
+    found = TestSuite(_xml(suite))
+    for one in outcomes:
+        case = TestCase(_xml(one.name), classname=_xml(suite))
+        if one.state == "failed":
+            result = Failure(_xml(one.about))
+            result.text = _xml(one.detail)
+            case.result = [result]
+        elif one.state == "skipped":
+            case.result = [Skipped(_xml(one.about))]
+        found.add_testcase(case)
+    xml = JUnitXml("voidgen")
+    xml.add_testsuite(found)
+    return bytes(xml.tostring())  # type: ignore[no-untyped-call]
+
+
+def to_github(outcomes: Sequence[Outcome]) -> Iterator[str]:
+    """A line for each failure (GitHub docs, "Workflow commands for GitHub Actions")."""
+    for one in outcomes:
+        if one.state == "failed":
+            title = _escaped(one.name).replace(":", "%3A").replace(",", "%2C")
+            message = "%0A".join(map(_escaped, (one.about, *one.detail.splitlines())))
+            yield f"::error title={title}::{message}"
+
+
+def _xml(text: str) -> str:
+    return _NO_XML.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def _escaped(line: str) -> str:
+    return visible(line).replace("%", "%25")

@@ -1,0 +1,33 @@
+"""Outcomes for a person at a terminal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.text import Text
+
+from voidgen.cli.report import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from voidgen.outcome.types import Outcome
+
+STYLES = {"passed": "green", "failed": "bold red", "skipped": "yellow"}
+WORDS = {"passed": "ok", "failed": "no", "skipped": "--"}
+
+
+def show(outcomes: Sequence[Outcome]) -> None:
+    """A line for each, with the detail of what failed below it, and the count."""
+    console = Console(highlight=False)
+    width = max((len(visible(one.name)) for one in outcomes), default=0)
+    for one in outcomes:
+        line = Text(f"{WORDS[one.state]}  ", STYLES[one.state])
+        line.append(f"{visible(one.name):<{width}}  {visible(one.about)}".rstrip(), "")
+        console.print(line, soft_wrap=True)
+        for detail in one.detail.splitlines() if one.state == "failed" else ():
+            console.print(Text(f"      {visible(detail)}", style="dim"), soft_wrap=True)
+    counts = {state: sum(one.state == state for one in outcomes) for state in WORDS}
+    told = ", ".join(f"{count} {state}" for state, count in counts.items() if count)
+    console.print(Text(told or "nothing to check", style="bold"))
