@@ -27,10 +27,9 @@ WITH RECURSIVE closure(id) AS (
     SELECT id FROM ValidPaths WHERE path IN (SELECT value FROM json_each(?))
     UNION SELECT reference FROM Refs JOIN closure ON referrer = id
 )
+SELECT id, path, narSize, (SELECT group_concat(reference) FROM Refs WHERE referrer = id)
+FROM closure JOIN ValidPaths USING (id)
 """
-# Constants alone: what is asked for goes in as a value.
-_PATHS = f"{_CLOSURE} SELECT id, path, narSize FROM ValidPaths WHERE id IN closure"  # noqa: S608
-_REFERENCES = f"{_CLOSURE} SELECT referrer, reference FROM Refs WHERE referrer IN closure"  # noqa: S608
 
 
 def closure(paths: Collection[str]) -> dict[str, StorePath] | None:
@@ -38,16 +37,14 @@ def closure(paths: Collection[str]) -> dict[str, StorePath] | None:
     file = Path(os.environ.get("NIX_STATE_DIR") or STATE_DIR) / "db" / "db.sqlite"
     if os.environ.get("NIX_REMOTE", "daemon") not in {"", "daemon", "auto", "local"}:
         return None
-    asked = [json.dumps(sorted(paths))]
     try:
         with closing(sqlite3.connect(f"file:{quote(str(file))}?mode=ro", uri=True)) as database:
-            rows = database.execute(_PATHS, asked).fetchall()
-            references = database.execute(_REFERENCES, asked).fetchall()
+            rows = database.execute(_CLOSURE, [json.dumps(sorted(paths))]).fetchall()
     except sqlite3.Error:
         return None
-    names = {id_: path for id_, path, _ in rows}
-    needs: dict[int, list[str]] = {id_: [] for id_ in names}
-    for referrer, reference in references:
-        needs[referrer].append(names[reference])
-    found = {path: StorePath(size or 0, tuple(sorted(needs[id_]))) for id_, path, size in rows}
+    names = {str(id_): path for id_, path, _, _ in rows}
+    found = {
+        path: StorePath(size or 0, tuple([names[id_] for id_ in needs.split(",")] if needs else ()))
+        for _, path, size, needs in rows
+    }
     return found if found.keys() >= {*paths} else None

@@ -17,6 +17,7 @@ from voidgen.plan import Plan, plan
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from voidgen.config.types import Config
     from voidgen.tree import Node, Tree
 
 T = TypeVar("T")
@@ -76,7 +77,7 @@ def _attempt(load: Callable[[], T], faults: list[Fault]) -> T | None:
         return None
 
 
-def _settings(folder: Path) -> config.Config:
+def _settings(folder: Path) -> Config:
     """voidgen.toml, with the files of the project that it names checked to be there."""
     settings = config.load(folder)
     file = folder / config.FILE

@@ -63,7 +63,7 @@ def main() -> None:
         argv = [sys.executable, "-X", "utf8", *sys.orig_argv[1:]]
         os.execv(sys.executable, argv)  # noqa: S606 - itself
     # Most of what a run makes lives until its end: looking for garbage often finds none.
-    gc.set_threshold(20_000)
+    gc.set_threshold(200_000)
     for stream in (sys.stdout, sys.stderr):
         # A file name may be no text in this locale; that must not end in a traceback.
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]

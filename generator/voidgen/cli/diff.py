@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from voidgen.diff.types import Diff
 
 
 @click.command("diff")
@@ -42,30 +45,42 @@ def command(  # noqa: PLR0913, PLR0917 - the options
     with --save. One alone is held against what is committed; without any, the project is. Nothing
     is built: the closure of a project is compared where the Nix store has it.
     """
-    from voidgen import place, project  # noqa: PLC0415
+    from voidgen import place  # noqa: PLC0415
     from voidgen.cli.watch import watcher  # noqa: PLC0415
-    from voidgen.diff import as_json, compare, markdown, text  # noqa: PLC0415
-    from voidgen.snapshot import file, sides  # noqa: PLC0415
+    from voidgen.diff import compare  # noqa: PLC0415
+    from voidgen.snapshot import sides  # noqa: PLC0415
 
     progress = watcher(quiet=settings["quiet"])
     folder = Path(settings["project"])
     if save:
-        which = old or str(project.find(folder))
-        place.replace(save, file.dump(sides.read(which, folder, progress)))
+        from voidgen.snapshot import file  # noqa: PLC0415
+
+        place.replace(save, file.dump(sides.read(old or _project(folder), folder, progress)))
         return
-    before, after = _sides(old, new)
-    snapshots = [
-        sides.read(side or str(project.find(folder)), folder, progress) for side in (before, after)
-    ]
+    snapshots = (
+        sides.read(side or _project(folder), folder, progress) for side in _sides(old, new)
+    )
     diff = compare.compare(*snapshots)
-    if form == "json":
-        click.echo(as_json.dump(diff), nl=False)
-    elif form == "markdown":
-        click.echo(markdown.dump(diff))
-    else:
-        text.show(diff, by_size=sort == "size")
+    _print(diff, form, by_size=sort == "size")
     if exit_code and diff:
         sys.exit(1)
+
+
+def _project(folder: Path) -> str:
+    from voidgen import project  # noqa: PLC0415
+
+    return str(project.find(folder))
+
+
+def _print(diff: Diff, form: str, *, by_size: bool) -> None:
+    if form == "text":
+        from voidgen.diff import text  # noqa: PLC0415
+
+        text.show(diff, by_size=by_size)
+        return
+    from voidgen.diff import as_json, markdown  # noqa: PLC0415
+
+    click.echo({"json": as_json, "markdown": markdown}[form].dump(diff), nl=False)
 
 
 def _sides(old: str | None, new: str | None) -> tuple[str, str]:

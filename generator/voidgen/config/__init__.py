@@ -1,15 +1,23 @@
 """What the user wrote: voidgen.toml."""
 
-from pathlib import Path
+from __future__ import annotations
 
-from voidgen import toml
-from voidgen.config.types import Config as Config
-from voidgen.structure import structure
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from voidgen.config.types import Config as Config
 
 FILE = "voidgen.toml"
 
 
 def load(project: Path) -> Config:
     """The configuration of ``project``; WrongInputError with every fault in it."""
+    # Imported here: many ask for the name of the file alone.
+    from voidgen import toml  # noqa: PLC0415
+    from voidgen.config.types import Config  # noqa: PLC0415
+    from voidgen.structure import structure  # noqa: PLC0415
+
     file = project / FILE
     return structure(toml.read(file), Config, file)

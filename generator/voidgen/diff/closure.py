@@ -14,7 +14,7 @@ from attrs import frozen
 from voidgen.versions import nix
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from voidgen.sizes import StorePath
     from voidgen.snapshot.types import Selected
@@ -65,22 +65,22 @@ def changes(
     before, after = _grouped(old, known), _grouped(new, known)
     found = []
     for name in sorted(before.keys() | after.keys()):
-        was, is_ = before.get(name, {}), after.get(name, {})
-        if was.keys() != is_.keys():
-            versions = _versions(was.values()), _versions(is_.values())
-            sizes = sum(old[path].size for path in was), sum(new[path].size for path in is_)
+        was, is_ = before.get(name, []), after.get(name, [])
+        if {*was} != {*is_}:
+            versions = _versions(was), _versions(is_)
+            sizes = sum(old[one[2]].size for one in was), sum(new[one[2]].size for one in is_)
             found.append(Change(_kind(*versions), name, *versions, *sizes, name in asked))
     return found
 
 
 def _grouped(
     paths: Iterable[str], known: Mapping[str, tuple[str, str, str]]
-) -> dict[str, dict[str, tuple[str, str]]]:
-    """Version and output by store path, by package."""
-    groups: dict[str, dict[str, tuple[str, str]]] = defaultdict(dict)
+) -> dict[str, list[tuple[str, str, str]]]:
+    """Version, output and store path, by package."""
+    groups: dict[str, list[tuple[str, str, str]]] = defaultdict(list)
     for path in paths:
-        name, *rest = known.get(path) or _split(path)
-        groups[name][path] = (rest[0], rest[1])
+        name, version, output = known.get(path) or _split(path)
+        groups[name].append((version, output, path))
     return groups
 
 
@@ -90,10 +90,12 @@ def _split(path: str) -> tuple[str, str, str]:
     return (name, rest, output) if dash and output in _OUTPUTS else (name, version, "out")
 
 
-def _versions(found: Iterable[tuple[str, str]]) -> tuple[str, ...]:
+def _versions(found: Sequence[tuple[str, str, str]]) -> tuple[str, ...]:
     """Each version as often as there are copies of it: outputs of one package are none."""
+    if len(found) == 1:  # As most are.
+        return (found[0][0],)
     copies: Counter[str] = Counter()
-    for (version, _), count in Counter(found).items():
+    for (version, _), count in Counter(one[:2] for one in found).items():
         copies[version] = max(copies[version], count)
     return tuple(sorted(copies.elements(), key=nix.key))
 

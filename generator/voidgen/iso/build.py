@@ -19,7 +19,7 @@ from voidgen.iso.engine import Task
 from voidgen.iso.log import Log
 from voidgen.process import stream
 from voidgen.snapshot import file as snapshot_file
-from voidgen.snapshot import sides
+from voidgen.snapshot import images
 from voidgen.xbps import store
 from voidgen.xbps.transactions import host_arch
 
@@ -188,7 +188,7 @@ class _Run:
             PurePosixPath(mklive),
             tuple(map(PurePosixPath, (default / "store-paths").read_text().split())),
             (default / "registration").read_bytes(),
-            snapshot_file.dump(sides.image(name, manifest, include, locked)),
+            snapshot_file.dump(images.image(name, manifest, include, locked)),
         )
         check.closure(built.store_paths)
         repository = pinning.repository(self.project, self.progress)

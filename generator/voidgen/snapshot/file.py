@@ -9,6 +9,7 @@ import attrs
 
 from voidgen import render
 from voidgen.errors import Fault, WrongInputError
+from voidgen.sizes import StorePath
 from voidgen.snapshot.types import Snapshot
 from voidgen.structure import structure
 
@@ -26,6 +27,8 @@ def dump(snapshot: Snapshot) -> bytes:
 
 def _plain(value: Any) -> Any:
     """What JSON has: read back, mappings are of another type than before."""
+    if isinstance(value, StorePath):
+        return {"size": value.size, "references": sorted(value.references)}
     if attrs.has(type(value)):
         names = (field.name for field in attrs.fields(type(value)))
         return {name: _plain(getattr(value, name)) for name in names}
