@@ -11,7 +11,7 @@ import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from voidgen.sizes import StorePath
@@ -32,15 +32,16 @@ FROM closure JOIN ValidPaths USING (id)
 """
 
 
+_DERIVERS = """
+SELECT path, deriver FROM ValidPaths
+WHERE path IN (SELECT value FROM json_each(?)) AND deriver IS NOT NULL
+"""
+
+
 def closure(paths: Collection[str]) -> dict[str, StorePath] | None:
     """``paths`` and all that they need; None where the database does not know them all."""
-    file = Path(os.environ.get("NIX_STATE_DIR") or STATE_DIR) / "db" / "db.sqlite"
-    if os.environ.get("NIX_REMOTE", "daemon") not in {"", "daemon", "auto", "local"}:
-        return None
-    try:
-        with closing(sqlite3.connect(f"file:{quote(str(file))}?mode=ro", uri=True)) as database:
-            rows = database.execute(_CLOSURE, [json.dumps(sorted(paths))]).fetchall()
-    except sqlite3.Error:
+    rows = _ask(_CLOSURE, paths)
+    if rows is None:
         return None
     names = {str(id_): path for id_, path, _, _ in rows}
     found = {
@@ -48,3 +49,20 @@ def closure(paths: Collection[str]) -> dict[str, StorePath] | None:
         for _, path, size, needs in rows
     }
     return found if found.keys() >= {*paths} else None
+
+
+def derivers(paths: Collection[str]) -> dict[str, str] | None:
+    """The paths of the derivations that gave ``paths``, of those where it is known."""
+    rows = _ask(_DERIVERS, paths)
+    return None if rows is None else dict(rows)
+
+
+def _ask(query: str, paths: Collection[str]) -> list[Any] | None:
+    file = Path(os.environ.get("NIX_STATE_DIR") or STATE_DIR) / "db" / "db.sqlite"
+    if os.environ.get("NIX_REMOTE", "daemon") not in {"", "daemon", "auto", "local"}:
+        return None
+    try:
+        with closing(sqlite3.connect(f"file:{quote(str(file))}?mode=ro", uri=True)) as database:
+            return database.execute(query, [json.dumps(sorted(paths))]).fetchall()
+    except sqlite3.Error:
+        return None

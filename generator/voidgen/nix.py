@@ -170,7 +170,23 @@ def path_info(paths: Iterable[str]) -> dict[str, StorePath]:
     known = database.closure(asked)
     if known is not None:
         return known
-    words = ["path-info", "--json", "--recursive", *asked]
+    return closure(_path_info("--recursive", *asked))
+
+
+def derivers(paths: Iterable[str]) -> dict[str, str]:
+    """The derivations that gave ``paths``, for those of them where the store knows it."""
+    asked = {*paths}
+    known = database.derivers(asked) if asked else {}
+    if known is not None:
+        return known
+    valid = sorted(asked - invalid(asked))
+    entries = _path_info(*valid) if valid else ()
+    return {entry["path"]: entry["deriver"] for entry in entries if entry.get("deriver")}
+
+
+def _path_info(*words: str) -> Iterable[Mapping[str, Any]]:
+    """``nix path-info --json``: an object for each path."""
+    words = ("path-info", "--json", *words)
     try:
         found = _json(words)
     except StepFailedError as error:
@@ -179,9 +195,9 @@ def path_info(paths: Iterable[str]) -> dict[str, StorePath]:
         # From 2.33 on a warning, and some day an error, where no format is named.
         found = _json([*words, "--json-format", "1"])
     if isinstance(found, list):
-        return closure(found)
+        return found
     # An object by path from 2.19 on.
-    return closure({**entry, "path": path} for path, entry in found.items())
+    return ({**entry, "path": path} for path, entry in found.items())
 
 
 def _url(flake: Flake) -> str:

@@ -80,6 +80,17 @@ def test_project_against_what_is_committed(two: Path) -> None:
     assert {one["name"] for one in found["closure"] if one["selected"]} >= {"desk-sticky", "greet"}
 
 
+def test_why_tells_the_way_and_the_cause(two: Path) -> None:
+    found = {one["name"]: one for one in diff(two, "--why")["closure"]}
+    assert {name: one["way"] for name, one in found.items() if one["kind"] == "removed"} == {
+        "greet": []
+    }
+    assert found["desk-sticky"]["way"] == ["desk-sticky-2.2"]
+    assert found["prelude"]["way"] == ["countdown-1.4.0", "prelude-1.2"]
+    causes = {name: one["cause"] for name, one in found.items() if one["cause"]}
+    assert causes == {"proverb-of-the-day": {"changed": ["proverbs 8 -> 7"], "through": []}}
+
+
 def test_builds_revisions_snapshots_and_ranges_tell_the_same(two: Path, tmp_path: Path) -> None:
     expected = diff(two)["closure"]
     saved = tmp_path / "saved.json"

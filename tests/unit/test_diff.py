@@ -2,15 +2,18 @@
 
 import json
 import re
+from collections import Counter
+from html.parser import HTMLParser
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voidgen.diff import as_json, closure, compare, markdown, text
+from voidgen.cli.report import visible
+from voidgen.diff import as_json, closure, compare, html, markdown, text
 from voidgen.diff.closure import Change
-from voidgen.diff.types import Diff
+from voidgen.diff.types import Diff, Path, Value
 from voidgen.sizes import StorePath
 from voidgen.snapshot.types import Entry, Locked, Selected, Snapshot, Xbps
 
@@ -48,8 +51,11 @@ def test_kinds_of_change(
     before: tuple[str, ...],
     after: tuple[str, ...],
 ) -> None:
-    (change,) = closure.changes(paths(*old, "same-1"), paths(*new, "same-1"))
-    assert change == Change(kind, "x", before, after, 10 * len(old), 10 * len(new), selected=False)
+    was, is_ = paths(*old, "same-1"), paths(*new, "same-1")
+    (change,) = closure.changes(was, is_)
+    only = (tuple(sorted(was.keys() - is_.keys())), tuple(sorted(is_.keys() - was.keys())))
+    sizes = (10 * len(old), 10 * len(new))
+    assert change == Change(kind, "x", before, after, *sizes, False, *only)
 
 
 def test_evaluated_names_stand_before_nix_s_rule() -> None:
@@ -59,7 +65,8 @@ def test_evaluated_names_stand_before_nix_s_rule() -> None:
         Selected("foo", "2", {"out": new}),
     ]
     (change,) = closure.changes({old: StorePath(1, ())}, {new: StorePath(4, ())}, asked)
-    assert change == Change("upgraded", "foo", ("1-beta",), ("2",), 1, 4, selected=True)
+    expected = Change("upgraded", "foo", ("1-beta",), ("2",), 1, 4, True, (old,), (new,))
+    assert change == expected
     assert change.size == 3
 
 
@@ -202,6 +209,7 @@ def test_json_is_all() -> None:
     assert found["xbps"][1] == {
         "kind": "upgraded", "name": "vim", "old": ["9.0_1"], "new": ["9.0_2"],
         "old-size": 5, "new-size": 6, "selected": False,
+        "old-paths": [], "new-paths": [], "way": [], "cause": None,
     }  # fmt: skip
     assert found["sizes"] == {"old": 10, "new": 2048}
     assert found["overlay"][0]["lines"][-1] == "+three"
@@ -228,3 +236,35 @@ def test_markdown_folds_what_is_long() -> None:
     assert said.count("| added |") == 100
     fenced = compare.compare(OLD, Snapshot("x", overlay={"/f": Entry("file", text="```\n````\n")}))
     assert "\n`````diff\n" in markdown.dump(fenced)
+
+
+class Tags(HTMLParser):
+    """The elements of a page, with the names of their attributes, and its text."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.tags: Counter[tuple[str, ...]] = Counter()
+        self.text: list[str] = []
+        self.feed(page)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags[tag, *(name for name, _ in attrs)] += 1
+
+    def handle_data(self, data: str) -> None:
+        self.text.append(data)
+
+
+@given(st.text(min_size=1))
+def test_html_has_the_same_elements_whatever_the_names(name: str) -> None:
+    def page(name: str) -> Tags:
+        changes = (Change("added", name, (), (name,), 0, 5, selected=True, way=(name, name)),)
+        overlay = (Path(name, name, name, (name,)),)
+        values = {name: (Value(name, name, name),)}
+        diff = Diff(name, name, values, {}, (), changes, overlay, (1, 2), explained=True)
+        return Tags(html.dump(diff))
+
+    found = page(name)
+    assert found.tags == page("x").tags
+    assert "".join(found.text).count(visible(name)) >= 10
+    assert not any(ord(sign) < 32 and sign != "\n" for sign in "".join(found.text))

@@ -11,6 +11,7 @@ import click
 
 if TYPE_CHECKING:
     from voidgen.diff.types import Diff
+    from voidgen.snapshot.types import Snapshot
 
 
 @click.command("diff")
@@ -19,11 +20,12 @@ if TYPE_CHECKING:
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["text", "json", "markdown"]),
+    type=click.Choice(["text", "json", "markdown", "html"]),
     default="text",
     help="What to print.",
 )
 @click.option("--sort", type=click.Choice(["name", "size"]), default="name", help="Packages by.")
+@click.option("--why", is_flag=True, help="What needs each package, and why it was rebuilt.")
 @click.option("--exit-code", is_flag=True, help="Exit with 1 where there is a difference.")
 @click.option(
     "--save", type=click.Path(dir_okay=False, path_type=Path), help="Keep OLD in a file instead."
@@ -35,6 +37,7 @@ def command(  # noqa: PLR0913, PLR0917 - the options
     new: str | None,
     form: str,
     sort: str,
+    why: bool,
     exit_code: bool,
     save: Path | None,
 ) -> None:
@@ -57,10 +60,12 @@ def command(  # noqa: PLR0913, PLR0917 - the options
 
         place.replace(save, file.dump(sides.read(old or _project(folder), folder, progress)))
         return
-    snapshots = (
+    before, after = (
         sides.read(side or _project(folder), folder, progress) for side in _sides(old, new)
     )
-    diff = compare.compare(*snapshots)
+    diff = compare.compare(before, after)
+    if why:
+        diff = _explained(diff, after)
     _print(diff, form, by_size=sort == "size")
     if exit_code and diff:
         sys.exit(1)
@@ -72,15 +77,28 @@ def _project(folder: Path) -> str:
     return str(project.find(folder))
 
 
+def _explained(diff: Diff, after: Snapshot) -> Diff:
+    from voidgen import derivations, nix  # noqa: PLC0415
+    from voidgen.diff import reasons  # noqa: PLC0415
+    from voidgen.errors import StepFailedError  # noqa: PLC0415
+
+    try:
+        derivers = nix.derivers(reasons.rebuilt(diff))
+    except StepFailedError:
+        derivers = {}  # Snapshots are compared without Nix, too: ways are known from them.
+    return reasons.explain(diff, after, derivers, derivations.read)
+
+
 def _print(diff: Diff, form: str, *, by_size: bool) -> None:
     if form == "text":
         from voidgen.diff import text  # noqa: PLC0415
 
         text.show(diff, by_size=by_size)
         return
-    from voidgen.diff import as_json, markdown  # noqa: PLC0415
+    from voidgen.diff import as_json, html, markdown  # noqa: PLC0415
 
-    click.echo({"json": as_json, "markdown": markdown}[form].dump(diff), nl=False)
+    dump = {"json": as_json.dump, "markdown": markdown.dump, "html": html.dump}[form]
+    click.echo(dump(diff), nl=False)
 
 
 def _sides(old: str | None, new: str | None) -> tuple[str, str]:

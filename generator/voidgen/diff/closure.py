@@ -16,6 +16,7 @@ from voidgen.versions import nix
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from voidgen.diff.causes import Cause
     from voidgen.sizes import StorePath
     from voidgen.snapshot.types import Selected
 
@@ -33,7 +34,9 @@ _OUTPUTS = frozenset(
 class Change:
     """A package that differs: ``old`` and ``new`` are its versions, sorted, with repetitions.
 
-    Sizes are bytes of its store paths; ``selected`` is whether it was asked for.
+    Sizes are bytes of its store paths; ``selected`` is whether it was asked for. ``old_paths`` and
+    ``new_paths`` are the store paths that only one side has. ``way`` are the store names from a
+    package asked for to one of the new paths, and ``cause`` why a rebuilt one was (`reasons`).
     """
 
     kind: str
@@ -43,6 +46,10 @@ class Change:
     old_size: int
     new_size: int
     selected: bool
+    old_paths: tuple[str, ...] = ()
+    new_paths: tuple[str, ...] = ()
+    way: tuple[str, ...] = ()
+    cause: Cause | None = None
 
     @property
     def size(self) -> int:
@@ -69,7 +76,8 @@ def changes(
         if {*was} != {*is_}:
             versions = _versions(was), _versions(is_)
             sizes = sum(old[one[2]].size for one in was), sum(new[one[2]].size for one in is_)
-            found.append(Change(_kind(*versions), name, *versions, *sizes, name in asked))
+            paths = _only(was, is_), _only(is_, was)
+            found.append(Change(_kind(*versions), name, *versions, *sizes, name in asked, *paths))
     return found
 
 
@@ -88,6 +96,12 @@ def _split(path: str) -> tuple[str, str, str]:
     name, version = nix.split(nix.store_name(path))
     rest, dash, output = version.rpartition("-")
     return (name, rest, output) if dash and output in _OUTPUTS else (name, version, "out")
+
+
+def _only(
+    these: Iterable[tuple[str, str, str]], others: Iterable[tuple[str, str, str]]
+) -> tuple[str, ...]:
+    return tuple(sorted(one[2] for one in {*these}.difference(others)))
 
 
 def _versions(found: Sequence[tuple[str, str, str]]) -> tuple[str, ...]:

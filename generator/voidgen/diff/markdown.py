@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from voidgen import bytesize
-from voidgen.diff.text import moved, signed
+from voidgen.diff.words import moved, signed, unexplained, why
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -37,9 +37,15 @@ def _lines(diff: Diff) -> Iterator[str]:
         for title, values in (tables or {}).items():
             yield from _table(title, ("", "", "old", "new"), [_value(one) for one in values])
     for title, changes in (("Void packages", diff.xbps), ("Nix closure", diff.closure)):
-        heads = ("", "package", "version", "size")
-        yield from _table(title, heads, [_change(one) for one in changes or ()])
+        heads: tuple[str, ...] = ("", "package", "version", "size")
+        rows = [_change(one) for one in changes or ()]
+        if diff.explained and changes is diff.closure:
+            heads = (*heads, "why")
+            rows = [(*row, _why(one)) for row, one in zip(rows, changes or (), strict=True)]
+        yield from _table(title, heads, rows)
     yield from _overlay(diff.overlay or ())
+    if line := unexplained(diff):
+        yield from (f"{line[0].upper()}{line[1:]}.", "")
     unknown = [name for name, layer in diff.layers().items() if layer is None]
     if unknown:
         yield from (f"Not compared, as one side does not know it: {', '.join(unknown)}.", "")
@@ -51,9 +57,13 @@ def _value(one: Value) -> Sequence[str]:
     return (one.kind, _text(one.name), _text(one.old or ""), _text(one.new or ""))
 
 
-def _change(one: Change) -> Sequence[str]:
+def _change(one: Change) -> tuple[str, ...]:
     name = f"**{_text(one.name)}**" if one.selected else _text(one.name)
     return (one.kind, name, _text(moved(one)), signed(one.size) if one.size else "")
+
+
+def _why(one: Change) -> str:
+    return "<br>".join(_text(f"{what} {text}") for what, text in why(one))
 
 
 def _table(title: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:

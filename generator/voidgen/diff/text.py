@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len, set_cell_size
@@ -10,6 +11,7 @@ from rich.text import Text
 
 from voidgen import bytesize
 from voidgen.cli.report import visible
+from voidgen.diff.words import causes, moved, signed, unexplained, why
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -28,6 +30,8 @@ SIGNS = {
 """As nvd has them; R and # are told in words beside."""
 REBUILT = 10
 """Packages that were only rebuilt and not asked for: more are told by their number."""
+FOLDED = 5
+"""Causes of those that are told by their number."""
 LINES = 40
 """Lines of a file's diff that are shown."""
 
@@ -46,26 +50,14 @@ def show(diff: Diff, *, by_size: bool = False) -> None:
         old, new = diff.sizes
         line = f"closure: {bytesize.show(old)} -> {bytesize.show(new)} ({signed(new - old)})"
         console.print(Text(line))
+    if line := unexplained(diff):
+        console.print(Text(line, style="dim"), soft_wrap=True)
     unknown = [name for name, layer in diff.layers().items() if layer is None]
     if unknown:
         line = f"not compared, as one side does not know it: {', '.join(unknown)}"
         console.print(Text(line, style="dim"), soft_wrap=True)
     elif not diff:
         console.print(Text("nothing differs"))
-
-
-def signed(count: int) -> str:
-    """Bytes with a sign."""
-    return f"{'-' if count < 0 else '+'}{bytesize.show(abs(count))}"
-
-
-def versions(found: Sequence[str]) -> str:
-    """Versions, each once, with how often it is there."""
-    texts = []
-    for version in dict.fromkeys(found):
-        count = found.count(version)
-        texts.append(f"{version or '(none)'}{f' x{count}' if count > 1 else ''}")
-    return ", ".join(texts)
 
 
 def _values(console: Console, title: str, values: Iterable[Value]) -> None:
@@ -86,6 +78,7 @@ def _changes(console: Console, title: str, changes: Sequence[Change]) -> None:
             f"{one.name} *" if one.selected else one.name,
             moved(one),
             signed(one.size) if one.size else "",
+            *(f"{what} {text}" for what, text in why(one)),
         )
         for one in shown
     ]
@@ -93,18 +86,11 @@ def _changes(console: Console, title: str, changes: Sequence[Change]) -> None:
     if len(shown) < len(changes):
         size = sum(one.size for one in changes) - sum(one.size for one in shown)
         count = len(changes) - len(shown)
-        notes.append(f"R {count} more, rebuilt with the same versions ({signed(size)})")
+        notes.append(f"R {count:,} more, rebuilt with the same versions ({signed(size)})")
+        folded = Counter(causes(one.cause) for one in {*changes} - {*shown} if one.cause)
+        notes += (f"  {many:,} because {cause}" for cause, many in folded.most_common(FOLDED))
     if changes:
         _rows(console, title, rows, notes)
-
-
-def moved(one: Change) -> str:
-    """Which versions became which."""
-    if one.kind == "rebuilt":
-        return f"{versions(one.new)} rebuilt"
-    if one.kind == "copies":
-        return f"{versions(one.old)} -> {versions(one.new)}"
-    return " -> ".join(versions(side) for side in (one.old, one.new) if side)
 
 
 def _overlay(console: Console, paths: Sequence[Path]) -> None:
@@ -131,18 +117,23 @@ def _overlay(console: Console, paths: Sequence[Path]) -> None:
 def _rows(
     console: Console,
     title: str,
-    rows: Sequence[tuple[str, str, str, str]],
+    rows: Sequence[tuple[str, ...]],
     notes: Iterable[str] = (),
 ) -> None:
-    """Kind, name, what moved, and a number to the right; rich's tables are slow for thousands."""
+    """Kind, name, what moved, a number to the right, and lines below it.
+
+    Rich's tables are slow for thousands.
+    """
     text = Text(f"{title}\n", style="")
     text.stylize("bold", 0, len(title))
     cells = [(kind, *map(visible, rest)) for kind, *rest in rows]
     widths = [max((cell_len(row[column]) for row in cells), default=0) for column in (1, 2, 3)]
-    for kind, name, what, number in cells:
+    for kind, name, what, number, *lines in cells:
         text.append(f"  {SIGNS[kind]}", STYLES[kind])
         text.append(f"  {set_cell_size(name, widths[0])}  {set_cell_size(what, widths[1])}")
         text.append(f"  {number.rjust(widths[2])}".rstrip() + "\n")
+        for line in lines:
+            text.append(f"       {line}\n", "dim")
     for note in notes:
         text.append(f"  {note}\n", "dim")
     console.print(text, soft_wrap=True)

@@ -58,7 +58,8 @@ class Diff:
     """All that differs; a layer is None where one of the sides does not know it.
 
     ``request`` and ``locks`` are values by their table. ``closure`` are Nix packages and ``xbps``
-    packages of Void; ``sizes`` the bytes of both closures.
+    packages of Void; ``sizes`` the bytes of both closures. ``explained`` is whether the reasons
+    of the closure's changes were looked for.
     """
 
     old: str
@@ -69,6 +70,7 @@ class Diff:
     closure: tuple[Change, ...] | None
     overlay: tuple[Path, ...] | None
     sizes: tuple[int, int] | None = None
+    explained: bool = False
 
     def layers(self) -> dict[str, object]:
         """The layers by name, in their order."""

@@ -1,0 +1,106 @@
+"""A diff as one page of HTML that needs nothing else: tables to search and sort, sizes as bars.
+
+Whatever the diff says is text there, never markup; beside escaping it, the page itself forbids
+all but its own script and style (Content Security Policy Level 3, "Usage of hashes").
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from attrs import frozen
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from voidgen import bytesize, sri
+from voidgen.cli.report import visible
+from voidgen.diff import words
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from voidgen.diff.closure import Change
+    from voidgen.diff.types import Diff
+
+BARS = 30
+"""Packages in the plot of sizes: those that came or went with the most bytes."""
+NAMES, PLOT, NUMBERS, ROW = 210, 480, 90, 22
+"""Units of the plot: widths of its three columns, and the height of a row."""
+
+
+@frozen
+class Bar:
+    """A package in the plot: its bar begins at ``x``, in units of the plot."""
+
+    change: Change
+    x: float
+    width: float
+
+
+@frozen
+class Plot:
+    """Bars from a line at ``zero``: to the left what went, to the right what came."""
+
+    bars: tuple[Bar, ...]
+    zero: float
+
+
+def dump(diff: Diff) -> str:
+    """The page."""
+    environment = Environment(
+        loader=PackageLoader("voidgen.diff", "page"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_plain,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    style, script = _source("page.css"), _source("page.js")
+    return environment.get_template("page.html").render(
+        diff=diff,
+        tables=_tables(diff),
+        packages=[
+            (title, changes)
+            for title, changes in (("Void packages", diff.xbps), ("Nix closure", diff.closure))
+            if changes
+        ],
+        plot=plot((*(diff.xbps or ()), *(diff.closure or ()))),
+        columns=(NAMES, PLOT, NUMBERS, ROW),
+        marked=any(one.selected for one in diff.closure or ()),
+        unknown=", ".join(name for name, layer in diff.layers().items() if layer is None),
+        words=words,
+        show=bytesize.show,
+        style=style,
+        script=script,
+        style_hash=sri.of_bytes(style.encode()),
+        script_hash=sri.of_bytes(script.encode()),
+    )
+
+
+def _plain(value: Any) -> Any:
+    """What is no part of the page itself steers neither terminal nor direction of writing."""
+    return value if isinstance(value, Markup) else visible(str(value))
+
+
+def _source(name: str) -> Markup:
+    """A part of the page as it is."""
+    return Markup((Path(__file__).parent / "page" / name).read_text())  # noqa: S704 - ours
+
+
+def _tables(diff: Diff) -> Mapping[str, Sequence[Any]]:
+    return {**(diff.request or {}), **(diff.locks or {})}
+
+
+def plot(changes: Sequence[Change]) -> Plot:
+    """The sizes of ``changes``, the largest first."""
+    shown = sorted((one for one in changes if one.size), key=lambda one: (-abs(one.size), one.name))
+    shown = shown[:BARS]
+    went = max(0, *(-one.size for one in shown), 0)
+    came = max(0, *(one.size for one in shown), 0)
+    scale = PLOT / max(went + came, 1)
+    zero = NAMES + went * scale
+    bars = (
+        Bar(one, zero + min(one.size, 0) * scale, max(abs(one.size) * scale, 1)) for one in shown
+    )
+    return Plot(tuple(bars), zero)

@@ -1,0 +1,97 @@
+"""Why packages are in a closure, and why others of the same version are: for each change. Pure."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING
+
+import attrs
+
+from voidgen.diff.causes import Causes
+from voidgen.versions.nix import store_name
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from voidgen.derivations import Derivation
+    from voidgen.diff.closure import Change
+    from voidgen.diff.types import Diff
+    from voidgen.sizes import StorePath
+    from voidgen.snapshot.types import Snapshot
+
+
+def rebuilt(diff: Diff) -> set[str]:
+    """The store paths of both sides that were only built anew: their derivers tell why."""
+    pairs = (pair for one in diff.closure or () for pair in _pairs(one))
+    return {path for pair in pairs for path in pair}
+
+
+def explain(
+    diff: Diff,
+    new: Snapshot,
+    derivers: Mapping[str, str],
+    read: Callable[[str], Derivation | None],
+) -> Diff:
+    """The diff with the ``way`` and the ``cause`` of each change of the closure.
+
+    ``new`` is its second side, ``derivers`` has the derivations of what is `rebuilt`, and ``read``
+    gives what is in them.
+    """
+    if not diff.closure or new.closure is None:
+        return diff
+    above = _above(
+        new.closure, {path for one in new.packages.values() for path in one.outputs.values()}
+    )
+    causes = Causes(read)
+    changes = []
+    for one in diff.closure:
+        ways = sorted(
+            (_way(above, path) for path in one.new_paths if path in above),
+            key=lambda way: (len(way), way),
+        )
+        known = [
+            (derivers[old], derivers[new])
+            for old, new in _pairs(one)
+            if {old, new} <= derivers.keys()
+        ]
+        found = [cause for pair in known if (cause := causes.between(*pair))]
+        changes.append(
+            attrs.evolve(one, way=ways[0] if ways else (), cause=found[0] if found else None)
+        )
+    return attrs.evolve(diff, closure=tuple(changes), explained=True)
+
+
+def _pairs(change: Change) -> Iterator[tuple[str, str]]:
+    """Old and new store paths of the same names, where the package was rebuilt."""
+    if change.kind == "rebuilt":
+        new = {store_name(path): path for path in change.new_paths}
+        for path in change.old_paths:
+            if store_name(path) in new:
+                yield path, new[store_name(path)]
+
+
+def _above(paths: Mapping[str, StorePath], selected: Iterable[str]) -> dict[str, str]:
+    """For each path the one before it on the shortest way from a selected one, itself for these.
+
+    Where none was selected, from those that no other needs.
+    """
+    needed = {other for path, one in paths.items() for other in one.references if other != path}
+    # By name: hashes are others on each side, and the way that is told should not be.
+    start = sorted(paths.keys() & {*selected} or paths.keys() - needed, key=store_name)
+    found = {path: path for path in start}
+    waiting = deque(start)
+    while waiting:
+        path = waiting.popleft()
+        for other in sorted(paths[path].references, key=store_name):
+            if other not in found:
+                found[other] = path
+                waiting.append(other)
+    return found
+
+
+def _way(above: Mapping[str, str], path: str) -> tuple[str, ...]:
+    """The store names on the way to ``path``, that first which was selected."""
+    way = [path]
+    while above[way[-1]] != way[-1]:
+        way.append(above[way[-1]])
+    return tuple(store_name(one) for one in reversed(way))

@@ -1,0 +1,63 @@
+"""A change in words, the same in all forms for a person. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from voidgen import bytesize
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from voidgen.diff.causes import Cause
+    from voidgen.diff.closure import Change
+    from voidgen.diff.types import Diff
+
+CAUSES = 3
+"""Of the things that changed, those that are named."""
+
+
+def signed(count: int) -> str:
+    """Bytes with a sign."""
+    return f"{'-' if count < 0 else '+'}{bytesize.show(abs(count))}"
+
+
+def versions(found: Sequence[str]) -> str:
+    """Versions, each once, with how often it is there."""
+    texts = []
+    for version in dict.fromkeys(found):
+        count = found.count(version)
+        texts.append(f"{version or '(none)'}{f' x{count}' if count > 1 else ''}")
+    return ", ".join(texts)
+
+
+def moved(one: Change) -> str:
+    """Which versions became which."""
+    if one.kind == "rebuilt":
+        return f"{versions(one.new)} rebuilt"
+    if one.kind == "copies":
+        return f"{versions(one.old)} -> {versions(one.new)}"
+    return " -> ".join(versions(side) for side in (one.old, one.new) if side)
+
+
+def why(one: Change) -> Iterator[tuple[str, str]]:
+    """What its reasons are called, and they, as far as they are known."""
+    if len(one.way) > 1:
+        yield "needed by", " > ".join(one.way[:-1])
+    if one.cause:
+        through = " > ".join(one.cause.through)
+        yield "because", f"{causes(one.cause)}{through and f' (through {through})'}"
+
+
+def causes(cause: Cause) -> str:
+    """What changed, the first of it."""
+    more = len(cause.changed) - CAUSES
+    return f"{', '.join(cause.changed[:CAUSES])}{f' and {more} more' if more > 0 else ''}"
+
+
+def unexplained(diff: Diff) -> str:
+    """A line on the rebuilt packages whose cause is not known, where there are any."""
+    count = sum(one.kind == "rebuilt" and not one.cause for one in diff.closure or ())
+    if not diff.explained or not count:
+        return ""
+    return f"why {count:,} were rebuilt is not known: the store does not have their derivations"

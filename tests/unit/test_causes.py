@@ -1,0 +1,168 @@
+"""Why something was built anew: what its derivations differ in."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from voidgen import derivations
+from voidgen.derivations import Derivation
+from voidgen.diff import closure, reasons
+from voidgen.diff.causes import Cause, Causes
+from voidgen.diff.types import Diff
+from voidgen.sizes import StorePath
+from voidgen.snapshot.types import Selected, Snapshot
+
+Store = dict[str, Derivation]
+
+
+def at(name: str, digit: str, ending: str = ".drv") -> str:
+    return f"/nix/store/{digit * 32}-{name}{ending}"
+
+
+def add(  # noqa: PLR0913, PLR0917 - what a derivation has
+    store: Store,
+    name: str,
+    digit: str,
+    inputs: tuple[str, ...] = (),
+    sources: tuple[str, ...] = (),
+    env: Mapping[str, str] | None = None,
+    output: str = "",
+) -> str:
+    """A derivation of a made-up store; its output has the digit, too, or that of ``output``."""
+    path = at(name, digit)
+    package, _, version = name.partition("-")
+    outputs = {"out": at(name, output or digit, "")}
+    store[path] = Derivation(
+        package, version, outputs, inputs, sources, "x86_64-linux", "/bin/sh", ("-c",), env or {}
+    )
+    return path
+
+
+def test_an_input_of_another_version() -> None:
+    store: Store = {}
+    glibc = add(store, "glibc-2.39", "1"), add(store, "glibc-2.40", "2")
+    env = [{"buildInputs": f"{at(f'glibc-{version}', '3', '')} "} for version in ("2.39", "2.40")]
+    old, new = (add(store, "x-1", one, (glibc[n],), (), env[n]) for n, one in enumerate("ab"))
+    assert Causes(store.get).between(old, new) == Cause(("glibc 2.39 -> 2.40",))
+
+
+def test_the_nearest_cause_below_inputs_that_were_built_anew() -> None:
+    store: Store = {}
+    libc = add(store, "glibc-2.39", "1"), add(store, "glibc-2.40", "2")
+    stdenv = [add(store, "stdenv", one, (libc[n],)) for n, one in enumerate("34")]
+    deep = [add(store, "deep-1", one, (stdenv[n],)) for n, one in enumerate("56")]
+    old, new = (add(store, "x-1", one, (deep[n], stdenv[n])) for n, one in enumerate("ab"))
+    assert Causes(store.get).between(old, new) == Cause(("glibc 2.39 -> 2.40",), ("stdenv",))
+
+
+def test_what_comes_goes_and_has_other_content() -> None:
+    store: Store = {}
+    zlib, xz = add(store, "zlib-1", "1"), add(store, "xz-5", "2")
+    fixed = [add(store, "x-1.tar", one, env={"outputHash": one}) for one in "34"]
+    patch = [at("fix.patch", one, "") for one in "56"]
+    old = add(store, "x-1", "a", (zlib, fixed[0]), (patch[0],), {"doCheck": "", "same": "1"})
+    new = add(store, "x-1", "b", (xz, fixed[1]), (patch[1],), {"doCheck": "1", "same": "1"})
+    assert Causes(store.get).between(old, new) == Cause(
+        (
+            "other content of x-1.tar",
+            "with xz-5",
+            "without zlib-1",
+            "other content of fix.patch",
+            "other doCheck",
+        )
+    )
+
+
+def test_a_download_by_another_curl_is_no_cause() -> None:
+    store: Store = {}
+    curl = [add(store, f"curl-{one}", one) for one in "12"]
+    source = [
+        add(store, "source", one, (curl[n],), env={"outputHash": "h"}, output="9")
+        for n, one in enumerate("34")
+    ]
+    libc = add(store, "glibc-1", "5"), add(store, "glibc-2", "6")
+    old, new = (add(store, "x-1", one, (source[n], libc[n])) for n, one in enumerate("ab"))
+    assert Causes(store.get).between(old, new) == Cause(("glibc 1 -> 2",))
+
+
+def test_several_inputs_of_a_name_are_held_against_those_of_their_versions() -> None:
+    store: Store = {}
+    base = add(store, "base-1", "1"), add(store, "base-2", "2")
+    old_inputs = [add(store, "python-3.9", "3", (base[0],)), add(store, "python-3.10", "4")]
+    new_inputs = [add(store, "python-3.9", "5", (base[1],)), add(store, "python-3.11", "6")]
+    old, new = add(store, "x-1", "a", (*old_inputs,)), add(store, "x-1", "b", (*new_inputs,))
+    assert Causes(store.get).between(old, new) == Cause(("python 3.10 -> 3.11",))
+
+
+def test_where_derivations_are_not_in_the_store() -> None:
+    store: Store = {}
+    gone = at("gone-1", "1"), at("gone-1", "2")
+    old, new = (add(store, "x-1", one, (gone[n],)) for n, one in enumerate("ab"))
+    assert Causes(store.get).between(old, new) == Cause(("gone built anew",))
+    assert Causes(store.get).between(at("y-1", "1"), new) is None
+
+
+def test_a_chain_of_thousands() -> None:
+    store: Store = {}
+    pair = [add(store, f"base-{one}", one) for one in "12"]
+    for number in range(5000):
+        pair = [add(store, f"p{number}-1", one, (pair[n],)) for n, one in enumerate("12")]
+    cause = Causes(store.get).between(*pair)
+    assert cause is not None
+    assert (cause.changed, len(cause.through)) == (("base 1 -> 2",), 4999)
+
+
+ATERM = (
+    'Derive([("man","/s/{h}-x-1-man","",""),("out","/s/{h}-x-1","","")],[("/s/{h}-b.drv",["out"])],'
+    '["/s/{h}-src"],"x86_64-linux","/bin/sh",["-c","a\\"b\\n\\\\c"],[("e\\tf","\xff\x0c")])'
+)
+
+
+def test_aterm(tmp_path: Path) -> None:
+    file = tmp_path / f"{'1' * 32}-x-1.drv"
+    file.write_bytes(ATERM.replace("{h}", "1" * 32).encode("latin-1"))
+    found = derivations.read(str(file))
+    assert found is not None
+    assert (found.name, found.version, found.inputs) == ("x", "1", (f"/s/{'1' * 32}-b.drv",))
+    assert found.outputs == {"man": f"/s/{'1' * 32}-x-1-man", "out": f"/s/{'1' * 32}-x-1"}
+    assert found.arguments == ("-c", 'a"b\n\\c')
+    assert found.env == {"e\tf": "\xff\x0c"}
+
+
+@pytest.mark.parametrize(
+    "text", ["", "Derive", "Derive(", "Derive()", "Derive([],1)", 'DrvWithVersion("x")', "(" * 9999]
+)
+def test_what_is_no_aterm_is_not_known(tmp_path: Path, text: str) -> None:
+    file = tmp_path / f"{'1' * 32}-x-1.drv"
+    file.write_text(text)
+    assert derivations.read(str(file)) is None
+    assert derivations.read(str(tmp_path / "absent.drv")) is None
+
+
+def test_ways_are_the_shortest_from_what_was_asked_for() -> None:
+    def path(name: str) -> str:
+        return at(name, "a", "")
+
+    def needs(*names: str) -> StorePath:
+        return StorePath(1, tuple(map(path, names)))
+
+    after = {
+        path("top"): needs("long-1", "app-1"),
+        path("app-1"): needs("lib-1", "app-1"),
+        path("long-1"): needs("app-1"),
+        path("lib-1"): needs("leaf-1"),
+        path("leaf-1"): needs(),
+    }
+    asked = {"app": Selected("app", "1", {"out": path("app-1")})}
+
+    def ways(packages: Mapping[str, Selected]) -> dict[str, tuple[str, ...]]:
+        changes = tuple(closure.changes({path("top"): StorePath(1, ())}, after))
+        diff = Diff("", "", None, None, None, changes, None)
+        found = reasons.explain(
+            diff, Snapshot("", packages=packages, closure=after), {}, Store().get
+        )
+        return {one.name: one.way for one in found.closure or ()}
+
+    assert ways(asked)["leaf"] == ("app-1", "lib-1", "leaf-1")
+    assert ways({})["leaf"] == ("top", "app-1", "lib-1", "leaf-1")
