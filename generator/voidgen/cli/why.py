@@ -32,28 +32,39 @@ def command(settings: dict[str, Any], name: str, ways: int, as_json: bool) -> No
     """Explain why NAME is in the image: who asked, what needs it, what would leave with it.
 
     NAME is a module, a package of Nix or Void, a service, a path of the image or, where the image
-    is built, anything in its closure: a store path, or its name with or without version.
+    is built, anything in its closure: a store path, its name with or without version, or a file
+    in one or in the profile, such as bin/vim.
     """
     from voidgen import config, project  # noqa: PLC0415
     from voidgen.cli.report import visible  # noqa: PLC0415
     from voidgen.graph import built, fold  # noqa: PLC0415
     from voidgen.render import to_json  # noqa: PLC0415
-    from voidgen.why import asked, kept  # noqa: PLC0415
+    from voidgen.why import asked, files, kept  # noqa: PLC0415
 
     image = project.load(project.find(Path(settings["project"])))
     reasons = asked.reasons(image.plan, image.folder / config.FILE, name)
     is_built = (image.folder / "result/manifest.json").exists()
     graph = built.closure(image.folder / "result")[1] if is_built else None
     names = fold.names(graph) if graph is not None else {}
-    paths = kept.kept(graph, names.get(name, ()), ways) if graph is not None else []
+    found = names.get(name, [])
+    file = None
+    if not found and (file := files.find(name, image.folder / "result/profile", names)):
+        found = [file[1]]
+    paths = kept.kept(graph, found, ways) if graph is not None else []
     if not reasons and not paths:
         _unknown(name, {*names, *asked.names(image.plan)}, built=is_built)
     if as_json:
         closure = [attrs.asdict(one) for one in paths] if is_built else None
-        data = {"version": 1, "reasons": [*map(_data, reasons)], "closure": closure}
+        data = {
+            "version": 1,
+            "reasons": [*map(_data, reasons)],
+            "file": file and file[0],
+            "closure": closure,
+        }
         click.echo(to_json(data), nl=False)
         return
     blocks = ["\n".join(map(visible, _reason(one))) for one in reasons]
+    blocks += [visible(f"file {name}: {file[0]}")] if file else []
     blocks += ["\n".join(map(visible, _kept(one))) for one in paths]
     if not is_built and any(one.kind == "Nix package" for one in reasons):
         blocks.append("nothing is built: after `nix build`, its part in the closure is told, too")
