@@ -5,14 +5,11 @@ from __future__ import annotations
 import random
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from bench.measure import Measured, measure
 from bench.registration import entry
 from bench.registration import path as store_path
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 REFERENCES = 6
 """Of each path, as in nixpkgs."""
@@ -22,20 +19,27 @@ MOVED = 10
 
 def compare(folder: Path, paths: int, runs: int) -> tuple[Measured, Measured]:
     """`voidgen diff` and, as a yardstick, `nix store diff-closures`, of ``paths`` paths each."""
-    store, state = folder / "store", folder / "state"
-    store.mkdir(parents=True)
-    first, second = _closure(store, paths, moved=False), _closure(store, paths, moved=True)
-    registration = folder / "registration"
-    registration.write_text("".join(entry(path, needs) for path, needs in (first | second).items()))
-    env = ["env", f"NIX_STORE_DIR={store}", f"NIX_STATE_DIR={state}"]
-    load = ["sh", "-c", f"nix-store --load-db < {registration}"]
+    # In a process of its own: what this one needed would count as what it starts needs.
+    make = [sys.executable, "-m", "bench.closures", str(folder), str(paths)]
+    tops = subprocess.run(make, check=True, stdout=subprocess.PIPE, text=True).stdout.split()
+    env = ["env", f"NIX_STORE_DIR={folder / 'store'}", f"NIX_STATE_DIR={folder / 'state'}"]
+    load = ["sh", "-c", f"nix-store --load-db < {folder / 'registration'}"]
     subprocess.run([*env, *load], check=True, stderr=subprocess.DEVNULL)
-    tops = [str(next(reversed(one))) for one in (first, second)]
     voidgen = [*env, sys.executable, "-m", "voidgen", "--quiet", "diff", *tops]
     nix = [*env, "nix", "--extra-experimental-features", "nix-command"]
     ours = measure(voidgen, cwd=folder, runs=runs)
     theirs = measure([*nix, "store", "diff-closures", *tops], cwd=folder, runs=runs)
     return ours, theirs
+
+
+def make(folder: Path, paths: int) -> None:
+    """The files of both closures, and what registers them; prints their tops."""
+    store = folder / "store"
+    store.mkdir(parents=True)
+    first, second = _closure(store, paths, moved=False), _closure(store, paths, moved=True)
+    entries = [entry(path, needs) for path, needs in (first | second).items()]
+    (folder / "registration").write_text("".join(entries))
+    print(*(next(reversed(one)) for one in (first, second)))
 
 
 def _closure(store: Path, count: int, *, moved: bool) -> dict[Path, list[Path]]:
@@ -55,3 +59,7 @@ def _closure(store: Path, count: int, *, moved: bool) -> dict[Path, list[Path]]:
     top.write_text(top.name)
     found[top] = names
     return found
+
+
+if __name__ == "__main__":
+    make(Path(sys.argv[1]), int(sys.argv[2]))

@@ -7,6 +7,7 @@ evaluated for the packages asked for, and by Nix's rule for all others (nix.spli
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from functools import cache
 from typing import TYPE_CHECKING
 
 from attrs import frozen
@@ -14,7 +15,8 @@ from attrs import frozen
 from voidgen.versions import nix
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
+    from collections.abc import Set as AbstractSet
 
     from voidgen.diff.causes import Cause
     from voidgen.sizes import StorePath
@@ -72,42 +74,43 @@ def changes(
     before, after = _grouped(old, known), _grouped(new, known)
     found = []
     for name in sorted(before.keys() | after.keys()):
-        was, is_ = before.get(name, []), after.get(name, [])
-        if {*was} != {*is_}:
+        was, is_ = before.get(name, set()), after.get(name, set())
+        if was != is_:
             versions = _versions(was), _versions(is_)
             sizes = sum(old[one[2]].size for one in was), sum(new[one[2]].size for one in is_)
-            paths = _only(was, is_), _only(is_, was)
+            paths = _paths(was - is_), _paths(is_ - was)
             found.append(Change(_kind(*versions), name, *versions, *sizes, name in asked, *paths))
     return found
 
 
 def _grouped(
     paths: Iterable[str], known: Mapping[str, tuple[str, str, str]]
-) -> dict[str, list[tuple[str, str, str]]]:
+) -> dict[str, set[tuple[str, str, str]]]:
     """Version, output and store path, by package."""
-    groups: dict[str, list[tuple[str, str, str]]] = defaultdict(list)
+    groups: dict[str, set[tuple[str, str, str]]] = defaultdict(set)
     for path in paths:
-        name, version, output = known.get(path) or _split(path)
-        groups[name].append((version, output, path))
+        name, version, output = known.get(path) or _split(nix.store_name(path))
+        groups[name].add((version, output, path))
     return groups
 
 
-def _split(path: str) -> tuple[str, str, str]:
-    name, version = nix.split(nix.store_name(path))
+@cache
+def _split(name: str) -> tuple[str, str, str]:
+    """Name, version and output of a store name: most are of both sides."""
+    package, version = nix.split(name)
     rest, dash, output = version.rpartition("-")
-    return (name, rest, output) if dash and output in _OUTPUTS else (name, version, "out")
+    return (package, rest, output) if dash and output in _OUTPUTS else (package, version, "out")
 
 
-def _only(
-    these: Iterable[tuple[str, str, str]], others: Iterable[tuple[str, str, str]]
-) -> tuple[str, ...]:
-    return tuple(sorted(one[2] for one in {*these}.difference(others)))
+def _paths(found: Iterable[tuple[str, str, str]]) -> tuple[str, ...]:
+    return tuple(sorted([path for _, _, path in found]))
 
 
-def _versions(found: Sequence[tuple[str, str, str]]) -> tuple[str, ...]:
+def _versions(found: AbstractSet[tuple[str, str, str]]) -> tuple[str, ...]:
     """Each version as often as there are copies of it: outputs of one package are none."""
     if len(found) == 1:  # As most are.
-        return (found[0][0],)
+        ((version, _, _),) = found
+        return (version,)
     copies: Counter[str] = Counter()
     for (version, _), count in Counter(one[:2] for one in found).items():
         copies[version] = max(copies[version], count)
