@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from tests.integration.offline import PACKAGES, ROOT
 from tests.iso import podman
+from tests.iso.conditions import others
 from tests.iso.conftest import settle
 from tests.iso.podman import NotHereError, Podman
 from tests.iso.project import commit
@@ -106,6 +107,11 @@ def test_the_real_mklive_makes_an_iso(
     well(folder)
     assert is_made(folder)
     look(folder, tmp_path / "iso")
+    # Once more, elsewhere, under other conditions: the same bytes.
+    other = locks.clone(folder, tmp_path / "other" / "place")
+    with others():
+        well(other)
+    assert (other / "out/tests.iso").read_bytes() == (folder / "out/tests.iso").read_bytes()
 
 
 def look(folder: Path, unpacked: Path) -> None:

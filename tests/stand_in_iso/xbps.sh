@@ -6,7 +6,7 @@ set -euo pipefail
 shopt -s extglob nullglob
 
 arch=${XBPS_ARCH:-$(uname -m)}
-root=/ repositories=() flags=''
+root=/ repositories=() flags='' date=$(date +%s%N)
 case ${0##*/} in
 xbps-uhelper)
 	case $1 in
@@ -23,7 +23,8 @@ esac
 while getopts "$options" option; do
 	case $option in
 	r) root=$OPTARG ;;
-	-) repositories+=("${OPTARG#repository=}") ;;
+	-) [[ $OPTARG != repository=* ]] || repositories+=("${OPTARG#repository=}")
+		[ "$OPTARG" != reproducible ] || date='' ;;
 	c) ;;
 	p) property=$OPTARG ;;
 	*) flags+=$option ;;
@@ -76,3 +77,7 @@ take() {
 	done
 }
 for name; do take "$name"; done
+[[ $flags == *[nS]* ]] || {
+	mkdir -p "$root/var/db/xbps"
+	printf '%s\n' "${!taken[@]}" | sort | sed "s/\$/ $date/" > "$root/var/db/xbps/pkgdb"
+}

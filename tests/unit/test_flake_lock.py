@@ -56,7 +56,7 @@ def test_no_lock_file(tmp_path: Path) -> None:
 def test_pins(tmp_path: Path) -> None:
     _write(tmp_path, nixpkgs=PINNED, mklive=PATH, other=PINNED)
     assert lock.inputs(tmp_path, _plan()) == [
-        Input("nixpkgs", "github:a/b", "0123456789abcdef", "2023-11-14", HASH, URL),
+        Input("nixpkgs", "github:a/b", "0123456789abcdef", "2023-11-14", HASH, URL, 1_700_000_000),
         Input("mklive", "git+file:///m", HASH, "", HASH, "path:/a%20b?narHash=sha256-xX%2B%2F%3D"),
     ]
     assert unlocked(tmp_path, _plan()) == []

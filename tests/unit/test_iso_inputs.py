@@ -6,7 +6,8 @@ import pytest
 from tests.unit.program import write
 
 from voidgen import git, project
-from voidgen.iso import inputs
+from voidgen.iso import epoch, inputs
+from voidgen.lock.flake import Input
 from voidgen.lock.types import Lock
 from voidgen.pins import Pins
 
@@ -38,8 +39,8 @@ def folder(repository: Path) -> Path:
     return repository
 
 
-def digest(folder: Path, pins: Pins = PINS) -> str:
-    return inputs.digest(project.load(folder), pins)
+def digest(folder: Path, pins: Pins = PINS, source_date: int = 1) -> str:
+    return inputs.digest(project.load(folder), pins, source_date)
 
 
 def test_same_inputs_have_the_same_hash_wherever_they_are(folder: Path, tmp_path: Path) -> None:
@@ -47,7 +48,9 @@ def test_same_inputs_have_the_same_hash_wherever_they_are(folder: Path, tmp_path
     # Neither what is built nor what git does not know is of any consequence.
     write(folder, {"out/tests.iso": "x", "notes.txt": "x"})
     assert digest(folder) == before
-    assert digest(folder.rename(tmp_path / "elsewhere")) == before
+    elsewhere = folder.rename(tmp_path / "elsewhere")
+    assert digest(elsewhere) == before
+    assert digest(elsewhere, source_date=2) != before
 
 
 @pytest.mark.parametrize(
@@ -97,3 +100,13 @@ def test_mode_of_a_package_set_s_file_changes_it(folder: Path) -> None:
     before = digest(folder)
     (folder / "packages" / "default.nix").chmod(0o755)
     assert digest(folder) != before
+
+
+def test_source_date_is_that_of_the_newest_input() -> None:
+    locked = [Input(str(date), "", modified=date) for date in (0, 1_700_000_000, 1_600_000_000)]
+    assert epoch.source_date(locked, {}) == 1_700_000_000
+    assert epoch.source_date(locked, {"SOURCE_DATE_EPOCH": ""}) == 1_700_000_000
+    assert epoch.source_date(locked, {"SOURCE_DATE_EPOCH": "1650000000"}) == 1_650_000_000
+    # FAT has no earlier one, and a squashfs no later one.
+    assert epoch.source_date([], {}) == epoch.source_date(locked[:1], {}) == 315_532_800
+    assert epoch.source_date([Input("x", "", modified=1 << 40)], {}) == (1 << 32) - 1

@@ -14,7 +14,7 @@ from attrs import frozen
 from voidgen import build as built_image
 from voidgen import emit, git, nix, pinning, pins, place
 from voidgen.errors import Fault, StepFailedError, WrongInputError, raise_all
-from voidgen.iso import check, engine, inputs, job, judge, outputs
+from voidgen.iso import check, engine, epoch, inputs, job, judge, outputs
 from voidgen.iso.engine import Task
 from voidgen.iso.log import Log
 from voidgen.process import stream
@@ -88,13 +88,14 @@ def make(
     locked = _ready(project)
     name, out = project.plan.config.image.name, project.folder / FOLDER
     with place.alone(project.folder):
-        digest = inputs.digest(project, locked)
+        source_date = epoch.source_date(locked.inputs, os.environ)
+        digest = inputs.digest(project, locked, source_date)
         reused = Made(out / f"{name}.iso", reused=True)
         made = outputs.is_made(out, name, digest)
         if made and not (out / WORK / RUNNING).exists():
             return reused
         runner = engine.find(project.plan.config.container)
-        run = _Run(project, mklive, runner, out, progress, told)
+        run = _Run(project, mklive, runner, out, source_date, progress, told)
         with run.making() as work:
             if made:
                 return reused
@@ -142,6 +143,7 @@ class _Run:
     mklive: Mklive
     runner: Engine
     out: Path
+    source_date: int
     progress: Progress
     told: Callable[[str], None]
 
@@ -215,7 +217,7 @@ class _Run:
                 job.REPOSITORY: str(sources.repository),
             },
             writes={job.OUT: str(work / "out")},
-            variables=job.environment(host_arch(plan.config.image.arch)),
+            variables=job.environment(host_arch(plan.config.image.arch), self.source_date),
             words=["bash", f"{job.HOME}/build.sh"],
         )
         argv = self.runner.command(task)

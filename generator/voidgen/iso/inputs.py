@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 SCRIPTS = PACKAGE / "iso" / "container"
 
 
-def digest(project: Project, pins: Pins) -> str:
+def digest(project: Project, pins: Pins, source_date: int) -> str:
     """The hash (SRI) of the emitted files, the locks, our scripts, and a package set in a folder.
 
-    Equal ones give equal ISOs: Nix and the locks pin the rest.
+    Equal ones, with the same `epoch.source_date`, give equal ISOs: Nix and the locks pin the rest.
     """
     whole = hashlib.sha256()
-    for name, data in _parts(project, pins):
+    for name, data in (*_parts(project, pins), ("source date", str(source_date).encode())):
         whole.update(f"{name}\0{len(data)}\0".encode())
         whole.update(data)
     return sri.of_digest(whole.digest())

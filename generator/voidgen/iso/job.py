@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import frozen
 
 from voidgen.config.types import ZSTD_LEVEL
+from voidgen.iso import epoch
 from voidgen.xbps.transactions import options as package_options
 
 if TYPE_CHECKING:
@@ -59,13 +60,18 @@ def files(plan: Plan, mklive: Mklive, built: Built, owner: str) -> dict[str, byt
     }
 
 
-def environment(host_arch: str) -> dict[str, str]:
-    """All that mklive reads from its environment; ``host_arch`` is that of its own tools."""
+def environment(host_arch: str, source_date: int) -> dict[str, str]:
+    """All that mklive and its tools read from the environment.
+
+    ``host_arch`` is that of its own tools, ``source_date`` the time that what they make has.
+    """
     return {
         "HOME": "/root",
         "LC_ALL": "C",
         "MKLIVE_REV": "",
         "ROOTDIR": "/build",
+        epoch.VARIABLE: str(source_date),
+        "TZ": "UTC",
         "XBPS_ARCH": host_arch,
         "XBPS_INSTALL_CMD": f"{HOME}/xbps-install.sh",
     }

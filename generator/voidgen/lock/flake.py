@@ -34,7 +34,8 @@ class Input:
     """A flake input: where it comes from, and what it is locked to (empty: not locked).
 
     ``rev`` is its commit, or its narHash where it has none; ``date`` that of the commit, in UTC;
-    ``hash`` the narHash; ``url`` the flake reference of exactly these bytes.
+    ``hash`` the narHash; ``url`` the flake reference of exactly these bytes; ``modified`` its
+    ``lastModified``, in seconds since 1970, or 0.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Input:
     date: str = ""
     hash: str = ""
     url: str = ""
+    modified: int = 0
 
 
 def inputs(folder: Path, plan: Plan, *, anywhere: bool = False) -> list[Input]:
@@ -159,9 +161,10 @@ def _nodes(file: Path) -> dict[str, dict[str, Any]]:
     return found
 
 
-def _pin(locked: Mapping[str, Any]) -> dict[str, str]:
-    modified = locked.get("lastModified")
+def _pin(locked: Mapping[str, Any]) -> dict[str, Any]:
+    modified = int(locked.get("lastModified") or 0)
     return {
+        "modified": modified,
         "rev": str(locked.get("rev") or locked["narHash"]),
         "date": datetime.fromtimestamp(modified, UTC).date().isoformat() if modified else "",
         "hash": str(locked["narHash"]),

@@ -74,10 +74,18 @@ install_packages() {
 		die "Failed to install ${packages[*]} ${initramfs[*]}"
 	chroot "$ROOTFS" env -i /usr/bin/busybox chown 81:81 /var/lib/service ||
 		die 'Failed to configure'
+	# As packages' scripts do: a date, a log, and what each machine has of its own.
+	chroot "$ROOTFS" env -i /usr/bin/sh -c '
+		PATH=/usr/bin/applets && busybox mkdir -p /usr/bin/applets /var/log /var/lib/dbus
+		busybox --install -s /usr/bin/applets
+		echo "_tests:*:${SOURCE_DATE_EPOCH:-$(date +%s%N)}" > /etc/shadow
+		date > /var/log/made.log && mktemp -u > /etc/machine-id && mktemp -u > /var/lib/dbus/machine-id
+	' || die 'Failed to configure'
 }
 
 generate_initramfs() {
-	printf 'no initramfs: %s\n' "$initrd_compression" > "$BOOT_DIR/initrd"
+	printf 'no initramfs: %s %s\n' "$initrd_compression" \
+		"$(cat "$ROOTFS"/etc/dracut.conf.d/*.conf || date +%s%N)" > "$BOOT_DIR/initrd"
 	cp "$ROOTFS/boot/vmlinuz-$version" "$BOOT_DIR/vmlinuz"
 }
 

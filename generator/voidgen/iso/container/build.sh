@@ -13,6 +13,9 @@ trap 'chown -R -- "$owner" /out' EXIT
 mount --make-rprivate /
 
 mkdir -p /build/tmp
+# What is newer is of this run: by the kernel's clock, whose ticks are a few milliseconds.
+: > /build/start
+touch --reference=/build/start --date='1 second ago' /build/start
 mapfile -t options < "$job/options"
 cd "$(cat "$job/mklive")"
 export BASH_ENV=/voidgen/hooks.bash

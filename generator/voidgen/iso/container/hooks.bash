@@ -3,6 +3,34 @@
 # readonly here stands against mklive's own definition of the same function.
 [[ ${0##*/} == mklive.sh ]] || return 0
 
+# settle FOLDER: what this run made or changed there has the time of SOURCE_DATE_EPOCH; what came
+# with packages and with the closure keeps its own, which Python's caches and Nix's locks go by.
+settle() {
+	find "$1" -xdev -newer /build/start -exec touch --no-dereference --date="@$SOURCE_DATE_EPOCH" {} +
+}
+
+# The programs of packages are run with an empty environment: their scripts make users with a date,
+# and dracut's images, mklive's and those of the kernel's package, have an order and times only
+# where they are asked for.
+dracut_conf=etc/dracut.conf.d/voidgen-reproducible.conf
+chroot() {
+	local root=$1
+	shift
+	if [[ "${*:1:2}" == 'env -i' ]]; then
+		mkdir -p "$root/${dracut_conf%/*}"
+		echo 'reproducible="yes"' > "$root/$dracut_conf"
+		set -- env -i "SOURCE_DATE_EPOCH=$SOURCE_DATE_EPOCH" "${@:3}"
+	fi
+	command chroot "$root" "$@"
+}
+
+# GRUB keeps the times of the files that it packs.
+xbps-uchroot() {
+	settle "$1"
+	command xbps-uchroot "$@"
+}
+readonly -f settle chroot xbps-uchroot
+
 # One squashfs whose top level is the root tree, and no ext3 image in it: dracut from 112 on
 # boots no other (void-mklive issue 460). It is written once, to its place in the ISO, which a
 # first ISO without it tells; what xorriso makes is then written around it.
@@ -10,8 +38,10 @@ generate_squashfs() {
 	umount_pseudofs || exit 1
 	# What lies in the image's folder goes into the ISO.
 	mv "$ROOTFS" "$BUILDDIR/rootfs"
+	rm -f "$BUILDDIR/rootfs/$dracut_conf"
+	settle "$BUILDDIR/rootfs"
 	mkdir "$IMAGEDIR/LiveOS"
-	cp /voidgen/job/snapshot "$IMAGEDIR/voidgen.json"
+	install -m 0444 /voidgen/job/snapshot "$IMAGEDIR/voidgen.json"
 	echo > "$IMAGEDIR/LiveOS/squashfs.img"
 	chmod 0444 "$IMAGEDIR/LiveOS/squashfs.img"
 	OUTPUT_FILE=$BUILDDIR/layout.iso generate_iso_image
@@ -30,6 +60,7 @@ generate_squashfs() {
 
 # write_iso WORD...: mklive's call of xorriso, all but the squashfs of what it writes.
 write_iso() {
+	settle "$IMAGEDIR"
 	local place words=("${@/#"$OUTPUT_FILE"/-}") piece=(bs=1M 'iflag=fullblock,count_bytes' status=none)
 	(
 		set -o pipefail
@@ -46,7 +77,19 @@ write_iso() {
 readonly -f generate_squashfs write_iso
 
 # The EFI system partition is filled by mtools: neither a loop device nor the kernel's vfat is
-# needed, and a failure is one.
+# needed, a failure is one, and its files have the order of their names.
+mkfs.vfat() {
+	command mkfs.vfat --invariant "$@"
+}
+fill() {
+	local image=$1 folder=$2 name
+	while read -r name; do
+		mmd -i "$image" "::/$name" || return 1
+	done < <(cd "$folder" && find . -mindepth 1 -type d -printf '%P\n' | sort)
+	while read -r name; do
+		mcopy -i "$image" "$folder/$name" "::/$name" || return 1
+	done < <(cd "$folder" && find . -type f -printf '%P\n' | sort)
+}
 losetup() {
 	[[ $1 == --detach ]] || printf '%s\n' "${@: -1}"
 }
@@ -59,7 +102,7 @@ mount() {
 }
 umount() {
 	if [[ ${*: -1} == "${vfat_folder:-}" ]]; then
-		mcopy -s -i "$vfat_image" "$vfat_folder"/* ::/ || die "Failed to fill the EFI image"
+		fill "$vfat_image" "$vfat_folder" || die "Failed to fill the EFI image"
 	elif [[ $1 == -R ]]; then
 		# In a user namespace, what is mounted below cannot be unmounted by itself.
 		command umount "$@" 2> /dev/null || command umount --lazy "${@: -1}"
@@ -67,4 +110,4 @@ umount() {
 		command umount "$@"
 	fi
 }
-readonly -f losetup mount umount
+readonly -f mkfs.vfat fill losetup mount umount

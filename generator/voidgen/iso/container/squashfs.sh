@@ -28,7 +28,17 @@ if [ -s /voidgen/job/store-paths ]; then
 			mount --bind "$path" "$store/$name"
 		fi
 	done < /voidgen/job/store-paths
+	# Places for the paths changed these.
+	touch --date="@$SOURCE_DATE_EPOCH" "$root/nix/registration" "$root/nix"
+	folder=$store
+	until [ "$folder" = "${root%/*}" ]; do
+		touch --date="@$SOURCE_DATE_EPOCH" "$folder"
+		folder=${folder%/*}
+	done
 fi
-# Whoever owns the store that it came from: in the image it is root's.
-"$tools/mksquashfs" "$root" "$iso" -noappend -offset "$offset" -no-progress "${options[@]}" \
+# Whoever owns the store that it came from: in the image it is root's. Whether that store is
+# optimised, with equal files as one, does not show; their bytes are there once all the same.
+# Not by SOURCE_DATE_EPOCH, which would change the times of packages' files.
+env -u SOURCE_DATE_EPOCH "$tools/mksquashfs" "$root" "$iso" -noappend -offset "$offset" \
+	-no-progress -no-hardlinks -mkfs-time "$SOURCE_DATE_EPOCH" "${options[@]}" \
 	-action "guid(0,0) @ subpathname(${place:-nix/store}/*)"

@@ -1,6 +1,6 @@
 #!/bin/sh
-# mklive's XBPS_INSTALL_CMD: asks the repository of the locked packages, and no other.
-# mklive appends Void's own to whatever it is given.
+# mklive's XBPS_INSTALL_CMD: asks the repository of the locked packages, and no other: mklive
+# appends Void's own to whatever it is given. When and from where a package came is not recorded.
 set -eu
 
 root='' previous=''
@@ -14,7 +14,7 @@ for word; do
 	[ "$previous" != -r ] || root=$word
 	previous=$word
 done
-xbps-install "$@"
+xbps-install --reproducible "$@"
 
 # mklive runs these of its own tools outside of their root, with whatever C library the container
 # has, if any. They bring their own: they are started by that one's loader.

@@ -1,0 +1,80 @@
+"""Two runs of `voidgen iso` from the same locks give the same bytes."""
+
+import os
+import re
+import subprocess
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from tests.integration.offline import Nix
+from tests.iso.conditions import others
+from tests.iso.conftest import Made
+from tests.iso.running import failed, well
+from tests.locks.project import clone
+
+KINDS = ("iso", "cdx.json", "manifest.json")
+
+
+def made_of(folder: Path) -> dict[str, bytes]:
+    well(folder)
+    return {kind: (folder / "out" / f"tests.{kind}").read_bytes() for kind in KINDS}
+
+
+def test_under_other_conditions(folder: Path, made: Made, tmp_path: Path) -> None:
+    first = made_of(folder)
+    # Another place, and a store that has equal files as one.
+    other = clone(made.project, tmp_path / "elsewhere" / "another")
+    Nix(dict(os.environ)).run("nix-store", "--optimise")
+    with others():
+        second = made_of(other)
+    for kind in KINDS:
+        assert first[kind] == second[kind], kind
+
+
+def test_what_a_run_makes_has_the_time_of_the_newest_input_or_of_the_environment(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    well(folder)
+    # The stand-in for mklive was committed then.
+    assert times(folder, tmp_path / "one") == {"2026-01-01"}
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1500000000")
+    assert "nothing to do" not in well(folder)
+    assert times(folder, tmp_path / "two") == {"2017-07-14"}
+    for wrong in ("x", "-1", "1", "9" * 5000):
+        monkeypatch.setenv("SOURCE_DATE_EPOCH", wrong)
+        assert "no number of seconds since 1970" in failed(folder, status=2)
+
+
+def times(folder: Path, unpacked: Path) -> set[str]:
+    """Of what the run itself made: in the ISO, its squashfs and its EFI system partition."""
+    iso, root = unpacked / "iso", unpacked / "root"
+    said("xorriso", "-osirrox", "on", "-indev", folder / "out/tests.iso", "-extract", "/", iso)
+    squashfs = iso / "LiveOS/squashfs.img"
+    said("unsquashfs", "-no-progress", "-no-xattrs", "-d", root, squashfs)
+    listed = said("mdir", "-/", "-i", iso / "boot/grub/efiboot.img", "::/EFI")
+    made = [root, root / "etc/motd", root / "etc/shadow", root / "nix", iso / "boot/initrd"]
+    (created,) = re.findall("append time (.*)", said("unsquashfs", "-UTC", "-s", squashfs))
+    return {
+        *(said("date", "--utc", "--reference", file, "+%F").strip() for file in made),
+        *re.findall(r"^BOOT\S* +EFI.* (\S+) +\S+ $", listed, re.MULTILINE),
+        datetime.strptime(created, "%a %b %d %H:%M:%S %Y").date().isoformat(),  # noqa: DTZ007
+    }
+
+
+def test_what_each_machine_has_of_its_own_is_not_in_the_image(folder: Path, tmp_path: Path) -> None:
+    well(folder)
+    iso = folder / "out/tests.iso"
+    squashfs = tmp_path / "squashfs"
+    said("xorriso", "-osirrox", "on", "-indev", iso, "-extract", "/LiveOS/squashfs.img", squashfs)
+    listed = said("unsquashfs", "-lln", "-d", "", squashfs)
+    assert " /etc/shadow\n" in listed
+    assert re.search(r" 0 \S+ \S+ /var/log/made.log$", listed, re.MULTILINE)
+    assert "machine-id" not in listed
+    assert "dracut.conf.d/voidgen" not in listed
+
+
+def said(*words: str | Path) -> str:
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
