@@ -22,16 +22,18 @@ if TYPE_CHECKING:
 STATE_DIR = "/nix/var/nix"
 """Upstream's, and Debian's (Nix manual, "Common Environment Variables", NIX_STATE_DIR)."""
 
-_CLOSURE = """
+_IDS = """
 WITH RECURSIVE closure(id) AS (
     SELECT id FROM ValidPaths WHERE path IN (SELECT value FROM json_each(?))
     UNION SELECT reference FROM Refs JOIN closure ON referrer = id
 )
-SELECT id, path, narSize, (SELECT group_concat(reference) FROM Refs WHERE referrer = id)
-FROM closure JOIN ValidPaths USING (id)
 """
-
-
+# Constants alone: what is asked for goes in as a value.
+_CLOSURE = f"""
+{_IDS} SELECT id, path, narSize, (SELECT group_concat(reference) FROM Refs WHERE referrer = id)
+FROM closure JOIN ValidPaths USING (id)
+"""  # noqa: S608
+_HASHES = f"{_IDS} SELECT path, hash FROM closure JOIN ValidPaths USING (id)"  # noqa: S608
 _DERIVERS = """
 SELECT path, deriver FROM ValidPaths
 WHERE path IN (SELECT value FROM json_each(?)) AND deriver IS NOT NULL
@@ -49,6 +51,12 @@ def closure(paths: Collection[str]) -> dict[str, StorePath] | None:
         for _, path, size, needs in rows
     }
     return found if found.keys() >= {*paths} else None
+
+
+def nar_hashes(paths: Collection[str]) -> dict[str, str] | None:
+    """The narHashes of ``paths`` and of all that they need, as the database has them."""
+    rows = _ask(_HASHES, paths)
+    return None if rows is None else dict(rows)
 
 
 def derivers(paths: Collection[str]) -> dict[str, str] | None:

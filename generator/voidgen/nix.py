@@ -173,6 +173,41 @@ def path_info(paths: Iterable[str]) -> dict[str, StorePath]:
     return closure(_path_info("--recursive", *asked))
 
 
+def nar_hashes(path: str) -> dict[str, str]:
+    """The narHashes, in SRI form, of a valid ``path`` and of all that it needs."""
+    known = database.nar_hashes([path])
+    if known is None:
+        known = {entry["path"]: entry["narHash"] for entry in _path_info("--recursive", path)}
+    return {name: _sri(hash_) for name, hash_ in known.items()}
+
+
+def _sri(hash_: str) -> str:
+    """A SHA-256 as any release and the database write it: SRI, or ``sha256:`` and digits."""
+    digits = hash_.removeprefix("sha256:")
+    if digits == hash_:
+        return hash_
+    if len(digits) == BASE16:
+        return sri.of_hex(digits)
+    words = ["nix-hash", "--type", "sha256", "--to-base16", digits]
+    return sri.of_hex(_run(words).stdout.decode().strip())
+
+
+BASE16 = 64
+"""Digits of a SHA-256 in hex."""
+
+
+def realise(derivations: Sequence[str], *words: str) -> Completed:
+    """``nix-store --realise``, whatever comes of it; ``words`` are more of its options."""
+    argv = ["nix-store", "--realise", *words, *derivations]
+    return run(argv, cwd=Path("/"), check=False)
+
+
+def verify(path: str) -> Completed:
+    """``nix store verify`` of a path and all that it needs: their bytes, and no signatures."""
+    argv = ["nix", "store", "verify", "--recursive", "--no-trust", path, *FLAKES]
+    return run(argv, cwd=Path("/"), check=False)
+
+
 def derivers(paths: Iterable[str]) -> dict[str, str]:
     """The derivations that gave ``paths``, for those of them where the store knows it."""
     asked = {*paths}

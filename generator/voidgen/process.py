@@ -39,18 +39,19 @@ class Completed:
     stderr: bytes
 
 
-def run(
+def run(  # noqa: PLR0913 - what a process begins with
     argv: Sequence[str],
     *,
     cwd: Path,
     stdin: bytes = b"",
     check: bool = True,
     env: Mapping[str, str] | None = None,
+    umask: int = -1,
 ) -> Completed:
     """Run ``argv`` in ``cwd``, without a shell, its messages in English.
 
-    ``env`` is the whole of its environment; without it, voidgen's own. Raises StepFailedError
-    where it cannot be started and, with ``check``, where it fails.
+    ``env`` is the whole of its environment; without it, voidgen's own, as is the ``umask``.
+    Raises StepFailedError where it cannot be started and, with ``check``, where it fails.
     """
     try:
         done = subprocess.run(
@@ -60,6 +61,7 @@ def run(
             capture_output=True,
             check=False,
             env={**(os.environ if env is None else env), "LC_ALL": "C"},
+            umask=umask,
         )
     except OSError as error:
         raise _not_started(argv, error) from None

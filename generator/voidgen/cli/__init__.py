@@ -28,6 +28,7 @@ class LazyGroup(click.Group):
         "graph",
         "why",
         "diff",
+        "check",
         "iso",
         "fetch",
         "prefetch",

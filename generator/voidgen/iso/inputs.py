@@ -5,13 +5,15 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
+import attrs
+
 from voidgen import git, sri
 from voidgen.lock import file as lock_file
 from voidgen.share import PACKAGE
 from voidgen.tree import File
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from voidgen.pins import Pins
     from voidgen.project import Project
@@ -24,11 +26,16 @@ def digest(project: Project, pins: Pins, source_date: int) -> str:
 
     Equal ones, with the same `epoch.source_date`, give equal ISOs: Nix and the locks pin the rest.
     """
-    whole = hashlib.sha256()
-    for name, data in (*_parts(project, pins), ("source date", str(source_date).encode())):
-        whole.update(f"{name}\0{len(data)}\0".encode())
-        whole.update(data)
-    return sri.of_digest(whole.digest())
+    parts = [*_of_flake(project, pins), ("source date", str(source_date).encode())]
+    if pins.lock:
+        # What was recorded of the closure is no part of what it is made from.
+        parts.append((lock_file.FILE, lock_file.dump(attrs.evolve(pins.lock, closure=None))))
+    return _hash([*parts, *((f"script {name}", data) for name, data in scripts().items())])
+
+
+def flake_digest(project: Project, pins: Pins) -> str:
+    """The hash (SRI) of all that the flake's outputs are built from."""
+    return _hash(_of_flake(project, pins))
 
 
 def scripts() -> dict[str, bytes]:
@@ -36,18 +43,24 @@ def scripts() -> dict[str, bytes]:
     return {file.name: file.read_bytes() for file in sorted(SCRIPTS.iterdir())}
 
 
-def _parts(project: Project, pins: Pins) -> Iterator[tuple[str, bytes]]:
+def _hash(parts: Iterable[tuple[str, bytes]]) -> str:
+    whole = hashlib.sha256()
+    for name, data in parts:
+        whole.update(f"{name}\0{len(data)}\0".encode())
+        whole.update(data)
+    return sri.of_digest(whole.digest())
+
+
+def _of_flake(project: Project, pins: Pins) -> Iterator[tuple[str, bytes]]:
     for path, node in project.tree().items():
         if isinstance(node, File):
             yield f"{path} {node.mode:o} {node.owner} {node.group}", node.data
     yield "flake.lock", pins.flake
-    if pins.lock:
-        yield lock_file.FILE, lock_file.dump(pins.lock)
-    for name, data in scripts().items():
-        yield f"script {name}", data
     if project.plan.config.nix.nixpkgs.startswith("./"):
         # It may read any file that the flake sees: those that git knows.
         for name in git.tracked(project.folder):
+            if name == lock_file.FILE:
+                continue  # Of which more is known than its bytes.
             file = project.folder / name
             if file.is_symlink():
                 yield f"link {name}", str(file.readlink()).encode()

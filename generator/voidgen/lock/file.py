@@ -72,6 +72,8 @@ def parse(data: bytes, file: Path) -> Lock:
 def dump(lock: Lock) -> bytes:
     """The bytes of voidgen.lock: the same lock gives the same bytes, everywhere."""
     table = {"version": VERSION, **attrs.asdict(lock)}
+    if lock.closure is None:
+        del table["closure"]
     members = [f"  {json.dumps(kebab(key))}: {_value(item, 1)}" for key, item in table.items()]
     body = ("{\n" + ",\n".join(members) + ",\n").encode()
     return body + f'  "checksum": "{sri.of_bytes(body)}"\n}}\n'.encode()

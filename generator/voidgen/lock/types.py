@@ -107,8 +107,23 @@ class Xbps:
 
 
 @frozen
+class Closure:
+    """What was built, as `voidgen check --record` found it: ``fingerprint`` is its hash.
+
+    ``of`` is the hash of what it was built from: of anything else it says nothing.
+    """
+
+    of: Hash
+    fingerprint: Hash
+
+
+@frozen
 class Lock:
-    """The whole of voidgen.lock; ``xbps`` is missing where no ISO is made."""
+    """The whole of voidgen.lock; ``xbps`` is missing where no ISO is made.
+
+    ``closure`` is missing where it was not recorded.
+    """
 
     container: rules.ContainerImage = "flake"
     xbps: Xbps | None = field(default=None)
+    closure: Closure | None = field(default=None)

@@ -1,0 +1,1 @@
+"""Whether a project is reproducible, here and now."""

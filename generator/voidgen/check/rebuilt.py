@@ -1,0 +1,92 @@
+"""Whether derivations give the same bytes when they are built once more."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from voidgen import derivations, nix, share
+from voidgen.compare import trees
+from voidgen.errors import StepFailedError
+from voidgen.outcome.types import Outcome
+from voidgen.process import run
+from voidgen.versions.nix import store_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+CHECK = ("--check", "--keep-failed")
+DIFFERS = 104
+"""Exit status of `nix-store --realise --check` for another output (its manual page)."""
+SHOWN = 20
+"""Lines on a derivation that differs."""
+
+_OTHER = re.compile(r"output '([^']+)' differs(?: from '([^']+)')?")
+
+
+def ours(top: str) -> list[str]:
+    """The derivations below ``top`` that run voidgen's own Nix code, ``top`` first."""
+    scripts = {file.name for file in share.PACKAGE.joinpath("nix").glob("*.sh")}
+    found, waiting = dict.fromkeys([top]), [top]
+    while waiting:
+        derivation = derivations.read(waiting.pop())
+        for path in derivation.inputs if derivation else ():
+            known = derivations.read(path) if path not in found else None
+            if known and (
+                known.builder == "builtin:buildenv" or {*map(store_name, known.sources)} & scripts
+            ):
+                found[path] = None
+                waiting.append(path)
+    return [*found]
+
+
+def check(paths: Iterable[str]) -> Iterator[Outcome]:
+    """Build each derivation, where its outputs are not there yet, and then once more."""
+    for path in paths:
+        name = f"rebuild {store_name(path).removesuffix('.drv')}"
+        first = nix.realise([path])
+        if first.status:
+            yield Outcome(name, "failed", "the first build fails", _said(first.stderr))
+            continue
+        again = nix.realise([path], *CHECK)
+        said = _said(again.stderr)
+        if not again.status:
+            yield Outcome(name, "passed", "identical")
+        elif again.status == DIFFERS or _OTHER.search(said):
+            yield Outcome(name, "failed", "different", "\n".join(_located(said)) or said)
+        else:
+            yield Outcome(name, "failed", "the second build fails", said)
+
+
+def _said(output: bytes) -> str:
+    return output.decode(errors="replace").strip()
+
+
+def _located(said: str) -> Iterator[str]:
+    """Where the outputs differ that Nix kept; told by diffoscope, where it is here."""
+    for path, other in _OTHER.findall(said):
+        kept = Path(other or f"{path}.check")
+        yield f"{path}:"
+        if not kept.exists():
+            continue
+        try:
+            lines = [*trees.differences(Path(path), kept)]
+        except OSError as error:
+            lines = [f"cannot be read: {error.strerror}"]
+        yield from islice(lines, SHOWN)
+        if len(lines) > SHOWN:
+            yield f"and {len(lines) - SHOWN} more"
+        yield from _diffoscope(Path(path), kept)
+
+
+def _diffoscope(old: Path, new: Path) -> Iterator[str]:
+    if shutil.which("diffoscope"):
+        words = ["diffoscope", "--max-text-report-size", "10000", "--exclude-directory-metadata"]
+        try:
+            done = run([*words, "yes", str(old), str(new)], cwd=Path("/"), check=False)
+        except StepFailedError:
+            return
+        yield from done.stdout.decode(errors="replace").splitlines()

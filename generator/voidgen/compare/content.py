@@ -1,0 +1,55 @@
+"""Where two files that should be equal are not, and why that may be. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+PIECE = 1 << 12
+AROUND = 24
+"""Bytes before the first difference that are looked at, and shown."""
+SHOWN = 60
+
+_DATE = re.compile(
+    rb"\b1[0-9]{9}\b|\b(?:19|20)[0-9]{2}-?[01][0-9]-?[0-3][0-9]"
+    rb"|\b[0-2]?[0-9]:[0-5][0-9](?::[0-5][0-9])?\b"
+    rb"|\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\b"
+)
+"""Seconds since 1970 from 2001 to 2033, and dates as people and programs write them."""
+_BUILD_PATH = re.compile(rb"/build/|/tmp/|/nix-build-|/home/|/root/")
+
+
+def offset(old: bytes, new: bytes) -> int:
+    """The first byte that differs; both are not the same."""
+    for start in range(0, min(len(old), len(new)), PIECE):
+        one, other = (data[start : start + PIECE] for data in (old, new))
+        if one != other:
+            pairs = enumerate(zip(one, other, strict=False))
+            return start + next(
+                (place for place, (a, b) in pairs if a != b), min(len(one), len(other))
+            )
+    return min(len(old), len(new))
+
+
+def describe(old: bytes, new: bytes) -> str:
+    """Where they differ, what is there, and the likely cause."""
+    place = offset(old, new)
+    begin = max(0, place - AROUND)
+    pieces = [repr(data[begin : place + SHOWN])[2:-1] for data in (old, new)]
+    cause = likely(old, new, place)
+    return f"byte {place:,}: {pieces[0]!r} and {pieces[1]!r}{cause and f': {cause}'}"
+
+
+def likely(old: bytes, new: bytes, place: int) -> str:
+    """The likely cause of a difference at ``place``, or nothing."""
+    if len(old) == len(new) and Counter(old.splitlines()) == Counter(new.splitlines()):
+        return "the same lines in another order"
+    around = [data[max(0, place - AROUND) : place + AROUND] for data in (old, new)]
+    dates = [_DATE.findall(piece) for piece in around]
+    if dates[0] != dates[1] and all(dates):
+        return "a time"
+    if all(map(_BUILD_PATH.search, around)):
+        return "the folder of the build"
+    if Counter(old.split()) == Counter(new.split()):
+        return "the same words in another order"
+    return ""

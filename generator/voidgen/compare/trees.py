@@ -1,0 +1,82 @@
+"""Where two files, links or folders on the disk differ."""
+
+from __future__ import annotations
+
+import stat
+from typing import TYPE_CHECKING
+
+from voidgen.compare import content
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+LARGEST = 1 << 26
+"""Bytes of a file that is searched for the cause."""
+
+_KINDS = {
+    stat.S_IFREG: "a file", stat.S_IFDIR: "a folder", stat.S_IFLNK: "a link",
+    stat.S_IFCHR: "a device", stat.S_IFBLK: "a device", stat.S_IFIFO: "a FIFO",
+    stat.S_IFSOCK: "a socket",
+}  # fmt: skip
+
+
+def differences(old: Path, new: Path, *, times: bool = False) -> Iterator[str]:
+    """A line for each difference, with the path below ``old`` and ``new``.
+
+    Of times only with ``times``, as the Nix store has none. Raises OSError where something
+    cannot be read.
+    """
+    yield from _differences(old, new, "", times)
+
+
+def _differences(old: Path, new: Path, name: str, times: bool) -> Iterator[str]:
+    was, is_ = old.lstat(), new.lstat()
+    shown = name or "/"
+    kinds = [stat.S_IFMT(one.st_mode) for one in (was, is_)]
+    if kinds[0] != kinds[1]:
+        yield f"{shown}: {_KINDS[kinds[0]]} and {_KINDS[kinds[1]]}"
+        return
+    modes = [f"{stat.S_IMODE(one.st_mode):04o}" for one in (was, is_)]
+    if modes[0] != modes[1]:
+        yield f"{shown}: mode {modes[0]} and {modes[1]}"
+    owners = [f"{one.st_uid}:{one.st_gid}" for one in (was, is_)]
+    if owners[0] != owners[1]:
+        yield f"{shown}: owner {owners[0]} and {owners[1]}"
+    if times and int(was.st_mtime) != int(is_.st_mtime):
+        yield f"{shown}: of second {int(was.st_mtime)} and of {int(is_.st_mtime)}"
+    if stat.S_ISLNK(was.st_mode):
+        if (links := [str(one.readlink()) for one in (old, new)]) and links[0] != links[1]:
+            yield f"{shown}: leads to {links[0]} and to {links[1]}"
+    elif stat.S_ISREG(was.st_mode):
+        yield from _files(old, new, shown)
+    elif stat.S_ISDIR(was.st_mode):
+        yield from _folders(old, new, name, times)
+
+
+def _folders(old: Path, new: Path, name: str, times: bool) -> Iterator[str]:
+    before, after = ({path.name for path in one.iterdir()} for one in (old, new))
+    for entry in sorted(before | after):
+        path = f"{name}/{entry}"
+        if entry not in after:
+            yield f"{path}: only in the first"
+        elif entry not in before:
+            yield f"{path}: only in the second"
+        else:
+            yield from _differences(old / entry, new / entry, path, times)
+
+
+def _files(old: Path, new: Path, shown: str) -> Iterator[str]:
+    place = 0
+    with old.open("rb") as one, new.open("rb") as other:
+        while True:
+            left, right = one.read(1 << 20), other.read(1 << 20)
+            if left != right:
+                break
+            if not left:
+                return
+            place += len(left)
+    if max(old.stat().st_size, new.stat().st_size) <= LARGEST:
+        yield f"{shown}: {content.describe(old.read_bytes(), new.read_bytes())}"
+    else:
+        yield f"{shown}: byte {place + content.offset(left, right):,}"

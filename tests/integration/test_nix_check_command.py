@@ -1,0 +1,144 @@
+"""`voidgen check`, with the real Nix: what it finds, and where."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.integration.offline import Nix
+from tests.unit.program import Ran, voidgen
+
+from voidgen import sri
+from voidgen.lock import file as lock_file
+
+# What builds of a package do that differ, in each of the ways that are told.
+NOISE = """
+if [ "$out" ] && [ -d "$out/bin" ]; then
+	head -c 16 /dev/urandom > "$out/noise"
+	echo "built at 20$(date +%S)-01-01" > "$out/date"
+	mkdir -p "$out/$(head -c 4 /dev/urandom | od -An -tx1 | tr -d ' ')"
+fi
+"""
+
+
+def check(folder: Path, *words: str, status: int = 0) -> dict[str, dict[str, Any]]:
+    ran = voidgen("--quiet", "check", "--json", *words, cwd=folder)
+    assert ran.status == status, ran
+    found = json.loads(ran.out)
+    assert found["good"] == (status == 0)
+    return {one["name"]: one for one in found["checks"]}
+
+
+def states(found: dict[str, dict[str, Any]]) -> dict[str, str]:
+    return {name: one["state"] for name, one in found.items()}
+
+
+def test_a_reproducible_project(example: Path) -> None:
+    found = check(example)
+    recorded = found.pop("the closure is the recorded one")
+    assert recorded["state"] == "skipped"
+    assert {*states(found).values()} == {"passed"}
+    rebuilt = {name.removeprefix("rebuild ") for name in found if name.startswith("rebuild ")}
+    assert rebuilt == {
+        "image", "collisions", "closure", "include", "profile", "profile-links", "nar-hash",
+        "packages-flake",
+    }  # fmt: skip
+
+
+def test_the_recorded_closure(example: Path) -> None:
+    name = "the closure is the recorded one"
+    recorded = check(example, "--record")["the closure is recorded"]["about"]
+    before = (example / "voidgen.lock").read_bytes()
+    assert check(example)[name] | {"detail": ""} == {
+        "name": name, "state": "passed", "about": recorded, "detail": "",
+    }  # fmt: skip
+    # What is built does not hold what is recorded of it.
+    assert check(example, "--record")["the closure is recorded"]["about"] == recorded
+    assert (example / "voidgen.lock").read_bytes() == before
+    # Other bytes from the same.
+    other = before.replace(recorded.encode(), f"sha256-{'A' * 43}=".encode())
+    lock = lock_file.dump(lock_file.parse(resealed(other), Path("voidgen.lock")))
+    (example / "voidgen.lock").write_bytes(lock)
+    wrong = check(example, status=1)[name]
+    assert wrong["about"] == "other bytes were built from the same"
+    assert recorded in wrong["detail"]
+    # It says nothing of another package set.
+    text = (example / "voidgen.toml").read_text()
+    (example / "voidgen.toml").write_text(text.replace("2026.10", "2026.04"))
+    assert voidgen("generate", cwd=example).status == 0
+    found = check(example)
+    assert found[name]["state"] == "skipped"
+    assert "built from something else" in found[name]["about"]
+
+
+def resealed(lock: bytes) -> bytes:
+    """With the checksum that it should have."""
+    body, _, _ = lock.partition(b'  "checksum"')
+    return body + f'  "checksum": "{sri.of_bytes(body)}"\n}}\n'.encode()
+
+
+def test_what_is_emitted_is_not_current(example: Path) -> None:
+    flake = example / "flake.nix"
+    flake.write_text(flake.read_text() + "\n")
+    wrong = check(example, status=1)["emitted files are current"]
+    assert (wrong["about"], wrong["detail"]) == (
+        "run `voidgen generate`", "flake.nix: would be changed",
+    )  # fmt: skip
+
+
+def test_an_input_that_is_not_locked(example: Path) -> None:
+    text = (example / "voidgen.toml").read_text()
+    mklive = '\n[mklive]\nsource = "git+file:///nowhere"\n'
+    (example / "voidgen.toml").write_text(text + mklive)
+    assert voidgen("generate", cwd=example).status == 0
+    found = check(example, status=1)
+    assert "mklive" in found["all inputs are locked"]["detail"]
+    # What cannot be built is not tried.
+    assert not any(name.startswith("rebuild") for name in found)
+
+
+def test_a_store_path_that_was_altered(example: Path, empty_nix: Nix) -> None:
+    empty_nix.run("nix", "build", "--out-link", example / "result", example)
+    (greet,) = Path(empty_nix.env["NIX_STORE_DIR"]).glob("*-greet-2.1")
+    program = greet / "bin/greet"
+    program.chmod(0o755)
+    program.write_bytes(program.read_bytes() + b"#")
+    program.chmod(0o555)
+    wrong = check(example, status=1)["the store's paths are whole"]
+    assert str(greet) in wrong["detail"]
+
+
+def append(folder: Path, script: str) -> None:
+    """To what builds each of the example's packages."""
+    make = folder / "packages/make.sh"
+    make.write_text(make.read_text() + script)
+
+
+def test_where_two_builds_differ(example: Path) -> None:
+    append(example, NOISE)
+    found = check(example, "--closure", "greet", status=1)
+    wrong = found["rebuild greet-2.1"]
+    assert wrong["about"] == "different"
+    lines = wrong["detail"].splitlines()
+    assert any(line.startswith("/noise: byte 0: ") for line in lines), lines
+    assert sum(": only in the " in line for line in lines) >= 1
+    # What is voidgen's own is as it was.
+    assert found["rebuild include"]["state"] == "passed"
+
+
+def test_forms(example: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (example / "flake.nix").write_text("{ }\n")
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    junit = tmp_path / "junit.xml"
+    ran: Ran = voidgen("--quiet", "check", "--junit", str(junit), cwd=example)
+    assert ran.status == 1
+    assert "\nno  " in f"\n{ran.out}"
+    assert "::error title=emitted files are current::run `voidgen generate`%0A" in ran.out
+    assert b'name="emitted files are current"' in junit.read_bytes()
+    assert "::error" not in voidgen("--quiet", "check", "--no-github", cwd=example).out
+
+
+def test_names_that_the_closure_does_not_have(example: Path) -> None:
+    ran = voidgen("--quiet", "check", "--closure", "nothing", cwd=example)
+    assert ran.status == 2
+    assert "the closure has no path of the name 'nothing'" in ran.err
