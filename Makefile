@@ -41,7 +41,7 @@ SHELL_SCRIPTS := generator/voidgen/iso/container/* generator/voidgen/xbps/record
 	tests/stand_in/mklive/mklive.sh tests/stand_in_iso/xbps.sh \
 	tests/stand_in_iso/mklive/mklive.sh
 
-.PHONY: help demo test test-nix-versions test-slow lint typecheck unit format golden bench bench-iso \
+.PHONY: help demo reproduce test test-nix-versions test-slow lint typecheck unit format golden bench bench-iso \
 	venv clean
 
 help:
@@ -52,6 +52,12 @@ demo: ## build the offline example and show what was made
 	@scripts/nix-ready
 	@$(MAKE) --no-print-directory .venv/ready
 	@scripts/demo .demo
+
+reproduce: ## build the offline example twice, by other conditions; it is the same
+	@scripts/need $(PROGRAMS) busybox=busybox-static
+	@scripts/nix-ready
+	@$(MAKE) --no-print-directory .venv/ready
+	@scripts/reproduce .reproduce
 
 test: ## install what the tests need, and run them all
 	@scripts/need $(PROGRAMS) busybox=busybox-static $(TESTED_WITH)
@@ -113,4 +119,4 @@ venv: .venv/ready ## the virtual environment in .venv
 	@touch $@
 
 clean: ## remove what the targets above made
-	rm -rf .venv .demo build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .demo .reproduce build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis

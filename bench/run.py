@@ -64,6 +64,7 @@ def main() -> None:
             *_lock(asked.runs * CALLS),
             *_registration(Path(folder) / "registration", asked.runs),
             *_closures(Path(folder) / "closures", asked.runs, largest=not asked.quick),
+            *_check(Path(folder) / "check", asked.runs),
             *_root(Path(folder) / "root", asked.runs),
             *_made_up(Path(folder) / "made-up", asked.runs, largest=not asked.quick),
         ]
@@ -107,6 +108,24 @@ def _closures(folder: Path, runs: int, *, largest: bool) -> Iterator[Row]:
         ours, theirs = closures.compare(folder / "most", LARGEST_CLOSURE, max(1, runs // 2))
         name = f"diff of two closures of {LARGEST_CLOSURE:,} paths"
         yield Row(name, ours, theirs, against, 5, 1000)
+
+
+def _check(folder: Path, runs: int) -> Iterator[Row]:
+    """The offline example, built before, in a store of its own."""
+    (folder / "home").mkdir(parents=True)
+    settings = "experimental-features = nix-command flakes\nsubstituters =\nbuild-users-group =\n"
+    env = [
+        "env", f"HOME={folder / 'home'}", f"NIX_CONFIG={settings}",
+        f"NIX_STORE_DIR={folder / 'store'}", f"NIX_STATE_DIR={folder / 'state'}",
+    ]  # fmt: skip
+    project = folder / "project"
+    subprocess.run([*VOIDGEN, "--quiet", "init", "--offline", project], check=True)
+    subprocess.run([*VOIDGEN, "--quiet", "-C", project, "generate"], check=True)
+    build = [*env, "nix", "build"]
+    subprocess.run(build, cwd=project, check=True)
+    again = measure(build, cwd=project, runs=runs)
+    checked = measure([*env, *VOIDGEN, "--quiet", "check"], cwd=project, runs=runs)
+    yield Row("check, offline example", checked, again, "nix build, nothing to do", 10)
 
 
 def _root(folder: Path, runs: int) -> Iterator[Row]:

@@ -1,0 +1,46 @@
+# shellcheck shell=sh
+# The closure in three forms: a list, what `nix-store --load-db` reads, and JSON.
+# shellcheck disable=SC2154  # out comes from the derivation
+
+set -eu
+# Relative, because Nix 2.8 gives NIX_ATTRS_JSON_FILE as seen from outside its sandbox.
+# One object a line. Newer Nix adds fields to these objects: only those named are copied,
+# or one store path would hold different bytes. Paths and hashes need no JSON unescaping.
+tr '{' '\n' < .attrs.json > objects
+awk '
+/"narHash"/ {
+	words = split($0, word, "\"")
+	path = ""; hash = ""; size = ""; count = 0; references = ""
+	for (i = 2; i < words; i += 2) {
+		if (word[i] == "path") path = word[i + 2]
+		if (word[i] == "narHash") hash = word[i + 2]
+		if (word[i] == "narSize") { size = word[i + 1]; gsub(/[^0-9]/, "", size) }
+		if (word[i] == "references" && word[i + 1] !~ /]/)
+			do { i += 2; count++; references = references " " word[i] } while (word[i + 1] !~ /]/)
+	}
+	if (path == "" || hash == "" || size == "") { known = 0; exit }
+	print path, hash, size, count references
+	known++
+}
+END {
+	if (!known) {
+		print "voidgen: this Nix does not describe a closure in .attrs.json as 2.8 to 2.34 do" > "/dev/stderr"
+		exit 1
+	}
+}' objects > unsorted
+LC_ALL=C sort unsorted > paths
+
+mkdir "$out"
+awk '{ print $1 }' paths > "$out/store-paths"
+awk '{ print $1; print $2; print $3; print ""; for (i = 4; i <= NF; i++) print $i }' paths > "$out/registration"
+{
+	awk '{ total += $3 } END { printf "{\"count\":%d,\"nar-size\":%.0f,\"paths\":[", NR, total }' paths
+	awk '
+	{
+		printf "%s\n{\"narHash\":\"%s\",\"narSize\":%s,\"path\":\"%s\",\"references\":[", separator, $2, $3, $1
+		for (i = 5; i <= NF; i++) printf "%s\"%s\"", (i > 5 ? "," : ""), $i
+		printf "]}"
+		separator = ","
+	}
+	END { print "\n]}" }' paths
+} > "$out/closure.json"

@@ -1,0 +1,74 @@
+# The outputs of an image's flake. Everything that varies is in the image manifest; this
+# code is the same for every image, and for nixpkgs and any set that answers to its names.
+{
+  # image/manifest.json
+  manifest,
+  # The folder of the overlay's files.
+  include,
+  # A flake input, or a folder of the project.
+  nixpkgs,
+  # flake.lock, where the package set is an input.
+  lock ? null,
+  # The void-mklive source, where the image names one.
+  mklive ? null,
+  # A file: { inputs, pkgs, system, outputs } -> more outputs of one system.
+  extra ? null,
+  inputs ? { },
+}:
+let
+  plan = builtins.fromJSON (builtins.readFile manifest);
+  inherit (plan.image) system;
+
+  # One image, found under the name of whichever system the builder sits on.
+  hosts = builtins.attrNames (builtins.listToAttrs (map (name: { inherit name; value = null; })
+    [ system "aarch64-linux" "i686-linux" "x86_64-linux" ]));
+  forHosts = value: builtins.listToAttrs (map (name: { inherit name; value = value name; }) hosts);
+
+  set = import ./package-set.nix {
+    inherit lock nixpkgs;
+    project = manifest + "/../..";
+  };
+  packageSet = host: import set.here {
+    system = host;
+    config = import ./config.nix plan.nix;
+    overlays = [ ];
+  };
+  packageSets = forHosts packageSet;
+
+  image = import ./image.nix {
+    inherit include manifest mklive plan set;
+    pkgs = packageSets.${system};
+  };
+
+  additions = forHosts (host:
+    if extra == null then { }
+    else import extra {
+      inherit inputs;
+      pkgs = packageSets.${host};
+      system = host;
+      outputs = image;
+    });
+
+  join = kind: ours: theirs:
+    let
+      clashes = builtins.filter (name: ours ? ${name}) (builtins.attrNames theirs);
+      named = builtins.concatStringsSep ", " (map (name: "${kind}.${name}") clashes);
+    in
+    if clashes == [ ] then ours // theirs
+    else throw ''
+      voidgen: the file named in [flake] extra defines ${named}, which the image's flake already has.
+      Give it another name there.'';
+
+  # The kinds that `extra` adds are those it adds for the image's own system.
+  kinds = builtins.attrNames (image // additions.${system});
+  output = kind: host:
+    if image ? ${kind} then join kind image.${kind} (additions.${host}.${kind} or { })
+    else additions.${host}.${kind};
+in
+if plan.version != 1 then
+  throw (
+    "voidgen: image/manifest.json has version ${toString plan.version}, "
+    + "and image/nix reads version 1: run `voidgen generate`"
+  )
+else
+  builtins.listToAttrs (map (kind: { name = kind; value = forHosts (output kind); }) kinds)

@@ -1,0 +1,59 @@
+# The derivations of one image, as flake outputs of its system.
+{ plan, manifest, include, mklive, pkgs, set }:
+let
+  build = import ./build.nix {
+    inherit (plan.image) system;
+    busybox = pkgs.busybox or (throw "voidgen: the package set has no busybox, with which voidgen builds");
+  };
+  packages = import ./packages.nix { inherit pkgs; inherit (plan) nix; };
+
+  collisions = import ./collisions.nix { inherit build packages; };
+
+  # The places of the image that have the flake of its packages.
+  places = map (entry: entry.path)
+    (builtins.filter (entry: entry.type == "packages-flake") plan.include);
+  place = if places == [ ] then null else builtins.head places;
+  flake = import ./packages-flake.nix { inherit build place plan set; };
+
+  profile = import ./profile.nix {
+    inherit build collisions flake packages place;
+    inherit (plan.image) system;
+  };
+  closure = import ./closure.nix { inherit build profile; };
+  includeTree = import ./include.nix {
+    inherit build flake include mklive pkgs profile;
+    entries = plan.include;
+  };
+  default = import ./tree.nix {
+    inherit build closure collisions manifest packages profile;
+    include = includeTree;
+  } // {
+    # What evaluation alone knows of them, for `nix eval`.
+    packages = map (package: { inherit (package) name version; }) packages;
+    # Without context, so that nothing is built to tell them.
+    selected = map
+      (package: {
+        inherit (package) name pname version;
+        outputs = builtins.listToAttrs (map
+          (output: output // { value = builtins.unsafeDiscardStringContext output.value; })
+          package.outputs);
+      })
+      packages;
+  };
+in
+{
+  packages = {
+    inherit closure collisions default profile;
+    include = includeTree;
+  } // (if mklive == null then { } else {
+    mklive = build "mklive" ./mklive.sh { source = "${mklive}"; };
+  }) // (if !(pkgs ? xbps) then { } else { inherit (pkgs) xbps; })
+  // (if mklive == null || !(pkgs ? dockerTools && pkgs ? xbps) then { } else {
+    container = import ./container.nix { inherit pkgs; };
+  });
+  checks.include = import ./check.nix {
+    inherit build profile;
+    include = includeTree;
+    entries = plan.include;
+  };
+}

@@ -1,0 +1,61 @@
+# The overlay tree: exactly the entries of the manifest. Its files come from image/include,
+# where a file that the manifest does not list is left behind.
+{ build, pkgs, include, entries, flake, mklive, profile }:
+let
+  inherit (builtins) concatMap concatStringsSep filter listToAttrs;
+
+  ofType = type: filter (entry: entry.type == type) entries;
+  paths = map (entry: entry.path);
+  setOf = names: listToAttrs (map (name: { inherit name; value = null; }) names);
+  list = name: lines: builtins.toFile name (concatStringsSep "" (map (line: "${line}\n") lines));
+
+  files = ofType "file";
+  fileSet = setOf (paths files);
+  directories = paths (ofType "directory");
+  directorySet = setOf directories;
+
+  root = builtins.stringLength (toString include);
+  listed = name: folder: builtins.path {
+    inherit name;
+    path = include + folder;
+    filter = path: type:
+      (if type == "directory" then directorySet else fileSet) ? ${builtins.substring root (-1) path};
+  };
+
+  database = import ./dconf.nix { inherit build pkgs; };
+  databases = concatMap
+    (entry: [
+      entry.path
+      "${database { inherit (entry) module path; keyfiles = listed "keyfiles" entry.keyfiles; }}"
+    ])
+    (ofType "dconf-db");
+
+  copies = concatMap (entry: [ entry.path entry.name ]) (ofType "mklive-file");
+
+  tree = build "include" ./include.sh {
+    inherit profile;
+    # Git keeps no empty folders: an overlay without files has no image/include.
+    source = if files == [ ] then "" else listed "include-files" "";
+    directories = list "directories" directories;
+    executables = list "executables" (paths (filter (import ./executable.nix) files));
+    # Not a file made here: it refers to what is built.
+    databases = concatStringsSep "" (map (line: "${line}\n") databases);
+    passAsFile = [ "databases" ];
+    flakes = list "flakes" (paths (ofType "packages-flake"));
+    flake = if ofType "packages-flake" == [ ] then "" else flake;
+    mklive = if copies == [ ] then "" else "${mklive}";
+    copies = list "copies" copies;
+    links = list "links" (concatMap (link: [ link.path link.target ]) (ofType "symlink"));
+  };
+
+  missing = filter (path: !(builtins.pathExists (include + path))) (paths files);
+  homeless = filter (path: dirOf path != "/" && !(directorySet ? ${dirOf path})) (paths entries);
+  fault = what: at: throw ''
+    voidgen: image/manifest.json lists ${what}:
+    ${concatStringsSep "\n" (map (path: "  ${path}") at)}
+    Run `voidgen generate`.'';
+in
+if missing != [ ] then
+  fault "files that are not there, or that git does not know of" (map (path: "image/include${path}") missing)
+else if homeless != [ ] then fault "entries of folders that it does not list" homeless
+else tree

@@ -1,0 +1,37 @@
+# shellcheck shell=sh
+# The overlay tree. The lists name absolute paths of the image, one a line.
+# shellcheck disable=SC2154  # the variables come from the derivation
+
+set -eu
+mkdir "$out"
+each() { sed 's|^|.|' "$1" | tr '\n' '\0' | (cd "$out" && xargs -0 -r "$2" "$3"); }
+
+each "$directories" mkdir -p
+if [ -n "$source" ]; then
+	cp -R "$source/." "$out"
+	chmod -R u+w "$out"
+	find "$out" -type f -exec chmod 0644 {} +
+fi
+each "$executables" chmod 0755
+
+while IFS= read -r path && IFS= read -r database; do
+	cp "$database" "$out$path"
+done < "$databasesPath"
+
+while IFS= read -r path; do
+	cp -R "$flake" "$out$path"
+	chmod -R u+w "$out$path"
+done < "$flakes"
+
+# mklive leaves marks like @@MKLIVE_VERSION@@ in its programs to whoever makes the image.
+while IFS= read -r path && IFS= read -r name; do
+	sed "s|@@MKLIVE_VERSION@@|$(cat "$mklive/version")|" "$mklive/$name" > "$out$path"
+	chmod 0755 "$out$path"
+done < "$copies"
+
+while IFS= read -r path && IFS= read -r target; do
+	case $target in
+	@profile@ | @profile@/*) target=$profile${target#@profile@} ;;
+	esac
+	ln -s "$target" "$out$path"
+done < "$links"

@@ -1,0 +1,36 @@
+# shellcheck shell=sh
+# .attrs.json has the hash in Nix's base 32, whose last digit is the lowest five bits of the
+# first bytes (Nix manual, "Store Path Specification"); SRI has base 64.
+# shellcheck disable=SC2154  # out comes from the derivation
+
+set -eu
+tr ',' '\n' < .attrs.json | sed -n 's/.*"narHash" *: *"sha256:\([0-9a-z]\{52\}\)".*/\1/p' > digest
+awk '
+BEGIN {
+	digits = "0123456789abcdfghijklmnpqrsvwxyz"
+	base64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+}
+{
+	for (n = 0; n < 52; n++) {
+		value = index(digits, substr($0, 52 - n, 1)) - 1
+		for (j = 0; j < 5; j++) {
+			bit[5 * n + j] = value % 2
+			value = int(value / 2)
+		}
+	}
+	# 32 bytes are 42 digits of six bits and four bits more.
+	for (n = 0; n < 43; n++) {
+		value = 0
+		for (j = 6 * n; j < 6 * n + 6; j++)
+			value = 2 * value + (j < 256 ? bit[8 * int(j / 8) + 7 - j % 8] : 0)
+		printf "%s", substr(base64, value + 1, 1)
+	}
+	known++
+}
+END {
+	if (known != 1) {
+		print "voidgen: this Nix does not describe a path in .attrs.json as 2.8 to 2.34 do" > "/dev/stderr"
+		exit 1
+	}
+}' digest > sri
+printf 'sha256-%s=' "$(cat sri)" > "$out"

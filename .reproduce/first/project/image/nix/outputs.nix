@@ -1,0 +1,13 @@
+# Outputs of the flake that the image carries.
+{ nixpkgs }:
+let
+  request = builtins.fromJSON (builtins.readFile ./packages.json);
+  names = import ./names.nix;
+in
+{
+  legacyPackages.${request.system} = import nixpkgs {
+    inherit (request) system;
+    config.allowUnfreePredicate = package: builtins.elem (names.package package) request.unfree;
+    overlays = [ ];
+  };
+}

@@ -1,0 +1,53 @@
+# Where the package set comes from: here, and on the live system, which has nothing of this
+# machine. There it is locked as here, or a folder that the image carries.
+{
+  # A flake input, or a folder of the project.
+  nixpkgs,
+  project,
+  # flake.lock, where there is one.
+  lock,
+}:
+let
+  inherit (builtins) filter head isString pathExists split stringLength substring;
+
+  below = folder: path: substring (stringLength (toString folder)) (-1) (toString path);
+
+  # A set in a folder may read its neighbours: the topmost one is carried.
+  inProject =
+    let
+      relative = below project nixpkgs;
+      top = head (filter (name: isString name && name != "") (split "/" relative));
+      rest = below "/${top}" relative;
+      carried = builtins.path { name = "packages"; path = project + "/${top}"; };
+    in
+    { inherit carried; here = carried + rest; place = "./set${rest}"; };
+
+  locks = builtins.fromJSON (builtins.readFile lock);
+  inherit (locks) nodes;
+  name = nodes.${locks.root}.inputs.nixpkgs;
+  inherit (nodes.${name}) locked;
+  isOfThisMachine = locked.type == "path" || builtins.match "file:.*" (locked.url or "") != null;
+
+  # What follows another input of the project has no node of its own.
+  needs = node: filter isString (builtins.attrValues (nodes.${node}.inputs or { }));
+  reached = builtins.genericClosure {
+    startSet = [{ key = name; }];
+    operator = { key }: map (node: { key = node; }) (needs key);
+  };
+in
+if substring 0 (stringLength (toString project) + 1) (toString nixpkgs) == "${toString project}/" then
+  inProject
+else { here = nixpkgs; } // (
+  if builtins.isPath nixpkgs then { carried = nixpkgs; place = "./set"; }
+  else if lock == null || !(pathExists lock) then { }
+  else if isOfThisMachine then { carried = "${nixpkgs}"; place = "./set"; }
+  else {
+    inherit locked;
+    lock = builtins.toJSON {
+      inherit (locks) version;
+      root = "root";
+      nodes = { root.inputs.nixpkgs = name; }
+        // builtins.listToAttrs (map ({ key }: { name = key; value = nodes.${key}; }) reached);
+    };
+  }
+)

@@ -1,0 +1,16 @@
+# shellcheck shell=sh
+# The flake that the image carries.
+# shellcheck disable=SC2154  # the variables come from the derivation
+
+set -eu
+mkdir "$out"
+cp "$flakePath" "$out/flake.nix"
+cp "$registryPath" "$out/registry.json"
+cp "$requestPath" "$out/packages.json"
+[ ! -s "$lockPath" ] || cp "$lockPath" "$out/flake.lock"
+[ -z "$set" ] || cp -R "$set" "$out/set"
+# shellcheck disable=SC2086  # store paths, without blanks
+for file in $code; do
+	name=${file##*/}
+	cp "$file" "$out/${name#*-}"
+done

@@ -1,0 +1,51 @@
+# A profile that `nix profile` reads: the links that Nix's own builder makes, and a
+# manifest.json in place of the manifest.nix that only `nix-env` understands.
+{
+  build,
+  packages,
+  collisions,
+  system,
+  # Where the image has the flake that they can be upgraded from, and what it is there.
+  place,
+  flake,
+}:
+let
+  inherit (builtins) concatStringsSep match toJSON;
+  paths = package: map (output: output.value) package.outputs;
+
+  links = derivation {
+    name = "profile-links";
+    system = "builtin";
+    builder = "builtin:buildenv";
+    derivations = map
+      (package: [ "true" package.priority (builtins.length package.outputs) ] ++ paths package)
+      packages;
+    manifest = builtins.toFile "manifest.nix" "[ ]";
+    # It says what is wrong before this builder fails.
+    inherit collisions;
+    preferLocalBuild = true;
+  };
+
+  # As Nix writes attribute paths.
+  quoted = name: if match "[a-zA-Z_][a-zA-Z0-9_'-]*" name == null then toJSON name else name;
+
+  element = package: {
+    active = true;
+    inherit (package) priority;
+    storePaths = paths package;
+  } // (if place == null then { } else {
+    attrPath = concatStringsSep "." (map quoted ([ "legacyPackages" system ] ++ package.path));
+    originalUrl = "path:${place}";
+    # As a flake in a folder is locked; its files are of second 1, like the store's.
+    url = "path:${place}?lastModified=1&narHash=@narHash@";
+    # As `nix profile add` has it: null for the package's own choice.
+    outputs = if package.wanted == [ ] then null else map (output: output.name) package.outputs;
+  });
+in
+build "profile" ./profile.sh {
+  inherit links;
+  # Version 2 is what every Nix from 2.8 on reads.
+  manifest = toJSON { version = 2; elements = map element packages; };
+  narHash = if place == null then "" else import ./nar-hash.nix { inherit build; } flake;
+  passAsFile = [ "manifest" ];
+}
