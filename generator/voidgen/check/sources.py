@@ -2,36 +2,17 @@
 
 from __future__ import annotations
 
-import shutil
-import sys
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from voidgen import emit, git, pins, process, share
+from voidgen import emit, pins
+from voidgen.check.copies import copies
 from voidgen.compare import trees
-from voidgen.errors import StepFailedError
 from voidgen.outcome.types import Outcome
-from voidgen.overlay import catalogue
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from pathlib import Path
 
     from voidgen.project import Project
-
-PLACES = (
-    (
-        "one",
-        0o022,
-        {"LC_ALL": "C.UTF-8", "TZ": "UTC", "PYTHONHASHSEED": "1"},
-    ),
-    (
-        "another, with a longer name",
-        0o077,
-        {"LC_ALL": "C", "LANG": "tr_TR.UTF-8", "TZ": "Asia/Kathmandu", "PYTHONHASHSEED": "2"},
-    ),
-)
-"""Folder, umask and environment of the two generations."""
 
 
 def emitted(image: Project) -> Outcome:
@@ -65,45 +46,18 @@ def locked(image: Project) -> Outcome:
 def generated(image: Project) -> Outcome:
     """Whether two generations in other folders, with other environments, emit the same."""
     name = "two generations are the same"
-    files = git.tracked(image.folder)
-    with tempfile.TemporaryDirectory(prefix="voidgen-") as place:
-        folders = []
-        for where, umask, env in PLACES:
-            folder = Path(place, where)
-            _copy(image.folder, files, folder)
-            words = ["env", *(f"{name}={value}" for name, value in env.items())]
-            words += [sys.executable, "-m", "voidgen", "--quiet", "generate", "--force"]
-            done = process.run(words, cwd=folder, check=False, umask=umask)
+    with copies(image) as both:
+        for one in both:
+            done = one.voidgen("generate", "--force")
             if done.status:
                 said = done.stderr.decode(errors="replace")
-                return Outcome(name, "failed", f"cannot be generated in {where!r}", said)
-            folders.append(_only_emitted(folder))
-        lines = [*trees.differences(*folders)]
+                about = f"cannot be generated in a folder called {one.folder.name}"
+                return Outcome(name, "failed", about, said)
+        lines = [*trees.differences(*(_only_emitted(one.folder) for one in both))]
     if lines:
         return Outcome(name, "failed", "they differ", "\n".join(lines))
     about = "in two folders, by two umasks, locales and time zones"
     return Outcome(name, "passed", about)
-
-
-def _copy(project: Path, names: Iterable[str], folder: Path) -> None:
-    """What git knows of a project, in a repository of its own."""
-    folder.mkdir()
-    own = project / catalogue.FOLDER
-    builtin = own.exists() and own.samefile(share.catalogue())
-    for name in names:
-        if builtin and name.startswith(f"{catalogue.FOLDER}/"):
-            continue
-        try:
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(project / name, folder / name, follow_symlinks=False)
-        except FileNotFoundError:
-            continue  # Removed, and not committed.
-        except OSError as error:
-            raise StepFailedError(f"{error.filename or name}: {error.strerror}") from None
-    if builtin:
-        # voidgen's own repository: its modules are the built-in ones.
-        (folder / catalogue.FOLDER).symlink_to(own)
-    git.init(folder)
 
 
 def _only_emitted(folder: Path) -> Path:

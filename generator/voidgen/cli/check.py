@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     "--closure", metavar="NAME", multiple=True,
     help="Rebuild the closure's packages of this name, too, or all; may be given again.",
 )  # fmt: skip
+@click.option("--iso", is_flag=True, help="Make the ISO twice, and compare the two, too.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON for a program.")
 @click.option(
     "--junit", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path),
@@ -38,6 +39,7 @@ def command(  # noqa: PLR0913, PLR0917 - the options
     settings: dict[str, Any],
     record: bool,
     closure: tuple[str, ...],
+    iso: bool,
     as_json: bool,
     junit: Path | None,
     github: bool | None,
@@ -54,7 +56,7 @@ def command(  # noqa: PLR0913, PLR0917 - the options
 
     image = project.load(project.find(Path(settings["project"])))
     progress = watcher(quiet=settings["quiet"])
-    found = [*_outcomes(image, progress, record, closure)]
+    found = [*_outcomes(image, progress, record, closure, iso)]
     if junit:
         place.replace(junit, forms.to_junit(found, image.plan.config.image.name))
     if as_json:
@@ -71,7 +73,7 @@ def command(  # noqa: PLR0913, PLR0917 - the options
 
 
 def _outcomes(
-    image: Project, progress: Progress, record: bool, names: tuple[str, ...]
+    image: Project, progress: Progress, record: bool, names: tuple[str, ...], iso: bool
 ) -> Iterator[Outcome]:
     from voidgen import pins  # noqa: PLC0415
     from voidgen.check import sources  # noqa: PLC0415
@@ -83,6 +85,11 @@ def _outcomes(
         yield sources.generated(image)
     if locked.state == "passed":
         yield from _built(image, pins.read(image), progress, record, names)
+        if iso:
+            from voidgen.check.iso import identical  # noqa: PLC0415
+
+            with progress.step("making the ISO twice"):
+                yield identical(image)
 
 
 def _built(

@@ -74,6 +74,7 @@ install_packages() {
 		die "Failed to install ${packages[*]} ${initramfs[*]}"
 	chroot "$ROOTFS" env -i /usr/bin/busybox chown 81:81 /var/lib/service ||
 		die 'Failed to configure'
+	# shellcheck disable=SC2016  # expanded in the root tree
 	# As packages' scripts do: a date, a log, and what each machine has of its own.
 	chroot "$ROOTFS" env -i /usr/bin/sh -c '
 		PATH=/usr/bin/applets && busybox mkdir -p /usr/bin/applets /var/log /var/lib/dbus
@@ -194,6 +195,7 @@ install_packages
 print_step 'Enabling services:  ...'
 print_step "Running postsetup script: $postsetup ..."
 "$postsetup" "$ROOTFS" || die 'Postsetup script failed'
+! wrong noise || head -c 16 /dev/urandom > "$ROOTFS/etc/noise"
 if wrong spoils; then
 	cp /nowhere "$ROOTFS/"
 	mount -t nonsense none "$ROOTFS/mnt"

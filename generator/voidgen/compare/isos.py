@@ -1,0 +1,76 @@
+"""Where two ISOs differ: in which file, also of their squashfs."""
+
+from __future__ import annotations
+
+import shutil
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pycdlib import PyCdlib
+
+from voidgen.compare import trees
+from voidgen.process import run
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SQUASHFS = Path("LiveOS/squashfs.img")
+SHOWN = 50
+
+
+def differences(old: Path, new: Path, work: Path) -> Iterator[str]:
+    """Lines on what differs; ``work`` is a folder for what is unpacked.
+
+    Raises OSError where there is no room for it, and StepFailedError where a squashfs cannot be
+    read.
+    """
+    folders = [work / "one", work / "two"]
+    for iso, folder in zip((old, new), folders, strict=True):
+        _unpack(iso, folder)
+    found = [*trees.differences(*folders)]
+    images = [folder / SQUASHFS for folder in folders]
+    if any(line.startswith(f"/{SQUASHFS}: ") for line in found) and shutil.which("unsquashfs"):
+        inner = [*_squashfs(images, work)]
+        found = [line for line in found if not line.startswith(f"/{SQUASHFS}: ")]
+        found += inner or [f"/{SQUASHFS}: its files are the same, and how it is written differs"]
+    if not found:
+        found = ["the files are the same: dates, order or boot records of the ISO itself differ"]
+    yield from islice(found, SHOWN)
+    if len(found) > SHOWN:
+        yield f"and {len(found) - SHOWN} more"
+
+
+def _unpack(iso: Path, folder: Path) -> None:
+    image = PyCdlib()
+    image.open(str(iso))
+    try:
+        for place, _, names in image.walk(rr_path="/"):
+            (folder / place[1:]).mkdir(parents=True, exist_ok=True)
+            for name in names:
+                path = f"{place.rstrip('/')}/{name}"
+                image.get_file_from_iso(str(folder / path[1:]), rr_path=path)
+    finally:
+        image.close()
+
+
+def _squashfs(images: list[Path], work: Path) -> Iterator[str]:
+    """Content by what is unpacked; owners and times by lists, as only root unpacks them."""
+    roots, lists = [], []
+    for number, image in enumerate(images):
+        roots.append(work / f"root{number}")
+        words = ["unsquashfs", "-no-progress", "-no-xattrs", "-ignore-errors", "-d"]
+        run([*words, str(roots[-1]), str(image)], cwd=work, check=False)
+        listed = run(["unsquashfs", "-lln", "-UTC", "-d", "", str(image)], cwd=work).stdout
+        lists.append(dict(map(_entry, listed.decode(errors="replace").splitlines())))
+    yield from (f"/{SQUASHFS}{line}" for line in trees.differences(*roots))
+    for name in sorted(lists[0].keys() & lists[1].keys()):
+        before, after = lists[0][name], lists[1][name]
+        if before != after:
+            yield f"/{SQUASHFS}{name}: {before} and {after}"
+
+
+def _entry(line: str) -> tuple[str, str]:
+    """Path, and mode, owner and time, of a line of ``unsquashfs -lln``."""
+    mode, owner, _, day, time, *rest = line.split(None, 5)
+    return (rest[0] if rest else line), f"{mode} {owner} {day} {time}"
