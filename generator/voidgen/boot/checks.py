@@ -48,15 +48,20 @@ class Check:
     def outcome(self, answer: Answer) -> Outcome:
         """What ``answer`` comes to."""
         if self.holds(answer):
-            first, _, more = answer.said.partition("\n")
-            return Outcome(self.name, "passed", "" if more else first)
+            return Outcome(self.name, "passed", answer.said.partition("\n")[0])
         about = {124: "hung", 0: "printed something else"}
         return Outcome(
             self.name,
             "failed",
             about.get(answer.status, f"failed with status {answer.status}"),
-            "\n".join((f"$ {self.command}", *_shortened(answer.said), *self._expected())),
+            "\n".join(self._detail(answer)).expandtabs(4),
         )
+
+    def _detail(self, answer: Answer) -> Iterator[str]:
+        yield f"$ {self.command.strip()}"
+        yield from _shortened(answer.said)
+        yield from _shortened(answer.messages)
+        yield from self._expected()
 
     def _expected(self) -> Iterator[str]:
         if self.matches is not None:
@@ -145,13 +150,12 @@ def _closure(image: Image) -> Check:
     roots = {path for one in image.snapshot.packages.values() for path in one.outputs.values()}
     query = as_user(image.user, f"nix-store --query --requisites {' '.join(sorted(roots))}")
     command = (
-        f"paths=$({query} | LC_ALL=C sort)\n"
-        '[ -n "$paths" ] || exit 1\n'
+        f'paths=$({query}) && [ -n "$paths" ] || exit 1\n'
         'for path in $paths; do [ -e "$path" ] || [ -L "$path" ] || echo "missing: $path"; done\n'
-        "printf '%s\\n' \"$paths\" | sha256sum | "
-        '{ read -r sum rest; echo "$(printf \'%s\\n\' "$paths" | wc -l) paths, $sum"; }'
+        'echo "$(echo "$paths" | wc -l) paths"\n'
+        'echo "$paths" | LC_ALL=C sort | sha256sum'
     )
-    return Check("closure is valid", command, f"{len(paths)} paths, {sum_}", within=UP)
+    return Check("closure is valid", command, f"{len(paths)} paths\n{sum_}  -", within=UP)
 
 
 def _shortened(said: str) -> list[str]:

@@ -16,21 +16,25 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 LOGIN = r"login: "
-DEAD = (
-    r"Kernel panic - not syncing[^\r\n]*",
-    r"Cannot find init!",
-    r"dracut: FATAL: [^\r\n]*",
-    r"Entering emergency mode[^\r\n]*",
-    r"Cannot continue due to errors above[^\r\n]*",
+DEAD = tuple(
+    rf"{start}[^\r\n]*\r?\n"
+    for start in (
+        "Kernel panic - not syncing",
+        "Cannot find init!",
+        "dracut: FATAL: ",
+        "Entering emergency mode",
+        "Cannot continue due to errors above",
+    )
 )
 """What a kernel, dracut's initramfs (dracut-lib.sh, dracut-emergency.sh) and Void's stage 1 of
 runit (void-runit, functions) say at the end of a boot that went wrong."""
 
 SHELL = (
-    "stty -echo; dmesg -n 1 2>/dev/null; s=; printf 'voidgen-%s-%d\\n' ready 0;"
+    "stty -echo; dmesg -n 1 2>/dev/null; e=$(mktemp); s=; printf 'voidgen-%s-%d\\n' ready 0;"
     'while read -r w b t; do case $w in +) s=$s$b;; "!")'
-    ' timeout -k 5 "$t" sh -c "$(printf %s "$s" | base64 -d)" </dev/null 2>&1;'
-    " printf '\\nvoidgen-%s-%d-%d\\n' end \"$b\" $?; s=;; esac; done"
+    ' timeout -k 5 "$t" sh -c "$(printf %s "$s" | base64 -d)" </dev/null 2>"$e"; r=$?; s=;'
+    ' printf \'\\nvoidgen-%s-%d-%d\\n\' out "$b" $r; tail -c 4000 "$e";'
+    " printf '\\nvoidgen-%s-%d\\n' end \"$b\";; esac; done"
 )
 """Reads commands in pieces, for a line of a terminal has 4095 characters at most (termios(3)).
 
@@ -63,10 +67,11 @@ class ConsoleError(Exception):
 
 @frozen
 class Answer:
-    """What a command printed, without the blank end, and its exit status."""
+    """What a command printed, without the blank end, its exit status, and its messages."""
 
     said: str
     status: int
+    messages: str = ""
 
 
 class Console:
@@ -77,6 +82,7 @@ class Console:
         self._spawn: SocketSpawn[bytes] = SocketSpawn(connected, maxread=1 << 16)
         self._until = time.monotonic() + seconds
         self._commands = 0
+        self._said = b""
 
     @property
     def left(self) -> float:
@@ -87,6 +93,7 @@ class Console:
         """Wait for a login prompt."""
         index, match = self._expect([LOGIN, *DEAD], self.left, "no login prompt")
         if index:
+            self._heard([NEVER], REST)
             raise ConsoleError(f"the boot ended: {_plain(match[0]).strip()}", self._recent())
 
     def login(self, user: str, password: str) -> None:
@@ -113,10 +120,11 @@ class Console:
         for start in range(0, len(coded), PIECE):
             self._send(f"+ {coded[start : start + PIECE]}")
         self._send(f"! {self._commands} {seconds}")
-        mark = rf"\r?\nvoidgen-end-{self._commands}-(\d+)\r?\n"
+        said = rf"(?s)\A(.*)\r?\nvoidgen-out-{self._commands}-(\d+)\r?\n"
+        mark = rf"{said}(.*)\r?\nvoidgen-end-{self._commands}\r?\n"
         # Longer than the command may take: the guest itself ends it.
         _, match = self._expect([mark], seconds + PROMPT, "the console does not answer")
-        return Answer(_plain(self._spawn.before).rstrip(), int(match[1]))
+        return Answer(_plain(match[1]).rstrip(), int(match[2]), _plain(match[3]).rstrip())
 
     def _send(self, line: str) -> None:
         try:
@@ -144,16 +152,20 @@ class Console:
         match = self._spawn.match
         if not isinstance(match, re.Match):
             raise AssertionError("a pattern came")  # noqa: TRY004 - no user's input
+        self._said = (self._spawn.before or b"") + match[0]
         return index, match
 
     def _recent(self) -> str:
         """What the console said last."""
-        parts = (self._spawn.before, self._spawn.after)
+        parts = (self._said, self._spawn.before)
         return _plain(b"".join(part for part in parts if isinstance(part, bytes)))[-RECENT:]
 
 
 PROMPT = 90
 """Seconds for a prompt: a busy machine without KVM takes its time."""
+REST = 3
+"""Seconds for the end of a message, once its beginning has come."""
+NEVER = r"(?!)"
 GREETING = 5
 """Seconds for a shell's own prompt, after which it is taken to be there."""
 

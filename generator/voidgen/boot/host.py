@@ -92,7 +92,7 @@ def _tried(kernel: bytes, place: Path, models: Sequence[str]) -> Accelerator:
         why = why or (lines[0] if lines else f"the kernel did not start in {TRIAL} s")
         if MSR not in said or not _nested():
             break
-    return Accelerator("tcg", why=f"KVM does not work here: {why}")
+    return Accelerator("tcg", why=f"it does not work here: {why}")
 
 
 def _messages(argv: Sequence[str], place: Path) -> bytes:

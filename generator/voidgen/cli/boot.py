@@ -25,17 +25,12 @@ LONGEST_TEST = 900
 """Seconds: without KVM a desktop's image takes minutes to boot."""
 
 
-class Address(click.ParamType[str]):
-    """An IPv4 address."""
-
-    name = "address"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """As text."""
-        try:
-            return str(ipaddress.IPv4Address(value))
-        except ValueError:
-            self.fail(f"{value!r} is no IPv4 address", param, ctx)
+def _address(_: click.Context, __: click.Parameter, given: str | None) -> str | None:
+    """An IPv4 address, which is the network's that QEMU makes."""
+    try:
+        return str(ipaddress.IPv4Address(given)) if given else None
+    except ValueError:
+        raise click.BadParameter(f"{given!r} is no IPv4 address") from None
 
 
 @frozen
@@ -91,7 +86,7 @@ class Asked:
 @click.option(
     "--dns",
     metavar="ADDRESS",
-    type=Address(),
+    callback=_address,
     is_flag=False,
     flag_value=DNS,
     help=f"Let the guest ask that name server, {DNS} by default, in place of QEMU's.",
