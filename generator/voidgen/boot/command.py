@@ -18,7 +18,7 @@ def argv(machine: Machine, run: Run) -> list[str]:
     """The whole of it, for a start in the folder of the run's sockets."""
     return [
         PROGRAM,
-        *("-name", f"voidgen-{run.name}"),
+        *("-name", value(f"voidgen-{run.name}")),
         *_processor(machine),
         *("-smp", str(machine.cpus)),
         *_firmware(machine, run),
@@ -49,8 +49,8 @@ def trial(kernel: Path, cpu: str, console: Path) -> list[str]:
     ]
 
 
-def value(path: Path) -> str:
-    """A path in a list of options, where a comma ends the value."""
+def value(path: Path | str) -> str:
+    """A path or name in a list of options, where a comma ends the value."""
     return str(path).replace(",", ",,")
 
 

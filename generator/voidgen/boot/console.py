@@ -30,11 +30,12 @@ DEAD = tuple(
 runit (void-runit, functions) say at the end of a boot that went wrong."""
 
 SHELL = (
-    "stty -echo; dmesg -n 1 2>/dev/null; e=$(mktemp); s=; printf 'voidgen-%s-%d\\n' ready 0;"
+    "stty -echo; dmesg -n 1 2>/dev/null; o=$(mktemp); e=$(mktemp); s=;"
+    " printf 'voidgen-%s-%d\\n' ready 0;"
     'while read -r w b t; do case $w in +) s=$s$b;; "!")'
-    ' timeout -k 5 "$t" sh -c "$(printf %s "$s" | base64 -d)" </dev/null 2>"$e"; r=$?; s=;'
-    ' printf \'\\nvoidgen-%s-%d-%d\\n\' out "$b" $r; tail -c 4000 "$e";'
-    " printf '\\nvoidgen-%s-%d\\n' end \"$b\";; esac; done"
+    ' timeout -k 5 "$t" sh -c "$(printf %s "$s" | base64 -d)" </dev/null >"$o" 2>"$e"; r=$?; s=;'
+    ' head -c 100000 "$o"; printf "\\nvoidgen-%s-%d-%d\\n" out "$b" "$r";'
+    ' head -c 10000 "$e"; printf "\\nvoidgen-%s-%d\\n" end "$b";; esac; done'
 )
 """Reads commands in pieces, for a line of a terminal has 4095 characters at most (termios(3)).
 

@@ -109,16 +109,17 @@ def command(settings: dict[str, Any], /, iso: Path | None, **options: Any) -> No
         if signal.getsignal(one) == signal.SIG_DFL:
             signal.signal(one, signal.default_int_handler)
     quiet, progress = settings["quiet"], watcher(quiet=settings["quiet"])
+    _refuse_folders(asked)
     host.qemu()
     found = image.read((iso or _newest(settings["project"])).absolute())
-    machine = _machine(asked, found, progress)
+    machine = _machine(asked, found, progress, quiet=quiet)
     if not quiet:
         _tell(found, machine)
     if not asked.test:
         _show(asked, found, machine, quiet=quiet)
         return
     outcomes = _test(asked, found, machine, progress, quiet=quiet)
-    _results(asked, found, outcomes)
+    _results(asked, found, machine, outcomes)
 
 
 def _newest(folder: str) -> Path:
@@ -129,7 +130,15 @@ def _newest(folder: str) -> Path:
     return image.newest(place, config.load(place).image.name)
 
 
-def _machine(asked: Asked, found: Image, progress: Progress) -> Machine:
+def _refuse_folders(asked: Asked) -> None:
+    """What is written at the end must have a place from the beginning."""
+    from voidgen.errors import Fault, raise_all  # noqa: PLC0415
+
+    files = [file for file in (asked.junit, asked.screenshot, asked.log) if file]
+    raise_all(Fault("no such folder", file.parent) for file in files if not file.parent.is_dir())
+
+
+def _machine(asked: Asked, found: Image, progress: Progress, *, quiet: bool) -> Machine:
     from voidgen.boot import host  # noqa: PLC0415
     from voidgen.boot.types import Machine  # noqa: PLC0415
 
@@ -138,7 +147,7 @@ def _machine(asked: Asked, found: Image, progress: Progress) -> Machine:
         asked.memory or host.memory(),
         asked.cpus or host.cpus(),
         _firmware(asked, found),
-        _display(asked),
+        _display(asked, quiet=quiet),
         asked.dns or "",
     )
 
@@ -167,15 +176,19 @@ def _firmware(asked: Asked, found: Image) -> Firmware | None:
     return uefi
 
 
-def _display(asked: Asked) -> str:
+def _display(asked: Asked, *, quiet: bool) -> str:
     from voidgen.boot import host  # noqa: PLC0415
     from voidgen.errors import StepFailedError  # noqa: PLC0415
 
     wanted = asked.window if asked.window is not None else not asked.test and host.has_screen()
     window = host.window(host.displays()) if wanted else ""
-    if asked.window and not window:
-        remedy = "install QEMU's (Debian: qemu-system-gui), or take --headless"
-        raise StepFailedError("this QEMU has no window: neither GTK nor SDL", remedy)
+    if wanted and not window:
+        what = "this QEMU has no window, neither GTK's nor SDL's"
+        remedy = "install it (Debian: qemu-system-gui), or take --headless"
+        if asked.window:
+            raise StepFailedError(what, remedy)
+        if not quiet:
+            _say(f"{what}: {remedy}")
     return window or "none"
 
 
@@ -183,12 +196,16 @@ def _tell(found: Image, machine: Machine) -> None:
     """The machine, and how to log in."""
     from voidgen.boot.image import PASSWORD  # noqa: PLC0415
 
-    how, firmware = machine.accelerator, "UEFI" if machine.firmware else "BIOS"
+    how, firmware = machine.accelerator, _kind(machine).upper()
     facts = (f"{machine.memory} MiB", f"{machine.cpus} processors", how.name.upper(), firmware)
     _say(f"{found.iso.name}: {', '.join(facts)}")
     if how.why:
         _say(f"  no KVM: {how.why}")
     _say(f"  log in as {found.user} or root, password {PASSWORD}")
+
+
+def _kind(machine: Machine) -> str:
+    return "uefi" if machine.firmware else "bios"
 
 
 def _show(asked: Asked, found: Image, machine: Machine, *, quiet: bool) -> None:
@@ -239,7 +256,7 @@ def _test(
     return outcomes
 
 
-def _results(asked: Asked, found: Image, outcomes: list[Outcome]) -> None:
+def _results(asked: Asked, found: Image, machine: Machine, outcomes: list[Outcome]) -> None:
     from voidgen import place  # noqa: PLC0415
     from voidgen.outcome import forms, table  # noqa: PLC0415
     from voidgen.outcome.types import good  # noqa: PLC0415
@@ -247,7 +264,8 @@ def _results(asked: Asked, found: Image, outcomes: list[Outcome]) -> None:
     if asked.junit:
         place.replace(asked.junit, forms.to_junit(outcomes, f"boot {found.name}"))
     if asked.as_json:
-        click.echo(forms.to_json(outcomes, iso=found.iso.name), nl=False)
+        facts = {"accelerator": machine.accelerator.name, "firmware": _kind(machine)}
+        click.echo(forms.to_json(outcomes, iso=found.iso.name, **facts), nl=False)
     else:
         table.show(outcomes)
     if not good(outcomes):
