@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from attrs import frozen
@@ -142,11 +142,12 @@ def beside(
     finally:
         process.terminate()
         try:
-            process.wait(POLITENESS)
-        except BaseException:
+            # A second interrupt ends the waiting, too.
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(POLITENESS)
+        finally:
             process.kill()
             process.wait()
-            raise
 
 
 ATTEMPTS = 4

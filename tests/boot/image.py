@@ -90,15 +90,18 @@ class Parts:
         return data
 
     def iso(
-        self, file: Path, snapshot: Mapping[str, Any] | None = None, more: Sequence[str] = ()
+        self,
+        file: Path,
+        told: Mapping[str, Any] | None = None,
+        cmdline: Sequence[str] | None = None,
     ) -> Path:
-        """An ISO; ``snapshot`` is what it tells in place of the truth, ``more`` of its cmdline."""
-        told = snapshot or self.snapshot()
+        """An ISO; what it tells, and its command line, are the truth where they are not given."""
+        truth = self.snapshot()
+        words = truth["plan"]["image"]["cmdline"] if cmdline is None else cmdline
         with tempfile.TemporaryDirectory(dir=file.parent) as place:
             menu = Path(place, "isolinux.cfg")
-            cmdline = " ".join([*told["plan"]["image"]["cmdline"], *more])
-            menu.write_text(MENU.format(cmdline=cmdline))
-            Path(place, "voidgen.json").write_text(json.dumps(told))
+            menu.write_text(MENU.format(cmdline=" ".join(words)))
+            Path(place, "voidgen.json").write_text(json.dumps(told or truth))
             _said(
                 "xorriso", "-as", "mkisofs", "-quiet", "-rock", "-V", "VOID_LIVE", "-o", file,
                 "-b", "boot/isolinux/isolinux.bin", "-c", "boot/isolinux/boot.cat",

@@ -15,7 +15,7 @@ from tests.boot.conftest import running
 from tests.boot.image import Parts
 from tests.unit.program import voidgen
 
-from voidgen.boot import host, image, qemu, run
+from voidgen.boot import command, host, image, qemu, run
 from voidgen.boot.types import MONITOR, SERIAL
 from voidgen.iso import embedded
 
@@ -89,7 +89,7 @@ def test_what_does_not_hold_is_told(
         }
         for name, (command, prints) in rows.items()
     ]  # fmt: skip
-    iso = parts.iso(folder / "bad.iso", told)
+    iso = parts.iso(folder / "bad.iso", told, ["live.user=live"])
     words = ("--test", "--uefi", "--dns=10.9.8.7", "--junit", "junit.xml")
     ran = voidgen("boot", *words, *MACHINE, iso.name, cwd=folder)
     assert ran.status == 1, ran.out + ran.err
@@ -116,7 +116,8 @@ def test_what_does_not_hold_is_told(
 
 
 def test_an_image_that_stops_on_its_way_is_told_at_once(parts: Parts, folder: Path) -> None:
-    iso = parts.iso(folder / "stops.iso", more=("rdinit=/nowhere", "panic=0", "root=/dev/nothing"))
+    cmdline = ["console=ttyS0", "rdinit=/nowhere", "root=/dev/nothing"]
+    iso = parts.iso(folder / "stops.iso", cmdline=cmdline)
     ran = voidgen("boot", "--test", "--bios", *MACHINE, "--json", iso.name, cwd=folder)
     assert ran.status == 1, ran.out + ran.err
     found = checks(ran.out)
@@ -135,18 +136,6 @@ def test_the_time_is_over(parts: Parts, folder: Path) -> None:
     assert "no login prompt: the time is over" in ran.out
     assert (folder / "elsewhere.log").exists()
     assert (folder / "s.ppm").read_bytes().startswith(b"P6")
-
-
-def test_a_wrong_password_is_told(
-    parts: Parts, folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(run, "PASSWORD", "wrong")
-    iso = parts.iso(folder / "locked.iso")
-    ran = voidgen("boot", "--test", "--bios", *MACHINE, "--json", iso.name, cwd=folder)
-    assert ran.status == 1, ran.out + ran.err
-    found = checks(ran.out)
-    assert found["boot"]["state"] == "passed"
-    assert found["login of live"]["about"] == "the password of live is refused"
 
 
 def start(folder: Path, *words: str) -> subprocess.Popen[str]:
@@ -250,7 +239,7 @@ def test_kvm_is_tried_with_the_kernel_of_the_image(parts: Parts, folder: Path) -
     assert (found.name == "kvm") != bool(found.why)
     # The same kernel under TCG comes to the panic that is looked for.
     console = folder / "console"
-    argv = qemu.command.trial(parts.folder / "boot/vmlinuz", "max", console)
+    argv = command.trial(parts.folder / "boot/vmlinuz", "max", console)
     argv[argv.index("q35,accel=kvm")] = "q35,accel=tcg"
     subprocess.run(argv, cwd=folder, timeout=PATIENCE, check=True)
     assert b"Kernel panic" in console.read_bytes()
