@@ -243,7 +243,8 @@ def _test(
         kernel = None
         if not found.has_serial_login:
             kernel = image.direct(found.iso, Path(place))
-            _say("  no serial console: its kernel is started by itself, with one added")
+            if not quiet:
+                _say("  no serial console: its kernel is started by itself, with one added")
         with qemu.started(machine, found.iso, log, kernel=kernel, driven=True) as guest:
             driver = run.Driver(found, guest, asked.timeout or LONGEST_TEST, progress)
             outcomes = driver.outcomes()
