@@ -159,10 +159,10 @@ def test_sockets_lead_to_console_and_monitor_until_it_is_interrupted(
     program = start(deep, "--headless", "--screenshot", "screen.png", iso.name)
     try:
         wait_for(deep / MONITOR)
-        with qemu._reach(deep, MONITOR) as monitor:  # noqa: SLF001 - its path is too long
+        with qemu.reach(deep, MONITOR) as monitor:
             assert monitor is not None
             assert monitor.recv(4, socket.MSG_WAITALL) == b"QEMU"
-        with qemu._reach(deep, SERIAL) as serial:  # noqa: SLF001
+        with qemu.reach(deep, SERIAL) as serial:
             assert serial is not None
             heard = b""
             until = time.monotonic() + PATIENCE

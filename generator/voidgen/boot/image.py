@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-import struct
-from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
-from pycdlib import PyCdlib
-from pycdlib.pycdlibexception import PyCdlibException
 
 from voidgen.boot.types import Kernel
 from voidgen.errors import Fault, WrongInputError
@@ -92,7 +88,7 @@ def read(iso: Path) -> Image:
 
 def kernel(iso: Path) -> bytes | None:
     """The kernel's bytes; None where there is none in its place."""
-    return _file(iso, KERNEL)
+    return embedded.extract(iso, KERNEL)
 
 
 def direct(iso: Path, folder: Path) -> Kernel:
@@ -100,7 +96,7 @@ def direct(iso: Path, folder: Path) -> Kernel:
 
     A serial console is added to that. WrongInputError where they are not in their places.
     """
-    files = {name: _file(iso, name) for name in (KERNEL, INITRD, MENU)}
+    files = {name: embedded.extract(iso, name) for name in (KERNEL, INITRD, MENU)}
     line = re.search(rb"^APPEND (initrd=.*)$", files[MENU] or b"", re.MULTILINE)
     if not line or not files[KERNEL] or not files[INITRD]:
         what = "has no serial console, and no kernel and boot menu of mklive to add one"
@@ -112,16 +108,3 @@ def direct(iso: Path, folder: Path) -> Kernel:
     words = line[1].decode(errors="replace").split()
     cmdline = " ".join([*(one for one in words if not one.startswith("initrd=")), CONSOLE])
     return Kernel(places[KERNEL], places[INITRD], cmdline)
-
-
-def _file(iso: Path, name: str) -> bytes | None:
-    image, data = PyCdlib(), BytesIO()
-    try:
-        image.open(str(iso))
-        try:
-            image.get_file_from_iso_fp(data, rr_path=name)
-        finally:
-            image.close()
-    except (OSError, PyCdlibException, ValueError, IndexError, struct.error):
-        return None
-    return data.getvalue()

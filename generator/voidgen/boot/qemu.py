@@ -140,14 +140,14 @@ def started(
 
 def refuse_second(folder: Path) -> None:
     """StepFailedError where another QEMU listens at the monitor's socket in ``folder``."""
-    with _reach(folder, MONITOR) as found:
+    with reach(folder, MONITOR) as found:
         if found is not None:
             what = f"{folder / MONITOR}: another QEMU runs here"
             raise StepFailedError(what, "end it, or keep the log of this one elsewhere: --log FILE")
 
 
 @contextmanager
-def _reach(folder: Path, name: str) -> Iterator[socket.socket | None]:
+def reach(folder: Path, name: str) -> Iterator[socket.socket | None]:
     """The socket ``name`` of a folder, connected; None where nobody listens there."""
     descriptor = os.open(folder, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
