@@ -50,7 +50,10 @@ ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|
 
 RECENT = 4000
 """Characters of the console that are kept to tell of a failure."""
-
+WINDOW = 1000
+"""Characters in which a pattern is looked for, each time that some have come."""
+PARTS = 3
+"""Of what comes back: what a command printed, its status, its messages."""
 
 Heard = tuple[int, re.Match[bytes]]
 """The number of a pattern, and what it matched."""
@@ -121,11 +124,18 @@ class Console:
         for start in range(0, len(coded), PIECE):
             self._send(f"+ {coded[start : start + PIECE]}")
         self._send(f"! {self._commands} {seconds}")
-        said = rf"(?s)\A(.*)\r?\nvoidgen-out-{self._commands}-(\d+)\r?\n"
-        mark = rf"{said}(.*)\r?\nvoidgen-end-{self._commands}\r?\n"
         # Longer than the command may take: the guest itself ends it.
-        _, match = self._expect([mark], seconds + PROMPT, "the console does not answer")
-        return Answer(_plain(match[1]).rstrip(), int(match[2]), _plain(match[3]).rstrip())
+        self._expect(
+            [rf"\r?\nvoidgen-end-{self._commands}\r?\n"],
+            seconds + PROMPT,
+            "the console does not answer",
+        )
+        mark = rf"\r?\nvoidgen-out-{self._commands}-(\d+)\r?\n"
+        found = re.split(mark.encode(), self._spawn.before or b"", maxsplit=1)
+        if len(found) != PARTS:
+            raise ConsoleError("the console lost something", self._recent())
+        said, status, messages = found
+        return Answer(_plain(said).rstrip(), int(status), _plain(messages).rstrip())
 
     def _send(self, line: str) -> None:
         try:
@@ -144,7 +154,9 @@ class Console:
         """Which of ``patterns`` came first; None where none came within ``seconds``."""
         try:
             index = self._spawn.expect_list(
-                [re.compile(one.encode()) for one in patterns], timeout=min(seconds, self.left)
+                [re.compile(one.encode()) for one in patterns],
+                timeout=min(seconds, self.left),
+                searchwindowsize=WINDOW,
             )
         except TIMEOUT:
             return None

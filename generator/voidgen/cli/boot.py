@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from voidgen.outcome.types import Outcome
     from voidgen.progress import Progress
 
-DNS = "8.8.8.8"
 LONGEST_TEST = 900
 """Seconds: without KVM a desktop's image takes minutes to boot."""
 
@@ -87,9 +86,7 @@ class Asked:
     "--dns",
     metavar="ADDRESS",
     callback=_address,
-    is_flag=False,
-    flag_value=DNS,
-    help=f"Let the guest ask that name server, {DNS} by default, in place of QEMU's.",
+    help="Let the guest ask that name server, like 8.8.8.8, in place of QEMU's.",
 )
 @click.pass_obj
 def command(settings: dict[str, Any], /, iso: Path | None, **options: Any) -> None:
