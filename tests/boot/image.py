@@ -23,7 +23,7 @@ from tests.overlay.live_nix import Baked, in_store, lay_overlay, lay_store
 from tests.unit.program import voidgen, write
 
 from voidgen.snapshot import file as snapshot_file
-from voidgen.snapshot import sides
+from voidgen.snapshot import images
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -154,7 +154,7 @@ def _make(work: Path) -> None:
     baked = _bake(work)
     _root(root, baked)
     manifest = json.loads(baked.read("manifest.json"))
-    snapshot = sides.image("guest", manifest, baked.include("/"), None)
+    snapshot = images.image("guest", manifest, baked.include("/"), None)
     (parts / "voidgen.json").write_bytes(snapshot_file.dump(snapshot))
     _said(
         "mksquashfs", root, parts / "LiveOS/squashfs.img", "-quiet", "-no-progress", "-all-root",
