@@ -32,6 +32,9 @@ TESTED_WITH += qemu-system-x86_64=qemu-system-x86 /usr/share/OVMF/OVMF_CODE_4M.f
 IN_GUEST := bash base-passwd busybox-static coreutils dash dbus dconf-cli findutils grep hostname \
 	isolinux libc-bin libpam-modules linux-image-amd64 login mawk mount nix-bin passwd pciutils \
 	procps runit sed sudo syslinux-common util-linux
+# What dracut makes an initramfs of.
+WITH_DRACUT := bash coreutils cpio dash dracut-core dracut-live findutils gawk grep gzip kmod \
+	libc-bin libpam-modules linux-image-amd64 login mount passwd procps sed udev util-linux
 # What looks images up, and makes keys and certificates.
 TESTED_WITH += openssl=openssl skopeo=skopeo
 # Installed, these would change the machine's desktop or start a service; their files are enough.
@@ -47,6 +50,7 @@ USING_NIX := tests/integration tests/overlay/test_live_store.py
 SHELL_SCRIPTS := generator/voidgen/iso/container/* generator/voidgen/xbps/record.sh \
 	tests/stand_in/mklive/mklive.sh tests/stand_in_iso/xbps.sh \
 	tests/stand_in_iso/mklive/mklive.sh tests/boot/guest/init \
+	tests/boot/guest/dracut/live.sh tests/boot/guest/dracut/module-setup.sh \
 	$(addprefix tests/boot/guest/root/,etc/runit/1 etc/runit/3 etc/sv/*/run usr/local/libexec/*)
 
 .PHONY: help demo reproduce test test-nix-versions test-slow lint typecheck unit format golden bench bench-iso \
@@ -96,7 +100,7 @@ typecheck: .venv/ready
 unit: .venv/ready
 	$(PYTHON) -m pytest -n 2 -m "not slow"
 
-test-slow: .venv/ready ## the tests that take minutes each
+test-slow: .venv/ready .venv/boot/base.tar .venv/boot/dracut.tar ## the tests that take minutes each
 	$(PYTHON) -m pytest -n 2 -m slow
 
 live-qemu: .venv/ready ## boot the newest ISO of out/ in QEMU: ISO=FILE for another one
@@ -126,6 +130,9 @@ venv: .venv/ready ## the virtual environment in .venv
 
 .venv/boot/base.tar:
 	scripts/container-image $@ $(IN_GUEST)
+
+.venv/boot/dracut.tar:
+	scripts/container-image $@ $(WITH_DRACUT)
 
 .venv/ready: pyproject.toml
 	python3 -m venv .venv

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 BASE = ROOT / ".venv" / "boot" / "base.tar"
 """What `make` fetches of Debian."""
+DRACUT = BASE.with_name("dracut.tar")
+"""As `BASE`, for the slow tests: what dracut makes an initramfs of."""
 GUEST = Path(__file__).parent / "guest"
 MODULES = (
     "ahci", "sr_mod", "isofs", "loop", "squashfs", "overlay", "virtio_pci", "virtio_net",
@@ -125,6 +127,32 @@ def parts() -> Parts:
             with tempfile.TemporaryDirectory(dir=place, prefix="making-") as work:
                 _make(Path(work))
                 (Path(work) / "parts").rename(made)
+    return Parts(made)
+
+
+def with_dracut(parts: Parts, work: Path) -> Parts:
+    """The same with an initramfs of the real dracut, in which mklive's hooks have stand-ins."""
+    made, root = work / "parts", work / "dracut"
+    shutil.copytree(parts.folder, made, copy_function=os.link)
+    root.mkdir()
+    _said("tar", "-x", "-C", root, "-f", DRACUT)
+    shutil.copytree(GUEST / "dracut", root / "usr/lib/dracut/modules.d/95vmklive")
+    for name in ("passwd", "group"):
+        (root / "etc" / name).write_text("root:x:0:0:root:/root:/bin/sh\n")
+    (release,) = (one.name for one in (root / "usr/lib/modules").iterdir())
+    inside = (
+        "bwrap", "--unshare-user", "--uid", "0", "--gid", "0", "--bind", root, "/", "--proc",
+        "/proc", "--dev", "/dev", "--tmpfs", "/tmp", "--tmpfs", "/run", "--clearenv",
+        "--setenv", "PATH", "/usr/bin:/usr/sbin", "--",
+    )  # fmt: skip
+    _said(*inside, "depmod", release)
+    _said(
+        *inside, "dracut", "--quiet", "--force", "--no-hostonly", "--no-hostonly-cmdline",
+        "--omit", "systemd plymouth i18n network crypt lvm mdraid", "--add", "vmklive",
+        "--drivers", " ".join(MODULES), "--gzip", "/boot/initrd", release,
+    )  # fmt: skip
+    (made / "boot/initrd").unlink()
+    shutil.move(root / "boot/initrd", made / "boot/initrd")
     return Parts(made)
 
 

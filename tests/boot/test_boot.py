@@ -11,6 +11,7 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
+from tests.boot import image as image_parts
 from tests.boot.conftest import running
 from tests.boot.image import Parts
 from tests.unit.program import voidgen
@@ -63,6 +64,21 @@ def test_a_good_image_passes_all_checks(parts: Parts, folder: Path) -> None:
     assert "void-live login: live" in (folder / "good, by name.serial.log").read_text()
     # What is needed while it runs is gone.
     assert {file.suffix for file in folder.iterdir()} == {".iso", ".xml", ".png", ".log"}
+
+
+@pytest.mark.slow
+def test_the_initramfs_of_dracut_finds_the_root(parts: Parts, folder: Path) -> None:
+    """A flat squashfs below an overlay, as mklive's own command line asks for it."""
+    real = image_parts.with_dracut(parts, folder)
+    cmdline = (
+        *real.snapshot()["plan"]["image"]["cmdline"],
+        *("rd.live.overlay.overlayfs=1", "rd.luks=0", "rd.md=0", "rd.dm=0"),
+        "init=/usr/sbin/runit",
+    )
+    iso = real.iso(folder / "dracut.iso", cmdline=cmdline)
+    ran = voidgen("boot", "--test", "--bios", *MACHINE, "--json", iso.name, cwd=folder)
+    assert ran.status == 0, ran.out + ran.err
+    assert "Starting systemd-udevd" in (folder / "dracut.serial.log").read_text()
 
 
 def test_what_does_not_hold_is_told(
