@@ -25,6 +25,16 @@ IN_CONTAINER := bash coreutils dash dosfstools findutils gawk grep gzip kmod mou
 TESTED_WITH += /usr/share/doc/libfaketime/copyright=libfaketime
 # The page of a diff is looked at in a browser.
 TESTED_WITH += chromedriver=chromium-driver chromium=chromium
+# What boots images.
+TESTED_WITH += qemu-system-x86_64=qemu-system-x86 /usr/share/OVMF/OVMF_CODE_4M.fd=ovmf \
+	setpriv=util-linux
+# What the images of the tests are made of.
+IN_GUEST := bash base-passwd busybox-static coreutils dash dbus dconf-cli findutils grep hostname \
+	isolinux libc-bin libpam-modules linux-image-amd64 login mawk mount nix-bin passwd pciutils \
+	procps runit sed sudo syslinux-common util-linux
+# What dracut makes an initramfs of.
+WITH_DRACUT := bash coreutils cpio dash dracut-core dracut-live findutils gawk grep gzip kmod \
+	libc-bin libpam-modules linux-image-amd64 login mount passwd procps sed udev util-linux
 # What looks images up, and makes keys and certificates.
 TESTED_WITH += openssl=openssl skopeo=skopeo
 # Installed, these would change the machine's desktop or start a service; their files are enough.
@@ -39,10 +49,12 @@ USING_NIX := tests/integration tests/overlay/test_live_store.py
 # Beside those in scripts/.
 SHELL_SCRIPTS := generator/voidgen/iso/container/* generator/voidgen/xbps/record.sh \
 	tests/stand_in/mklive/mklive.sh tests/stand_in_iso/xbps.sh \
-	tests/stand_in_iso/mklive/mklive.sh
+	tests/stand_in_iso/mklive/mklive.sh tests/boot/guest/init \
+	tests/boot/guest/dracut/live.sh tests/boot/guest/dracut/module-setup.sh \
+	$(addprefix tests/boot/guest/root/,etc/runit/1 etc/runit/3 etc/sv/*/run usr/local/libexec/*)
 
 .PHONY: help demo reproduce test test-nix-versions test-slow lint typecheck unit format golden bench bench-iso \
-	venv clean
+	live-qemu venv clean
 
 help:
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 20
@@ -62,7 +74,7 @@ reproduce: ## build the offline example twice, by other conditions; it is the sa
 test: ## install what the tests need, and run them all
 	@scripts/need $(PROGRAMS) busybox=busybox-static $(TESTED_WITH)
 	@scripts/unpack .venv/debian $(UNPACKED)
-	@$(MAKE) --no-print-directory .venv/ready .venv/container/base.tar
+	@$(MAKE) --no-print-directory .venv/ready .venv/container/base.tar .venv/boot/base.tar
 	@$(MAKE) --no-print-directory lint typecheck unit
 
 test-nix-versions: ## what uses Nix, by the Nix of Debian 12, 13 and sid; they build the same
@@ -88,8 +100,11 @@ typecheck: .venv/ready
 unit: .venv/ready
 	$(PYTHON) -m pytest -n 2 -m "not slow"
 
-test-slow: .venv/ready ## the tests that take minutes each
+test-slow: .venv/ready .venv/boot/base.tar .venv/boot/dracut.tar ## the tests that take minutes each
 	$(PYTHON) -m pytest -n 2 -m slow
+
+live-qemu: .venv/ready ## boot the newest ISO of out/ in QEMU: ISO=FILE for another one
+	$(PYTHON) -m voidgen boot $(ISO)
 
 bench-iso: .venv/ready ## measure how a closure gets into the ISO, beside rsync, ext3 and xz (root)
 	@scripts/need bwrap=bubblewrap mkfs.ext3=e2fsprogs mksquashfs=squashfs-tools rsync=rsync xorriso=xorriso
@@ -112,6 +127,12 @@ venv: .venv/ready ## the virtual environment in .venv
 
 .venv/container/base.tar:
 	scripts/container-image $@ $(IN_CONTAINER)
+
+.venv/boot/base.tar:
+	scripts/container-image $@ $(IN_GUEST)
+
+.venv/boot/dracut.tar:
+	scripts/container-image $@ $(WITH_DRACUT)
 
 .venv/ready: pyproject.toml
 	python3 -m venv .venv

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from attrs import frozen
@@ -12,7 +14,7 @@ from voidgen.errors import StepFailedError
 
 if TYPE_CHECKING:
     import re
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
 PACKAGES = {
@@ -23,6 +25,7 @@ PACKAGES = {
     "nix-instantiate": "nix",
     "nix-prefetch-url": "nix",
     "nix-store": "nix",
+    "qemu-system-x86_64": "qemu-system-x86 (Debian's name)",
     "unshare": "util-linux",
     "xbps-install": "xbps",
     "xbps-rindex": "xbps",
@@ -47,11 +50,13 @@ def run(  # noqa: PLR0913 - what a process begins with
     check: bool = True,
     env: Mapping[str, str] | None = None,
     umask: int = -1,
+    timeout: float | None = None,
 ) -> Completed:
     """Run ``argv`` in ``cwd``, without a shell, its messages in English.
 
     ``env`` is the whole of its environment; without it, voidgen's own, as is the ``umask``.
-    Raises StepFailedError where it cannot be started and, with ``check``, where it fails.
+    Raises StepFailedError where it cannot be started and, with ``check``, where it fails;
+    TimeoutError where it was ended after ``timeout`` seconds.
     """
     try:
         done = subprocess.run(
@@ -62,7 +67,10 @@ def run(  # noqa: PLR0913 - what a process begins with
             check=False,
             env={**(os.environ if env is None else env), "LC_ALL": "C"},
             umask=umask,
+            timeout=timeout,
         )
+    except subprocess.TimeoutExpired:
+        raise TimeoutError from None
     except OSError as error:
         raise _not_started(argv, error) from None
     completed = Completed(done.returncode, done.stdout, done.stderr)
@@ -97,6 +105,49 @@ def stream(argv: Sequence[str], *, cwd: Path, heard: Callable[[bytes], None]) ->
             process.kill()
             raise
     return process.returncode
+
+
+POLITENESS = 10
+"""Seconds between asking a program to end, and killing it."""
+
+
+@contextmanager
+def beside(
+    argv: Sequence[str], *, cwd: Path, messages: Path, passed: Sequence[int] = ()
+) -> Iterator[subprocess.Popen[bytes]]:
+    """``argv``, running while the context lasts; what it says goes into the file ``messages``.
+
+    It inherits the file descriptors ``passed``. It is in a session of its own, so that an
+    interrupt reaches voidgen alone, and it ends where voidgen is killed. Raises StepFailedError
+    where it cannot be started.
+    """
+    # setpriv(1) of util-linux; without it, only a killed voidgen leaves something behind.
+    guard = ("setpriv", "--pdeathsig", "KILL") if shutil.which("setpriv") else ()
+    with messages.open("wb") as stream:
+        try:
+            process = subprocess.Popen(
+                [*guard, *argv],
+                cwd=cwd,
+                stdin=subprocess.DEVNULL,
+                stdout=stream,
+                stderr=stream,
+                env={**os.environ, "LC_ALL": "C"},
+                start_new_session=True,
+                pass_fds=passed,
+            )
+        except OSError as error:
+            raise _not_started(argv, error) from None
+    try:
+        yield process
+    finally:
+        process.terminate()
+        try:
+            # A second interrupt ends the waiting, too.
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(POLITENESS)
+        finally:
+            process.kill()
+            process.wait()
 
 
 ATTEMPTS = 4

@@ -8,6 +8,7 @@ from posixpath import dirname
 from typing import TYPE_CHECKING, Any
 
 import attrs
+from attrs import evolve
 
 from voidgen import templating
 from voidgen.errors import Fault, WrongInputError, raise_all
@@ -27,22 +28,12 @@ def overlay(plan: Plan, contents: Mapping[Path, bytes]) -> dict[str, Node]:
 
     Raises WrongInputError with the faults of all templates.
     """
-    chosen = {module.module.name: module for module in plan.resolution.modules}
-    shared = {
-        "image": plan.config.image,
-        "nix": plan.config.nix,
-        "xbps": plan.config.xbps,
-        "cmdline": plan.cmdline,
-        "xkb": plan.config.image.layouts(),
-        "modules": tuple(chosen),
-        "services": tuple(service.name for service in plan.resolution.services),
-    }
+    values = _values(plan)
     nodes: dict[str, Node] = {}
     faults: list[Fault] = []
     for entry in plan.resolution.entries:
-        values = {**shared, "options": templating.names(chosen[entry.module].options)}
         try:
-            nodes[entry.path] = _node(entry, contents, values)
+            nodes[entry.path] = _node(entry, contents, values[entry.module])
         except WrongInputError as error:
             faults += error.faults
     raise_all(faults)
@@ -50,6 +41,31 @@ def overlay(plan: Plan, contents: Mapping[Path, bytes]) -> dict[str, Node]:
         while (path := dirname(path)) != "/" and path not in nodes:
             nodes[path] = Directory()
     return dict(sorted(nodes.items()))
+
+
+def checks(plan: Plan) -> list[dict[str, Any]]:
+    """What the modules check in the booted image, in their order.
+
+    Raises WrongInputError with the faults of all templates.
+    """
+    values = _values(plan)
+    found: list[dict[str, Any]] = []
+    faults: list[Fault] = []
+    for chosen in plan.resolution.modules:
+        module = chosen.module
+        for index, check in enumerate(module.spec.checks):
+            row = {"module": module.name, **data(check)}
+            for key in ("command", "prints"):
+                try:
+                    text = row[key]
+                    row[key] = text and templating.render(text, values[module.name], module.file)
+                except WrongInputError as error:
+                    place = ("checks", index, key)
+                    # Lines in a template are not those of the file that it stands in.
+                    faults += [evolve(one, key=place, line=None) for one in error.faults]
+            found.append(row)
+    raise_all(faults)
+    return found
 
 
 def project(plan: Plan, nodes: Mapping[str, Node], constant: Tree, flake: File) -> Tree:
@@ -89,6 +105,7 @@ def manifest(plan: Plan, nodes: Mapping[str, Node]) -> dict[str, Any]:
             for chosen in resolution.modules
         ],
         "services": [data(service) for service in resolution.services],
+        "checks": checks(plan),
         "include": [{"path": path} | _describe(node) for path, node in nodes.items()],
         "mklive": data(config.mklive) if config.mklive else None,
         "container": data(config.container),
@@ -104,6 +121,24 @@ def data(value: Any) -> dict[str, Any]:
     """An attrs value with the keys of voidgen.toml."""
     data = attrs.asdict(value, value_serializer=lambda _, __, item: item)
     return {name.replace("_", "-"): item for name, item in data.items()}
+
+
+def _values(plan: Plan) -> dict[str, dict[str, Any]]:
+    """What templates see, by module."""
+    modules = plan.resolution.modules
+    shared = {
+        "image": plan.config.image,
+        "nix": plan.config.nix,
+        "xbps": plan.config.xbps,
+        "cmdline": plan.cmdline,
+        "xkb": plan.config.image.layouts(),
+        "modules": tuple(chosen.module.name for chosen in modules),
+        "services": tuple(service.name for service in plan.resolution.services),
+    }
+    return {
+        chosen.module.name: {**shared, "options": templating.names(chosen.options)}
+        for chosen in modules
+    }
 
 
 def _describe(node: Node) -> dict[str, Any]:

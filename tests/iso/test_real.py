@@ -20,6 +20,7 @@ from tests.iso.running import is_made, well
 from tests.locks import project as locks
 from tests.locks.project import repository
 from tests.locks.void import MKLIVE, PROGRAMS
+from tests.unit.program import voidgen
 from tests.unit.stand_in import StandIns
 
 REPOSITORY = "VOIDGEN_XBPS_REPOSITORY"
@@ -112,6 +113,16 @@ def test_the_real_mklive_makes_an_iso(
     with others():
         well(other)
     assert (other / "out/tests.iso").read_bytes() == (folder / "out/tests.iso").read_bytes()
+    boot(folder)
+
+
+def boot(folder: Path) -> None:
+    """With Debian's dracut and the stages of Void's runit; minutes, where KVM does not work."""
+    words = ("--test", "--json", "--memory", "2048")
+    ran = voidgen("boot", *words, cwd=folder)
+    assert ran.status == 0, ran.out + ran.err
+    found = {one["name"]: one["state"] for one in json.loads(ran.out)["checks"]}
+    assert found == dict.fromkeys(("boot", "login of live", "kernel command line"), "passed")
 
 
 def look(folder: Path, unpacked: Path) -> None:

@@ -88,7 +88,7 @@ class Baked:
 
     def nix_store(self, *words: str) -> bytes:
         """`nix-store` in the store that the image was built in."""
-        return _run(self.nix, "nix-store", *words)
+        return in_store(self.nix, "nix-store", *words)
 
 
 def bake(folder: Path) -> Baked:
@@ -108,8 +108,8 @@ def bake(folder: Path) -> Baked:
         'import ./packages/2026.10 {\n  system = "x86_64-linux"; config = { }; overlays = [ ];\n}\n'
     )
     build = ("nix", "build", "--json", "--no-link")
-    (image,) = json.loads(_run(nix, *build, f"{project}#default"))
-    (dice,) = json.loads(_run(nix, *build, "-f", str(expression), "dice"))
+    (image,) = json.loads(in_store(nix, *build, f"{project}#default"))
+    (dice,) = json.loads(in_store(nix, *build, "-f", str(expression), "dice"))
     out = image["outputs"]["out"]
     profile = (nix / Path(out).relative_to("/nix") / "profile").readlink()
     return Baked(nix, project, out, str(profile), dice["outputs"]["out"])
@@ -117,8 +117,13 @@ def bake(folder: Path) -> Baked:
 
 def install_overlay(baked: Baked, root: Root) -> None:
     """Lay the built overlay over ``root``, with the manifest's modes."""
+    lay_overlay(baked, root.folder)
+
+
+def lay_overlay(baked: Baked, root: Path) -> None:
+    """As `install_overlay`, over a folder."""
     for entry in json.loads(baked.read("manifest.json"))["plan"]["include"]:
-        source, place = baked.include(entry["path"]), root.path(entry["path"])
+        source, place = baked.include(entry["path"]), root / entry["path"][1:]
         place.parent.mkdir(parents=True, exist_ok=True)
         if entry["type"] == "directory":
             place.mkdir(exist_ok=True)
@@ -132,16 +137,21 @@ def install_overlay(baked: Baked, root: Root) -> None:
             place.chmod(int(entry["mode"], 8))
 
 
-def install_store(baked: Baked, root: Root) -> None:
-    """Give ``root`` the closure and its registration, and what Void's own package has."""
+def lay_store(baked: Baked, root: Path) -> None:
+    """Put the closure and its registration into a folder."""
     for path in baked.paths():
-        source, place = baked.on_disk(path), root.path(path)
+        source, place = baked.on_disk(path), root / path[1:]
         place.parent.mkdir(parents=True, exist_ok=True)
         if source.is_dir():
             shutil.copytree(source, place, symlinks=True)
         else:
             shutil.copy2(source, place)
-    root.write("/nix/registration", baked.read("registration"))
+    (root / "nix/registration").write_text(baked.read("registration"))
+
+
+def install_store(baked: Baked, root: Root) -> None:
+    """Give ``root`` the closure and its registration, and what Void's own package has."""
+    lay_store(baked, root.folder)
     for name in ("profile", "shells"):
         shutil.copy2(Path("/etc") / name, root.path(f"/etc/{name}"))
     root.write("/etc/profile.d/nix-daemon.sh", VOID_NIX_DAEMON_SH)
@@ -190,7 +200,7 @@ def profile_add() -> str:
     return "add" if release() >= (2, 30) else "install"
 
 
-def _run(nix: Path, *argv: str) -> bytes:
+def in_store(nix: Path, *argv: str) -> bytes:
     """Run a command on this machine with ``nix`` for its /nix."""
     env = {name: value for name, value in os.environ.items() if not name.startswith("NIX_")}
     done = subprocess.run(

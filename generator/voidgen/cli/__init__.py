@@ -30,6 +30,7 @@ class LazyGroup(click.Group):
         "diff",
         "check",
         "iso",
+        "boot",
         "fetch",
         "prefetch",
     )

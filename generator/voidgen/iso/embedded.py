@@ -20,16 +20,28 @@ FILE = "voidgen.json"
 
 def read(iso: Path) -> bytes:
     """The snapshot's bytes; WrongInputError where ``iso`` is no whole ISO, or has none."""
+    try:
+        data = extract(iso, f"/{FILE}")
+    except OSError as error:
+        raise WrongInputError(Fault(f"cannot be read: {error.strerror}", iso)) from None
+    if data is None:
+        what = f"is no whole ISO, or none of voidgen's: it has no {FILE} that can be read"
+        raise WrongInputError(Fault(what, iso, remedy="make it again with `voidgen iso`"))
+    return data
+
+
+def extract(iso: Path, path: str) -> bytes | None:
+    """A file's bytes, by its Rock Ridge path; None where it is not there, or ``iso`` is no ISO.
+
+    Raises OSError where that cannot be read.
+    """
     image, data = PyCdlib(), BytesIO()
     try:
         image.open(str(iso))
         try:
-            image.get_file_from_iso_fp(data, rr_path=f"/{FILE}")
+            image.get_file_from_iso_fp(data, rr_path=path)
         finally:
             image.close()
-    except OSError as error:
-        raise WrongInputError(Fault(f"cannot be read: {error.strerror}", iso)) from None
     except (PyCdlibException, ValueError, IndexError, struct.error):
-        what = f"is no whole ISO, or none of voidgen's: it has no {FILE} that can be read"
-        raise WrongInputError(Fault(what, iso, remedy="make it again with `voidgen iso`")) from None
+        return None
     return data.getvalue()

@@ -41,6 +41,7 @@ def _module(module: Module) -> Iterator[str]:
         ("xbps packages", _code(spec.packages.xbps)),
         ("Nix packages", _code(spec.packages.nix)),
         ("in the image", _code(_places(module))),
+        ("checked when booted", [check.name for check in spec.checks]),
     )
     lines = [f"- {title}: {', '.join(values)}" for title, values in facts if values]
     if lines:

@@ -1,5 +1,6 @@
 """module.toml as types, and the catalogue of modules found."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -95,6 +96,44 @@ class Ownership:
 
 
 @frozen
+class Check:
+    """What has to hold in the booted image: a command, and what it prints there."""
+
+    name: rules.OneLine = field(metadata={"help": "what holds, on one line"})
+    command: str = field(
+        metadata={"help": "what sh runs as root; a template, and its exit status must be 0"}
+    )
+    prints: str | None = field(
+        default=None,
+        metadata={"help": "all that it prints, blanks at the end aside; a template"},
+    )
+    matches: str | None = field(
+        default=None, metadata={"help": "in its place, a regular expression found in that"}
+    )
+    within: int = field(
+        default=0, metadata={"help": "seconds in which it must come true, tried again and again"}
+    )
+
+    def __attrs_post_init__(self) -> None:
+        if not self.command.strip():
+            raise MisfitError("expected a command", ("command",))
+        if not 0 <= self.within <= LONGEST_WAIT:
+            what = f"expected 0 to {LONGEST_WAIT} seconds, got {self.within}"
+            raise MisfitError(what, ("within",))
+        if (self.prints is None) == (self.matches is None):
+            what = "a check says what its command prints, or what that matches: one of them"
+            remedy = 'prints = "" stands for nothing'
+            raise MisfitError(what, ("prints",), remedy=remedy)
+        try:
+            re.compile(self.matches or "")
+        except re.error as error:
+            raise MisfitError(f"no regular expression: {error}", ("matches",)) from None
+
+
+LONGEST_WAIT = 600
+
+
+@frozen
 class ModuleFile:
     """The whole of a module.toml."""
 
@@ -141,6 +180,9 @@ class ModuleFile:
     )
     allow: Mapping[rules.ImagePath, tuple[LintRule, ...]] = field(
         factory=_nothing, metadata={"help": "rules that are switched off: path = names"}
+    )
+    checks: tuple[Check, ...] = field(
+        default=(), metadata={"help": "what `voidgen boot --test` checks in the booted image"}
     )
 
 

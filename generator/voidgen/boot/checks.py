@@ -1,0 +1,164 @@
+"""What has to hold in a booted image: of any image, and of its modules. Pure."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import shlex
+from typing import TYPE_CHECKING, Any
+
+from attrs import frozen
+
+from voidgen.outcome.types import Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from voidgen.boot.console import Answer
+    from voidgen.boot.image import Image
+
+UP = 60
+"""Seconds in which a service, and what needs one, has to come up."""
+LONGEST = 40
+"""Lines of what a command printed that are told where it failed."""
+
+
+@frozen
+class Check:
+    """A ``command`` that sh runs as root, and what it must print; its exit status must be 0.
+
+    ``prints`` is the whole of it but for blanks at the end, ``matches`` a regular expression
+    found in it. ``within`` are the seconds in which it must come true.
+    """
+
+    name: str
+    command: str
+    prints: str | None = ""
+    matches: str | None = None
+    within: int = 0
+
+    def holds(self, answer: Answer) -> bool:
+        """Whether ``answer`` is what has to be."""
+        if answer.status:
+            return False
+        if self.matches is not None:
+            return re.search(self.matches, answer.said, re.MULTILINE) is not None
+        return answer.said == (self.prints or "").rstrip()
+
+    def outcome(self, answer: Answer) -> Outcome:
+        """What ``answer`` comes to."""
+        if self.holds(answer):
+            return Outcome(self.name, "passed", answer.said.partition("\n")[0])
+        about = {124: "hung", 0: "printed something else"}
+        return Outcome(
+            self.name,
+            "failed",
+            about.get(answer.status, f"failed with status {answer.status}"),
+            "\n".join(self._detail(answer)).expandtabs(4),
+        )
+
+    def _detail(self, answer: Answer) -> Iterator[str]:
+        yield f"$ {self.command.strip()}"
+        yield from _shortened(answer.said)
+        yield from _shortened(answer.messages)
+        yield from self._expected()
+
+    def _expected(self) -> Iterator[str]:
+        if self.matches is not None:
+            yield f"expected to match: {self.matches}"
+        elif self.prints:
+            yield f"expected: {self.prints.rstrip()}"
+        else:
+            yield "expected: nothing"
+
+
+def of_image(image: Image) -> Iterator[Check]:
+    """The checks of any image, then those of its modules, in the image's order."""
+    plan = image.plan
+    modules = {one["name"] for one in plan["modules"]}
+    services = [one["name"] for one in plan["services"]]
+    yield _cmdline(plan)
+    if "runit-live" in modules:
+        yield LIVE_SETUP
+    yield from map(_service, services)
+    if "nix-daemon" in services and image.snapshot.closure:
+        yield _closure(image)
+        if "nix-profile" in modules:
+            yield _profile(image)
+    for one in plan.get("checks", ()):
+        name = f"{one['module']}: {one['name']}"
+        yield Check(name, one["command"], one["prints"], one["matches"], one["within"])
+
+
+def as_user(user: str, command: str) -> str:
+    """``command`` in a login shell of ``user``."""
+    return f"su - {shlex.quote(user)} -c {shlex.quote(command)}"
+
+
+LIVE_SETUP = Check(
+    "live-setup: no part failed",
+    "[ -s /run/live-setup/log ] || echo 'no part ran'\n"
+    "grep -E '^[^ ]+ [^ ]+: (failed with status|ended after) ' /run/live-setup/log || :",
+)
+"""The lines are those of runit-live's live-setup.sh."""
+
+
+def _cmdline(plan: Mapping[str, Any]) -> Check:
+    """What boot menus made of the parameters."""
+    words = " ".join(map(shlex.quote, plan["image"]["cmdline"]))
+    command = (
+        "read -r line < /proc/cmdline\n"
+        f"for word in {words}; do\n"
+        '\tcase " $line " in *" $word "*) ;; *) echo "missing: $word" ;; esac\n'
+        "done"
+    )
+    return Check("kernel command line", command)
+
+
+def _service(name: str) -> Check:
+    """Up, and not started again and again: runsv waits for a second between two starts."""
+    folder = shlex.quote(f"/run/runit/runsvdir/current/{name}")
+    command = (
+        f"cd {folder} && sv -w {UP} check {folder} > /dev/null || exec sv status {folder}\n"
+        "first=$(cat supervise/pid) && sleep 3 && second=$(cat supervise/pid)\n"
+        f'[ "$first" = "$second" ] || echo "it keeps ending"\n'
+        f"sv status {folder}"
+    )
+    return Check(f"service {name}", command, None, r"\Arun: ")
+
+
+def _profile(image: Image) -> Check:
+    """As the live user, through the daemon."""
+    paths = {path for one in image.snapshot.packages.values() for path in one.outputs.values()}
+    listed = as_user(image.user, "nix profile list")
+    command = (
+        f"listed=$({listed}) || exit\n"
+        f"for path in {' '.join(sorted(paths))}; do\n"
+        '\tcase $listed in *"$path"*) ;; *) echo "missing: $path" ;; esac\n'
+        "done"
+    )
+    return Check("nix profile list", command, within=UP)
+
+
+def _closure(image: Image) -> Check:
+    """Every path is there, and valid to the daemon; told by number and sum, as there are many.
+
+    `nix-store --query` answers for valid paths alone (nix-store(1)).
+    """
+    paths = sorted(image.snapshot.closure or ())
+    sum_ = hashlib.sha256("".join(f"{path}\n" for path in paths).encode()).hexdigest()
+    roots = {path for one in image.snapshot.packages.values() for path in one.outputs.values()}
+    query = as_user(image.user, f"nix-store --query --requisites {' '.join(sorted(roots))}")
+    command = (
+        f'paths=$({query}) && [ -n "$paths" ] || exit 1\n'
+        'for path in $paths; do [ -e "$path" ] || [ -L "$path" ] || echo "missing: $path"; done\n'
+        'echo "$(echo "$paths" | wc -l) paths"\n'
+        'echo "$paths" | LC_ALL=C sort | sha256sum'
+    )
+    return Check("closure is valid", command, f"{len(paths)} paths\n{sum_}  -", within=UP)
+
+
+def _shortened(said: str) -> list[str]:
+    lines = said.splitlines()
+    left = len(lines) - LONGEST
+    return lines if left <= 0 else [*lines[:LONGEST], f"... and {left} lines more"]

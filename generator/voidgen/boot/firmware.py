@@ -1,0 +1,95 @@
+"""UEFI firmware of this machine's QEMU, by its descriptors (QEMU, docs/interop/firmware.json)."""
+
+from __future__ import annotations
+
+import json
+import os
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from voidgen.boot.types import Firmware, Flash
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+MACHINE = "pc-q35-9.0"
+"""Any version: descriptors have patterns of these names."""
+
+UNWANTED = {"requires-smm", "enrolled-keys"}
+"""Features of firmware that boots signed loaders alone, or wants a machine of another kind."""
+
+KNOWN = (
+    ("/usr/share/OVMF/OVMF_CODE_4M.fd", "/usr/share/OVMF/OVMF_VARS_4M.fd"),
+    ("/usr/share/OVMF/OVMF_CODE.fd", "/usr/share/OVMF/OVMF_VARS.fd"),
+    ("/usr/share/edk2/x64/OVMF_CODE.4m.fd", "/usr/share/edk2/x64/OVMF_VARS.4m.fd"),
+    ("/usr/share/edk2/ovmf/OVMF_CODE.fd", "/usr/share/edk2/ovmf/OVMF_VARS.fd"),
+    ("/usr/share/edk2-ovmf/x64/OVMF_CODE.fd", "/usr/share/edk2-ovmf/x64/OVMF_VARS.fd"),
+    ("/run/libvirt/nix-ovmf/OVMF_CODE.fd", "/run/libvirt/nix-ovmf/OVMF_VARS.fd"),
+)
+"""Where distributions have it, for those without descriptors."""
+
+
+def find(program: Path | None) -> Firmware | None:
+    """The firmware to use with QEMU, which is ``program``; None where there is none."""
+    return described(folders(program)) or next(filter(None, map(_known, KNOWN)), None)
+
+
+def folders(program: Path | None) -> list[Path]:
+    """Where descriptors are, the most important first."""
+    config = os.environ.get("XDG_CONFIG_HOME") or Path("~/.config").expanduser()
+    own = [program.resolve().parents[1] / "share/qemu/firmware"] if program else []
+    return [
+        Path(config, "qemu/firmware"),
+        Path("/etc/qemu/firmware"),
+        *own,
+        Path("/usr/share/qemu/firmware"),
+    ]
+
+
+def described(places: Sequence[Path]) -> Firmware | None:
+    """The first that fits, by the names of the files; those of earlier ``places`` hide later."""
+    files: dict[str, Path] = {}
+    for place in places:
+        for file in place.glob("*.json"):
+            files.setdefault(file.name, file)
+    return next((one for name in sorted(files) for one in _of(files[name])), None)
+
+
+def _of(file: Path) -> Iterator[Firmware]:
+    """What a descriptor offers, where that fits; an empty file hides one and offers nothing."""
+    try:
+        data = json.loads(file.read_bytes())
+        if _fits(data):
+            flash = data["mapping"]
+            found = Firmware(_flash(flash["executable"]), _flash(flash["nvram-template"]))
+            if found.code.file.is_file() and found.variables.file.is_file():
+                yield found
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        return
+
+
+def _fits(data: Mapping[str, Any]) -> bool:
+    mapping = data["mapping"]
+    return (
+        "uefi" in data["interface-types"]
+        and mapping["device"] == "flash"
+        and mapping.get("mode", "split") == "split"
+        and not UNWANTED & set(data["features"])
+        and any(
+            target["architecture"] == "x86_64"
+            and any(fnmatchcase(MACHINE, pattern) for pattern in target["machines"])
+            for target in data["targets"]
+        )
+    )
+
+
+def _flash(data: Mapping[str, Any]) -> Flash:
+    return Flash(Path(data["filename"]), data["format"])
+
+
+def _known(pair: tuple[str, str]) -> Firmware | None:
+    code, variables = map(Path, pair)
+    if code.is_file() and variables.is_file():
+        return Firmware(Flash(code), Flash(variables))
+    return None

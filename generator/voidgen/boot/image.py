@@ -1,0 +1,110 @@
+"""What an ISO tells of itself: the image's plan and closure, its kernel and boot menu."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from attrs import frozen
+
+from voidgen.boot.types import Kernel
+from voidgen.errors import Fault, WrongInputError
+from voidgen.iso import embedded
+from voidgen.snapshot import file as snapshot_file
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from voidgen.snapshot.types import Snapshot
+
+PASSWORD = "voidlinux"  # noqa: S105 - public: of every live system that mklive makes
+"""Of root and of the live user (void-mklive, dracut/vmklive/adduser.sh)."""
+KERNEL, INITRD, MENU = "/boot/vmlinuz", "/boot/initrd", "/boot/isolinux/isolinux.cfg"
+"""Where mklive puts them."""
+CONSOLE = "console=ttyS0,115200"
+
+
+@frozen
+class Image:
+    """An ISO and the snapshot in it."""
+
+    iso: Path
+    snapshot: Snapshot
+    plan: Mapping[str, Any]
+
+    @property
+    def name(self) -> str:
+        """The image's."""
+        return str(self.plan["image"]["name"])
+
+    @property
+    def user(self) -> str:
+        """The live user."""
+        return str(self.plan["image"]["user"])
+
+    @property
+    def is_64_bit(self) -> bool:
+        """Whether its processor is."""
+        return bool(self.plan["image"]["arch"] != "i686")
+
+    @property
+    def has_serial_login(self) -> bool:
+        """Whether there is a login on the first serial port: the last console decides.
+
+        void-mklive, dracut/vmklive/getty-serial.sh.
+        """
+        consoles = [one for one in self.plan["image"]["cmdline"] if one.startswith("console=")]
+        return bool(consoles) and "ttyS0" in consoles[-1]
+
+
+def newest(folder: Path, name: str) -> Path:
+    """The ISO of the project in ``folder``, made last; WrongInputError where there is none."""
+    found = [file for file in (folder / "out").glob(f"{name}*.iso") if file.is_file()]
+    if not found:
+        fault = Fault(f"no {name}*.iso is in out/", folder, remedy="make one with `voidgen iso`")
+        raise WrongInputError(fault)
+    return max(found, key=lambda file: (file.stat().st_mtime, file.name))
+
+
+def read(iso: Path) -> Image:
+    """The ISO and what is in it; WrongInputError where that is no image of voidgen's for a PC."""
+    try:
+        data = json.loads(embedded.read(iso))
+        snapshot = snapshot_file.parse(data, iso)
+        plan = snapshot.plan or {}
+        arch = plan["image"]["arch"]
+        image = Image(iso, snapshot, plan)
+        _ = image.name, image.user, image.has_serial_login
+    except (ValueError, LookupError, TypeError, AttributeError):
+        what = f"its {embedded.FILE} is none of voidgen's"
+        raise WrongInputError(Fault(what, iso, remedy="make it again with `voidgen iso`")) from None
+    if arch not in {"x86_64", "x86_64-musl", "i686"}:
+        fault = Fault(f"is for {arch}; only images for PCs are booted", iso)
+        raise WrongInputError(fault)
+    return image
+
+
+def kernel(iso: Path) -> bytes | None:
+    """The kernel's bytes; None where there is none in its place."""
+    return embedded.extract(iso, KERNEL)
+
+
+def direct(iso: Path, folder: Path) -> Kernel:
+    """Kernel and initramfs, copied into ``folder``, with the first entry's command line.
+
+    A serial console is added to that. WrongInputError where they are not in their places.
+    """
+    files = {name: embedded.extract(iso, name) for name in (KERNEL, INITRD, MENU)}
+    line = re.search(rb"^APPEND (initrd=.*)$", files[MENU] or b"", re.MULTILINE)
+    if not line or not files[KERNEL] or not files[INITRD]:
+        what = "has no serial console, and no kernel and boot menu of mklive to add one"
+        remedy = f'write cmdline = ["{CONSOLE}"] in [image] of voidgen.toml, and make it again'
+        raise WrongInputError(Fault(what, iso, remedy=remedy))
+    places = {name: folder / Path(name).name for name in (KERNEL, INITRD)}
+    for name, place in places.items():
+        place.write_bytes(files[name] or b"")
+    words = line[1].decode(errors="replace").split()
+    cmdline = " ".join([*(one for one in words if not one.startswith("initrd=")), CONSOLE])
+    return Kernel(places[KERNEL], places[INITRD], cmdline)

@@ -1,0 +1,174 @@
+"""A running QEMU: its process, its monitor (QMP), its end."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from attrs import define, evolve
+
+from voidgen import place, process
+from voidgen.boot import command
+from voidgen.boot.types import MONITOR, SERIAL, Run
+from voidgen.errors import StepFailedError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from voidgen.boot.types import Kernel, Machine
+
+PATIENCE = 60
+"""Seconds in which the monitor answers: a picture of the screen may take some."""
+
+
+class Monitor:
+    """QEMU's monitor for programs: one JSON object a line (QEMU, docs/interop/qmp-spec.rst)."""
+
+    def __init__(self, connected: socket.socket) -> None:
+        """Greet QEMU at the other end of ``connected``; StepFailedError where it says nothing."""
+        connected.settimeout(PATIENCE)
+        self._socket = connected
+        self._lines = connected.makefile("rb")
+        self._line()
+        self.ask("qmp_capabilities")
+
+    def ask(self, execute: str, **arguments: Any) -> Any:
+        """What QEMU returns; StepFailedError where it refuses, or is gone."""
+        asked = {"execute": execute, "arguments": arguments}
+        try:
+            self._socket.sendall(json.dumps(asked).encode() + b"\n")
+        except OSError:
+            raise StepFailedError("QEMU ended too early") from None
+        while True:
+            said = self._line()
+            if "error" in said:
+                raise StepFailedError(f"QEMU refused {execute}", output=said["error"]["desc"])
+            if "return" in said:
+                return said["return"]
+
+    def _line(self) -> dict[str, Any]:
+        try:
+            line = self._lines.readline()
+        except OSError:
+            line = b""
+        if not line:
+            raise StepFailedError("QEMU ended too early, or does not answer")
+        said: dict[str, Any] = json.loads(line)
+        return said
+
+
+@define
+class Guest:
+    """A started machine; ``serial`` is its console's other end, where the run asked for it."""
+
+    process: subprocess.Popen[bytes]
+    monitor: Monitor
+    serial: socket.socket | None
+    messages: Path
+
+    def wait(self, seconds: float | None) -> bool:
+        """Whether the machine ended within ``seconds``; StepFailedError where QEMU failed."""
+        try:
+            status = self.process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            return False
+        if status:
+            raise StepFailedError(f"QEMU failed ({status})", output=self.said())
+        return True
+
+    def said(self) -> str:
+        """QEMU's own messages."""
+        return self.messages.read_text(errors="replace").strip()
+
+    def screenshot(self, file: Path) -> None:
+        """Keep the screen as a picture: PPM for a name in .ppm, and PNG otherwise."""
+        form = "ppm" if file.suffix == ".ppm" else "png"
+        with tempfile.TemporaryDirectory(prefix="voidgen-screen-") as folder:
+            shot = Path(folder, "screen")
+            # Other forms than PPM since QEMU 7.1.
+            more = {} if form == "ppm" else {"format": form}
+            self.monitor.ask("screendump", filename=str(shot), **more)
+            place.replace(file, shot.read_bytes())
+
+
+@contextmanager
+def started(
+    machine: Machine, iso: Path, log: Path, *, kernel: Kernel | None = None, driven: bool = False
+) -> Iterator[Guest]:
+    """The ISO, running while the context lasts; its sockets lie beside ``log``, and go with it.
+
+    ``driven``: the console is ours, and a restart of the guest ends it. Raises StepFailedError
+    where QEMU does not start, or another one has the folder's sockets.
+    """
+    folder = log.parent
+    refuse_second(folder)
+    with ExitStack() as stack:
+        work = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="voidgen-boot-")))
+        ours, its = _pair(stack)
+        console, its_console = _pair(stack) if driven else (None, None)
+        run = Run(
+            iso.stem, iso, log, its.fileno(), its_console.fileno() if its_console else None,
+            kernel=kernel, once=driven,
+        )  # fmt: skip
+        if machine.firmware:
+            run = evolve(run, variables=work / "variables")
+            shutil.copyfile(machine.firmware.variables.file, work / "variables")
+        stack.callback(_remove, folder)
+        messages = work / "messages"
+        passed = [one.fileno() for one in (its, its_console) if one]
+        argv = command.argv(machine, run)
+        qemu = stack.enter_context(
+            process.beside(argv, cwd=folder, messages=messages, passed=passed)
+        )
+        for one in filter(None, (its, its_console)):
+            # Its end must be QEMU's alone, so that QEMU's end is seen here.
+            one.close()
+        try:
+            monitor = Monitor(ours)
+        except StepFailedError as error:
+            said = messages.read_text(errors="replace").strip()
+            raise StepFailedError("QEMU does not start", output=said or error.what) from None
+        yield Guest(qemu, monitor, console, messages)
+
+
+def refuse_second(folder: Path) -> None:
+    """StepFailedError where another QEMU listens at the monitor's socket in ``folder``."""
+    with reach(folder, MONITOR) as found:
+        if found is not None:
+            what = f"{folder / MONITOR}: another QEMU runs here"
+            raise StepFailedError(what, "end it, or keep the log of this one elsewhere: --log FILE")
+
+
+@contextmanager
+def reach(folder: Path, name: str) -> Iterator[socket.socket | None]:
+    """The socket ``name`` of a folder, connected; None where nobody listens there."""
+    descriptor = os.open(folder, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        with socket.socket(socket.AF_UNIX) as found:
+            found.settimeout(PATIENCE)
+            try:
+                # Whatever the folder's path, this one is short enough.
+                found.connect(f"/proc/self/fd/{descriptor}/{name}")
+            except OSError:
+                yield None
+            else:
+                yield found
+    finally:
+        os.close(descriptor)
+
+
+def _pair(stack: ExitStack) -> tuple[socket.socket, socket.socket]:
+    one, other = socket.socketpair()
+    return stack.enter_context(one), stack.enter_context(other)
+
+
+def _remove(folder: Path) -> None:
+    for name in (SERIAL, MONITOR):
+        (folder / name).unlink(missing_ok=True)

@@ -1,0 +1,84 @@
+"""A virtual machine and the places of one run, as types. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@frozen
+class Flash:
+    """A firmware image in pflash: its file, and its format (``raw`` or ``qcow2``)."""
+
+    file: Path
+    format: str = "raw"
+
+
+@frozen
+class Firmware:
+    """UEFI: the code, and the template of its variables."""
+
+    code: Flash
+    variables: Flash
+
+
+@frozen
+class Accelerator:
+    """How the guest's processor runs: ``kvm`` or ``tcg``, and the model of it; ``why`` for TCG."""
+
+    name: str
+    cpu: str = "max"
+    why: str = ""
+
+
+@frozen
+class Machine:
+    """A PC (q35); ``memory`` in MiB, ``display`` as QEMU's -display has it.
+
+    Without ``firmware`` it has a BIOS. ``dns`` is the name server that DHCP tells the guest of;
+    empty for QEMU's own.
+    """
+
+    accelerator: Accelerator
+    memory: int
+    cpus: int
+    firmware: Firmware | None = None
+    display: str = "none"
+    dns: str = ""
+
+
+@frozen
+class Kernel:
+    """A kernel that is started without a boot loader: its files and its command line."""
+
+    kernel: Path
+    initrd: Path
+    cmdline: str
+
+
+@frozen
+class Run:
+    """One run: the ISO, and where its sockets and its log are.
+
+    Sockets are named from the folder in which QEMU starts, because the path of one may have 107
+    characters at most (unix(7)). ``qmp`` and ``serial`` are file descriptors that QEMU inherits;
+    without ``serial``, the console is the socket `SERIAL`. ``variables`` is UEFI's memory,
+    ``once`` ends the machine where the guest restarts.
+    """
+
+    name: str
+    iso: Path
+    log: Path
+    qmp: int
+    serial: int | None = None
+    variables: Path | None = None
+    kernel: Kernel | None = None
+    once: bool = False
+
+
+SERIAL = "live-serial.sock"
+MONITOR = "qemu-monitor.sock"

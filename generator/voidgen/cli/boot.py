@@ -1,0 +1,289 @@
+"""``voidgen boot``."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import signal
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from attrs import frozen
+
+if TYPE_CHECKING:
+    from voidgen.boot.image import Image
+    from voidgen.boot.qemu import Guest
+    from voidgen.boot.types import Accelerator, Firmware, Machine
+    from voidgen.outcome.types import Outcome
+    from voidgen.progress import Progress
+
+LONGEST_TEST = 900
+"""Seconds: without KVM a desktop's image takes minutes to boot."""
+
+
+def _address(_: click.Context, __: click.Parameter, given: str | None) -> str | None:
+    """An IPv4 address, which is the network's that QEMU makes."""
+    try:
+        return str(ipaddress.IPv4Address(given)) if given else None
+    except ValueError:
+        raise click.BadParameter(f"{given!r} is no IPv4 address") from None
+
+
+@frozen
+class Asked:
+    """The options."""
+
+    test: bool
+    as_json: bool
+    junit: Path | None
+    timeout: int | None
+    window: bool | None
+    screenshot: Path | None
+    log: Path | None
+    uefi: bool | None
+    accel: str | None
+    memory: int | None
+    cpus: int | None
+    dns: str | None
+
+
+@click.command("boot")
+@click.argument("iso", required=False, type=click.Path(path_type=Path))
+@click.option("--test", is_flag=True, help="Log in at the serial console and run the checks.")
+@click.option("--json", "as_json", is_flag=True, help="With --test: print the results as JSON.")
+@click.option(
+    "--junit",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="With --test: write the results as JUnit's XML.",
+)
+@click.option(
+    "--timeout",
+    metavar="SECONDS",
+    type=click.IntRange(min=1),
+    help=f"End it after that time: a test that is not done fails.  [--test: {LONGEST_TEST}]",
+)
+@click.option("--window/--headless", default=None, help="Show the screen, or not.")
+@click.option(
+    "--screenshot",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Keep the screen at the end as PNG, or PPM.",
+)
+@click.option(
+    "--log",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Keep what the serial console says there.  [beside the ISO: NAME.serial.log]",
+)
+@click.option("--uefi/--bios", default=None, help="The firmware.  [UEFI where there is OVMF]")
+@click.option("--accel", type=click.Choice(["kvm", "tcg"]), help="Do not try whether KVM works.")
+@click.option("--memory", metavar="MIB", type=click.IntRange(min=128), help="[12288, or less]")
+@click.option("--cpus", metavar="NUMBER", type=click.IntRange(min=1), help="[4, or less]")
+@click.option(
+    "--dns",
+    metavar="ADDRESS",
+    callback=_address,
+    help="Let the guest ask that name server, like 8.8.8.8, in place of QEMU's.",
+)
+@click.pass_obj
+def command(settings: dict[str, Any], /, iso: Path | None, **options: Any) -> None:
+    """Boot ISO in QEMU: by default the project's newest, out/NAME*.iso.
+
+    With --test nothing is asked: the serial console is logged in to, and what the image and its
+    modules promise is checked, as the ISO itself tells it. Exit status 1 where a check fails.
+    """
+    from voidgen.boot import host, image  # noqa: PLC0415
+    from voidgen.cli.watch import watcher  # noqa: PLC0415
+
+    asked = Asked(**options)
+    if not asked.test and (asked.as_json or asked.junit):
+        raise click.UsageError("--json and --junit tell the results of --test")
+    # Whatever ends voidgen politely ends QEMU, too; nohup(1) ignores one of them.
+    for one in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(one) == signal.SIG_DFL:
+            signal.signal(one, signal.default_int_handler)
+    quiet, progress = settings["quiet"], watcher(quiet=settings["quiet"])
+    _refuse_folders(asked)
+    host.qemu()
+    found = image.read((iso or _newest(settings["project"])).absolute())
+    machine = _machine(asked, found, progress, quiet=quiet)
+    if not quiet:
+        _tell(found, machine)
+    if not asked.test:
+        _show(asked, found, machine, quiet=quiet)
+        return
+    outcomes = _test(asked, found, machine, progress, quiet=quiet)
+    _results(asked, found, machine, outcomes)
+
+
+def _newest(folder: str) -> Path:
+    from voidgen import config, project  # noqa: PLC0415
+    from voidgen.boot import image  # noqa: PLC0415
+
+    place = project.find(Path(folder))
+    return image.newest(place, config.load(place).image.name)
+
+
+def _refuse_folders(asked: Asked) -> None:
+    """What is written at the end must have a place from the beginning."""
+    from voidgen.errors import Fault, raise_all  # noqa: PLC0415
+
+    files = [file for file in (asked.junit, asked.screenshot, asked.log) if file]
+    raise_all(Fault("no such folder", file.parent) for file in files if not file.parent.is_dir())
+
+
+def _machine(asked: Asked, found: Image, progress: Progress, *, quiet: bool) -> Machine:
+    from voidgen.boot import host  # noqa: PLC0415
+    from voidgen.boot.types import Machine  # noqa: PLC0415
+
+    return Machine(
+        _accelerator(asked, found, progress),
+        asked.memory or host.memory(),
+        asked.cpus or host.cpus(),
+        _firmware(asked, found),
+        _display(asked, quiet=quiet),
+        asked.dns or "",
+    )
+
+
+def _accelerator(asked: Asked, found: Image, progress: Progress) -> Accelerator:
+    from voidgen.boot import host, image  # noqa: PLC0415
+    from voidgen.boot.types import Accelerator  # noqa: PLC0415
+
+    if asked.accel:
+        return Accelerator(asked.accel)
+    with progress.step("trying KVM"):
+        return host.accelerator(image.kernel(found.iso))
+
+
+def _firmware(asked: Asked, found: Image) -> Firmware | None:
+    from voidgen.boot import firmware, host  # noqa: PLC0415
+    from voidgen.errors import StepFailedError  # noqa: PLC0415
+
+    # The loader for 32 bits is started by no firmware of 64.
+    if asked.uefi is False or (asked.uefi is None and not found.is_64_bit):
+        return None
+    uefi = firmware.find(host.qemu())
+    if uefi is None and asked.uefi:
+        remedy = "install OVMF (Debian: ovmf; Arch, Fedora: edk2-ovmf), or take --bios"
+        raise StepFailedError("no UEFI firmware for QEMU was found", remedy)
+    return uefi
+
+
+def _display(asked: Asked, *, quiet: bool) -> str:
+    from voidgen.boot import host  # noqa: PLC0415
+    from voidgen.errors import StepFailedError  # noqa: PLC0415
+
+    wanted = asked.window if asked.window is not None else not asked.test and host.has_screen()
+    window = host.window(host.displays()) if wanted else ""
+    if wanted and not window:
+        what = "this QEMU has no window, neither GTK's nor SDL's"
+        remedy = "install it (Debian: qemu-system-gui), or take --headless"
+        if asked.window:
+            raise StepFailedError(what, remedy)
+        if not quiet:
+            _say(f"{what}: {remedy}")
+    return window or "none"
+
+
+def _tell(found: Image, machine: Machine) -> None:
+    """The machine, and how to log in."""
+    from voidgen.boot.image import PASSWORD  # noqa: PLC0415
+
+    how, firmware = machine.accelerator, _kind(machine).upper()
+    facts = (f"{machine.memory} MiB", f"{machine.cpus} processors", how.name.upper(), firmware)
+    _say(f"{found.iso.name}: {', '.join(facts)}")
+    if how.why:
+        _say(f"  no KVM: {how.why}")
+    _say(f"  log in as {found.user} or root, password {PASSWORD}")
+
+
+def _kind(machine: Machine) -> str:
+    return "uefi" if machine.firmware else "bios"
+
+
+def _show(asked: Asked, found: Image, machine: Machine, *, quiet: bool) -> None:
+    """Run it until it ends, the time is over, or voidgen is interrupted."""
+    from voidgen.boot import qemu  # noqa: PLC0415
+    from voidgen.boot.types import MONITOR, SERIAL  # noqa: PLC0415
+    from voidgen.cli.report import shown  # noqa: PLC0415
+
+    log = _log(asked, found)
+    with qemu.started(machine, found.iso, log) as guest:
+        if not quiet:
+            serial, monitor = (shown(log.parent / name) for name in (SERIAL, MONITOR))
+            _say(f"  serial console: socat -,raw,echo=0,escape=0x1d unix-connect:{serial}")
+            _say(f"  monitor: socat - unix-connect:{monitor}")
+            _say(f"  log of the console: {shown(log)}")
+        try:
+            ended = guest.wait(asked.timeout)
+        except KeyboardInterrupt:
+            _picture(asked, guest)
+            raise
+        if ended and asked.screenshot:
+            _say("no screenshot: the machine ended before")
+        elif not ended:
+            _picture(asked, guest)
+
+
+def _test(
+    asked: Asked, found: Image, machine: Machine, progress: Progress, *, quiet: bool
+) -> list[Outcome]:
+    from voidgen.boot import image, qemu, run  # noqa: PLC0415
+    from voidgen.cli.report import shown  # noqa: PLC0415
+
+    log = _log(asked, found)
+    with tempfile.TemporaryDirectory(prefix="voidgen-kernel-") as place:
+        kernel = None
+        if not found.has_serial_login:
+            kernel = image.direct(found.iso, Path(place))
+            if not quiet:
+                _say("  no serial console: its kernel is started by itself, with one added")
+        with qemu.started(machine, found.iso, log, kernel=kernel, driven=True) as guest:
+            driver = run.Driver(found, guest, asked.timeout or LONGEST_TEST, progress)
+            outcomes = driver.outcomes()
+            if guest.process.poll() is None:
+                _picture(asked, guest)
+            elif said := guest.said():
+                _say(f"QEMU: {said}")
+    if not quiet:
+        _say(f"log of the console: {shown(log)}")
+    return outcomes
+
+
+def _results(asked: Asked, found: Image, machine: Machine, outcomes: list[Outcome]) -> None:
+    from voidgen import place  # noqa: PLC0415
+    from voidgen.outcome import forms, table  # noqa: PLC0415
+    from voidgen.outcome.types import good  # noqa: PLC0415
+
+    if asked.junit:
+        place.replace(asked.junit, forms.to_junit(outcomes, f"boot {found.name}"))
+    if asked.as_json:
+        facts = {"accelerator": machine.accelerator.name, "firmware": _kind(machine)}
+        click.echo(forms.to_json(outcomes, iso=found.iso.name, **facts), nl=False)
+    else:
+        table.show(outcomes)
+    if not good(outcomes):
+        sys.exit(1)
+
+
+def _log(asked: Asked, found: Image) -> Path:
+    """Where the console's words go: beside the ISO, or here where nothing can be written there."""
+    if asked.log:
+        return asked.log.absolute()
+    folder = found.iso.parent if os.access(found.iso.parent, os.W_OK) else Path.cwd()
+    return folder / f"{found.iso.stem}.serial.log"
+
+
+def _picture(asked: Asked, guest: Guest) -> None:
+    if asked.screenshot:
+        guest.screenshot(asked.screenshot)
+
+
+def _say(line: str) -> None:
+    from voidgen.cli.report import visible  # noqa: PLC0415
+
+    click.echo(visible(line), err=True)

@@ -1,0 +1,267 @@
+"""`voidgen boot`: small images in a real QEMU (docs/reference/boot.md)."""
+
+import json
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import time
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+from tests.boot import image as image_parts
+from tests.boot.conftest import running
+from tests.boot.image import Parts
+from tests.unit.program import voidgen
+
+from voidgen.boot import command, host, image, qemu, run
+from voidgen.boot.types import MONITOR, SERIAL
+from voidgen.iso import embedded
+
+# Whether KVM works is no matter of these tests, and asking takes time.
+MACHINE = ("--accel", "tcg", "--memory", "1024")
+PATIENCE = 120
+
+
+def size(png: Path) -> tuple[int, int]:
+    """Width and height of a picture (PNG specification, 11.2.2)."""
+    data = png.read_bytes()
+    assert data[:8] == b"\x89PNG\r\n\x1a\n"
+    width, height = struct.unpack(">II", data[16:24])
+    return width, height
+
+
+def checks(text: str) -> dict[str, dict[str, str]]:
+    return {one["name"]: one for one in json.loads(text)["checks"]}
+
+
+def test_a_good_image_passes_all_checks(parts: Parts, folder: Path) -> None:
+    iso = parts.iso(folder / "good, by name.iso")
+    words = ("--bios", "--json", "--junit", "junit.xml")
+    more = ("--screenshot", "screen.png")
+    ran = voidgen("boot", "--test", *MACHINE, *words, *more, iso.name, cwd=folder)
+    assert ran.status == 0, ran.out + ran.err
+    assert "log in as live or root, password voidlinux\n" in ran.err
+    found = checks(ran.out)
+    assert {one["state"] for one in found.values()} == {"passed"}
+    assert found["login of live"]["about"].startswith("uid=1000(live) ")
+    # Of any image, of what it has, of its modules.
+    assert {
+        "boot", "kernel command line", "live-setup: no part failed", "service nix-daemon",
+        "service ticker", "nix profile list", "own: it ticks",
+        "dconf-cinnamon: the desktop's keyboard",
+    } <= {*found}  # fmt: skip
+    assert found["closure is valid"]["about"] == f"{len(parts.snapshot()['closure'])} paths"
+    keyboard = found["dconf-cinnamon: the desktop's keyboard"]["about"]
+    assert keyboard == "[('xkb', 'ch+fr_nodeadkeys')]"
+    facts = json.loads(ran.out)
+    assert (facts["accelerator"], facts["firmware"]) == ("tcg", "bios")
+    (suite,) = ET.parse(folder / "junit.xml").getroot()  # noqa: S314 - ours
+    assert (suite.get("name"), suite.get("failures")) == ("boot guest", "0")
+    assert size(folder / "screen.png") >= (640, 400)
+    assert "void-live login: live" in (folder / "good, by name.serial.log").read_text()
+    # What is needed while it runs is gone.
+    assert {file.suffix for file in folder.iterdir()} == {".iso", ".xml", ".png", ".log"}
+
+
+@pytest.mark.slow
+def test_the_initramfs_of_dracut_finds_the_root(parts: Parts, folder: Path) -> None:
+    """A flat squashfs below an overlay, as mklive's own command line asks for it."""
+    real = image_parts.with_dracut(parts, folder)
+    cmdline = (
+        *real.snapshot()["plan"]["image"]["cmdline"],
+        *("rd.live.overlay.overlayfs=1", "rd.luks=0", "rd.md=0", "rd.dm=0"),
+        "init=/usr/sbin/runit",
+    )
+    iso = real.iso(folder / "dracut.iso", cmdline=cmdline)
+    ran = voidgen("boot", "--test", "--bios", *MACHINE, "--json", iso.name, cwd=folder)
+    assert ran.status == 0, ran.out + ran.err
+    assert "Starting systemd-udevd" in (folder / "dracut.serial.log").read_text()
+
+
+def test_what_does_not_hold_is_told(
+    parts: Parts, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A broken image, with no serial console, in a machine with UEFI."""
+    monkeypatch.setattr(run, "HANGS", 5)
+    told = parts.snapshot()
+    told["plan"]["image"]["cmdline"] = ["live.user=live", "promised=1"]
+    told["plan"]["services"] = [{"name": "dbus"}, {"name": "not-there"}]
+    told["plan"]["modules"] = [{"name": "nix-daemon"}]
+    told["closure"] = {}
+    rows = {
+        "steers": (r"printf 'red\033[31m\033]0;title\007end\a\n'; echo said >&2", "red"),
+        "hangs": ("sleep 1000", ""),
+        "fails": ("echo right; exit 3", "right"),
+        "long": ("seq 100000", ""),
+        "many words": (f": {'x' * 9000}; echo 'two\nlines'", "two\nlines\n"),
+        "name server": ("cat /etc/resolv.conf", "nameserver 10.9.8.7"),
+    }
+    told["plan"]["checks"] = [
+        {
+            "module": "m", "name": name, "command": command, "prints": prints, "matches": None,
+            "within": 60 if name == "name server" else 0,
+        }
+        for name, (command, prints) in rows.items()
+    ]  # fmt: skip
+    iso = parts.iso(folder / "bad.iso", told, ["live.user=live"])
+    words = ("--test", "--uefi", "--dns=10.9.8.7", "--junit", "junit.xml")
+    ran = voidgen("boot", *words, *MACHINE, iso.name, cwd=folder)
+    assert ran.status == 1, ran.out + ran.err
+    assert "no serial console: its kernel is started by itself" in ran.err
+    assert "\x1b" not in ran.out + ran.err
+    assert "\a" not in ran.out + ran.err
+    said = ran.out.splitlines()
+    states = {line[4:].partition("  ")[0]: line[:2] for line in said if line[:2] in {"ok", "no"}}
+    assert states == {
+        "boot": "ok", "login of live": "ok", "kernel command line": "no", "service dbus": "ok",
+        "service not-there": "no", "m: steers": "no", "m: hangs": "no", "m: fails": "no",
+        "m: long": "no", "m: many words": "ok", "m: name server": "ok",
+    }  # fmt: skip
+    assert "      missing: promised=1" in said
+    assert any(line.startswith("no  m: hangs") and line.endswith("hung") for line in said)
+    assert any(line.endswith("failed with status 3") for line in said)
+    assert "      redend\\x07" in said
+    assert "      said" in said
+    assert any(" lines more" in line for line in said)
+    failures = ET.parse(folder / "junit.xml").getroot().iter("failure")  # noqa: S314 - ours
+    assert len(list(failures)) == 6
+
+
+def test_an_image_that_stops_on_its_way_is_told_at_once(parts: Parts, folder: Path) -> None:
+    cmdline = ["console=ttyS0", "rdinit=/nowhere", "root=/dev/nothing"]
+    iso = parts.iso(folder / "stops.iso", cmdline=cmdline)
+    ran = voidgen("boot", "--test", "--bios", *MACHINE, "--json", iso.name, cwd=folder)
+    assert ran.status == 1, ran.out + ran.err
+    found = checks(ran.out)
+    assert found["boot"]["about"].startswith("the boot ended: Kernel panic - not syncing")
+    assert "Unable to mount root fs" in found["boot"]["detail"]
+    others = {one["about"] for name, one in found.items() if name != "boot"}
+    assert others == {"not tried: boot failed"}
+    assert "Kernel panic" in (folder / "stops.serial.log").read_text()
+
+
+def test_the_time_is_over(parts: Parts, folder: Path) -> None:
+    iso = parts.iso(folder / "slow.iso")
+    words = ("--timeout", "2", "--log", "elsewhere.log", "--screenshot", "s.ppm")
+    ran = voidgen("boot", "--test", "--bios", *MACHINE, *words, iso.name, cwd=folder)
+    assert ran.status == 1, ran.out + ran.err
+    assert "no login prompt: the time is over" in ran.out
+    assert (folder / "elsewhere.log").exists()
+    assert (folder / "s.ppm").read_bytes().startswith(b"P6")
+
+
+def start(folder: Path, *words: str) -> subprocess.Popen[str]:
+    """`voidgen boot` as a program of its own."""
+    argv = [sys.executable, "-m", "voidgen", "boot", *MACHINE, "--bios", *words]
+    return subprocess.Popen(argv, cwd=folder, stderr=subprocess.PIPE, text=True)
+
+
+def wait_for(file: Path) -> None:
+    until = time.monotonic() + PATIENCE
+    while not file.exists():
+        assert time.monotonic() < until, file
+        time.sleep(0.05)
+
+
+def test_sockets_lead_to_console_and_monitor_until_it_is_interrupted(
+    parts: Parts, folder: Path
+) -> None:
+    deep = folder / ("a folder whose sockets have names too long for the system " * 2)
+    deep.mkdir()
+    iso = parts.iso(deep / "guest.iso")
+    program = start(deep, "--headless", "--screenshot", "screen.png", iso.name)
+    try:
+        wait_for(deep / MONITOR)
+        with qemu.reach(deep, MONITOR) as monitor:
+            assert monitor is not None
+            assert monitor.recv(4, socket.MSG_WAITALL) == b"QEMU"
+        with qemu.reach(deep, SERIAL) as serial:
+            assert serial is not None
+            heard = b""
+            until = time.monotonic() + PATIENCE
+            while b"login: " not in heard:
+                assert time.monotonic() < until, heard
+                heard += serial.recv(4096)
+        second = voidgen("boot", "--test", *MACHINE, iso.name, cwd=deep)
+        assert second.status == 1
+        assert "another QEMU runs here" in second.err
+        program.send_signal(signal.SIGINT)
+        _, said = program.communicate(timeout=PATIENCE)
+    finally:
+        program.kill()
+    assert program.returncode == 130
+    assert "serial console: socat " in said
+    assert said.endswith("voidgen: interrupted\n")
+    assert size(deep / "screen.png") >= (640, 400)
+    assert running(deep) == []
+    assert {file.name for file in deep.iterdir()} == {
+        "guest.iso", "guest.serial.log", "screen.png",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
+def test_no_qemu_stays(parts: Parts, folder: Path, end: signal.Signals) -> None:
+    iso = parts.iso(folder / "guest.iso")
+    program = start(folder, "--test", "--log", str(folder / "log"), iso.name)
+    try:
+        wait_for(folder / MONITOR)
+        assert len(running(folder)) == 1
+        program.send_signal(end)
+        program.communicate(timeout=PATIENCE)
+    finally:
+        program.kill()
+    until = time.monotonic() + PATIENCE
+    while running(folder):
+        assert time.monotonic() < until
+        time.sleep(0.05)
+
+
+def test_it_ends_after_its_time_without_a_test(parts: Parts, folder: Path) -> None:
+    iso = parts.iso(folder / "guest.iso")
+    words = ("--headless", "--timeout", "2", "--screenshot", "screen.png")
+    ran = voidgen("boot", "--bios", *MACHINE, *words, iso.name, cwd=folder)
+    assert ran.status == 0, ran.err
+    assert size(folder / "screen.png") >= (640, 400)
+
+
+def test_the_newest_iso_of_the_project_is_the_default(parts: Parts, folder: Path) -> None:
+    (folder / "voidgen.toml").write_text('[image]\nname = "guest"\n')
+    (folder / "out").mkdir()
+    ran = voidgen("boot", cwd=folder)
+    assert ran.status == 2
+    assert "no guest*.iso is in out/" in ran.err
+    parts.iso(folder / "out/guest-old.iso")
+    iso = parts.iso(folder / "out/guest.iso")
+    (folder / "out/other.iso").write_bytes(b"")
+    assert image.newest(folder, "guest") == iso
+    words = ("--headless", "--timeout", "1")
+    ran = voidgen("-C", str(folder / "out"), "boot", "--bios", *MACHINE, *words, cwd=Path("/"))
+    assert ran.status == 0, ran.err
+    assert "guest.iso: 1024 MiB, " in ran.err
+    assert (folder / "out/guest.serial.log").exists()
+    assert running(folder / "out") == []
+
+
+def test_kvm_is_tried_with_the_kernel_of_the_image(parts: Parts, folder: Path) -> None:
+    """What comes out depends on this machine; what is said of it must be so."""
+    iso = parts.iso(folder / "guest.iso")
+    kernel = image.kernel(iso)
+    assert kernel == (parts.folder / "boot/vmlinuz").read_bytes()
+    found = host.accelerator(kernel)
+    assert (found.name == "kvm") != bool(found.why)
+    # The same kernel under TCG comes to the panic that is looked for.
+    console = folder / "console"
+    argv = command.trial(parts.folder / "boot/vmlinuz", "max", console)
+    argv[argv.index("q35,accel=kvm")] = "q35,accel=tcg"
+    subprocess.run(argv, cwd=folder, timeout=PATIENCE, check=True)
+    assert b"Kernel panic" in console.read_bytes()
+
+
+def test_an_iso_without_a_snapshot_is_refused(folder: Path) -> None:
+    (folder / "empty.iso").write_bytes(b"")
+    ran = voidgen("boot", "empty.iso", cwd=folder)
+    assert ran.status == 2
+    assert f"it has no {embedded.FILE}" in ran.err

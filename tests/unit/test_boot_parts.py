@@ -1,0 +1,338 @@
+"""Parts of `voidgen boot` that need no machine."""
+
+import json
+import re
+import socket
+import subprocess
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.unit.program import voidgen
+from tests.unit.stand_in import StandIns
+
+from voidgen import process
+from voidgen.boot import checks, command, firmware, host, image, qemu
+from voidgen.boot.checks import Check
+from voidgen.boot.console import Answer, Console, ConsoleError
+from voidgen.boot.image import Image
+from voidgen.boot.types import Accelerator, Firmware, Flash, Kernel, Machine, Run
+from voidgen.errors import StepFailedError
+from voidgen.snapshot.types import Snapshot
+
+LOGGED = "logfile=/a/void,, live.serial.log,logappend=off"
+ISO, LOG = Path("/a/void, live.iso"), Path("/a/void, live.serial.log")
+
+
+def test_the_command_line_is_that_of_the_notes() -> None:
+    uefi = Firmware(Flash(Path("/f/CODE.fd")), Flash(Path("/f/VARS.fd"), "qcow2"))
+    machine = Machine(Accelerator("kvm"), 12288, 4, uefi, "gtk,gl=off")
+    run = Run("void", ISO, LOG, 7, variables=Path("/tmp/vars"))
+    assert command.argv(machine, run) == [
+        "qemu-system-x86_64", "-name", "voidgen-void",
+        "-machine", "q35,accel=kvm", "-cpu", "max", "-m", "12288", "-smp", "4",
+        "-drive", "if=pflash,format=raw,file=/f/CODE.fd,readonly=on",
+        "-drive", "if=pflash,format=qcow2,file=/tmp/vars",
+        "-cdrom", "/a/void, live.iso", "-boot", "order=d,menu=off",
+        "-netdev", "user,id=n0", "-device", "virtio-net-pci,netdev=n0",
+        "-chardev", f"socket,id=serial0,path=live-serial.sock,server=on,wait=off,{LOGGED}",
+        "-serial", "chardev:serial0", "-monitor", "unix:qemu-monitor.sock,server=on,wait=off",
+        "-chardev", "socket,id=qmp,fd=7", "-mon", "chardev=qmp,mode=control",
+        "-device", "virtio-vga", "-display", "gtk,gl=off",
+    ]  # fmt: skip
+
+
+def test_the_command_line_of_a_test() -> None:
+    machine = Machine(Accelerator("tcg"), 1024, 1, dns="8.8.8.8")
+    kernel = Kernel(Path("/k/vmlinuz"), Path("/k/initrd"), "ro console=ttyS0,115200")
+    argv = command.argv(machine, Run("v", ISO, LOG, 7, 8, kernel=kernel, once=True))
+    assert not [word for word in argv if "pflash" in word or "live-serial" in word]
+    assert "user,id=n0,dns=8.8.8.8" in argv
+    at = argv.index("-kernel")
+    assert argv[at : at + 6] == [
+        "-kernel", "/k/vmlinuz", "-initrd", "/k/initrd", "-append", "ro console=ttyS0,115200",
+    ]  # fmt: skip
+    assert argv[-1] == "-no-reboot"
+    assert [word for word in argv if word.startswith("socket,id=serial0,fd=8,logfile=")]
+
+
+def descriptor(folder: Path, name: str, **changes: Any) -> dict[str, Any]:
+    """A descriptor as Debian has them; its files are there."""
+    files = {kind: folder / f"{name}.{kind}" for kind in ("code", "vars")}
+    for file in files.values():
+        file.write_bytes(b"")
+    return {
+        "interface-types": ["uefi"],
+        "mapping": {
+            "device": "flash",
+            "executable": {"filename": str(files["code"]), "format": "raw"},
+            "nvram-template": {"filename": str(files["vars"]), "format": "raw"},
+        },
+        "targets": [{"architecture": "x86_64", "machines": ["pc-i440fx-*", "pc-q35-*"]}],
+        "features": ["acpi-s3", "verbose-dynamic"],
+        **changes,
+    }
+
+
+def test_firmware_is_the_first_by_name_that_fits(tmp_path: Path) -> None:
+    etc, usr = tmp_path / "etc", tmp_path / "usr"
+    etc.mkdir()
+    usr.mkdir()
+    machines = [{"architecture": "aarch64", "machines": ["virt-*"]}]
+    memory = {"device": "memory", "filename": "/x"}
+    unfit: dict[str, dict[str, Any]] = {
+        "10-keys": {"features": ["enrolled-keys", "secure-boot"]},
+        "20-smm": {"features": ["requires-smm"]},
+        "30-arm": {"targets": machines},
+        "35-microvm": {"targets": [{"architecture": "x86_64", "machines": ["microvm"]}]},
+        "40-bios": {"interface-types": ["bios"]},
+        "50-memory": {"mapping": memory},
+    }
+    for name, changes in unfit.items():
+        (usr / f"{name}.json").write_text(json.dumps(descriptor(tmp_path, name, **changes)))
+    (usr / "55-broken.json").write_text("{")
+    gone = descriptor(tmp_path, "56-gone")
+    (tmp_path / "56-gone.vars").unlink()
+    (usr / "56-gone.json").write_text(json.dumps(gone))
+    (usr / "57-list.json").write_text("[]")
+    assert firmware.described([etc, usr]) is None
+    for name in ("60-hidden", "70-fits", "80-later"):
+        (usr / f"{name}.json").write_text(json.dumps(descriptor(tmp_path, name)))
+    # An administrator hides one so (docs/interop/firmware.json).
+    (etc / "60-hidden.json").write_bytes(b"")
+    found = firmware.described([etc, usr])
+    assert found
+    assert found.code == Flash(tmp_path / "70-fits.code")
+    assert found.variables == Flash(tmp_path / "70-fits.vars")
+
+
+def test_debians_firmware_is_found() -> None:
+    found = firmware.find(host.qemu())
+    assert found
+    assert "OVMF" in found.code.file.name
+    assert not re.search("secboot|snakeoil", str(found))
+
+
+def test_a_machine_is_no_larger_than_its_host(monkeypatch: pytest.MonkeyPatch) -> None:
+    def meminfo(kib: int) -> int:
+        text = f"MemTotal:  99999999 kB\nMemAvailable:   {kib} kB\n"
+        monkeypatch.setattr(Path, "read_text", lambda _: text)
+        return host.memory()
+
+    assert meminfo(64 << 20) == 12288
+    assert meminfo(8 << 20) == 6144
+    assert meminfo(1 << 10) == 1024
+    monkeypatch.setattr("os.sched_getaffinity", lambda _: {0, 3})
+    assert host.cpus() == 2
+    monkeypatch.setattr("os.sched_getaffinity", lambda _: {*range(16)})
+    assert host.cpus() == 4
+
+
+@pytest.fixture
+def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> StandIns:
+    found = StandIns(tmp_path / "programs")
+    monkeypatch.setenv("PATH", found.path)
+    monkeypatch.setattr(host, "KVM", tmp_path / "kvm")
+    return found
+
+
+def kvm(programs: StandIns, text: str) -> Accelerator:
+    """What a QEMU that does ``text`` makes of /dev/kvm; ``$console`` is the guest's."""
+    program = programs.folder / command.PROGRAM
+    program.write_text(
+        f'#!/bin/sh\nconsole=$(echo "$*" | sed "s/.*path=\\([^ ]*\\) .*/\\1/")\n{text}\n'
+    )
+    program.chmod(0o755)
+    host.KVM.touch()
+    return host.accelerator(b"kernel")
+
+
+def test_kvm_is_taken_on_evidence_alone(
+    programs: StandIns, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert host.accelerator(b"kernel").why == f"there is no {host.KVM}"
+    assert kvm(programs, 'echo "[ 1.0] Kernel panic - not" > "$console"') == Accelerator("kvm")
+    # A reset of the machine ends QEMU well, too.
+    assert kvm(programs, "exit 0").name == "tcg"
+    failed = kvm(programs, "echo 'KVM: no' >&2; exit 1")
+    assert failed == Accelerator("tcg", why="it does not work here: KVM: no")
+    monkeypatch.setattr(host, "TRIAL", 0.2)
+    assert kvm(programs, "exec sleep 1000").why.endswith("the kernel did not start in 0.2 s")
+    assert host.accelerator(None).name == "tcg"
+
+
+def test_a_nested_kvm_gets_a_processor_that_it_can_make(
+    programs: StandIns, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refusing = (
+        'case "$*" in *arch-capabilities=off*) echo "Kernel panic" > "$console" ;;\n'
+        "*) echo 'failed to set MSR 0x10a' >&2; exit 1 ;; esac"
+    )
+    monkeypatch.setattr(host, "_nested", lambda: True)
+    assert kvm(programs, refusing) == Accelerator("kvm", "max,arch-capabilities=off")
+    monkeypatch.setattr(host, "_nested", lambda: False)
+    assert kvm(programs, refusing).name == "tcg"
+
+
+def test_a_window_needs_a_qemu_that_has_one() -> None:
+    assert host.window(frozenset({"none", "sdl", "gtk"})) == "gtk,gl=off"
+    assert host.window(frozenset({"none", "sdl"})) == "sdl,gl=off"
+    assert not host.window(frozenset({"none", "curses"}))
+
+
+def test_without_qemu_the_package_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    ran = voidgen("boot", "x.iso", cwd=tmp_path)
+    assert ran.status == 1
+    assert "qemu-system-x86_64: not found\n  install QEMU" in ran.err
+
+
+def test_qemus_own_words_are_told(programs: StandIns, tmp_path: Path) -> None:
+    programs.add(command.PROGRAM, (1, "", "no such machine: \x1b[2J"))
+    machine = Machine(Accelerator("tcg"), 64, 1)
+    with (
+        pytest.raises(StepFailedError) as error,
+        qemu.started(machine, tmp_path / "x.iso", tmp_path / "log"),
+    ):
+        pass
+    assert error.value.output == "no such machine: \x1b[2J"
+
+
+def test_what_runs_beside_is_killed_where_it_does_not_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(process, "POLITENESS", 0.2)
+    deaf = ["sh", "-c", "trap '' TERM; echo ready; while :; do sleep 1; done"]
+    messages = tmp_path / "messages"
+    with process.beside(deaf, cwd=tmp_path, messages=messages) as running:
+        while not messages.read_bytes():
+            pass
+    assert running.returncode == -9
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--json"], "--json and --junit tell the results of --test"),
+        (["--dns", "::1"], "'::1' is no IPv4 address"),
+        (["--test", "--junit", "no/where.xml"], "no such folder"),
+        (["--log", "no/where.log", "--screenshot", "nor/here.png"], "nor: no such folder"),
+        (["--memory", "1"], "Invalid value for '--memory'"),
+        (["nothing.iso"], "cannot be read: No such file or directory"),
+    ],
+)
+def test_wrong_words(words: list[str], said: str, tmp_path: Path) -> None:
+    ran = voidgen("boot", *words, cwd=tmp_path)
+    assert ran.status == 2
+    assert said in ran.err
+
+
+@pytest.mark.parametrize(
+    ("check", "answer", "state"),
+    [
+        (Check("c", "x"), Answer("", 0), "passed"),
+        (Check("c", "x"), Answer("a", 0), "failed"),
+        (Check("c", "x"), Answer("", 0, "a warning"), "passed"),
+        (Check("c", "x", "a\n"), Answer("a", 0), "passed"),
+        (Check("c", "x", "a"), Answer("ab", 0), "failed"),
+        (Check("c", "x", "a"), Answer("a", 1), "failed"),
+        (Check("c", "x", None, "^b"), Answer("a\nb", 0), "passed"),
+        (Check("c", "x", None, "^b$"), Answer("ab", 0), "failed"),
+        (Check("c", "x", None, "a"), Answer("a", 124), "failed"),
+    ],
+)
+def test_a_check_holds_or_not(check: Check, answer: Answer, state: str) -> None:
+    assert check.outcome(answer).state == state
+
+
+def test_an_older_image_has_the_checks_of_any() -> None:
+    plan = {"image": {"cmdline": ["a=b"]}, "modules": [], "services": [{"name": "dbus"}]}
+    found = checks.of_image(Image(ISO, Snapshot("x", plan), plan))
+    assert [one.name for one in found] == ["kernel command line", "service dbus"]
+
+
+@pytest.mark.parametrize(
+    ("cmdline", "has"),
+    [
+        (["console=tty0", "console=ttyS0,115200"], True),
+        (["console=ttyS0,115200", "console=tty0"], False),
+        (["quiet"], False),
+    ],
+)
+def test_the_last_console_has_the_login(cmdline: list[str], has: bool) -> None:
+    plan = {"image": {"cmdline": cmdline}}
+    assert Image(ISO, Snapshot("x"), plan).has_serial_login == has
+
+
+def test_the_password_is_that_of_mklive() -> None:
+    assert image.PASSWORD == "voidlinux"  # noqa: S105
+
+
+@pytest.fixture
+def ends() -> Iterator[tuple[socket.socket, socket.socket]]:
+    ours, its = socket.socketpair()
+    with ours, its:
+        yield ours, its
+
+
+def speak(its: socket.socket, *turns: bytes) -> threading.Thread:
+    """The other end of a console: says each of ``turns`` after a line that it was told."""
+
+    def run() -> None:
+        with its, its.makefile("rb") as lines:
+            for turn in turns:
+                its.sendall(turn)
+                if turn is not turns[-1]:
+                    lines.readline()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    return thread
+
+
+def test_a_refused_password(ends: tuple[socket.socket, socket.socket]) -> None:
+    console = Console(ends[0], 20)
+    speaker = speak(
+        ends[1], b"void login: ", b"live\r\nPassword: ", b"\r\nLogin incorrect\r\nvoid login: "
+    )
+    console.booted()
+    with pytest.raises(ConsoleError, match="the password of live is refused"):
+        console.login("live", "wrong")
+    speaker.join()
+
+
+def test_a_machine_that_ends(ends: tuple[socket.socket, socket.socket]) -> None:
+    console = Console(ends[0], 20)
+    speak(ends[1], b"loading\x1b[1m bold\r\n").join()
+    with pytest.raises(ConsoleError, match="the machine ended by itself") as error:
+        console.booted()
+    assert error.value.recent == "loading bold\n"
+
+
+def test_a_command_is_sent_in_lines_that_a_terminal_takes(
+    ends: tuple[socket.socket, socket.socket],
+) -> None:
+    """The guest is a shell without a terminal, which the real ones of tests/boot have."""
+    console = Console(ends[0], 20)
+    guest = subprocess.Popen(
+        ["sh", "-c", "printf 'login: '; read u; printf 'Password: '; read p; exec sh 2>/dev/null"],
+        stdin=ends[1].fileno(), stdout=ends[1].fileno(),
+    )  # fmt: skip
+    try:
+        ends[1].close()
+        console.booted()
+        console.login("live", "x")
+        long = "0123456789" * 2000
+        assert console.run(f"echo {long}", 10) == Answer(long, 0)
+        assert console.run("printf '\\n  a\\tb \\n\\n'; echo oops >&2; exit 7", 10) == Answer(
+            "\n  a\tb", 7, "oops"
+        )
+        assert console.run("cat; echo $0", 10).said == "sh"
+        assert console.run("sleep 60", 1).status == 124
+        assert console.run("seq 1000000", 10).said.startswith("1\n2\n")
+        assert console.run("printf '\\303\\244\\377\\033]52;c;aGk=\\a!'", 10).said == "ä\ufffd!"
+    finally:
+        guest.kill()
+        guest.wait()
