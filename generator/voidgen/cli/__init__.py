@@ -21,6 +21,8 @@ class LazyGroup(click.Group):
 
     COMMANDS = (
         "init",
+        "add",
+        "remove",
         "lock",
         "update",
         "generate",
