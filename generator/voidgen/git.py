@@ -42,9 +42,10 @@ def init(folder: Path) -> None:
     run(["git", "init", "--quiet"], cwd=folder)
 
 
-def untracked(folder: Path, paths: Iterable[str]) -> list[str]:
-    """The files at or below ``paths`` that git does not know, ignored ones included; sorted."""
-    names = run(["git", "ls-files", "-z", "--others", "--", *paths], cwd=folder).stdout
+def untracked(folder: Path, paths: Iterable[str], *, ignored: bool = True) -> list[str]:
+    """The files at or below ``paths`` that git does not know, sorted; ``ignored`` ones, too."""
+    those = [] if ignored else ["--exclude-standard"]
+    names = run(["git", "ls-files", "-z", "--others", *those, "--", *paths], cwd=folder).stdout
     return sorted(os.fsdecode(name) for name in names.split(b"\0") if name)
 
 

@@ -47,11 +47,13 @@ def run(  # noqa: PLR0913 - what a process begins with
     check: bool = True,
     env: Mapping[str, str] | None = None,
     umask: int = -1,
+    timeout: float | None = None,
 ) -> Completed:
     """Run ``argv`` in ``cwd``, without a shell, its messages in English.
 
     ``env`` is the whole of its environment; without it, voidgen's own, as is the ``umask``.
-    Raises StepFailedError where it cannot be started and, with ``check``, where it fails.
+    Raises StepFailedError where it cannot be started and, with ``check``, where it fails;
+    TimeoutError where it was ended after ``timeout`` seconds.
     """
     try:
         done = subprocess.run(
@@ -62,7 +64,10 @@ def run(  # noqa: PLR0913 - what a process begins with
             check=False,
             env={**(os.environ if env is None else env), "LC_ALL": "C"},
             umask=umask,
+            timeout=timeout,
         )
+    except subprocess.TimeoutExpired:
+        raise TimeoutError from None
     except OSError as error:
         raise _not_started(argv, error) from None
     completed = Completed(done.returncode, done.stdout, done.stderr)

@@ -34,6 +34,7 @@ class LazyGroup(click.Group):
         "iso",
         "fetch",
         "prefetch",
+        "doctor",
     )
 
     def list_commands(self, _: click.Context) -> list[str]:
