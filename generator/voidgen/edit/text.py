@@ -34,6 +34,18 @@ def listed(text: str, key: tuple[str, str]) -> list[str]:
     return [*tomllib.loads(text).get(table, {}).get(name, [])]
 
 
+def put(text: str, table: str, name: str, value: str) -> str:
+    """``text`` with another string in the place of one; the comment beside stays in its column."""
+    document: Any = tomlkit.parse(text)
+    old = document[table][name]
+    document[table][name] = value
+    new = document[table][name]
+    if new.trivia.comment:
+        gap = len(new.trivia.comment_ws) + len(old.as_string()) - len(new.as_string())
+        new.trivia.comment_ws = " " * max(1, gap)
+    return str(document.as_string())
+
+
 def add(text: str, key: tuple[str, str], names: Iterable[str], file: Path) -> str:
     """``text`` with ``names`` at the end of a list, which is made where it is missing.
 
