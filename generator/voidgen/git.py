@@ -83,6 +83,12 @@ def is_revision(folder: Path, name: str) -> bool:
     return run(words, cwd=folder, check=False).status == 0
 
 
+def references(folder: Path) -> list[str]:
+    """``git for-each-ref``: branches, those of remotes, and tags, by their short names."""
+    words = ["for-each-ref", "--format=%(refname:short)", "refs/heads", "refs/remotes", "refs/tags"]
+    return run(["git", *words], cwd=folder).stdout.decode(errors="replace").split()
+
+
 def archive(folder: Path, revision: str) -> bytes:
     """``git archive``: the folder as it is in ``revision``, as a tar archive."""
     return run(["git", "archive", "--format=tar", revision], cwd=folder).stdout

@@ -35,6 +35,7 @@ class LazyGroup(click.Group):
         "fetch",
         "prefetch",
         "doctor",
+        "completion",
     )
 
     def list_commands(self, _: click.Context) -> list[str]:
@@ -51,7 +52,14 @@ class LazyGroup(click.Group):
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, message="%(prog)s %(version)s")
-@click.option("-C", "--project", metavar="DIR", default=".", help="Work on the project in DIR.")
+@click.option(
+    "-C",
+    "--project",
+    metavar="DIR",
+    default=".",
+    type=click.Path(),
+    help="Work on the project in DIR.",
+)
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors and results.")
 @click.option("--debug", is_flag=True, help="Show a traceback where voidgen itself fails.")
 @click.pass_context

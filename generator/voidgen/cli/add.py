@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from voidgen.cli.complete import addable
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
 @click.command("add")
 @click.argument("kind", type=click.Choice(["nix", "xbps", "module"]))
-@click.argument("names", metavar="NAME...", nargs=-1, required=True)
+@click.argument("names", metavar="NAME...", nargs=-1, required=True, shell_complete=addable)
 @click.option("--unfree", is_flag=True, help="Accept the unfree packages among them.")
 @click.option("--dry-run", is_flag=True, help="Write nothing; show what would be written.")
 @click.pass_obj

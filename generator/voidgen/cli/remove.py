@@ -7,10 +7,12 @@ from typing import Any
 
 import click
 
+from voidgen.cli.complete import listed
+
 
 @click.command("remove")
 @click.argument("kind", type=click.Choice(["nix", "xbps", "module"]))
-@click.argument("names", metavar="NAME...", nargs=-1, required=True)
+@click.argument("names", metavar="NAME...", nargs=-1, required=True, shell_complete=listed)
 @click.option("--dry-run", is_flag=True, help="Write nothing; show what would be written.")
 @click.pass_obj
 def command(settings: dict[str, Any], kind: str, names: tuple[str, ...], dry_run: bool) -> None:
