@@ -10,6 +10,7 @@ from importlib import import_module
 import click
 
 from voidgen import __version__
+from voidgen.cli import examples
 from voidgen.cli.report import report, say
 from voidgen.errors import StepFailedError, WrongInputError
 
@@ -47,6 +48,7 @@ class LazyGroup(click.Group):
         if name not in self.COMMANDS:
             return None
         command: click.Command = import_module(f"voidgen.cli.{name}").command
+        command.epilog = examples.epilog(name)
         return command
 
 

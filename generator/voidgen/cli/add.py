@@ -27,13 +27,7 @@ def command(
 
     Each NAME is checked first: modules by the catalogue, Nix packages by the package set, Void's by
     their repositories. What comes along is told. Comments and order of the file stay.
-
-    \b
-    Examples:
-      voidgen add nix firefox git^man
-      voidgen add xbps htop --dry-run
-      voidgen add module xfce-live
-    """  # noqa: D301 - click keeps the lines after it as they are
+    """
     from voidgen import project  # noqa: PLC0415
     from voidgen.cli.changed import finish  # noqa: PLC0415
     from voidgen.cli.watch import watcher  # noqa: PLC0415

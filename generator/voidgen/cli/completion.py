@@ -11,13 +11,7 @@ def command(shell: str) -> None:
     """Print what makes a SHELL complete voidgen's commands, options and names.
 
     Modules, packages that voidgen.toml has, inputs and git revisions are completed, too.
-
-    \b
-    Examples:
-      voidgen completion bash > ~/.local/share/bash-completion/completions/voidgen
-      voidgen completion zsh > ~/.zfunc/_voidgen      (with ~/.zfunc in fpath)
-      voidgen completion fish > ~/.config/fish/completions/voidgen.fish
-    """  # noqa: D301 - click keeps the lines after it as they are
+    """
     from click.shell_completion import get_completion_class  # noqa: PLC0415
 
     from voidgen.cli import cli  # noqa: PLC0415

@@ -16,12 +16,7 @@ def command(settings: dict[str, Any], as_json: bool) -> int:
 
     In a project, at its folder and its settings, too. Exits with 1 where no image can be made; a
     warning (??) is of something that is only slower then, or that another command needs.
-
-    \b
-    Examples:
-      voidgen doctor
-      voidgen doctor --json
-    """  # noqa: D301 - click keeps the lines after it as they are
+    """
     from voidgen import project  # noqa: PLC0415
     from voidgen.cli.watch import watcher  # noqa: PLC0415
     from voidgen.doctor import check  # noqa: PLC0415

@@ -47,14 +47,7 @@ def command(  # noqa: PLR0913, PLR0917 - the options
 
     Nothing is overwritten. With --from, keymap, locale, user and packages come from the variables
     that a script sets; it is read and never run, and what was not understood is listed.
-
-    \b
-    Examples:
-      voidgen init my-image
-      voidgen init --preset console rescue
-      voidgen init --from config/install.conf my-image
-      voidgen init --offline try-it
-    """  # noqa: D301 - click keeps the lines after it as they are
+    """
     folder = Path(os.path.abspath(Path(settings["project"]) / directory))
     if offline and (preset or scripts):
         raise click.UsageError("--offline is a project of its own: leave --preset and --from out")

@@ -20,12 +20,7 @@ def command(settings: dict[str, Any], kind: str, names: tuple[str, ...], dry_run
 
     With them go the options of modules that leave the image, and the unfree packages that nothing
     else needs. Comments and order of the file stay.
-
-    \b
-    Examples:
-      voidgen remove nix firefox
-      voidgen remove module installer --dry-run
-    """  # noqa: D301 - click keeps the lines after it as they are
+    """
     from voidgen import project  # noqa: PLC0415
     from voidgen.cli.changed import finish  # noqa: PLC0415
     from voidgen.cli.watch import watcher  # noqa: PLC0415
