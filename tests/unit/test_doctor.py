@@ -216,3 +216,15 @@ def test_the_guest_that_kvm_is_tried_with(tmp_path: Path) -> None:
     ]  # fmt: skip
     done = subprocess.run(argv, check=False, timeout=300)
     assert done.returncode == machine.ENDED_BY_GUEST
+
+
+def test_xbps(programs: Path, tmp_path: Path, repository: Path) -> None:
+    def line(text: str) -> Outcome:
+        write(repository, {"voidgen.toml": text, "set/default.nix": "_: { }\n"})
+        return by_name(check.check(Host(tmp_path), repository))["xbps"]
+
+    assert line(CONFIG).state == "skipped"
+    assert line(CONFIG + "[mklive]\n").state == "warning"
+    assert line('[image]\nname = "x"\n[mklive]\n').about == "not installed: that of nixpkgs is used"
+    program(programs, "xbps-install", 'echo "XBPS: 0.59.2 API: 20200423 GIT: UNSET"')
+    assert line(CONFIG + "[mklive]\n") == Outcome("xbps", "passed", "0.59.2")

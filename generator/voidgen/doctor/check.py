@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from voidgen import config
@@ -50,7 +51,8 @@ def _xbps(host: Host, settings: Config | None) -> Outcome:
         return Outcome("xbps", "skipped", "the image has no [mklive], which needs it")
     said = host.ask(["xbps-install", "--version"])
     if said.status == 0:
-        return Outcome("xbps", "passed", said.out.strip().partition(" ")[0])
+        version = re.search(r"\d[\w.]*", said.out)
+        return Outcome("xbps", "passed", version[0] if version else "")
     nixpkgs = (settings or Config(Image("any"))).nix.nixpkgs
     if said.status is None and not nixpkgs.startswith("./"):
         return Outcome("xbps", "passed", "not installed: that of nixpkgs is used")
