@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import tomllib
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import tomlkit
@@ -56,15 +57,20 @@ def add(text: str, key: tuple[str, str], names: Iterable[str], file: Path) -> st
     def by_data(data: dict[str, Any]) -> None:
         data.setdefault(key[0], {}).setdefault(key[1], []).extend(new)
 
-    def by_text(text: str) -> str:
+    def by_text(text: str, *, lines: bool = False) -> str:
         whole = text if text.endswith("\n") else f"{text}\n"
         document = tomlkit.parse(_with_last_comma(whole, key))
         array = _array(document, *key)
         for name in new:
-            array.append(name)
+            if lines:
+                array.add_line(name, indent="  ")
+            else:
+                array.append(name)
         return document.as_string()
 
-    return _edited(text, by_text, by_data, key, file) if new else text
+    # Where a comment ends the line of the first items, tomlkit would append to the comment.
+    ways = (by_text, partial(by_text, lines=True))
+    return _edited(text, ways, by_data, key, file) if new else text
 
 
 def remove(text: str, key: tuple[str, str], names: Iterable[str], file: Path) -> str:
@@ -86,7 +92,7 @@ def remove(text: str, key: tuple[str, str], names: Iterable[str], file: Path) ->
                 del array[index]
         return document.as_string()
 
-    return _edited(text, by_text, by_data, key, file) if gone else text
+    return _edited(text, (by_text,), by_data, key, file) if gone else text
 
 
 def remove_options(text: str, module: str, file: Path) -> str:
@@ -107,25 +113,26 @@ def remove_options(text: str, module: str, file: Path) -> str:
         del document["overlay"]["options"][module]
         return document.as_string()
 
-    return _edited(text, by_text, by_data, key, file)
+    return _edited(text, (by_text,), by_data, key, file)
 
 
 def _edited(
     text: str,
-    by_text: Callable[[str], str],
+    ways: Iterable[Callable[[str], str]],
     by_data: Callable[[dict[str, Any]], None],
     key: Key,
     file: Path,
 ) -> str:
-    """What ``by_text`` gives, where it means what ``by_data`` says."""
+    """What the first of ``ways`` gives that means what ``by_data`` says."""
     expected = copy.deepcopy(tomllib.loads(text))
     by_data(expected)
-    try:
-        new = by_text(text)
-        if _meaning(tomllib.loads(new)) == _meaning(expected):
-            return new
-    except (TOMLKitError, tomllib.TOMLDecodeError, LookupError, TypeError, ValueError):
-        pass
+    for way in ways:
+        try:
+            new = way(text)
+            if _meaning(tomllib.loads(new)) == _meaning(expected):
+                return new
+        except (TOMLKitError, tomllib.TOMLDecodeError, LookupError, TypeError, ValueError):
+            continue
     what = "is written in a way that voidgen cannot edit without harm"
     raise WrongInputError(Fault(what, file, key, remedy="edit it by hand"))
 
