@@ -51,8 +51,7 @@ def test_this_machine(repository: Path) -> None:
     assert new["state"] == "warning"
     assert new["about"].endswith(": set/default.nix, voidgen.toml")
     subprocess.run(new["detail"], shell=True, check=True, cwd="/")  # noqa: S602 - what mends it
-    mended = json.loads(voidgen("doctor", "--json", cwd=repository).out)["checks"]
-    assert next(one for one in mended if one["name"] == "git repository")["state"] == "passed"
+    assert by_name(place.check(Host(), repository))["git repository"].state == "passed"
 
 
 def test_nothing_is_installed(programs: Path, repository: Path) -> None:
@@ -172,9 +171,10 @@ def test_outside_of_a_repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert (found.state, found.detail) == ("failed", f"git init {tmp_path}")
 
 
-def test_a_faulty_project_is_told(repository: Path) -> None:
+def test_a_faulty_project_is_told(programs: Path, tmp_path: Path, repository: Path) -> None:
+    assert programs
     write(repository, {"voidgen.toml": "[image]\nnam = 1\n"})
-    found = by_name(check.check(Host(), repository))
+    found = by_name(check.check(Host(tmp_path), repository))
     assert found["voidgen.toml"].state == "failed"
 
 
