@@ -30,6 +30,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "voidgen diff HEAD.. --format markdown",
     ),
     "iso": ("voidgen iso",),
+    "check": ("voidgen check", "voidgen check --closure all --junit check.xml"),
     "fetch": ("voidgen fetch",),
     "prefetch": ("voidgen prefetch github:void-linux/void-mklive",),
     "doctor": ("voidgen doctor", "voidgen doctor --json"),
