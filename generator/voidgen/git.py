@@ -42,9 +42,10 @@ def init(folder: Path) -> None:
     run(["git", "init", "--quiet"], cwd=folder)
 
 
-def untracked(folder: Path, paths: Iterable[str]) -> list[str]:
-    """The files at or below ``paths`` that git does not know, ignored ones included; sorted."""
-    names = run(["git", "ls-files", "-z", "--others", "--", *paths], cwd=folder).stdout
+def untracked(folder: Path, paths: Iterable[str], *, ignored: bool = True) -> list[str]:
+    """The files at or below ``paths`` that git does not know, sorted; ``ignored`` ones, too."""
+    those = [] if ignored else ["--exclude-standard"]
+    names = run(["git", "ls-files", "-z", "--others", *those, "--", *paths], cwd=folder).stdout
     return sorted(os.fsdecode(name) for name in names.split(b"\0") if name)
 
 
@@ -80,6 +81,12 @@ def is_revision(folder: Path, name: str) -> bool:
     """Whether ``name`` is a commit of the repository (``git rev-parse --verify``)."""
     words = ["git", "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}"]
     return run(words, cwd=folder, check=False).status == 0
+
+
+def references(folder: Path) -> list[str]:
+    """``git for-each-ref``: branches, those of remotes, and tags, by their short names."""
+    words = ["for-each-ref", "--format=%(refname:short)", "refs/heads", "refs/remotes", "refs/tags"]
+    return run(["git", *words], cwd=folder).stdout.decode(errors="replace").split()
 
 
 def archive(folder: Path, revision: str) -> bytes:

@@ -7,6 +7,7 @@ nix.conf(5)); git, which it starts for git inputs, does not: that is done here.
 from __future__ import annotations
 
 import json
+import os
 import re
 from functools import cache
 from pathlib import Path
@@ -154,6 +155,19 @@ def prefetch_tarball(where: str) -> Prefetched:
     digest, path = _run(words).stdout.decode().split()
     words = ["nix-hash", "--type", "sha256", "--to-base16", digest]
     return Prefetched(sri.of_hex(_run(words).stdout.decode().strip()), Path(path))
+
+
+def instantiate(expression: Path, arguments: Mapping[str, str]) -> tuple[Any, str]:
+    """``nix-instantiate --eval`` of a function in a file: its value, and what it traced.
+
+    It may read any file; nixpkgs' configuration is none but the expression's own.
+    """
+    words = [word for name, value in arguments.items() for word in ("--argstr", name, value)]
+    argv = ["nix-instantiate", "--eval", "--strict", "--json", "--read-write-mode", *words]
+    # The user's own answers to nixpkgs do not hold for an image.
+    env = {name: value for name, value in os.environ.items() if not name.startswith("NIXPKGS_")}
+    done = run([*argv, str(expression)], cwd=Path("/"), env=env)
+    return json.loads(done.stdout), done.stderr.decode(errors="replace")
 
 
 def invalid(paths: Iterable[str]) -> set[str]:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from voidgen.config.types import Config
+    from voidgen.overlay.types import Catalogue
     from voidgen.tree import Node, Tree
 
 T = TypeVar("T")
@@ -48,17 +49,25 @@ def find(start: Path) -> Path:
     raise WrongInputError(Fault(what, start, remedy="make a project with `voidgen init`"))
 
 
-def load(folder: Path) -> Project:
-    """Read and resolve the project in ``folder``; WrongInputError with every fault found."""
+def load(folder: Path, text: str | None = None) -> Project:
+    """Read and resolve the project in ``folder``; WrongInputError with every fault found.
+
+    ``text`` is what its voidgen.toml would hold, where that is not written yet.
+    """
     faults: list[Fault] = []
-    settings = _attempt(lambda: _settings(folder), faults)
-    modules = _attempt(lambda: catalogue.load(_roots(folder)), faults)
+    settings = _attempt(lambda: _settings(folder, text), faults)
+    modules = _attempt(lambda: modules_of(folder), faults)
     if settings is None or modules is None:
         raise WrongInputError(*faults)
     image = plan(settings, resolve(settings, modules, folder / config.FILE))
     nodes = render.overlay(image, _contents(image))
     raise_all(lint.check(image, nodes))
     return Project(folder, image, nodes)
+
+
+def modules_of(folder: Path) -> Catalogue:
+    """The built-in modules and the project's own."""
+    return catalogue.load(_roots(folder))
 
 
 def _roots(folder: Path) -> list[Path]:
@@ -77,9 +86,9 @@ def _attempt(load: Callable[[], T], faults: list[Fault]) -> T | None:
         return None
 
 
-def _settings(folder: Path) -> Config:
+def _settings(folder: Path, text: str | None) -> Config:
     """voidgen.toml, with the files of the project that it names checked to be there."""
-    settings = config.load(folder)
+    settings = config.load(folder, text)
     file = folder / config.FILE
     faults: list[Fault] = []
     nixpkgs, extra = settings.nix.nixpkgs, settings.flake.extra

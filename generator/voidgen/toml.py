@@ -38,7 +38,11 @@ def read(file: Path) -> dict[str, Any]:
     Raises WrongInputError where it is missing, no regular file, unreadable, over `LARGEST`,
     not UTF-8 or not TOML 1.0.
     """
-    text = _text(file)
+    return parse(text(file), file)
+
+
+def parse(text: str, file: Path) -> dict[str, Any]:
+    """The tables of ``text``, which is ``file``'s; WrongInputError where it is not TOML 1.0."""
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -53,10 +57,9 @@ def read(file: Path) -> dict[str, Any]:
 def line_of(file: Path, key: Key) -> int | None:
     """The line (from 1) where ``key`` is written, or the nearest table around it."""
     try:
-        text = _text(file)
+        lines = _lines(text(file))
     except WrongInputError:
         return None
-    lines = _lines(text)
     while key:
         if key in lines:
             return lines[key]
@@ -78,7 +81,8 @@ def spell(key: Key) -> str:
     return out
 
 
-def _text(file: Path) -> str:
+def text(file: Path) -> str:
+    """What stands in ``file``, as `read` reads it."""
     try:
         data = regular.read(file, LARGEST)
     except OSError as error:
@@ -143,7 +147,7 @@ def _latest(name: Iterable[str | int], arrays: Mapping[Key, int]) -> Key:
 def _pair(node: Node, table: Key, lines: dict[Key, int]) -> None:
     name = (*table, *_name(node.named_children[0]))
     _put(lines, name, node)
-    _value(node.named_children[-1], name, lines)
+    _value(node.named_children[1], name, lines)
 
 
 def _value(node: Node, name: Key, lines: dict[Key, int]) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from tests.integration.offline import INCLUDE, Nix, manifest, write_project
+from tests.unit.program import voidgen, write
 
 CHECKOUT = os.environ.get("VOIDGEN_NIXPKGS", "")
 pytestmark = pytest.mark.skipif(not CHECKOUT, reason="VOIDGEN_NIXPKGS names no checkout of nixpkgs")
@@ -104,3 +105,29 @@ def test_the_container_and_xbps_evaluate(nix: Nix, tmp_path: Path) -> None:
     # Its tag is the hash of what it holds: the name that an engine knows it by.
     assert (name, len(tag)) == ("voidgen-container", 32)
     assert all(path.endswith(".drv") for path in derivations)
+
+
+def test_what_is_unfree_is_told_with_all_that_it_needs(
+    empty_nix: Nix, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert empty_nix
+    # The user's own answer is none for an image.
+    monkeypatch.setenv("NIXPKGS_ALLOW_UNFREE", "1")
+    write(
+        tmp_path,
+        {
+            "voidgen.toml": '[image]\nname = "x"\n[nix]\nnixpkgs = "./set"\n',
+            "set/default.nix": f"args: import {CHECKOUT} args\n",
+        },
+    )
+    ran = voidgen("add", "nix", "hello", "vscode", "steam", cwd=tmp_path)
+    assert (ran.status, ran.out) == (2, "")
+    told = {line.split()[1] for line in ran.err.splitlines() if " is unfree (licence: " in line}
+    assert {"vscode", "steam", "steam-original"} <= told
+    assert "hello" not in told
+    ran = voidgen("add", "nix", "hello", "vscode", "steam", "--unfree", cwd=tmp_path)
+    assert ran.status == 0
+    assert '"steam-original", ' in (tmp_path / "voidgen.toml").read_text()
+    ran = voidgen("add", "nix", "hellp", cwd=tmp_path)
+    assert ran.status == 2
+    assert "near names: hello" in ran.err

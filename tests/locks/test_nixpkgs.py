@@ -23,6 +23,7 @@ from tests.locks.project import (
 )
 from tests.locks.site import Origin, Site
 from tests.locks.void import Void
+from tests.unit.program import voidgen
 
 FLAKE = {"flake.nix": "{ outputs = _: { }; }\n"}
 SET = """args:
@@ -186,3 +187,25 @@ def test_other_nixpkgs_in_voidgen_toml_is_locked_anew(nixpkgs: Nixpkgs, tmp_path
     said = well(folder, "lock")
     assert f"{nixpkgs.old[:12]} 2026-01-01 -> {nixpkgs.new[:12]} 2026-01-09" in said
     assert "  ~ nix dice  3.0 -> 2.9\n" in said
+
+
+def test_names_are_looked_up_as_they_are_locked(
+    nixpkgs: Nixpkgs, origin: Origin, site: Site, tmp_path: Path
+) -> None:
+    # `linecount` is in the older set alone.
+    text = toml(origin.mklive, [site.url], nix=f'nixpkgs = "{nixpkgs.reference("main")}"\n')
+    folder = project(tmp_path / "project", text)
+    ran = voidgen("add", "nix", "linecount", "--dry-run", cwd=folder)
+    assert (ran.status, "could not be checked" in ran.err) == (0, False), "by today's reference"
+    well(folder, "lock")
+    newer = nixpkgs.reference("next")
+    ran = voidgen("add", "nix", "linecuont", cwd=folder)
+    assert ran.status == 2
+    assert "near names: linecount" in ran.err
+    edit(folder, nixpkgs.reference("main"), newer)
+    ran = voidgen("add", "nix", "linecount", cwd=folder)
+    assert ran.status == 2, "a lock of another reference is none"
+    edit(folder, newer, f"git+file://{tmp_path}/none")
+    ran = voidgen("add", "nix", "linecount", cwd=folder)
+    assert ran.status == 0
+    assert "whether there is linecount could not be checked: git+file:" in ran.err

@@ -48,3 +48,11 @@ def test_a_table_steers_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:
     assert "\x1b" not in shown
     assert "no  build: a, b    differs\\x1b[2J\n      out/a: 100% \\x00\n" in shown
     assert shown.endswith("1 passed, 1 failed, 1 skipped\n")
+
+
+def test_a_warning_fails_nothing_and_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    found = (Outcome("KVM", "warning", "no /dev/kvm", "modprobe kvm"),)
+    assert good(found)
+    assert list(forms.to_github(found)) == []
+    table.show(found)
+    assert capsys.readouterr().out == ("??  KVM  no /dev/kvm\n      modprobe kvm\n1 warning\n")

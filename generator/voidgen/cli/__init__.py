@@ -10,6 +10,7 @@ from importlib import import_module
 import click
 
 from voidgen import __version__
+from voidgen.cli import examples
 from voidgen.cli.report import report, say
 from voidgen.errors import StepFailedError, WrongInputError
 
@@ -21,6 +22,8 @@ class LazyGroup(click.Group):
 
     COMMANDS = (
         "init",
+        "add",
+        "remove",
         "lock",
         "update",
         "generate",
@@ -33,6 +36,8 @@ class LazyGroup(click.Group):
         "boot",
         "fetch",
         "prefetch",
+        "doctor",
+        "completion",
     )
 
     def list_commands(self, _: click.Context) -> list[str]:
@@ -44,12 +49,20 @@ class LazyGroup(click.Group):
         if name not in self.COMMANDS:
             return None
         command: click.Command = import_module(f"voidgen.cli.{name}").command
+        command.epilog = examples.epilog(name)
         return command
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, message="%(prog)s %(version)s")
-@click.option("-C", "--project", metavar="DIR", default=".", help="Work on the project in DIR.")
+@click.option(
+    "-C",
+    "--project",
+    metavar="DIR",
+    default=".",
+    type=click.Path(),
+    help="Work on the project in DIR.",
+)
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors and results.")
 @click.option("--debug", is_flag=True, help="Show a traceback where voidgen itself fails.")
 @click.pass_context

@@ -9,14 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from voidgen.cli.complete import sides as sides_of
+
 if TYPE_CHECKING:
     from voidgen.diff.types import Diff
     from voidgen.snapshot.types import Snapshot
 
 
 @click.command("diff")
-@click.argument("old", required=False)
-@click.argument("new", required=False)
+@click.argument("old", required=False, shell_complete=sides_of)
+@click.argument("new", required=False, shell_complete=sides_of)
 @click.option(
     "--format",
     "form",

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from voidgen.cli.complete import modules
+
 if TYPE_CHECKING:
     import networkx as nx
 
@@ -48,7 +50,12 @@ class Size(click.ParamType[int]):
     "--depth", metavar="N", type=click.IntRange(min=0), help="Fold what is more than N steps away."
 )
 @click.option("--min-size", metavar="SIZE", type=Size(), help="Fold what alone brings less.")
-@click.option("--focus", metavar="NAME", help="Only NAME, what leads to it and what it needs.")
+@click.option(
+    "--focus",
+    metavar="NAME",
+    shell_complete=modules,
+    help="Only NAME, what leads to it and what it needs.",
+)
 @click.pass_obj
 def command(
     settings: dict[str, Any],

@@ -3,36 +3,117 @@
 from __future__ import annotations
 
 import os
+import shlex
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 @click.command("init")
 @click.argument("directory", metavar="[DIR]", default=".", type=click.Path())
+@click.option(
+    "--preset",
+    type=click.Choice(["cinnamon", "xfce", "console"]),
+    help="What the image is to be at first (default: cinnamon).",
+)
+@click.option(
+    "--from",
+    "scripts",
+    metavar="FILE",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="Take over the settings of a shell pipeline: config/install.conf. May repeat.",
+)
 @click.option("--offline", is_flag=True, help="An image that builds without a network.")
 @click.option(
     "--busybox",
-    type=click.Path(),
+    type=click.Path(path_type=Path),
     help="The static busybox to build the offline package set with (default: from PATH).",
 )
 @click.pass_obj
-def command(settings: dict[str, Any], directory: str, offline: bool, busybox: str | None) -> None:
-    """Make a new image project in DIR."""
-    import hashlib  # noqa: PLC0415
+def command(  # noqa: PLR0913, PLR0917 - the options
+    settings: dict[str, Any],
+    directory: str,
+    preset: str | None,
+    scripts: tuple[Path, ...],
+    offline: bool,
+    busybox: Path | None,
+) -> None:
+    """Make a new image project in DIR: a commented voidgen.toml in a git repository.
 
-    from voidgen import scaffold  # noqa: PLC0415
-    from voidgen.cli.report import visible  # noqa: PLC0415
-
-    if not offline:
-        raise click.UsageError("only offline projects can be made: voidgen init --offline DIR")
+    Nothing is overwritten. With --from, keymap, locale, user and packages come from the variables
+    that a script sets; it is read and never run, and what was not understood is listed.
+    """
     folder = Path(os.path.abspath(Path(settings["project"]) / directory))
-    used = scaffold.offline(folder, Path(busybox) if busybox else None)
+    if offline and (preset or scripts):
+        raise click.UsageError("--offline is a project of its own: leave --preset and --from out")
+    if busybox and not offline:
+        raise click.UsageError("--busybox is for --offline")
+    if offline:
+        lines = _offline(folder, busybox)
+    else:
+        lines = _preset(folder, preset or "cinnamon", scripts, quiet=settings["quiet"])
+    from voidgen.cli.report import visible  # noqa: PLC0415
+    from voidgen.doctor.place import PLAIN  # noqa: PLC0415
+
+    if not PLAIN.fullmatch(str(folder)):
+        what = "Nix cannot take this path: move it to one of letters, digits and . _ + -"
+        click.echo(visible(f"note: {folder}: {what}"), err=True)
     if settings["quiet"]:
         return
-    digest = hashlib.sha256((folder / scaffold.BUSYBOX).read_bytes()).hexdigest()
-    click.echo(visible(f"made {folder}"))
-    click.echo(visible(f"busybox: {used}"))
-    click.echo(f"         sha256 {digest} (other bytes give other store paths)")
-    click.echo(visible(f"next: cd {directory} && voidgen generate && nix build"))
+
+    place = directory if settings["project"] == "." else str(folder)
+    # An empty folder is replaced by --offline: the shell has to enter it again.
+    there = "" if place == "." and not offline else f"cd {shlex.quote(place)} && "
+    built = "voidgen generate && nix build"
+    if not offline:
+        built = "voidgen generate && voidgen lock && voidgen iso   (`voidgen doctor` looks first)"
+    for line in (*lines, f"next: {there}{built}"):
+        click.echo(visible(line))
+
+
+def _offline(folder: Path, busybox: Path | None) -> Sequence[str]:
+    import hashlib  # noqa: PLC0415
+
+    from voidgen.scaffold import offline  # noqa: PLC0415
+
+    used = offline.make(folder, busybox)
+    digest = hashlib.sha256((folder / offline.BUSYBOX).read_bytes()).hexdigest()
+    return (
+        f"made {folder}",
+        f"busybox: {used}",
+        f"         sha256 {digest} (other bytes give other store paths)",
+    )
+
+
+def _preset(folder: Path, name: str, scripts: Sequence[Path], *, quiet: bool) -> Sequence[str]:
+    from voidgen import regular  # noqa: PLC0415
+    from voidgen.cli.report import visible  # noqa: PLC0415
+    from voidgen.errors import Fault, WrongInputError  # noqa: PLC0415
+    from voidgen.scaffold import preset, takeover  # noqa: PLC0415
+
+    preset.check(folder)
+    text = preset.text(name, folder)
+    taken: list[str] = []
+    left: list[str] = []
+    for file in scripts:
+        try:
+            script = regular.read(file, takeover.LARGEST).decode()
+        except OSError as error:
+            raise WrongInputError(Fault(f"cannot be read: {error.strerror}", file)) from None
+        except UnicodeDecodeError:
+            raise WrongInputError(Fault("not UTF-8", file)) from None
+        found = takeover.take(text, script, file)
+        text = found.text
+        taken += found.lines
+        left += found.left
+    made = preset.make(folder, text)
+    # Also told under --quiet: it is what the user has to do.
+    for line in left:
+        click.echo(visible(f"not taken over: {line}"), err=True)
+    kept = [] if preset.IGNORE in made else [f"{preset.IGNORE} stays as it is"]
+    return [] if quiet else [f"made {folder}: {name}, {', '.join(made)}", *kept, *taken]

@@ -7,9 +7,11 @@ from typing import Any
 
 import click
 
+from voidgen.cli.complete import inputs as inputs_of
+
 
 @click.command("update")
-@click.argument("inputs", metavar="[INPUT]...", nargs=-1)
+@click.argument("inputs", metavar="[INPUT]...", nargs=-1, shell_complete=inputs_of)
 @click.option(
     "--no-eval", is_flag=True, help="Move nixpkgs even where the image's packages do not evaluate."
 )

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import attrs
 import click
 
+from voidgen.cli.complete import asked as asked_names
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -21,7 +23,7 @@ LEAVING = 8
 
 
 @click.command("why")
-@click.argument("name")
+@click.argument("name", shell_complete=asked_names)
 @click.option(
     "--ways", metavar="N", type=click.IntRange(min=1), default=WAYS, show_default=True,
     help="How many ways to a store path to tell, the shortest first.",

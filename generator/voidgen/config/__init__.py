@@ -12,12 +12,15 @@ if TYPE_CHECKING:
 FILE = "voidgen.toml"
 
 
-def load(project: Path) -> Config:
-    """The configuration of ``project``; WrongInputError with every fault in it."""
+def load(project: Path, text: str | None = None) -> Config:
+    """The configuration of ``project``; WrongInputError with every fault in it.
+
+    ``text`` is what its file would hold, where that is not written yet.
+    """
     # Imported here: many ask for the name of the file alone.
     from voidgen import toml  # noqa: PLC0415
     from voidgen.config.types import Config  # noqa: PLC0415
     from voidgen.structure import structure  # noqa: PLC0415
 
     file = project / FILE
-    return structure(toml.read(file), Config, file)
+    return structure(toml.parse(toml.text(file) if text is None else text, file), Config, file)

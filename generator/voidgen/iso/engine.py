@@ -140,10 +140,11 @@ def give(path: Path) -> None:
             os.chown(Path(place, name), uid, gid, follow_symlinks=False)
 
 
-def find(container: Container) -> Engine:
+def find(container: Container, timeout: float | None = None) -> Engine:
     """The engine that ``container`` names, or for ``auto`` the first that is here.
 
-    Raises StepFailedError where there is none, or where it does not answer.
+    Raises StepFailedError where there is none, or where it does not answer; TimeoutError where
+    that takes it more than ``timeout`` seconds.
     """
     wanted = ENGINES if container.engine == "auto" else (container.engine,)
     program = next((one for one in wanted if shutil.which(one)), None)
@@ -154,7 +155,7 @@ def find(container: Container) -> Engine:
         extra = shlex.split(os.environ.get(ARGUMENTS, ""))
     except ValueError as error:
         raise StepFailedError(f"{ARGUMENTS}: {error}", "quote it as for a shell") from None
-    return Engine(program, *_info(program), (*container.arguments, *extra))
+    return Engine(program, *_info(program, timeout), (*container.arguments, *extra))
 
 
 def _check_ids(host: Mapping[str, Any]) -> None:
@@ -169,8 +170,9 @@ def _check_ids(host: Mapping[str, Any]) -> None:
         raise StepFailedError(what, remedy)
 
 
-def _info(program: str) -> tuple[bool, Path]:
-    done = run([program, "info", "--format", "{{json .}}"], cwd=Path("/"), check=False)
+def _info(program: str, timeout: float | None) -> tuple[bool, Path]:
+    argv = [program, "info", "--format", "{{json .}}"]
+    done = run(argv, cwd=Path("/"), check=False, timeout=timeout)
     output = (done.stdout + done.stderr).decode(errors="replace").strip()
     if done.status:
         what = f"{program}: does not answer"

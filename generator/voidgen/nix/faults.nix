@@ -60,7 +60,7 @@ in
       unfree = map (fault: fault.unfree)
         (filter (fault: fault ? unfree) (concatMap ({ faults, ... }: faults) faulty));
       asked = toString (length nix.packages);
-      lines = { request, faults }:
+      lines = { request, faults, ... }:
         [ "" "  ${askedBy request}:" ] ++ map (line: "    ${line}") (concatMap (fault: fault.text) faults);
       remedy = if unfree == [ ] then [ ] else [
         ""

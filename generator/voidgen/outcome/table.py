@@ -14,19 +14,19 @@ if TYPE_CHECKING:
 
     from voidgen.outcome.types import Outcome
 
-STYLES = {"passed": "green", "failed": "bold red", "skipped": "yellow"}
-WORDS = {"passed": "ok", "failed": "no", "skipped": "--"}
+STYLES = {"passed": "green", "warning": "yellow", "failed": "bold red", "skipped": "dim"}
+WORDS = {"passed": "ok", "warning": "??", "failed": "no", "skipped": "--"}
 
 
 def show(outcomes: Sequence[Outcome]) -> None:
-    """A line for each, with the detail of what failed below it, and the count."""
+    """A line for each, with the detail of what did not pass below it, and the count."""
     console = Console(highlight=False)
     width = max((len(visible(one.name)) for one in outcomes), default=0)
     for one in outcomes:
         line = Text(f"{WORDS[one.state]}  ", STYLES[one.state])
         line.append(f"{visible(one.name):<{width}}  {visible(one.about)}".rstrip(), "")
         console.print(line, soft_wrap=True)
-        for detail in one.detail.splitlines() if one.state == "failed" else ():
+        for detail in one.detail.splitlines() if one.state in {"failed", "warning"} else ():
             console.print(Text(f"      {visible(detail)}", style="dim"), soft_wrap=True)
     counts = {state: sum(one.state == state for one in outcomes) for state in WORDS}
     told = ", ".join(f"{count} {state}" for state, count in counts.items() if count)

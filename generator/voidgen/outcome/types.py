@@ -9,7 +9,7 @@ from attrs import frozen
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-State = Literal["passed", "failed", "skipped"]
+State = Literal["passed", "warning", "failed", "skipped"]
 
 
 @frozen
@@ -17,7 +17,8 @@ class Outcome:
     """What one check came to.
 
     ``name`` is the check's, in one line; ``about`` says in one line what was found, and for
-    ``skipped`` why it was not tried; ``detail`` are lines that help to mend a failure.
+    ``skipped`` why it was not tried; ``detail`` are lines that help to mend a failure, or what
+    is a ``warning`` only: it fails nothing.
     """
 
     name: str

@@ -27,7 +27,7 @@ USER = "voidgen.toml"
 
 def resolve(config: Config, catalogue: Catalogue, file: Path) -> Resolution:
     """Pure; WrongInputError with every fault, faults of voidgen.toml pointing into ``file``."""
-    by, faults = _needed(config, catalogue, file)
+    by, faults = needed(config, catalogue, file)
     faults += _conflicts(by, catalogue)
     raise_all(faults)
     order = _order(by, catalogue)
@@ -62,10 +62,10 @@ def resolve(config: Config, catalogue: Catalogue, file: Path) -> Resolution:
     return resolution
 
 
-def _needed(
+def needed(
     config: Config, catalogue: Catalogue, file: Path
 ) -> tuple[dict[str, tuple[str, ...]], list[Fault]]:
-    """The modules asked for and all that they require, each with who asked."""
+    """The modules asked for and all that they require, each with who asked; and what is wrong."""
     by: defaultdict[str, list[str]] = defaultdict(list)
     faults: list[Fault] = []
     waiting: list[str] = []

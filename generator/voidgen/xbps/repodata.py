@@ -36,7 +36,7 @@ ZSTD = b"\x28\xb5\x2f\xfd"
 class Listed:
     """A package of a repository: its file's hash in SRI form and size, and what it unpacks to.
 
-    Sizes are in bytes.
+    Sizes are in bytes. ``provides`` are names of virtual packages that it stands for.
     """
 
     pkgver: str
@@ -44,6 +44,7 @@ class Listed:
     hash: str
     size: int
     installed: int
+    provides: tuple[str, ...] = ()
 
 
 @frozen
@@ -115,4 +116,5 @@ def _listed(entry: Mapping[str, Any]) -> Listed:
         sri.of_hex(entry["filename-sha256"]),
         int(entry["filename-size"]),
         int(entry.get("installed_size", 0)),
+        tuple(str(pkgver).rpartition("-")[0] for pkgver in entry.get("provides", ())),
     )

@@ -1,4 +1,4 @@
-"""New image projects."""
+"""Projects that build without a network: copies of the offline example."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from voidgen import git, share
 from voidgen.errors import Fault, StepFailedError, WrongInputError
+from voidgen.scaffold import repository
 
 if TYPE_CHECKING:
     from typing import BinaryIO
@@ -18,7 +19,7 @@ BUSYBOX = "packages/busybox"
 REMEDY = "install a static busybox (Debian: busybox-static), or name one with --busybox"
 
 
-def offline(folder: Path, busybox: Path | None) -> Path:
+def make(folder: Path, busybox: Path | None) -> Path:
     """Make ``folder`` a copy of the offline example over a static busybox; returns that.
 
     The folder must be missing or empty; it is there whole, or not at all. It becomes a git
@@ -38,7 +39,7 @@ def offline(folder: Path, busybox: Path | None) -> Path:
             shutil.copyfile(found, project / BUSYBOX)
             (project / BUSYBOX).chmod(0o755)
             _plain_modes(project)
-            if not git.is_inside_work_tree(folder.parent) or git.is_ignored(folder.parent, folder):
+            if repository.wanted(folder):
                 git.init(project)
             project.replace(folder)
     except OSError as error:

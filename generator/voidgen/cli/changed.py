@@ -1,0 +1,65 @@
+"""The end of ``voidgen add`` and ``voidgen remove``: tell what changes, and write it."""
+
+from __future__ import annotations
+
+import difflib
+from typing import TYPE_CHECKING
+
+import click
+from attrs import evolve
+
+from voidgen import config, render
+from voidgen.cli.report import visible
+from voidgen.diff import compare, text
+from voidgen.edit import change as changes
+from voidgen.snapshot import overlay
+from voidgen.snapshot.types import Snapshot
+
+if TYPE_CHECKING:
+    from voidgen.edit.change import Change
+    from voidgen.project import Project
+
+
+def finish(change: Change, *, quiet: bool, dry_run: bool) -> None:
+    """Write ``change``, or show what would be written."""
+    for note in change.notes:
+        click.echo(visible(f"note: {note}"), err=True)
+    start = change.start
+    differs = change.new != start.text
+    if dry_run:
+        for line in _lines(change):
+            click.echo(visible(line))
+    if not quiet and differs and start.project:
+        _tell(start.project, change.after)
+    if differs and not dry_run:
+        changes.write(change)
+    if not quiet:
+        done = "would be written" if dry_run else "is written; next: voidgen generate"
+        click.echo(f"{config.FILE} {done}" if differs else f"{config.FILE} stays as it is")
+
+
+def _lines(change: Change) -> list[str]:
+    """A unified diff, as `git apply` takes it."""
+    old, new = (one.splitlines() for one in (change.start.text, change.new))
+    names = (f"a/{config.FILE}", f"b/{config.FILE}")
+    return list(difflib.unified_diff(old, new, *names, lineterm=""))
+
+
+def _tell(before: Project, after: Project) -> None:
+    """What the change makes of the image's plan."""
+    diff = compare.compare(_planned("before", before), _planned("after", after))
+    known = evolve(diff, locks={}, xbps=(), closure=(), overlay=())
+    if known:
+        text.show(known)
+    counts = {
+        kind: sum(one.kind == kind for one in diff.overlay or ())
+        for kind in ("added", "removed", "changed")
+    }
+    told = ", ".join(f"{count} {kind}" for kind, count in counts.items() if count)
+    if told:
+        click.echo(f"paths of the overlay: {told}\n")
+
+
+def _planned(name: str, image: Project) -> Snapshot:
+    plan = render.manifest(image.plan, image.overlay)
+    return Snapshot(name, plan, overlay=overlay.entries(plan["include"], image.overlay))

@@ -1,0 +1,98 @@
+"""What a shell completes of a project: modules, packages, inputs, git revisions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from click.shell_completion import CompletionItem
+
+from voidgen.errors import StepFailedError, WrongInputError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    import click
+
+    from voidgen.project import Project
+
+    Complete = Callable[[click.Context, click.Parameter, str], list[CompletionItem]]
+
+
+def _of(find: Callable[[click.Context, Path], Iterable[str]], *, files: bool = False) -> Complete:
+    """Completion with what ``find`` has for the project, beside ``files``; none where it fails."""
+
+    def complete(
+        context: click.Context, parameter: click.Parameter, begun: str
+    ) -> list[CompletionItem]:
+        from voidgen import project  # noqa: PLC0415
+
+        items = [CompletionItem(begun, type="file")] if files else []
+        given = context.params.get(parameter.name or "")
+        there = given if isinstance(given, tuple) else ()
+        try:
+            folder = project.find(Path(context.find_root().params.get("project") or "."))
+            names = sorted({*find(context, folder)} - {*there})
+        except (WrongInputError, StepFailedError):
+            return items
+        return [*items, *(CompletionItem(name) for name in names if name.startswith(begun))]
+
+    return complete
+
+
+def _addable(context: click.Context, folder: Path) -> Iterable[str]:
+    from voidgen import project  # noqa: PLC0415
+
+    if context.params.get("kind") != "module":
+        return ()
+    return {*project.modules_of(folder)} - {*_listed(context, folder)}
+
+
+def _listed(context: click.Context, folder: Path) -> Iterable[str]:
+    from voidgen import config  # noqa: PLC0415
+
+    found = config.load(folder)
+    lists = {"nix": found.nix.packages, "xbps": found.xbps.packages}
+    return lists.get(str(context.params.get("kind")), found.overlay.modules)
+
+
+def _asked(_: click.Context, folder: Path) -> Iterable[str]:
+    from voidgen.why import asked  # noqa: PLC0415
+
+    return asked.names(_project(folder).plan)
+
+
+def _modules(_: click.Context, folder: Path) -> Iterable[str]:
+    return (one.module.name for one in _project(folder).plan.resolution.modules)
+
+
+def _inputs(_: click.Context, folder: Path) -> Iterable[str]:
+    from voidgen import pins  # noqa: PLC0415
+
+    return pins.movable(_project(folder).plan)
+
+
+def _revisions(_: click.Context, folder: Path) -> Iterable[str]:
+    from voidgen import git  # noqa: PLC0415
+
+    return ("HEAD", *git.references(folder))
+
+
+def _project(folder: Path) -> Project:
+    from voidgen import project  # noqa: PLC0415
+
+    return project.load(folder)
+
+
+addable = _of(_addable)
+"""Modules that are not in voidgen.toml; names of packages are too many to look up at each key."""
+listed = _of(_listed)
+"""What voidgen.toml lists of the kind before it."""
+asked = _of(_asked)
+"""All that the plan has a name for."""
+modules = _of(_modules)
+"""Modules of the image."""
+inputs = _of(_inputs)
+"""What can be moved by `voidgen update`."""
+sides = _of(_revisions, files=True)
+"""Branches, tags and files."""

@@ -1,0 +1,41 @@
+"""``voidgen doctor``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+
+@click.command("doctor")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON for a program.")
+@click.pass_obj
+def command(settings: dict[str, Any], as_json: bool) -> int:
+    """Look at this machine: what voidgen needs of it, and the command that mends it.
+
+    In a project, at its folder and its settings, too. Exits with 1 where no image can be made; a
+    warning (??) is of something that is only slower then, or that another command needs.
+    """
+    from voidgen import project  # noqa: PLC0415
+    from voidgen.cli.watch import watcher  # noqa: PLC0415
+    from voidgen.doctor import check  # noqa: PLC0415
+    from voidgen.doctor.host import Host  # noqa: PLC0415
+    from voidgen.errors import WrongInputError  # noqa: PLC0415
+    from voidgen.outcome import forms, table, types  # noqa: PLC0415
+
+    start = Path(settings["project"])
+    try:
+        folder = project.find(start)
+    except WrongInputError:
+        if not start.is_dir():
+            raise
+        folder = None
+    host = Host()
+    with watcher(quiet=settings["quiet"]).step("looking at this machine"):
+        outcomes = list(check.check(host, folder))
+    if as_json:
+        click.echo(forms.to_json(outcomes, system=host.family() or None), nl=False)
+    else:
+        table.show(outcomes)
+    return 0 if types.good(outcomes) else 1

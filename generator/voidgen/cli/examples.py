@@ -1,0 +1,48 @@
+"""Examples of each command, shown below its help; the tests run them."""
+
+from __future__ import annotations
+
+EXAMPLES: dict[str, tuple[str, ...]] = {
+    "init": (
+        "voidgen init my-image",
+        "voidgen init --preset console rescue",
+        "voidgen init --from config/install.conf taken-over",
+        "voidgen init --offline try-it",
+    ),
+    "add": (
+        "voidgen add nix firefox git^man",
+        "voidgen add xbps htop --dry-run",
+        "voidgen add module gpu-detect",
+    ),
+    "remove": ("voidgen remove nix firefox", "voidgen remove module gpu-detect --dry-run"),
+    "lock": ("voidgen lock", "voidgen lock --check"),
+    "update": ("voidgen update", "voidgen update nixpkgs"),
+    "generate": ("voidgen generate", "voidgen generate --check"),
+    "show": ("voidgen show", "voidgen show --built", "voidgen show --sizes --json"),
+    "graph": (
+        "voidgen graph -o modules.svg",
+        "voidgen graph closure --min-size '1 MiB' --format mermaid",
+    ),
+    "why": ("voidgen why nix-daemon", "voidgen why /etc/nix/nix.conf"),
+    "diff": (
+        "voidgen diff",
+        "voidgen diff HEAD result",
+        "voidgen diff HEAD.. --format markdown",
+    ),
+    "iso": ("voidgen iso",),
+    "check": ("voidgen check", "voidgen check --closure all --junit check.xml"),
+    "fetch": ("voidgen fetch",),
+    "prefetch": ("voidgen prefetch github:void-linux/void-mklive",),
+    "doctor": ("voidgen doctor", "voidgen doctor --json"),
+    "completion": (
+        "voidgen completion bash > ~/.local/share/bash-completion/completions/voidgen",
+        "voidgen completion zsh > ~/.zfunc/_voidgen",
+        "voidgen completion fish > ~/.config/fish/completions/voidgen.fish",
+    ),
+}
+
+
+def epilog(name: str) -> str | None:
+    """The end of a command's help; the sign keeps click from joining lines."""
+    lines = EXAMPLES.get(name, ())
+    return "\n".join(("\b", "Examples:", *(f"  {line}" for line in lines))) if lines else None

@@ -1,0 +1,31 @@
+"""``voidgen remove``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from voidgen.cli.complete import listed
+
+
+@click.command("remove")
+@click.argument("kind", type=click.Choice(["nix", "xbps", "module"]))
+@click.argument("names", metavar="NAME...", nargs=-1, required=True, shell_complete=listed)
+@click.option("--dry-run", is_flag=True, help="Write nothing; show what would be written.")
+@click.pass_obj
+def command(settings: dict[str, Any], kind: str, names: tuple[str, ...], dry_run: bool) -> None:
+    """Remove packages of Nix or Void, or overlay modules, from voidgen.toml.
+
+    With them go the options of modules that leave the image, and the unfree packages that nothing
+    else needs. Comments and order of the file stay.
+    """
+    from voidgen import project  # noqa: PLC0415
+    from voidgen.cli.changed import finish  # noqa: PLC0415
+    from voidgen.cli.watch import watcher  # noqa: PLC0415
+    from voidgen.edit import change  # noqa: PLC0415
+
+    folder = project.find(Path(settings["project"]))
+    done = change.remove(folder, kind, names, watcher(quiet=settings["quiet"]))
+    finish(done, quiet=settings["quiet"], dry_run=dry_run)

@@ -1,0 +1,60 @@
+"""All that is looked at, in the order in which it is needed."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from voidgen import config
+from voidgen.config.types import Config, Container, Image
+from voidgen.doctor import container, machine, nix, place
+from voidgen.doctor.remedies import lines
+from voidgen.errors import WrongInputError
+from voidgen.outcome.types import Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from voidgen.doctor.host import Host
+
+
+def check(host: Host, folder: Path | None) -> Iterator[Outcome]:
+    """The machine, for the project in ``folder`` where there is one.
+
+    What fails keeps images from being made; a warning is of something that is only slower then,
+    or is for another command.
+    """
+    settings, faulty = _settings(folder)
+    yield from nix.check(host)
+    yield from container.check(host, settings.container if settings else Container())
+    yield _xbps(host, settings)
+    yield from place.check(host, folder)
+    if faulty:
+        yield faulty
+    yield from machine.check(host)
+
+
+def _settings(folder: Path | None) -> tuple[Config | None, Outcome | None]:
+    if folder is None:
+        return None, None
+    try:
+        return config.load(folder), None
+    except WrongInputError as error:
+        what = f"{len(error.faults)} faults, the first: {error.faults[0].what}"
+        return None, Outcome(config.FILE, "failed", what, "voidgen show   # tells all of them")
+
+
+def _xbps(host: Host, settings: Config | None) -> Outcome:
+    """On PATH, or from nixpkgs."""
+    if settings and settings.mklive is None:
+        return Outcome("xbps", "skipped", "the image has no [mklive], which needs it")
+    said = host.ask(["xbps-install", "--version"])
+    if said.status == 0:
+        version = re.search(r"\d[\w.]*", said.out)
+        return Outcome("xbps", "passed", version[0] if version else "")
+    nixpkgs = (settings or Config(Image("any"))).nix.nixpkgs
+    if said.status is None and not nixpkgs.startswith("./"):
+        return Outcome("xbps", "passed", "not installed: that of nixpkgs is used")
+    what = f"{said.last}: `voidgen lock` needs it, as {nixpkgs} is not nixpkgs"
+    return Outcome("xbps", "warning", what, lines("xbps", host.family()))

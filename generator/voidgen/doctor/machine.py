@@ -1,0 +1,111 @@
+"""What `voidgen boot` needs: QEMU, its firmware, and KVM, which must run a guest."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import platform
+import re
+import shutil
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from voidgen.doctor.remedies import lines
+from voidgen.outcome.types import Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from voidgen.doctor.host import Host
+
+QEMU = "qemu-system-x86_64"
+OVMF = (
+    "usr/share/OVMF/OVMF_CODE*.fd", "usr/share/edk2/x64/OVMF_CODE*.fd",
+    "usr/share/edk2/ovmf/OVMF_CODE*.fd", "usr/share/edk2-ovmf/x64/OVMF_CODE*.fd",
+    "usr/share/qemu/edk2-x86_64-code.fd", "run/libvirt/nix-ovmf/OVMF_CODE*.fd",
+)  # fmt: skip
+"""Where distributions, and QEMU itself, have UEFI firmware."""
+
+SECTOR = bytes.fromhex("b010 e6f4 f4 ebfd").ljust(510, b"\0") + b"\x55\xaa"
+"""A boot sector: ``mov al, 0x10; out 0xf4, al``, and halt."""
+DISK = SECTOR.ljust(1 << 20, b"\0")
+"""A BIOS does not boot the smallest disks."""
+ENDED_BY_GUEST = 0x10 << 1 | 1
+"""What QEMU exits with when a guest writes 0x10 to isa-debug-exit."""
+CREATE_VM = 0xAE01
+"""KVM_CREATE_VM (linux/kvm.h)."""
+
+
+def check(host: Host) -> Iterator[Outcome]:
+    """QEMU, OVMF, KVM: without any of them images are still made."""
+    family = host.family()
+    said = host.ask([QEMU, "--version"])
+    version = re.search(r"version (\S+)", said.out)
+    if version:
+        yield Outcome("QEMU", "passed", version[1])
+    else:
+        what = f"{said.last}: `voidgen boot` needs it"
+        yield Outcome("QEMU", "warning", what, lines("qemu", family))
+    yield _firmware(host, family)
+    yield _kvm(host, family, qemu=version is not None)
+
+
+def _firmware(host: Host, family: str) -> Outcome:
+    beside = shutil.which(QEMU)
+    places = [file for pattern in OVMF for file in sorted(host.root.glob(pattern))]
+    if beside:
+        share = Path(beside).resolve().parents[1] / "share/qemu/edk2-x86_64-code.fd"
+        places += [share] if share.is_file() else []
+    if places:
+        return Outcome("OVMF", "passed", str(places[0]))
+    what = "no UEFI firmware for QEMU: `voidgen boot` can try the BIOS only"
+    return Outcome("OVMF", "warning", what, lines("ovmf", family))
+
+
+def _kvm(host: Host, family: str, *, qemu: bool) -> Outcome:
+    """A device that is there may still run no guest, so one is run."""
+    device = host.root / "dev/kvm"
+    slow = "`voidgen boot` is slow without it"
+    if platform.machine() not in {"x86_64", "i686"}:
+        return Outcome("KVM", "warning", f"not for x86 on {platform.machine()}: {slow}")
+    if not device.exists():
+        return Outcome("KVM", "warning", f"no /dev/kvm: {slow}", lines("kvm", family))
+    if not os.access(device, os.R_OK | os.W_OK):
+        what = f"you may not use /dev/kvm: {slow}"
+        return Outcome("KVM", "warning", what, lines("kvm-group", family))
+    why = _guest(host) if qemu else _machine(device)
+    if why:
+        return Outcome("KVM", "warning", f"{why}: {slow}", lines("kvm-broken", family))
+    return Outcome("KVM", "passed", "a guest runs" if qemu else "makes machines")
+
+
+def _machine(device: Path) -> str:
+    """Why KVM makes no virtual machine; empty where it does."""
+    try:
+        with device.open("r+b", buffering=0) as stream:
+            os.close(fcntl.ioctl(stream, CREATE_VM, 0))
+    except OSError as error:
+        return f"/dev/kvm makes no machine ({error.strerror})"
+    return ""
+
+
+def _guest(host: Host) -> str:
+    """Why no guest runs under KVM; empty where one does."""
+    why = _tried(host, "max")
+    # A KVM inside of another may refuse a register that its processor says it has.
+    return why if why and _tried(host, "max,arch-capabilities=off") else ""
+
+
+def _tried(host: Host, cpu: str) -> str:
+    with tempfile.TemporaryDirectory(prefix="voidgen-") as folder:
+        disk = Path(folder, "disk")
+        disk.write_bytes(DISK)
+        drive = f"file={str(disk).replace(',', ',,')},format=raw,if=ide"
+        argv = [
+            QEMU, "-accel", "kvm", "-cpu", cpu, "-machine", "q35", "-m", "64",
+            "-nodefaults", "-display", "none", "-no-reboot", "-drive", drive,
+            "-device", "isa-debug-exit,iobase=0xf4,iosize=0x04",
+        ]  # fmt: skip
+        said = host.ask(argv)
+    return "" if said.status == ENDED_BY_GUEST else f"no guest runs ({said.last})"

@@ -1,0 +1,1 @@
+"""Changing voidgen.toml for the user: packages and modules added and removed."""

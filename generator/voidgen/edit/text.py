@@ -1,0 +1,232 @@
+"""Editing voidgen.toml as text: comments, order and style stay as the user has them. Pure."""
+
+from __future__ import annotations
+
+import copy
+import tomllib
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import tomlkit
+from tomlkit.exceptions import TOMLKitError
+from tomlkit.items import Array, Table
+
+from voidgen.errors import Fault, Key, WrongInputError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from pathlib import Path
+
+    from tree_sitter import Node
+
+LISTS: Mapping[str, tuple[str, str]] = {
+    "nix": ("nix", "packages"),
+    "xbps": ("xbps", "packages"),
+    "module": ("overlay", "modules"),
+}
+"""What can be added and removed, and the list of voidgen.toml that has it."""
+UNFREE = ("nix", "unfree")
+OPTIONS = ("overlay", "options")
+
+
+def listed(text: str, key: tuple[str, str]) -> list[str]:
+    """The names that the list at ``key`` has, in its order."""
+    table, name = key
+    return [*tomllib.loads(text).get(table, {}).get(name, [])]
+
+
+def put(text: str, table: str, name: str, value: str) -> str:
+    """``text`` with another string in the place of one; the comment beside stays in its column."""
+    document: Any = tomlkit.parse(text)
+    old = document[table][name]
+    document[table][name] = value
+    new = document[table][name]
+    if new.trivia.comment:
+        gap = len(new.trivia.comment_ws) + len(old.as_string()) - len(new.as_string())
+        new.trivia.comment_ws = " " * max(1, gap)
+    return str(document.as_string())
+
+
+def add(text: str, key: tuple[str, str], names: Iterable[str], file: Path) -> str:
+    """``text`` with ``names`` at the end of a list, which is made where it is missing.
+
+    Raises WrongInputError where ``file`` is written in a way that cannot be edited.
+    """
+    new = [*names]
+
+    def by_data(data: dict[str, Any]) -> None:
+        data.setdefault(key[0], {}).setdefault(key[1], []).extend(new)
+
+    def by_text(text: str, *, lines: bool = False) -> str:
+        whole = text if text.endswith("\n") else f"{text}\n"
+        document = tomlkit.parse(_with_last_comma(whole, key))
+        array = _array(document, *key)
+        for name in new:
+            if lines:
+                array.add_line(name, indent="  ")
+            else:
+                array.append(name)
+        return document.as_string()
+
+    # Where a comment ends the line of the first items, tomlkit would append to the comment.
+    ways = (by_text, partial(by_text, lines=True))
+    return _edited(text, ways, by_data, key, file) if new else text
+
+
+def remove(text: str, key: tuple[str, str], names: Iterable[str], file: Path) -> str:
+    """``text`` without ``names``, which the list has; the comments beside them go, too.
+
+    Raises WrongInputError where ``file`` is written in a way that cannot be edited.
+    """
+    gone = {*names}
+
+    def by_data(data: dict[str, Any]) -> None:
+        left = data[key[0]][key[1]]
+        left[:] = [name for name in left if name not in gone]
+
+    def by_text(text: str) -> str:
+        document = tomlkit.parse(text)
+        array: Any = document[key[0]][key[1]]
+        for index in reversed(range(len(array))):
+            if array[index] in gone:
+                del array[index]
+        return document.as_string()
+
+    return _edited(text, (by_text,), by_data, key, file) if gone else text
+
+
+def remove_options(text: str, module: str, file: Path) -> str:
+    """``text`` without the options of ``module``, and without the comments right above them.
+
+    Raises WrongInputError where ``file`` is written in a way that cannot be edited.
+    """
+    key = (*OPTIONS, module)
+
+    def by_data(data: dict[str, Any]) -> None:
+        del data["overlay"]["options"][module]
+
+    def by_text(text: str) -> str:
+        cut = _without_table(text, key)
+        if cut is not None:
+            return cut
+        document = tomlkit.parse(text)
+        del document["overlay"]["options"][module]
+        return document.as_string()
+
+    return _edited(text, (by_text,), by_data, key, file)
+
+
+def _edited(
+    text: str,
+    ways: Iterable[Callable[[str], str]],
+    by_data: Callable[[dict[str, Any]], None],
+    key: Key,
+    file: Path,
+) -> str:
+    """What the first of ``ways`` gives that means what ``by_data`` says."""
+    expected = copy.deepcopy(tomllib.loads(text))
+    by_data(expected)
+    for way in ways:
+        try:
+            new = way(text)
+            if _meaning(tomllib.loads(new)) == _meaning(expected):
+                return new
+        except (TOMLKitError, tomllib.TOMLDecodeError, LookupError, TypeError, ValueError):
+            continue
+    what = "is written in a way that voidgen cannot edit without harm"
+    raise WrongInputError(Fault(what, file, key, remedy="edit it by hand"))
+
+
+def _meaning(data: dict[str, Any]) -> dict[str, Any]:
+    """An [overlay] and its options may go with the last that they hold."""
+    overlay = data.get("overlay", {})
+    kept = {key: value for key, value in overlay.items() if key != "options" or value}
+    return {**data, "overlay": kept}
+
+
+def _array(document: tomlkit.TOMLDocument, table: str, name: str) -> Array:
+    if table not in document:
+        document[table] = tomlkit.table()
+    owner: Any = document[table]
+    if name not in owner:
+        tail = _tail(owner) if isinstance(owner, Table) else []
+        owner[name] = tomlkit.array()
+        if tail:
+            owner.value.body.extend(tail)
+    array = owner[name]
+    assert isinstance(array, Array)  # noqa: S101 - the configuration was loaded
+    return array
+
+
+def _tail(table: Table) -> list[Any]:
+    """Taken off the end of a table: blank lines and comments, which are of what follows."""
+    body = table.value.body
+    start = len(body)
+    while start and body[start - 1][0] is None:
+        start -= 1
+    tail = body[start:]
+    del body[start:]
+    return tail
+
+
+def _without_table(text: str, key: tuple[str, ...]) -> str | None:
+    """``text`` less the table that has ``key`` as its header; None where none has."""
+    # Not by tomlkit: to it, the comments above a table belong to the one before.
+    found = _table(text, key)
+    if found is None:
+        return None
+    lines = text.split("\n")
+    first = found.start_point[0]
+    last = max(child.end_point[0] for child in found.named_children if child.type != "comment")
+    while first and lines[first - 1].startswith("#"):
+        first -= 1
+    before, after = lines[:first], lines[last + 1 :]
+    if any(after):
+        after = after[1:] if not after[0].strip() else after
+    else:
+        before, after = [*_trimmed(before), ""], []
+    return "\n".join([*before, *after])
+
+
+def _trimmed(lines: list[str]) -> list[str]:
+    while lines and not lines[-1].strip():
+        lines = lines[:-1]
+    return lines
+
+
+def _with_last_comma(text: str, key: tuple[str, str]) -> str:
+    """``text`` with a comma after a list's last item where a comment follows.
+
+    tomlkit would write it into the comment.
+    """
+    table = _table(text, key[:1])
+    pairs = [node for node in (table.named_children if table else ()) if node.type == "pair"]
+    for name, array, *_ in (pair.named_children for pair in pairs):
+        items = [node for node in array.named_children if node.type != "comment"]
+        if name.text != key[1].encode() or not items or items[-1] == array.named_children[-1]:
+            continue
+        after = items[-1].next_sibling
+        if after and after.type != ",":
+            data, end = text.encode(), items[-1].end_byte
+            return (data[:end] + b"," + data[end:]).decode()
+    return text
+
+
+def _table(text: str, key: tuple[str, ...]) -> Node | None:
+    """The table that has ``key`` as its header."""
+    import tree_sitter_toml  # noqa: PLC0415
+    from tree_sitter import Language, Parser  # noqa: PLC0415
+
+    root = Parser(Language(tree_sitter_toml.language())).parse(text.encode()).root_node
+    return next((node for node in root.named_children if _is_table(node, key)), None)
+
+
+def _is_table(node: Node, key: tuple[str, ...]) -> bool:
+    if node.type != "table":
+        return False
+    header: Any = tomllib.loads(f"[{(node.named_children[0].text or b'').decode()}]")
+    found = []
+    while header:
+        ((part, header),) = header.items()
+        found.append(part)
+    return tuple(found) == key

@@ -1,0 +1,60 @@
+"""Whether Void's repositories have packages: by their indexes, as they are locked or are now."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from voidgen import pins
+from voidgen.edit.nix_packages import NotAtHandError
+from voidgen.errors import Fault, StepFailedError, did_you_mean
+from voidgen.xbps import snapshot
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from voidgen.lock.types import Xbps
+    from voidgen.progress import Progress
+    from voidgen.project import Project
+    from voidgen.xbps.snapshot import Snapshot
+
+
+def faults(project: Project, names: Iterable[str], progress: Progress) -> list[Fault]:
+    """A fault for each of ``names`` that no repository of the project has.
+
+    Raises NotAtHandError where the repositories cannot be read.
+    """
+    lock = pins.read(project).lock
+    locked = lock.xbps if lock else None
+    known = {one.name for one in locked.packages} if locked else set()
+    asked = [name for name in names if name not in known]
+    return list(_missing(asked, _indexes(project, locked, progress))) if asked else []
+
+
+def _indexes(project: Project, locked: Xbps | None, progress: Progress) -> Snapshot:
+    arch = project.plan.config.image.arch
+    places = tuple(asked.name for asked in project.plan.resolution.repositories)
+    if locked and (arch, places) == (locked.request.arch, locked.request.repositories):
+        try:
+            ours = [one for one in locked.repositories if one.arch == arch]
+            return snapshot.again(ours, places, progress)
+        except StepFailedError:
+            pass  # Void's repositories keep no old index: today's will do for names.
+    try:
+        return snapshot.take(places, [arch], progress)
+    except StepFailedError as error:
+        reason = error.what if "[xbps]" in error.what else "the repositories cannot be read"
+        raise NotAtHandError(reason) from None
+
+
+def _missing(names: Iterable[str], indexes: Snapshot) -> Iterator[Fault]:
+    packages = {name: one for index in indexes for name, one in index.data.packages.items()}
+    for name in names:
+        if name in packages:
+            continue
+        for_it = sorted(other for other, one in packages.items() if name in one.provides)
+        if for_it:
+            what = f"{name!r} is no package of its own"
+            yield Fault(what, remedy=f"name one that provides it: {', '.join(for_it)}")
+        else:
+            what = f"no repository of [xbps] has a package {name!r}"
+            yield Fault(what, remedy=did_you_mean(name, packages) or "no name there is near it")

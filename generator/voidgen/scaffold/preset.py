@@ -1,0 +1,84 @@
+"""Projects from presets: a commented voidgen.toml, and what git shall not keep."""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from voidgen import config, git, place
+from voidgen.config.rules import IMAGE_NAME
+from voidgen.edit import text as edit
+from voidgen.errors import Fault, StepFailedError, WrongInputError
+from voidgen.scaffold import repository
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+FOLDER = Path(__file__).resolve().parent.parent / "presets"
+PRESETS = ("cinnamon", "xfce", "console")
+IGNORE = ".gitignore"
+IGNORED = ("/result", "/result-*", "/out/", "/image/.staging/", "/.direnv/")
+OURS = (config.FILE, "flake.nix", "image")
+"""What a project is, or has once it was generated."""
+
+
+def text(preset: str, folder: Path) -> str:
+    """The voidgen.toml of a preset, with the image called as the folder."""
+    content = (FOLDER / f"{preset}.toml").read_text()
+    name = re.sub(r"[^A-Za-z0-9._+-]+", "-", folder.name).strip("-._+")[:100]
+    fits = re.fullmatch(IMAGE_NAME.pattern, name)
+    return edit.put(content, "image", "name", name) if fits else content
+
+
+def check(folder: Path) -> None:
+    """WrongInputError where a project cannot be made in ``folder`` without overwriting."""
+    there = [folder / name for name in OURS if os.path.lexists(folder / name)]
+    if os.path.lexists(folder) and not folder.is_dir():
+        there = [folder]
+    if there:
+        remedy = "choose another folder: init never overwrites"
+        raise WrongInputError(*(Fault("is there already", file, remedy=remedy) for file in there))
+
+
+def make(folder: Path, settings: str) -> list[str]:
+    """Write a project whose voidgen.toml has ``settings``; the names of the files made.
+
+    ``folder`` may have other files, and keeps them. It becomes a git repository, unless it lies
+    in one that does not ignore it.
+    """
+    check(folder)
+    files = {IGNORE: "".join(f"{line}\n" for line in IGNORED), config.FILE: settings}
+    try:
+        made = _add(folder, files) if folder.is_dir() else _new(folder, files)
+    except OSError as error:
+        raise StepFailedError(f"{error.filename or folder}: {error.strerror}") from None
+    git.add_intent(folder, made)
+    return made
+
+
+def _new(folder: Path, files: Mapping[str, str]) -> list[str]:
+    """A folder that is there whole, or not at all."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".voidgen-", dir=folder.parent) as temporary:
+        project = Path(temporary, "project")
+        project.mkdir()
+        project.chmod(0o755)
+        if repository.wanted(folder):
+            git.init(project)
+        for name, content in files.items():
+            place.replace(project / name, content.encode())
+        project.replace(folder)
+    return [*files]
+
+
+def _add(folder: Path, files: Mapping[str, str]) -> list[str]:
+    """voidgen.toml comes last: with it, the folder is a project."""
+    if repository.wanted(folder):
+        git.init(folder)
+    made = [name for name in files if not os.path.lexists(folder / name)]
+    for name in made:
+        place.replace(folder / name, files[name].encode())
+    return made

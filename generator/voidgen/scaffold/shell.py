@@ -1,0 +1,173 @@
+"""Reading the variables that a shell script sets, without running any of it.
+
+By tree-sitter's grammar of bash: quotes, comments, arrays, lines that go on, and variables that
+were set before, with their defaults (bash(1), "Shell Parameter Expansion").
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import tree_sitter_bash
+from attrs import evolve, frozen
+from tree_sitter import Language, Parser
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tree_sitter import Node
+
+LONGEST = 60
+"""Characters of a statement that are repeated."""
+
+
+@frozen
+class Set:
+    """A variable and its value, or its elements; the line counts from 1.
+
+    ``used``: it is a part of another's value.
+    """
+
+    name: str
+    value: str | tuple[str, ...]
+    line: int
+    used: bool = False
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The elements of an array, or the words of a string."""
+        return tuple(self.value.split()) if isinstance(self.value, str) else self.value
+
+
+@frozen
+class Unread:
+    """A statement that sets no variable to a value known without running it."""
+
+    text: str
+    line: int
+
+
+class _RunError(Exception):
+    """Only running it would tell."""
+
+
+def read(text: str) -> tuple[list[Set], list[Unread]]:
+    """The variables in the order in which they are first set, with their last values."""
+    reader = _Reader()
+    root = Parser(Language(tree_sitter_bash.language())).parse(text.encode()).root_node
+    for node in root.named_children:
+        reader.statement(node)
+    found = [evolve(one, used=one.name in reader.used) for one in reader.found.values()]
+    return found, reader.unread
+
+
+class _Reader:
+    def __init__(self) -> None:
+        self.found: dict[str, Set] = {}
+        self.unread: list[Unread] = []
+        self.used: set[str] = set()
+
+    def statement(self, node: Node) -> None:
+        if node.type == "comment":
+            return
+        if node.type in {"variable_assignments", "declaration_command"}:
+            # `export NAME` alone sets nothing, and options of `declare` change no value.
+            parts = [child for child in node.named_children if child.type == "variable_assignment"]
+            for part in parts:
+                self.statement(part)
+            return
+        try:
+            if node.has_error or node.type != "variable_assignment":
+                raise _RunError  # noqa: TRY301 - told as all else that is not read
+            self._assign(node)
+        except _RunError:
+            text = " ".join(_text(node).split())
+            shown = text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
+            self.unread.append(Unread(shown, node.start_point[0] + 1))
+
+    def _assign(self, node: Node) -> None:
+        name, *values = node.named_children
+        if name.type != "variable_name":
+            raise _RunError
+        key = _text(name)
+        more = any(child.type == "+=" for child in node.children)
+        value = self._value(values[0]) if values else ""
+        before = self.found.get(key)
+        if more and before:
+            value = _joined(before.value, value)
+        self.found[key] = Set(key, value, node.start_point[0] + 1)
+
+    def _value(self, node: Node) -> str | tuple[str, ...]:
+        if node.type == "array":
+            elements = [child for child in node.named_children if child.type != "comment"]
+            return tuple(word for one in elements for word in self._element(one))
+        return self._string(node)
+
+    def _element(self, node: Node) -> Iterator[str]:
+        """An expansion without quotes is split at blanks."""
+        text = self._string(node)
+        yield from text.split() if "expansion" in node.type else (text,)
+
+    def _string(self, node: Node) -> str:
+        text = _text(node)
+        match node.type:
+            case "word" | "number":
+                return re.sub(r"\\(\n|.)", lambda found: found[1].strip("\n"), text)
+            case "raw_string":
+                return text[1:-1]
+            case "string":
+                return "".join(self._quoted(node))
+            case "concatenation":
+                return "".join(map(self._string, node.named_children))
+            case "simple_expansion":
+                return self._variable(text.lstrip().removeprefix("$"))
+            case "expansion":
+                return self._expansion(node)
+        raise _RunError
+
+    def _quoted(self, node: Node) -> Iterator[str]:
+        """What stands in double quotes: blanks before an expansion are of no node, or of its."""
+        data = (node.text or b"")[1:-1]
+        start, base = 0, node.start_byte + 1
+        for child in node.named_children:
+            if child.type == "string_content":
+                continue
+            yield _unescaped(data[start : child.start_byte - base])
+            text = _text(child)
+            yield text[: len(text) - len(text.lstrip())]
+            yield self._string(child)
+            start = child.end_byte - base
+        yield _unescaped(data[start:])
+
+    def _expansion(self, node: Node) -> str:
+        found = re.fullmatch(r"\$\{(\w+)(?::?[-=](.*))?\}", _text(node).lstrip(), re.DOTALL)
+        if not found:
+            raise _RunError
+        name, default = found[1], found[2]
+        if default is None or name in self.found:
+            return self._variable(name)
+        if re.search(r"[$`\\\"']", default):
+            raise _RunError
+        return default
+
+    def _variable(self, name: str) -> str:
+        known = self.found.get(name)
+        if known is None:
+            raise _RunError
+        self.used.add(name)
+        return known.value if isinstance(known.value, str) else " ".join(known.value[:1])
+
+
+def _joined(old: str | tuple[str, ...], new: str | tuple[str, ...]) -> str | tuple[str, ...]:
+    if isinstance(old, str) and isinstance(new, str):
+        return old + new
+    return (*((old,) if isinstance(old, str) else old), *((new,) if isinstance(new, str) else new))
+
+
+def _unescaped(data: bytes) -> str:
+    return re.sub(r"\\\n|\\([\"$`\\])", lambda found: found[1] or "", data.decode())
+
+
+def _text(node: Node) -> str:
+    return (node.text or b"").decode()

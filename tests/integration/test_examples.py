@@ -1,0 +1,59 @@
+"""The examples of each command's help, run in the offline example."""
+
+import re
+import shlex
+import subprocess
+from pathlib import Path
+
+import click
+import pytest
+from tests.integration.offline import Nix
+from tests.unit.program import voidgen, write
+
+from voidgen.cli import LazyGroup, cli
+from voidgen.cli.examples import EXAMPLES
+
+WITH_A_NETWORK = {"lock", "update", "iso", "fetch", "prefetch", "boot", "check"}
+"""These lock packages of Void and use them: tests/locks and tests/iso run them."""
+LINES = [(name, line) for name, lines in EXAMPLES.items() for line in lines]
+
+
+def words(line: str) -> list[str]:
+    program, *rest = shlex.split(line.partition(" > ")[0])
+    assert program == "voidgen"
+    return rest
+
+
+def test_each_command_has_some() -> None:
+    assert EXAMPLES.keys() <= {*LazyGroup.COMMANDS}
+    assert {*LazyGroup.COMMANDS} - EXAMPLES.keys() <= {"boot", "check"}
+
+
+@pytest.mark.parametrize(("name", "line"), LINES, ids=[line for _, line in LINES])
+def test_they_are_shown_and_understood(name: str, line: str) -> None:
+    shown = voidgen(name, "--help", cwd=Path("/")).out
+    assert f"    {line}\n" in shown
+    first, *rest = words(line)
+    assert first == name
+    command = cli.get_command(click.Context(cli), name)
+    assert command is not None
+    command.make_context(name, rest)
+
+
+def test_they_run(example: Path, empty_nix: Nix) -> None:
+    write(example, {"config/install.conf": "KEYMAP=de\n"})
+    default = example / "packages/2026.10/default.nix"
+    names = "firefox = set.greet; git = set.notebook;"
+    default.write_text(f"args: let set = ({default.read_text()}) args; in set // {{ {names} }}\n")
+    git = ("git", "-c", "user.name=x", "-c", "user.email=x@x.invalid")
+    for argv in (["add", "--all"], ["commit", "-qm", "x"]):
+        subprocess.run([*git, *argv], cwd=example, check=True)
+    empty_nix.run("nix", "build", "--out-link", example / "result", example)
+    for name, line in LINES:
+        if name in WITH_A_NETWORK:
+            continue
+        ran = voidgen(*words(line), cwd=example)
+        # A check may find something, and this machine may lack something.
+        allowed = (0, 1) if name == "doctor" or "--check" in line else (0,)
+        assert ran.status in allowed, (line, ran.err)
+        assert not re.search("internal error|Traceback", ran.err), line

@@ -1,0 +1,230 @@
+"""`voidgen doctor`: with this machine's programs, and with none, hanging and old ones."""
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from tests.unit.program import voidgen, write
+
+from voidgen.config.types import Container
+from voidgen.doctor import check, container, machine, place, remedies
+from voidgen.doctor import nix as nix_checks
+from voidgen.doctor.host import FAMILIES, Host
+from voidgen.outcome.types import Outcome
+
+PROGRAMS = ("docker", "git", "nix", "podman", "qemu-system-x86_64", "unshare", "xbps-install")
+CONFIG = '[image]\nname = "x"\n[nix]\nnixpkgs = "./set"\n'
+
+
+@pytest.fixture
+def programs(tmp_path: Path, repository: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder that is all of PATH; the repository was made before."""
+    assert repository
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    monkeypatch.setenv("PATH", str(folder))
+    return folder
+
+
+def program(folder: Path, name: str, text: str) -> None:
+    write(folder, {name: f"#!/bin/sh\n{text}\n"})
+    (folder / name).chmod(0o755)
+
+
+def by_name(outcomes: object) -> dict[str, Outcome]:
+    assert hasattr(outcomes, "__iter__")
+    return {one.name: one for one in outcomes}
+
+
+def test_this_machine(repository: Path) -> None:
+    write(repository, {"voidgen.toml": CONFIG, "set/default.nix": "_: { }\n"})
+    ran = voidgen("doctor", "--json", cwd=repository)
+    data = json.loads(ran.out)
+    states = {one["name"]: one["state"] for one in data["checks"]}
+    # The tests need Nix and git themselves.
+    assert {states[name] for name in ("Nix", "Nix store", "git", "TMPDIR")} == {"passed"}
+    assert ran.status == (0 if data["good"] else 1)
+    assert data["good"] == ("failed" not in states.values())
+    new = next(one for one in data["checks"] if one["name"] == "git repository")
+    assert new["state"] == "warning"
+    assert new["about"].endswith(": set/default.nix, voidgen.toml")
+    subprocess.run(new["detail"], shell=True, check=True, cwd="/")  # noqa: S602 - what mends it
+    assert by_name(place.check(Host(), repository))["git repository"].state == "passed"
+
+
+def test_nothing_is_installed(programs: Path, repository: Path) -> None:
+    assert programs
+    ran = voidgen("doctor", cwd=repository)
+    assert ran.status == 1
+    lines = ran.out.splitlines()
+    for name in ("Nix", "container engine", "git"):
+        assert any(line.startswith("no  ") and line[4:].startswith(name) for line in lines)
+    assert any(line.startswith("??  QEMU") for line in lines)
+
+
+def test_programs_that_hang_are_ended(programs: Path, repository: Path, tmp_path: Path) -> None:
+    for name in PROGRAMS:
+        program(programs, name, "exec /bin/sleep 600")
+    write(repository, {"voidgen.toml": CONFIG + "[mklive]\n", "set/default.nix": "_: { }\n"})
+    found = by_name(check.check(Host(tmp_path, seconds=0.2), repository))
+    for name in ("Nix", "container engine", "git"):
+        assert found[name].state == "failed"
+        assert "no answer in 0.2 seconds" in found[name].about
+    for name in ("QEMU", "user namespaces", "xbps"):
+        assert found[name].state == "warning"
+        assert "no answer in 0.2 seconds" in found[name].about
+
+
+def test_an_old_nix(programs: Path, tmp_path: Path) -> None:
+    program(programs, "nix", 'echo "nix (Nix) 2.3.16"')
+    (only,) = nix_checks.check(Host(tmp_path))
+    assert (only.state, only.about) == ("failed", "2.3.16 is too old: 2.8 or later is needed")
+
+
+NIX = """case "$*" in
+--version) echo "nix (Nix) 2.31.1" ;;
+*"store ping") echo "error: no such command" >&2; exit 1 ;;
+*"store info") {store} ;;
+*show-config) exit 1 ;;
+"config show") echo "experimental-features = {features}" ;;
+*"config show") echo "experimental-features = flakes nix-command"
+    echo "trusted-users = root" ;;
+esac"""
+
+
+@pytest.mark.parametrize(
+    ("store", "features", "states"),
+    [
+        (
+            'echo "Store URL: daemon"; echo "Trusted: 1"', "flakes nix-command",
+            ["passed", "passed", "passed", "passed"],
+        ),
+        (
+            'echo "Store URL: daemon" >&2; echo "Trusted: 0" >&2', "nix-command",
+            ["passed", "passed", "warning", "warning"],
+        ),
+        ('echo "error: cannot connect to socket" >&2; exit 1', "", ["passed", "failed", "warning"]),
+    ],
+)  # fmt: skip
+def test_a_newer_nix(
+    programs: Path, tmp_path: Path, store: str, features: str, states: list[str]
+) -> None:
+    program(programs, "nix", NIX.format(store=store, features=features))
+    found = list(nix_checks.check(Host(tmp_path)))
+    assert [one.state for one in found] == states
+    assert all(one.detail for one in found if one.state != "passed")
+
+
+@pytest.mark.parametrize(
+    ("release", "family"),
+    [
+        ("ID=debian\n", "debian"),
+        ('ID=linuxmint\nID_LIKE="ubuntu debian"\n', "debian"),
+        ('ID="void"\n', "void"),
+        ("ID=manjaro\nID_LIKE=arch\n", "arch"),
+        ("ID='rocky'\nID_LIKE='rhel centos fedora'\n", "fedora"),
+        ("ID=nixos\n", "nixos"),
+        ("ID=gentoo\n", ""),
+        ("", ""),
+    ],
+)
+def test_the_distribution(programs: Path, tmp_path: Path, release: str, family: str) -> None:
+    assert programs
+    write(tmp_path, {"etc/os-release": release})
+    host = Host(tmp_path)
+    assert host.family() == family
+    (missing,) = nix_checks.check(host)
+    commands = missing.detail.splitlines()
+    if family:
+        assert commands == [remedies.REMEDIES["nix"][family]]
+    else:
+        assert [line.split(": ")[0] for line in commands] == [*remedies.TITLES.values()]
+
+
+def test_every_remedy_is_known_for_every_distribution() -> None:
+    for what, commands in remedies.REMEDIES.items():
+        assert set(commands) == set(FAMILIES), what
+        for family in FAMILIES:
+            assert "{folder}" not in remedies.lines(what, family, folder="x", user="y")
+
+
+@pytest.mark.parametrize("name", ["a b", "a#b", "a:b", "a?b", "é"])
+def test_paths_that_nix_does_not_take(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    folder = tmp_path / name
+    write(folder, {"voidgen.toml": CONFIG})
+    monkeypatch.setenv("TMPDIR", str(folder))
+    found = by_name(place.check(Host(tmp_path), folder))
+    sign = "blanks" if " " in name else next(one for one in name if one not in "ab")
+    for one in ("TMPDIR", "project's path"):
+        assert found[one].state == "failed"
+        assert f" has {sign}: " in found[one].about
+
+
+def test_outside_of_a_repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
+    write(tmp_path, {"voidgen.toml": CONFIG})
+    found = by_name(place.check(Host(tmp_path), tmp_path))["git repository"]
+    assert (found.state, found.detail) == ("failed", f"git init {tmp_path}")
+
+
+def test_a_faulty_project_is_told(programs: Path, tmp_path: Path, repository: Path) -> None:
+    assert programs
+    write(repository, {"voidgen.toml": "[image]\nnam = 1\n"})
+    found = by_name(check.check(Host(tmp_path), repository))
+    assert found["voidgen.toml"].state == "failed"
+
+
+def test_an_engine_that_may_not_be_used(programs: Path, tmp_path: Path) -> None:
+    program(programs, "docker", "echo 'permission denied: docker.sock' >&2; exit 1")
+    found = by_name(container.check(Host(tmp_path), Container()))["container engine"]
+    assert (found.state, found.about) == ("failed", "docker: does not answer")
+    assert found.detail
+
+
+def test_few_privileges(programs: Path, tmp_path: Path) -> None:
+    info = {"SecurityOptions": [], "DockerRootDir": "/x"}
+    program(programs, "docker", f"echo '{json.dumps(info)}'")
+    write(tmp_path, {"proc/self/status": "Name:\tx\nCapBnd:\t00000000a80425fb\n"})
+    found = by_name(container.check(Host(tmp_path), Container()))
+    assert found["container engine"].about == "docker, as root"
+    assert found["privileges"].state == "failed"
+    write(tmp_path, {"proc/self/status": "Name:\tx\nCapBnd:\t000001ffffffffff\n"})
+    assert by_name(container.check(Host(tmp_path), Container()))["privileges"].state == "passed"
+
+
+def test_a_kvm_that_runs_no_guest(programs: Path, tmp_path: Path) -> None:
+    program(programs, machine.QEMU, 'echo "QEMU emulator version 9.1"')
+    write(tmp_path, {"dev/kvm": ""})
+    found = by_name(machine.check(Host(tmp_path)))
+    assert found["QEMU"].about == "9.1"
+    assert found["KVM"].state == "warning"
+    assert "no guest runs" in found["KVM"].about
+
+
+@pytest.mark.skipif(not shutil.which(machine.QEMU), reason="needs QEMU")
+def test_the_guest_that_kvm_is_tried_with(tmp_path: Path) -> None:
+    disk = tmp_path / "disk"
+    disk.write_bytes(machine.DISK)
+    argv = [
+        machine.QEMU, "-accel", "tcg", "-machine", "q35", "-m", "64", "-nodefaults",
+        "-display", "none", "-drive", f"file={disk},format=raw,if=ide",
+        "-device", "isa-debug-exit,iobase=0xf4,iosize=0x04",
+    ]  # fmt: skip
+    done = subprocess.run(argv, check=False, timeout=300)
+    assert done.returncode == machine.ENDED_BY_GUEST
+
+
+def test_xbps(programs: Path, tmp_path: Path, repository: Path) -> None:
+    def line(text: str) -> Outcome:
+        write(repository, {"voidgen.toml": text, "set/default.nix": "_: { }\n"})
+        return by_name(check.check(Host(tmp_path), repository))["xbps"]
+
+    assert line(CONFIG).state == "skipped"
+    assert line(CONFIG + "[mklive]\n").state == "warning"
+    assert line('[image]\nname = "x"\n[mklive]\n').about == "not installed: that of nixpkgs is used"
+    program(programs, "xbps-install", 'echo "XBPS: 0.59.2 API: 20200423 GIT: UNSET"')
+    assert line(CONFIG + "[mklive]\n") == Outcome("xbps", "passed", "0.59.2")

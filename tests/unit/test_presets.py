@@ -1,0 +1,162 @@
+"""`voidgen init` with presets, and with the settings of a shell pipeline."""
+
+import subprocess
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.unit.program import found, voidgen, write
+
+from voidgen.scaffold.preset import FOLDER, PRESETS
+
+INSTALL_CONF = """\
+#!/bin/bash
+# Settings of the image.
+KEYMAP="ch-fr_nodeadkeys"   # vconsole
+export LOCALE=de_CH.utf8
+USERNAME='guest'
+TIMEZONE=Europe/Zurich
+HOST=$(touch ran)
+MEDIA="nixpkgs#spotify nixpkgs#discord"
+NIX_USER_PACKAGES=(
+  nixpkgs#google-chrome   # replaces chromium
+  "nixpkgs#kdePackages.kate"
+  $MEDIA
+  github:me/flake#thing
+)
+XBPS_PACKAGES="htop vim"
+XBPS_PACKAGES+=" bad/name git"
+if true; then KEYMAP=us; fi
+"""
+
+
+@pytest.fixture
+def alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder in no repository."""
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
+    return tmp_path
+
+
+def settings(project: Path) -> dict[str, Any]:
+    return tomllib.loads((project / "voidgen.toml").read_text())
+
+
+def known(project: Path) -> list[str]:
+    argv = ["git", "ls-files"]
+    done = subprocess.run(argv, cwd=project, check=True, capture_output=True, text=True)
+    return sorted(done.stdout.splitlines())
+
+
+def test_presets_are_those_that_there_are() -> None:
+    assert sorted(PRESETS) == sorted(file.stem for file in FOLDER.iterdir())
+    assert f"[{'|'.join(PRESETS)}]" in voidgen("init", "--help", cwd=Path("/")).out
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_a_preset_generates_as_it_is(alone: Path, preset: str) -> None:
+    ran = voidgen("init", "--preset", preset, "my-image", cwd=alone)
+    assert (ran.status, ran.err) == (0, "")
+    project = alone / "my-image"
+    assert sorted(found(project)) == [".gitignore", "voidgen.toml"]
+    assert known(project) == [".gitignore", "voidgen.toml"]
+    assert settings(project)["image"]["name"] == "my-image"
+    assert settings(project)["mklive"]
+    ignored = (project / ".gitignore").read_text().splitlines()
+    assert {"/out/", "/result", "/result-*"} <= {*ignored}
+    ran = voidgen("generate", cwd=project)
+    assert (ran.status, ran.err) == (0, "")
+    assert voidgen("generate", "--check", cwd=project).status == 0
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_comments_stand_in_columns(alone: Path, preset: str) -> None:
+    assert voidgen("init", "--preset", preset, "another-name", cwd=alone).status == 0
+    lines = (alone / "another-name/voidgen.toml").read_text().splitlines()
+    assert max(map(len, lines)) <= 100
+    image = lines[lines.index("[image]") : lines.index("[nix]")]
+    assert len({line.index("  #") + line[line.index("  #"):].index("#") for line in image
+                if "  #" in line}) == 1  # fmt: skip
+
+
+def test_the_first_preset_is_the_one_without_a_name(alone: Path) -> None:
+    assert voidgen("init", "x", cwd=alone).status == 0
+    assert settings(alone / "x")["overlay"]["modules"] == ["cinnamon-live", "installer"]
+
+
+def test_a_folder_keeps_its_files(alone: Path) -> None:
+    write(alone, {".gitignore": "/mine\n", "README.md": "mine\n", "other/voidgen.toml": ""})
+    ran = voidgen("init", cwd=alone)
+    assert (ran.status, ran.err) == (0, "")
+    assert ".gitignore stays as it is\n" in ran.out
+    assert (alone / ".gitignore").read_text() == "/mine\n"
+    assert known(alone) == ["voidgen.toml"]
+
+
+def test_in_a_repository(repository: Path) -> None:
+    assert voidgen("init", "new/image", cwd=repository).status == 0
+    assert not (repository / "new/image/.git").exists()
+    assert known(repository) == ["new/image/.gitignore", "new/image/voidgen.toml"]
+
+
+@pytest.mark.parametrize("name", ["voidgen.toml", "flake.nix", "image/x"])
+def test_a_project_is_not_overwritten(alone: Path, name: str) -> None:
+    write(alone, {name: "mine"})
+    before = found(alone)
+    ran = voidgen("init", cwd=alone)
+    assert (ran.status, ran.out) == (2, "")
+    assert f"{name.partition('/')[0]}: is there already" in ran.err
+    assert found(alone) == before
+
+
+def test_a_name_that_is_no_image_name(alone: Path) -> None:
+    ran = voidgen("init", "mon été", cwd=alone)
+    assert ran.status == 0
+    assert settings(alone / "mon été")["image"]["name"] == "mon-t"
+    assert "note: " in ran.err
+    assert "Nix cannot take this path" in ran.err
+    assert "next: cd 'mon été' && " in ran.out
+
+
+def test_settings_of_a_pipeline(alone: Path) -> None:
+    write(alone, {"config/install.conf": INSTALL_CONF})
+    ran = voidgen("init", "--from", "config/install.conf", cwd=alone)
+    assert ran.status == 0
+    got = settings(alone)
+    assert {key: got["image"][key] for key in ("keymap", "locale", "user")} == {
+        "keymap": "ch-fr_nodeadkeys", "locale": "de_CH.UTF-8", "user": "guest",
+    }  # fmt: skip
+    assert got["nix"]["packages"] == ["google-chrome", "kdePackages.kate", "spotify", "discord"]
+    assert got["xbps"]["packages"] == ["htop", "vim", "git"]
+    left = [line.partition("install.conf:")[2] for line in ran.err.splitlines()]
+    assert [line.partition(": ")[0] for line in left] == ["6", "7", "9", "16", "17"]
+    assert "TIMEZONE" in left[0]
+    assert left[1] == "7: HOST=$(touch ran)"
+    assert "'github:me/flake#thing'" in left[2]
+    assert "'bad/name'" in left[3]
+    assert not (alone / "ran").exists()
+    assert "image.keymap = ch-fr_nodeadkeys   (KEYMAP)\n" in ran.out
+    assert voidgen("generate", cwd=alone).status == 0
+
+
+def test_values_that_do_not_fit_are_listed(alone: Path) -> None:
+    script = "KEYMAP=zz-nothing\nLANG=C\nUSER=root\nISO_NAME='a b'\nKEYMAP2=us\n"
+    write(alone, {"a.conf": script, "b.conf": "KEYMAP=de\nISO_TITLE='My live'\n"})
+    ran = voidgen("-q", "init", "--from", "a.conf", "--from", "b.conf", "x", cwd=alone)
+    assert (ran.status, ran.out) == (0, "")
+    assert [line.split(": ")[1] for line in ran.err.splitlines()] == [
+        f"a.conf:{line}" for line in range(1, 6)
+    ]
+    image = settings(alone / "x")["image"]
+    assert (image["keymap"], image["title"], image["user"]) == ("de", "My live", "live")
+
+
+@pytest.mark.parametrize(
+    ("data", "said"), [(None, "cannot be read: "), (b"A=\xff", "not UTF-8"), (b"\0" * 9, "")]
+)
+def test_what_is_no_script(alone: Path, data: bytes | None, said: str) -> None:
+    if data is not None:
+        write(alone, {"x.conf": data})
+    ran = voidgen("init", "--from", "x.conf", "new", cwd=alone)
+    assert said in ran.err
+    assert (ran.status == 0) == (alone / "new").exists() == (not said)
