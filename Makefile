@@ -53,8 +53,8 @@ SHELL_SCRIPTS := generator/voidgen/iso/container/* generator/voidgen/xbps/record
 	tests/boot/guest/dracut/live.sh tests/boot/guest/dracut/module-setup.sh \
 	$(addprefix tests/boot/guest/root/,etc/runit/1 etc/runit/3 etc/sv/*/run usr/local/libexec/*)
 
-.PHONY: help demo reproduce test test-nix-versions test-slow lint typecheck unit format golden bench bench-iso \
-	live-qemu venv clean
+.PHONY: help demo reproduce test test-nix-versions test-slow lint typecheck unit format golden \
+	bench bench-iso live-qemu venv clean
 
 help:
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 20
