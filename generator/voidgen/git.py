@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from voidgen.errors import StepFailedError
@@ -10,7 +11,6 @@ from voidgen.process import run
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from pathlib import Path
 
 
 def is_inside_work_tree(folder: Path) -> bool:
@@ -20,6 +20,12 @@ def is_inside_work_tree(folder: Path) -> bool:
         output = done.stderr.decode(errors="replace").strip()
         raise StepFailedError("git cannot read the repository", output=output)
     return done.stdout.strip() == b"true"
+
+
+def top(folder: Path) -> Path:
+    """``git rev-parse --show-toplevel``: the top of the work tree that ``folder`` is in."""
+    said = run(["git", "rev-parse", "--show-toplevel"], cwd=folder).stdout
+    return Path(os.fsdecode(said.removesuffix(b"\n")))
 
 
 def is_ignored(repository: Path, folder: Path) -> bool:

@@ -227,6 +227,24 @@ def test_markdown_takes_names_as_text() -> None:
     assert len(re.findall(r"(?<!\\)\|", row)) == 5
 
 
+def test_markdown_has_room_in_a_comment() -> None:
+    changes = tuple(
+        Change("upgraded", f"package-{number}", ("1",), ("2",), 1, 1, selected=False)
+        for number in range(5000)
+    )
+    text = tuple(f"+{'```' * 9} {number}" for number in range(9000))
+    for diff in (
+        Diff("a", "b", None, None, None, changes, None),
+        Diff("a", "b", None, None, None, None, (Path("/x", "a", "b", text),)),
+    ):
+        said = markdown.dump(diff)
+        assert markdown.LONGEST - 1000 < len(said) <= markdown.LONGEST
+        assert said.count("<details>") == said.count("</details>")
+        assert said.endswith("`voidgen diff --format html` shows all.\n")
+        fences = [line for line in said.splitlines() if set(line.removesuffix("diff")) == {"`"}]
+        assert len(fences) % 2 == 0
+
+
 def test_markdown_folds_what_is_long() -> None:
     changes = tuple(
         Change("added", f"p{number}", (), ("1",), 0, 1, selected=False) for number in range(100)

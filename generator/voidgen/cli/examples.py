@@ -8,6 +8,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "voidgen init --preset console rescue",
         "voidgen init --from config/install.conf taken-over",
         "voidgen init --offline try-it",
+        "voidgen init --ci github checked",
     ),
     "add": (
         "voidgen add nix firefox git^man",

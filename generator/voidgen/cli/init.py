@@ -9,8 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from voidgen import config
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from voidgen.scaffold.ci import Workflow
 
 
 @click.command("init")
@@ -34,6 +38,12 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path),
     help="The static busybox to build the offline package set with (default: from PATH).",
 )
+@click.option(
+    "--ci",
+    "host",
+    type=click.Choice(["github", "gitlab"]),
+    help="A workflow, too: checks, builds, and tells of pull requests what they change.",
+)
 @click.pass_obj
 def command(  # noqa: PLR0913, PLR0917 - the options
     settings: dict[str, Any],
@@ -42,21 +52,27 @@ def command(  # noqa: PLR0913, PLR0917 - the options
     scripts: tuple[Path, ...],
     offline: bool,
     busybox: Path | None,
+    host: str | None,
 ) -> None:
     """Make a new image project in DIR: a commented voidgen.toml in a git repository.
 
     Nothing is overwritten. With --from, keymap, locale, user and packages come from the variables
-    that a script sets; it is read and never run, and what was not understood is listed.
+    that a script sets; it is read and never run, and what was not understood is listed. Where DIR
+    is a project already, --ci alone adds the workflow to it.
     """
     folder = Path(os.path.abspath(Path(settings["project"]) / directory))
     if offline and (preset or scripts):
         raise click.UsageError("--offline is a project of its own: leave --preset and --from out")
     if busybox and not offline:
         raise click.UsageError("--busybox is for --offline")
+    workflow = _workflow(host, folder) if host else None
+    lines: Sequence[str] = ()
     if offline:
         lines = _offline(folder, busybox)
-    else:
+    elif not workflow or preset or scripts or not (folder / config.FILE).exists():
         lines = _preset(folder, preset or "cinnamon", scripts, quiet=settings["quiet"])
+    if workflow:
+        lines = (*lines, _add(workflow, folder))
     from voidgen.cli.report import visible  # noqa: PLC0415
     from voidgen.doctor.place import PLAIN  # noqa: PLC0415
 
@@ -74,6 +90,19 @@ def command(  # noqa: PLR0913, PLR0917 - the options
         built = "voidgen generate && voidgen lock && voidgen iso   (`voidgen doctor` looks first)"
     for line in (*lines, f"next: {there}{built}"):
         click.echo(visible(line))
+
+
+def _workflow(host: str, folder: Path) -> Workflow:
+    from voidgen.scaffold import ci  # noqa: PLC0415
+
+    return ci.find(host, folder)
+
+
+def _add(workflow: Workflow, folder: Path) -> str:
+    from voidgen.scaffold import ci  # noqa: PLC0415
+
+    ci.add(workflow, iso=config.load(folder).mklive is not None)
+    return f"made {workflow.file}"
 
 
 def _offline(folder: Path, busybox: Path | None) -> Sequence[str]:

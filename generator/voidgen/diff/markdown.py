@@ -14,16 +14,38 @@ if TYPE_CHECKING:
     from voidgen.diff.closure import Change
     from voidgen.diff.types import Diff, Path, Value
 
+LONGEST = 60_000
+"""Characters; a comment on GitHub may have 65,536."""
 SHOWN = 25
 """Rows of a table that are seen at once; more are folded."""
 
 _SPECIAL = re.compile(r"([\\\\`*_\[\]>|~])")
+_FENCE = re.compile("(`{3,})(diff)?")
+_REST = "The rest has no room in a comment: `voidgen diff --format html` shows all."
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
 def dump(diff: Diff) -> str:
-    """The text: a table for each layer that differs, long ones folded."""
-    return "\n".join(_lines(diff))
+    """The text, `LONGEST` at most: a table for each layer that differs, long ones folded."""
+    return "\n".join(_cut(_lines(diff)))
+
+
+def _cut(lines: Iterable[str]) -> Iterator[str]:
+    """``lines`` as far as there is room for them; what was open at the end is closed."""
+    room = LONGEST - len(_REST) - 100
+    closing: list[str] = []
+    for line in lines:
+        room -= len(line) + 1
+        if room < 0:
+            yield from (*closing, "", _REST, "")
+            return
+        yield line
+        if line == "<details>":
+            closing = ["", "</details>"]
+        elif line == "</details>":
+            closing = []
+        elif fence := _FENCE.fullmatch(line):
+            closing = [fence[1], "", "</details>"] if fence[2] else ["", "</details>"]
 
 
 def _lines(diff: Diff) -> Iterator[str]:

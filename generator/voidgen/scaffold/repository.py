@@ -12,9 +12,14 @@ if TYPE_CHECKING:
 
 def wanted(folder: Path) -> bool:
     """Whether ``folder``, which may be missing, lies in no repository or in one that ignores it."""
-    above = folder.parent
-    while not above.is_dir():
-        above = above.parent
-    if not git.is_inside_work_tree(folder if folder.is_dir() else above):
+    if not git.is_inside_work_tree(above(folder)):
         return True
-    return git.is_inside_work_tree(above) and git.is_ignored(above, folder)
+    parent = above(folder.parent)
+    return git.is_inside_work_tree(parent) and git.is_ignored(parent, folder)
+
+
+def above(folder: Path) -> Path:
+    """``folder``, or the nearest one above it that is there."""
+    while not folder.is_dir():
+        folder = folder.parent
+    return folder

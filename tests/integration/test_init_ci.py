@@ -1,0 +1,247 @@
+"""`voidgen init --ci`: the workflow is well-formed, and what it runs, runs."""
+
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs
+
+import pytest
+from ruamel.yaml import YAML
+from tests.integration.offline import Nix
+from tests.unit.program import found, voidgen, write
+
+from voidgen import __version__
+from voidgen.iso import outputs
+from voidgen.scaffold import ci
+from voidgen.scaffold.ci import Workflow
+
+BIN = Path(sys.executable).parent
+SCHEMAS = {"github": "github-workflows", "gitlab": "gitlab-ci"}
+IDENTITY = ("-c", "user.name=x", "-c", "user.email=x@x.invalid")
+PULL_REQUEST = "github.event_name == 'pull_request'"
+OURS = f"{PULL_REQUEST} && github.event.pull_request.head.repo.full_name == github.repository"
+
+# A stand-in for GitHub's: it keeps what it was asked, and knows a comment where there is a file.
+GH = """#!/bin/sh
+printf '%s\\n' "$*" >> "$KEPT/asked"
+case $* in
+*--paginate*) cat "$KEPT/comments" 2> /dev/null || : ;;
+*body=@*) cp "${*##*body=@}" "$KEPT/body" ;;
+esac
+"""
+
+
+def load(text: str) -> dict[str, Any]:
+    data: dict[str, Any] = YAML(typ="safe").load(text)
+    return data
+
+
+def git(folder: Path, *words: str) -> str:
+    done = subprocess.run(
+        ["git", *IDENTITY, *words], cwd=folder, check=True, capture_output=True, text=True
+    )
+    return done.stdout.strip()
+
+
+@pytest.fixture
+def alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder in no repository."""
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
+    return tmp_path
+
+
+@pytest.mark.parametrize("host", ci.HOSTS)
+@pytest.mark.parametrize("iso", [True, False])
+@pytest.mark.parametrize("folder", ["", "images/rescue"])
+def test_it_is_well_formed(tmp_path: Path, host: str, iso: bool, folder: str) -> None:
+    text = Workflow(host, tmp_path, folder).text(iso=iso)
+    (tmp_path / "x.yml").write_text(text)
+    schema = ["--builtin-schema", f"vendor.{SCHEMAS[host]}"]
+    lint(str(BIN / "check-jsonschema"), *schema, str(tmp_path / "x.yml"))
+    for number, script in enumerate(scripts(host, load(text))):
+        file = tmp_path / f"{number}.sh"
+        file.write_text(f"set -e\n{script}\n")
+        lint("shellcheck", "--shell=bash", str(file))
+    assert ("voidgen iso" in text) == iso
+    assert f"voidgen=={__version__}" in text
+    assert {*ci.KEPT} == {*outputs.KINDS, "log"}
+
+
+def lint(*argv: str) -> None:
+    done = subprocess.run(argv, check=False, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout
+
+
+def scripts(host: str, workflow: dict[str, Any]) -> Iterator[str]:
+    if host == "github":
+        yield from (step["run"] for step in workflow["jobs"]["image"]["steps"] if "run" in step)
+    else:
+        yield "\n".join(workflow["build-image"]["before_script"])
+        yield "\n".join(workflow["build-image"]["script"])
+
+
+def pull_request(project: Path) -> str:
+    """Commit, and then have another package set; the commit to compare with."""
+    git(project, "add", "--all")
+    git(project, "commit", "--quiet", "-m", "The image")
+    before = git(project, "rev-parse", "HEAD")
+    text = (project / "voidgen.toml").read_text()
+    (project / "voidgen.toml").write_text(text.replace("2026.10", "2026.04"))
+    assert voidgen("generate", cwd=project).status == 0
+    git(project, "commit", "--quiet", "--all", "-m", "Other packages")
+    return before
+
+
+def test_github_runs_it(example: Path, empty_nix: Nix, tmp_path: Path) -> None:
+    assert voidgen("init", "--ci", "github", cwd=example).status == 0
+    base = pull_request(example)
+    workflow = load((example / ".github/workflows/voidgen.yml").read_text())
+    kept = tmp_path / "kept"
+    write(kept, {"gh": GH})
+    (kept / "gh").chmod(0o755)
+    env = {
+        **empty_nix.env,
+        "GITHUB_ACTIONS": "true",
+        "GITHUB_WORKSPACE": str(example),
+        "GITHUB_STEP_SUMMARY": str(kept / "summary"),
+        "KEPT": str(kept),
+        "PATH": f"{kept}:{BIN}:{os.environ['PATH']}",
+        "RUNNER_TEMP": str(kept),
+    }
+    values = {
+        "${{ github.event.pull_request.base.sha }}": base,
+        "${{ github.event.number }}": "7",
+        "${{ github.repository }}": "me/image",
+        "${{ github.token }}": "secret",
+    }
+
+    def run_all() -> str:
+        said = ""
+        for step in workflow["jobs"]["image"]["steps"]:
+            assert step.get("if") in {None, PULL_REQUEST, OURS}
+            if "run" not in step or step["name"].startswith("Install"):
+                continue
+            own = {}
+            for name, value in step.get("env", {}).items():
+                for expression, meant in values.items():
+                    value = value.replace(expression, meant)  # noqa: PLW2901
+                assert "${{" not in value
+                own[name] = value
+            shell = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]]
+            folder = example / workflow["defaults"]["run"]["working-directory"]
+            done = subprocess.run(
+                shell, cwd=folder, env={**env, **own}, check=False, capture_output=True, text=True
+            )
+            assert done.returncode == 0, (step, done.stdout, done.stderr)
+            said += done.stdout
+        return said
+
+    said = run_all()
+    assert "identical" in said
+    body = (kept / "body").read_text()
+    assert body.startswith("<!-- voidgen diff -->\n### ")
+    assert "| downgraded | proverbs | 8 -\\> 7 |" in body
+    assert (kept / "summary").read_text() == body
+    asked = (kept / "asked").read_text().splitlines()
+    comments = "repos/me/image/issues/7/comments"
+    assert asked[-1].startswith(f"api --silent --method POST {comments} --field body=@")
+    # The next push changes that comment.
+    (kept / "comments").write_text("4711\n4712\n")
+    run_all()
+    asked = (kept / "asked").read_text().splitlines()
+    assert asked[-1].startswith("api --silent --method PATCH repos/me/image/issues/comments/4711 ")
+
+
+class Notes(BaseHTTPRequestHandler):
+    """A stand-in for GitLab's API: it keeps the notes that it is given."""
+
+    said: tuple[tuple[str, str, str], ...] = ()
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+        note = (self.path, self.headers["PRIVATE-TOKEN"], parse_qs(body)["body"][0])
+        Notes.said = (*Notes.said, note)
+        self.send_response(201)
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Nothing."""
+
+
+def test_gitlab_runs_it(example: Path, empty_nix: Nix) -> None:
+    assert voidgen("init", "--ci", "gitlab", cwd=example).status == 0
+    base = pull_request(example)
+    job = load((example / ".gitlab-ci.yml").read_text())["build-image"]
+    server = HTTPServer(("127.0.0.1", 0), Notes)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    env = {
+        **empty_nix.env,
+        "CI_API_V4_URL": f"http://127.0.0.1:{server.server_port}/api/v4",
+        "CI_MERGE_REQUEST_DIFF_BASE_SHA": base,
+        "CI_MERGE_REQUEST_IID": "7",
+        "CI_MERGE_REQUEST_PROJECT_ID": "12",
+        "CI_PROJECT_DIR": str(example),
+        "CI_PIPELINE_SOURCE": "merge_request_event",
+        "PATH": f"{BIN}:{os.environ['PATH']}",
+        "VOIDGEN_COMMENT_TOKEN": "secret",
+    }
+    try:
+        lines = "\n".join((job["before_script"][-1], *job["script"]))
+        shell = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", lines]
+        done = subprocess.run(
+            shell, cwd=example, env=env, check=False, capture_output=True, text=True
+        )
+        assert done.returncode == 0, (done.stdout, done.stderr)
+    finally:
+        server.shutdown()
+        server.server_close()
+    ((path, token, body),) = Notes.said
+    assert (path, token) == ("/api/v4/projects/12/merge_requests/7/notes", "secret")
+    assert "| downgraded | proverbs | 8 -\\> 7 |" in body
+    assert body.strip() == (example / "diff.md").read_text().strip()
+    assert (example / job["artifacts"]["reports"]["junit"]).read_text().startswith("<testsuites ")
+
+
+def test_beside_a_preset(alone: Path) -> None:
+    ran = voidgen("init", "--preset", "console", "--ci", "github", "x", cwd=alone)
+    assert (ran.status, ran.err) == (0, "")
+    assert {".github/workflows/voidgen.yml", "voidgen.toml"} <= found(alone / "x").keys()
+    assert "voidgen iso" in (alone / "x/.github/workflows/voidgen.yml").read_text()
+    assert ".github/workflows/voidgen.yml" in git(alone / "x", "ls-files")
+
+
+def test_in_a_folder_of_a_repository(repository: Path) -> None:
+    ran = voidgen("init", "--ci", "github", "images/rescue", cwd=repository)
+    assert ran.status == 0
+    text = (repository / ".github/workflows/voidgen-images-rescue.yml").read_text()
+    workflow = load(text)
+    assert workflow["defaults"]["run"]["working-directory"] == "images/rescue"
+    assert "            images/rescue/out/*.iso\n" in text
+    assert ".github/workflows/voidgen-images-rescue.yml" in git(repository, "ls-files")
+
+
+def test_nothing_is_overwritten(alone: Path) -> None:
+    write(alone, {"x/.gitlab-ci.yml": "mine"})
+    before = found(alone)
+    ran = voidgen("init", "--ci", "gitlab", "x", cwd=alone)
+    assert (ran.status, found(alone)) == (2, before)
+    assert "x/.gitlab-ci.yml: is there already" in ran.err
+
+
+def test_a_project_outside_of_git_gets_a_repository(alone: Path) -> None:
+    write(alone, {"voidgen.toml": '[image]\nname = "x"\n'})
+    assert voidgen("init", "--ci", "github", cwd=alone).status == 0
+    assert "voidgen iso" not in (alone / ".github/workflows/voidgen.yml").read_text()
+    assert git(alone, "ls-files") == ".github/workflows/voidgen.yml"
+
+
+def test_a_path_that_yaml_would_have_to_quote(repository: Path) -> None:
+    ran = voidgen("init", "--ci", "github", "a #1", cwd=repository)
+    assert ran.status == 2
+    assert "no workflow is written for this path" in ran.err
+    assert found(repository) == {}
