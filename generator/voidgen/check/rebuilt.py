@@ -24,7 +24,8 @@ DIFFERS = 104
 SHOWN = 20
 """Lines on a derivation that differs."""
 
-_OTHER = re.compile(r"output '([^']+)' differs(?: from '([^']+)')?")
+_OTHER = re.compile(r"""output ['"]([^'"]+)['"] differs(?: from ['"]([^'"]+)['"])?""")
+"""What Nix says of another output; the quotes are double from 2.34 on."""
 
 
 def ours(top: str) -> list[str]:
