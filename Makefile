@@ -35,6 +35,8 @@ IN_GUEST := bash base-passwd busybox-static coreutils dash dbus dconf-cli findut
 # What dracut makes an initramfs of.
 WITH_DRACUT := bash coreutils cpio dash dracut-core dracut-live findutils gawk grep gzip kmod \
 	libc-bin libpam-modules linux-image-amd64 login mount passwd procps sed udev util-linux
+# A machine that is reached over ssh.
+TESTED_WITH += dropbear=dropbear-bin ssh=openssh-client
 # What looks images up, and makes keys and certificates.
 TESTED_WITH += openssl=openssl skopeo=skopeo
 # Installed, these would change the machine's desktop or start a service; their files are enough.

@@ -42,6 +42,24 @@ _FAULTS = re.compile(
 takes no ranges, and git (its http.c, remote-curl.c, connect.c), with ssh."""
 
 
+_caches: list[str] = []
+"""Options that name the caches of the project that is worked on."""
+
+
+def substitute_from(stores: Sequence[str], keys: Sequence[str]) -> None:
+    """Have Nix ask ``stores``, too, for what ``keys`` sign, from now on (nix.conf(5)).
+
+    A daemon heeds that of its trusted users alone.
+    """
+    named = {"extra-substituters": stores, "extra-trusted-public-keys": keys}
+    _caches[:] = [
+        word
+        for name, values in named.items()
+        if stores
+        for word in ("--option", name, " ".join(values))
+    ]
+
+
 class NotFoundError(StepFailedError):
     """The server has no such file (HTTP 404)."""
 
@@ -212,8 +230,68 @@ BASE16 = 64
 
 def realise(derivations: Sequence[str], *words: str) -> Completed:
     """``nix-store --realise``, whatever comes of it; ``words`` are more of its options."""
-    argv = ["nix-store", "--realise", *words, *derivations]
+    argv = ["nix-store", "--realise", *words, *derivations, *_caches]
     return run(argv, cwd=Path("/"), check=False)
+
+
+def add_files(files: Sequence[Path]) -> list[str]:
+    """``nix-store --add-fixed``: files of which the SHA-256 is known, as store paths."""
+    return _run(["nix-store", "--add-fixed", "sha256", *map(str, files)]).stdout.decode().split()
+
+
+_FIXED = """
+{ files }: map (file: (derivation {
+  inherit (file) name;
+  builder = "none";
+  system = "none";
+  outputHash = file.hash;
+  outputHashAlgo = "sha256";
+  outputHashMode = "flat";
+}).outPath) (builtins.fromJSON files)
+"""
+
+
+def cached_files(names: Mapping[str, str]) -> dict[str, Path]:
+    """Files by their hashes (SRI), from the store and its caches, as far as they have them.
+
+    ``names`` are those of the files. Nothing is looked for where the project has no cache.
+    """
+    if not names or not _caches:
+        return {}
+    files = json.dumps([{"hash": hash_, "name": name} for hash_, name in names.items()])
+    words = ["nix-instantiate", "--eval", "--strict", "--json", "--argstr", "files", files]
+    paths: list[str] = json.loads(_run([*words, "--expr", _FIXED]).stdout)
+    realise(paths, "--keep-going")
+    missing = invalid(paths)
+    return {
+        hash_: Path(path) for hash_, path in zip(names, paths, strict=True) if path not in missing
+    }
+
+
+def flake_archive(flake: Flake) -> list[str]:
+    """``nix flake archive``: the sources of a flake and of its inputs, as store paths."""
+    waiting, found = [_json(["flake", "archive", "--json", _url(flake)])], []
+    while waiting:
+        one = waiting.pop()
+        found.append(one["path"])
+        waiting += one.get("inputs", {}).values()
+    return sorted({*found})
+
+
+def public_key(secret: bytes) -> str:
+    """``nix key convert-secret-to-public``. StepFailedError where ``secret`` is no key."""
+    words = ["nix", "key", "convert-secret-to-public", *FLAKES]
+    return run(words, cwd=Path("/"), stdin=secret).stdout.decode().strip()
+
+
+def sign(paths: Sequence[str], key: Path) -> None:
+    """``nix store sign`` of ``paths`` and all that they need, by the secret key in a file."""
+    _nix(["store", "sign", "--recursive", "--key-file", str(key), *paths])
+
+
+def copy(paths: Sequence[str], store: str) -> None:
+    """``nix copy`` of ``paths`` and all that they need to another ``store``."""
+    _nix(["copy", "--to", store, *paths])
 
 
 def verify(path: str) -> Completed:
@@ -254,7 +332,7 @@ def _url(flake: Flake) -> str:
 
 
 def _nix(words: Sequence[str]) -> Completed:
-    return _run(["nix", *words, *FLAKES])
+    return _run(["nix", *words, *FLAKES, *_caches])
 
 
 def _json(words: Sequence[str]) -> Any:

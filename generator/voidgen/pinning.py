@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import evolve, frozen
 
-from voidgen import images, nix, pins, render, share
+from voidgen import emit, images, nix, pins, render, share
 from voidgen.config.types import Flake
 from voidgen.errors import Fault, StepFailedError, WrongInputError, raise_all
 from voidgen.lock import flake as flake_lock
@@ -51,6 +51,13 @@ def pin(
         lock = run.lock(asked) if asked else before.lock
         after = Pins(inputs, pins.content(run.flake / flake_lock.FILE), lock)
     return Outcome(before, after, packages)
+
+
+def ready(project: Project) -> Pins:
+    """The locks, where the project is generated and locked as voidgen.toml has it."""
+    found = pins.read(project)
+    raise_all([*pins.faults(project, found), *emit.faults(project.folder, project.tree())])
+    return found
 
 
 def repository(project: Project, progress: Progress) -> Path:

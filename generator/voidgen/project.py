@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from attrs import frozen
 
-from voidgen import config, lint, render, share
+from voidgen import config, lint, nix, render, share
 from voidgen.errors import Fault, Key, WrongInputError, raise_all
 from voidgen.overlay import catalogue
 from voidgen.overlay.resolve import resolve
@@ -59,6 +59,7 @@ def load(folder: Path, text: str | None = None) -> Project:
     modules = _attempt(lambda: modules_of(folder), faults)
     if settings is None or modules is None:
         raise WrongInputError(*faults)
+    nix.substitute_from(settings.cache.stores, settings.cache.keys)
     image = plan(settings, resolve(settings, modules, folder / config.FILE))
     nodes = render.overlay(image, _contents(image))
     raise_all(lint.check(image, nodes))

@@ -195,6 +195,8 @@ def _flake(plan: Plan, template: str) -> str:
     values = {
         "description": f"{config.image.title} ({config.image.name})",
         "nixpkgs": config.nix.nixpkgs,
+        "stores": config.cache.stores,
+        "keys": config.cache.keys,
         "folder": config.nix.nixpkgs.startswith("./"),
         "mklive": config.mklive.source if config.mklive else None,
         "extra": f"./{Path(config.flake.extra)}" if config.flake.extra else None,

@@ -13,8 +13,8 @@ from tests.unit.program import voidgen, write
 from voidgen.cli import LazyGroup, cli
 from voidgen.cli.examples import EXAMPLES
 
-WITH_A_NETWORK = {"lock", "update", "iso", "fetch", "prefetch", "boot", "check"}
-"""These lock packages of Void and use them: tests/locks and tests/iso run them."""
+WITH_A_NETWORK = {"lock", "update", "iso", "fetch", "prefetch", "push", "boot", "check"}
+"""These lock packages of Void and use them, or ask a store: tests of their own run them."""
 LINES = [(name, line) for name, lines in EXAMPLES.items() for line in lines]
 
 

@@ -19,6 +19,8 @@ DRV = f"/nix/store/{'1' * 32}-x-1.drv"
         ([(0, "", ""), (104, "", "may not be deterministic")], "failed", "different"),
         # Some releases end with another status.
         ([(0, "", ""), (1, "", "output '/s/x' differs from '/s/x.check'")], "failed", "different"),
+        # The quotes of 2.34.
+        ([(0, "", ""), (1, "", 'output "/s/x" differs from "/s/y"')], "failed", "different"),
     ],
 )
 def test_outcomes(

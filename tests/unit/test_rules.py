@@ -119,6 +119,14 @@ TABLE: dict[str, tuple[list[str], list[str]]] = {
         ["a", "nix/extra.nix", "./a/b", ".hidden/x"],
         ["", "/a", "..", "../a", "a/../b", "./../a", "a/", "a//b", "a b", "${x}", "./"],
     ),
+    "STORE": (
+        ["file:///srv/a", "https://cache.example.org", "s3://b?endpoint=x", "ssh-ng://me@host"],
+        ["", "/srv/cache", "cache.example.org", "https://a b", "x://a\nb", 'x://"', "x://${a}"],
+    ),
+    "PUBLIC_KEY": (
+        [f"cache.example.org-1:{'A' * 43}="],
+        ["", f"{'A' * 43}=", f"a:{'A' * 42}=", f"a b:{'A' * 43}=", f"a:{'A' * 86}=="],
+    ),
     "ENGINE_ARGUMENT": (
         ["-v=/a:/b", "--runtime=runc", "--ulimit=nofile=1:2", "--env=A=b c", "-i"],
         ["", "runc", "a -b", "-", "--env=A\nB", "--x\x7f"],

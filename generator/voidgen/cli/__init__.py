@@ -34,6 +34,7 @@ class LazyGroup(click.Group):
         "check",
         "iso",
         "boot",
+        "push",
         "fetch",
         "prefetch",
         "doctor",

@@ -32,6 +32,10 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     ),
     "iso": ("voidgen iso",),
     "check": ("voidgen check", "voidgen check --closure all --junit check.xml"),
+    "push": (
+        "voidgen push 's3://bucket?endpoint=minio.example.org' --key ~/.config/nix/cache.key",
+        "voidgen push ssh-ng://builder --key ~/.config/nix/cache.key",
+    ),
     "fetch": ("voidgen fetch",),
     "prefetch": ("voidgen prefetch github:void-linux/void-mklive",),
     "doctor": ("voidgen doctor", "voidgen doctor --json"),

@@ -108,6 +108,16 @@ CONTAINER_IMAGE = Rule(
     ),
 )
 
+STORE = Rule(
+    'a Nix store, like "https://cache.example.org", "s3://bucket" or "ssh-ng://host"',
+    r"[a-z][a-z0-9+.-]*://[^\s\x00-\x1f\x7f\x22\\$]+",
+)
+PUBLIC_KEY = Rule(
+    "a public key as `nix key convert-secret-to-public` prints it: name:…",
+    r"[A-Za-z0-9._@+-]+:[A-Za-z0-9+/]{43}=",
+    ((r"^[^:]+:[A-Za-z0-9+/]{86}==$", "this is a secret key, which belongs in no project"),),
+)
+
 ENGINE_ARGUMENT = Rule(
     'an argument of the engine\'s run, like "--ulimit=nofile=1024:1024"',
     r"-[^\x00-\x1f\x7f]+",
@@ -161,6 +171,8 @@ KeyFile = Annotated[str, KEY_FILE]
 Repository = Annotated[str, REPOSITORY]
 XbpsPackage = Annotated[str, XBPS_PACKAGE]
 ContainerImage = Annotated[str, CONTAINER_IMAGE]
+Store = Annotated[str, STORE]
+PublicKey = Annotated[str, PUBLIC_KEY]
 EngineArgument = Annotated[str, ENGINE_ARGUMENT]
 ModuleName = Annotated[str, MODULE_NAME]
 OptionName = Annotated[str, OPTION_NAME]

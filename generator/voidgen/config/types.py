@@ -184,6 +184,18 @@ class Container:
 
 
 @frozen
+class Cache:
+    """Nix stores that have what the image is made of; `voidgen push` fills one."""
+
+    stores: tuple[rules.Store, ...] = field(
+        default=(), metadata={"help": "substituters of Nix, asked beside its own"}
+    )
+    keys: tuple[rules.PublicKey, ...] = field(
+        default=(), metadata={"help": "public keys that sign what the stores have"}
+    )
+
+
+@frozen
 class Flake:
     """The emitted flake."""
 
@@ -202,4 +214,5 @@ class Config:
     overlay: Overlay = field(factory=Overlay, metadata={"help": Overlay.__doc__})
     mklive: Mklive | None = field(default=None, metadata={"help": Mklive.__doc__})
     container: Container = field(factory=Container, metadata={"help": Container.__doc__})
+    cache: Cache = field(factory=Cache, metadata={"help": Cache.__doc__})
     flake: Flake = field(factory=Flake, metadata={"help": Flake.__doc__})

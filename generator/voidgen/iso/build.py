@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from voidgen import build as built_image
-from voidgen import emit, git, nix, pinning, pins, place
-from voidgen.errors import Fault, StepFailedError, WrongInputError, raise_all
+from voidgen import git, nix, pinning, place
+from voidgen.errors import Fault, StepFailedError, WrongInputError
 from voidgen.iso import check, engine, epoch, inputs, job, judge, outputs
 from voidgen.iso.engine import Task
 from voidgen.iso.log import Log
@@ -85,7 +85,7 @@ def make(
     if mklive is None:
         remedy = "add [mklive] to voidgen.toml: it makes the ISO"
         raise WrongInputError(Fault("no ISO is made here", remedy=remedy))
-    locked = _ready(project)
+    locked = pinning.ready(project)
     name, out = project.plan.config.image.name, project.folder / FOLDER
     with place.alone(project.folder):
         source_date = epoch.source_date(locked.inputs, os.environ)
@@ -126,13 +126,6 @@ def make(
                 outputs.write(came / "image.iso", name, sources.built.manifest, locked.lock, digest)
             run.place(came)
     return Made(out / f"{name}.iso", reused=False)
-
-
-def _ready(project: Project) -> Pins:
-    """The locks, where the project is generated and locked as voidgen.toml has it."""
-    found = pins.read(project)
-    raise_all([*pins.faults(project, found), *emit.faults(project.folder, project.tree())])
-    return found
 
 
 @frozen

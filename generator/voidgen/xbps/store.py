@@ -12,7 +12,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from voidgen import cache, download, sri
+from voidgen import cache, download, nix, sri
 from voidgen.download import Wanted
 from voidgen.errors import StepFailedError
 from voidgen.xbps import programs as xbps
@@ -32,13 +32,29 @@ SIGNATURE = ".sig2"
 def fetch(packages: Iterable[Package], mirrors: Iterable[str], progress: Progress) -> None:
     """Have every file of ``packages`` here, with the hash that is locked.
 
-    ``mirrors`` are asked for what its own repository does not have any more.
+    The project's Nix caches are asked first, and last ``mirrors``, for what its own repository
+    does not have any more.
     """
-    wanted = [
-        Wanted(one.url, _kept(one), one.hash, one.size, _elsewhere(one.file, mirrors))
-        for one in packages
-    ]
+    each = list(packages)
+    cached = nix.cached_files(
+        {one.hash: _kept(one).name for one in each if not _kept(one).is_file()}
+    )
+    wanted = []
+    for one in each:
+        places = [str(cached[one.hash])] if one.hash in cached else []
+        places += [one.url, *_elsewhere(one.file, mirrors)]
+        wanted.append(Wanted(places[0], _kept(one), one.hash, one.size, tuple(places[1:])))
     download.fetch(wanted, progress, what=f"fetching {len(wanted)} packages of Void")
+
+
+def add(packages: Iterable[Package], mirrors: Iterable[str], progress: Progress) -> list[str]:
+    """Have the files of ``packages`` in the Nix store, too: their store paths.
+
+    ``nix.cached_files`` knows them again by hash and name.
+    """
+    each = list(packages)
+    fetch(each, mirrors, progress)
+    return nix.add_files([_kept(one) for one in each]) if each else []
 
 
 def sign(

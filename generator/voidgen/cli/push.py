@@ -1,0 +1,44 @@
+"""``voidgen push``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+
+@click.command("push")
+@click.argument("store", metavar="STORE-URL")
+@click.option(
+    "--key",
+    metavar="FILE",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="The secret key to sign with: `nix key generate-secret --key-name NAME > FILE`.",
+)
+@click.pass_obj
+def command(settings: dict[str, Any], store: str, key: Path) -> None:
+    """Copy all that the image is made of to a Nix store, signed.
+
+    That is the closure, the sources that the flake is evaluated from, Void's locked packages and
+    the container. Where voidgen.toml names the store and the key, in [cache], nothing else is
+    asked, and nothing is built again. STORE-URL is one of Nix's: file://, s3://, ssh-ng://.
+    """
+    from voidgen import project, push  # noqa: PLC0415
+    from voidgen.cli.report import visible  # noqa: PLC0415
+    from voidgen.cli.watch import watcher  # noqa: PLC0415
+    from voidgen.errors import Fault, WrongInputError  # noqa: PLC0415
+
+    if "://" not in store:
+        remedy = "a folder is file:///…; see `nix help-stores`"
+        raise WrongInputError(Fault(f"{store!r} is no URL of a Nix store", remedy=remedy))
+    image = project.load(project.find(Path(settings["project"])))
+    pushed = push.push(image, store, key, watcher(quiet=settings["quiet"]))
+    if settings["quiet"]:
+        return
+    click.echo(visible(f"{len(pushed.paths)} store paths and what they need are in {store}"))
+    cache = image.plan.config.cache
+    if pushed.key not in cache.keys:
+        click.echo("to take them from there, have in voidgen.toml, and run `voidgen generate`:")
+        click.echo(visible(f"  [cache]\n  stores = [{store!r}]\n  keys = [{pushed.key!r}]"))

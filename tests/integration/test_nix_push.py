@@ -1,0 +1,163 @@
+"""`voidgen push`: another machine has all from a Nix store, and builds nothing."""
+
+import os
+import pwd
+import socket
+import subprocess
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from tests.integration.machine import Machine, hashes
+from tests.integration.offline import Nix
+from tests.unit.program import voidgen
+
+
+@pytest.fixture
+def machine(empty_nix: Nix, tmp_path: Path) -> Machine:
+    return Machine(empty_nix, tmp_path / "other")
+
+
+@pytest.fixture
+def key(empty_nix: Nix, tmp_path: Path) -> Path:
+    return _key(empty_nix, tmp_path / "cache.key")
+
+
+def _key(nix: Nix, file: Path) -> Path:
+    file.write_text(nix.run("nix", "key", "generate-secret", "--key-name", f"{file.stem}-1"))
+    return file
+
+
+def _public(nix: Nix, key: Path) -> str:
+    with key.open() as stream:
+        argv = ["nix", "key", "convert-secret-to-public"]
+        return subprocess.run(
+            argv, env=nix.env, stdin=stream, check=True, capture_output=True, text=True
+        ).stdout.strip()
+
+
+def _takes(project: Path, store: str, public: str) -> None:
+    text = (project / "voidgen.toml").read_text().partition("\n[cache]")[0]
+    text += f"\n[cache]\nstores = ['{store}']\nkeys = ['{public}']\n"
+    (project / "voidgen.toml").write_text(text)
+    assert voidgen("generate", cwd=project).status == 0
+
+
+def test_a_cache_of_files(
+    example: Path, empty_nix: Nix, machine: Machine, key: Path, tmp_path: Path
+) -> None:
+    store = f"file://{tmp_path}/cache"
+    pushed = voidgen("push", store, "--key", str(key), cwd=example)
+    assert pushed.status == 0, pushed.err
+    public = _public(empty_nix, key)
+    assert f"keys = ['{public}']" in pushed.out
+
+    # Without the cache, there is no way to have it.
+    assert machine.build(example).returncode == 1
+    # Nor with another key: what the cache has is refused.
+    _takes(example, store, _public(empty_nix, _key(empty_nix, tmp_path / "other.key")))
+    refused = machine.build(example)
+    assert refused.returncode == 1
+    assert "not signed by any of the keys" in refused.stderr, refused.stderr
+
+    _takes(example, store, public)
+    built = machine.build(example)
+    assert built.returncode == 0, built.stderr
+    top = built.stdout.strip()
+    here = hashes(empty_nix.run("nix", "path-info", "--json", "--recursive", top))
+    assert machine.hashes(top) == here
+    assert len(here) > 10
+    # What flake.nix says lets Nix do so without voidgen.
+    words = ("nix", "build", "--no-link", "--accept-flake-config", "--max-jobs", "0", example)
+    alone = Machine(empty_nix, tmp_path / "third")
+    assert alone.run(*words).returncode == 0
+
+
+def test_an_altered_file(
+    example: Path, empty_nix: Nix, machine: Machine, key: Path, tmp_path: Path
+) -> None:
+    store = f"file://{tmp_path}/cache"
+    assert voidgen("push", store, "--key", str(key), cwd=example).status == 0
+    _takes(example, store, _public(empty_nix, key))
+    infos = [one.read_text() for one in (tmp_path / "cache").glob("*.narinfo")]
+    (info,) = (one for one in infos if "-busybox-" in one.partition("\n")[0])
+    nar = tmp_path / "cache" / info.partition("\nURL: ")[2].partition("\n")[0]
+    data = bytearray(nar.read_bytes())
+    data[len(data) // 2] ^= 1
+    nar.write_bytes(data)
+    built = machine.build(example)
+    assert built.returncode == 1
+    assert "-busybox-" in built.stderr
+
+
+@contextmanager
+def ssh(machine: Machine, env: Mapping[str, str], folder: Path) -> Iterator[tuple[str, str]]:
+    """The machine, reached over ssh: the URL of its store, and what ssh is told."""
+    folder.mkdir()
+    home = folder / "home"
+    (home / ".ssh").mkdir(parents=True)
+    for one in (home, home / ".ssh"):
+        one.chmod(0o700)
+    for name, words in (("client", ()), ("host", ("-m", "PEM"))):
+        argv = ["ssh-keygen", "-q", "-t", "ecdsa", "-N", "", *words, "-f", folder / name]
+        subprocess.run(argv, check=True)
+    (home / ".ssh/authorized_keys").write_text((folder / "client.pub").read_text())
+    argv = ["dropbearconvert", "openssh", "dropbear", folder / "host", folder / "host.key"]
+    subprocess.run(argv, check=True, capture_output=True)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    user = pwd.getpwuid(os.getuid())
+    server = ["dropbear", "-F", "-E", "-e", "-s", "-r", str(folder / "host.key")]
+    server += ["-p", f"127.0.0.1:{port}", "-P", str(folder / "pid")]
+    argv = machine.argv(*server, other=("--bind", home, user.pw_dir))
+    with (
+        (folder / "log").open("w") as log,
+        subprocess.Popen(argv, env=env, stderr=log, stdin=subprocess.DEVNULL) as running,
+    ):
+        try:
+            while "Not backgrounding" not in (folder / "log").read_text():
+                assert running.poll() is None, (folder / "log").read_text()
+                time.sleep(0.05)
+            options = f"-p {port} -i {folder}/client -F /dev/null -o IdentitiesOnly=yes "
+            options += f"-o StrictHostKeyChecking=no -o UserKnownHostsFile={folder}/known"
+            yield f"ssh-ng://{user.pw_name}@127.0.0.1", options
+        finally:
+            running.terminate()
+
+
+def test_a_machine_over_ssh(
+    example: Path, empty_nix: Nix, key: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    machine = Machine(empty_nix, tmp_path / "other")
+    with ssh(machine, empty_nix.env, tmp_path / "ssh") as (store, options):
+        monkeypatch.setenv("NIX_SSHOPTS", options)
+        refused = voidgen("push", store, "--key", str(key), cwd=example)
+        assert refused.status == 1
+        assert "lacks a valid signature" in refused.err
+    config = f"{empty_nix.env['NIX_CONFIG']}\ntrusted-public-keys = {_public(empty_nix, key)}\n"
+    trusting = {**empty_nix.env, "NIX_CONFIG": config}
+    with ssh(machine, trusting, tmp_path / "ssh-trusting") as (store, options):
+        monkeypatch.setenv("NIX_SSHOPTS", options)
+        pushed = voidgen("push", store, "--key", str(key), cwd=example)
+        assert pushed.status == 0, pushed.err
+    built = machine.build(example)
+    assert built.returncode == 0, built.stderr
+    top = built.stdout.strip()
+    here = hashes(empty_nix.run("nix", "path-info", "--json", "--recursive", top))
+    assert machine.hashes(top) == here
+
+
+def test_wrong_words(example: Path, key: Path, tmp_path: Path) -> None:
+    ran = voidgen("push", str(tmp_path), "--key", str(key), cwd=example)
+    assert (ran.status, "is no URL of a Nix store" in ran.err) == (2, True)
+    missing = voidgen("push", "file:///x", "--key", str(tmp_path / "no"), cwd=example)
+    assert (missing.status, "nix key generate-secret" in missing.err) == (2, True)
+    (tmp_path / "public").write_text("name:c2VjcmV0")
+    wrong = voidgen("push", "file:///x", "--key", str(tmp_path / "public"), cwd=example)
+    assert (wrong.status, "holds no secret key" in wrong.err) == (2, True)
+    assert "c2VjcmV0" not in wrong.err
+    closed = voidgen("push", "file:///proc/x", "--key", str(key), cwd=example)
+    assert closed.status == 1
