@@ -56,7 +56,7 @@ SHELL_SCRIPTS := generator/voidgen/iso/container/* generator/voidgen/xbps/record
 	$(addprefix tests/boot/guest/root/,etc/runit/1 etc/runit/3 etc/sv/*/run usr/local/libexec/*)
 
 .PHONY: help demo reproduce test test-nix-versions test-slow lint typecheck unit format golden \
-	bench bench-iso live-qemu venv clean
+	bench bench-iso bench-iso-check live-qemu venv clean
 
 help:
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 20
@@ -111,6 +111,9 @@ live-qemu: .venv/ready ## boot the newest ISO of out/ in QEMU: ISO=FILE for anot
 bench-iso: .venv/ready ## measure how a closure gets into the ISO, beside rsync, ext3 and xz (root)
 	@scripts/need bwrap=bubblewrap mkfs.ext3=e2fsprogs mksquashfs=squashfs-tools rsync=rsync xorriso=xorriso
 	$(PYTHON) -m bench.iso
+
+bench-iso-check: .venv/ready .venv/container/base.tar ## measure `voidgen check --iso` beside two runs of `iso`
+	$(PYTHON) -m bench.iso_check
 
 format: .venv/ready ## format the Python code
 	$(PYTHON) -m ruff check --fix

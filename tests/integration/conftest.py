@@ -6,41 +6,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.integration.offline import Nix, write_project
+from tests.integration.offline import Nix, isolated, write_project
 from tests.unit.program import voidgen
 
 from voidgen import nix as verbs
 
-CONFIG = """
-build-users-group =
-experimental-features = nix-command flakes
-sandbox = true
-sandbox-fallback = true
-substituters =
-"""
-
 
 @pytest.fixture(scope="session")
 def nix_env(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """Neither root nor /nix is needed, and nothing of the machine's Nix is read."""
-    root = tmp_path_factory.mktemp("nix")
-    home = root / "home"
-    home.mkdir()
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("NIX_")}
-    return {
-        **kept,
-        "HOME": str(home),
-        "NIX_CONFIG": CONFIG,
-        "NIX_CONF_DIR": str(root / "etc"),
-        "NIX_DATA_DIR": str(root / "share"),
-        "NIX_LOCALSTATE_DIR": str(root / "var"),
-        "NIX_LOG_DIR": str(root / "log"),
-        "NIX_STATE_DIR": str(root / "state"),
-        "NIX_STORE_DIR": str(root / "store"),
-        "XDG_CACHE_HOME": str(home / ".cache"),
-        "XDG_CONFIG_HOME": str(home / ".config"),
-        "XDG_STATE_HOME": str(home / ".local" / "state"),
-    }
+    """The variables of a Nix of the tests' own."""
+    return isolated(tmp_path_factory.mktemp("nix"))
 
 
 @pytest.fixture(scope="session")

@@ -115,6 +115,39 @@ def track(project: Path) -> None:
     subprocess.run(["git", "-C", project, "add", "--all"], check=True)
 
 
+CONFIG = """
+build-users-group =
+experimental-features = nix-command flakes
+sandbox = true
+sandbox-fallback = true
+substituters =
+"""
+
+
+def isolated(root: Path) -> dict[str, str]:
+    """The environment of a Nix in ``root``.
+
+    Neither root nor /nix is needed, and nothing of the machine's Nix is read.
+    """
+    home = root / "home"
+    home.mkdir()
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("NIX_")}
+    return {
+        **kept,
+        "HOME": str(home),
+        "NIX_CONFIG": CONFIG,
+        "NIX_CONF_DIR": str(root / "etc"),
+        "NIX_DATA_DIR": str(root / "share"),
+        "NIX_LOCALSTATE_DIR": str(root / "var"),
+        "NIX_LOG_DIR": str(root / "log"),
+        "NIX_STATE_DIR": str(root / "state"),
+        "NIX_STORE_DIR": str(root / "store"),
+        "XDG_CACHE_HOME": str(home / ".cache"),
+        "XDG_CONFIG_HOME": str(home / ".config"),
+        "XDG_STATE_HOME": str(home / ".local" / "state"),
+    }
+
+
 class Nix:
     """The real Nix, in a store of its own."""
 

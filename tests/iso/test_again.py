@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from tests.iso.conftest import Made, settle
+from tests.iso.making import Made, settle
 from tests.iso.podman import Podman
 from tests.iso.project import change
 from tests.iso.running import nothing_left, well

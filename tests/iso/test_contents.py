@@ -14,7 +14,7 @@ from attrs import frozen
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 from tests.iso import project
-from tests.iso.conftest import Made, settle
+from tests.iso.making import Made, settle
 from tests.iso.podman import Podman
 from tests.iso.running import others
 from tests.locks.project import clone

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from tests.integration.offline import Nix
 from tests.iso.conditions import others
-from tests.iso.conftest import Made
+from tests.iso.making import Made
 from tests.iso.running import failed, well
 from tests.locks.project import clone
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from attrs import frozen
-from tests.iso.conftest import Made, settle
+from tests.iso.making import Made, settle
 from tests.iso.podman import Podman
 from tests.iso.project import change
 from tests.iso.running import failed, is_made, nothing_left, well

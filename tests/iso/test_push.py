@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tests.integration.machine import Machine
 from tests.integration.offline import Nix
-from tests.iso.conftest import Made
+from tests.iso.making import Made
 from tests.locks.project import commit, lock_of, well
 
 

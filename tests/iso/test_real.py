@@ -13,7 +13,7 @@ import pytest
 from tests.integration.offline import PACKAGES, ROOT
 from tests.iso import podman
 from tests.iso.conditions import others
-from tests.iso.conftest import settle
+from tests.iso.making import settle
 from tests.iso.podman import NotHereError, Podman
 from tests.iso.project import commit
 from tests.iso.running import is_made, well

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from attrs import evolve
-from tests.iso.conftest import Made
+from tests.iso.making import Made
 from tests.iso.podman import Podman
 from tests.iso.project import change, commit
 from tests.iso.running import failed, nothing_left

@@ -1,0 +1,69 @@
+"""``make bench-iso-check``: `voidgen check --iso` beside making the same ISO twice.
+
+The project, mklive and XBPS are those of the tests: stand-ins for the last two. Each round makes
+two ISOs in copies of the project, and has the check make its own two; what is built once by Nix
+is there before. Goal: no more than two builds and a tenth.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+from tests.integration.offline import ROOT, isolated
+from tests.iso import podman
+from tests.iso.making import make, settle
+from tests.locks.project import clone, well
+
+from voidgen import project
+from voidgen.check import iso
+
+GOAL = 1.1
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Measure `voidgen check --iso`.")
+    parser.add_argument("--rounds", type=int, default=5)
+    rounds = parser.parse_args().rounds
+    engine = podman.find(ROOT / ".venv" / "container" / str(os.getuid()), podman.PROGRAMS)
+    with (
+        tempfile.TemporaryDirectory(prefix="voidgen-bench-") as name,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        Path(name, "nix").mkdir()
+        made = make(Path(name), engine, isolated(Path(name, "nix")))
+        settle(patch, made.env)
+        well(clone(made.project, Path(name, "first")), "iso")
+        ratios = [_round(made.project, Path(name, f"round-{one}")) for one in range(rounds)]
+    said = f"two builds and {statistics.median(ratios) - 1:+.1%} (goal {GOAL - 1:+.0%})"
+    Console().print(said, [f"{ratio:.2f}" for ratio in ratios])
+
+
+def _round(source: Path, folder: Path) -> float:
+    """How many times as long the check took as two builds."""
+    start = time.perf_counter()
+    for name in ("one", "other"):
+        _voidgen(clone(source, folder / name), "iso")
+    builds = time.perf_counter() - start
+    copy = clone(source, folder / "checked")
+    start = time.perf_counter()
+    outcome = iso.identical(project.load(copy))
+    check = time.perf_counter() - start
+    assert outcome.state == "passed", outcome
+    return check / builds
+
+
+def _voidgen(folder: Path, *words: str) -> None:
+    subprocess.run([sys.executable, "-m", "voidgen", "--quiet", *words], cwd=folder, check=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,65 @@
+"""A project to make ISOs of, locked to stand-ins for mklive and XBPS, and its surroundings."""
+
+import os
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from attrs import frozen
+from tests.integration.offline import ROOT
+from tests.iso import packages, project
+from tests.iso.podman import Podman
+from tests.iso.project import commit
+from tests.locks.project import repository, well
+from tests.locks.void import StandIn
+from tests.unit.stand_in import StandIns
+
+from voidgen import nix, process
+
+
+@frozen
+class Made:
+    """A project, locked and generated, and the environment that it is worked on in."""
+
+    project: Path
+    env: dict[str, str]
+
+
+def make(folder: Path, engine: Podman, nix_env: Mapping[str, str]) -> Made:
+    """Make all in ``folder``; ``nix_env`` are the variables of the Nix that is used."""
+    (folder / "programs").mkdir()
+    void = StandIn(folder / "programs")
+    mklive = folder / "mklive"
+    shutil.copytree(ROOT / "tests" / "stand_in_iso" / "mklive", mklive)
+    key = void.key("tests", folder)
+    repository(mklive, {f"keys/{key.file}": key.plist})
+    repo = packages.repository(folder / "repository", project.ARCH)
+    # Where the image is, no registry is asked.
+    skopeo = StandIns(folder / "skopeo")
+    skopeo.add("skopeo", (0, engine.image.partition("@")[2], ""))
+    env = {
+        **{name: value for name, value in nix_env.items() if name.startswith(("NIX_", "XDG_"))},
+        **engine.env,
+        "HOME": nix_env["HOME"],
+        "PATH": f"{skopeo.folder}:{void.programs}:{nix_env['PATH']}",
+        "XDG_CACHE_HOME": str(folder / "cache"),
+    }
+    busybox = Path(os.environ.get("VOIDGEN_BUSYBOX") or shutil.which("busybox") or "busybox")
+    written = project.write(folder / "project", mklive, repo, engine.image, busybox)
+    with pytest.MonkeyPatch.context() as patch:
+        settle(patch, env)
+        well(written, "lock")
+        well(written, "generate")
+    commit(written)
+    return Made(written, env)
+
+
+def settle(patch: pytest.MonkeyPatch, env: dict[str, str]) -> None:
+    """The functions take this process's environment."""
+    for name in [name for name in os.environ if name.startswith(("NIX_", "SUDO_"))]:
+        patch.delenv(name)
+    for name, value in env.items():
+        patch.setenv(name, value)
+    patch.setattr(process, "LONGEST_WAIT", 0)
+    nix.version.cache_clear()
