@@ -11,8 +11,10 @@ from pathlib import Path
 
 import pytest
 from tests.integration.machine import Machine, hashes
-from tests.integration.offline import Nix
+from tests.integration.offline import SYSTEM, Nix
 from tests.unit.program import voidgen
+
+from voidgen import nix
 
 
 @pytest.fixture
@@ -161,3 +163,16 @@ def test_wrong_words(example: Path, key: Path, tmp_path: Path) -> None:
     assert "c2VjcmV0" not in wrong.err
     closed = voidgen("push", "file:///proc/x", "--key", str(key), cwd=example)
     assert closed.status == 1
+
+
+def test_builds_on_another_machine(
+    example: Path, empty_nix: Nix, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    machine = Machine(empty_nix, tmp_path / "other")
+    with ssh(machine, empty_nix.env, tmp_path / "ssh") as (store, options):
+        config = f"builders = {store} {SYSTEM}\nmax-jobs = 0\nbuilders-use-substitutes = false\n"
+        monkeypatch.setenv("NIX_CONFIG", f"{empty_nix.env['NIX_CONFIG']}\n{config}")
+        monkeypatch.setenv("NIX_SSHOPTS", options)
+        top = str(nix.build(str(example), "default"))
+    here = hashes(empty_nix.run("nix", "path-info", "--json", "--recursive", top))
+    assert machine.hashes(top) == here
