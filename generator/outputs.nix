@@ -3,23 +3,12 @@
 let
   python = pkgs.python3.pkgs;
   project = builtins.fromTOML (builtins.readFile ../pyproject.toml);
-  dependencies = with python; [
-    attrs
-    cattrs
-    click
-    graphviz
-    jinja2
-    markupsafe
-    networkx
-    pyelftools
-    requests
-    rich
-    tenacity
-    tree-sitter
-    tree-sitter-grammars.tree-sitter-toml
-    zstandard
-    urllib3
-  ];
+  # By the names of PyPI, which nixpkgs has them under, but for tree-sitter's grammars.
+  dependencies = map (
+    requirement:
+    (python.tree-sitter-grammars // python)
+    .${builtins.head (builtins.match "([A-Za-z0-9._-]+).*" requirement)}
+  ) project.project.dependencies;
 
   voidgen = python.buildPythonApplication {
     pname = project.project.name;
@@ -56,7 +45,9 @@ in
   };
   devShells.default = pkgs.mkShell {
     packages = [
-      (pkgs.python3.withPackages (_: dependencies ++ (with python; [ hypothesis jsonschema mypy pytest pytest-xdist tomlkit ])))
+      (pkgs.python3.withPackages (
+        _: dependencies ++ (with python; [ hypothesis jsonschema mypy pytest pytest-xdist ])
+      ))
       pkgs.busybox
       pkgs.git
       pkgs.ruff

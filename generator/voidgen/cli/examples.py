@@ -31,6 +31,11 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "voidgen diff HEAD.. --format markdown",
     ),
     "iso": ("voidgen iso",),
+    "boot": (
+        "voidgen boot",
+        "voidgen boot --test --junit boot.xml",
+        "voidgen boot --bios --headless --timeout 60 --screenshot screen.png",
+    ),
     "check": ("voidgen check", "voidgen check --closure all --junit check.xml"),
     "push": (
         "voidgen push 's3://bucket?endpoint=minio.example.org' --key ~/.config/nix/cache.key",
