@@ -8,6 +8,8 @@ from pathlib import Path
 
 from tests.integration.offline import Nix
 
+MOUNTS = ("--die-with-parent", "--dev-bind", "/", "/")
+
 PROGRAM = """
 import sys
 from pathlib import Path
@@ -32,7 +34,7 @@ class Machine:
 
     def argv(self, *words: str | Path, other: Sequence[str | Path] = ()) -> list[str]:
         """A command line that runs ``words`` there; ``other`` are more options of bwrap(1)."""
-        mounts = ("--dev-bind", "/", "/", "--bind", self.files, self.root, *other)
+        mounts = (*MOUNTS, "--bind", self.files, self.root, *other)
         return ["bwrap", *map(str, mounts), "--", *map(str, words)]
 
     def run(
