@@ -119,9 +119,10 @@ format: .venv/ready ## format the Python code
 	$(PYTHON) -m ruff check --fix
 	$(PYTHON) -m ruff format
 
-golden: .venv/ready ## write anew what is made from the sources: schema, golden files, root image
+golden: .venv/ready ## write anew what is made from the sources: schema, golden files, manual pages, root image
 	$(PYTHON) -m voidgen.schema
 	$(PYTHON) -m voidgen.overlay.docs
+	$(PYTHON) -m voidgen.cli.manual
 	$(PYTHON) -m voidgen generate
 	$(PYTHON) -m pytest -q tests/golden tests/broken --update-golden
 

@@ -21,6 +21,7 @@ let
         ../pyproject.toml
         ../README.md
         ../LICENSE
+        ../generator/man
         ../generator/voidgen
         ../overlay-src
         ../examples/offline

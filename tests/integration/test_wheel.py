@@ -11,6 +11,7 @@ from tests.integration.offline import ROOT, Nix
 from tests.unit.program import found
 
 from voidgen import __version__
+from voidgen.cli import manual
 
 MACHINE = dict(os.environ)
 """With this user's settings of pip, before a test has a home of its own."""
@@ -47,6 +48,8 @@ def test_an_installed_voidgen_has_all_its_files(empty_nix: Nix, tmp_path: Path) 
     for preset in ("cinnamon", "xfce", "console"):
         run(program, "init", "--preset", preset, preset)
         run(program, "generate", cwd=tmp_path / preset)
+    pages = tmp_path / "venv/share/man/man1"
+    assert {file.name for file in pages.iterdir()} >= {*manual.pages()}
     # What the wheel carries is what the checkout has.
     lib = next((tmp_path / "venv/lib").glob("python*/site-packages/voidgen"))
     ours = {name for name, data in found(ROOT / "generator/voidgen").items() if data is not None}
