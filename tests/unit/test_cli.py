@@ -39,6 +39,35 @@ def test_help_names_every_command(tmp_path: Path) -> None:
     out = voidgen("--help", cwd=tmp_path).out
     for name in LazyGroup.COMMANDS:
         assert re.search(rf"^  {name} +[A-Z]", out, re.MULTILINE)
+    for section in LazyGroup.SECTIONS:
+        assert f"\n\n{section}:\n" in out
+    assert "..." not in out.partition("\n")[2]
+
+
+@pytest.mark.parametrize("words", [[], *([name] for name in LazyGroup.COMMANDS)])
+@pytest.mark.parametrize("columns", [60, 80, 200])
+def test_help_fits_the_terminal(
+    words: list[str], columns: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    text, _, examples = voidgen(*words, "--help", cwd=tmp_path).out.partition("Examples:")
+    assert max(map(len, text.splitlines())) <= columns
+    # Examples are to be copied, and stay on their lines.
+    assert max(map(len, examples.splitlines()), default=0) <= 80
+
+
+HEAVY = {"cattrs", "cyclonedx", "jinja2", "networkx", "pycdlib", "requests"} | {
+    "rich", "tomlkit", "tree_sitter"
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("words", [[], *([name] for name in LazyGroup.COMMANDS)])
+def test_help_imports_what_it_needs(words: list[str]) -> None:
+    argv = [sys.executable, "-X", "importtime", "-m", "voidgen", *words, "--help"]
+    said = subprocess.run(argv, capture_output=True, text=True, check=True).stderr
+    names = {line.rpartition("|")[2].strip().partition(".")[0] for line in said.splitlines()}
+    assert "click" in names
+    assert names & HEAVY == set()
 
 
 def test_version(tmp_path: Path) -> None:

@@ -6,6 +6,8 @@ import gc
 import os
 import sys
 from importlib import import_module
+from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 import click
 
@@ -14,32 +16,25 @@ from voidgen.cli import examples
 from voidgen.cli.report import report, say
 from voidgen.errors import StepFailedError, WrongInputError
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 INTERRUPTED = 130
 
 
 class LazyGroup(click.Group):
     """Imports a command's module when the command is needed, so that each starts quickly."""
 
-    COMMANDS = (
-        "init",
-        "add",
-        "remove",
-        "lock",
-        "update",
-        "generate",
-        "show",
-        "graph",
-        "why",
-        "diff",
-        "check",
-        "iso",
-        "boot",
-        "push",
-        "fetch",
-        "prefetch",
-        "doctor",
-        "completion",
+    SECTIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+        {
+            "Start": ("init", "doctor", "completion"),
+            "Describe": ("add", "remove", "show", "graph", "why"),
+            "Build": ("generate", "lock", "update", "iso", "boot"),
+            "Compare, prove, share": ("diff", "check", "push"),
+            "Look up": ("fetch", "prefetch"),
+        }
     )
+    COMMANDS = tuple(name for names in SECTIONS.values() for name in names)
 
     def list_commands(self, _: click.Context) -> list[str]:
         """In the order in which a user meets them."""
@@ -52,6 +47,19 @@ class LazyGroup(click.Group):
         command: click.Command = import_module(f"voidgen.cli.{name}").command
         command.epilog = examples.epilog(name)
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Commands by what they are for, in columns of one width."""
+        found = {name: self.get_command(ctx, name) for name in self.COMMANDS}
+        for title, names in self.SECTIONS.items():
+            with formatter.section(title):
+                formatter.write_dl(
+                    [
+                        (name.ljust(max(map(len, found))), command.get_short_help_str(limit=1000))
+                        for name in names
+                        if (command := found[name])
+                    ]
+                )
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})

@@ -38,7 +38,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     ),
     "check": ("voidgen check", "voidgen check --closure all --junit check.xml"),
     "push": (
-        "voidgen push 's3://bucket?endpoint=minio.example.org' --key ~/.config/nix/cache.key",
+        "voidgen push s3://bucket --key ~/.config/nix/cache.key",
         "voidgen push ssh-ng://builder --key ~/.config/nix/cache.key",
     ),
     "fetch": ("voidgen fetch",),

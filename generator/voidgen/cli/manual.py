@@ -28,7 +28,8 @@ EXIT_STATUS = (
 
 def pages() -> dict[str, str]:
     """The text of each page by its file's name: ``voidgen.1``, and one for each command."""
-    top = click.Context(cli, info_name="voidgen")
+    # Its settings, too: a command keeps the help option that it is first asked for.
+    top = click.Context(cli, info_name="voidgen", **cli.context_settings)
     found = {"voidgen.1": _page(cli, top)}
     for name in cli.list_commands(top):
         command = cli.get_command(top, name)
