@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from voidgen.errors import Fault, StepFailedError, WrongInputError
-from voidgen.place import alone
+from voidgen.place import alone, wrote
 from voidgen.tree import File, Tree
 
 if TYPE_CHECKING:
@@ -97,11 +97,13 @@ def write(project: Path, tree: Tree, *, force: bool = False) -> Changes:
                 _journal(project, files)
             for path in changes.removed:
                 (project / path).unlink(missing_ok=True)
+                wrote(project / path, "removed")
             for path in gone:
                 _prune(project, path)
             # The list comes last: until then the journal stands for it.
             for path in sorted((*changes.added, *changes.changed), key=lambda path: path == LIST):
                 _replace(project, path, files[path])
+                wrote(project / path)
             if (project / STAGING).exists():
                 shutil.rmtree(project / STAGING)
         except OSError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import logging
 import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -12,6 +13,8 @@ from voidgen.errors import StepFailedError
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+_log = logging.getLogger(__name__)
 
 
 @contextmanager
@@ -47,3 +50,9 @@ def replace(file: Path, data: bytes) -> None:
     except OSError as error:
         temporary.unlink(missing_ok=True)
         raise StepFailedError(f"{file}: {error.strerror}", "mend that and run it again") from None
+    wrote(file)
+
+
+def wrote(file: Path, how: str = "wrote") -> None:
+    """Tell whoever listens what was done to a file or folder of the user's."""
+    _log.info("%s %s", how, file, extra={"written": file})

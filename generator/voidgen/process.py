@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import os
+import shlex
 import shutil
 import subprocess
 from contextlib import contextmanager, suppress
@@ -10,12 +12,15 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
+from voidgen.credentials import hidden
 from voidgen.errors import StepFailedError
 
 if TYPE_CHECKING:
     import re
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
+
+_log = logging.getLogger(__name__)
 
 PACKAGES = {
     "dot": "graphviz",
@@ -58,6 +63,7 @@ def run(  # noqa: PLR0913 - what a process begins with
     Raises StepFailedError where it cannot be started and, with ``check``, where it fails;
     TimeoutError where it was ended after ``timeout`` seconds.
     """
+    _tell(argv)
     try:
         done = subprocess.run(
             argv,
@@ -74,6 +80,7 @@ def run(  # noqa: PLR0913 - what a process begins with
     except OSError as error:
         raise _not_started(argv, error) from None
     completed = Completed(done.returncode, done.stdout, done.stderr)
+    _log.debug("%s: %s", argv[0], _ending(completed.status))
     return _checked(argv, completed) if check else completed
 
 
@@ -83,6 +90,7 @@ def stream(argv: Sequence[str], *, cwd: Path, heard: Callable[[bytes], None]) ->
     It is in a session of its own: an interrupt reaches voidgen alone, which then kills it.
     Raises StepFailedError where it cannot be started.
     """
+    _tell(argv)
     try:
         process = subprocess.Popen(
             argv,
@@ -123,6 +131,7 @@ def beside(
     """
     # setpriv(1) of util-linux; without it, only a killed voidgen leaves something behind.
     guard = ("setpriv", "--pdeathsig", "KILL") if shutil.which("setpriv") else ()
+    _tell(argv)
     with messages.open("wb") as stream:
         try:
             process = subprocess.Popen(
@@ -179,6 +188,11 @@ def patiently(argv: Sequence[str], *, cwd: Path, transient: re.Pattern[bytes]) -
     )
     done: Completed = attempt(run, argv, cwd=cwd, check=False)
     return _checked(argv, done)
+
+
+def _tell(argv: Sequence[str]) -> None:
+    """Tell whoever listens what is started, less the passwords of URLs."""
+    _log.info("%s", hidden(shlex.join(argv)))
 
 
 def _checked(argv: Sequence[str], done: Completed) -> Completed:

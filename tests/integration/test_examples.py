@@ -9,6 +9,7 @@ import click
 import pytest
 from tests.integration.offline import Nix
 from tests.unit.program import voidgen, write
+from tests.unit.steps import Steps
 
 from voidgen.cli import LazyGroup, cli
 from voidgen.cli.examples import EXAMPLES
@@ -39,7 +40,8 @@ def test_they_are_shown_and_understood(name: str, line: str) -> None:
     command.make_context(name, rest)
 
 
-def test_they_run(example: Path, empty_nix: Nix) -> None:
+def test_they_run(example: Path, empty_nix: Nix, monkeypatch: pytest.MonkeyPatch) -> None:
+    steps = Steps(monkeypatch)
     write(example, {"config/install.conf": "KEYMAP=de\n"})
     default = example / "packages/2026.10/default.nix"
     names = "firefox = set.greet; git = set.notebook;"
@@ -56,3 +58,4 @@ def test_they_run(example: Path, empty_nix: Nix) -> None:
         allowed = (0, 1) if name == "doctor" or "--check" in line else (0,)
         assert ran.status in allowed, (line, ran.err)
         assert not re.search("internal error|Traceback", ran.err), line
+        assert steps.silent == [], line

@@ -12,6 +12,7 @@ from tests.iso.project import change
 from tests.iso.running import nothing_left, well
 from tests.locks.project import clone
 from tests.unit.program import voidgen
+from tests.unit.steps import Steps
 
 
 @pytest.fixture(scope="module")
@@ -19,7 +20,9 @@ def template(made: Made, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = clone(made.project, tmp_path_factory.mktemp("again") / "project")
     with pytest.MonkeyPatch.context() as patch:
         settle(patch, made.env)
+        steps = Steps(patch)
         well(folder)
+    assert steps.silent == []
     return folder
 
 

@@ -315,7 +315,14 @@ def test_interrupted(project: Path, tmp_path: Path) -> None:
         check=False,
     )
     # The empty line ends the one on which the terminal shows ^C.
-    assert (done.returncode, done.stdout, done.stderr) == (130, "", "\nvoidgen: interrupted\n")
+    assert (done.returncode, done.stdout, done.stderr) == (
+        130,
+        "",
+        (
+            "\nvoidgen: interrupted\n"
+            "  nothing was written; run it again: what was built or fetched is kept\n"
+        ),
+    )
 
 
 def test_nobody_reads(project: Path) -> None:

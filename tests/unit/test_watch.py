@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+import click
 import pytest
 
 from voidgen.cli import watch
@@ -166,6 +167,24 @@ def test_a_step_at_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "locking [red]x[/]" in plain(text), "no markup of rich"
     assert re.search(r"\d:\d\d:\d\d", plain(text)), "a clock"
     assert text.rstrip().endswith(("\x1b[2K", "\x1b[?25h")), "it goes when it is done"
+
+
+def test_steps_within_steps_at_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    with terminal(monkeypatch) as screen:
+        watcher = watch.watcher(quiet=False)
+        with watcher.step("outer"):
+            with watcher.transfer("inner", 10) as moved, watcher.stages("inmost") as reached:
+                moved(5)
+                reached(1, 2, "first")
+            click.echo("between", err=True)
+        with watcher.step("after"):
+            pass
+    text = plain(screen.text())
+    order = ("outer", "inner", "first", "inner", "outer", "between", "outer", "after")
+    place = 0
+    for name in order:
+        place = text.index(name, place) + 1
+    assert text.count("between") == 1
 
 
 def counted(text: str) -> list[int]:

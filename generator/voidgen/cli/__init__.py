@@ -12,14 +12,16 @@ from typing import TYPE_CHECKING
 import click
 
 from voidgen import __version__
-from voidgen.cli import examples
-from voidgen.cli.report import report, say
+from voidgen.cli.report import report, say, shown
+from voidgen.cli.settings import SHARED, Settings
 from voidgen.errors import StepFailedError, WrongInputError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 INTERRUPTED = 130
+NAMED = 8
+"""Files that are named; more are counted."""
 
 
 class LazyGroup(click.Group):
@@ -45,7 +47,6 @@ class LazyGroup(click.Group):
         if name not in self.COMMANDS:
             return None
         command: click.Command = import_module(f"voidgen.cli.{name}").command
-        command.epilog = examples.epilog(name)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -62,22 +63,17 @@ class LazyGroup(click.Group):
                 )
 
 
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, message="%(prog)s %(version)s")
-@click.option(
-    "-C",
-    "--project",
-    metavar="DIR",
-    default=".",
-    type=click.Path(),
-    help="Work on the project in DIR.",
+@click.group(
+    cls=LazyGroup,
+    params=[*SHARED],
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
-@click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors and results.")
-@click.option("--debug", is_flag=True, help="Show a traceback where voidgen itself fails.")
-@click.pass_context
-def cli(context: click.Context, project: str, quiet: bool, debug: bool) -> None:
-    """One declarative file to a Void Linux live ISO with a Nix closure baked in."""
-    context.obj = {"project": project, "quiet": quiet, "debug": debug}
+@click.version_option(__version__, message="%(prog)s %(version)s")
+def cli() -> None:
+    """One declarative file to a Void Linux live ISO with a Nix closure baked in.
+
+    The options stand before a command or after it.
+    """
 
 
 def main() -> None:
@@ -91,8 +87,9 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         # A file name may be no text in this locale; that must not end in a traceback.
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    settings = Settings()
     try:
-        sys.exit(_run())
+        sys.exit(_run(settings))
     except WrongInputError as error:
         report(error.faults)
         sys.exit(2)
@@ -100,13 +97,13 @@ def main() -> None:
         say(error.what, error.remedy, error.output)
         sys.exit(1)
     except (click.Abort, KeyboardInterrupt):
-        say("interrupted")
+        say(*_interrupted(settings))
         sys.exit(INTERRUPTED)
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(1)
     except Exception as error:
-        if "--debug" in sys.argv:
+        if settings.debug:
             raise
         say(
             f"internal error: {type(error).__name__}: {error}",
@@ -115,10 +112,22 @@ def main() -> None:
         sys.exit(1)
 
 
-def _run() -> int:
+def _interrupted(settings: Settings) -> tuple[str, str]:
+    """What was being done, and the state that things are in."""
+    doing = f" while {settings.doing[0]}" if settings.doing else ""
+    if settings.left:
+        return f"interrupted{doing}", settings.left
+    files = [shown(file) for file in settings.written]
+    more = f" and {len(files) - NAMED} more" if len(files) > NAMED else ""
+    done = f"already written: {', '.join(files[:NAMED])}{more}" if files else "nothing was written"
+    again = "run it again: what was built or fetched is kept"
+    return f"interrupted{doing}", f"{done}; {again}"
+
+
+def _run(settings: Settings) -> int:
     """Click's part; its errors are told like all others."""
     try:
-        return cli.main(prog_name="voidgen", standalone_mode=False) or 0
+        return cli.main(prog_name="voidgen", standalone_mode=False, obj=settings) or 0
     except click.exceptions.NoArgsIsHelpError as error:
         error.show()
     except click.ClickException as error:

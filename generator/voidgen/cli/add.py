@@ -4,24 +4,25 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from voidgen.cli.complete import addable
+from voidgen.cli.settings import Command, Settings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-@click.command("add")
+@click.command("add", cls=Command)
 @click.argument("kind", type=click.Choice(["nix", "xbps", "module"]))
 @click.argument("names", metavar="NAME...", nargs=-1, required=True, shell_complete=addable)
 @click.option("--unfree", is_flag=True, help="Accept the unfree packages among them.")
 @click.option("--dry-run", is_flag=True, help="Write nothing; show what would be written.")
 @click.pass_obj
 def command(
-    settings: dict[str, Any], kind: str, names: tuple[str, ...], unfree: bool, dry_run: bool
+    settings: Settings, kind: str, names: tuple[str, ...], unfree: bool, dry_run: bool
 ) -> None:
     """Add packages of Nix or Void, or overlay modules, to voidgen.toml.
 
@@ -30,16 +31,15 @@ def command(
     """
     from voidgen import project  # noqa: PLC0415
     from voidgen.cli.changed import finish  # noqa: PLC0415
-    from voidgen.cli.watch import watcher  # noqa: PLC0415
     from voidgen.edit import change  # noqa: PLC0415
 
     def accept(found: Mapping[str, tuple[str, ...]]) -> bool:
-        return unfree or _asked(found)
+        return unfree or (not settings.json and _asked(found))
 
-    folder = project.find(Path(settings["project"]))
-    progress = watcher(quiet=settings["quiet"])
+    folder = project.find(Path(settings.project))
+    progress = settings.watcher()
     done = change.add(folder, kind, names, accept, progress)
-    finish(done, quiet=settings["quiet"], dry_run=dry_run)
+    finish(settings, done, dry_run=dry_run)
 
 
 def _asked(found: Mapping[str, tuple[str, ...]]) -> bool:

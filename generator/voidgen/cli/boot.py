@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 import click
 from attrs import frozen
 
+from voidgen.cli.settings import Command, Settings
+
 if TYPE_CHECKING:
     from voidgen.boot.image import Image
     from voidgen.boot.qemu import Guest
@@ -37,7 +39,6 @@ class Asked:
     """The options."""
 
     test: bool
-    as_json: bool
     junit: Path | None
     timeout: int | None
     window: bool | None
@@ -50,10 +51,9 @@ class Asked:
     dns: str | None
 
 
-@click.command("boot")
+@click.command("boot", cls=Command)
 @click.argument("iso", required=False, type=click.Path(path_type=Path))
 @click.option("--test", is_flag=True, help="Log in at the serial console and run the checks.")
-@click.option("--json", "as_json", is_flag=True, help="With --test: print the results as JSON.")
 @click.option(
     "--junit",
     type=click.Path(dir_okay=False, path_type=Path),
@@ -89,26 +89,26 @@ class Asked:
     help="Let the guest ask that name server, like 8.8.8.8, in place of QEMU's.",
 )
 @click.pass_obj
-def command(settings: dict[str, Any], /, iso: Path | None, **options: Any) -> None:
+def command(settings: Settings, /, iso: Path | None, **options: Any) -> None:
     """Boot ISO in QEMU: by default the project's newest, out/NAME*.iso.
 
     With --test nothing is asked: the serial console is logged in to, and what the image and its
     modules promise is checked, as the ISO itself tells it. Exit status 1 where a check fails.
     """
     from voidgen.boot import host, image  # noqa: PLC0415
-    from voidgen.cli.watch import watcher  # noqa: PLC0415
 
     asked = Asked(**options)
-    if not asked.test and (asked.as_json or asked.junit):
+    if not asked.test and (settings.json or asked.junit):
         raise click.UsageError("--json and --junit tell the results of --test")
     # Whatever ends voidgen politely ends QEMU, too; nohup(1) ignores one of them.
     for one in (signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(one) == signal.SIG_DFL:
             signal.signal(one, signal.default_int_handler)
-    quiet, progress = settings["quiet"], watcher(quiet=settings["quiet"])
+    quiet, progress = settings.quiet, settings.watcher()
     _refuse_folders(asked)
     host.qemu()
-    found = image.read((iso or _newest(settings["project"])).absolute())
+    settings.left = "the machine is switched off; nothing of the image has changed"
+    found = image.read((iso or _newest(settings.project)).absolute())
     machine = _machine(asked, found, progress, quiet=quiet)
     if not quiet:
         _tell(found, machine)
@@ -116,7 +116,7 @@ def command(settings: dict[str, Any], /, iso: Path | None, **options: Any) -> No
         _show(asked, found, machine, quiet=quiet)
         return
     outcomes = _test(asked, found, machine, progress, quiet=quiet)
-    _results(asked, found, machine, outcomes)
+    _results(settings, asked.junit, found, machine, outcomes)
 
 
 def _newest(folder: str) -> Path:
@@ -254,14 +254,16 @@ def _test(
     return outcomes
 
 
-def _results(asked: Asked, found: Image, machine: Machine, outcomes: list[Outcome]) -> None:
+def _results(
+    settings: Settings, junit: Path | None, found: Image, machine: Machine, outcomes: list[Outcome]
+) -> None:
     from voidgen import place  # noqa: PLC0415
     from voidgen.outcome import forms, table  # noqa: PLC0415
     from voidgen.outcome.types import good  # noqa: PLC0415
 
-    if asked.junit:
-        place.replace(asked.junit, forms.to_junit(outcomes, f"boot {found.name}"))
-    if asked.as_json:
+    if junit:
+        place.replace(junit, forms.to_junit(outcomes, f"boot {found.name}"))
+    if settings.json:
         facts = {"accelerator": machine.accelerator.name, "firmware": _kind(machine)}
         click.echo(forms.to_json(outcomes, iso=found.iso.name, **facts), nl=False)
     else:

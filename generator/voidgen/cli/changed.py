@@ -9,33 +9,41 @@ import click
 from attrs import evolve
 
 from voidgen import config, render
-from voidgen.cli.report import visible
+from voidgen.cli.report import result, visible
 from voidgen.diff import compare, text
 from voidgen.edit import change as changes
 from voidgen.snapshot import overlay
 from voidgen.snapshot.types import Snapshot
 
 if TYPE_CHECKING:
+    from voidgen.cli.settings import Settings
     from voidgen.edit.change import Change
     from voidgen.project import Project
 
 
-def finish(change: Change, *, quiet: bool, dry_run: bool) -> None:
+def finish(settings: Settings, change: Change, *, dry_run: bool) -> None:
     """Write ``change``, or show what would be written."""
+    differs = change.new != change.start.text
+    if not settings.json:
+        _show(settings, change, differs=differs, dry_run=dry_run)
+    if differs and not dry_run:
+        changes.write(change)
+    if settings.json:
+        written, difference = differs and not dry_run, _lines(change)
+        result({"written": written, "difference": difference, "notes": change.notes})
+    elif not settings.quiet:
+        done = "would be written" if dry_run else "is written; next: voidgen generate"
+        click.echo(f"{config.FILE} {done}" if differs else f"{config.FILE} stays as it is")
+
+
+def _show(settings: Settings, change: Change, *, differs: bool, dry_run: bool) -> None:
     for note in change.notes:
         click.echo(visible(f"note: {note}"), err=True)
-    start = change.start
-    differs = change.new != start.text
     if dry_run:
         for line in _lines(change):
             click.echo(visible(line))
-    if not quiet and differs and start.project:
-        _tell(start.project, change.after)
-    if differs and not dry_run:
-        changes.write(change)
-    if not quiet:
-        done = "would be written" if dry_run else "is written; next: voidgen generate"
-        click.echo(f"{config.FILE} {done}" if differs else f"{config.FILE} stays as it is")
+    if not settings.quiet and differs and change.start.project:
+        _tell(change.start.project, change.after)
 
 
 def _lines(change: Change) -> list[str]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
+
+from voidgen.cli.settings import Command, Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,14 +20,13 @@ if TYPE_CHECKING:
     from voidgen.project import Project
 
 
-@click.command("check")
+@click.command("check", cls=Command)
 @click.option("--record", is_flag=True, help="Write the closure's fingerprint into voidgen.lock.")
 @click.option(
     "--closure", metavar="NAME", multiple=True,
     help="Rebuild the closure's packages of this name, too, or all; may be given again.",
 )  # fmt: skip
 @click.option("--iso", is_flag=True, help="Make the ISO twice, and compare the two, too.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON for a program.")
 @click.option(
     "--junit", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path),
     help="Write JUnit's XML, too.",
@@ -36,11 +37,10 @@ if TYPE_CHECKING:
 )  # fmt: skip
 @click.pass_obj
 def command(  # noqa: PLR0913, PLR0917 - the options
-    settings: dict[str, Any],
+    settings: Settings,
     record: bool,
     closure: tuple[str, ...],
     iso: bool,
-    as_json: bool,
     junit: Path | None,
     github: bool | None,
 ) -> None:
@@ -51,15 +51,14 @@ def command(  # noqa: PLR0913, PLR0917 - the options
     recorded. Exits with 1 where anything is not so.
     """
     from voidgen import place, project  # noqa: PLC0415
-    from voidgen.cli.watch import watcher  # noqa: PLC0415
     from voidgen.outcome import forms, types  # noqa: PLC0415
 
-    image = project.load(project.find(Path(settings["project"])))
-    progress = watcher(quiet=settings["quiet"])
+    image = project.load(project.find(Path(settings.project)))
+    progress = settings.watcher()
     found = [*_outcomes(image, progress, record, closure, iso)]
     if junit:
         place.replace(junit, forms.to_junit(found, image.plan.config.image.name))
-    if as_json:
+    if settings.json:
         click.echo(forms.to_json(found), nl=False)
     else:
         from voidgen.outcome import table  # noqa: PLC0415
@@ -67,7 +66,7 @@ def command(  # noqa: PLR0913, PLR0917 - the options
         table.show(found)
     if github if github is not None else os.environ.get("GITHUB_ACTIONS") == "true":
         for line in forms.to_github(found):
-            click.echo(line, err=as_json)
+            click.echo(line, err=settings.json)
     if not types.good(found):
         sys.exit(1)
 

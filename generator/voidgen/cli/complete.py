@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from click.shell_completion import CompletionItem
 
+from voidgen.cli.settings import Settings
 from voidgen.errors import StepFailedError, WrongInputError
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def _of(find: Callable[[click.Context, Path], Iterable[str]], *, files: bool = F
         given = context.params.get(parameter.name or "")
         there = given if isinstance(given, tuple) else ()
         try:
-            folder = project.find(Path(context.find_root().params.get("project") or "."))
+            folder = project.find(Path(context.ensure_object(Settings).project))
             names = sorted({*find(context, folder)} - {*there})
         except (WrongInputError, StepFailedError):
             return items

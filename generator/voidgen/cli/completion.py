@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import click
 
+from voidgen.cli.settings import Command, Settings
 
-@click.command("completion")
+
+@click.command("completion", cls=Command)
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
-def command(shell: str) -> None:
+@click.pass_obj
+def command(settings: Settings, shell: str) -> None:
     """Print what makes a SHELL complete voidgen's commands, options and names.
 
     Modules, packages that voidgen.toml has, inputs and git revisions are completed, too.
     """
+    if settings.json:
+        raise click.UsageError("a shell reads no JSON: leave --json out")
     from click.shell_completion import get_completion_class  # noqa: PLC0415
 
     from voidgen.cli import cli  # noqa: PLC0415

@@ -5,26 +5,26 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from voidgen.cli.complete import sides as sides_of
+from voidgen.cli.settings import Command, Settings
 
 if TYPE_CHECKING:
     from voidgen.diff.types import Diff
     from voidgen.snapshot.types import Snapshot
 
 
-@click.command("diff")
+@click.command("diff", cls=Command)
 @click.argument("old", required=False, shell_complete=sides_of)
 @click.argument("new", required=False, shell_complete=sides_of)
 @click.option(
     "--format",
     "form",
     type=click.Choice(["text", "json", "markdown", "html"]),
-    default="text",
-    help="What to print.",
+    help="What to print: text, unless it says else.",
 )
 @click.option("--sort", type=click.Choice(["name", "size"]), default="name", help="Packages by.")
 @click.option("--why", is_flag=True, help="What needs each package, and why it was rebuilt.")
@@ -34,10 +34,10 @@ if TYPE_CHECKING:
 )
 @click.pass_obj
 def command(  # noqa: PLR0913, PLR0917 - the options
-    settings: dict[str, Any],
+    settings: Settings,
     old: str | None,
     new: str | None,
-    form: str,
+    form: str | None,
     sort: str,
     why: bool,
     exit_code: bool,
@@ -51,23 +51,27 @@ def command(  # noqa: PLR0913, PLR0917 - the options
     is built: the closure of a project is compared where the Nix store has it.
     """
     from voidgen import place  # noqa: PLC0415
-    from voidgen.cli.watch import watcher  # noqa: PLC0415
     from voidgen.diff import compare  # noqa: PLC0415
     from voidgen.snapshot import sides  # noqa: PLC0415
 
-    progress = watcher(quiet=settings["quiet"])
-    folder = Path(settings["project"])
+    form = settings.form(form, "text")
+    progress = settings.watcher()
+    folder = Path(settings.project)
+
+    def read(side: str | None) -> Snapshot:
+        with settings.late(f"reading {side or 'the project'}"):
+            return sides.read(side or _project(folder), folder, progress)
+
     if save:
         from voidgen.snapshot import file  # noqa: PLC0415
 
-        place.replace(save, file.dump(sides.read(old or _project(folder), folder, progress)))
+        place.replace(save, file.dump(read(old)))
         return
-    before, after = (
-        sides.read(side or _project(folder), folder, progress) for side in _sides(old, new)
-    )
-    diff = compare.compare(before, after)
-    if why:
-        diff = _explained(diff, after)
+    before, after = map(read, _sides(old, new))
+    with settings.late("comparing the two"):
+        diff = compare.compare(before, after)
+        if why:
+            diff = _explained(diff, after)
     _print(diff, form, by_size=sort == "size")
     if exit_code and diff:
         sys.exit(1)

@@ -3,28 +3,27 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import click
 
+from voidgen.cli.settings import Command, Settings
 
-@click.command("doctor")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON for a program.")
+
+@click.command("doctor", cls=Command)
 @click.pass_obj
-def command(settings: dict[str, Any], as_json: bool) -> int:
+def command(settings: Settings) -> int:
     """Look at this machine: what voidgen needs of it, and the command that mends it.
 
     In a project, at its folder and its settings, too. Exits with 1 where no image can be made; a
     warning (??) is of something that is only slower then, or that another command needs.
     """
     from voidgen import project  # noqa: PLC0415
-    from voidgen.cli.watch import watcher  # noqa: PLC0415
     from voidgen.doctor import check  # noqa: PLC0415
     from voidgen.doctor.host import Host  # noqa: PLC0415
     from voidgen.errors import WrongInputError  # noqa: PLC0415
     from voidgen.outcome import forms, table, types  # noqa: PLC0415
 
-    start = Path(settings["project"])
+    start = Path(settings.project)
     try:
         folder = project.find(start)
     except WrongInputError:
@@ -32,9 +31,9 @@ def command(settings: dict[str, Any], as_json: bool) -> int:
             raise
         folder = None
     host = Host()
-    with watcher(quiet=settings["quiet"]).step("looking at this machine"):
+    with settings.watcher().step("looking at this machine"):
         outcomes = list(check.check(host, folder))
-    if as_json:
+    if settings.json:
         click.echo(forms.to_json(outcomes, system=host.family() or None), nl=False)
     else:
         table.show(outcomes)

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import click
 
+from voidgen.cli.settings import Command, Settings
 
-@click.command("fetch")
+
+@click.command("fetch", cls=Command)
 @click.pass_obj
-def command(settings: dict[str, Any]) -> None:
+def command(settings: Settings) -> None:
     """Fetch the locked packages of Void into a local repository, and print its folder.
 
     Files are kept under their hashes in ~/.cache/voidgen, and checked again each time.
     """
     from voidgen import pinning, project  # noqa: PLC0415
-    from voidgen.cli.watch import watcher  # noqa: PLC0415
+    from voidgen.cli.report import result  # noqa: PLC0415
 
-    image = project.load(project.find(Path(settings["project"])))
-    click.echo(pinning.repository(image, watcher(quiet=settings["quiet"])))
+    with settings.late("reading the project"):
+        image = project.load(project.find(Path(settings.project)))
+    repository = pinning.repository(image, settings.watcher())
+    if settings.json:
+        result({"repository": str(repository)})
+    else:
+        click.echo(repository)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+import attrs
 import click
+
+from voidgen.cli.settings import Command, Settings
 
 if TYPE_CHECKING:
     from voidgen.emit import Changes
@@ -14,23 +17,29 @@ SHOWN = 20
 """Changed files that are named; more are counted."""
 
 
-@click.command("generate")
+@click.command("generate", cls=Command)
 @click.option("--check", is_flag=True, help="Write nothing; exit 1 where something would change.")
 @click.option(
     "--force", is_flag=True, help="Overwrite files that are not voidgen's or were edited."
 )
 @click.pass_obj
-def command(settings: dict[str, Any], check: bool, force: bool) -> int:
+def command(settings: Settings, check: bool, force: bool) -> int:
     """Emit the flake and the overlay tree from voidgen.toml.
 
     Writes flake.nix and image/, removes what an earlier run emitted and is no longer needed,
     and touches nothing else. Then `nix build` makes the closure and the include tree.
     """
+    from voidgen import project  # noqa: PLC0415
+
+    folder = project.find(Path(settings.project))
+    with settings.late("generating"):
+        return _generate(settings, folder, check=check, force=force)
+
+
+def _generate(settings: Settings, folder: Path, *, check: bool, force: bool) -> int:
     from voidgen import emit, git, pins, project  # noqa: PLC0415
-    from voidgen.cli.report import visible  # noqa: PLC0415
     from voidgen.errors import Fault, WrongInputError  # noqa: PLC0415
 
-    folder = project.find(Path(settings["project"]))
     image = project.load(folder)
     if not git.is_inside_work_tree(folder):
         remedy = (
@@ -40,8 +49,7 @@ def command(settings: dict[str, Any], check: bool, force: bool) -> int:
     tree = image.tree()
     if check:
         changes = emit.compare(folder, tree, force=force)
-        if not settings["quiet"]:
-            _tell(changes, "would be ")
+        _tell(settings, changes, pins.unlocked(image), check=True)
         return 1 if changes else 0
     # Read first: a broken lock must be told before anything is written.
     missing = pins.unlocked(image)
@@ -51,15 +59,26 @@ def command(settings: dict[str, Any], check: bool, force: bool) -> int:
     strange = [path for path in new if path not in tree and path != emit.LIST]
     if len(strange) < len(new):
         git.add_intent(folder, places, but=strange)
-    if not settings["quiet"]:
-        _tell(changes)
-        for line in missing:
-            click.echo(visible(line))
-        click.echo(f"next: {'voidgen lock && ' if missing else ''}nix build")
+    _tell(settings, changes, missing, check=False)
     return 0
 
 
-def _tell(changes: Changes, how: str = "") -> None:
+def _tell(settings: Settings, changes: Changes, missing: list[str], *, check: bool) -> None:
+    from voidgen.cli.report import result, visible  # noqa: PLC0415
+
+    if settings.json:
+        result({"changes": bool(changes), **attrs.asdict(changes), "unlocked": missing})
+        return
+    if settings.quiet:
+        return
+    _list(changes, "would be " if check else "")
+    if not check:
+        for line in missing:
+            click.echo(visible(line))
+        click.echo(f"next: {'voidgen lock && ' if missing else ''}nix build")
+
+
+def _list(changes: Changes, how: str) -> None:
     from voidgen.cli.report import visible  # noqa: PLC0415
 
     rows = [

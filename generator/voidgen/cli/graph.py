@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from voidgen.cli.complete import modules
+from voidgen.cli.settings import Command, Settings
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -38,7 +39,7 @@ class Size(click.ParamType[int]):
             self.fail(f"{error.what}{error.remedy and f': {error.remedy}'}", param, ctx)
 
 
-@click.command("graph")
+@click.command("graph", cls=Command)
 @click.argument("kind", type=click.Choice(("modules", "closure")), default="modules")
 @click.option(
     "--format", "form", type=click.Choice(FORMATS), help="What is written; by default FILE says it."
@@ -58,7 +59,7 @@ class Size(click.ParamType[int]):
 )
 @click.pass_obj
 def command(
-    settings: dict[str, Any],
+    settings: Settings,
     /,
     kind: str,
     form: str | None,
@@ -71,19 +72,22 @@ def command(
     "10 MiB"; a path alone brings itself and all that nothing else needs. A picture of more than
     60 of them is folded to about 40 without being asked; `--min-size 0` draws them all.
     """
-    form = form or (ENDINGS.get(output.suffix.lower(), "svg") if output else "svg")
+    by_name = ENDINGS.get(output.suffix.lower(), "svg") if output else "svg"
+    form = settings.form(form, by_name)
     if kind == "modules" and wanted["min_size"] is not None:
         raise click.UsageError("--min-size is for the closure: modules have no size")
     if form == "png" and output is None and sys.stdout.isatty():
         raise click.UsageError("a PNG is nothing for a terminal: name a file with --output")
-    title, graph = _modules(settings) if kind == "modules" else _closure(settings)
-    if wanted["focus"] is not None:
-        graph = _focus(graph, wanted["focus"])
-    if wanted["depth"] is not None or wanted["min_size"] is not None:
-        graph = _fold(graph, wanted["depth"], wanted["min_size"])
-    elif form != "json" and len(graph) > LARGEST:
-        graph = _fold_unasked(graph, None if settings["quiet"] else kind)
-    _write(_form(graph, kind, title, form), output)
+    with settings.late(f"drawing the {kind}"):
+        title, graph = _modules(settings) if kind == "modules" else _closure(settings)
+        if wanted["focus"] is not None:
+            graph = _focus(graph, wanted["focus"])
+        if wanted["depth"] is not None or wanted["min_size"] is not None:
+            graph = _fold(graph, wanted["depth"], wanted["min_size"])
+        elif form != "json" and len(graph) > LARGEST:
+            graph = _fold_unasked(graph, None if settings.quiet else kind)
+        data = _form(graph, kind, title, form)
+    _write(data, output)
 
 
 def _fold(graph: nx.DiGraph[str], depth: int | None, min_size: int | None) -> nx.DiGraph[str]:
@@ -117,20 +121,20 @@ def _fold_unasked(graph: nx.DiGraph[str], told: str | None) -> nx.DiGraph[str]:
     return fold.fold(graph, kept, least)
 
 
-def _modules(settings: dict[str, Any]) -> tuple[str, nx.DiGraph[str]]:
+def _modules(settings: Settings) -> tuple[str, nx.DiGraph[str]]:
     """The title and the graph."""
     from voidgen import project  # noqa: PLC0415
     from voidgen.graph import sources  # noqa: PLC0415
 
-    image = project.load(project.find(Path(settings["project"])))
+    image = project.load(project.find(Path(settings.project)))
     return image.plan.config.image.name, sources.modules(image.plan)
 
 
-def _closure(settings: dict[str, Any]) -> tuple[str, nx.DiGraph[str]]:
+def _closure(settings: Settings) -> tuple[str, nx.DiGraph[str]]:
     from voidgen import project  # noqa: PLC0415
     from voidgen.graph import built  # noqa: PLC0415
 
-    return built.closure(project.find(Path(settings["project"])) / "result")
+    return built.closure(project.find(Path(settings.project)) / "result")
 
 
 def _focus(graph: nx.DiGraph[str], name: str) -> nx.DiGraph[str]:

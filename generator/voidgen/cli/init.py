@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import shlex
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from voidgen import config
+from voidgen.cli.settings import Command, Settings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from voidgen.scaffold.ci import Workflow
 
 
-@click.command("init")
+@click.command("init", cls=Command)
 @click.argument("directory", metavar="[DIR]", default=".", type=click.Path())
 @click.option(
     "--preset",
@@ -46,7 +47,7 @@ if TYPE_CHECKING:
 )
 @click.pass_obj
 def command(  # noqa: PLR0913, PLR0917 - the options
-    settings: dict[str, Any],
+    settings: Settings,
     directory: str,
     preset: str | None,
     scripts: tuple[Path, ...],
@@ -60,29 +61,46 @@ def command(  # noqa: PLR0913, PLR0917 - the options
     that a script sets; it is read and never run, and what was not understood is listed. Where DIR
     is a project already, --ci alone adds the workflow to it.
     """
-    folder = Path(os.path.abspath(Path(settings["project"]) / directory))
+    folder = Path(os.path.abspath(Path(settings.project) / directory))
     if offline and (preset or scripts):
         raise click.UsageError("--offline is a project of its own: leave --preset and --from out")
     if busybox and not offline:
         raise click.UsageError("--busybox is for --offline")
     workflow = _workflow(host, folder) if host else None
     lines: Sequence[str] = ()
+    left: Sequence[str] = ()
     if offline:
         lines = _offline(folder, busybox)
     elif not workflow or preset or scripts or not (folder / config.FILE).exists():
-        lines = _preset(folder, preset or "cinnamon", scripts, quiet=settings["quiet"])
+        lines, left = _preset(folder, preset or "cinnamon", scripts)
     if workflow:
         lines = (*lines, _add(workflow, folder))
-    from voidgen.cli.report import visible  # noqa: PLC0415
+    _tell(settings, folder, lines, left, offline=offline, directory=directory)
+
+
+def _tell(  # noqa: PLR0913 - what there is to tell
+    settings: Settings,
+    folder: Path,
+    lines: Sequence[str],
+    left: Sequence[str],
+    *,
+    offline: bool,
+    directory: str,
+) -> None:
+    from voidgen.cli.report import result, visible  # noqa: PLC0415
     from voidgen.doctor.place import PLAIN  # noqa: PLC0415
 
+    # Also told under --quiet: it is what the user has to do.
+    for line in left:
+        click.echo(visible(f"not taken over: {line}"), err=True)
     if not PLAIN.fullmatch(str(folder)):
         what = "Nix cannot take this path: move it to one of letters, digits and . _ + -"
         click.echo(visible(f"note: {folder}: {what}"), err=True)
-    if settings["quiet"]:
+    if settings.json:
+        result({"project": str(folder), "done": lines, "left": left})
+    if settings.quiet or settings.json:
         return
-
-    place = directory if settings["project"] == "." else str(folder)
+    place = directory if settings.project == "." else str(folder)
     # An empty folder is replaced by --offline: the shell has to enter it again.
     there = "" if place == "." and not offline else f"cd {shlex.quote(place)} && "
     built = "voidgen generate && nix build"
@@ -119,9 +137,11 @@ def _offline(folder: Path, busybox: Path | None) -> Sequence[str]:
     )
 
 
-def _preset(folder: Path, name: str, scripts: Sequence[Path], *, quiet: bool) -> Sequence[str]:
+def _preset(
+    folder: Path, name: str, scripts: Sequence[Path]
+) -> tuple[Sequence[str], Sequence[str]]:
+    """What is told of what was done, and what was not taken over."""
     from voidgen import regular  # noqa: PLC0415
-    from voidgen.cli.report import visible  # noqa: PLC0415
     from voidgen.errors import Fault, WrongInputError  # noqa: PLC0415
     from voidgen.scaffold import preset, takeover  # noqa: PLC0415
 
@@ -141,8 +161,5 @@ def _preset(folder: Path, name: str, scripts: Sequence[Path], *, quiet: bool) ->
         taken += found.lines
         left += found.left
     made = preset.make(folder, text)
-    # Also told under --quiet: it is what the user has to do.
-    for line in left:
-        click.echo(visible(f"not taken over: {line}"), err=True)
     kept = [] if preset.IGNORE in made else [f"{preset.IGNORE} stays as it is"]
-    return [] if quiet else [f"made {folder}: {name}, {', '.join(made)}", *kept, *taken]
+    return [f"made {folder}: {name}, {', '.join(made)}", *kept, *taken], left

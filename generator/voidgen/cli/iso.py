@@ -5,15 +5,16 @@ from __future__ import annotations
 import signal
 import time
 from pathlib import Path
-from typing import Any
 
 import click
 
+from voidgen.cli.settings import Command, Settings
 
-@click.command("iso")
+
+@click.command("iso", cls=Command)
 @click.option("--no-space-check", is_flag=True, help="Start even where space looks too small.")
 @click.pass_obj
-def command(settings: dict[str, Any], no_space_check: bool) -> None:
+def command(settings: Settings, no_space_check: bool) -> None:
     """Make out/NAME.iso: the closure, the overlay and Void's locked packages, by mklive.
 
     mklive runs in a container, without a network. Beside the ISO lie its SHA-256, a manifest, a
@@ -21,23 +22,25 @@ def command(settings: dict[str, Any], no_space_check: bool) -> None:
     """
     from voidgen import project  # noqa: PLC0415
     from voidgen.bytesize import show  # noqa: PLC0415
-    from voidgen.cli.report import visible  # noqa: PLC0415
-    from voidgen.cli.watch import watcher  # noqa: PLC0415
+    from voidgen.cli.report import result, visible  # noqa: PLC0415
     from voidgen.iso import build  # noqa: PLC0415
 
     # Whatever ends voidgen politely ends the container, too; nohup(1) ignores one of them.
     for one in (signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(one) == signal.SIG_DFL:
             signal.signal(one, signal.default_int_handler)
-    quiet = settings["quiet"]
     start = time.monotonic()
 
     def told(line: str) -> None:
-        if not quiet:
+        if not settings.quiet:
             click.echo(visible(line), err=True)
 
-    image = project.load(project.find(Path(settings["project"])))
-    made = build.make(image, watcher(quiet=quiet), told, check_space=not no_space_check)
-    if not quiet:
+    with settings.late("reading the project"):
+        image = project.load(project.find(Path(settings.project)))
+    made = build.make(image, settings.watcher(), told, check_space=not no_space_check)
+    if settings.json:
+        size = made.iso.stat().st_size
+        result({"iso": str(made.iso), "size": size, "reused": made.reused})
+    elif not settings.quiet:
         what = "nothing to do: as it was" if made.reused else f"{time.monotonic() - start:.0f} s"
         click.echo(visible(f"{made.iso}  {show(made.iso.stat().st_size)}  ({what})"))

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+import attrs
 import click
+
+from voidgen.cli.settings import Command, Settings
 
 if TYPE_CHECKING:
     from voidgen.pins import Outcome
@@ -15,41 +18,49 @@ SHOWN = 40
 """Moved packages that are named; more are counted."""
 
 
-@click.command("lock")
+@click.command("lock", cls=Command)
 @click.option("--check", is_flag=True, help="Write nothing; exit 1 where something is not locked.")
 @click.pass_obj
-def command(settings: dict[str, Any], check: bool) -> int:
+def command(settings: Settings, check: bool) -> int:
     """Pin what has no pin yet; nothing that is pinned moves.
 
     flake.lock pins the flake's inputs, by Nix. voidgen.lock pins what Nix does not: every
     package of Void that mklive installs, resolved and verified by XBPS, and the container.
     """
     from voidgen import pins, project  # noqa: PLC0415
+    from voidgen.cli.report import result, visible  # noqa: PLC0415
 
-    image = project.load(project.find(Path(settings["project"])))
+    with settings.late("reading the project"):
+        image = project.load(project.find(Path(settings.project)))
     if not check:
         pin(settings, image, frozenset())
         return 0
     lines = pins.unlocked(image)
+    if settings.json:
+        result({"unlocked": lines})
+        return 1 if lines else 0
     for line in lines:
-        click.echo(line)
-    if not settings["quiet"]:
+        click.echo(visible(line))
+    if not settings.quiet:
         click.echo("`voidgen lock` pins them" if lines else "all is locked")
     return 1 if lines else 0
 
 
 def pin(
-    settings: dict[str, Any], image: Project, moving: frozenset[str], *, evaluate: bool = True
+    settings: Settings, image: Project, moving: frozenset[str], *, evaluate: bool = True
 ) -> None:
     """Pin, write, and tell what moved."""
     from voidgen import pinning, pins, place  # noqa: PLC0415
-    from voidgen.cli.watch import watcher  # noqa: PLC0415
+    from voidgen.cli.report import result  # noqa: PLC0415
 
     with place.alone(image.folder):
-        watch = watcher(quiet=settings["quiet"])
+        watch = settings.watcher()
         outcome = pinning.pin(image, moving, watch, evaluate=evaluate)
         changed = pins.write(image, outcome)
-    if not settings["quiet"]:
+    if settings.json:
+        moved = [attrs.asdict(one) for one in outcome.moves()]
+        result({"moved": moved, "written": changed})
+    elif not settings.quiet:
         _tell(outcome, changed)
 
 

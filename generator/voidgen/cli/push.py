@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
+import attrs
 import click
 
+from voidgen.cli.settings import Command, Settings
 
-@click.command("push")
+
+@click.command("push", cls=Command)
 @click.argument("store", metavar="STORE-URL")
 @click.option(
     "--key",
@@ -18,7 +20,7 @@ import click
     help="The secret key to sign with: `nix key generate-secret --key-name NAME > FILE`.",
 )
 @click.pass_obj
-def command(settings: dict[str, Any], store: str, key: Path) -> None:
+def command(settings: Settings, store: str, key: Path) -> None:
     """Copy all that the image is made of to a Nix store, signed.
 
     That is the closure, the sources that the flake is evaluated from, Void's locked packages and
@@ -26,16 +28,18 @@ def command(settings: dict[str, Any], store: str, key: Path) -> None:
     asked, and nothing is built again. STORE-URL is one of Nix's: file://, s3://, ssh-ng://.
     """
     from voidgen import project, push  # noqa: PLC0415
-    from voidgen.cli.report import visible  # noqa: PLC0415
-    from voidgen.cli.watch import watcher  # noqa: PLC0415
+    from voidgen.cli.report import result, visible  # noqa: PLC0415
     from voidgen.errors import Fault, WrongInputError  # noqa: PLC0415
 
     if "://" not in store:
         remedy = "a folder is file:///…; see `nix help-stores`"
         raise WrongInputError(Fault(f"{store!r} is no URL of a Nix store", remedy=remedy))
-    image = project.load(project.find(Path(settings["project"])))
-    pushed = push.push(image, store, key, watcher(quiet=settings["quiet"]))
-    if settings["quiet"]:
+    image = project.load(project.find(Path(settings.project)))
+    pushed = push.push(image, store, key, settings.watcher())
+    if settings.json:
+        result({"store": store, **attrs.asdict(pushed)})
+        return
+    if settings.quiet:
         return
     click.echo(visible(f"{len(pushed.paths)} store paths and what they need are in {store}"))
     cache = image.plan.config.cache

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import click
 
 from voidgen.cli.complete import listed
+from voidgen.cli.settings import Command, Settings
 
 
-@click.command("remove")
+@click.command("remove", cls=Command)
 @click.argument("kind", type=click.Choice(["nix", "xbps", "module"]))
 @click.argument("names", metavar="NAME...", nargs=-1, required=True, shell_complete=listed)
 @click.option("--dry-run", is_flag=True, help="Write nothing; show what would be written.")
 @click.pass_obj
-def command(settings: dict[str, Any], kind: str, names: tuple[str, ...], dry_run: bool) -> None:
+def command(settings: Settings, kind: str, names: tuple[str, ...], dry_run: bool) -> None:
     """Remove packages of Nix or Void, or overlay modules, from voidgen.toml.
 
     With them go the options of modules that leave the image, and the unfree packages that nothing
@@ -23,9 +23,8 @@ def command(settings: dict[str, Any], kind: str, names: tuple[str, ...], dry_run
     """
     from voidgen import project  # noqa: PLC0415
     from voidgen.cli.changed import finish  # noqa: PLC0415
-    from voidgen.cli.watch import watcher  # noqa: PLC0415
     from voidgen.edit import change  # noqa: PLC0415
 
-    folder = project.find(Path(settings["project"]))
-    done = change.remove(folder, kind, names, watcher(quiet=settings["quiet"]))
-    finish(done, quiet=settings["quiet"], dry_run=dry_run)
+    folder = project.find(Path(settings.project))
+    done = change.remove(folder, kind, names, settings.watcher())
+    finish(settings, done, dry_run=dry_run)

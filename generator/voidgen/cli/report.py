@@ -30,6 +30,13 @@ def say(what: str, remedy: str = "", output: str = "") -> None:
         click.echo(visible(f"  {remedy}"), err=True)
 
 
+def result(data: object) -> None:
+    """What a command found or did, as JSON on standard output."""
+    from voidgen.render import to_json  # noqa: PLC0415
+
+    click.echo(to_json(data), nl=False)
+
+
 def report(faults: Iterable[Fault]) -> None:
     """All faults, by file and line, each with its remedy below it."""
     # Imported here: it parses TOML for positions, which only a fault needs.

@@ -7,20 +7,22 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from voidgen.cli.settings import Command, Settings
+
 if TYPE_CHECKING:
     from voidgen.lock.types import Lock
 
 
-@click.command("show")
+@click.command("show", cls=Command)
 @click.option("--built", is_flag=True, help="Show what `nix build` made, from ./result.")
 @click.option("--sizes", "as_sizes", is_flag=True, help="Show what room each Nix package takes.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON for a program.")
 @click.pass_obj
-def command(settings: dict[str, Any], built: bool, as_sizes: bool, as_json: bool) -> None:
+def command(settings: Settings, built: bool, as_sizes: bool) -> None:
     """Show the plan: all that the image will be, and who asked for it."""
-    from voidgen import project, render  # noqa: PLC0415
+    from voidgen import project  # noqa: PLC0415
+    from voidgen.cli.report import result  # noqa: PLC0415
 
-    folder = project.find(Path(settings["project"]))
+    folder = project.find(Path(settings.project))
     if as_sizes:
         data = _sizes(settings, folder, built=built)
     elif built:
@@ -28,9 +30,10 @@ def command(settings: dict[str, Any], built: bool, as_sizes: bool, as_json: bool
 
         data = build.manifest(folder / "result")
     else:
-        data = _plan(folder)
-    if as_json:
-        click.echo(render.to_json(data), nl=False)
+        with settings.late("reading the project"):
+            data = _plan(folder)
+    if settings.json:
+        result(data)
         return
     from voidgen.cli import tables  # noqa: PLC0415
 
@@ -49,7 +52,7 @@ def _plan(folder: Path) -> dict[str, Any]:
     }
 
 
-def _sizes(settings: dict[str, Any], folder: Path, *, built: bool) -> dict[str, Any]:
+def _sizes(settings: Settings, folder: Path, *, built: bool) -> dict[str, Any]:
     """Of ./result, or of what the store has already; as docs/reference/sizes.md has it."""
     if built:
         from voidgen import build, sizes  # noqa: PLC0415
@@ -57,9 +60,8 @@ def _sizes(settings: dict[str, Any], folder: Path, *, built: bool) -> dict[str, 
         found = sizes.of_image(build.manifest(folder / "result"))
     else:
         from voidgen import project, sizing  # noqa: PLC0415
-        from voidgen.cli.watch import watcher  # noqa: PLC0415
 
-        found = sizing.find(project.load(folder), watcher(quiet=settings["quiet"]))
+        found = sizing.find(project.load(folder), settings.watcher())
     packages = [
         {"name": one.name, "closure": one.closure, "only": one.only, "shared": one.shared}
         for one in found.packages

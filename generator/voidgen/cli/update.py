@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import click
 
 from voidgen.cli.complete import inputs as inputs_of
+from voidgen.cli.settings import Command, Settings
 
 
-@click.command("update")
+@click.command("update", cls=Command)
 @click.argument("inputs", metavar="[INPUT]...", nargs=-1, shell_complete=inputs_of)
 @click.option(
     "--no-eval", is_flag=True, help="Move nixpkgs even where the image's packages do not evaluate."
 )
 @click.pass_obj
-def command(settings: dict[str, Any], inputs: tuple[str, ...], no_eval: bool) -> None:
+def command(settings: Settings, inputs: tuple[str, ...], no_eval: bool) -> None:
     """Move pins to what they stand for today, and say what moved: all, or each INPUT.
 
     INPUT is nixpkgs, mklive, xbps (all packages of Void) or container (where [container] image
@@ -26,7 +26,8 @@ def command(settings: dict[str, Any], inputs: tuple[str, ...], no_eval: bool) ->
     from voidgen.cli.lock import pin  # noqa: PLC0415
     from voidgen.errors import did_you_mean  # noqa: PLC0415
 
-    image = project.load(project.find(Path(settings["project"])))
+    with settings.late("reading the project"):
+        image = project.load(project.find(Path(settings.project)))
     known = pins.movable(image.plan)
     for name in inputs:
         if name not in known:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import sys
+import threading
 import time
-from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
@@ -14,20 +16,78 @@ from voidgen.progress import Nobody
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
 
     from rich.console import Console
+    from rich.progress import Progress as Bars
 
     from voidgen.progress import Progress
 
+T = TypeVar("T")
 QUARTERS = 4
 """Plain lines that a transfer prints on its way."""
 
 
-def watcher(*, quiet: bool) -> Progress:
-    """Who watches this run; all is told on standard error, where no result goes."""
+def watcher(*, quiet: bool, lines: bool = False) -> Progress:
+    """Who watches this run; all is told on standard error, where no result goes.
+
+    ``lines`` stay on a terminal, too: others come between them.
+    """
     if quiet:
         return Nobody()
-    return Terminal() if sys.stderr.isatty() else Lines()
+    moves = sys.stderr.isatty() and os.environ.get("TERM", "dumb") not in {"dumb", "unknown"}
+    return Terminal() if moves and not lines else Lines()
+
+
+class Kept:
+    """Notes in ``doing`` what an inner one watches, for whoever interrupts it."""
+
+    def __init__(self, inner: Progress, doing: list[str]) -> None:
+        """The outermost step comes first in ``doing``."""
+        self._inner = inner
+        self._doing = doing
+
+    def step(self, what: str) -> AbstractContextManager[None]:
+        """As the inner one."""
+        return self._kept(what, self._inner.step(what))
+
+    def transfer(self, what: str, total: int) -> AbstractContextManager[Callable[[int], None]]:
+        """As the inner one."""
+        return self._kept(what, self._inner.transfer(what, total))
+
+    def stages(self, what: str) -> AbstractContextManager[Callable[[int, int, str], None]]:
+        """As the inner one."""
+        return self._kept(what, self._inner.stages(what))
+
+    @contextmanager
+    def _kept(self, what: str, inner: AbstractContextManager[T]) -> Iterator[T]:
+        self._doing.append(what)
+        try:
+            with inner as entered:
+                yield entered
+        except Exception:
+            # Only an interrupt leaves it there.
+            self._doing.pop()
+            raise
+        self._doing.pop()
+
+
+PATIENCE = 1.0
+"""Seconds in which nobody asks what is being done."""
+
+
+@contextmanager
+def late(progress: Progress, what: str) -> Iterator[None]:
+    """A step that is told of only where it takes longer than `PATIENCE`: most take no time."""
+    with ExitStack() as shown:
+        timer = threading.Timer(PATIENCE, lambda: shown.enter_context(progress.step(what)))
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
+            timer.join()
 
 
 class Lines:
@@ -71,7 +131,32 @@ class Lines:
 
 
 class Terminal:
-    """A line with a clock, and a bar where there is a measure; both go when they are done."""
+    """A line with a clock, and a bar where there is a measure; both go when they are done.
+
+    Of steps within steps the innermost is shown.
+    """
+
+    def __init__(self) -> None:
+        """Nothing is shown yet."""
+        self._bars: list[Bars] = []
+        self._lock = threading.RLock()
+
+    @contextmanager
+    def _shown(self, bars: Bars) -> Iterator[Bars]:
+        with self._lock:
+            # One at a time moves the cursor; steps begin in threads, too.
+            for other in self._bars[-1:]:
+                other.stop()
+            self._bars.append(bars)
+            bars.start()
+        try:
+            yield bars
+        finally:
+            with self._lock:
+                bars.stop()
+                self._bars.remove(bars)
+                for other in self._bars[-1:]:
+                    other.start()
 
     @contextmanager
     def step(self, what: str) -> Iterator[None]:
@@ -83,7 +168,7 @@ class Terminal:
             TextColumn("{task.description}", markup=False),
             TimeElapsedColumn(),
         )
-        with Progress(*columns, console=_console(), transient=True) as bar:
+        with self._shown(Progress(*columns, console=_console(), transient=True)) as bar:
             bar.add_task(visible(what), total=None)
             yield
 
@@ -106,7 +191,7 @@ class Terminal:
             TransferSpeedColumn(),
             TimeRemainingColumn(),
         )
-        with Progress(*columns, console=_console(), transient=True) as bar:
+        with self._shown(Progress(*columns, console=_console(), transient=True)) as bar:
             task = bar.add_task(visible(what), total=total)
             yield lambda count: bar.advance(task, count)
 
@@ -127,7 +212,7 @@ class Terminal:
             TimeElapsedColumn(),
             TextColumn("{task.description}", markup=False),
         )
-        with Progress(*columns, console=_console(), transient=True) as bar:
+        with self._shown(Progress(*columns, console=_console(), transient=True)) as bar:
             task = bar.add_task(visible(what), total=None)
             yield lambda stage, count, name: bar.update(
                 task, completed=stage - 1, total=count, description=visible(name)

@@ -9,6 +9,7 @@ import attrs
 import click
 
 from voidgen.cli.complete import asked as asked_names
+from voidgen.cli.settings import Command, Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,15 +23,14 @@ LEAVING = 8
 """Store paths that are named of those which would leave."""
 
 
-@click.command("why")
+@click.command("why", cls=Command)
 @click.argument("name", shell_complete=asked_names)
 @click.option(
     "--ways", metavar="N", type=click.IntRange(min=1), default=WAYS, show_default=True,
     help="How many ways to a store path to tell, the shortest first.",
 )  # fmt: skip
-@click.option("--json", "as_json", is_flag=True, help="Print JSON for a program.")
 @click.pass_obj
-def command(settings: dict[str, Any], name: str, ways: int, as_json: bool) -> None:
+def command(settings: Settings, name: str, ways: int) -> None:
     """Explain why NAME is in the image: who asked, what needs it, what would leave with it.
 
     NAME is a module, a package of Nix or Void, a service, a path of the image or, where the image
@@ -38,24 +38,24 @@ def command(settings: dict[str, Any], name: str, ways: int, as_json: bool) -> No
     in one or in the profile, such as bin/vim.
     """
     from voidgen import config, project  # noqa: PLC0415
-    from voidgen.cli.report import visible  # noqa: PLC0415
+    from voidgen.cli.report import result, visible  # noqa: PLC0415
     from voidgen.graph import built, fold  # noqa: PLC0415
-    from voidgen.render import to_json  # noqa: PLC0415
     from voidgen.why import asked, files, kept  # noqa: PLC0415
 
-    image = project.load(project.find(Path(settings["project"])))
-    reasons = asked.reasons(image.plan, image.folder / config.FILE, name)
-    is_built = (image.folder / "result/manifest.json").exists()
-    graph = built.closure(image.folder / "result")[1] if is_built else None
-    names = fold.names(graph) if graph is not None else {}
-    found = names.get(name, [])
-    file = None
-    if not found and (file := files.find(name, image.folder / "result/profile", names)):
-        found = [file[1]]
-    paths = kept.kept(graph, found, ways) if graph is not None else []
+    with settings.late(f"looking {name} up"):
+        image = project.load(project.find(Path(settings.project)))
+        reasons = asked.reasons(image.plan, image.folder / config.FILE, name)
+        is_built = (image.folder / "result/manifest.json").exists()
+        graph = built.closure(image.folder / "result")[1] if is_built else None
+        names = fold.names(graph) if graph is not None else {}
+        found = names.get(name, [])
+        file = None
+        if not found and (file := files.find(name, image.folder / "result/profile", names)):
+            found = [file[1]]
+        paths = kept.kept(graph, found, ways) if graph is not None else []
     if not reasons and not paths:
         _unknown(name, {*names, *asked.names(image.plan)}, built=is_built)
-    if as_json:
+    if settings.json:
         closure = [attrs.asdict(one) for one in paths] if is_built else None
         data = {
             "version": 1,
@@ -63,7 +63,7 @@ def command(settings: dict[str, Any], name: str, ways: int, as_json: bool) -> No
             "file": file and file[0],
             "closure": closure,
         }
-        click.echo(to_json(data), nl=False)
+        result(data)
         return
     blocks = ["\n".join(map(visible, _reason(one))) for one in reasons]
     blocks += [visible(f"file {name}: {file[0]}")] if file else []

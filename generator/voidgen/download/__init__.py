@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 from attrs import evolve, frozen
 
 from voidgen import sri
+from voidgen.credentials import hidden
 from voidgen.download import local, web
 from voidgen.download.part import Part, Teller, Wanted
 from voidgen.download.refused import MEND, RefusedError, WrongError
@@ -126,7 +127,7 @@ def _get_from(wanted: Wanted, teller: Teller) -> _Failure | None:
                 part.load()
                 _complete(part)
     except RefusedError as error:
-        return _Failure(f"{web.shown(wanted.url)}: {error.what}", error.remedy)
+        return _Failure(f"{hidden(wanted.url)}: {error.what}", error.remedy)
     except OSError as error:
         reason = error.strerror or str(error)
         return _Failure(f"{error.filename or wanted.file}: {reason}", MEND)

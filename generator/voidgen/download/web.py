@@ -24,6 +24,7 @@ from urllib3.exceptions import HTTPError
 from urllib3.util import Retry
 
 from voidgen import __version__
+from voidgen.credentials import hidden
 from voidgen.download.part import PIECE
 from voidgen.download.refused import (
     ADDRESS,
@@ -65,11 +66,6 @@ def receive(part: Part) -> None:
     )(_attempt, part)
 
 
-def shown(text: str) -> str:
-    """``text`` without the credentials of URLs in it."""
-    return re.sub(r"(?<=://)[^/?#\s]*@", "", text)
-
-
 def _attempt(part: Part) -> None:
     if part.has_all():
         return
@@ -108,7 +104,7 @@ def _ask(part: Part) -> requests.Response:
         )
     except ValueError as error:
         # Of the address, that of a redirect or of a proxy.
-        raise RefusedError(shown(str(error)), ADDRESS) from None
+        raise RefusedError(hidden(str(error)), ADDRESS) from None
 
 
 def _goes_on(response: requests.Response, part: Part) -> bool:
@@ -173,7 +169,7 @@ def _network() -> Iterator[None]:
         if isinstance(root, IncompleteRead):
             raise BrokenError("the connection broke in the middle") from None
         reason = getattr(root, "strerror", None) or str(root) or type(root).__name__
-        raise BrokenError(shown(reason)) from None
+        raise BrokenError(hidden(reason)) from None
 
 
 def _root(error: BaseException) -> BaseException:

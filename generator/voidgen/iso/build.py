@@ -94,7 +94,8 @@ def make(
         made = outputs.is_made(out, name, digest)
         if made and not (out / WORK / RUNNING).exists():
             return reused
-        runner = engine.find(project.plan.config.container)
+        with progress.step("asking the container engine"):
+            runner = engine.find(project.plan.config.container)
         run = _Run(project, mklive, runner, out, source_date, progress, told)
         with run.making() as work:
             if made:
@@ -143,15 +144,10 @@ class _Run:
     @contextmanager
     def making(self) -> Iterator[Path]:
         """A folder in ``out`` for the run; what a killed one left goes first."""
-        for left in self.runner.leftovers(self.project.folder):
-            self.told(f"removing container {left}, which an earlier run left")
-            self.runner.remove(left)
         work = self.out / WORK
         try:
-            if (work / RUNNING).exists():
-                self.told(f"removing what an earlier run left in {work}")
-            if work.exists():
-                shutil.rmtree(work)
+            with self.progress.step("looking for what an earlier run left"):
+                self._clear(work)
             for folder in (self.out, self.out / ROOTS, work, work / "out"):
                 folder.mkdir(exist_ok=True)
             (work / RUNNING).touch()
@@ -167,6 +163,15 @@ class _Run:
         except OSError as error:
             what = f"{error.filename or self.out}: {error.strerror or error}"
             raise StepFailedError(what, "mend that and run it again") from None
+
+    def _clear(self, work: Path) -> None:
+        for left in self.runner.leftovers(self.project.folder):
+            self.told(f"removing container {left}, which an earlier run left")
+            self.runner.remove(left)
+        if (work / RUNNING).exists():
+            self.told(f"removing what an earlier run left in {work}")
+        if work.exists():
+            shutil.rmtree(work)
 
     def gather(self, locked: Pins) -> Sources:
         """What the flake's outputs are, the locked packages, and the container's image."""
@@ -235,15 +240,17 @@ class _Run:
             file = came / f"image.{kind}"
             file.chmod(0o644)
             file.replace(self.out / f"{name}.{kind}")
+            place.wrote(self.out / f"{name}.{kind}")
 
     def _container(self) -> str:
         """The id of the image: of the flake's, or of the one that voidgen.toml names."""
         image, roots = self.project.plan.config.container.image, self.out / ROOTS
         if image != "flake":
-            if not self.runner.has(image):
-                with self.progress.step(f"fetching {image}"):
-                    self.runner.pull(image)
-            return self.runner.image_id(image)
+            with self.progress.step(f"looking for {image}"):
+                if not self.runner.has(image):
+                    with self.progress.step(f"fetching {image}"):
+                        self.runner.pull(image)
+                return self.runner.image_id(image)
         folder, packages = str(self.project.folder), f"packages.{self.project.plan.system}"
         with self.progress.step("building the container"):
             image = nix.evaluate(folder, packages, apply=_CONTAINER)
@@ -254,4 +261,4 @@ class _Run:
             archive = nix.build(folder, "container", roots / "container")
             if not self.runner.has(image):
                 self.runner.load(archive)
-        return self.runner.image_id(image)
+            return self.runner.image_id(image)

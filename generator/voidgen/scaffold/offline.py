@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from voidgen import git, share
+from voidgen import git, place, share
 from voidgen.errors import Fault, StepFailedError, WrongInputError
 from voidgen.scaffold import repository
 
@@ -42,6 +42,7 @@ def make(folder: Path, busybox: Path | None) -> Path:
             if repository.wanted(folder):
                 git.init(project)
             project.replace(folder)
+        place.wrote(folder, "made")
     except OSError as error:
         raise StepFailedError(f"{error.filename or folder}: {error.strerror}") from None
     git.add_intent(folder, ["."])

@@ -69,8 +69,10 @@ def _new(folder: Path, files: Mapping[str, str]) -> list[str]:
         if repository.wanted(folder):
             git.init(project)
         for name, content in files.items():
-            place.replace(project / name, content.encode())
+            (project / name).write_text(content)
+            (project / name).chmod(0o644)
         project.replace(folder)
+    place.wrote(folder, "made")
     return [*files]
 
 

@@ -1,0 +1,130 @@
+"""What all commands share: the options that may stand before a command's name and after it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+from attrs import Factory, define
+
+from voidgen.cli import examples
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
+    from voidgen.progress import Progress
+
+
+@define
+class Settings:
+    """What they say, and what the command is at."""
+
+    project: str = "."
+    quiet: bool = False
+    verbose: bool = False
+    debug: bool = False
+    json: bool = False
+    doing: list[str] = Factory(list)
+    """The steps that are open, the outermost first."""
+    written: list[Path] = Factory(list)
+    """The files of the user's that were written or removed."""
+    left: str = ""
+    """What an interrupt leaves of a command that makes no files, said in place of them."""
+    _watcher: Progress | None = None
+
+    def form(self, named: str | None, otherwise: str) -> str:
+        """What a --format of the command's own comes to, with --json.
+
+        Raises click.UsageError where the two differ.
+        """
+        if self.json and named not in {None, "json"}:
+            raise click.UsageError(f"--json and --format {named} at once: leave one out")
+        return "json" if self.json else named or otherwise
+
+    def watcher(self) -> Progress:
+        """Who watches the steps of this run."""
+        from voidgen.cli import watch  # noqa: PLC0415
+
+        if self._watcher is None:
+            lines = self.verbose or self.debug
+            inner = watch.watcher(quiet=self.quiet, lines=lines)
+            self._watcher = watch.Kept(inner, self.doing)
+        return self._watcher
+
+    def late(self, what: str) -> AbstractContextManager[None]:
+        """A step that mostly takes no time, and is told of where it does."""
+        from voidgen.cli import watch  # noqa: PLC0415
+
+        return watch.late(self.watcher(), what)
+
+
+def _keep(context: click.Context, option: click.Parameter, value: Any) -> None:
+    """Let what is given after a command's name win over what is given before it."""
+    settings = context.ensure_object(Settings)
+    assert option.name is not None  # noqa: S101 - an option has one
+    if context.get_parameter_source(option.name) is not click.core.ParameterSource.DEFAULT:
+        setattr(settings, option.name, value)
+    if settings.quiet and (settings.verbose or settings.debug):
+        raise click.UsageError("--quiet and --verbose or --debug at once: leave one out", context)
+
+
+def _shared(*names: str, **attributes: Any) -> click.Option:
+    return click.Option(names, expose_value=False, callback=_keep, **attributes)
+
+
+SHARED = (
+    _shared(
+        "-C",
+        "--project",
+        metavar="DIR",
+        default=".",
+        type=click.Path(),
+        help="Work on the project in DIR.",
+    ),
+    _shared("-q", "--quiet", is_flag=True, help="Print nothing but errors and results."),
+    _shared("-v", "--verbose", is_flag=True, help="Tell what is run and written, and when."),
+    _shared("--debug", is_flag=True, help="As -v; show a traceback where voidgen itself fails."),
+    _shared("--json", is_flag=True, help="Print the result as JSON, for a program."),
+)
+"""The options of all commands."""
+
+
+class Command(click.Command):
+    """A command with the options of all, and its examples below its help."""
+
+    def __init__(self, name: str, **attributes: Any) -> None:
+        """As click has it."""
+        super().__init__(name, epilog=examples.epilog(name), **attributes)
+        self.params.extend(SHARED)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run it, and hear what it runs and writes."""
+        from voidgen.cli import log  # noqa: PLC0415
+
+        log.listen(ctx.ensure_object(Settings))
+        return super().invoke(ctx)
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Its own first."""
+        own = [one for one in self.get_params(ctx) if one not in (*SHARED, self._help(ctx))]
+        _write(ctx, formatter, "Options", own)
+        _write(ctx, formatter, "Options of all commands", [*SHARED, self._help(ctx)])
+
+    def _help(self, context: click.Context) -> click.Parameter:
+        option = self.get_help_option(context)
+        assert option is not None  # noqa: S101 - each command has one
+        return option
+
+
+def _write(
+    context: click.Context,
+    formatter: click.HelpFormatter,
+    title: str,
+    parameters: list[click.Parameter],
+) -> None:
+    """A section of a command's help; none where there is nothing to tell."""
+    rows = [row for one in parameters if (row := one.get_help_record(context))]
+    if rows:
+        with formatter.section(title):
+            formatter.write_dl(rows)
