@@ -6,9 +6,12 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from voidgen.cli import watch
+
 # No timed tests: how long an example takes says more about the machine.
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
+watch.PATIENCE = 600
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from voidgen.errors import Fault, StepFailedError, WrongInputError
+from voidgen.errors import Fault, StepFailedError, WrongInputError, refused
 from voidgen.place import alone, wrote
 from voidgen.tree import File, Tree
 
@@ -194,7 +194,7 @@ def _read(file: Path) -> tuple[bytes | None, bool] | None:
     except OSError as error:
         if file.is_symlink() or file.is_socket():
             return None, False
-        raise StepFailedError(f"{file}: {error.strerror}") from None
+        raise refused(error, file) from None
 
 
 def _theirs(

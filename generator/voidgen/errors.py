@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from typing import TYPE_CHECKING
 
 from attrs import frozen
@@ -47,6 +48,27 @@ class StepFailedError(Exception):
         self.what = what
         self.remedy = remedy
         self.output = output
+
+
+MEND = "mend that and run it again"
+_UNREADABLE = {
+    errno.ENOENT: "name a file that is there",
+    errno.ENOTDIR: "name a file that is there",
+    errno.EACCES: "give yourself the right to read it",
+    errno.EPERM: "give yourself the right to read it",
+    errno.EISDIR: "name a file",
+}
+
+
+def unreadable(error: OSError, file: Path) -> Fault:
+    """The fault of what a user named and the system does not let voidgen read."""
+    remedy = _UNREADABLE.get(error.errno or 0, MEND)
+    return Fault(f"cannot be read: {error.strerror or error}", file, remedy=remedy)
+
+
+def refused(error: OSError, place: object) -> StepFailedError:
+    """What the system refused: at the file that it names, or else at ``place``."""
+    return StepFailedError(f"{error.filename or place}: {error.strerror or error}", MEND)
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:

@@ -18,7 +18,7 @@ def is_inside_work_tree(folder: Path) -> bool:
     done = run(["git", "rev-parse", "--is-inside-work-tree"], cwd=folder, check=False)
     if done.status and b"not a git repository" not in done.stderr:
         output = done.stderr.decode(errors="replace").strip()
-        raise StepFailedError("git cannot read the repository", output=output)
+        raise StepFailedError("git cannot read the repository", "mend what it says", output)
     return done.stdout.strip() == b"true"
 
 

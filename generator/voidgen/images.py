@@ -55,7 +55,8 @@ def digest(image: Image) -> str:
         if shutil.which(program):
             found = ask(program, reference)
             if not re.fullmatch(_DIGEST, found):
-                raise StepFailedError(f"{reference}: {program} tells no digest of it", output=found)
+                what = f"{reference}: {program} tells no digest of it"
+                raise StepFailedError(what, "name the image by its digest: NAME@sha256:…", found)
             return found
     what = f"{image}: no program here can look an image up"
     raise StepFailedError(what, "install skopeo, podman or docker")

@@ -90,7 +90,8 @@ def version() -> tuple[int, int]:
     said = run(["nix", "--version"], cwd=Path("/")).stdout.decode(errors="replace")
     found = re.findall(r"(\d+)\.(\d+)", said)
     if not found:
-        raise StepFailedError("nix --version: names no version", output=said)
+        remedy = "is the nix on PATH the package manager?"
+        raise StepFailedError("nix --version: names no version", remedy, said)
     major, minor = found[-1]
     return int(major), int(minor)
 
@@ -341,7 +342,8 @@ def _json(words: Sequence[str]) -> Any:
         return json.loads(done.stdout)
     except ValueError:
         what = f"nix {' '.join(words[:2])}: did not answer with JSON"
-        raise StepFailedError(what, output=done.stdout.decode(errors="replace")) from None
+        remedy = "is it Nix 2.8 or later? `voidgen doctor` looks at it"
+        raise StepFailedError(what, remedy, done.stdout.decode(errors="replace")) from None
 
 
 def _run(argv: Sequence[str]) -> Completed:

@@ -11,7 +11,7 @@ from attrs import evolve, frozen
 
 from voidgen import emit, images, nix, pins, render, share
 from voidgen.config.types import Flake
-from voidgen.errors import Fault, StepFailedError, WrongInputError, raise_all
+from voidgen.errors import Fault, StepFailedError, WrongInputError, raise_all, refused
 from voidgen.lock import flake as flake_lock
 from voidgen.lock import moves, wanted
 from voidgen.lock.types import Lock
@@ -85,9 +85,7 @@ def _scratch() -> Iterator[Path]:
         with tempfile.TemporaryDirectory(prefix="voidgen-") as work:
             yield Path(work)
     except OSError as error:
-        place = error.filename or tempfile.gettempdir()
-        what = f"{place}: {error.strerror or error}"
-        raise StepFailedError(what, "mend that and run it again") from None
+        raise refused(error, tempfile.gettempdir()) from None
 
 
 @frozen

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from voidgen import config, git, place
-from voidgen.errors import Fault, StepFailedError
+from voidgen.errors import Fault, refused
 from voidgen.lock import file as lock_file
 from voidgen.lock import flake as flake_lock
 from voidgen.lock import moves, wanted
@@ -117,4 +117,4 @@ def content(file: Path) -> bytes:
     except FileNotFoundError:
         return b""
     except OSError as error:
-        raise StepFailedError(f"{file}: cannot be read: {error.strerror}") from None
+        raise refused(error, file) from None

@@ -8,7 +8,7 @@ import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from voidgen.errors import StepFailedError
+from voidgen.errors import MEND, StepFailedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,7 +49,7 @@ def replace(file: Path, data: bytes) -> None:
         temporary.replace(file)
     except OSError as error:
         temporary.unlink(missing_ok=True)
-        raise StepFailedError(f"{file}: {error.strerror}", "mend that and run it again") from None
+        raise StepFailedError(f"{file}: {error.strerror}", MEND) from None
     wrote(file)
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from voidgen.credentials import hidden
-from voidgen.errors import StepFailedError
+from voidgen.errors import MEND, StepFailedError
 
 if TYPE_CHECKING:
     import re
@@ -199,7 +199,8 @@ def _checked(argv: Sequence[str], done: Completed) -> Completed:
     if done.status:
         output = done.stderr.decode(errors="replace").strip()
         what = f"{' '.join(argv[:3])}: failed ({_ending(done.status)})"
-        raise StepFailedError(what, output=output)
+        remedy = "" if output else "run it by hand: it said nothing (-v tells all its words)"
+        raise StepFailedError(what, remedy, output)
     return done
 
 
@@ -207,7 +208,7 @@ def _not_started(argv: Sequence[str], error: OSError) -> StepFailedError:
     program = os.path.basename(argv[0])  # noqa: PTH119 - a name, not a place
     what = f"{argv[0]}: cannot be started: {error.strerror}"
     missing = isinstance(error, FileNotFoundError)
-    remedy = f"install the package {PACKAGES.get(program, program)}" if missing else ""
+    remedy = f"install the package {PACKAGES.get(program, program)}" if missing else MEND
     return StepFailedError(what, remedy)
 
 

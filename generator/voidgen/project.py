@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 from attrs import frozen
 
 from voidgen import config, lint, nix, render, share
-from voidgen.errors import Fault, Key, WrongInputError, raise_all
+from voidgen.errors import Fault, Key, WrongInputError, raise_all, unreadable
 from voidgen.overlay import catalogue
 from voidgen.overlay.resolve import resolve
 from voidgen.plan import Plan, plan
@@ -41,7 +41,7 @@ def find(start: Path) -> Path:
     """The nearest folder from ``start`` upwards that has a voidgen.toml."""
     start = Path(os.path.abspath(start))
     if not start.is_dir():
-        raise WrongInputError(Fault("no such folder", start))
+        raise WrongInputError(Fault("no such folder", start, remedy="name one that is there"))
     for folder in (start, *start.parents):
         if os.path.lexists(folder / config.FILE):
             return folder
@@ -119,6 +119,6 @@ def _contents(image: Plan) -> dict[Path, bytes]:
         try:
             contents[entry.source.file] = entry.source.file.read_bytes()
         except OSError as error:
-            faults.append(Fault(f"cannot be read: {error.strerror}", entry.source.file))
+            faults.append(unreadable(error, entry.source.file))
     raise_all(faults)
     return contents

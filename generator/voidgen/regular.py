@@ -21,8 +21,12 @@ def read(file: Path, largest: int) -> bytes:
     # Opened without blocking: a FIFO would wait for a writer for ever.
     with os.fdopen(os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as stream:
         if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
-            raise WrongInputError(Fault("not a regular file", file))
+            raise WrongInputError(
+                Fault("not a regular file", file, remedy="name a file, or a link to one")
+            )
         data = stream.read(largest + 1)
     if len(data) > largest:
-        raise WrongInputError(Fault(f"larger than {largest >> 20} MiB", file))
+        raise WrongInputError(
+            Fault(f"larger than {largest >> 20} MiB", file, remedy="is it the right file?")
+        )
     return data

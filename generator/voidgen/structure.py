@@ -42,19 +42,23 @@ OptionValue = bool | int | str | OptionList
 class Rule:
     """What a string must look like: a pattern for the whole of it, told in words.
 
-    ``remedy`` answers a common mistake: pairs of a pattern and what to do about it.
+    ``remedies`` answer common mistakes: pairs of a pattern and what to do about it. A value in
+    which ``secret`` is found is not repeated to anybody.
     """
 
     expected: str
     pattern: str
     remedies: tuple[tuple[str, str], ...] = ()
+    secret: str | None = None
 
     def check(self, value: str) -> str:
         """``value``, or a `MisfitError`."""
         if re.fullmatch(self.pattern, value):
             return value
         remedy = next((said for pattern, said in self.remedies if re.search(pattern, value)), "")
-        raise MisfitError(f"expected {self.expected}, got {show(value)}", remedy=remedy)
+        hidden = self.secret is not None and re.search(self.secret, value)
+        got = "what may be a secret, and is not repeated here" if hidden else show(value)
+        raise MisfitError(f"expected {self.expected}, got {got}", remedy=remedy)
 
 
 class MisfitError(Exception):

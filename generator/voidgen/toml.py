@@ -9,7 +9,7 @@ import tomllib
 from typing import TYPE_CHECKING, Any
 
 from voidgen import regular
-from voidgen.errors import Fault, Key, WrongInputError
+from voidgen.errors import Fault, Key, WrongInputError, unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -86,7 +86,7 @@ def text(file: Path) -> str:
     try:
         data = regular.read(file, LARGEST)
     except OSError as error:
-        raise WrongInputError(Fault(f"cannot be read: {error.strerror}", file)) from None
+        raise WrongInputError(unreadable(error, file)) from None
     try:
         return data.decode()
     except UnicodeDecodeError as error:

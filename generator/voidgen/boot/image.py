@@ -81,7 +81,8 @@ def read(iso: Path) -> Image:
         what = f"its {embedded.FILE} is none of voidgen's"
         raise WrongInputError(Fault(what, iso, remedy="make it again with `voidgen iso`")) from None
     if arch not in {"x86_64", "x86_64-musl", "i686"}:
-        fault = Fault(f"is for {arch}; only images for PCs are booted", iso)
+        remedy = "write it to what its board boots from"
+        fault = Fault(f"is for {arch}; only images for PCs are booted", iso, remedy=remedy)
         raise WrongInputError(fault)
     return image
 

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 PATIENCE = 60
 """Seconds in which the monitor answers: a picture of the screen may take some."""
 
+REMEDY = "`--accel tcg` leaves KVM out, `--bios` the firmware; `--memory MIB` asks for less"
+
 
 class Monitor:
     """QEMU's monitor for programs: one JSON object a line (QEMU, docs/interop/qmp-spec.rst)."""
@@ -45,11 +47,12 @@ class Monitor:
         try:
             self._socket.sendall(json.dumps(asked).encode() + b"\n")
         except OSError:
-            raise StepFailedError("QEMU ended too early") from None
+            raise StepFailedError("QEMU ended too early", REMEDY) from None
         while True:
             said = self._line()
             if "error" in said:
-                raise StepFailedError(f"QEMU refused {execute}", output=said["error"]["desc"])
+                what, remedy = f"QEMU refused {execute}", "is it older than what is asked of it?"
+                raise StepFailedError(what, remedy, said["error"]["desc"])
             if "return" in said:
                 return said["return"]
 
@@ -59,7 +62,7 @@ class Monitor:
         except OSError:
             line = b""
         if not line:
-            raise StepFailedError("QEMU ended too early, or does not answer")
+            raise StepFailedError("QEMU ended too early, or does not answer", REMEDY)
         said: dict[str, Any] = json.loads(line)
         return said
 
@@ -80,7 +83,7 @@ class Guest:
         except subprocess.TimeoutExpired:
             return False
         if status:
-            raise StepFailedError(f"QEMU failed ({status})", output=self.said())
+            raise StepFailedError(f"QEMU failed ({status})", REMEDY, self.said())
         return True
 
     def said(self) -> str:
@@ -134,7 +137,7 @@ def started(
             monitor = Monitor(ours)
         except StepFailedError as error:
             said = messages.read_text(errors="replace").strip()
-            raise StepFailedError("QEMU does not start", output=said or error.what) from None
+            raise StepFailedError("QEMU does not start", REMEDY, said or error.what) from None
         yield Guest(qemu, monitor, console, messages)
 
 

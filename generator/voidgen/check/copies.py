@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from voidgen import git, process, share
-from voidgen.errors import StepFailedError
+from voidgen.errors import refused
 from voidgen.overlay import catalogue
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def _copy(project: Path, names: Iterable[str], folder: Path) -> None:
         except FileNotFoundError:
             continue  # Removed, and not committed.
         except OSError as error:
-            raise StepFailedError(f"{error.filename or name}: {error.strerror}") from None
+            raise refused(error, name) from None
     if builtin:
         (folder / catalogue.FOLDER).symlink_to(own)
     git.init(folder)

@@ -132,7 +132,11 @@ def _refuse_folders(asked: Asked) -> None:
     from voidgen.errors import Fault, raise_all  # noqa: PLC0415
 
     files = [file for file in (asked.junit, asked.screenshot, asked.log) if file]
-    raise_all(Fault("no such folder", file.parent) for file in files if not file.parent.is_dir())
+    raise_all(
+        Fault("no such folder", file.parent, remedy="make it first")
+        for file in files
+        if not file.parent.is_dir()
+    )
 
 
 def _machine(asked: Asked, found: Image, progress: Progress, *, quiet: bool) -> Machine:

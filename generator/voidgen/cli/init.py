@@ -142,7 +142,7 @@ def _preset(
 ) -> tuple[Sequence[str], Sequence[str]]:
     """What is told of what was done, and what was not taken over."""
     from voidgen import regular  # noqa: PLC0415
-    from voidgen.errors import Fault, WrongInputError  # noqa: PLC0415
+    from voidgen.errors import Fault, WrongInputError, unreadable  # noqa: PLC0415
     from voidgen.scaffold import preset, takeover  # noqa: PLC0415
 
     preset.check(folder)
@@ -153,7 +153,7 @@ def _preset(
         try:
             script = regular.read(file, takeover.LARGEST).decode()
         except OSError as error:
-            raise WrongInputError(Fault(f"cannot be read: {error.strerror}", file)) from None
+            raise WrongInputError(unreadable(error, file)) from None
         except UnicodeDecodeError:
             raise WrongInputError(Fault("not UTF-8", file)) from None
         found = takeover.take(text, script, file)

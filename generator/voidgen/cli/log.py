@@ -28,7 +28,7 @@ class Listener(logging.Handler):
         written = getattr(record, "written", None)
         if written:
             self._settings.written.append(written)
-        if self._settings.verbose or self._settings.debug:
+        if self._settings.verbose:
             seconds = time.monotonic() - self._start
             click.echo(visible(f"[{seconds:7.1f} s] {record.getMessage()}"), err=True)
 

@@ -47,8 +47,7 @@ class Settings:
         from voidgen.cli import watch  # noqa: PLC0415
 
         if self._watcher is None:
-            lines = self.verbose or self.debug
-            inner = watch.watcher(quiet=self.quiet, lines=lines)
+            inner = watch.watcher(quiet=self.quiet, lines=self.verbose)
             self._watcher = watch.Kept(inner, self.doing)
         return self._watcher
 
@@ -65,8 +64,8 @@ def _keep(context: click.Context, option: click.Parameter, value: Any) -> None:
     assert option.name is not None  # noqa: S101 - an option has one
     if context.get_parameter_source(option.name) is not click.core.ParameterSource.DEFAULT:
         setattr(settings, option.name, value)
-    if settings.quiet and (settings.verbose or settings.debug):
-        raise click.UsageError("--quiet and --verbose or --debug at once: leave one out", context)
+    if settings.quiet and settings.verbose:
+        raise click.UsageError("--quiet and --verbose at once: leave one out", context)
 
 
 def _shared(*names: str, **attributes: Any) -> click.Option:
@@ -84,7 +83,7 @@ SHARED = (
     ),
     _shared("-q", "--quiet", is_flag=True, help="Print nothing but errors and results."),
     _shared("-v", "--verbose", is_flag=True, help="Tell what is run and written, and when."),
-    _shared("--debug", is_flag=True, help="As -v; show a traceback where voidgen itself fails."),
+    _shared("--debug", is_flag=True, help="Show a traceback where voidgen itself fails."),
     _shared("--json", is_flag=True, help="Print the result as JSON, for a program."),
 )
 """The options of all commands."""

@@ -112,10 +112,18 @@ STORE = Rule(
     'a Nix store, like "https://cache.example.org", "s3://bucket" or "ssh-ng://host"',
     r"[a-z][a-z0-9+.-]*://[^\s\x00-\x1f\x7f\x22\\$]+",
 )
+_NOT_PUBLIC = r"[A-Za-z0-9+/]{60}|PRIVATE KEY"
+"""Nix's has 64 bytes, in base64, where a public one has 32."""
 PUBLIC_KEY = Rule(
     "a public key as `nix key convert-secret-to-public` prints it: name:…",
     r"[A-Za-z0-9._@+-]+:[A-Za-z0-9+/]{43}=",
-    ((r"^[^:]+:[A-Za-z0-9+/]{86}==$", "this is a secret key, which belongs in no project"),),
+    (
+        (
+            _NOT_PUBLIC,
+            "a secret key belongs in no project: make another one, and name its public key here",
+        ),
+    ),
+    _NOT_PUBLIC,
 )
 
 ENGINE_ARGUMENT = Rule(

@@ -13,7 +13,7 @@ from attrs import frozen
 
 from voidgen import build as built_image
 from voidgen import git, nix, pinning, place
-from voidgen.errors import Fault, StepFailedError, WrongInputError
+from voidgen.errors import Fault, StepFailedError, WrongInputError, refused
 from voidgen.iso import check, engine, epoch, inputs, job, judge, outputs
 from voidgen.iso.engine import Task
 from voidgen.iso.log import Log
@@ -161,8 +161,7 @@ class _Run:
                 # Some releases of Nix have git refresh it.
                 engine.give(git.index(self.project.folder))
         except OSError as error:
-            what = f"{error.filename or self.out}: {error.strerror or error}"
-            raise StepFailedError(what, "mend that and run it again") from None
+            raise refused(error, self.out) from None
 
     def _clear(self, work: Path) -> None:
         for left in self.runner.leftovers(self.project.folder):

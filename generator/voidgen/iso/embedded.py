@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pycdlib import PyCdlib
 from pycdlib.pycdlibexception import PyCdlibException
 
-from voidgen.errors import Fault, WrongInputError
+from voidgen.errors import Fault, WrongInputError, unreadable
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,7 +23,7 @@ def read(iso: Path) -> bytes:
     try:
         data = extract(iso, f"/{FILE}")
     except OSError as error:
-        raise WrongInputError(Fault(f"cannot be read: {error.strerror}", iso)) from None
+        raise WrongInputError(unreadable(error, iso)) from None
     if data is None:
         what = f"is no whole ISO, or none of voidgen's: it has no {FILE} that can be read"
         raise WrongInputError(Fault(what, iso, remedy="make it again with `voidgen iso`"))

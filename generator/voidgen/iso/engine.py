@@ -186,4 +186,5 @@ def _info(program: str, timeout: float | None) -> tuple[bool, Path]:
         rootless = "name=rootless" in (info.get("SecurityOptions") or [])
         return not rootless, Path(info["DockerRootDir"])
     except (ValueError, LookupError, TypeError, AttributeError):
-        raise StepFailedError(f"{program} info: not understood", output=output) from None
+        remedy = f"use a {program} of the last years: voidgen asks it for JSON"
+        raise StepFailedError(f"{program} info: not understood", remedy, output) from None

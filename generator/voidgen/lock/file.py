@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from voidgen import regular, sri
-from voidgen.errors import Fault, WrongInputError
+from voidgen.errors import Fault, WrongInputError, unreadable
 from voidgen.lock.types import Lock
 from voidgen.structure import kebab, show, structure
 
@@ -42,7 +42,7 @@ def read(folder: Path) -> Lock | None:
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise WrongInputError(Fault(f"cannot be read: {error.strerror}", file)) from None
+        raise WrongInputError(unreadable(error, file)) from None
     return parse(data, file)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from voidgen import toml
 from voidgen.config.rules import IMAGE_PATH, LINK_TARGET, MODULE_NAME
-from voidgen.errors import Fault, WrongInputError
+from voidgen.errors import Fault, WrongInputError, unreadable
 from voidgen.overlay.types import MODULE_FILE, Catalogue, Module, ModuleFile, Source
 from voidgen.structure import MisfitError, structure
 
@@ -49,7 +49,7 @@ def _folders(root: Path, faults: list[Fault]) -> Iterator[Path]:
     except FileNotFoundError:
         return
     except OSError as error:
-        faults.append(Fault(f"cannot be read: {error.strerror}", root))
+        faults.append(unreadable(error, root))
         return
     for entry in entries:
         folder = root / entry.name
@@ -87,7 +87,7 @@ def _sources(top: Path) -> tuple[Source, ...]:
         try:
             entries = list(os.scandir(folder))
         except OSError as error:
-            faults.append(Fault(f"cannot be read: {error.strerror}", folder))
+            faults.append(unreadable(error, folder))
             continue
         for entry in entries:
             file = folder / entry.name

@@ -11,7 +11,7 @@ from attrs import frozen
 from jinja2 import Environment, StrictUndefined
 
 from voidgen import __version__, git, place
-from voidgen.errors import Fault, StepFailedError, WrongInputError
+from voidgen.errors import Fault, WrongInputError, refused
 from voidgen.scaffold import repository
 from voidgen.share import PACKAGE
 
@@ -96,6 +96,5 @@ def add(workflow: Workflow, *, iso: bool) -> None:
         workflow.file.parent.mkdir(parents=True, exist_ok=True)
         place.replace(workflow.file, workflow.text(iso=iso).encode())
     except OSError as error:
-        what = f"{error.filename or workflow.file}: {error.strerror}"
-        raise StepFailedError(what) from None
+        raise refused(error, workflow.file) from None
     git.add_intent(top, [str(workflow.file.relative_to(top))])

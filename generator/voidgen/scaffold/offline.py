@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from voidgen import git, place, share
-from voidgen.errors import Fault, StepFailedError, WrongInputError
+from voidgen.errors import Fault, WrongInputError, refused
 from voidgen.scaffold import repository
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def make(folder: Path, busybox: Path | None) -> Path:
             project.replace(folder)
         place.wrote(folder, "made")
     except OSError as error:
-        raise StepFailedError(f"{error.filename or folder}: {error.strerror}") from None
+        raise refused(error, folder) from None
     git.add_intent(folder, ["."])
     return found
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from voidgen import config, git, place
 from voidgen.config.rules import IMAGE_NAME
 from voidgen.edit import text as edit
-from voidgen.errors import Fault, StepFailedError, WrongInputError
+from voidgen.errors import Fault, WrongInputError, refused
 from voidgen.scaffold import repository
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def make(folder: Path, settings: str) -> list[str]:
     try:
         made = _add(folder, files) if folder.is_dir() else _new(folder, files)
     except OSError as error:
-        raise StepFailedError(f"{error.filename or folder}: {error.strerror}") from None
+        raise refused(error, folder) from None
     git.add_intent(folder, made)
     return made
 

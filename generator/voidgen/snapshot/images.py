@@ -57,7 +57,10 @@ def manifest(named: str, data: Mapping[str, Any], file: Path) -> Snapshot:
             overlay.entries(data["plan"]["include"]),
         )
     except (LookupError, TypeError, AttributeError):
-        raise WrongInputError(Fault("is none of voidgen's manifests", file)) from None
+        remedy = "name NAME.manifest.json beside an ISO, or the ISO itself"
+        raise WrongInputError(
+            Fault("is none of voidgen's manifests", file, remedy=remedy)
+        ) from None
 
 
 def selected(packages: Iterable[Mapping[str, Any]]) -> dict[str, Selected]:

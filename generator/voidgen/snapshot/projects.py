@@ -59,8 +59,8 @@ def revision(folder: Path, name: str) -> Iterator[Path]:
             pass  # Nothing is in it.
         except (tarfile.TarError, OSError) as error:
             what = f"revision {name} cannot be unpacked: {error}"
-            raise StepFailedError(what) from None
+            raise StepFailedError(what, "check it out elsewhere, and name that folder") from None
         if not os.path.lexists(Path(place, config.FILE)):
             what = f"revision {name} has no {config.FILE} there"
-            raise WrongInputError(Fault(what, folder))
+            raise WrongInputError(Fault(what, folder, remedy="name a later one"))
         yield Path(place)

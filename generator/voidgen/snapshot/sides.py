@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from voidgen import config, database
-from voidgen.errors import Fault, StepFailedError, WrongInputError
+from voidgen.errors import Fault, StepFailedError, WrongInputError, unreadable
 from voidgen.snapshot.types import Snapshot
 
 if TYPE_CHECKING:
@@ -120,7 +120,7 @@ def _content(file: Path) -> bytes:
     try:
         return regular.read(file, LARGEST)
     except OSError as error:
-        raise WrongInputError(Fault(f"cannot be read: {error.strerror}", file)) from None
+        raise WrongInputError(unreadable(error, file)) from None
 
 
 def _json(file: Path, content: bytes) -> Mapping[str, Any]:

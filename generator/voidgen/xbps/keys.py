@@ -9,7 +9,7 @@ from xml.parsers.expat import ExpatError
 from attrs import frozen
 
 from voidgen import regular, sri
-from voidgen.errors import Fault, StepFailedError, WrongInputError
+from voidgen.errors import Fault, StepFailedError, WrongInputError, unreadable
 from voidgen.lock.types import FINGERPRINT, Key
 from voidgen.structure import MisfitError
 
@@ -46,7 +46,7 @@ def read(files: Iterable[Path]) -> list[Trusted]:
             fingerprint = FINGERPRINT.check(file.stem)
             found.append(Trusted(fingerprint, data, bytes(plistlib.loads(data)["public-key"])))
         except OSError as error:
-            faults.append(Fault(f"cannot be read: {error.strerror}", file))
+            faults.append(unreadable(error, file))
         except (*UNREADABLE, MisfitError):
             what = "is no public key of XBPS"
             remedy = "take FINGERPRINT.plist from /var/db/xbps/keys of a system that trusts it"

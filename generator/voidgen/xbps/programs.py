@@ -124,5 +124,6 @@ def _environment(arch: str) -> dict[str, str]:
 def _resolved(line: str) -> Resolved:
     match = _LINE.fullmatch(line)
     if not match:
-        raise StepFailedError("xbps-install --dry-run: not understood", output=line)
+        remedy = "use the xbps of nixpkgs, or one of the last years"
+        raise StepFailedError("xbps-install --dry-run: not understood", remedy, line)
     return Resolved(*match.groups())

@@ -16,7 +16,7 @@ import zstandard
 from attrs import frozen
 
 from voidgen import sri
-from voidgen.errors import StepFailedError
+from voidgen.errors import StepFailedError, refused
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -64,7 +64,7 @@ def read(file: Path) -> Repodata:
         packages = {name: _listed(entry) for name, entry in index.items()}
         key = bytes(meta.get("public-key", b""))
     except OSError as error:
-        raise StepFailedError(f"{file}: cannot be read: {error.strerror}") from None
+        raise refused(error, file) from None
     except (
         ArithmeticError,
         AttributeError,

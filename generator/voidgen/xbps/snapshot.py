@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from attrs import frozen
 
 from voidgen import nix, sri
-from voidgen.errors import StepFailedError
+from voidgen.errors import StepFailedError, refused
 from voidgen.xbps import repodata
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ def _fetch(where: str, arch: str, expected: str) -> Iterator[Index]:
         except FileNotFoundError:
             return
         except OSError as error:
-            raise StepFailedError(f"{file}: cannot be read: {error.strerror}") from None
+            raise refused(error, file) from None
     else:
         try:
             got = nix.prefetch_file(f"{where.rstrip('/')}/{name}", name=name, expected=expected)

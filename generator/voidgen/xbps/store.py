@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from voidgen import cache, download, nix, sri
 from voidgen.download import Wanted
-from voidgen.errors import StepFailedError
+from voidgen.errors import StepFailedError, refused
 from voidgen.xbps import programs as xbps
 from voidgen.xbps import repodata
 
@@ -170,4 +170,4 @@ def _put(file: Path, place: Path) -> None:
         try:
             shutil.copyfile(file, place)
         except OSError as error:
-            raise StepFailedError(f"{place}: {error.strerror}") from None
+            raise refused(error, place) from None

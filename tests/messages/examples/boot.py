@@ -1,0 +1,144 @@
+"""`voidgen boot`."""
+
+import io
+import json
+import socket
+import subprocess
+from pathlib import Path
+
+import pytest
+from pycdlib import PyCdlib
+from tests.unit.program import Ran, voidgen
+from tests.unit.stand_in import StandIns
+
+from voidgen.boot import firmware, host, image, qemu
+from voidgen.boot.types import MONITOR
+from voidgen.snapshot import file as snapshot_file
+from voidgen.snapshot.types import Snapshot
+
+PLAN = {"image": {"name": "x", "user": "me", "arch": "x86_64", "cmdline": []}}
+
+
+def _iso(file: Path, content: bytes | None = None, **plan: object) -> Path:
+    """An ISO with ``content`` as voidgen's snapshot."""
+    if content is None:
+        facts = {"image": {**PLAN["image"], **plan}}
+        content = snapshot_file.dump(Snapshot("x", facts))
+    made = PyCdlib()
+    made.new(interchange_level=3, rock_ridge="1.09")
+    made.add_fp(io.BytesIO(content), len(content), "/VOIDGEN.JSO;1", rr_name="voidgen.json")
+    made.write(str(file))
+    made.close()
+    return file
+
+
+def _programs(folder: Path, patch: pytest.MonkeyPatch, *names: str) -> StandIns:
+    programs = StandIns(folder / "programs")
+    for name in names:
+        programs.add(name, (0, "", ""))
+    patch.setenv("PATH", str(programs.folder))
+    return programs
+
+
+def qemu_missing(folder: Path, patch: pytest.MonkeyPatch) -> None:
+    _programs(folder, patch)
+    host.qemu()
+
+
+def no_iso(folder: Path, _: pytest.MonkeyPatch) -> None:
+    image.newest(folder, "rescue")
+
+
+def not_for_a_pc(folder: Path, _: pytest.MonkeyPatch) -> None:
+    image.read(_iso(folder / "x.iso", arch="aarch64"))
+
+
+def foreign_snapshot(folder: Path, _: pytest.MonkeyPatch) -> None:
+    image.read(_iso(folder / "x.iso", b"[]"))
+
+
+def no_iso_at_all(folder: Path, _: pytest.MonkeyPatch) -> None:
+    (folder / "x.iso").write_bytes(b"x")
+    image.read(folder / "x.iso")
+
+
+def iso_unreadable(folder: Path, _: pytest.MonkeyPatch) -> None:
+    image.read(folder / "missing.iso")
+
+
+def no_console(folder: Path, _: pytest.MonkeyPatch) -> None:
+    image.direct(_iso(folder / "x.iso"), folder)
+
+
+def _answering(*lines: object) -> None:
+    """What QEMU says by its monitor, before it goes."""
+    ours, its = socket.socketpair()
+    its.sendall(b"".join(json.dumps(line).encode() + b"\n" for line in lines))
+    its.shutdown(socket.SHUT_WR)
+    with ours, its:
+        qemu.Monitor(ours).ask("screendump")
+
+
+def monitor_silent(_: Path, __: pytest.MonkeyPatch) -> None:
+    _answering()
+
+
+def monitor_refuses(_: Path, __: pytest.MonkeyPatch) -> None:
+    refusal = {"error": {"desc": "no such format"}}
+    _answering({"QMP": {}}, {"return": {}}, refusal)
+
+
+def monitor_gone(_: Path, __: pytest.MonkeyPatch) -> None:
+    ours, its = socket.socketpair()
+    its.sendall(b'{"QMP": {}}\n')
+    its.close()
+    with ours:
+        qemu.Monitor(ours)
+
+
+def qemu_fails(folder: Path, _: pytest.MonkeyPatch) -> None:
+    (folder / "messages").write_text("out of memory\n")
+    with subprocess.Popen(["false"]) as process:
+        monitor = object.__new__(qemu.Monitor)
+        qemu.Guest(process, monitor, None, folder / "messages").wait(None)
+
+
+def another_qemu(folder: Path, _: pytest.MonkeyPatch) -> None:
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(str(folder / MONITOR))
+        listening.listen()
+        qemu.refuse_second(folder)
+
+
+def _boot(folder: Path, patch: pytest.MonkeyPatch, *words: str) -> Ran:
+    programs = StandIns(folder.parent / "programs")
+    programs.add("qemu-system-x86_64", (1, "", "qemu: no machine\n"))
+    patch.setenv("PATH", programs.path)
+    _iso(folder / "x.iso")
+    return voidgen("boot", "x.iso", "--accel", "tcg", *words, cwd=folder)
+
+
+def qemu_does_not_start(folder: Path, patch: pytest.MonkeyPatch) -> Ran:
+    return _boot(folder, patch, "--bios", "--headless", "-q")
+
+
+def json_without_test(folder: Path, patch: pytest.MonkeyPatch) -> Ran:
+    return _boot(folder, patch, "--json")
+
+
+def no_address(folder: Path, patch: pytest.MonkeyPatch) -> Ran:
+    return _boot(folder, patch, "--dns", "example.org")
+
+
+def no_folder_for_a_picture(folder: Path, patch: pytest.MonkeyPatch) -> Ran:
+    return _boot(folder, patch, "--screenshot", "nowhere/screen.png")
+
+
+def no_firmware(folder: Path, patch: pytest.MonkeyPatch) -> Ran:
+    patch.setattr(firmware, "find", lambda _: None)
+    return _boot(folder, patch, "--uefi")
+
+
+def no_window(folder: Path, patch: pytest.MonkeyPatch) -> Ran:
+    patch.setattr(host, "displays", frozenset)
+    return _boot(folder, patch, "--bios", "--window")

@@ -1,0 +1,143 @@
+"""What the command line itself says."""
+
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from tests.unit.program import Ran, voidgen, write
+
+from voidgen import nix, place, process, project
+from voidgen.check import rebuilt, store
+from voidgen.cli import check
+from voidgen.outcome.types import Outcome
+from voidgen.progress import Nobody
+
+CONFIG = '[image]\nname = "test"\n'
+
+
+def _voidgen(folder: Path, *words: str) -> Ran:
+    write(folder, {"voidgen.toml": CONFIG})
+    return voidgen(*words, cwd=folder)
+
+
+def quiet_and_verbose(folder: Path, _: pytest.MonkeyPatch) -> Ran:
+    return _voidgen(folder, "show", "-q", "-v")
+
+
+def json_and_format(folder: Path, _: pytest.MonkeyPatch) -> Ran:
+    return _voidgen(folder, "diff", "--json", "--format", "html")
+
+
+def completion_as_json(folder: Path, _: pytest.MonkeyPatch) -> Ran:
+    return _voidgen(folder, "completion", "bash", "--json")
+
+
+def graph_size_of_modules(folder: Path, _: pytest.MonkeyPatch) -> Ran:
+    return _voidgen(folder, "graph", "--min-size", "0")
+
+
+def graph_picture_on_a_terminal(folder: Path, patch: pytest.MonkeyPatch) -> Ran:
+    terminal = SimpleNamespace(stdout=SimpleNamespace(isatty=lambda: True))
+    patch.setattr("voidgen.cli.graph.sys", terminal)
+    return _voidgen(folder, "graph", "--format", "png")
+
+
+def init_busybox_without_offline(folder: Path, _: pytest.MonkeyPatch) -> Ran:
+    return voidgen("init", "--busybox", "busybox", "new", cwd=folder)
+
+
+def init_busybox_nowhere(folder: Path, patch: pytest.MonkeyPatch) -> Ran:
+    patch.setenv("PATH", str(folder))
+    return voidgen("init", "--offline", "new", cwd=folder)
+
+
+def init_ci_for_a_strange_path(folder: Path, _: pytest.MonkeyPatch) -> Ran:
+    return voidgen("init", "--ci", "github", "my image", cwd=folder)
+
+
+def push_to_a_folder(folder: Path, _: pytest.MonkeyPatch) -> Ran:
+    return _voidgen(folder, "push", "/srv/cache", "--key", "key")
+
+
+def push_without_a_key(folder: Path, _: pytest.MonkeyPatch) -> Ran:
+    write(folder, {"key": "the same as ever"})
+    return _voidgen(folder, "push", "file:///srv/cache", "--key", "key")
+
+
+def why_unknown(folder: Path, _: pytest.MonkeyPatch) -> Ran:
+    write(folder, {"voidgen.toml": f'{CONFIG}[xbps]\npackages = ["htop"]\n'})
+    return voidgen("why", "hotp", cwd=folder)
+
+
+def generate_outside_a_repository(folder: Path, _: pytest.MonkeyPatch) -> Ran:
+    outside = folder.parent / "outside"
+    outside.mkdir()
+    return _voidgen(outside, "generate")
+
+
+def generate_in_a_broken_repository(folder: Path, _: pytest.MonkeyPatch) -> Ran:
+    write(folder, {".git/config": "[core\n"})
+    return _voidgen(folder, "generate")
+
+
+def project_nowhere(folder: Path, _: pytest.MonkeyPatch) -> Ran:
+    return _voidgen(folder, "-C", "nowhere", "show")
+
+
+def iso_without_mklive(folder: Path, _: pytest.MonkeyPatch) -> Ran:
+    return _voidgen(folder, "iso")
+
+
+def fetch_into_a_file(folder: Path, _: pytest.MonkeyPatch) -> Ran:
+    (folder / "out").mkdir()
+    return _voidgen(folder, "diff", "--save", "out")
+
+
+def check_unknown(folder: Path, patch: pytest.MonkeyPatch) -> None:
+    """The store of a project that is built."""
+    write(folder, {"voidgen.toml": CONFIG})
+    well = Outcome("it", "passed", "")
+    for module, name, answer in (
+        (nix, "build", "/nix/store/x"),
+        (nix, "evaluate", "/nix/store/x.drv"),
+        (rebuilt, "ours", []),
+        (rebuilt, "check", []),
+        (store, "recorded", well),
+        (store, "verified", well),
+        (store, "named", ({}, ["vmi"])),
+    ):
+        patch.setattr(module, name, lambda *_, answer=answer, **__: answer)
+    image = project.load(folder)
+    list(check._built(image, None, Nobody(), False, ("vmi",)))  # type: ignore[arg-type]  # noqa: SLF001
+
+
+def another_voidgen(folder: Path, _: pytest.MonkeyPatch) -> None:
+    with place.alone(folder), place.alone(folder):
+        pass
+
+
+def write_refused(folder: Path, _: pytest.MonkeyPatch) -> None:
+    (folder / "file").mkdir()
+    place.replace(folder / "file", b"")
+
+
+def program_missing(folder: Path, _: pytest.MonkeyPatch) -> None:
+    process.run(["xbps-rindex-x", "--add"], cwd=folder)
+
+
+def program_of_a_package_missing(folder: Path, patch: pytest.MonkeyPatch) -> None:
+    patch.setenv("PATH", str(folder))
+    process.run(["dot", "-Tsvg"], cwd=folder)
+
+
+def program_refused(folder: Path, _: pytest.MonkeyPatch) -> None:
+    (folder / "program").write_text("")
+    process.run([str(folder / "program")], cwd=folder)
+
+
+def program_fails(folder: Path, _: pytest.MonkeyPatch) -> None:
+    process.run(["sh", "-c", "echo 'no such thing' >&2; exit 3"], cwd=folder)
+
+
+def program_killed(folder: Path, _: pytest.MonkeyPatch) -> None:
+    process.run(["sh", "-c", "kill -9 $$"], cwd=folder)

@@ -1,0 +1,135 @@
+"""`voidgen iso`."""
+
+import json
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import pytest
+from tests.unit.stand_in import StandIns
+from tests.unit.test_iso_size import built, plan
+
+from voidgen import images, nix
+from voidgen.config.types import Container
+from voidgen.iso import build, check, engine, epoch, judge, verify
+from voidgen.iso.engine import Engine, Task
+from voidgen.iso.log import Log
+from voidgen.progress import Nobody
+
+
+def _only(folder: Path, patch: pytest.MonkeyPatch, **answers: tuple[int, str, str]) -> None:
+    """These programs, and no other."""
+    programs = StandIns(folder / "programs")
+    for name, answer in answers.items():
+        programs.add(name, answer)
+    patch.setenv("PATH", str(programs.folder))
+
+
+def nobody_looks_an_image_up(folder: Path, patch: pytest.MonkeyPatch) -> None:
+    _only(folder, patch)
+    images.digest(images.parse("ghcr.io/void-linux/void-glibc:latest"))
+
+
+def no_digest(folder: Path, patch: pytest.MonkeyPatch) -> None:
+    _only(folder, patch, skopeo=(0, "<none>", ""))
+    images.digest(images.parse("ghcr.io/void-linux/void-glibc:latest"))
+
+
+def no_container(_: Path, patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(nix, "evaluate", lambda *_, **__: False)
+    run: Any = build._Run(_Project(), None, None, Path("/out"), 0, Nobody(), print)  # type: ignore[arg-type]  # noqa: SLF001
+    run._container()  # noqa: SLF001
+
+
+class _Project:
+    folder = Path("/project")
+    plan = plan(None)
+
+
+def mklive_of_another_kind(folder: Path, _: pytest.MonkeyPatch) -> None:
+    (folder / "mklive.sh").write_text("#!/bin/sh\n")
+    check.mklive(folder)
+
+
+def mklive_is_none(folder: Path, _: pytest.MonkeyPatch) -> None:
+    check.mklive(folder)
+
+
+def store_has_lost(_: Path, __: pytest.MonkeyPatch) -> None:
+    check.closure([PurePosixPath("/nix/store/lost-1"), PurePosixPath("/nix/store/lost-2")])
+
+
+def too_little_space(folder: Path, patch: pytest.MonkeyPatch) -> None:
+    class Usage:
+        free = 1 << 24
+
+    patch.setattr("shutil.disk_usage", lambda _: Usage)
+    check.space(check.estimate(1 << 30, 1 << 31, folder, folder))
+
+
+def no_engine(folder: Path, patch: pytest.MonkeyPatch) -> None:
+    _only(folder, patch)
+    engine.find(Container())
+
+
+def arguments_not_quoted(folder: Path, patch: pytest.MonkeyPatch) -> None:
+    _only(folder, patch, podman=(0, "", ""))
+    patch.setenv(engine.ARGUMENTS, "--runtime 'runc")
+    engine.find(Container())
+
+
+def engine_silent(folder: Path, patch: pytest.MonkeyPatch) -> None:
+    _only(folder, patch, docker=(1, "", "cannot connect to the Docker daemon\n"))
+    engine.find(Container())
+
+
+def engine_not_understood(folder: Path, patch: pytest.MonkeyPatch) -> None:
+    _only(folder, patch, podman=(0, "{}", ""))
+    engine.find(Container())
+
+
+def engine_has_no_users(folder: Path, patch: pytest.MonkeyPatch) -> None:
+    host = {"idMappings": {"uidmap": [{"size": 1}]}, "security": {"rootless": True}}
+    _only(folder, patch, podman=(0, json.dumps({"host": host}), ""))
+    engine.find(Container())
+
+
+def folder_with_a_colon(_: Path, __: pytest.MonkeyPatch) -> None:
+    task = Task("x", Path("/p"), "i", {"/in": "/home/me/a:b"}, {}, {}, ())
+    Engine("podman", True, Path("/")).command(task)
+
+
+def epoch_is_no_number(_: Path, __: pytest.MonkeyPatch) -> None:
+    epoch.source_date([], {epoch.VARIABLE: "yesterday"})
+
+
+def too_large(folder: Path, _: pytest.MonkeyPatch) -> None:
+    (folder / "image.iso").write_bytes(b"x" * 4096)
+    judge.size(plan("2 KiB"), built([3, 2, 1]), folder / "image.iso", 5000)
+
+
+def another_one_came_out(folder: Path, patch: pytest.MonkeyPatch) -> None:
+    """As all that is looked at in the lists would say it."""
+    for name in ("squashfs.list", "overlay.sums", "iso.list", "efi.list", "passwd", "group"):
+        (folder / name).write_text("")
+    patch.setattr("voidgen.iso.contents.entries", lambda *_: [])
+    patch.setattr(verify, "closure", lambda *_: ["/nix/store/x is not in the image"])
+    for name in ("boot", "overlay"):
+        patch.setattr(verify, name, lambda *_: [])
+    made = built([1])
+    manifest = {**made.manifest, "plan": {"include": {}}}
+    changed = type(made)(manifest, made.include, made.mklive, (), b"", b"")
+    judge.judge(plan(None), changed, folder, "")
+
+
+def mklive_fails(folder: Path, _: pytest.MonkeyPatch) -> None:
+    log = Log(folder / "test.log")
+    with log.open(["podman", "run"], lambda *_: None) as heard:
+        heard(b"[3/9] Installing packages\nERROR: not enough space: No space left on device\n")
+    raise log.failure(1, Engine("podman", True, Path("/")))
+
+
+def mklive_is_killed(folder: Path, _: pytest.MonkeyPatch) -> None:
+    log = Log(folder / "test.log")
+    with log.open(["podman", "run"], lambda *_: None) as heard:
+        heard(b"compressing\n")
+    raise log.failure(137, Engine("podman", True, Path("/")))

@@ -1,0 +1,62 @@
+"""Locks, Nix and the package set."""
+
+from pathlib import Path
+
+import pytest
+from tests.unit.lock import forged
+from tests.unit.program import write
+from tests.unit.stand_in import StandIns
+
+from voidgen import download, nix, pinning, pins, project
+from voidgen.download import Wanted
+from voidgen.errors import StepFailedError
+from voidgen.lock import file as lock_file
+from voidgen.lock.flake import Input
+from voidgen.progress import Nobody
+
+
+def is_no_lock(folder: Path, _: pytest.MonkeyPatch) -> None:
+    lock_file.parse(forged(b'{\n  "version": ,\n'), folder / "voidgen.lock")
+
+
+def of_another_version(folder: Path, _: pytest.MonkeyPatch) -> None:
+    lock_file.parse(forged(b'{\n  "version": 9,\n'), folder / "voidgen.lock")
+
+
+def unreadable(folder: Path, _: pytest.MonkeyPatch) -> None:
+    (folder / "flake.lock").mkdir()
+    pins.content(folder / "flake.lock")
+
+
+def _nix(folder: Path, patch: pytest.MonkeyPatch, said: str) -> None:
+    programs = StandIns(folder.parent / "programs")
+    programs.add("nix", (0, said, ""))
+    patch.setenv("PATH", programs.path)
+    nix.version.cache_clear()
+
+
+def nix_of_no_version(folder: Path, patch: pytest.MonkeyPatch) -> None:
+    _nix(folder, patch, "nix (Nix)")
+    nix.version()
+
+
+def nix_without_json(folder: Path, patch: pytest.MonkeyPatch) -> None:
+    _nix(folder, patch, "<html>")
+    nix._json(["eval", "x"])  # noqa: SLF001
+
+
+def another_nixpkgs_does_not_evaluate(folder: Path, patch: pytest.MonkeyPatch) -> None:
+    def fails(*_: object) -> None:
+        raise StepFailedError("nix eval: failed", output="error: attribute 'vmi' missing")
+
+    write(folder, {"voidgen.toml": '[image]\nname = "test"\n'})
+    patch.setattr(pinning, "_packages", fails)
+    old, new = (Input("nixpkgs", "x", rev=rev, url=f"x?rev={rev}") for rev in ("1", "2"))
+    before = pins.Pins((old,), b"", None)
+    run = pinning._Pinning(project.load(folder), before, {"nixpkgs"}, Nobody(), folder)  # noqa: SLF001
+    run.compared((new,))
+
+
+def not_fetched(folder: Path, _: pytest.MonkeyPatch) -> None:
+    wanted = [Wanted(f"/srv/{name}.xbps", folder / name, None, None) for name in ("a", "b")]
+    download.fetch(wanted, Nobody(), what="fetching 2 packages")

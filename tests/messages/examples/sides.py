@@ -1,0 +1,55 @@
+"""What `voidgen diff` compares."""
+
+import io
+import subprocess
+import tarfile
+from pathlib import Path
+
+import pytest
+from tests.unit.program import write
+
+from voidgen import git
+from voidgen.progress import Nobody
+from voidgen.snapshot import file, images, projects, sides
+
+
+def nothing_of_that_name(folder: Path, _: pytest.MonkeyPatch) -> None:
+    sides.read("main", folder, Nobody())
+
+
+def no_store_path(folder: Path, _: pytest.MonkeyPatch) -> None:
+    write(folder, {"notes": "x"})
+    sides.read(str(folder / "notes"), folder, Nobody())
+
+
+def no_object(folder: Path, _: pytest.MonkeyPatch) -> None:
+    write(folder, {"x.json": '{"version": 1'})
+    sides.read(str(folder / "x.json"), folder, Nobody())
+
+
+def no_manifest(folder: Path, _: pytest.MonkeyPatch) -> None:
+    images.manifest("x", {"version": 1}, folder / "x.json")
+
+
+def manifest_of_another_version(folder: Path, _: pytest.MonkeyPatch) -> None:
+    images.manifest("x", {"version": 9}, folder / "x.json")
+
+
+def snapshot_of_another_version(folder: Path, _: pytest.MonkeyPatch) -> None:
+    file.parse({"version": 9}, folder / "x.json")
+
+
+def revision_without_a_project(folder: Path, _: pytest.MonkeyPatch) -> None:
+    words = ["git", "-c", "user.name=x", "-c", "user.email=x@x.invalid"]
+    subprocess.run([*words, "commit", "-qm", "x", "--allow-empty"], cwd=folder, check=True)
+    with projects.revision(folder, "HEAD"):
+        pass
+
+
+def revision_that_leads_out(folder: Path, patch: pytest.MonkeyPatch) -> None:
+    data = io.BytesIO()
+    with tarfile.open(fileobj=data, mode="w") as tar:
+        tar.addfile(tarfile.TarInfo("../outside"))
+    patch.setattr(git, "archive", lambda *_: data.getvalue())
+    with projects.revision(folder, "HEAD"):
+        pass

@@ -1,0 +1,116 @@
+"""XBPS: its keys, repositories and programs."""
+
+from pathlib import Path
+
+import pytest
+from attrs import evolve
+from tests.unit.lock import IMAGE, PRINT, digest, lock, package
+from tests.unit.stand_in import StandIns
+
+from voidgen.lock.types import Repository, Request
+from voidgen.progress import Nobody
+from voidgen.xbps import keys, programs, repodata, resolve, snapshot, store, transactions
+from voidgen.xbps.keys import Trusted
+from voidgen.xbps.programs import Resolved
+from voidgen.xbps.repodata import Listed, Repodata
+from voidgen.xbps.snapshot import Index
+from voidgen.xbps.transactions import Transaction
+
+URL = "https://repo.example.org/current"
+OTHER = "https://mirror.example.org/current"
+
+
+def _index(url: str = URL, key: bytes = b"", *listed: Listed) -> Index:
+    packages = {one.pkgver.rpartition("-")[0]: one for one in listed}
+    return Index(url, "x86_64", Path("/x"), digest("x"), Repodata(packages, key))
+
+
+def no_key(folder: Path, _: pytest.MonkeyPatch) -> None:
+    file = folder / f"{PRINT}.plist"
+    file.write_text("<plist/>")
+    keys.read([file])
+
+
+def key_unreadable(folder: Path, _: pytest.MonkeyPatch) -> None:
+    keys.read([folder / f"{PRINT}.plist"])
+
+
+def not_signed(_: Path, __: pytest.MonkeyPatch) -> None:
+    keys.signer(_index(), [])
+
+
+def signed_by_a_stranger(_: Path, __: pytest.MonkeyPatch) -> None:
+    keys.signer(_index(key=b"other"), [Trusted(PRINT, b"", b"mine")])
+
+
+def not_here(folder: Path, patch: pytest.MonkeyPatch) -> None:
+    patch.setenv("PATH", str(folder))
+    programs.on_path()
+
+
+def _transaction(folder: Path) -> Transaction:
+    return Transaction("void-host", "x86_64", folder, ("htpo",))
+
+
+def _xbps(folder: Path, status: int, out: str, err: str) -> Path:
+    stand_ins = StandIns(folder / "programs")
+    stand_ins.add("xbps-install", (status, out, err))
+    return stand_ins.folder
+
+
+def not_resolved(folder: Path, _: pytest.MonkeyPatch) -> None:
+    here = _xbps(folder, 2, "", "Package 'htpo' not found in repository pool.\n")
+    programs.dry_run(here, _transaction(folder), [URL])
+
+
+def not_understood(folder: Path, _: pytest.MonkeyPatch) -> None:
+    programs.dry_run(_xbps(folder, 0, "htop?\n", ""), _transaction(folder), [URL])
+
+
+def not_verified(folder: Path, _: pytest.MonkeyPatch) -> None:
+    here = _xbps(folder, 1, "", "htop-3_1: the RSA signature is not valid!\n")
+    programs.verify(here, _transaction(folder), [URL], folder)
+
+
+def no_index(folder: Path, _: pytest.MonkeyPatch) -> None:
+    (folder / "x86_64-repodata").write_text("<html>")
+    repodata.read(folder / "x86_64-repodata")
+
+
+def index_unreadable(folder: Path, _: pytest.MonkeyPatch) -> None:
+    repodata.read(folder / "x86_64-repodata")
+
+
+def not_listed(_: Path, __: pytest.MonkeyPatch) -> None:
+    resolve.look_up({"void-host": [Resolved("htop-3_1", "x86_64", URL)]}, [_index()])
+
+
+def from_two_repositories(_: Path, __: pytest.MonkeyPatch) -> None:
+    found = [Resolved("htop-3_1", "x86_64", url) for url in (URL, OTHER)]
+    listed = [Listed("htop-3_1", "x86_64", digest(url), 1, 1) for url in (URL, OTHER)]
+    indexes = [_index(URL, b"", listed[0]), _index(OTHER, b"", listed[1])]
+    resolve.look_up({"void-host": found}, indexes)
+
+
+def nothing_for_an_architecture(folder: Path, _: pytest.MonkeyPatch) -> None:
+    snapshot.take([str(folder)], ["x86_64-musl"], Nobody())
+
+
+def index_gone(folder: Path, _: pytest.MonkeyPatch) -> None:
+    one = Repository(str(folder), "x86_64", digest("x"), None)
+    snapshot.again([one], [str(folder)], Nobody())
+
+
+def another_package(_: Path, patch: pytest.MonkeyPatch) -> None:
+    locked = lock([package("htop-3_1")], IMAGE).xbps
+    assert locked
+    patch.setattr(repodata, "read", lambda _: Repodata({}, b""))
+    store._check(locked, "x86_64", Path("/x"))  # noqa: SLF001
+
+
+def mklive_ends_early(folder: Path, _: pytest.MonkeyPatch) -> None:
+    mklive = folder / "mklive"
+    mklive.mkdir()
+    (mklive / "mklive.sh").write_text("echo 'mklive.sh: no root' >&2\nexit 1\n")
+    request = Request("x86_64", digest("mklive"), (), (URL,))
+    transactions.follow(mklive, evolve(request), folder, folder, folder / "work")
