@@ -55,7 +55,7 @@ SHELL_SCRIPTS := generator/voidgen/iso/container/* generator/voidgen/xbps/record
 	tests/boot/guest/dracut/live.sh tests/boot/guest/dracut/module-setup.sh \
 	$(addprefix tests/boot/guest/root/,etc/runit/1 etc/runit/3 etc/sv/*/run usr/local/libexec/*)
 
-.PHONY: help demo reproduce test test-nix-versions test-slow lint typecheck unit format golden \
+.PHONY: help demo reproduce docs release-note test test-nix-versions test-slow lint typecheck unit format golden \
 	bench bench-iso bench-iso-check live-qemu venv clean
 
 help:
@@ -77,7 +77,7 @@ test: ## install what the tests need, and run them all
 	@scripts/need $(PROGRAMS) busybox=busybox-static $(TESTED_WITH)
 	@scripts/unpack .venv/debian $(UNPACKED)
 	@$(MAKE) --no-print-directory .venv/ready .venv/container/base.tar .venv/boot/base.tar
-	@$(MAKE) --no-print-directory lint typecheck unit
+	@$(MAKE) --no-print-directory lint typecheck docs unit
 
 test-nix-versions: ## what uses Nix, by the Nix of Debian 12, 13 and sid; they build the same
 	@scripts/need $(PROGRAMS) busybox=busybox-static bwrap=bubblewrap \
@@ -99,6 +99,12 @@ lint: .venv/ready
 typecheck: .venv/ready
 	$(PYTHON) -m mypy
 
+docs: .venv/ready ## the documentation as a site, in build/site
+	NO_MKDOCS_2_WARNING=1 $(PYTHON) -m mkdocs build --quiet --strict
+
+release-note: .venv/ready ## join changelog.d into CHANGELOG.md: VERSION=1.2.3
+	$(PYTHON) -m towncrier build --yes --version "$${VERSION:?say VERSION=1.2.3}"
+
 unit: .venv/ready
 	$(PYTHON) -m pytest -n 2 -m "not slow"
 
@@ -119,10 +125,15 @@ format: .venv/ready ## format the Python code
 	$(PYTHON) -m ruff check --fix
 	$(PYTHON) -m ruff format
 
-golden: .venv/ready ## write anew what is made from the sources: schema, golden files, manual pages, root image
+golden: .venv/ready ## write anew what is made from the sources: schema, golden files, pages, pictures, root image
 	$(PYTHON) -m voidgen.schema
 	$(PYTHON) -m voidgen.overlay.docs
+	$(PYTHON) -m voidgen.config.docs
+	$(PYTHON) -m voidgen.cli.docs
 	$(PYTHON) -m voidgen.cli.manual
+	$(PYTHON) -m voidgen -C examples/offline graph -o docs/explanation/modules.dot
+	dot -Tsvg -o docs/explanation/modules.svg docs/explanation/modules.dot
+	dot -Tsvg -o docs/explanation/pipeline.svg docs/explanation/pipeline.dot
 	$(PYTHON) -m voidgen generate
 	$(PYTHON) -m pytest -q tests/golden tests/broken --update-golden
 

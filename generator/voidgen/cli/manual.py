@@ -8,35 +8,18 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-import click
-
 from voidgen import __version__, place, share
-from voidgen.cli import cli
-from voidgen.cli.examples import EXAMPLES
+from voidgen.cli.described import EXIT_STATUS, Described, described
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 FOLDER = share.PACKAGE.parent / "man" / "man1"
-EXIT_STATUS = (
-    ("0", "It is done, or all is well."),
-    ("1", "A check failed, or a step broke."),
-    ("2", "The input is wrong: the command line, voidgen.toml, a module or a lock."),
-    ("130", "It was interrupted."),
-)
 
 
 def pages() -> dict[str, str]:
     """The text of each page by its file's name: ``voidgen.1``, and one for each command."""
-    # Its settings, too: a command keeps the help option that it is first asked for.
-    top = click.Context(cli, info_name="voidgen", **cli.context_settings)
-    found = {"voidgen.1": _page(cli, top)}
-    for name in cli.list_commands(top):
-        command = cli.get_command(top, name)
-        assert command is not None  # noqa: S101 - it is listed
-        context = click.Context(command, info_name=name, parent=top)
-        found[f"voidgen-{name}.1"] = _page(command, context)
-    return found
+    return {f"{_title(one)}.1": _page(one) for one in described()}
 
 
 def main() -> None:
@@ -50,43 +33,40 @@ def main() -> None:
         place.replace(FOLDER / name, text.encode())
 
 
-def _page(command: click.Command, context: click.Context) -> str:
-    return "".join(f"{line}\n" for line in _lines(command, context))
+def _title(command: Described) -> str:
+    return command.name.replace(" ", "-")
 
 
-def _lines(command: click.Command, context: click.Context) -> Iterator[str]:
-    title = context.command_path.replace(" ", "-")
+def _page(command: Described) -> str:
+    return "".join(f"{line}\n" for line in _lines(command))
+
+
+def _lines(command: Described) -> Iterator[str]:
+    title = _title(command)
     yield f'.TH {_text(title.upper())} 1 "" "voidgen {__version__}" "voidgen"'
     yield ".SH NAME"
-    summary = command.get_short_help_str(limit=1000).removesuffix(".")
-    yield f"{_text(title)} \\- {_text(summary)}"
+    yield f"{_text(title)} \\- {_text(command.summary)}"
     yield ".SH SYNOPSIS"
-    yield f".B {_text(context.command_path)}"
-    yield _text(" ".join(command.collect_usage_pieces(context)))
+    yield f".B {_text(command.name)}"
+    yield _text(command.usage)
     yield ".SH DESCRIPTION"
-    for number, paragraph in enumerate((command.help or "").split("\n\n")):
+    for number, paragraph in enumerate(command.paragraphs):
         yield from [".PP"] if number else []
-        yield _text(" ".join(paragraph.split()))
+        yield _text(paragraph)
     yield ".SH OPTIONS"
-    for parameter in command.get_params(context):
-        record = parameter.get_help_record(context)
-        if record and record[1]:
-            yield from (".TP", f"\\fB{_text(record[0])}\\fR", _text(" ".join(record[1].split())))
-    if isinstance(command, click.Group):
+    for names, what in (*command.options, *command.shared):
+        yield from (".TP", f"\\fB{_text(names)}\\fR", _text(what))
+    if command.commands:
         yield ".SH COMMANDS"
-        for name in command.list_commands(context):
-            one = command.get_command(context, name)
-            assert one is not None  # noqa: S101 - it is listed
-            yield ".TP"
-            yield f"\\fB{_text(f'{title}-{name}')}\\fR(1)"
-            yield _text(one.get_short_help_str(limit=1000))
+        for name, what in command.commands:
+            yield from (".TP", f"\\fB{_text(f'{title}-{name}')}\\fR(1)", _text(what))
     yield ".SH EXIT STATUS"
     for status, meaning in EXIT_STATUS:
         yield from (".TP", f"\\fB{status}\\fR", _text(meaning))
-    if examples := EXAMPLES.get(context.info_name or "", ()):
+    if command.examples:
         yield ".SH EXAMPLES"
-        yield from (".nf", *map(_text, examples), ".fi")
-    if context.parent:
+        yield from (".nf", *map(_text, command.examples), ".fi")
+    if not command.commands:
         yield from (".SH SEE ALSO", "\\fBvoidgen\\fR(1)")
 
 

@@ -1,0 +1,76 @@
+"""The commands as data: what manual pages and the reference say of each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+from attrs import frozen
+
+from voidgen.cli import cli
+from voidgen.cli.examples import EXAMPLES
+from voidgen.cli.settings import SHARED
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+EXIT_STATUS = (
+    ("0", "It is done, or all is well."),
+    ("1", "A check failed, or a step broke."),
+    ("2", "The input is wrong: the command line, voidgen.toml, a module or a lock."),
+    ("130", "It was interrupted."),
+)
+Row = tuple[str, str]
+"""What is written, and what it does."""
+
+
+@frozen
+class Described:
+    """A command: ``name`` as it is typed, ``usage`` what follows it."""
+
+    name: str
+    summary: str
+    usage: str
+    paragraphs: tuple[str, ...]
+    options: tuple[Row, ...]
+    shared: tuple[Row, ...]
+    examples: tuple[str, ...] = ()
+    commands: tuple[Row, ...] = ()
+
+
+def described() -> list[Described]:
+    """``voidgen`` itself, and then its commands in the order of its help."""
+    # Its settings, too: a command keeps the help option that it is first asked for.
+    top = click.Context(cli, info_name="voidgen", **cli.context_settings)
+    commands = {name: cli.get_command(top, name) for name in cli.list_commands(top)}
+    found = {name: command for name, command in commands.items() if command is not None}
+    rows = [(name, command.get_short_help_str(limit=1000)) for name, command in found.items()]
+    each = [
+        _described(command, click.Context(command, info_name=name, parent=top))
+        for name, command in found.items()
+    ]
+    return [_described(cli, top, rows), *each]
+
+
+def _described(
+    command: click.Command, context: click.Context, commands: Iterable[Row] = ()
+) -> Described:
+    help_option = command.get_help_option(context)
+    parameters = command.get_params(context)
+    shared = [one for one in parameters if one in SHARED or one is help_option]
+    own = [one for one in parameters if one not in shared]
+    return Described(
+        context.command_path,
+        command.get_short_help_str(limit=1000).removesuffix("."),
+        " ".join(command.collect_usage_pieces(context)),
+        tuple(" ".join(one.split()) for one in (command.help or "").split("\n\n")),
+        _rows(own, context),
+        _rows(shared, context),
+        EXAMPLES.get(context.info_name or "", ()),
+        tuple(commands),
+    )
+
+
+def _rows(parameters: Iterable[click.Parameter], context: click.Context) -> tuple[Row, ...]:
+    records = (one.get_help_record(context) for one in parameters)
+    return tuple((one[0], " ".join(one[1].split())) for one in records if one and one[1])

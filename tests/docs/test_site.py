@@ -1,0 +1,98 @@
+"""The site: built strictly, whole, and of nothing that comes from elsewhere."""
+
+import os
+import re
+import subprocess
+import sys
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from ruamel.yaml import YAML
+from tests.docs.blocks import PAGES, ROOT
+from tests.unit.program import voidgen
+
+from voidgen.cli import docs as cli_docs
+from voidgen.config import docs as config_docs
+
+EXPLANATION = ROOT / "docs/explanation"
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("site")
+    words = ["mkdocs", "build", "--strict", "--quiet", "--site-dir", str(folder)]
+    argv = [sys.executable, "-m", *words]
+    env = os.environ | {"NO_MKDOCS_2_WARNING": "1"}
+    done = subprocess.run(argv, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return folder
+
+
+def test_each_page_is_in_the_navigation(site: Path) -> None:
+    text = YAML(typ="safe").load(ROOT / "mkdocs.yml")
+    named = set(re.findall(r"[\w./-]+\.md", str(text["nav"])))
+    there = {str(page.relative_to(ROOT / "docs")) for page in PAGES if page != ROOT / "README.md"}
+    assert named == there
+    assert {str(page.relative_to(site).with_suffix(".md")) for page in site.rglob("*.html")} == {
+        *there,
+        "404.md",
+    }
+
+
+class Loaded(HTMLParser):
+    """What a page loads by itself."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        if tag in {"script", "img", "iframe", "source"} and "src" in given:
+            self.found.append(given["src"])
+        if tag == "link" and given.get("rel") in {"stylesheet", "icon", "preload", "preconnect"}:
+            self.found.append(given["href"])
+
+
+def test_nothing_comes_from_elsewhere(site: Path) -> None:
+    count = 0
+    for page in site.rglob("*.html"):
+        loaded = Loaded()
+        loaded.feed(page.read_text())
+        count += len(loaded.found)
+        for name in loaded.found:
+            assert not re.match(r"([a-z]+:)?//", name), (page, name)
+            if page.name != "404.html":
+                assert (page.parent / name).exists(), (page, name)
+    assert count > 100
+
+
+def test_the_readme_leads_to_what_is_there() -> None:
+    links = re.findall(r"\]\(([^)#\s]+)", (ROOT / "README.md").read_text())
+    assert len(links) > 20
+    assert [name for name in links if "://" not in name and not (ROOT / name).exists()] == []
+
+
+@pytest.mark.parametrize("module", [cli_docs, config_docs])
+def test_pages_that_are_made_are_current(module: object) -> None:
+    """Where one is not: `make golden`."""
+    file, page = vars(module)["FILE"], vars(module)["page"]
+    assert (ROOT / file).read_text() == page()
+
+
+def test_the_picture_of_the_modules_is_the_programs_own() -> None:
+    """Where it is not: `make golden`."""
+    ran = voidgen("graph", "--format", "dot", cwd=ROOT / "examples/offline")
+    assert (EXPLANATION / "modules.dot").read_text() == ran.out
+
+
+@pytest.mark.parametrize("name", ["modules", "pipeline"])
+def test_pictures_show_what_their_sources_say(name: str) -> None:
+    """SVG of another graphviz has other coordinates, and the same words."""
+    source = (EXPLANATION / f"{name}.dot").read_text()
+    argv = ["dot", "-Tsvg"]
+    drawn = subprocess.run(argv, input=source, capture_output=True, text=True, check=True).stdout
+    picture = (EXPLANATION / f"{name}.svg").read_text()
+    texts = [re.findall(r"<text[^>]*>([^<]*)</text>", one) for one in (drawn, picture)]
+    assert texts[0] == texts[1] != []

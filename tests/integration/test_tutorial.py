@@ -1,0 +1,42 @@
+"""The tutorial, typed as it stands there."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.docs.blocks import ROOT, lines
+from tests.integration.offline import Nix
+
+AUTHORS = ("AUTHOR_NAME", "AUTHOR_EMAIL", "COMMITTER_NAME", "COMMITTER_EMAIL")
+PAGE = ROOT / "docs/tutorial.md"
+
+
+def test_it_works(empty_nix: Nix, tmp_path: Path) -> None:
+    typed = [line.text for line in lines(PAGE)]
+    assert len(typed) > 15
+    programs = tmp_path / "programs"
+    programs.mkdir()
+    program = programs / "voidgen"
+    program.write_text(f'#!/bin/sh\nexec {sys.executable} -m voidgen "$@"\n')
+    program.chmod(0o755)
+    busybox = os.environ.get("VOIDGEN_BUSYBOX") or shutil.which("busybox")
+    assert busybox
+    (programs / "busybox").symlink_to(busybox)
+    env = empty_nix.env | {
+        "PATH": f"{programs}:{empty_nix.env['PATH']}",
+        **{f"GIT_{name}": "x@x.invalid" for name in AUTHORS},
+    }
+    script = "\n".join(["set -eux", *typed])
+    done = subprocess.run(
+        ["bash", "-c", script], cwd=tmp_path, env=env, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, f"{done.stdout}{done.stderr}"
+    diff = done.stdout[done.stdout.rindex("next: nix build") :]
+    assert re.search(r"^ *\+ +dice", diff, re.MULTILINE)
+    assert "Nothing here came over a network. -> Rolled by dice." in diff
+    assert "\n    +printf '%s\\n' 'Rolled by dice.'\n" in diff
+    assert "12 passed" in diff
+    assert (tmp_path / "my-image/modules.svg").read_text().startswith("<?xml")
