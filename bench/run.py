@@ -75,6 +75,9 @@ def _start(folder: Path, runs: int) -> Iterator[Row]:
     bare = measure([PYTHON, "-c", "pass"], cwd=folder, runs=runs)
     version = measure([*VOIDGEN, "--version"], cwd=folder, runs=runs)
     yield Row("voidgen --version", version, bare, "python -c pass", 0.15)
+    for words in (["--help"], ["generate", "--help"]):
+        helped = measure([*VOIDGEN, *words], cwd=folder, runs=runs)
+        yield Row(f"voidgen {' '.join(words)}", helped, bare, "python -c pass", 0.15)
 
 
 def _lock(runs: int) -> Iterator[Row]:

@@ -228,3 +228,17 @@ def test_xbps(programs: Path, tmp_path: Path, repository: Path) -> None:
     assert line('[image]\nname = "x"\n[mklive]\n').about == "not installed: that of nixpkgs is used"
     program(programs, "xbps-install", 'echo "XBPS: 0.59.2 API: 20200423 GIT: UNSET"')
     assert line(CONFIG + "[mklive]\n") == Outcome("xbps", "passed", "0.59.2")
+
+
+def test_firmware_is_what_boot_takes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Code without a template of its variables boots nothing."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    folder = tmp_path / "usr/share/OVMF"
+    folder.mkdir(parents=True)
+    states = []
+    for name in ("OVMF_CODE_4M.fd", "OVMF_VARS_4M.fd"):
+        (folder / name).write_bytes(b"")
+        found = {one.name: one for one in machine.check(Host(tmp_path))}
+        states.append(found["OVMF"].state)
+    assert states == ["warning", "passed"]

@@ -30,20 +30,24 @@ KNOWN = (
 """Where distributions have it, for those without descriptors."""
 
 
-def find(program: Path | None) -> Firmware | None:
-    """The firmware to use with QEMU, which is ``program``; None where there is none."""
-    return described(folders(program)) or next(filter(None, map(_known, KNOWN)), None)
+def find(program: Path | None, root: Path = Path("/")) -> Firmware | None:
+    """The firmware to use with QEMU, which is ``program``; None where there is none.
+
+    ``root`` is where the system's own files are.
+    """
+    known = ((root / code[1:], root / variables[1:]) for code, variables in KNOWN)
+    return described(folders(program, root)) or next(filter(None, map(_known, known)), None)
 
 
-def folders(program: Path | None) -> list[Path]:
+def folders(program: Path | None, root: Path = Path("/")) -> list[Path]:
     """Where descriptors are, the most important first."""
     config = os.environ.get("XDG_CONFIG_HOME") or Path("~/.config").expanduser()
     own = [program.resolve().parents[1] / "share/qemu/firmware"] if program else []
     return [
         Path(config, "qemu/firmware"),
-        Path("/etc/qemu/firmware"),
+        root / "etc/qemu/firmware",
         *own,
-        Path("/usr/share/qemu/firmware"),
+        root / "usr/share/qemu/firmware",
     ]
 
 
@@ -88,8 +92,8 @@ def _flash(data: Mapping[str, Any]) -> Flash:
     return Flash(Path(data["filename"]), data["format"])
 
 
-def _known(pair: tuple[str, str]) -> Firmware | None:
-    code, variables = map(Path, pair)
+def _known(pair: tuple[Path, Path]) -> Firmware | None:
+    code, variables = pair
     if code.is_file() and variables.is_file():
         return Firmware(Flash(code), Flash(variables))
     return None

@@ -11,6 +11,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from voidgen.boot import firmware
 from voidgen.doctor.remedies import lines
 from voidgen.outcome.types import Outcome
 
@@ -20,13 +21,6 @@ if TYPE_CHECKING:
     from voidgen.doctor.host import Host
 
 QEMU = "qemu-system-x86_64"
-OVMF = (
-    "usr/share/OVMF/OVMF_CODE*.fd", "usr/share/edk2/x64/OVMF_CODE*.fd",
-    "usr/share/edk2/ovmf/OVMF_CODE*.fd", "usr/share/edk2-ovmf/x64/OVMF_CODE*.fd",
-    "usr/share/qemu/edk2-x86_64-code.fd", "run/libvirt/nix-ovmf/OVMF_CODE*.fd",
-)  # fmt: skip
-"""Where distributions, and QEMU itself, have UEFI firmware."""
-
 SECTOR = bytes.fromhex("b010 e6f4 f4 ebfd").ljust(510, b"\0") + b"\x55\xaa"
 """A boot sector: ``mov al, 0x10; out 0xf4, al``, and halt."""
 DISK = SECTOR.ljust(1 << 20, b"\0")
@@ -52,13 +46,10 @@ def check(host: Host) -> Iterator[Outcome]:
 
 
 def _firmware(host: Host, family: str) -> Outcome:
-    beside = shutil.which(QEMU)
-    places = [file for pattern in OVMF for file in sorted(host.root.glob(pattern))]
-    if beside:
-        share = Path(beside).resolve().parents[1] / "share/qemu/edk2-x86_64-code.fd"
-        places += [share] if share.is_file() else []
-    if places:
-        return Outcome("OVMF", "passed", str(places[0]))
+    program = shutil.which(QEMU)
+    found = firmware.find(Path(program) if program else None, host.root)
+    if found:
+        return Outcome("OVMF", "passed", str(found.code.file))
     what = "no UEFI firmware for QEMU: `voidgen boot` can try the BIOS only"
     return Outcome("OVMF", "warning", what, lines("ovmf", family))
 
