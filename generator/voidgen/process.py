@@ -30,6 +30,7 @@ PACKAGES = {
     "nix-instantiate": "nix",
     "nix-prefetch-url": "nix",
     "nix-store": "nix",
+    "ssh-keygen": "openssh (Debian: openssh-client)",
     "qemu-system-x86_64": "qemu-system-x86 (Debian's name)",
     "unshare": "util-linux",
     "xbps-install": "xbps",

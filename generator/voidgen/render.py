@@ -113,8 +113,12 @@ def manifest(plan: Plan, nodes: Mapping[str, Node]) -> dict[str, Any]:
 
 
 def to_json(data: Any) -> bytes:
-    """JSON as it is emitted: sorted, indented, UTF-8."""
-    return (json.dumps(data, indent=2, sort_keys=True, ensure_ascii=False) + "\n").encode()
+    """JSON as it is emitted: sorted, indented, UTF-8.
+
+    Bytes of a file's name that are no UTF-8 become escapes of JSON, as Python has them.
+    """
+    text = json.dumps(data, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+    return text.encode(errors="backslashreplace")
 
 
 def data(value: Any) -> dict[str, Any]:

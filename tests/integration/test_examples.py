@@ -14,7 +14,7 @@ from tests.unit.steps import Steps
 from voidgen.cli import LazyGroup, cli
 from voidgen.cli.examples import EXAMPLES
 
-WITH_A_NETWORK = {"lock", "update", "iso", "fetch", "prefetch", "push", "boot", "check"}
+WITH_A_NETWORK = {"lock", "update", "iso", "fetch", "prefetch", "push", "boot", "check", "verify"}
 """These lock packages of Void and use them, or ask a store: tests of their own run them."""
 LINES = [(name, line) for name, lines in EXAMPLES.items() for line in lines]
 

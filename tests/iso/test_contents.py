@@ -199,8 +199,9 @@ def test_options_reach_mklive(image: Image) -> None:
 
 
 def test_sum_is_the_iso_s(image: Image) -> None:
-    digest = hashlib.sha256(image.iso.read_bytes()).hexdigest()
-    assert image.iso.with_suffix(".iso.sha256").read_text() == f"{digest}  tests.iso\n"
+    files = [image.iso.with_suffix(f".{kind}") for kind in ("iso", "cdx.json", "manifest.json")]
+    sums = [f"{hashlib.sha256(one.read_bytes()).hexdigest()}  {one.name}\n" for one in files]
+    assert image.iso.with_suffix(".iso.sha256").read_text() == "".join(sums)
     done = subprocess.run(
         ["sha256sum", "--check", "tests.iso.sha256"], cwd=image.iso.parent,
         capture_output=True, check=False,

@@ -30,13 +30,14 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "voidgen diff HEAD result",
         "voidgen diff HEAD.. --format markdown",
     ),
-    "iso": ("voidgen iso",),
+    "iso": ("voidgen iso", "voidgen iso --sign ~/.ssh/id_ed25519"),
     "boot": (
         "voidgen boot",
         "voidgen boot --test --junit boot.xml",
         "voidgen boot --bios --headless --timeout 60 --screenshot screen.png",
     ),
     "check": ("voidgen check", "voidgen check --closure all --junit check.xml"),
+    "verify": ("voidgen verify out/my-image.iso", "voidgen verify my.iso --signer maker.pub"),
     "push": (
         "voidgen push s3://bucket --key ~/.config/nix/cache.key",
         "voidgen push ssh-ng://builder --key ~/.config/nix/cache.key",

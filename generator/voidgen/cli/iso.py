@@ -13,12 +13,18 @@ from voidgen.cli.settings import Command, Settings
 
 @click.command("iso", cls=Command)
 @click.option("--no-space-check", is_flag=True, help="Start even where space looks too small.")
+@click.option(
+    "--sign",
+    metavar="KEY",
+    type=click.Path(path_type=Path),
+    help="Sign the sums with a private SSH key, or with the agent that has KEY's private part.",
+)
 @click.pass_obj
-def command(settings: Settings, no_space_check: bool) -> None:
+def command(settings: Settings, no_space_check: bool, sign: Path | None) -> None:
     """Make out/NAME.iso: the closure, the overlay and Void's locked packages, by mklive.
 
-    mklive runs in a container, without a network. Beside the ISO lie its SHA-256, a manifest, a
-    bill of materials (CycloneDX) and the log. Where nothing changed, nothing is done.
+    mklive runs in a container, without a network. Beside the ISO lie sums (SHA-256), a manifest,
+    a bill of materials (CycloneDX) and the log. Where nothing changed, nothing is done.
     """
     from voidgen import project  # noqa: PLC0415
     from voidgen.bytesize import show  # noqa: PLC0415
@@ -38,9 +44,24 @@ def command(settings: Settings, no_space_check: bool) -> None:
     with settings.late("reading the project"):
         image = project.load(project.find(Path(settings.project)))
     made = build.make(image, settings.watcher(), told, check_space=not no_space_check)
+    signed = _sign(settings, made.iso, sign) if sign else None
     if settings.json:
         size = made.iso.stat().st_size
-        result({"iso": str(made.iso), "size": size, "reused": made.reused})
+        result({"iso": str(made.iso), "size": size, "reused": made.reused, "signature": signed})
     elif not settings.quiet:
         what = "nothing to do: as it was" if made.reused else f"{time.monotonic() - start:.0f} s"
         click.echo(visible(f"{made.iso}  {show(made.iso.stat().st_size)}  ({what})"))
+
+
+def _sign(settings: Settings, iso: Path, key: Path) -> str:
+    """Sign the sums; the name of the signature's file."""
+    from voidgen import place, regular  # noqa: PLC0415
+    from voidgen.release import signature  # noqa: PLC0415
+
+    sums = iso.with_name(f"{iso.name}.sha256")
+    file = sums.with_name(f"{sums.name}{signature.ENDING}")
+    # No line that moves: a passphrase may be asked for on it.
+    if not settings.quiet:
+        click.echo(f"signing {sums.name} ...", err=True)
+    place.replace(file, signature.sign(regular.read(sums, signature.LARGEST), key.absolute()))
+    return str(file)

@@ -125,6 +125,12 @@ PUBLIC_KEY = Rule(
     ),
     _NOT_PUBLIC,
 )
+SIGNER = Rule(
+    'a public SSH key as KEY.pub has it: "ssh-ed25519 AAAA…"',
+    r"(?:sk-)?(?:ssh|ecdsa)-[a-z0-9@.-]+ [A-Za-z0-9+/]+={0,2}(?: [^\x00-\x1f\x7f]*)?",
+    (("PRIVATE KEY", "a private key belongs in no project: make another one"),),
+    "PRIVATE KEY|^[A-Za-z0-9+/=]{60}",
+)
 
 ENGINE_ARGUMENT = Rule(
     'an argument of the engine\'s run, like "--ulimit=nofile=1024:1024"',
@@ -181,6 +187,7 @@ XbpsPackage = Annotated[str, XBPS_PACKAGE]
 ContainerImage = Annotated[str, CONTAINER_IMAGE]
 Store = Annotated[str, STORE]
 PublicKey = Annotated[str, PUBLIC_KEY]
+Signer = Annotated[str, SIGNER]
 EngineArgument = Annotated[str, ENGINE_ARGUMENT]
 ModuleName = Annotated[str, MODULE_NAME]
 OptionName = Annotated[str, OPTION_NAME]

@@ -196,6 +196,15 @@ class Cache:
 
 
 @frozen
+class Release:
+    """Who signs ISOs that are given away; `voidgen iso --sign` signs one."""
+
+    signers: tuple[rules.Signer, ...] = field(
+        default=(), metadata={"help": "public SSH keys that `voidgen verify` trusts"}
+    )
+
+
+@frozen
 class Flake:
     """The emitted flake."""
 
@@ -215,4 +224,5 @@ class Config:
     mklive: Mklive | None = field(default=None, metadata={"help": Mklive.__doc__})
     container: Container = field(factory=Container, metadata={"help": Container.__doc__})
     cache: Cache = field(factory=Cache, metadata={"help": Cache.__doc__})
+    release: Release = field(factory=Release, metadata={"help": Release.__doc__})
     flake: Flake = field(factory=Flake, metadata={"help": Flake.__doc__})

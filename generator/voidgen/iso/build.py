@@ -18,6 +18,7 @@ from voidgen.iso import check, engine, epoch, inputs, job, judge, outputs
 from voidgen.iso.engine import Task
 from voidgen.iso.log import Log
 from voidgen.process import stream
+from voidgen.release import signature
 from voidgen.snapshot import file as snapshot_file
 from voidgen.snapshot import images
 from voidgen.xbps import store
@@ -235,6 +236,8 @@ class _Run:
     def place(self, came: Path) -> None:
         """Move what came out to its place: the manifest last, which says that all is there."""
         name = self.project.plan.config.image.name
+        # A signature of earlier sums is none of these.
+        (self.out / f"{name}.iso.sha256{signature.ENDING}").unlink(missing_ok=True)
         for kind in outputs.KINDS:
             file = came / f"image.{kind}"
             file.chmod(0o644)

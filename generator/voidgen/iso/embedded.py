@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 from io import BytesIO
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from pycdlib import PyCdlib
 from pycdlib.pycdlibexception import PyCdlibException
@@ -12,10 +12,16 @@ from pycdlib.pycdlibexception import PyCdlibException
 from voidgen.errors import Fault, WrongInputError, unreadable
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
+T = TypeVar("T")
 FILE = "voidgen.json"
 """At the top of the ISO."""
+LARGEST = 1 << 30
+"""Bytes of a file that is read into memory."""
+SECTOR = 2048
+"""Bytes (ECMA-119, 6.1.2)."""
 
 
 def read(iso: Path) -> bytes:
@@ -33,15 +39,40 @@ def read(iso: Path) -> bytes:
 def extract(iso: Path, path: str) -> bytes | None:
     """A file's bytes, by its Rock Ridge path; None where it is not there, or ``iso`` is no ISO.
 
-    Raises OSError where that cannot be read.
+    Of more than `LARGEST` bytes it is not there. Raises OSError where the ISO cannot be read.
     """
-    image, data = PyCdlib(), BytesIO()
+
+    def read(image: PyCdlib) -> bytes | None:
+        if image.get_record(rr_path=path).get_data_length() > LARGEST:
+            return None
+        data = BytesIO()
+        image.get_file_from_iso_fp(data, rr_path=path)
+        return data.getvalue()
+
+    return _looked(iso, read)
+
+
+def offset(iso: Path, path: str) -> int | None:
+    """Bytes before a file's first, by its Rock Ridge path; None where `extract` has none."""
+
+    def place(image: PyCdlib) -> int:
+        return int(image.get_record(rr_path=path).extent_location()) * SECTOR
+
+    return _looked(iso, place)
+
+
+def _looked(iso: Path, look: Callable[[PyCdlib], T | None]) -> T | None:
+    image = PyCdlib()
     try:
         image.open(str(iso))
         try:
-            image.get_file_from_iso_fp(data, rr_path=path)
+            return look(image)
         finally:
             image.close()
-    except (PyCdlibException, ValueError, IndexError, struct.error):
+    except OSError:
+        raise
+    except (PyCdlibException, ArithmeticError, LookupError, TypeError, ValueError, struct.error):
+        # What pycdlib makes of a damaged ISO.
         return None
-    return data.getvalue()
+    except (AttributeError, MemoryError, RecursionError):
+        return None

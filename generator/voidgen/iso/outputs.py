@@ -1,4 +1,4 @@
-"""What lies beside the ISO: its sum, its manifest, and its CycloneDX bill of materials."""
+"""What lies beside the ISO: sums, its manifest, and its CycloneDX bill of materials."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import attrs
 
 from voidgen import __version__, render, sri
 from voidgen.lock.types import Lock
+from voidgen.release import sums
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 VERSION = 1
 KINDS = ("iso", "iso.sha256", "cdx.json", "manifest.json")
 """Endings of what is made; the manifest is the last to be put in its place."""
+SUMMED = ("iso", "cdx.json", "manifest.json")
+"""Of these there are sums; one signature of the sums is one of all."""
 
 
 def is_made(out: Path, name: str, inputs: str) -> bool:
@@ -50,7 +53,7 @@ def reused(out: Path, name: str, built: Mapping[str, Any], lock: Lock | None) ->
 
 
 def write(iso: Path, name: str, built: Mapping[str, Any], lock: Lock | None, inputs: str) -> None:
-    """Put what belongs to ``iso`` beside it: its sum, bill of materials and manifest.
+    """Put what belongs to ``iso`` beside it: sums, bill of materials and manifest.
 
     ``built`` is the manifest of the flake's default output, ``inputs`` the hash of all that the
     ISO was made from, ``name`` what it will be called.
@@ -59,10 +62,11 @@ def write(iso: Path, name: str, built: Mapping[str, Any], lock: Lock | None, inp
     hash_ = sri.of_file(iso)
     facts = {"name": f"{name}.iso", "hash": hash_, "size": iso.stat().st_size}
     made = {
-        "iso.sha256": f"{sri.hex_of(hash_)}  {name}.iso\n".encode(),
         "cdx.json": bill(built, lock, facts).encode() + b"\n",
         "manifest.json": manifest(built, lock, facts, inputs),
     }
+    hashes = {"iso": hash_, **{kind: sri.of_bytes(data) for kind, data in made.items()}}
+    made["iso.sha256"] = sums.dump({f"{name}.{kind}": hashes[kind] for kind in SUMMED})
     for kind, data in made.items():
         iso.with_name(f"{iso.stem}.{kind}").write_bytes(data)
 

@@ -11,6 +11,7 @@ from voidgen.check import rebuilt, store
 from voidgen.cli import check
 from voidgen.outcome.types import Outcome
 from voidgen.progress import Nobody
+from voidgen.release import signature
 
 CONFIG = '[image]\nname = "test"\n'
 
@@ -91,6 +92,15 @@ def iso_without_mklive(folder: Path, _: pytest.MonkeyPatch) -> Ran:
 def fetch_into_a_file(folder: Path, _: pytest.MonkeyPatch) -> Ran:
     (folder / "out").mkdir()
     return _voidgen(folder, "diff", "--save", "out")
+
+
+def verify_signed_by_no_key(folder: Path, _: pytest.MonkeyPatch) -> None:
+    (folder / "signers").write_text("me@example.org\n")
+    signature.signers([folder / "signers"], [])
+
+
+def iso_signed_by_no_key(folder: Path, _: pytest.MonkeyPatch) -> None:
+    signature.sign(b"sums", folder / "key")
 
 
 def check_unknown(folder: Path, patch: pytest.MonkeyPatch) -> None:
