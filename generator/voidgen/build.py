@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
+from voidgen import foreign
 from voidgen.errors import Fault, WrongInputError
 
 if TYPE_CHECKING:
@@ -19,17 +19,22 @@ def manifest(result: Path) -> dict[str, Any]:
     """The manifest of the image that ``result`` leads to (see docs/reference/manifest.md)."""
     file = result / "manifest.json"
     try:
-        data: dict[str, Any] = json.loads(file.read_bytes())
+        data: dict[str, Any] = foreign.parse(file.read_bytes())
         if data["version"] != 1:
             remedy = "it was built by another voidgen: run `voidgen generate && nix build` again"
             raise WrongInputError(Fault(f"has version {data['version']!r}", file, remedy=remedy))
     except FileNotFoundError:
         remedy = "run `voidgen generate && nix build` first"
         raise WrongInputError(Fault("nothing is built here", result, remedy=remedy)) from None
-    except (OSError, ValueError, LookupError, TypeError, RecursionError):
-        remedy = "run `nix build` again"
-        raise WrongInputError(Fault("is not an image's manifest", file, remedy=remedy)) from None
+    except (OSError, *foreign.GARBLED):
+        raise WrongInputError(fault(result)) from None
     return data
+
+
+def fault(result: Path) -> Fault:
+    """That the manifest that ``result`` leads to is none of voidgen's."""
+    file = result / "manifest.json"
+    return Fault("is not an image's manifest", file, remedy="run `nix build` again")
 
 
 def collisions(manifest: Mapping[str, Any]) -> Iterator[str]:

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
+from voidgen import foreign
 from voidgen.errors import Fault, StepFailedError, WrongInputError, refused
 from voidgen.place import alone, wrote
 from voidgen.tree import File, Tree
@@ -135,12 +136,12 @@ def _emitted(project: Path, *, force: bool) -> dict[str, frozenset[str]]:
         if found is None:
             continue
         try:
-            files = json.loads(found[0] or b"")["files"]
+            files = foreign.parse(found[0] or b"")["files"]
             for path, known in files.items():
                 hashes = [known] if isinstance(known, str) else known
                 _checked(path)
                 emitted[path] = emitted.get(path, frozenset()) | frozenset(map(str, hashes))
-        except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        except foreign.GARBLED:
             # A journal is written whole or not at all: a torn one belongs to nothing.
             if name == LIST and not force:
                 remedy = "restore it with git, or run with --force to overwrite all"

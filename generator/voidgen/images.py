@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 import shutil
 from pathlib import Path
 
 from attrs import frozen
 
+from voidgen import foreign
 from voidgen.errors import StepFailedError
 from voidgen.process import patiently
 
@@ -70,8 +70,11 @@ def _skopeo(program: str, reference: str) -> str:
 def _engine(program: str, reference: str) -> str:
     _said([program, "pull", "--quiet", reference])
     words = [program, "image", "inspect", "--format", "{{json .RepoDigests}}", reference]
-    found: list[str] = json.loads(_said(words)) or [""]
-    return found[0].rpartition("@")[2]
+    try:
+        return str(foreign.parse(_said(words))[0]).rpartition("@")[2]
+    except (ValueError, LookupError, TypeError):
+        # None, or nothing that is understood: no digest either way.
+        return ""
 
 
 def _said(argv: list[str]) -> str:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from voidgen import database, sri
+from voidgen import database, foreign, sri
 from voidgen.errors import StepFailedError
 from voidgen.lock.flake import url
 from voidgen.process import Completed, patiently, run
@@ -145,8 +145,7 @@ def fetch_tree(locked: Mapping[str, Any]) -> Path:
     words = ["nix-instantiate", "--eval", "--json", "--argstr", "locked", json.dumps(locked)]
     expression = "{ locked }: (builtins.fetchTree (builtins.fromJSON locked)).outPath"
     done = _run([*words, "--expr", expression, *FLAKES])
-    path: str = json.loads(done.stdout)
-    return Path(path)
+    return Path(str(_parsed(words, done)))
 
 
 def prefetch_file(where: str, *, name: str = "", expected: str = "") -> Prefetched:
@@ -186,7 +185,7 @@ def instantiate(expression: Path, arguments: Mapping[str, str]) -> tuple[Any, st
     # The user's own answers to nixpkgs do not hold for an image.
     env = {name: value for name, value in os.environ.items() if not name.startswith("NIXPKGS_")}
     done = run([*argv, str(expression)], cwd=Path("/"), env=env)
-    return json.loads(done.stdout), done.stderr.decode(errors="replace")
+    return _parsed(argv, done), done.stderr.decode(errors="replace")
 
 
 def invalid(paths: Iterable[str]) -> set[str]:
@@ -261,7 +260,7 @@ def cached_files(names: Mapping[str, str]) -> dict[str, Path]:
         return {}
     files = json.dumps([{"hash": hash_, "name": name} for hash_, name in names.items()])
     words = ["nix-instantiate", "--eval", "--strict", "--json", "--argstr", "files", files]
-    paths: list[str] = json.loads(_run([*words, "--expr", _FIXED]).stdout)
+    paths: list[str] = _parsed(words, _run([*words, "--expr", _FIXED]))
     realise(paths, "--keep-going")
     missing = invalid(paths)
     return {
@@ -337,11 +336,15 @@ def _nix(words: Sequence[str]) -> Completed:
 
 
 def _json(words: Sequence[str]) -> Any:
-    done = _nix(words)
+    return _parsed(["nix", *words], _nix(words))
+
+
+def _parsed(argv: Sequence[str], done: Completed) -> Any:
+    """What a program printed; StepFailedError where that is no JSON."""
     try:
-        return json.loads(done.stdout)
+        return foreign.parse(done.stdout)
     except ValueError:
-        what = f"nix {' '.join(words[:2])}: did not answer with JSON"
+        what = f"{' '.join(argv[:3])}: did not answer with JSON"
         remedy = "is it Nix 2.8 or later? `voidgen doctor` looks at it"
         raise StepFailedError(what, remedy, done.stdout.decode(errors="replace")) from None
 

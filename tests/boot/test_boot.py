@@ -85,7 +85,7 @@ def test_what_does_not_hold_is_told(
     parts: Parts, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A broken image, with no serial console, in a machine with UEFI."""
-    monkeypatch.setattr(run, "HANGS", 5)
+    monkeypatch.setattr(run, "HANGS", 15)
     told = parts.snapshot()
     told["plan"]["image"]["cmdline"] = ["live.user=live", "promised=1"]
     told["plan"]["services"] = [{"name": "dbus"}, {"name": "not-there"}]

@@ -127,6 +127,10 @@ TABLE: dict[str, tuple[list[str], list[str]]] = {
         [f"cache.example.org-1:{'A' * 43}="],
         ["", f"{'A' * 43}=", f"a:{'A' * 42}=", f"a b:{'A' * 43}=", f"a:{'A' * 86}=="],
     ),
+    "SIGNER": (
+        ["ssh-ed25519 AAAA", "ssh-rsa AAAA= me@h", "sk-ssh-ed25519@openssh.com AAAA x y"],
+        ["", "AAAA", "ssh-ed25519", "me ssh-ed25519 AAAA", "x PRIVATE KEY", "ssh-rsa AAAA a\nb"],
+    ),
     "ENGINE_ARGUMENT": (
         ["-v=/a:/b", "--runtime=runc", "--ulimit=nofile=1:2", "--env=A=b c", "-i"],
         ["", "runc", "a -b", "-", "--env=A\nB", "--x\x7f"],

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import os
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from voidgen import foreign
 from voidgen.boot.types import Firmware, Flash
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def described(places: Sequence[Path]) -> Firmware | None:
 def _of(file: Path) -> Iterator[Firmware]:
     """What a descriptor offers, where that fits; an empty file hides one and offers nothing."""
     try:
-        data = json.loads(file.read_bytes())
+        data = foreign.parse(file.read_bytes())
         if _fits(data):
             flash = data["mapping"]
             found = Firmware(_flash(flash["executable"]), _flash(flash["nvram-template"]))

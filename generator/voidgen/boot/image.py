@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
+from voidgen import foreign
 from voidgen.boot.types import Kernel
 from voidgen.errors import Fault, WrongInputError
 from voidgen.iso import embedded
@@ -71,13 +71,13 @@ def newest(folder: Path, name: str) -> Path:
 def read(iso: Path) -> Image:
     """The ISO and what is in it; WrongInputError where that is no image of voidgen's for a PC."""
     try:
-        data = json.loads(embedded.read(iso))
+        data = foreign.parse(embedded.read(iso))
         snapshot = snapshot_file.parse(data, iso)
         plan = snapshot.plan or {}
         arch = plan["image"]["arch"]
         image = Image(iso, snapshot, plan)
         _ = image.name, image.user, image.has_serial_login
-    except (ValueError, LookupError, TypeError, AttributeError):
+    except foreign.GARBLED:
         what = f"its {embedded.FILE} is none of voidgen's"
         raise WrongInputError(Fault(what, iso, remedy="make it again with `voidgen iso`")) from None
     if arch not in {"x86_64", "x86_64-musl", "i686"}:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import define, evolve
 
-from voidgen import place, process
+from voidgen import foreign, place, process
 from voidgen.boot import command
 from voidgen.boot.types import MONITOR, SERIAL, Run
 from voidgen.errors import StepFailedError
@@ -52,7 +52,7 @@ class Monitor:
             said = self._line()
             if "error" in said:
                 what, remedy = f"QEMU refused {execute}", "is it older than what is asked of it?"
-                raise StepFailedError(what, remedy, said["error"]["desc"])
+                raise StepFailedError(what, remedy, json.dumps(said["error"]))
             if "return" in said:
                 return said["return"]
 
@@ -63,7 +63,12 @@ class Monitor:
             line = b""
         if not line:
             raise StepFailedError("QEMU ended too early, or does not answer", REMEDY)
-        said: dict[str, Any] = json.loads(line)
+        try:
+            said = foreign.parse(line)
+        except ValueError:
+            said = None
+        if not isinstance(said, dict):
+            raise StepFailedError("QEMU's monitor: not understood", REMEDY, output=repr(line[:200]))
         return said
 
 

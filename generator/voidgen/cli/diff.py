@@ -52,6 +52,7 @@ def command(  # noqa: PLR0913, PLR0917 - the options
     """
     from voidgen import place  # noqa: PLC0415
     from voidgen.diff import compare  # noqa: PLC0415
+    from voidgen.errors import Fault  # noqa: PLC0415
     from voidgen.snapshot import sides  # noqa: PLC0415
 
     form = settings.form(form, "text")
@@ -68,11 +69,13 @@ def command(  # noqa: PLR0913, PLR0917 - the options
         place.replace(save, file.dump(read(old)))
         return
     before, after = map(read, _sides(old, new))
-    with settings.late("comparing the two"):
+    what = f"{before.origin} and {after.origin} cannot be compared"
+    remedy = "one of them is not as voidgen wrote it: save it, or make it again"
+    with settings.understood(Fault(what, remedy=remedy)), settings.late("comparing the two"):
         diff = compare.compare(before, after)
         if why:
             diff = _explained(diff, after)
-    _print(diff, form, by_size=sort == "size")
+        _print(diff, form, by_size=sort == "size")
     if exit_code and diff:
         sys.exit(1)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -78,7 +79,8 @@ def command(
         raise click.UsageError("--min-size is for the closure: modules have no size")
     if form == "png" and output is None and sys.stdout.isatty():
         raise click.UsageError("a PNG is nothing for a terminal: name a file with --output")
-    with settings.late(f"drawing the {kind}"):
+    read = _understood(settings) if kind == "closure" else nullcontext()
+    with read, settings.late(f"drawing the {kind}"):
         title, graph = _modules(settings) if kind == "modules" else _closure(settings)
         if wanted["focus"] is not None:
             graph = _focus(graph, wanted["focus"])
@@ -128,6 +130,12 @@ def _modules(settings: Settings) -> tuple[str, nx.DiGraph[str]]:
 
     image = project.load(project.find(Path(settings.project)))
     return image.plan.config.image.name, sources.modules(image.plan)
+
+
+def _understood(settings: Settings) -> AbstractContextManager[None]:
+    from voidgen import build, project  # noqa: PLC0415
+
+    return settings.understood(build.fault(project.find(Path(settings.project)) / "result"))
 
 
 def _closure(settings: Settings) -> tuple[str, nx.DiGraph[str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -10,9 +11,11 @@ from attrs import Factory, define
 from voidgen.cli import examples
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from contextlib import AbstractContextManager
     from pathlib import Path
 
+    from voidgen.errors import Fault
     from voidgen.progress import Progress
 
 
@@ -41,6 +44,22 @@ class Settings:
         if self.json and named not in {None, "json"}:
             raise click.UsageError(f"--json and --format {named} at once: leave one out")
         return "json" if self.json else named or otherwise
+
+    @contextmanager
+    def understood(self, *faults: Fault) -> Iterator[None]:
+        """``faults`` where data that others wrote turns out to be of another shape.
+
+        With --debug, where that is may be seen.
+        """
+        from voidgen.errors import WrongInputError  # noqa: PLC0415
+        from voidgen.foreign import GARBLED  # noqa: PLC0415
+
+        try:
+            yield
+        except GARBLED:
+            if self.debug:
+                raise
+            raise WrongInputError(*faults) from None
 
     def watcher(self) -> Progress:
         """Who watches the steps of this run."""

@@ -20,9 +20,20 @@ if TYPE_CHECKING:
 def command(settings: Settings, built: bool, as_sizes: bool) -> None:
     """Show the plan: all that the image will be, and who asked for it."""
     from voidgen import project  # noqa: PLC0415
-    from voidgen.cli.report import result  # noqa: PLC0415
 
     folder = project.find(Path(settings.project))
+    if built:
+        from voidgen import build  # noqa: PLC0415
+
+        with settings.understood(build.fault(folder / "result")):
+            _show(settings, folder, built=True, as_sizes=as_sizes)
+    else:
+        _show(settings, folder, built=False, as_sizes=as_sizes)
+
+
+def _show(settings: Settings, folder: Path, *, built: bool, as_sizes: bool) -> None:
+    from voidgen.cli.report import result  # noqa: PLC0415
+
     if as_sizes:
         data = _sizes(settings, folder, built=built)
     elif built:

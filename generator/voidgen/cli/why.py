@@ -37,13 +37,21 @@ def command(settings: Settings, name: str, ways: int) -> None:
     is built, anything in its closure: a store path, its name with or without version, or a file
     in one or in the profile, such as bin/vim.
     """
+    from voidgen import build, project  # noqa: PLC0415
+
+    folder = project.find(Path(settings.project))
+    with settings.understood(build.fault(folder / "result")):
+        _why(settings, folder, name, ways)
+
+
+def _why(settings: Settings, folder: Path, name: str, ways: int) -> None:
     from voidgen import config, project  # noqa: PLC0415
     from voidgen.cli.report import result, visible  # noqa: PLC0415
     from voidgen.graph import built, fold  # noqa: PLC0415
     from voidgen.why import asked, files, kept  # noqa: PLC0415
 
     with settings.late(f"looking {name} up"):
-        image = project.load(project.find(Path(settings.project)))
+        image = project.load(folder)
         reasons = asked.reasons(image.plan, image.folder / config.FILE, name)
         is_built = (image.folder / "result/manifest.json").exists()
         graph = built.closure(image.folder / "result")[1] if is_built else None

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from voidgen import nix, render, share
+from voidgen import foreign, nix, render, share
 from voidgen.errors import StepFailedError
 from voidgen.lock import flake as flake_lock
 
@@ -86,7 +86,7 @@ def folder(project: Project, progress: Progress) -> Path:
 def _unfree(said: str) -> Iterable[tuple[str, tuple[str, ...]]]:
     for line in said.splitlines():
         if line.startswith("trace: {"):
-            noted: Any = json.loads(line.removeprefix("trace: "))
+            noted: Any = foreign.parse(line.removeprefix("trace: "))
             yield noted["unfree"], tuple(noted["licenses"])
 
 

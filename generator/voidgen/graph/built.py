@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from voidgen import build
-from voidgen.errors import Fault, WrongInputError
+from voidgen import build, foreign
+from voidgen.errors import WrongInputError
 from voidgen.graph import sources
 
 if TYPE_CHECKING:
@@ -22,7 +22,5 @@ def closure(result: Path) -> tuple[str, nx.DiGraph[str]]:
     manifest = build.manifest(result)
     try:
         return manifest["plan"]["image"]["name"], sources.closure(manifest)
-    except (ValueError, LookupError, TypeError, AttributeError):
-        what, remedy = "is not an image's manifest", "run `nix build` again"
-        fault = Fault(what, result / "manifest.json", remedy=remedy)
-        raise WrongInputError(fault) from None
+    except foreign.GARBLED:
+        raise WrongInputError(build.fault(result)) from None

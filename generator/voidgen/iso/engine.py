@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shlex
 import shutil
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
+from voidgen import foreign
 from voidgen.errors import StepFailedError
 from voidgen.process import run
 
@@ -179,12 +179,12 @@ def _info(program: str, timeout: float | None) -> tuple[bool, Path]:
         remedy = f"is its service running, and may you use it? `{program} info` tells"
         raise StepFailedError(what, remedy, output)
     try:
-        info = json.loads(done.stdout)
+        info = foreign.parse(done.stdout)
         if program == "podman":
             _check_ids(info["host"])
             return not info["host"]["security"]["rootless"], Path(info["store"]["graphRoot"])
         rootless = "name=rootless" in (info.get("SecurityOptions") or [])
         return not rootless, Path(info["DockerRootDir"])
-    except (ValueError, LookupError, TypeError, AttributeError):
+    except foreign.GARBLED:
         remedy = f"use a {program} of the last years: voidgen asks it for JSON"
         raise StepFailedError(f"{program} info: not understood", remedy, output) from None

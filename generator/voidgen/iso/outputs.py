@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 from uuid import NAMESPACE_URL, uuid5
 
 import attrs
 
-from voidgen import __version__, render, sri
+from voidgen import __version__, foreign, render, sri
 from voidgen.lock.types import Lock
 from voidgen.release import sums
 
@@ -31,20 +30,20 @@ SUMMED = ("iso", "cdx.json", "manifest.json")
 def is_made(out: Path, name: str, inputs: str) -> bool:
     """Whether ``out`` has the ISO that was made from ``inputs``, all of it."""
     try:
-        found = json.loads((out / f"{name}.manifest.json").read_bytes())
+        found = foreign.parse((out / f"{name}.manifest.json").read_bytes())
         size = (out / f"{name}.iso").stat().st_size
         whole = all((out / f"{name}.{kind}").is_file() for kind in KINDS)
         return bool(whole and found["inputs"] == inputs and found["iso"]["size"] == size)
-    except (OSError, ValueError, LookupError, TypeError):
+    except (OSError, *foreign.GARBLED):
         return False
 
 
 def reused(out: Path, name: str, built: Mapping[str, Any], lock: Lock | None) -> Iterable[str]:
     """What goes into the ISO as it went into the earlier one in ``out``, a line for each."""
     try:
-        found = json.loads((out / f"{name}.manifest.json").read_bytes())
+        found = foreign.parse((out / f"{name}.manifest.json").read_bytes())
         closure, packages = found["nix"]["closure"], found["xbps"]
-    except (OSError, ValueError, LookupError, TypeError):
+    except (OSError, *foreign.GARBLED):
         return
     if closure == built["closure"]:
         yield f"reused: the closure, {len(closure['paths'])} store paths"

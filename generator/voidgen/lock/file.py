@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from voidgen import regular, sri
+from voidgen import foreign, regular, sri
 from voidgen.errors import Fault, WrongInputError, unreadable
 from voidgen.lock.types import Lock
 from voidgen.structure import kebab, show, structure
@@ -56,11 +56,11 @@ def parse(data: bytes, file: Path) -> Lock:
         text = data.decode()
         if "\\" in text:
             # No value needs an escape, and some stand for what no text can hold.
-            raise ValueError  # noqa: TRY301 - told as all else that is no lock
-        table = json.loads(text)
+            raise ValueError
+        table = foreign.parse(text)
         version = table.pop("version")
         del table["checksum"]
-    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+    except foreign.GARBLED:
         raise WrongInputError(Fault("is no lock", file, remedy=RESTORE)) from None
     if type(version) is not int or version != VERSION:
         what = f"has version {show(version)}, and this voidgen reads version {VERSION}"

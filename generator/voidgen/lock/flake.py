@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -10,7 +9,7 @@ from urllib.parse import parse_qsl, quote, unquote, urlencode
 
 from attrs import frozen
 
-from voidgen import regular
+from voidgen import foreign, regular
 from voidgen.errors import Fault, WrongInputError, raise_all
 
 if TYPE_CHECKING:
@@ -134,7 +133,7 @@ def _is_from(node: Mapping[str, Any], reference: str) -> bool:
 def _nodes(file: Path) -> dict[str, dict[str, Any]]:
     """The entry of each input of the root; looked at as far as it is used."""
     try:
-        lock = json.loads(regular.read(file, LARGEST))
+        lock = foreign.parse(regular.read(file, LARGEST))
         nodes = lock["nodes"]
         faults = list(_loose(nodes, file))
         found = {

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from voidgen import regular, sri
+from voidgen import foreign, regular, sri
 from voidgen.diff import compare
 from voidgen.errors import Fault, WrongInputError, unreadable
 from voidgen.iso import embedded, outputs
@@ -29,8 +28,6 @@ LARGEST = 1 << 30
 """Bytes of a manifest: one of a million store paths would be smaller."""
 SHOWN = 20
 SQUASHFS = "/LiveOS/squashfs.img"
-GARBLED = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
-"""What reading a manifest raises that somebody else wrote."""
 
 
 def verify(iso: Path, signers: Sequence[str], progress: Progress) -> Iterator[Outcome]:
@@ -70,9 +67,9 @@ def _outcome(name: str, wrong: Sequence[str]) -> Outcome:
 def _told(iso: Path) -> Snapshot:
     """What is in the ISO about itself."""
     try:
-        data = json.loads(embedded.read(iso))
+        data = foreign.parse(embedded.read(iso))
         return snapshot_file.parse(data, iso)
-    except (ValueError, AttributeError, RecursionError):
+    except (ValueError, AttributeError):
         what = f"its {embedded.FILE} is none of voidgen's"
         raise WrongInputError(Fault(what, iso, remedy="make it again with `voidgen iso`")) from None
 
@@ -130,10 +127,10 @@ def _signed(iso: Path, signers: Sequence[str]) -> Outcome:
 def _manifest(iso: Path) -> Mapping[str, Any] | Outcome:
     file = _beside(iso, "manifest.json")
     try:
-        data = json.loads(regular.read(file, LARGEST))
+        data = foreign.parse(regular.read(file, LARGEST))
     except OSError as error:
         return Outcome("manifest", "failed", f"{file.name}: {error.strerror}")
-    except (ValueError, RecursionError):
+    except ValueError:
         data = None
     if not isinstance(data, dict):
         return Outcome("manifest", "failed", f"{file.name} is no JSON object")
@@ -146,7 +143,7 @@ def _differences(iso: Path, manifest: Mapping[str, Any], told: Snapshot) -> Iter
     try:
         named = images.manifest(file.name, manifest, file)
         found = compare.compare(named, told)
-    except (WrongInputError, *GARBLED):
+    except (WrongInputError, *foreign.GARBLED):
         yield f"{file.name} is none of voidgen's manifests"
         return
     parts = {
@@ -175,7 +172,7 @@ def _listed(iso: Path, manifest: Mapping[str, Any]) -> Outcome:
     found = tree(done.stdout.decode(errors="surrogateescape"))
     try:
         return _outcome(name, [*_closure(manifest, found), *_overlay(manifest, found)])
-    except GARBLED:
+    except foreign.GARBLED:
         return Outcome(name, "failed", "the manifest is none of voidgen's")
 
 

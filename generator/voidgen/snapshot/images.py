@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from voidgen import build as built_image
-from voidgen import sizes
+from voidgen import foreign, sizes
 from voidgen.errors import Fault, WrongInputError
 from voidgen.snapshot import file as snapshot_file
 from voidgen.snapshot import overlay
@@ -22,7 +22,11 @@ if TYPE_CHECKING:
 
 def built(named: str, result: Path) -> Snapshot:
     """What `nix build` made."""
-    return image(named, built_image.manifest(result), result / "include", None)
+    made = built_image.manifest(result)
+    try:
+        return image(named, made, result / "include", None)
+    except foreign.GARBLED:
+        raise WrongInputError(built_image.fault(result)) from None
 
 
 def image(named: str, made: Mapping[str, Any], include: Path, locks: Pins | None) -> Snapshot:
@@ -56,7 +60,7 @@ def manifest(named: str, data: Mapping[str, Any], file: Path) -> Snapshot:
             *_closure(data["nix"]),
             overlay.entries(data["plan"]["include"]),
         )
-    except (LookupError, TypeError, AttributeError):
+    except foreign.GARBLED:
         remedy = "name NAME.manifest.json beside an ISO, or the ISO itself"
         raise WrongInputError(
             Fault("is none of voidgen's manifests", file, remedy=remedy)

@@ -124,11 +124,11 @@ def _content(file: Path) -> bytes:
 
 
 def _json(file: Path, content: bytes) -> Mapping[str, Any]:
-    import json
+    from voidgen import foreign
 
     try:
-        data = json.loads(content)
-    except (ValueError, RecursionError):
+        data = foreign.parse(content)
+    except ValueError:
         data = None
     if not isinstance(data, dict):
         raise WrongInputError(Fault("is no JSON object", file, remedy=f"name {SIDES}"))

@@ -15,7 +15,7 @@ from xml.parsers.expat import ExpatError
 import zstandard
 from attrs import frozen
 
-from voidgen import sri
+from voidgen import regular, sri
 from voidgen.errors import StepFailedError, refused
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class Repodata:
 def read(file: Path) -> Repodata:
     """What ``file`` holds; StepFailedError where it is no index of XBPS."""
     try:
-        members = _members(_unpacked(file.read_bytes()))
+        members = _members(_unpacked(regular.read(file, LARGEST)))
         index = plistlib.loads(members[INDEX]) if members.get(INDEX) else {}
         meta = plistlib.loads(members[META]) if members.get(META) not in UNSIGNED else {}
         packages = {name: _listed(entry) for name, entry in index.items()}
@@ -94,14 +94,16 @@ def _unpacked(data: bytes) -> bytes:
 
 
 def _members(data: bytes) -> dict[str, bytes]:
-    members = {}
+    members, total = {}, 0
     with tarfile.open(fileobj=io.BytesIO(data)) as archive:
         for member in archive:
+            # What is passed over is unpacked, too.
+            total += member.size
+            if total > LARGEST:
+                raise ValueError(f"more than {LARGEST >> 20} MiB")
             name = member.name.removeprefix("./")
             if name not in {INDEX, META}:
                 continue
-            if member.size > LARGEST:
-                raise ValueError(f"more than {LARGEST >> 20} MiB")
             stream = archive.extractfile(member)
             members[name] = stream.read() if stream else b""
     if INDEX not in members:

@@ -88,6 +88,10 @@ def monitor_refuses(_: Path, __: pytest.MonkeyPatch) -> None:
     _answering({"QMP": {}}, {"return": {}}, refusal)
 
 
+def monitor_not_understood(_: Path, __: pytest.MonkeyPatch) -> None:
+    _answering("hello")
+
+
 def monitor_gone(_: Path, __: pytest.MonkeyPatch) -> None:
     ours, its = socket.socketpair()
     its.sendall(b'{"QMP": {}}\n')

@@ -6,11 +6,12 @@ import tarfile
 from pathlib import Path
 
 import pytest
-from tests.unit.program import write
+from tests.unit.program import Ran, voidgen, write
 
 from voidgen import git
 from voidgen.progress import Nobody
 from voidgen.snapshot import file, images, projects, sides
+from voidgen.snapshot.types import Snapshot
 
 
 def nothing_of_that_name(folder: Path, _: pytest.MonkeyPatch) -> None:
@@ -25,6 +26,13 @@ def no_store_path(folder: Path, _: pytest.MonkeyPatch) -> None:
 def no_object(folder: Path, _: pytest.MonkeyPatch) -> None:
     write(folder, {"x.json": '{"version": 1'})
     sides.read(str(folder / "x.json"), folder, Nobody())
+
+
+def plans_of_another_shape(folder: Path, _: pytest.MonkeyPatch) -> Ran:
+    for name, plan in (("one", {"include": []}), ("other", {"include": 5})):
+        saved = file.dump(Snapshot(name, {"image": {"name": name}, **plan}))
+        write(folder, {f"{name}.json": saved})
+    return voidgen("diff", "one.json", "other.json", cwd=folder)
 
 
 def no_manifest(folder: Path, _: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,95 @@
+"""Manifests and snapshots that somebody else wrote, by the commands that read them."""
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.fuzz.mutations import as_json, few
+from tests.unit.closures import manifest
+from tests.unit.program import voidgen
+from tests.unit.test_cli import MANIFEST
+
+from voidgen.snapshot import file as snapshot_file
+from voidgen.snapshot.types import Snapshot
+
+ROOT = Path(__file__).parents[2]
+PLAN = json.loads((ROOT / "tests/golden/emitted/image/manifest.json").read_bytes())
+BUILT: dict[str, Any] = manifest(30) | {"plan": PLAN, "collisions": MANIFEST["collisions"]}
+BUILT["packages"] = [
+    {**one, "pname": "a", "version": "1", "license": []} for one in BUILT["packages"]
+]
+BUILT["closure"] |= {"count": 30, "nar-size": 5}
+COMMANDS = (
+    ["show", "--built"],
+    ["show", "--sizes", "--built"],
+    ["graph", "closure", "--format", "dot"],
+    ["graph", "closure", "--format", "json", "--depth", "1"],
+    ["why", "glibc"],
+    ["diff", "result", "result"],
+)
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("project")
+    (folder / "voidgen.toml").write_text('[image]\nname = "x"\n')
+    (folder / "result/include").mkdir(parents=True)
+    (folder / "result/profile").mkdir()
+    return folder
+
+
+def told(folder: Path, *words: str) -> None:
+    """Told as any other: the result, or what is wrong, and nothing that steers a terminal."""
+    ran = voidgen(*words, cwd=folder)
+    assert ran.status in {0, 2}, ran.err
+    assert "internal error" not in ran.err
+    steering = {sign for sign in ran.err + ran.out if not sign.isprintable()} - {"\n", "\t"}
+    assert not steering or "json" in words or "dot" in words
+
+
+@few(60)
+@given(data=as_json(BUILT), words=st.sampled_from(COMMANDS))
+def test_a_manifest_that_was_built(data: bytes, words: list[str], project: Path) -> None:
+    (project / "result/manifest.json").write_bytes(data)
+    told(project, *words)
+
+
+def test_the_sample_is_one(project: Path) -> None:
+    (project / "result/manifest.json").write_text(json.dumps(BUILT))
+    for words in COMMANDS:
+        ran = voidgen(*words, cwd=project)
+        assert ran.status == 0, (words, ran.err)
+
+
+RELEASED = {
+    "version": 1,
+    "container": "flake",
+    "plan": BUILT["plan"],
+    "nix": {"packages": BUILT["packages"], "closure": BUILT["closure"]},
+    "xbps": [{"pkgver": "htop-3_1", "size": 5}],
+}
+SAVED = json.loads(snapshot_file.dump(Snapshot("x", BUILT["plan"], {}, "", {}, {}, {}, None)))
+
+
+@few(60)
+@given(data=st.one_of(as_json(RELEASED), as_json(SAVED)))
+def test_what_is_compared(data: bytes, project: Path) -> None:
+    (project / "one.json").write_text(json.dumps(RELEASED))
+    (project / "other.json").write_bytes(data)
+    told(project, "diff", "one.json", "other.json")
+
+
+def test_the_samples_are_compared(project: Path) -> None:
+    for name, sample in (("one", RELEASED), ("other", SAVED)):
+        (project / f"{name}.json").write_text(json.dumps(sample))
+    ran = voidgen("diff", "one.json", "other.json", cwd=project)
+    assert ran.status == 0, ran.err
+
+
+def test_a_project_is_a_project(project: Path) -> None:
+    shutil.rmtree(project / "result/include")
+    told(project, "diff", "result", "result")

@@ -1,0 +1,314 @@
+"""Whatever bytes come, each parser says what they mean, or that they mean nothing."""
+
+import gzip
+import io
+import json
+import os
+import plistlib
+import tarfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import zstandard
+from hypothesis import given
+from hypothesis import strategies as st
+from pycdlib import PyCdlib
+from tests.fuzz.mutations import NASTY, as_json, damaged, few, otherwise
+from tests.unit.lock import PRINT, digest, forged, lock, packages
+
+from voidgen import config, derivations, foreign
+from voidgen.boot import firmware
+from voidgen.errors import StepFailedError, WrongInputError
+from voidgen.iso import embedded, verify
+from voidgen.iso.engine import Engine
+from voidgen.iso.log import Log
+from voidgen.lock import file as lock_file
+from voidgen.lock import flake as flake_lock
+from voidgen.overlay import catalogue
+from voidgen.release import signature, sums
+from voidgen.scaffold import preset, takeover
+from voidgen.versions import nix as nix_versions
+from voidgen.versions import xbps as xbps_versions
+from voidgen.xbps import keys, repodata
+
+ROOT = Path(__file__).parents[2]
+CONFIG = (ROOT / "examples/offline/voidgen.toml").read_bytes()
+MODULE = (ROOT / "overlay-src/lightdm-live/module.toml").read_bytes()
+
+
+def read_or_refused(parse: Callable[[], object]) -> bool:
+    """Whether ``parse`` understood it; any other exception is a traceback for a user."""
+    try:
+        parse()
+    except (WrongInputError, StepFailedError) as error:
+        return not str(error)
+    return True
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("fuzz")
+
+
+@few(150)
+@given(data=damaged(CONFIG) | st.binary(max_size=99))
+def test_voidgen_toml(data: bytes, folder: Path) -> None:
+    (folder / "voidgen.toml").write_bytes(data)
+    read_or_refused(lambda: config.load(folder))
+
+
+@few(150)
+@given(data=damaged(MODULE) | st.binary(max_size=99))
+def test_module_toml(data: bytes, folder: Path) -> None:
+    file = folder / "modules/one/module.toml"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(data)
+    read_or_refused(lambda: catalogue.load([file.parents[1]]))
+
+
+LOCK = lock_file.dump(lock(packages(3)))
+
+
+@few(100)
+@given(data=damaged(LOCK))
+def test_voidgen_lock_that_is_damaged(data: bytes) -> None:
+    assert read_or_refused(lambda: lock_file.parse(data, Path("voidgen.lock"))) == (data == LOCK)
+
+
+@few(150)
+@given(data=damaged(LOCK.rpartition(b'  "checksum"')[0]))
+def test_voidgen_lock_that_is_forged(data: bytes) -> None:
+    read_or_refused(lambda: lock_file.parse(forged(data), Path("voidgen.lock")))
+
+
+FLAKE_LOCK = json.loads((ROOT / "flake.lock").read_bytes())
+
+
+@few(200)
+@given(data=as_json(FLAKE_LOCK))
+def test_flake_lock(data: bytes, folder: Path) -> None:
+    (folder / "flake.lock").write_bytes(data)
+    read_or_refused(lambda: flake_lock.pinned(folder / "flake.lock"))
+
+
+PLIST = {
+    "htop": {
+        "pkgver": "htop-3_1",
+        "architecture": "x86_64",
+        "filename-sha256": "0" * 64,
+        "filename-size": 1,
+        "provides": ["top-1_1"],
+    }
+}
+
+
+def _repodata(index: bytes, pack: Callable[[bytes], bytes]) -> bytes:
+    data = io.BytesIO()
+    with tarfile.open(fileobj=data, mode="w") as tar:
+        for name, content in (("index.plist", index), ("index-meta.plist", b"DEADBEEF")):
+            member = tarfile.TarInfo(name)
+            member.size = len(content)
+            tar.addfile(member, io.BytesIO(content))
+    return pack(data.getvalue())
+
+
+PACKS: list[Callable[[bytes], bytes]] = [bytes, gzip.compress, zstandard.compress]
+PACKED = [damaged(_repodata(plistlib.dumps(PLIST), one)) for one in PACKS]
+
+
+@few(250)
+@given(data=st.one_of(PACKED))
+def test_repodata_that_is_damaged(data: bytes, folder: Path) -> None:
+    (folder / "x86_64-repodata").write_bytes(data)
+    read_or_refused(lambda: repodata.read(folder / "x86_64-repodata"))
+
+
+@few(150)
+@given(index=damaged(plistlib.dumps(PLIST)))
+def test_repodata_of_another_index(index: bytes, folder: Path) -> None:
+    (folder / "x86_64-repodata").write_bytes(_repodata(index, zstandard.compress))
+    read_or_refused(lambda: repodata.read(folder / "x86_64-repodata"))
+
+
+def test_repodata_that_unpacks_without_end(folder: Path) -> None:
+    """Members that are passed over are unpacked all the same."""
+    member = tarfile.TarInfo("other")
+    member.size = 1 << 40
+    data = member.tobuf(tarfile.GNU_FORMAT) + bytes(1 << 20)
+    (folder / "x86_64-repodata").write_bytes(gzip.compress(data))
+    with pytest.raises(StepFailedError, match="more than 512 MiB"):
+        repodata.read(folder / "x86_64-repodata")
+
+
+def test_repodata_that_is_no_file(folder: Path) -> None:
+    os.mkfifo(folder / "fifo")
+    with pytest.raises(WrongInputError, match="not a regular file"):
+        repodata.read(folder / "fifo")
+
+
+@few(100)
+@given(data=damaged(plistlib.dumps({"public-key": b"PEM", "public-key-size": 4096})))
+def test_key(data: bytes, folder: Path) -> None:
+    file = folder / f"{PRINT}.plist"
+    file.write_bytes(data)
+    read_or_refused(lambda: keys.read([file]))
+
+
+SCRIPT = """\
+# settings
+export KEYMAP=de
+LOCALE="de_DE.UTF-8"  USER='me'
+NIX_USER_PACKAGES="nixpkgs#firefox ${MORE:-nixpkgs#git}"
+PACKAGES=(htop jq "vim")
+PACKAGES+=( tmux )
+cat <<EOF
+x
+EOF
+"""
+
+
+@few(200)
+@given(script=damaged(SCRIPT.encode()), lines=st.lists(st.tuples(NASTY, NASTY), max_size=4))
+def test_install_conf(script: bytes, lines: list[tuple[str, str]], folder: Path) -> None:
+    """Read, and no part of it run."""
+    more = "".join(f"\n{name}KEYMAP={value}" for name, value in lines)
+    text = script.decode(errors="replace") + more
+    made = preset.text("console", folder / "image")
+
+    def take() -> None:
+        (folder / "voidgen.toml").write_text(takeover.take(made, text, Path("install.conf")).text)
+
+    if read_or_refused(take):
+        assert read_or_refused(lambda: config.load(folder)), text
+    assert not (folder / "pwned").exists()
+    assert not Path("pwned").exists()
+
+
+SQUASHFS = b"""\
+drwxr-xr-x 0/0                37 2026-01-01 00:00 /
+-rw-r--r-- 0/0                12 2026-01-01 00:00 /etc/motd
+lrwxrwxrwx 0/0                 7 2026-01-01 00:00 /bin -> usr/bin
+crw--w---- 0/5             5,  1 2026-01-01 00:00 /dev/console
+"""
+
+
+@few(200)
+@given(data=damaged(SQUASHFS) | st.binary(max_size=200))
+def test_lists_of_the_container(data: bytes) -> None:
+    text = data.decode(errors="surrogateescape")
+    verify.tree(text)
+    verify.names(text)
+    list(verify.boot("x86_64", text, text))
+    list(verify.log(text))
+
+
+LOG = b"[1/9] One\r\n\x1b[32m[2/9] Two\x1b[0m\nERROR: no space\noverlay: /x: replaces x\n"
+
+
+@few(150)
+@given(pieces=st.lists(damaged(LOG), max_size=3), status=st.integers(-15, 255))
+def test_what_mklive_prints(pieces: list[bytes], status: int, folder: Path) -> None:
+    log = Log(folder / "log")
+    with log.open(["podman"], lambda *_: None) as heard:
+        for piece in pieces:
+            heard(piece)
+    log.replaced()
+    assert log.failure(status, Engine("podman", True, Path("/"))).what
+
+
+def _iso() -> bytes:
+    made = PyCdlib()
+    made.new(interchange_level=3, rock_ridge="1.09")
+    made.add_fp(io.BytesIO(b"{}"), 2, "/VOIDGEN.JSO;1", rr_name="voidgen.json")
+    data = io.BytesIO()
+    made.write_fp(data)
+    made.close()
+    return data.getvalue()
+
+
+ISO = _iso()
+
+
+@few(150)
+@given(
+    edits=st.lists(st.tuples(st.integers(0, len(ISO) - 1), st.integers(0, 255)), max_size=30),
+    near=st.lists(st.tuples(st.integers(32768, 32768 + 200), st.integers(0, 255)), max_size=5),
+    end=st.integers(0, len(ISO)) | st.just(len(ISO)),
+)
+def test_iso(
+    edits: list[tuple[int, int]], near: list[tuple[int, int]], end: int, folder: Path
+) -> None:
+    data = bytearray(ISO)
+    for at, byte in (*edits, *near):
+        data[at] = byte
+    (folder / "x.iso").write_bytes(data[:end])
+    read_or_refused(lambda: embedded.read(folder / "x.iso"))
+    read_or_refused(lambda: embedded.offset(folder / "x.iso", "/voidgen.json"))
+
+
+FIRMWARE = {
+    "interface-types": ["uefi"],
+    "mapping": {
+        "device": "flash",
+        "executable": {"filename": "/x", "format": "raw"},
+        "nvram-template": {"filename": "/y", "format": "raw"},
+    },
+    "targets": [{"architecture": "x86_64", "machines": ["pc-q35-*"]}],
+    "features": [],
+}
+
+
+@few(150)
+@given(data=as_json(FIRMWARE))
+def test_descriptor_of_firmware(data: bytes, folder: Path) -> None:
+    place = folder / "firmware"
+    place.mkdir(exist_ok=True)
+    (place / "x.json").write_bytes(data)
+    assert firmware.described([place]) is None
+
+
+DERIVATION = (
+    b'Derive([("out","/nix/store/x-a","","")],[("/nix/store/y.drv",["out"])],["/nix/store/z"],'
+    b'"x86_64-linux","/bin/sh",["-c","x"],[("name","a")])'
+)
+
+
+@few(150)
+@given(data=damaged(DERIVATION))
+def test_derivation(data: bytes, folder: Path) -> None:
+    file = folder / "0123456789abcdfghijklmnpqrsvwxyz-a-1.drv"
+    file.write_bytes(data)
+    derivations.read(str(file))
+
+
+@few(100)
+@given(data=damaged(sums.dump({"a.iso": digest("a")})))
+def test_sums(data: bytes) -> None:
+    sums.parse(data)
+
+
+@few(100)
+@given(data=damaged(b"me@example.org ssh-ed25519 AAAA x\n# y\nssh-ed25519 AAAA\n"))
+def test_signers(data: bytes, folder: Path) -> None:
+    (folder / "signers").write_bytes(data)
+    read_or_refused(lambda: signature.signers([folder / "signers"], []))
+
+
+@few(150)
+@given(one=NASTY | st.text(max_size=9), other=NASTY | st.text(max_size=9))
+def test_versions(one: str, other: str) -> None:
+    for module in (nix_versions, xbps_versions):
+        assert module.compare(one, other) == -module.compare(other, one)
+
+
+@few(50)
+@given(data=otherwise(PLIST).map(lambda one: json.dumps(one).encode()))
+def test_json(data: bytes) -> None:
+    assert repr(foreign.parse(data)) == repr(json.loads(data))
+
+
+@pytest.mark.parametrize("data", [b"[" * 200_000, b'{"a":' * 200_000, b"1" * 5000, b"\xff", b""])
+def test_json_that_nobody_reads(data: bytes) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        foreign.parse(data)
