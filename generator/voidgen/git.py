@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from voidgen.errors import StepFailedError
-from voidgen.process import run
+from voidgen.process import ask
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def is_inside_work_tree(folder: Path) -> bool:
     """``git rev-parse --is-inside-work-tree``."""
-    done = run(["git", "rev-parse", "--is-inside-work-tree"], cwd=folder, check=False)
+    done = ask(["git", "rev-parse", "--is-inside-work-tree"], cwd=folder, check=False)
     if done.status and b"not a git repository" not in done.stderr:
         output = done.stderr.decode(errors="replace").strip()
         raise StepFailedError("git cannot read the repository", "mend what it says", output)
@@ -24,7 +24,7 @@ def is_inside_work_tree(folder: Path) -> bool:
 
 def top(folder: Path) -> Path:
     """``git rev-parse --show-toplevel``: the top of the work tree that ``folder`` is in."""
-    said = run(["git", "rev-parse", "--show-toplevel"], cwd=folder).stdout
+    said = ask(["git", "rev-parse", "--show-toplevel"], cwd=folder).stdout
     return Path(os.fsdecode(said.removesuffix(b"\n")))
 
 
@@ -32,32 +32,32 @@ def is_ignored(repository: Path, folder: Path) -> bool:
     """``git check-ignore``: whether ``repository`` ignores ``folder`` in it."""
     name = folder.relative_to(repository)
     return (
-        run(["git", "check-ignore", "-q", "--", f"{name}/"], cwd=repository, check=False).status
+        ask(["git", "check-ignore", "-q", "--", f"{name}/"], cwd=repository, check=False).status
         == 0
     )
 
 
 def index(folder: Path) -> Path:
     """The index of the repository that ``folder`` is in (``git rev-parse --git-path``)."""
-    said = run(["git", "rev-parse", "--git-path", "index"], cwd=folder).stdout
+    said = ask(["git", "rev-parse", "--git-path", "index"], cwd=folder).stdout
     return folder / os.fsdecode(said.removesuffix(b"\n"))
 
 
 def init(folder: Path) -> None:
     """``git init``."""
-    run(["git", "init", "--quiet"], cwd=folder)
+    ask(["git", "init", "--quiet"], cwd=folder)
 
 
 def untracked(folder: Path, paths: Iterable[str], *, ignored: bool = True) -> list[str]:
     """The files at or below ``paths`` that git does not know, sorted; ``ignored`` ones, too."""
     those = [] if ignored else ["--exclude-standard"]
-    names = run(["git", "ls-files", "-z", "--others", *those, "--", *paths], cwd=folder).stdout
+    names = ask(["git", "ls-files", "-z", "--others", *those, "--", *paths], cwd=folder).stdout
     return sorted(os.fsdecode(name) for name in names.split(b"\0") if name)
 
 
 def tracked(folder: Path) -> list[str]:
     """The files below ``folder`` that git knows, sorted."""
-    names = run(["git", "ls-files", "-z"], cwd=folder).stdout
+    names = ask(["git", "ls-files", "-z"], cwd=folder).stdout
     return sorted(os.fsdecode(name) for name in names.split(b"\0") if name)
 
 
@@ -69,7 +69,7 @@ def add_intent(folder: Path, paths: Iterable[str], but: Iterable[str] = ()) -> N
     file names.
     """
     specs = [f":(literal){path}" for path in paths] + [f":(exclude,literal){path}" for path in but]
-    run(
+    ask(
         [
             "git",
             "add",
@@ -86,15 +86,15 @@ def add_intent(folder: Path, paths: Iterable[str], but: Iterable[str] = ()) -> N
 def is_revision(folder: Path, name: str) -> bool:
     """Whether ``name`` is a commit of the repository (``git rev-parse --verify``)."""
     words = ["git", "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}"]
-    return run(words, cwd=folder, check=False).status == 0
+    return ask(words, cwd=folder, check=False).status == 0
 
 
 def references(folder: Path) -> list[str]:
     """``git for-each-ref``: branches, those of remotes, and tags, by their short names."""
     words = ["for-each-ref", "--format=%(refname:short)", "refs/heads", "refs/remotes", "refs/tags"]
-    return run(["git", *words], cwd=folder).stdout.decode(errors="replace").split()
+    return ask(["git", *words], cwd=folder).stdout.decode(errors="replace").split()
 
 
 def archive(folder: Path, revision: str) -> bytes:
     """``git archive``: the folder as it is in ``revision``, as a tar archive."""
-    return run(["git", "archive", "--format=tar", revision], cwd=folder).stdout
+    return ask(["git", "archive", "--format=tar", revision], cwd=folder).stdout

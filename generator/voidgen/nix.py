@@ -7,7 +7,6 @@ nix.conf(5)); git, which it starts for git inputs, does not: that is done here.
 from __future__ import annotations
 
 import json
-import os
 import re
 from functools import cache
 from pathlib import Path
@@ -18,7 +17,7 @@ from attrs import frozen
 from voidgen import database, foreign, sri
 from voidgen.errors import StepFailedError
 from voidgen.lock.flake import url
-from voidgen.process import Completed, patiently, run
+from voidgen.process import Completed, ask, environment, patiently, run
 from voidgen.sizes import StorePath, closure
 
 if TYPE_CHECKING:
@@ -87,7 +86,7 @@ class Prefetched:
 @cache
 def version() -> tuple[int, int]:
     """Nix's version as (major, minor): the last number that ``nix --version`` names."""
-    said = run(["nix", "--version"], cwd=Path("/")).stdout.decode(errors="replace")
+    said = ask(["nix", "--version"], cwd=Path("/")).stdout.decode(errors="replace")
     found = re.findall(r"(\d+)\.(\d+)", said)
     if not found:
         remedy = "is the nix on PATH the package manager?"
@@ -183,7 +182,8 @@ def instantiate(expression: Path, arguments: Mapping[str, str]) -> tuple[Any, st
     words = [word for name, value in arguments.items() for word in ("--argstr", name, value)]
     argv = ["nix-instantiate", "--eval", "--strict", "--json", "--read-write-mode", *words]
     # The user's own answers to nixpkgs do not hold for an image.
-    env = {name: value for name, value in os.environ.items() if not name.startswith("NIXPKGS_")}
+    given = environment(argv[0])
+    env = {name: value for name, value in given.items() if not name.startswith("NIXPKGS_")}
     done = run([*argv, str(expression)], cwd=Path("/"), env=env)
     return _parsed(argv, done), done.stderr.decode(errors="replace")
 

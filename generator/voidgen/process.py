@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import shlex
 import shutil
 import subprocess
+import threading
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
@@ -16,9 +18,9 @@ from voidgen.credentials import hidden
 from voidgen.errors import MEND, StepFailedError
 
 if TYPE_CHECKING:
-    import re
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
+    from typing import IO
 
 _log = logging.getLogger(__name__)
 
@@ -37,6 +39,22 @@ PACKAGES = {
     "xbps-rindex": "xbps",
 }
 """Programs and the packages that carry them."""
+
+LARGEST = 1 << 29
+"""Bytes that a program may print: the paths of a closure of a million need less."""
+
+_SECRET = re.compile(
+    r"(?i)token|secret|passw|credential|cookie|netrc|(?:api|access|private|signing)_?key"
+)
+"""Names of variables that hold what nobody else should see."""
+OWN = {
+    "nix": ("AWS_", "GIT_", "NIX_"),
+    "git": ("GIT_",),
+    "podman": ("CONTAINER", "DOCKER_", "REGISTRY_"),
+    "docker": ("DOCKER_",),
+    "skopeo": ("DOCKER_", "REGISTRY_"),
+}
+"""Variables that programs, by the beginnings of their names, take secrets from."""
 
 
 @frozen
@@ -60,29 +78,95 @@ def run(  # noqa: PLR0913 - what a process begins with
 ) -> Completed:
     """Run ``argv`` in ``cwd``, without a shell, its messages in English.
 
-    ``env`` is the whole of its environment; without it, voidgen's own, as is the ``umask``.
-    Raises StepFailedError where it cannot be started and, with ``check``, where it fails;
-    TimeoutError where it was ended after ``timeout`` seconds.
+    ``env`` is the whole of its environment; without it, `environment` says it. The ``umask`` is
+    voidgen's own. Raises StepFailedError where it cannot be started, prints more than `LARGEST`
+    bytes and, with ``check``, where it fails; TimeoutError where it was ended after ``timeout``
+    seconds.
     """
     _tell(argv)
     try:
-        done = subprocess.run(
+        process = subprocess.Popen(
             argv,
             cwd=cwd,
-            input=stdin,
-            capture_output=True,
-            check=False,
-            env={**(os.environ if env is None else env), "LC_ALL": "C"},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=environment(argv[0]) if env is None else {**env, "LC_ALL": "C"},
             umask=umask,
-            timeout=timeout,
         )
-    except subprocess.TimeoutExpired:
-        raise TimeoutError from None
     except OSError as error:
         raise _not_started(argv, error) from None
-    completed = Completed(done.returncode, done.stdout, done.stderr)
+    completed = _heard(process, argv, stdin, timeout)
     _log.debug("%s: %s", argv[0], _ending(completed.status))
     return _checked(argv, completed) if check else completed
+
+
+def _heard(
+    process: subprocess.Popen[bytes], argv: Sequence[str], stdin: bytes, timeout: float | None
+) -> Completed:
+    """Wait for what was started; what it prints is kept, up to `LARGEST` bytes."""
+    kept = (bytearray(), bytearray())
+    readers = [
+        threading.Thread(target=_drain, args=(stream, into, process), daemon=True)
+        for stream, into in zip((process.stdout, process.stderr), kept, strict=True)
+    ]
+    try:
+        for reader in readers:
+            reader.start()
+        assert process.stdin is not None  # noqa: S101 - for the type checker
+        # What it does not want to read is no fault of ours.
+        with suppress(BrokenPipeError), process.stdin as writing:
+            writing.write(stdin)
+        process.wait(timeout)
+    except subprocess.TimeoutExpired:
+        raise TimeoutError from None
+    finally:
+        # Also where it was interrupted.
+        process.kill()
+        process.wait()
+        for reader in readers:
+            # A child that it left may hold the other end for ever.
+            reader.join(POLITENESS)
+    if max(map(len, kept)) > LARGEST:
+        what = f"{' '.join(argv[:3])}: prints more than {LARGEST >> 20} MiB, and was ended"
+        raise StepFailedError(what, "run it by hand, and see what it prints")
+    return Completed(process.returncode, bytes(kept[0]), bytes(kept[1]))
+
+
+def _drain(stream: IO[bytes], kept: bytearray, process: subprocess.Popen[bytes]) -> None:
+    with stream:
+        while piece := os.read(stream.fileno(), 1 << 16):
+            kept += piece
+            if len(kept) > LARGEST:
+                process.kill()
+                return
+
+
+def environment(program: str) -> dict[str, str]:
+    """What ``program`` gets of voidgen's environment: no secrets but those that are its own.
+
+    Tokens of a CI are nobody's business; a package's build or a log could show them.
+    """
+    own = next((names for kind, names in OWN.items() if _name(program).startswith(kind)), ())
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if name.startswith(own) or not _SECRET.search(name)
+    }
+    return {**kept, "LC_ALL": "C"}
+
+
+PATIENCE = 120.0
+"""Seconds for what takes none on most machines: a question that is answered from a disk."""
+
+
+def ask(argv: Sequence[str], *, cwd: Path, stdin: bytes = b"", check: bool = True) -> Completed:
+    """`run` of what must answer soon; StepFailedError where it does not within `PATIENCE`."""
+    try:
+        return run(argv, cwd=cwd, stdin=stdin, check=check, timeout=PATIENCE)
+    except TimeoutError:
+        what = f"{' '.join(argv[:3])}: no answer in {PATIENCE:g} seconds"
+        raise StepFailedError(what, "run it by hand, and see what it waits for") from None
 
 
 def stream(argv: Sequence[str], *, cwd: Path, heard: Callable[[bytes], None]) -> int:
@@ -99,7 +183,7 @@ def stream(argv: Sequence[str], *, cwd: Path, heard: Callable[[bytes], None]) ->
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            env={**os.environ, "LC_ALL": "C"},
+            env=environment(argv[0]),
             start_new_session=True,
         )
     except OSError as error:
@@ -141,7 +225,7 @@ def beside(
                 stdin=subprocess.DEVNULL,
                 stdout=stream,
                 stderr=stream,
-                env={**os.environ, "LC_ALL": "C"},
+                env=environment(argv[0]),
                 start_new_session=True,
                 pass_fds=passed,
             )
@@ -206,11 +290,15 @@ def _checked(argv: Sequence[str], done: Completed) -> Completed:
 
 
 def _not_started(argv: Sequence[str], error: OSError) -> StepFailedError:
-    program = os.path.basename(argv[0])  # noqa: PTH119 - a name, not a place
+    program = _name(argv[0])
     what = f"{argv[0]}: cannot be started: {error.strerror}"
     missing = isinstance(error, FileNotFoundError)
     remedy = f"install the package {PACKAGES.get(program, program)}" if missing else MEND
     return StepFailedError(what, remedy)
+
+
+def _name(program: str) -> str:
+    return os.path.basename(program)  # noqa: PTH119 - a name, not a place
 
 
 def _ending(status: int) -> str:

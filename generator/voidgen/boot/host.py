@@ -50,7 +50,7 @@ def cpus() -> int:
 
 def displays() -> frozenset[str]:
     """The displays that QEMU was built with."""
-    said = process.run([command.PROGRAM, "-display", "help"], cwd=Path("/")).stdout.decode()
+    said = process.ask([command.PROGRAM, "-display", "help"], cwd=Path("/")).stdout.decode()
     return frozenset(said.split())
 
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from voidgen.credentials import hidden
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -22,10 +24,10 @@ def visible(text: str) -> str:
 
 
 def say(what: str, remedy: str = "", output: str = "") -> None:
-    """One message on standard error."""
-    click.echo(visible(f"voidgen: {what}"), err=True)
+    """One message on standard error; passwords of URLs in it are left out."""
+    click.echo(visible(f"voidgen: {hidden(what)}"), err=True)
     for line in output.splitlines():
-        click.echo(visible(f"  | {line}"), err=True)
+        click.echo(visible(f"  | {hidden(line)}"), err=True)
     if remedy:
         click.echo(visible(f"  {remedy}"), err=True)
 

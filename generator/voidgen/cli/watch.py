@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 from voidgen.cli.report import visible
+from voidgen.credentials import hidden
 from voidgen.progress import Nobody
 
 if TYPE_CHECKING:
@@ -49,19 +50,19 @@ class Kept:
 
     def step(self, what: str) -> AbstractContextManager[None]:
         """As the inner one."""
-        return self._kept(what, self._inner.step(what))
+        return self._kept(what, self._inner.step(hidden(what)))
 
     def transfer(self, what: str, total: int) -> AbstractContextManager[Callable[[int], None]]:
         """As the inner one."""
-        return self._kept(what, self._inner.transfer(what, total))
+        return self._kept(what, self._inner.transfer(hidden(what), total))
 
     def stages(self, what: str) -> AbstractContextManager[Callable[[int, int, str], None]]:
         """As the inner one."""
-        return self._kept(what, self._inner.stages(what))
+        return self._kept(what, self._inner.stages(hidden(what)))
 
     @contextmanager
     def _kept(self, what: str, inner: AbstractContextManager[T]) -> Iterator[T]:
-        self._doing.append(what)
+        self._doing.append(hidden(what))
         try:
             with inner as entered:
                 yield entered

@@ -12,7 +12,7 @@ from attrs import frozen
 
 from voidgen import foreign
 from voidgen.errors import StepFailedError
-from voidgen.process import run
+from voidgen.process import ask, run
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -70,7 +70,7 @@ class Engine:
     def has(self, image: str) -> bool:
         """Whether ``image`` is here."""
         argv = [self.program, "image", "inspect", image]
-        return run(argv, cwd=Path("/"), check=False).status == 0
+        return ask(argv, cwd=Path("/"), check=False).status == 0
 
     def pull(self, image: str) -> None:
         """``pull``, by digest."""
@@ -172,7 +172,8 @@ def _check_ids(host: Mapping[str, Any]) -> None:
 
 def _info(program: str, timeout: float | None) -> tuple[bool, Path]:
     argv = [program, "info", "--format", "{{json .}}"]
-    done = run(argv, cwd=Path("/"), check=False, timeout=timeout)
+    asked = run(argv, cwd=Path("/"), check=False, timeout=timeout) if timeout else None
+    done = asked or ask(argv, cwd=Path("/"), check=False)
     output = (done.stdout + done.stderr).decode(errors="replace").strip()
     if done.status:
         what = f"{program}: does not answer"

@@ -149,5 +149,15 @@ def program_fails(folder: Path, _: pytest.MonkeyPatch) -> None:
     process.run(["sh", "-c", "echo 'no such thing' >&2; exit 3"], cwd=folder)
 
 
+def program_hangs(folder: Path, patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(process, "PATIENCE", 0.2)
+    process.ask(["sleep", "60"], cwd=folder)
+
+
+def program_without_end(folder: Path, patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(process, "LARGEST", 1 << 20)
+    process.run(["yes", "no"], cwd=folder)
+
+
 def program_killed(folder: Path, _: pytest.MonkeyPatch) -> None:
     process.run(["sh", "-c", "kill -9 $$"], cwd=folder)

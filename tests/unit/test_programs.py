@@ -1,0 +1,192 @@
+"""Programs that hang, print without end, die, or should not see everything."""
+
+import ast
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from tests.unit.program import voidgen, write
+
+from voidgen import git, nix, process
+from voidgen.errors import StepFailedError
+
+ROOT = Path(__file__).parents[2] / "generator" / "voidgen"
+HERE = Path("/")
+
+
+def program(folder: Path, name: str, text: str) -> Path:
+    """A stand-in for a program."""
+    folder.mkdir(exist_ok=True)
+    file = folder / name
+    file.write_text(f"#!/bin/sh\n{text}\n")
+    file.chmod(0o755)
+    return file
+
+
+@pytest.fixture
+def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path / "programs"
+    folder.mkdir()
+    monkeypatch.setenv("PATH", f"{folder}:{os.environ['PATH']}")
+    nix.version.cache_clear()
+    return folder
+
+
+def gone(file: Path) -> bool:
+    """Whether the process that wrote its number into ``file`` is there no more."""
+    number = int(file.read_text())
+    until = time.monotonic() + 30
+    while Path(f"/proc/{number}").exists() and time.monotonic() < until:
+        state = Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()[0]
+        if state == "Z":
+            return True
+        time.sleep(0.05)
+    return not Path(f"/proc/{number}").exists()
+
+
+@pytest.mark.parametrize("stream", [1, 2])
+def test_what_prints_without_end_is_ended(
+    stream: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(process, "LARGEST", 1 << 20)
+    endless = program(tmp_path, "endless", f"echo $$ > {tmp_path}/pid\nexec yes >&{stream}")
+    with pytest.raises(StepFailedError, match="prints more than 1 MiB, and was ended") as caught:
+        process.run([str(endless), "a"], cwd=HERE)
+    assert caught.value.remedy
+    assert gone(tmp_path / "pid")
+
+
+def test_much_is_not_too_much(tmp_path: Path) -> None:
+    much = program(tmp_path, "much", "head -c 20000000 /dev/zero; head -c 20000000 /dev/zero >&2")
+    done = process.run([str(much)], cwd=HERE, stdin=b"x" * 5_000_000)
+    assert (len(done.stdout), len(done.stderr)) == (20_000_000, 20_000_000)
+
+
+def test_all_of_stdin_comes() -> None:
+    data = os.urandom(3_000_000)
+    assert process.run(["cat"], cwd=HERE, stdin=data).stdout == data
+
+
+def test_what_hangs_is_ended(tmp_path: Path) -> None:
+    hanging = program(tmp_path, "hanging", f"echo $$ > {tmp_path}/pid\nexec sleep 600")
+    with pytest.raises(TimeoutError):
+        process.run([str(hanging)], cwd=HERE, timeout=0.5)
+    assert gone(tmp_path / "pid")
+
+
+def test_a_question_that_is_not_answered(programs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(process, "PATIENCE", 0.5)
+    program(programs, "git", "exec sleep 600")
+    program(programs, "nix", "exec sleep 600")
+    for ask in (lambda: git.is_inside_work_tree(HERE), nix.version):
+        with pytest.raises(StepFailedError, match=r"no answer in 0\.5 seconds") as caught:
+            ask()
+        assert caught.value.remedy
+
+
+def test_a_child_that_keeps_the_output_open(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(process, "POLITENESS", 0.5)
+    leaving = program(tmp_path, "leaving", f"sleep 600 &\necho $! > {tmp_path}/pid\necho said")
+    try:
+        assert process.run([str(leaving)], cwd=HERE).stdout == b"said\n"
+    finally:
+        os.kill(int((tmp_path / "pid").read_text()), signal.SIGKILL)
+
+
+RUNNING = """
+import signal, sys
+from pathlib import Path
+from voidgen import process
+
+signal.signal(signal.SIGINT, signal.default_int_handler)
+process.run([sys.argv[1]], cwd=Path("/"))
+"""
+
+
+def test_an_interrupt_ends_what_runs(tmp_path: Path) -> None:
+    running = program(tmp_path, "running", f"echo $$ > {tmp_path}/pid\nexec sleep 600")
+    argv = [sys.executable, "-c", RUNNING, str(running)]
+    with subprocess.Popen(argv, stderr=subprocess.PIPE, text=True) as voidgens:
+        while not (tmp_path / "pid").exists() or not (tmp_path / "pid").read_text():
+            assert voidgens.poll() is None
+            time.sleep(0.05)
+        voidgens.send_signal(signal.SIGINT)
+        said = voidgens.communicate(timeout=60)[1]
+    assert said.rstrip().endswith("KeyboardInterrupt")
+    assert gone(tmp_path / "pid")
+
+
+def test_what_dies_by_a_signal_is_told(programs: Path, repository: Path) -> None:
+    write(repository, {"voidgen.toml": '[image]\nname = "x"\n'})
+    program(programs, "git", "kill -SEGV $$")
+    ran = voidgen("generate", cwd=repository)
+    assert (ran.status, ran.out) == (1, "")
+    assert "git cannot read the repository" in ran.err
+    program(programs, "nix", "kill -SEGV $$")
+    with pytest.raises(StepFailedError, match="signal 11"):
+        nix.version()
+
+
+def test_secrets_stay_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    secrets = ("GITHUB_TOKEN", "CI_JOB_TOKEN", "DB_PASSWORD", "NETRC", "API_KEY", "npm_secret")
+    for name in (*secrets, "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
+        monkeypatch.setenv(name, "very-secret")
+    monkeypatch.setenv("SSH_AUTH_SOCK", "/agent")
+    folder = tmp_path / "programs"
+    dump = "env"
+    for name in ("dot", "nix", "podman", "git"):
+        program(folder, name, dump)
+
+    def given(name: str) -> dict[str, str]:
+        said = process.run([str(folder / name)], cwd=HERE).stdout.decode()
+        return dict(line.split("=", 1) for line in said.splitlines() if "=" in line)
+
+    for name in ("dot", "nix", "podman", "git"):
+        found = given(name)
+        assert found.keys().isdisjoint(secrets)
+        assert (found["SSH_AUTH_SOCK"], found["LC_ALL"]) == ("/agent", "C")
+    # A bucket of S3 is reached by Nix alone.
+    assert "AWS_SECRET_ACCESS_KEY" in given("nix")
+    assert "very-secret" not in given("git").values()
+
+
+def test_a_stream_and_what_runs_beside_get_no_secrets_either(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GITHUB_TOKEN", "very-secret")
+    heard: list[bytes] = []
+    process.stream(["env"], cwd=HERE, heard=heard.append)
+    with process.beside(["env"], cwd=HERE, messages=tmp_path / "said") as running:
+        running.wait()
+    said = b"".join(heard) + (tmp_path / "said").read_bytes()
+    assert b"PATH=" in said
+    assert b"very-secret" not in said
+
+
+def test_passwords_of_urls_are_told_nobody(
+    programs: Path, repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(process, "LONGEST_WAIT", 0)
+    program(programs, "nix", "echo \"cannot fetch 'https://me:very-secret@h/x'\" >&2; exit 1")
+    ran = voidgen("prefetch", "--file", "https://me:very-secret@h/x", cwd=repository)
+    assert ran.status == 1
+    assert "https://h/x" in ran.err
+    assert "very-secret" not in ran.out + ran.err
+
+
+def test_no_shell_starts_a_program() -> None:
+    """Programs are started in one module, each by a list of words."""
+    for file in ROOT.rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text())):
+            if isinstance(node, ast.Call):
+                words = ast.unparse(node.func)
+                assert words not in {"os.system", "os.popen", "subprocess.getoutput"}, file
+                assert "shell" not in {one.arg for one in node.keywords}, file
+                started = words.startswith("subprocess.") and words != "subprocess.DEVNULL"
+                assert not started or file.name == "process.py", file
