@@ -56,7 +56,7 @@ SHELL_SCRIPTS := generator/voidgen/iso/container/* generator/voidgen/xbps/record
 	$(addprefix tests/boot/guest/root/,etc/runit/1 etc/runit/3 etc/sv/*/run usr/local/libexec/*)
 
 .PHONY: help demo reproduce docs release-note fuzz test test-nix-versions test-slow lint typecheck unit format golden \
-	bench bench-iso bench-iso-check live-qemu venv clean
+	bench bench-scale bench-iso bench-iso-check live-qemu venv clean
 
 help:
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 20
@@ -142,6 +142,9 @@ golden: .venv/ready ## write anew what is made from the sources: schema, golden 
 
 bench: .venv/ready ## measure speed and memory
 	$(PYTHON) -m bench.run
+
+bench-scale: .venv/ready ## measure how time and memory grow with what there is
+	$(PYTHON) -m bench.scale
 
 venv: .venv/ready ## the virtual environment in .venv
 

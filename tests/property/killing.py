@@ -98,6 +98,10 @@ def denied() -> None:
     raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
 
 
+def broken() -> None:
+    raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+
 def no_larger_than(size: int, end: signal.Handlers) -> None:
     """Break off the writing of a larger file, at that byte."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

@@ -1,0 +1,177 @@
+"""Killed or refused at any touch of the disk, edits and new projects are there whole or not."""
+
+import shutil
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+from attrs import frozen
+from tests.property import killing, running
+from tests.property.killing import Act
+from tests.unit.program import found, voidgen, write
+
+from voidgen import nix, place, project, sri
+from voidgen.check import store
+from voidgen.iso import inputs
+from voidgen.lock import file as lock_file
+from voidgen.lock.types import Lock
+from voidgen.pins import Pins
+
+CONFIG = '[image]\nname = "x"   # mine\n[overlay]\nmodules = ["one"]\n'
+
+
+@frozen
+class Command:
+    """`voidgen WORDS`, in a process of its own."""
+
+    words: tuple[str, ...]
+
+    def __call__(self, folder: Path) -> running.Ran:
+        ran = voidgen(*self.words, cwd=folder)
+        return running.Ran(ran.status, ran.out, ran.err)
+
+
+class Record:
+    """The part of `voidgen check --record` that writes: what was built is given."""
+
+    def __call__(self, folder: Path) -> running.Ran:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(nix, "nar_hashes", lambda _: {"/nix/store/x": "sha256-x"})
+            patch.setattr(inputs, "flake_digest", lambda *_: sri.of_bytes(b"of"))
+            patch.setattr(store, "fingerprint", lambda _: sri.of_bytes(b"print"))
+            patch.setattr(project, "load", lambda _: _image(folder))
+            patch.setattr("voidgen.cli.generate._generate", _record)
+            return Command(("generate",))(folder)
+
+
+class _Image:
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+
+def _image(folder: Path) -> _Image:
+    return _Image(folder)
+
+
+def _record(_: object, folder: Path, **__: object) -> int:
+    store.record(_image(folder), Pins((), b"", lock_file.read(folder)), "/nix/store/x")  # type: ignore[arg-type]
+    return 0
+
+
+COMMANDS: dict[str, killing.Run] = {
+    "add": Command(("add", "module", "two")),
+    "remove": Command(("remove", "module", "one")),
+    "init": Command(("init", "--preset", "console", "new")),
+    "init over": Command(("init", "--preset", "console", "there")),
+    "record": Record(),
+}
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = running.repository(tmp_path_factory.mktemp("edits"))
+    write(folder, {"voidgen.toml": CONFIG, "voidgen.lock": lock_file.dump(Lock())})
+    for name in ("one", "two"):
+        write(folder, {f"overlay-src/{name}/module.toml": 'summary = "x"\n'})
+    write(folder, {"there/notes": "mine\n"})
+    return folder
+
+
+def copied(template: Path, folder: Path) -> Path:
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(template, folder, symlinks=True)
+    return folder
+
+
+def whole(folder: Path) -> dict[str, bytes | str | None]:
+    """All that is there, less the one temporary file that the next run takes."""
+    return {
+        path: data
+        for path, data in found(folder).items()
+        if not path.endswith(".new") and not path.rpartition("/")[2].startswith(".voidgen-")
+        if not any(part.startswith(".voidgen-") for part in path.split("/"))
+    }
+
+
+@pytest.mark.parametrize("act", [killing.die, killing.full, killing.denied, killing.broken])
+@pytest.mark.parametrize("name", COMMANDS)
+def test_at_any_touch(name: str, act: Act, template: Path, tmp_path: Path) -> None:
+    run, folder = COMMANDS[name], tmp_path / "project"
+    before = whole(copied(template, folder))
+    status, said, touches = killing.attempt(folder, 0, None, run)
+    assert (status, said) == (0, "")
+    after = whole(folder)
+    assert after != before
+    assert touches > 2
+    for start in range(1, touches + 1):
+        copied(template, folder)
+        status, said, _ = killing.attempt(folder, start, act, run)
+        assert status == (-signal.SIGKILL if act is killing.die else 1) or whole(folder) == after
+        assert "internal error" not in said
+        left = whole(folder)
+        for path in {*before, *after}:
+            # Each file is the old one or the new one; a new one may be there already.
+            assert left.get(path) in {before.get(path), after.get(path)}, path
+        again, said, _ = killing.attempt(folder, 0, None, run)
+        if again == 0:
+            assert whole(folder) == after
+        else:
+            # Nothing is overwritten: what there is, is whole.
+            assert (name.startswith("init"), again) == (True, 2), said
+            assert "is there already" in said
+
+
+WRITING = (
+    ("generate",),
+    ("add", "module", "two"),
+    ("remove", "module", "one"),
+    ("lock",),
+    ("update",),
+)
+
+
+@pytest.mark.parametrize("words", WRITING, ids=[words[0] for words in WRITING])
+def test_two_at_once(words: tuple[str, ...], template: Path, tmp_path: Path) -> None:
+    """The second one says so, and writes nothing."""
+    folder = copied(template, tmp_path / "project")
+    before = found(folder)
+    with place.alone(folder):
+        ran = voidgen(*words, cwd=folder)
+    assert ran.status == 1
+    assert "another voidgen is writing here\n  wait for it, and run this again\n" in ran.err
+    assert found(folder) == before
+
+
+def test_the_record_waits_for_nobody(template: Path, tmp_path: Path) -> None:
+    folder = copied(template, tmp_path / "project")
+    before = found(folder)
+    with place.alone(folder):
+        status, said, _ = killing.attempt(folder, 0, None, Record())
+    assert status == 1
+    assert "another voidgen is writing here" in said
+    assert found(folder) == before
+
+
+def test_a_folder_that_vanishes(template: Path, tmp_path: Path) -> None:
+    folder = copied(template, tmp_path / "project")
+    subprocess.run(["rm", "-r", folder / "overlay-src"], check=True)
+    ran = voidgen("-C", str(folder), "generate", cwd=tmp_path)
+    assert ran.status == 2
+    shutil.rmtree(folder)
+    for words in WRITING:
+        ran = voidgen("-C", str(folder), *words, cwd=tmp_path)
+        assert (ran.status, ran.out) == (2, "")
+        assert "no such folder" in ran.err
+
+
+def test_a_clock_that_jumps_back(
+    template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = copied(template, tmp_path / "project")
+    now = iter(range(2_000_000_000, 0, -1_000_000))
+    monkeypatch.setattr(time, "time", lambda: float(next(now)))
+    for words in (("generate",), ("add", "module", "two"), ("generate",), ("generate", "--check")):
+        ran = voidgen(*words, cwd=folder)
+        assert ran.status == 0, ran.err
