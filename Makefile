@@ -55,7 +55,7 @@ SHELL_SCRIPTS := generator/voidgen/iso/container/* generator/voidgen/xbps/record
 	tests/boot/guest/dracut/live.sh tests/boot/guest/dracut/module-setup.sh \
 	$(addprefix tests/boot/guest/root/,etc/runit/1 etc/runit/3 etc/sv/*/run usr/local/libexec/*)
 
-.PHONY: help demo reproduce docs release-note fuzz test test-nix-versions test-slow lint typecheck unit format golden \
+.PHONY: help demo reproduce docs release-note fuzz fuzz-guided test test-nix-versions test-slow lint typecheck unit format golden \
 	bench bench-scale bench-iso bench-iso-check live-qemu venv clean
 
 help:
@@ -106,7 +106,11 @@ release-note: .venv/ready ## join changelog.d into CHANGELOG.md: VERSION=1.2.3
 	$(PYTHON) -m towncrier build --yes --version "$${VERSION:?say VERSION=1.2.3}"
 
 fuzz: .venv/ready ## hostile data for an hour or more: CASES=100000 for each test
-	VOIDGEN_FUZZ=$${CASES:-100000} $(PYTHON) -m pytest -n 2 tests/fuzz
+	VOIDGEN_FUZZ=$${CASES:-100000} $(PYTHON) -m pytest -n 2 tests/fuzz tests/property/test_hostile.py
+
+fuzz-guided: .venv/ready ## hostile data that coverage leads: TEST=test_iso, SECONDS=600
+	.venv/bin/pip install --quiet --disable-pip-version-check atheris
+	$(PYTHON) -m tests.fuzz.guided "$${TEST:?say TEST=test_iso}" -max_total_time=$${SECONDS:-600}
 
 unit: .venv/ready
 	$(PYTHON) -m pytest -n 2 -m "not slow"

@@ -1,5 +1,6 @@
 """What the quick tests share."""
 
+import os
 import subprocess
 from pathlib import Path
 
@@ -9,7 +10,9 @@ from hypothesis import settings
 from voidgen.cli import watch
 
 # No timed tests: how long an example takes says more about the machine.
-settings.register_profile("untimed", deadline=None)
+# `make fuzz` has more examples.
+CASES = int(os.environ.get("VOIDGEN_FUZZ", "100"))
+settings.register_profile("untimed", deadline=None, max_examples=CASES)
 settings.load_profile("untimed")
 watch.PATIENCE = 600
 

@@ -5,6 +5,7 @@ import io
 import json
 import os
 import plistlib
+import socket
 import tarfile
 from collections.abc import Callable
 from pathlib import Path
@@ -19,6 +20,8 @@ from tests.unit.lock import PRINT, digest, forged, lock, packages
 
 from voidgen import config, derivations, foreign
 from voidgen.boot import firmware
+from voidgen.boot.console import Console, ConsoleError
+from voidgen.cli.report import visible
 from voidgen.errors import StepFailedError, WrongInputError
 from voidgen.iso import embedded, verify
 from voidgen.iso.engine import Engine
@@ -312,3 +315,19 @@ def test_json(data: bytes) -> None:
 def test_json_that_nobody_reads(data: bytes) -> None:
     with pytest.raises(ValueError, match=r"."):
         foreign.parse(data)
+
+
+BOOT = b"[    0.0] Linux\r\n\x1b[32mOK\x1b[0m\r\nvoid-live login: "
+
+
+@few(60)
+@given(data=damaged(BOOT) | st.binary(max_size=300))
+def test_serial_console(data: bytes) -> None:
+    ours, its = socket.socketpair()
+    with ours:
+        its.sendall(data)
+        its.close()
+        try:
+            Console(ours, 5).booted()
+        except ConsoleError as error:
+            assert visible(error.recent).isprintable()  # noqa: PT017 - one of two good ends

@@ -1,0 +1,64 @@
+"""`voidgen iso`, killed or refused at touches of the disk from the first to the last."""
+
+import os
+import shutil
+import signal
+from pathlib import Path
+
+import pytest
+from attrs import frozen
+from tests.iso.making import Made, settle
+from tests.iso.podman import Podman
+from tests.iso.running import is_made, nothing_left, well
+from tests.locks.project import clone
+from tests.property import killing, running
+from tests.unit.program import voidgen
+
+TRIED = 12
+"""Of some hundred touches, evenly; a run takes seconds."""
+
+
+@frozen
+class Iso:
+    """`voidgen iso`, in a process of its own with this one's environment."""
+
+    env: dict[str, str]
+
+    def __call__(self, folder: Path) -> running.Ran:
+        os.environ.clear()
+        os.environ.update(self.env)
+        ran = voidgen("iso", "-q", cwd=folder)
+        return running.Ran(ran.status, ran.out, ran.err)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("act", [killing.die, killing.full, killing.broken])
+def test_at_touches(
+    act: killing.Act,
+    made: Made,
+    engine: Podman,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    settle(monkeypatch, made.env)
+    run = Iso(dict(os.environ))
+    folder = clone(made.project, tmp_path / "project")
+    status, said, touches = killing.attempt(folder, 0, None, run)
+    assert (status, said) == (0, "")
+    assert is_made(folder)
+    assert touches > TRIED
+    for index in range(TRIED):
+        # Nothing is taken over from the earlier one.
+        shutil.rmtree(folder / "out")
+        start = 1 + index * (touches - 1) // (TRIED - 1)
+        status, said, _ = killing.attempt(folder, start, act, run)
+        assert "internal error" not in said
+        if act is killing.die:
+            assert status in {0, -signal.SIGKILL}
+        else:
+            assert status in {0, 1}, said
+            nothing_left(folder, engine, made=status == 0 or is_made(folder))
+        # Whatever was left goes, and the next run makes it.
+        well(folder)
+        assert is_made(folder)
+        nothing_left(folder, engine, made=True)
