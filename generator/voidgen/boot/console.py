@@ -32,7 +32,7 @@ runit (void-runit, functions) say at the end of a boot that went wrong."""
 SHELL = (
     "stty -echo; dmesg -n 1 2>/dev/null; o=$(mktemp); e=$(mktemp); s=;"
     " printf 'voidgen-%s-%d\\n' ready 0;"
-    'while read -r w b t; do case $w in +) s=$s$b;; "!")'
+    'while read -r w b t; do case $w in +) s=$s$b; printf "voidgen-%s\\n" more;; "!")'
     ' timeout -k 5 "$t" sh -c "$(printf %s "$s" | base64 -d)" </dev/null >"$o" 2>"$e"; r=$?; s=;'
     ' head -c 100000 "$o"; printf "\\nvoidgen-%s-%d-%d\\n" out "$b" "$r";'
     ' head -c 10000 "$e"; printf "\\nvoidgen-%s-%d\\n" end "$b";; esac; done'
@@ -123,6 +123,8 @@ class Console:
         coded = base64.b64encode(command.encode()).decode()
         for start in range(0, len(coded), PIECE):
             self._send(f"+ {coded[start : start + PIECE]}")
+            # One at a time: a busy guest's terminal drops what it has no room for.
+            self._expect([r"voidgen-more\r?\n"], PROMPT, "the console does not answer")
         self._send(f"! {self._commands} {seconds}")
         # Longer than the command may take: the guest itself ends it.
         self._expect(
