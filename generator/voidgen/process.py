@@ -124,9 +124,9 @@ def _heard(
         # Also where it was interrupted.
         process.kill()
         process.wait()
-        for reader in readers:
-            # A child that it left may hold the other end for ever.
-            reader.join(POLITENESS)
+    for reader in readers:
+        # A child that it left may hold the other end for ever.
+        reader.join(POLITENESS)
     if max(map(len, kept)) > LARGEST:
         what = f"{' '.join(argv[:3])}: prints more than {LARGEST >> 20} MiB, and was ended"
         raise StepFailedError(what, "run it by hand, and see what it prints")
