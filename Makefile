@@ -100,7 +100,7 @@ typecheck: .venv/ready
 	$(PYTHON) -m mypy
 
 docs: .venv/ready ## the documentation as a site, in build/site
-	NO_MKDOCS_2_WARNING=1 $(PYTHON) -m mkdocs build --quiet --strict
+	NO_MKDOCS_2_WARNING=1 $(PYTHON) -m mkdocs build --strict
 
 release-note: .venv/ready ## join changelog.d into CHANGELOG.md: VERSION=1.2.3
 	$(PYTHON) -m towncrier build --yes --version "$${VERSION:?say VERSION=1.2.3}"

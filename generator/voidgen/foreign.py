@@ -1,4 +1,4 @@
-"""JSON that others wrote: programs, other releases of voidgen, or whoever gave a file."""
+"""Data that others wrote: programs, other releases of voidgen, or whoever gave a file."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 GARBLED = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
-"""What reading JSON of another shape than voidgen's raises."""
+"""What reading data of another shape than expected raises."""
 
 
 def parse(data: bytes | str) -> Any:

@@ -10,7 +10,7 @@ import shutil
 import subprocess
 import threading
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
@@ -83,19 +83,15 @@ def run(  # noqa: PLR0913 - what a process begins with
     bytes and, with ``check``, where it fails; TimeoutError where it was ended after ``timeout``
     seconds.
     """
-    _tell(argv)
-    try:
-        process = subprocess.Popen(
-            argv,
-            cwd=cwd,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            env=environment(argv[0]) if env is None else {**env, "LC_ALL": "C"},
-            umask=umask,
-        )
-    except OSError as error:
-        raise _not_started(argv, error) from None
+    process = _started(
+        argv,
+        cwd=cwd,
+        env=env,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        umask=umask,
+    )
     completed = _heard(process, argv, stdin, timeout)
     _log.debug("%s: %s", argv[0], _ending(completed.status))
     return _checked(argv, completed) if check else completed
@@ -175,19 +171,14 @@ def stream(argv: Sequence[str], *, cwd: Path, heard: Callable[[bytes], None]) ->
     It is in a session of its own: an interrupt reaches voidgen alone, which then kills it.
     Raises StepFailedError where it cannot be started.
     """
-    _tell(argv)
-    try:
-        process = subprocess.Popen(
-            argv,
-            cwd=cwd,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            env=environment(argv[0]),
-            start_new_session=True,
-        )
-    except OSError as error:
-        raise _not_started(argv, error) from None
+    process = _started(
+        argv,
+        cwd=cwd,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+    )
     with process:
         try:
             assert process.stdout is not None  # noqa: S101 - for the type checker
@@ -216,21 +207,17 @@ def beside(
     """
     # setpriv(1) of util-linux; without it, only a killed voidgen leaves something behind.
     guard = ("setpriv", "--pdeathsig", "KILL") if shutil.which("setpriv") else ()
-    _tell(argv)
     with messages.open("wb") as stream:
-        try:
-            process = subprocess.Popen(
-                [*guard, *argv],
-                cwd=cwd,
-                stdin=subprocess.DEVNULL,
-                stdout=stream,
-                stderr=stream,
-                env=environment(argv[0]),
-                start_new_session=True,
-                pass_fds=passed,
-            )
-        except OSError as error:
-            raise _not_started(argv, error) from None
+        process = _started(
+            argv,
+            guard,
+            cwd=cwd,
+            stdin=subprocess.DEVNULL,
+            stdout=stream,
+            stderr=stream,
+            start_new_session=True,
+            pass_fds=passed,
+        )
     try:
         yield process
     finally:
@@ -273,6 +260,25 @@ def patiently(argv: Sequence[str], *, cwd: Path, transient: re.Pattern[bytes]) -
     )
     done: Completed = attempt(run, argv, cwd=cwd, check=False)
     return _checked(argv, done)
+
+
+def _started(
+    argv: Sequence[str],
+    guard: Sequence[str] = (),
+    *,
+    env: Mapping[str, str] | None = None,
+    **how: Any,
+) -> subprocess.Popen[bytes]:
+    """``argv``, told and started, by the program ``guard`` where there is one.
+
+    ``how`` is Popen's. Raises StepFailedError where it cannot be started.
+    """
+    _tell(argv)
+    env = environment(argv[0]) if env is None else {**env, "LC_ALL": "C"}
+    try:
+        return subprocess.Popen([*guard, *argv], env=env, **how)
+    except OSError as error:
+        raise _not_started(argv, error) from None
 
 
 def _tell(argv: Sequence[str]) -> None:

@@ -21,7 +21,7 @@ EXPLANATION = ROOT / "docs/explanation"
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("site")
-    words = ["mkdocs", "build", "--strict", "--quiet", "--site-dir", str(folder)]
+    words = ["mkdocs", "build", "--strict", "--site-dir", str(folder)]
     argv = [sys.executable, "-m", *words]
     env = os.environ | {"NO_MKDOCS_2_WARNING": "1"}
     done = subprocess.run(argv, cwd=ROOT, env=env, capture_output=True, text=True, check=False)

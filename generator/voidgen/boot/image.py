@@ -12,7 +12,6 @@ from voidgen import foreign
 from voidgen.boot.types import Kernel
 from voidgen.errors import Fault, WrongInputError
 from voidgen.iso import embedded
-from voidgen.snapshot import file as snapshot_file
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -71,15 +70,13 @@ def newest(folder: Path, name: str) -> Path:
 def read(iso: Path) -> Image:
     """The ISO and what is in it; WrongInputError where that is no image of voidgen's for a PC."""
     try:
-        data = foreign.parse(embedded.read(iso))
-        snapshot = snapshot_file.parse(data, iso)
+        snapshot = embedded.snapshot(iso)
         plan = snapshot.plan or {}
         arch = plan["image"]["arch"]
         image = Image(iso, snapshot, plan)
         _ = image.name, image.user, image.has_serial_login
     except foreign.GARBLED:
-        what = f"its {embedded.FILE} is none of voidgen's"
-        raise WrongInputError(Fault(what, iso, remedy="make it again with `voidgen iso`")) from None
+        raise WrongInputError(embedded.fault(iso)) from None
     if arch not in {"x86_64", "x86_64-musl", "i686"}:
         remedy = "write it to what its board boots from"
         fault = Fault(f"is for {arch}; only images for PCs are booted", iso, remedy=remedy)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from voidgen.cli import LazyGroup
 from voidgen.cli.described import EXIT_STATUS, Described, described
+from voidgen.overlay.docs import cell
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -60,7 +61,7 @@ def _command(command: Described) -> Iterator[str]:
 def _table(rows: Iterable[tuple[str, str]]) -> Iterator[str]:
     yield from ("| | |", "|---|---|")
     for name, what in rows:
-        yield f"| `{_cell(name)}` | {_cell(_plain(what))} |"
+        yield f"| `{cell(name)}` | {cell(_plain(what))} |"
 
 
 def _plain(text: str) -> str:
@@ -70,10 +71,6 @@ def _plain(text: str) -> str:
         for sign in "*_[]<>":
             parts[number] = parts[number].replace(sign, f"\\{sign}")
     return "`".join(parts)
-
-
-def _cell(text: str) -> str:
-    return text.replace("|", "\\|")
 
 
 if __name__ == "__main__":

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 
 from voidgen.cli.settings import Command, Settings
@@ -16,11 +14,10 @@ def command(settings: Settings) -> None:
 
     Files are kept under their hashes in ~/.cache/voidgen, and checked again each time.
     """
-    from voidgen import pinning, project  # noqa: PLC0415
+    from voidgen import pinning  # noqa: PLC0415
     from voidgen.cli.report import result  # noqa: PLC0415
 
-    with settings.late("reading the project"):
-        image = project.load(project.find(Path(settings.project)))
+    image = settings.load()
     repository = pinning.repository(image, settings.watcher())
     if settings.json:
         result({"repository": str(repository)})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -73,15 +73,18 @@ def command(
     "10 MiB"; a path alone brings itself and all that nothing else needs. A picture of more than
     60 of them is folded to about 40 without being asked; `--min-size 0` draws them all.
     """
+    from voidgen import build, project  # noqa: PLC0415
+
     by_name = ENDINGS.get(output.suffix.lower(), "svg") if output else "svg"
     form = settings.form(form, by_name)
     if kind == "modules" and wanted["min_size"] is not None:
         raise click.UsageError("--min-size is for the closure: modules have no size")
     if form == "png" and output is None and sys.stdout.isatty():
         raise click.UsageError("a PNG is nothing for a terminal: name a file with --output")
-    read = _understood(settings) if kind == "closure" else nullcontext()
-    with read, settings.late(f"drawing the {kind}"):
-        title, graph = _modules(settings) if kind == "modules" else _closure(settings)
+    folder = project.find(Path(settings.project))
+    read = settings.understood(build.fault(folder / "result"))
+    with read if kind == "closure" else nullcontext(), settings.late(f"drawing the {kind}"):
+        title, graph = _modules(folder) if kind == "modules" else _closure(folder)
         if wanted["focus"] is not None:
             graph = _focus(graph, wanted["focus"])
         if wanted["depth"] is not None or wanted["min_size"] is not None:
@@ -123,26 +126,19 @@ def _fold_unasked(graph: nx.DiGraph[str], told: str | None) -> nx.DiGraph[str]:
     return fold.fold(graph, kept, least)
 
 
-def _modules(settings: Settings) -> tuple[str, nx.DiGraph[str]]:
+def _modules(folder: Path) -> tuple[str, nx.DiGraph[str]]:
     """The title and the graph."""
     from voidgen import project  # noqa: PLC0415
     from voidgen.graph import sources  # noqa: PLC0415
 
-    image = project.load(project.find(Path(settings.project)))
+    image = project.load(folder)
     return image.plan.config.image.name, sources.modules(image.plan)
 
 
-def _understood(settings: Settings) -> AbstractContextManager[None]:
-    from voidgen import build, project  # noqa: PLC0415
-
-    return settings.understood(build.fault(project.find(Path(settings.project)) / "result"))
-
-
-def _closure(settings: Settings) -> tuple[str, nx.DiGraph[str]]:
-    from voidgen import project  # noqa: PLC0415
+def _closure(folder: Path) -> tuple[str, nx.DiGraph[str]]:
     from voidgen.graph import built  # noqa: PLC0415
 
-    return built.closure(project.find(Path(settings.project)) / "result")
+    return built.closure(folder / "result")
 
 
 def _focus(graph: nx.DiGraph[str], name: str) -> nx.DiGraph[str]:

@@ -26,7 +26,6 @@ def command(settings: Settings, no_space_check: bool, sign: Path | None) -> None
     mklive runs in a container, without a network. Beside the ISO lie sums (SHA-256), a manifest,
     a bill of materials (CycloneDX) and the log. Where nothing changed, nothing is done.
     """
-    from voidgen import project  # noqa: PLC0415
     from voidgen.bytesize import show  # noqa: PLC0415
     from voidgen.cli.report import result, visible  # noqa: PLC0415
     from voidgen.iso import build  # noqa: PLC0415
@@ -41,8 +40,7 @@ def command(settings: Settings, no_space_check: bool, sign: Path | None) -> None
         if not settings.quiet:
             click.echo(visible(line), err=True)
 
-    with settings.late("reading the project"):
-        image = project.load(project.find(Path(settings.project)))
+    image = settings.load()
     made = build.make(image, settings.watcher(), told, check_space=not no_space_check)
     signed = _sign(settings, made.iso, sign) if sign else None
     if settings.json:

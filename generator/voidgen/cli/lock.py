@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import attrs
@@ -27,11 +26,10 @@ def command(settings: Settings, check: bool) -> int:
     flake.lock pins the flake's inputs, by Nix. voidgen.lock pins what Nix does not: every
     package of Void that mklive installs, resolved and verified by XBPS, and the container.
     """
-    from voidgen import pins, project  # noqa: PLC0415
+    from voidgen import pins  # noqa: PLC0415
     from voidgen.cli.report import result, visible  # noqa: PLC0415
 
-    with settings.late("reading the project"):
-        image = project.load(project.find(Path(settings.project)))
+    image = settings.load()
     if not check:
         pin(settings, image, frozenset())
         return 0

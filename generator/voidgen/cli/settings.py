@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -13,10 +14,10 @@ from voidgen.cli import examples
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from contextlib import AbstractContextManager
-    from pathlib import Path
 
     from voidgen.errors import Fault
     from voidgen.progress import Progress
+    from voidgen.project import Project
 
 
 @define
@@ -69,6 +70,13 @@ class Settings:
             inner = watch.watcher(quiet=self.quiet, lines=self.verbose)
             self._watcher = watch.Kept(inner, self.doing)
         return self._watcher
+
+    def load(self) -> Project:
+        """The project that is worked on, read and resolved."""
+        from voidgen import project  # noqa: PLC0415
+
+        with self.late("reading the project"):
+            return project.load(project.find(Path(self.project)))
 
     def late(self, what: str) -> AbstractContextManager[None]:
         """A step that mostly takes no time, and is told of where it does."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,37 +20,25 @@ if TYPE_CHECKING:
 @click.pass_obj
 def command(settings: Settings, built: bool, as_sizes: bool) -> None:
     """Show the plan: all that the image will be, and who asked for it."""
-    from voidgen import project  # noqa: PLC0415
-
-    folder = project.find(Path(settings.project))
-    if built:
-        from voidgen import build  # noqa: PLC0415
-
-        with settings.understood(build.fault(folder / "result")):
-            _show(settings, folder, built=True, as_sizes=as_sizes)
-    else:
-        _show(settings, folder, built=False, as_sizes=as_sizes)
-
-
-def _show(settings: Settings, folder: Path, *, built: bool, as_sizes: bool) -> None:
+    from voidgen import build, project  # noqa: PLC0415
     from voidgen.cli.report import result  # noqa: PLC0415
 
-    if as_sizes:
-        data = _sizes(settings, folder, built=built)
-    elif built:
-        from voidgen import build  # noqa: PLC0415
+    folder = project.find(Path(settings.project))
+    with settings.understood(build.fault(folder / "result")) if built else nullcontext():
+        if as_sizes:
+            data = _sizes(settings, folder, built=built)
+        elif built:
+            data = build.manifest(folder / "result")
+        else:
+            with settings.late("reading the project"):
+                data = _plan(folder)
+        if settings.json:
+            result(data)
+            return
+        from voidgen.cli import tables  # noqa: PLC0415
 
-        data = build.manifest(folder / "result")
-    else:
-        with settings.late("reading the project"):
-            data = _plan(folder)
-    if settings.json:
-        result(data)
-        return
-    from voidgen.cli import tables  # noqa: PLC0415
-
-    table = tables.sizes if as_sizes else tables.built if built else tables.plan
-    table(data)
+        table = tables.sizes if as_sizes else tables.built if built else tables.plan
+        table(data)
 
 
 def _plan(folder: Path) -> dict[str, Any]:

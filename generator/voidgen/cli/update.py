@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 
 from voidgen.cli.complete import inputs as inputs_of
@@ -22,12 +20,11 @@ def command(settings: Settings, inputs: tuple[str, ...], no_eval: bool) -> None:
     INPUT is nixpkgs, mklive, xbps (all packages of Void) or container (where [container] image
     is written NAME:TAG@DIGEST). Of nixpkgs, the changed versions of the image's packages are told.
     """
-    from voidgen import pins, project  # noqa: PLC0415
+    from voidgen import pins  # noqa: PLC0415
     from voidgen.cli.lock import pin  # noqa: PLC0415
     from voidgen.errors import did_you_mean  # noqa: PLC0415
 
-    with settings.late("reading the project"):
-        image = project.load(project.find(Path(settings.project)))
+    image = settings.load()
     known = pins.movable(image.plan)
     for name in inputs:
         if name not in known:

@@ -30,11 +30,10 @@ def command(settings: Settings, iso: Path, signers: tuple[Path, ...]) -> int:
     from voidgen.outcome import forms, table, types  # noqa: PLC0415
     from voidgen.release import signature, verify  # noqa: PLC0415
 
-    file = verify.read(iso)
     allowed = signature.signers(signers, _of_project(settings))
-    outcomes = list(verify.verify(file, allowed, settings.watcher()))
+    outcomes = list(verify.verify(iso, allowed, settings.watcher()))
     if settings.json:
-        click.echo(forms.to_json(outcomes, iso=file.name), nl=False)
+        click.echo(forms.to_json(outcomes, iso=iso.name), nl=False)
     else:
         table.show(outcomes)
     return 0 if types.good(outcomes) else 1

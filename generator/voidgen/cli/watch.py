@@ -41,7 +41,10 @@ def watcher(*, quiet: bool, lines: bool = False) -> Progress:
 
 
 class Kept:
-    """Notes in ``doing`` what an inner one watches, for whoever interrupts it."""
+    """Notes in ``doing`` what an inner one watches, for whoever interrupts it.
+
+    Neither is told the passwords of URLs.
+    """
 
     def __init__(self, inner: Progress, doing: list[str]) -> None:
         """The outermost step comes first in ``doing``."""

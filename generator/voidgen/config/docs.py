@@ -9,6 +9,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from voidgen.overlay.docs import cell
 from voidgen.schema import schema
 
 if TYPE_CHECKING:
@@ -44,8 +45,8 @@ def _table(name: str, table: Mapping[str, Any]) -> Iterator[str]:
     needed = table.get("required", ())
     for key, value in table["properties"].items():
         default = "needed" if key in needed else _default(value)
-        what = _cell(_sentence(value["description"]))
-        yield f"| `{key}` | {_cell(_kind(value))} | {default} | {what} |"
+        what = cell(_sentence(value["description"]))
+        yield f"| `{key}` | {cell(_kind(value))} | {default} | {what} |"
     for key, value in table["properties"].items():
         if "properties" in value:
             yield from _table(f"{name}.{key}", value)
@@ -71,18 +72,13 @@ def _inner(value: Mapping[str, Any]) -> str:
 
 
 def _default(value: Mapping[str, Any]) -> str:
-    return f"`{_cell(json.dumps(value['default']))}`" if "default" in value else ""
+    return f"`{cell(json.dumps(value['default']))}`" if "default" in value else ""
 
 
 def _sentence(text: str) -> str:
     # A name stays as it is written.
     begin = text[0] if "-" in text.split(maxsplit=1)[0] else text[0].upper()
     return f"{begin}{text[1:].removesuffix('.')}."
-
-
-def _cell(text: str) -> str:
-    """A table's cell ends at a bar, even in code."""
-    return text.replace("|", "\\|")
 
 
 if __name__ == "__main__":

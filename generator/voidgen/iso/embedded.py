@@ -9,11 +9,15 @@ from typing import TYPE_CHECKING, TypeVar
 from pycdlib import PyCdlib
 from pycdlib.pycdlibexception import PyCdlibException
 
+from voidgen import foreign
 from voidgen.errors import Fault, WrongInputError, unreadable
+from voidgen.snapshot import file as snapshot_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from voidgen.snapshot.types import Snapshot
 
 T = TypeVar("T")
 FILE = "voidgen.json"
@@ -34,6 +38,20 @@ def read(iso: Path) -> bytes:
         what = f"is no whole ISO, or none of voidgen's: it has no {FILE} that can be read"
         raise WrongInputError(Fault(what, iso, remedy="make it again with `voidgen iso`"))
     return data
+
+
+def snapshot(iso: Path) -> Snapshot:
+    """The snapshot; WrongInputError where ``iso`` is no whole ISO, or has none of voidgen's."""
+    try:
+        return snapshot_file.parse(foreign.parse(read(iso)), iso)
+    except foreign.GARBLED:
+        raise WrongInputError(fault(iso)) from None
+
+
+def fault(iso: Path) -> Fault:
+    """That what ``iso`` tells of itself is none of voidgen's."""
+    what = f"its {FILE} is none of voidgen's"
+    return Fault(what, iso, remedy="make it again with `voidgen iso`")
 
 
 def extract(iso: Path, path: str) -> bytes | None:
@@ -69,10 +87,6 @@ def _looked(iso: Path, look: Callable[[PyCdlib], T | None]) -> T | None:
             return look(image)
         finally:
             image.close()
-    except OSError:
-        raise
-    except (PyCdlibException, ArithmeticError, LookupError, TypeError, ValueError, struct.error):
+    except (*foreign.GARBLED, MemoryError, PyCdlibException, struct.error):
         # What pycdlib makes of a damaged ISO.
-        return None
-    except (AttributeError, MemoryError, RecursionError):
         return None

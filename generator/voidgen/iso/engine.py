@@ -172,8 +172,10 @@ def _check_ids(host: Mapping[str, Any]) -> None:
 
 def _info(program: str, timeout: float | None) -> tuple[bool, Path]:
     argv = [program, "info", "--format", "{{json .}}"]
-    asked = run(argv, cwd=Path("/"), check=False, timeout=timeout) if timeout else None
-    done = asked or ask(argv, cwd=Path("/"), check=False)
+    if timeout is None:
+        done = ask(argv, cwd=Path("/"), check=False)
+    else:
+        done = run(argv, cwd=Path("/"), check=False, timeout=timeout)
     output = (done.stdout + done.stderr).decode(errors="replace").strip()
     if done.status:
         what = f"{program}: does not answer"

@@ -146,15 +146,7 @@ def _nodes(file: Path) -> dict[str, dict[str, Any]]:
                 _is_from(node, "")
     except FileNotFoundError:
         return {}
-    except (
-        OSError,
-        ValueError,
-        ArithmeticError,
-        LookupError,
-        TypeError,
-        AttributeError,
-        RecursionError,
-    ):
+    except (OSError, *foreign.GARBLED):
         raise WrongInputError(Fault("is not a lock file of Nix", file, remedy=RESTORE)) from None
     raise_all(faults)
     return found

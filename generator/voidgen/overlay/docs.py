@@ -49,7 +49,7 @@ def _module(module: Module) -> Iterator[str]:
     if spec.options:
         yield from ("| option | default | what |", "|---|---|---|")
         for name, option in spec.options.items():
-            yield f"| `{name}` | {_default(option)} | {_cell(_help(option))} |"
+            yield f"| `{name}` | {_default(option)} | {cell(_help(option))} |"
         yield ""
 
 
@@ -67,7 +67,7 @@ def _code(values: Iterable[str]) -> list[str]:
 def _default(option: Option) -> str:
     if option.default is None:
         return "needed"
-    return f"`{_cell(json.dumps(option.default, ensure_ascii=False))}`"
+    return f"`{cell(json.dumps(option.default, ensure_ascii=False))}`"
 
 
 def _help(option: Option) -> str:
@@ -75,7 +75,7 @@ def _help(option: Option) -> str:
     return f"{option.help}{choices}"
 
 
-def _cell(text: str) -> str:
+def cell(text: str) -> str:
     """A table's cell ends at a bar, even in code."""
     return text.replace("|", "\\|")
 

@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from voidgen import foreign, regular, sri
 from voidgen.diff import compare
-from voidgen.errors import Fault, WrongInputError, unreadable
+from voidgen.errors import WrongInputError
 from voidgen.iso import embedded, outputs
 from voidgen.iso.verify import Entry, tree
 from voidgen.outcome.types import Outcome
 from voidgen.process import run
 from voidgen.release import signature, sums
-from voidgen.snapshot import file as snapshot_file
 from voidgen.snapshot import images
 
 if TYPE_CHECKING:
@@ -35,7 +34,7 @@ def verify(iso: Path, signers: Sequence[str], progress: Progress) -> Iterator[Ou
 
     Raises WrongInputError where it is no ISO of voidgen's, or cannot be read.
     """
-    told = _told(iso)
+    told = embedded.snapshot(iso)
     with progress.step(f"hashing {iso.name}"):
         hash_ = sri.of_file(iso)
     yield from _summed(iso, hash_)
@@ -62,16 +61,6 @@ def _outcome(name: str, wrong: Sequence[str]) -> Outcome:
     first, *more = wrong
     rest = [f"and {len(wrong) - SHOWN} more"] if len(wrong) > SHOWN else []
     return Outcome(name, "failed", first, "\n".join([*more[: SHOWN - 1], *rest]))
-
-
-def _told(iso: Path) -> Snapshot:
-    """What is in the ISO about itself."""
-    try:
-        data = foreign.parse(embedded.read(iso))
-        return snapshot_file.parse(data, iso)
-    except (ValueError, AttributeError):
-        what = f"its {embedded.FILE} is none of voidgen's"
-        raise WrongInputError(Fault(what, iso, remedy="make it again with `voidgen iso`")) from None
 
 
 def _summed(iso: Path, hash_: str) -> Iterator[Outcome]:
@@ -201,13 +190,3 @@ def _overlay(manifest: Mapping[str, Any], found: Mapping[str, Entry]) -> Iterato
                 yield f"{one['path']} leads to {there.target}, and should to {target}"
         elif one.get("mode") and there.mode != int(one["mode"], 8):
             yield f"{one['path']} is {there.mode:04o}, and should be {one['mode']}"
-
-
-def read(file: Path) -> Path:
-    """``file``; WrongInputError where it is not there, or no file."""
-    try:
-        with file.open("rb") as stream:
-            stream.read(1)
-    except OSError as error:
-        raise WrongInputError(unreadable(error, file)) from None
-    return file

@@ -8,7 +8,7 @@ from xml.parsers.expat import ExpatError
 
 from attrs import frozen
 
-from voidgen import regular, sri
+from voidgen import foreign, regular, sri
 from voidgen.errors import Fault, StepFailedError, WrongInputError, unreadable
 from voidgen.lock.types import FINGERPRINT, Key
 from voidgen.structure import MisfitError
@@ -18,10 +18,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from voidgen.xbps.snapshot import Index
-
-
-UNREADABLE = (ValueError, LookupError, TypeError, AttributeError, ExpatError, RecursionError)
-"""What plistlib raises, and what reading a value of another type than expected does."""
 
 
 LARGEST = 1 << 20
@@ -47,7 +43,7 @@ def read(files: Iterable[Path]) -> list[Trusted]:
             found.append(Trusted(fingerprint, data, bytes(plistlib.loads(data)["public-key"])))
         except OSError as error:
             faults.append(unreadable(error, file))
-        except (*UNREADABLE, MisfitError):
+        except (*foreign.GARBLED, ExpatError, MisfitError):
             what = "is no public key of XBPS"
             remedy = "take FINGERPRINT.plist from /var/db/xbps/keys of a system that trusts it"
             faults.append(Fault(what, file, remedy=remedy))

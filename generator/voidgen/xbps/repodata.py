@@ -15,7 +15,7 @@ from xml.parsers.expat import ExpatError
 import zstandard
 from attrs import frozen
 
-from voidgen import regular, sri
+from voidgen import foreign, regular, sri
 from voidgen.errors import StepFailedError, refused
 
 if TYPE_CHECKING:
@@ -66,14 +66,9 @@ def read(file: Path) -> Repodata:
     except OSError as error:
         raise refused(error, file) from None
     except (
-        ArithmeticError,
-        AttributeError,
+        *foreign.GARBLED,
         EOFError,
         ExpatError,
-        LookupError,
-        RecursionError,
-        TypeError,
-        ValueError,
         tarfile.TarError,
         zstandard.ZstdError,
     ) as error:
