@@ -40,7 +40,9 @@ def replace(file: Path, data: bytes) -> None:
     # Always the same name, so that what a killed run left goes with the next.
     temporary = file.with_name(f".{file.name}.new")
     try:
-        with temporary.open("wb") as stream:
+        temporary.unlink(missing_ok=True)
+        # Not through a link that somebody put there.
+        with temporary.open("xb") as stream:
             stream.write(data)
             # Explicit: the user's umask is no concern of git's.
             os.fchmod(stream.fileno(), 0o644)

@@ -217,6 +217,8 @@ def beside(
             stderr=stream,
             start_new_session=True,
             pass_fds=passed,
+            # What listens at a socket of its listens to this user alone.
+            umask=0o077,
         )
     try:
         yield process

@@ -56,9 +56,13 @@ class Rule:
         if re.fullmatch(self.pattern, value):
             return value
         remedy = next((said for pattern, said in self.remedies if re.search(pattern, value)), "")
-        hidden = self.secret is not None and re.search(self.secret, value)
-        got = "what may be a secret, and is not repeated here" if hidden else show(value)
-        raise MisfitError(f"expected {self.expected}, got {got}", remedy=remedy)
+        raise MisfitError(f"expected {self.expected}, got {self.shown(value)}", remedy=remedy)
+
+    def shown(self, value: Any) -> str:
+        """A wrong value for a message, unless it may be a secret."""
+        if self.secret and isinstance(value, str) and re.search(self.secret, value):
+            return "what may be a secret, and is not repeated here"
+        return show(value)
 
 
 class MisfitError(Exception):
@@ -187,10 +191,12 @@ def _each(
 def _list(kind: Any) -> Callable[[Any, Any], Any]:
     item_kind = get_args(kind)[0]
     base = converter.get_structure_hook(item_kind)
+    rule = rule_of(item_kind)
 
     def hook(value: Any, _: Any) -> Any:
         if not isinstance(value, list):
-            raise MisfitError(f"expected a list, got {show(value)}")
+            got = rule.shown(value) if rule else show(value)
+            raise MisfitError(f"expected a list, got {got}")
         seen = set()
 
         def one(_: Any, raw: Any) -> Any:

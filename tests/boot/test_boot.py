@@ -1,6 +1,7 @@
 """`voidgen boot`: small images in a real QEMU (docs/reference/boot.md)."""
 
 import json
+import os
 import signal
 import socket
 import struct
@@ -17,7 +18,7 @@ from tests.boot.image import Parts
 from tests.unit.program import voidgen
 
 from voidgen.boot import command, host, image, qemu, run
-from voidgen.boot.types import MONITOR, SERIAL
+from voidgen.boot.types import MONITOR, SERIAL, Accelerator, Machine
 from voidgen.iso import embedded
 
 # Whether KVM works is no matter of these tests, and asking takes time.
@@ -258,6 +259,40 @@ def test_kvm_is_tried_with_the_kernel_of_the_image(parts: Parts, folder: Path) -
     argv[argv.index("q35,accel=kvm")] = "q35,accel=tcg"
     subprocess.run(argv, cwd=folder, timeout=PATIENCE, check=True)
     assert b"Kernel panic" in console.read_bytes()
+
+
+def test_the_guest_sees_the_bytes_of_the_iso_and_no_other_file(folder: Path) -> None:
+    """An ISO may begin as an image of QEMU's with a backing file does (docs/interop/qcow2)."""
+    (folder / "secret").write_bytes(b"secret" * 1000)
+    fields = (2, 4096, 6, 16, 1 << 20, 0, 1, 1 << 16, 1 << 17, 1, 0, 0)
+    header = b"QFI\xfb" + struct.pack(">IQIIQIIQQIIQ", *fields)
+    iso = folder / "x.iso"
+    iso.write_bytes((header.ljust(4096, b"\0") + b"secret").ljust(1 << 18, b"\0"))
+    machine = Machine(Accelerator("tcg"), 128, 1)
+    with qemu.started(machine, iso, folder / "x.log") as guest:
+        disks = [one["inserted"] for one in guest.monitor.ask("query-block") if "inserted" in one]
+        monitor = (folder / MONITOR).stat()
+    (disk,) = disks
+    assert (disk["file"], disk["drv"], disk["ro"]) == (str(iso), "raw", True)
+    assert "backing_file" not in disk
+    # Who else reaches the monitor is this user.
+    assert monitor.st_mode & 0o077 == 0
+
+
+def test_the_log_is_written_through_no_link(parts: Parts, folder: Path) -> None:
+    iso = parts.iso(folder / "linked.iso")
+    (folder / "precious").write_text("precious")
+    (folder / "linked.serial.log").symlink_to(folder / "precious")
+    voidgen("boot", "--bios", "--headless", "--timeout=1", *MACHINE, iso.name, cwd=folder)
+    assert (folder / "precious").read_text() == "precious"
+    assert not (folder / "linked.serial.log").is_symlink()
+
+
+def test_a_fifo_is_refused(folder: Path) -> None:
+    os.mkfifo(folder / "x.iso")
+    ran = voidgen("boot", "x.iso", cwd=folder)
+    assert ran.status == 2
+    assert "not a regular file" in ran.err
 
 
 def test_an_iso_without_a_snapshot_is_refused(folder: Path) -> None:

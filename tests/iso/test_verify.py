@@ -1,9 +1,12 @@
 """`voidgen iso --sign` and `voidgen verify`: an ISO that was made, and what could be done to it."""
 
 import json
+import os
 import shutil
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.iso.making import Made, settle
@@ -11,7 +14,9 @@ from tests.iso.running import well
 from tests.locks.project import clone
 from tests.unit.program import voidgen
 
-from voidgen.iso import embedded
+from voidgen import process
+from voidgen.iso import embedded, engine
+from voidgen.release import verify
 
 NAMES = (
     "sum of tests.iso",
@@ -20,6 +25,7 @@ NAMES = (
     "signature",
     "the manifest is of this ISO",
     "the ISO tells the same of itself",
+    "the bill of materials is the manifest's",
     "the root tree is what the manifest says",
 )
 
@@ -65,10 +71,19 @@ def wrong(found: dict[str, tuple[str, str]]) -> dict[str, str]:
     return {name: state for name, (state, _) in found.items() if state != "passed"}
 
 
+def change(folder: Path, how: Callable[[Any], None]) -> None:
+    """Another manifest, and nothing else."""
+    file = folder / "tests.manifest.json"
+    data = json.loads(file.read_bytes())
+    how(data)
+    file.write_text(json.dumps(data))
+
+
 def test_all_is_well(folder: Path) -> None:
     found = verified(folder, "--signer", "mine.pub")
     assert tuple(found) == NAMES
     assert wrong(found) == {}
+    assert found["signature"][1].endswith(", named by --signer")
     argv = ["sha256sum", "--check", "--strict", "tests.iso.sha256"]
     done = subprocess.run(argv, cwd=folder, check=True, capture_output=True, text=True)
     assert done.stdout.count(": OK\n") == 3
@@ -84,7 +99,7 @@ def test_nobody_is_named(folder: Path) -> None:
 def test_somebody_else_signed(folder: Path) -> None:
     found = verified(folder, "--signer", "other.pub", status=1)
     assert wrong(found) == {"signature": "failed"}
-    assert "none of the signers" in found["signature"][1]
+    assert "whom --signer does not name" in found["signature"][1]
 
 
 def test_a_project_names_its_signers(folder: Path) -> None:
@@ -92,7 +107,14 @@ def test_a_project_names_its_signers(folder: Path) -> None:
     for name, state, status in (("mine", {}, 0), ("other", {"signature": "failed"}, 1)):
         key = json.dumps((folder / f"{name}.pub").read_text().strip())
         (folder / "voidgen.toml").write_text(config.format(key))
-        assert wrong(verified(folder, status=status)) == state
+        found = verified(folder, status=status)
+        assert wrong(found) == state
+        assert str(folder / "voidgen.toml") in found["signature"][1]
+    # Who is named on the command line is named alone: the project may have come with the ISO.
+    assert wrong(verified(folder, "--signer", "mine.pub")) == {}
+    key = json.dumps((folder / "mine.pub").read_text().strip())
+    (folder / "voidgen.toml").write_text(config.format(key))
+    assert wrong(verified(folder, "--signer", "other.pub", status=1)) == {"signature": "failed"}
 
 
 def test_another_byte(folder: Path) -> None:
@@ -115,8 +137,53 @@ def test_another_manifest(folder: Path) -> None:
     assert wrong(found) == {
         "sum of tests.manifest.json": "failed",
         "the ISO tells the same of itself": "failed",
+        "the bill of materials is the manifest's": "failed",
         "the root tree is what the manifest says": "failed",
     }
+
+
+def test_a_manifest_of_another_container(folder: Path) -> None:
+    change(folder, lambda data: data.update(container="other"))
+    found = verified(folder, status=1)["the ISO tells the same of itself"]
+    assert found == ("failed", "voidgen.json in the ISO says something else about the container")
+
+
+def test_a_link_elsewhere(folder: Path) -> None:
+    """Also one into the profile, whose store path the plan does not know."""
+    for start, other in (("@profile@", "@profile@/elsewhere"), ("/", "/else@where")):
+        links = [
+            one
+            for one in json.loads((folder / "tests.manifest.json").read_bytes())["plan"]["include"]
+            if one["type"] == "symlink" and one["target"].startswith(start)
+        ]
+
+        def turn(data: Any, path: str = links[0]["path"], target: str = other) -> None:
+            (one,) = (one for one in data["plan"]["include"] if one["path"] == path)
+            one["target"] = target
+
+        before = (folder / "tests.manifest.json").read_bytes()
+        change(folder, turn)
+        state, about = verified(folder, status=1)["the root tree is what the manifest says"]
+        assert state == "failed"
+        assert about.startswith(f"{links[0]['path']} leads to ")
+        assert about.endswith(other)
+        (folder / "tests.manifest.json").write_bytes(before)
+
+
+def test_another_bill_of_materials(folder: Path) -> None:
+    file, name = folder / "tests.cdx.json", "the bill of materials is the manifest's"
+    bill = json.loads(file.read_bytes())
+    first = bill["components"].pop()["bom-ref"]
+    file.write_text(json.dumps(bill))
+    assert verified(folder, status=1)[name] == ("failed", f"{first} is missing")
+    bill["metadata"]["component"]["hashes"][0]["content"] = "00" * 32
+    file.write_text(json.dumps(bill))
+    assert verified(folder, status=1)[name] == ("failed", "it is of another ISO")
+    for content in ("", "[]", '{"components": [1]}'):
+        file.write_text(content)
+        assert verified(folder, status=1)[name][0] == "failed"
+    file.unlink()
+    assert verified(folder, status=1)[name][0] == "failed"
 
 
 @pytest.mark.parametrize(
@@ -160,6 +227,85 @@ def test_what_is_no_iso(folder: Path, tmp_path: Path) -> None:
 def test_without_unsquashfs(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("voidgen.release.verify.shutil.which", lambda _: None)
     assert wrong(verified(folder, "--signer", "mine.pub")) == {NAMES[-1]: "skipped"}
+
+
+@pytest.mark.parametrize("kind", ["iso", "cdx.json", "manifest.json", "iso.sha256"])
+def test_a_fifo_is_refused(kind: str, folder: Path) -> None:
+    """Nobody writes into it: whoever waited would wait for ever."""
+    (folder / f"tests.{kind}").unlink()
+    os.mkfifo(folder / f"tests.{kind}")
+    ran = voidgen("verify", "tests.iso", cwd=folder)
+    assert ran.status in {1, 2}
+    assert "not a regular file" in ran.out + ran.err
+    if kind == "iso":
+        ran = voidgen("diff", "tests.iso", "tests.iso", cwd=folder)
+        assert ran.status == 2
+        assert "not a regular file" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("script", "said"),
+    [
+        ("exec sleep 1000", "is not listed in 0.5 seconds"),
+        ("exec cat /dev/zero", "prints more than"),
+        ("kill -9 $$", "cannot be read"),
+        ("echo garbage", "is missing"),
+    ],
+)
+def test_an_unsquashfs_that_fails(
+    script: str, said: str, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was found out before is told all the same."""
+    program = tmp_path / "bin/unsquashfs"
+    program.parent.mkdir()
+    program.write_text(f"#!/bin/sh\n{script}\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{program.parent}:{os.environ['PATH']}")
+    monkeypatch.setattr(verify, "PATIENCE", 0.5 if "sleep" in script else 100)
+    monkeypatch.setattr(process, "LARGEST", 1 << 20)
+    found = verified(folder, "--signer", "mine.pub", status=1)
+    assert wrong(found) == {NAMES[-1]: "failed"}
+    assert said in found[NAMES[-1]][1]
+
+
+def test_a_damaged_iso_is_not_signed(
+    made: Made, released: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settle(monkeypatch, made.env)
+    folder = clone(released / "project", tmp_path / "project")
+    file = folder / "out/tests.iso"
+    with file.open("r+b") as stream:
+        stream.write(b"x")
+    sign = folder / "out/tests.iso.sha256.sig"
+    sign.unlink()
+    ran = voidgen("iso", "--sign", str(released / "mine"), cwd=folder)
+    assert (ran.status, ran.out) == (1, "")
+    assert "tests.iso: is not as it was made" in ran.err
+    assert not sign.exists()
+
+
+@pytest.mark.parametrize("content", [None, "no key", ""])
+def test_no_key_is_found_out_before_anything_is_made(
+    content: str | None, released: Path, tmp_path: Path
+) -> None:
+    key = tmp_path / "key"
+    if content is not None:
+        key.write_text(content)
+    ran = voidgen("iso", "--sign", str(key), cwd=released / "project")
+    assert (ran.status, ran.out) == (2, "")
+    assert str(key) in ran.err
+    assert "asking" not in ran.err
+
+
+def test_the_signature_is_the_callers_under_sudo(
+    made: Made, released: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settle(monkeypatch, made.env)
+    monkeypatch.setattr(engine, "caller", lambda: (1234, 1235))
+    folder = clone(released / "project", tmp_path / "project")
+    well(folder, "--sign", str(released / "mine"))
+    status = (folder / "out/tests.iso.sha256.sig").stat()
+    assert (status.st_uid, status.st_gid) == (1234, 1235)
 
 
 def test_a_huge_snapshot_is_not_read(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

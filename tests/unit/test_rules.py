@@ -5,6 +5,7 @@ import pytest
 from voidgen.config import rules
 from voidgen.structure import MisfitError, Rule
 
+OPENSSH_PRIVATE = "b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQAAAAAAAAABAAAAMwAAAAtzc2gtZW"
 PRINT = "00:11:22:33:44:55:66:77:88:99:aa:bb:cc:dd:ee:ff"
 
 TABLE: dict[str, tuple[list[str], list[str]]] = {
@@ -129,7 +130,11 @@ TABLE: dict[str, tuple[list[str], list[str]]] = {
     ),
     "SIGNER": (
         ["ssh-ed25519 AAAA", "ssh-rsa AAAA= me@h", "sk-ssh-ed25519@openssh.com AAAA x y"],
-        ["", "AAAA", "ssh-ed25519", "me ssh-ed25519 AAAA", "x PRIVATE KEY", "ssh-rsa AAAA a\nb"],
+        [
+            *("", "AAAA", "ssh-ed25519", "me ssh-ed25519 AAAA", "x PRIVATE KEY"),
+            *("ssh-rsa AAAA a\nb", "ssh-ed25519 BAAA", f"ssh-ed25519 {OPENSSH_PRIVATE}"),
+            f"ssh-ed25519 AAAA {OPENSSH_PRIVATE}",
+        ],
     ),
     "ENGINE_ARGUMENT": (
         ["-v=/a:/b", "--runtime=runc", "--ulimit=nofile=1:2", "--env=A=b c", "-i"],

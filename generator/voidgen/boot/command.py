@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from voidgen.boot.types import Flash, Kernel, Machine, Run
 
 PROGRAM = "qemu-system-x86_64"
+_CDROM = "if=ide,index=2,media=cdrom,readonly=on,format=raw"
+"""Where the format is not said, QEMU guesses it: a file that begins as QCOW2 does may name any
+other one of the host's to be read in its place."""
 
 
 def argv(machine: Machine, run: Run) -> list[str]:
@@ -22,7 +25,7 @@ def argv(machine: Machine, run: Run) -> list[str]:
         *_processor(machine),
         *("-smp", str(machine.cpus)),
         *_firmware(machine, run),
-        *("-cdrom", str(run.iso)),
+        *("-drive", f"{_CDROM},file={value(run.iso)}"),
         *("-boot", "order=d,menu=off"),
         *_kernel(run.kernel),
         *("-netdev", f"user,id=n0{f',dns={machine.dns}' if machine.dns else ''}"),

@@ -5,10 +5,14 @@ from __future__ import annotations
 import signal
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from voidgen.cli.settings import Command, Settings
+
+if TYPE_CHECKING:
+    from voidgen.iso.build import Made
 
 
 @click.command("iso", cls=Command)
@@ -29,6 +33,7 @@ def command(settings: Settings, no_space_check: bool, sign: Path | None) -> None
     from voidgen.bytesize import show  # noqa: PLC0415
     from voidgen.cli.report import result, visible  # noqa: PLC0415
     from voidgen.iso import build  # noqa: PLC0415
+    from voidgen.release import signature  # noqa: PLC0415
 
     # Whatever ends voidgen politely ends the container, too; nohup(1) ignores one of them.
     for one in (signal.SIGTERM, signal.SIGHUP):
@@ -41,8 +46,10 @@ def command(settings: Settings, no_space_check: bool, sign: Path | None) -> None
             click.echo(visible(line), err=True)
 
     image = settings.load()
+    if sign:
+        signature.refuse_no_key(sign)
     made = build.make(image, settings.watcher(), told, check_space=not no_space_check)
-    signed = _sign(settings, made.iso, sign) if sign else None
+    signed = _sign(settings, image.folder, made, sign) if sign else None
     if settings.json:
         size = made.iso.stat().st_size
         result({"iso": str(made.iso), "size": size, "reused": made.reused, "signature": signed})
@@ -51,15 +58,19 @@ def command(settings: Settings, no_space_check: bool, sign: Path | None) -> None
         click.echo(visible(f"{made.iso}  {show(made.iso.stat().st_size)}  ({what})"))
 
 
-def _sign(settings: Settings, iso: Path, key: Path) -> str:
+def _sign(settings: Settings, project: Path, made: Made, key: Path) -> str:
     """Sign the sums; the name of the signature's file."""
-    from voidgen import place, regular  # noqa: PLC0415
-    from voidgen.release import signature  # noqa: PLC0415
+    from voidgen import place  # noqa: PLC0415
+    from voidgen.iso import engine  # noqa: PLC0415
+    from voidgen.release import signature, verify  # noqa: PLC0415
 
-    sums = iso.with_name(f"{iso.name}.sha256")
-    file = sums.with_name(f"{sums.name}{signature.ENDING}")
-    # No line that moves: a passphrase may be asked for on it.
-    if not settings.quiet:
-        click.echo(f"signing {sums.name} ...", err=True)
-    place.replace(file, signature.sign(regular.read(sums, signature.LARGEST), key.absolute()))
+    with place.alone(project):
+        if made.reused:
+            with settings.watcher().step(f"hashing {made.iso.name}"):
+                verify.refuse_damaged(made.iso)
+        # No line that moves: a passphrase may be asked for on it.
+        if not settings.quiet:
+            click.echo(f"signing {made.iso.name}.sha256 ...", err=True)
+        file = signature.sign_file(verify.beside(made.iso, "iso.sha256"), key)
+        engine.give(file)
     return str(file)

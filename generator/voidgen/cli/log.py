@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import click
@@ -11,6 +12,8 @@ import click
 from voidgen.cli.report import visible
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from voidgen.cli.settings import Settings
 
 
@@ -33,9 +36,15 @@ class Listener(logging.Handler):
             click.echo(visible(f"[{seconds:7.1f} s] {record.getMessage()}"), err=True)
 
 
-def listen(settings: Settings) -> None:
-    """Hear what this run tells; an earlier one's settings hear nothing more."""
+@contextmanager
+def listening(settings: Settings) -> Iterator[None]:
+    """Hear what this run tells, while the context lasts."""
     logger = logging.getLogger("voidgen")
-    logger.handlers = [Listener(settings)]
+    before = logger.handlers, logger.level, logger.propagate
+    logger.handlers, logger.propagate = [Listener(settings)], False
     logger.setLevel(logging.DEBUG)
-    logger.propagate = False
+    try:
+        yield
+    finally:
+        logger.handlers, logger.propagate = before[0], before[2]
+        logger.setLevel(before[1])

@@ -128,8 +128,8 @@ class Command(click.Command):
         """Run it, and hear what it runs and writes."""
         from voidgen.cli import log  # noqa: PLC0415
 
-        log.listen(ctx.ensure_object(Settings))
-        return super().invoke(ctx)
+        with log.listening(ctx.ensure_object(Settings)):
+            return super().invoke(ctx)
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Its own first."""

@@ -24,14 +24,16 @@ def command(settings: Settings, iso: Path, signers: tuple[Path, ...]) -> int:
     """Check an ISO against its sums, their signature, its manifest and what is in it.
 
     What lies beside FILE is looked at, and the ISO itself; nothing of it is run, and no project
-    is needed. In one, the keys of [release] signers are trusted, too. Exits with 1 where
-    anything is not as it is told; a signature by nobody who is named is a warning (??).
+    is needed. Without --signer, the keys of [release] signers of the project around are trusted.
+    Exits with 1 where anything is not as it is told; a signature is a warning (??) where nobody
+    is named.
     """
     from voidgen.outcome import forms, table, types  # noqa: PLC0415
     from voidgen.release import signature, verify  # noqa: PLC0415
 
-    allowed = signature.signers(signers, _of_project(settings))
-    outcomes = list(verify.verify(iso, allowed, settings.watcher()))
+    named_by, keys = ("--signer", ()) if signers else _of_project(settings)
+    allowed = signature.signers(signers, keys)
+    outcomes = list(verify.verify(iso, allowed, named_by, settings.watcher()))
     if settings.json:
         click.echo(forms.to_json(outcomes, iso=iso.name), nl=False)
     else:
@@ -39,8 +41,8 @@ def command(settings: Settings, iso: Path, signers: tuple[Path, ...]) -> int:
     return 0 if types.good(outcomes) else 1
 
 
-def _of_project(settings: Settings) -> tuple[str, ...]:
-    """Who signs here, where here is a project."""
+def _of_project(settings: Settings) -> tuple[str, tuple[str, ...]]:
+    """The file that names who signs here, and their keys, where here is a project."""
     from voidgen import config, project  # noqa: PLC0415
     from voidgen.errors import WrongInputError  # noqa: PLC0415
 
@@ -49,5 +51,5 @@ def _of_project(settings: Settings) -> tuple[str, ...]:
     except WrongInputError:
         if settings.project != ".":
             raise
-        return ()
-    return config.load(folder).release.signers
+        return "nobody", ()
+    return str(folder / config.FILE), config.load(folder).release.signers

@@ -125,11 +125,20 @@ PUBLIC_KEY = Rule(
     ),
     _NOT_PUBLIC,
 )
+# A public key begins with its type's length, which is short (RFC 4253, 6.6; RFC 4251, 5): AAAA in
+# base64. What OpenSSH keeps a private one in begins with b3BlbnNzaC1rZXktdjE ("openssh-key-v1").
+_PUBLIC_SSH = r"(?:sk-)?(?:ssh|ecdsa)-[a-z0-9@.-]+ AAAA[A-Za-z0-9+/]*={0,2}(?![^ ])"
+_PRIVATE_SSH = rf"PRIVATE KEY|b3BlbnNzaC1rZXkt|^(?!{_PUBLIC_SSH}).*[A-Za-z0-9+/=]{{40}}"
 SIGNER = Rule(
     'a public SSH key as KEY.pub has it: "ssh-ed25519 AAAA…"',
-    r"(?:sk-)?(?:ssh|ecdsa)-[a-z0-9@.-]+ [A-Za-z0-9+/]+={0,2}(?: [^\x00-\x1f\x7f]*)?",
-    (("PRIVATE KEY", "a private key belongs in no project: make another one"),),
-    "PRIVATE KEY|^[A-Za-z0-9+/=]{60}",
+    rf"(?!.*b3BlbnNzaC1rZXkt){_PUBLIC_SSH}(?: [^\x00-\x1f\x7f]*)?",
+    (
+        (
+            _PRIVATE_SSH,
+            "a private key belongs in no project: make another one, and name its KEY.pub here",
+        ),
+    ),
+    _PRIVATE_SSH,
 )
 
 ENGINE_ARGUMENT = Rule(

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import struct
 from io import BytesIO
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pycdlib import PyCdlib
 from pycdlib.pycdlibexception import PyCdlibException
 
-from voidgen import foreign
+from voidgen import foreign, regular
 from voidgen.errors import Fault, WrongInputError, unreadable
 from voidgen.snapshot import file as snapshot_file
 
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 FILE = "voidgen.json"
 """At the top of the ISO."""
-LARGEST = 1 << 30
-"""Bytes of a file that is read into memory."""
+LARGEST = 1 << 27
+"""Bytes of a file that is read into memory: a snapshot of 100,000 store paths has a tenth."""
 SECTOR = 2048
 """Bytes (ECMA-119, 6.1.2)."""
 
@@ -74,7 +74,10 @@ def offset(iso: Path, path: str) -> int | None:
     """Bytes before a file's first, by its Rock Ridge path; None where `extract` has none."""
 
     def place(image: PyCdlib) -> int:
-        return int(image.get_record(rr_path=path).extent_location()) * SECTOR
+        record: Any = image.get_record(rr_path=path)
+        # A file of 4 GiB has a record for each part of it, under one name (ECMA-119, 6.5.1).
+        parts = (one for one in record.parent.children if one.file_ident == record.file_ident)
+        return int(next(parts).extent_location()) * SECTOR
 
     return _looked(iso, place)
 
@@ -82,11 +85,12 @@ def offset(iso: Path, path: str) -> int | None:
 def _looked(iso: Path, look: Callable[[PyCdlib], T | None]) -> T | None:
     image = PyCdlib()
     try:
-        image.open(str(iso))
-        try:
-            return look(image)
-        finally:
-            image.close()
+        with regular.opened(iso) as stream:
+            image.open_fp(stream)
+            try:
+                return look(image)
+            finally:
+                image.close()
     except (*foreign.GARBLED, MemoryError, PyCdlibException, struct.error):
         # What pycdlib makes of a damaged ISO.
         return None

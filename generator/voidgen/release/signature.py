@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from voidgen import regular
+from voidgen import place, regular
 from voidgen.errors import Fault, StepFailedError, WrongInputError, unreadable
 from voidgen.process import run
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 NAMESPACE = "voidgen"
 """A signature for another purpose is none here."""
 ENDING = ".sig"
+MAKE_ONE = "make one with `ssh-keygen -t ed25519`, or name the .pub of one that an agent has"
 LARGEST = 1 << 20
 """Bytes of a signature, and of a file of signers."""
 _KEY_TYPE = re.compile(r"(?:sk-)?(?:ssh|ecdsa)-[a-z0-9@.-]+ ")
@@ -42,10 +43,26 @@ def sign(data: bytes, key: Path) -> bytes:
     argv = ["ssh-keygen", "-Y", "sign", "-q", "-n", NAMESPACE, "-f", str(key)]
     done = run(argv, cwd=Path("/"), stdin=data, check=False)
     if done.status or not done.stdout:
-        remedy = "make one with `ssh-keygen -t ed25519`, or name the .pub of one that an agent has"
         output = done.stderr.decode(errors="replace").strip()
-        raise StepFailedError(f"{key}: does not sign", remedy, output)
+        raise StepFailedError(f"{key}: does not sign", MAKE_ONE, output)
     return done.stdout
+
+
+def sign_file(file: Path, key: Path) -> Path:
+    """Sign ``file`` by ``key``, as `sign` does; the signature, which lies beside it."""
+    made = file.with_name(f"{file.name}{ENDING}")
+    place.replace(made, sign(regular.read(file, LARGEST), key.absolute()))
+    return made
+
+
+def refuse_no_key(key: Path) -> None:
+    """WrongInputError where ``key`` is neither a private key nor the public part of one."""
+    try:
+        text = regular.read(key, LARGEST).decode(errors="replace")
+    except OSError as error:
+        raise WrongInputError(unreadable(error, key)) from None
+    if "PRIVATE KEY" not in text and not _KEY_TYPE.match(text):
+        raise WrongInputError(Fault("is no SSH key", key, remedy=MAKE_ONE))
 
 
 def signers(files: Iterable[Path], keys: Iterable[str]) -> list[str]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from voidgen import foreign, regular, sri
 from voidgen.diff import compare
-from voidgen.errors import WrongInputError
+from voidgen.errors import StepFailedError, WrongInputError
 from voidgen.iso import embedded, outputs
 from voidgen.iso.verify import Entry, tree
 from voidgen.outcome.types import Outcome
@@ -23,22 +24,26 @@ if TYPE_CHECKING:
     from voidgen.progress import Progress
     from voidgen.snapshot.types import Snapshot
 
-LARGEST = 1 << 30
-"""Bytes of a manifest: one of a million store paths would be smaller."""
 SHOWN = 20
+PATIENCE = 900.0
+"""Seconds in which a squashfs is listed: a million names take one of them."""
 SQUASHFS = "/LiveOS/squashfs.img"
+PROFILE = "@profile@"
+_IN_STORE = re.compile(r"/[^\0]*/[0-9a-z]{32}-[^/\0]+")
 
 
-def verify(iso: Path, signers: Sequence[str], progress: Progress) -> Iterator[Outcome]:
-    """What each check of ``iso`` came to; ``signers`` are those who may have signed it.
+def verify(
+    iso: Path, signers: Sequence[str], named_by: str, progress: Progress
+) -> Iterator[Outcome]:
+    """What each check of ``iso`` came to; ``signers``, of ``named_by``, may have signed it.
 
     Raises WrongInputError where it is no ISO of voidgen's, or cannot be read.
     """
     told = embedded.snapshot(iso)
-    with progress.step(f"hashing {iso.name}"):
-        hash_ = sri.of_file(iso)
+    with progress.step(f"hashing {iso.name}"), regular.opened(iso) as stream:
+        hash_ = sri.of_stream(stream)
     yield from _summed(iso, hash_)
-    yield _signed(iso, signers)
+    yield _signed(iso, signers, named_by)
     manifest = _manifest(iso)
     if isinstance(manifest, Outcome):
         yield manifest
@@ -47,11 +52,23 @@ def verify(iso: Path, signers: Sequence[str], progress: Progress) -> Iterator[Ou
     same = isinstance(facts, dict) and facts.get("hash") == hash_
     yield _outcome("the manifest is of this ISO", [] if same else ["it names another hash"])
     yield _outcome("the ISO tells the same of itself", [*_differences(iso, manifest, told)])
+    yield _billed(iso, manifest)
     with progress.step("listing the root tree"):
         yield _listed(iso, manifest)
 
 
-def _beside(iso: Path, kind: str) -> Path:
+def refuse_damaged(iso: Path) -> None:
+    """StepFailedError where ``iso``, or what lies beside it, has other bytes than the sums say."""
+    with regular.opened(iso) as stream:
+        found = [*_summed(iso, sri.of_stream(stream))]
+    wrong = [f"{one.name}: {one.about}" for one in found if one.state == "failed"]
+    if wrong:
+        remedy = f"remove {iso}, and make it again with `voidgen iso`"
+        raise StepFailedError(f"{iso}: is not as it was made", remedy, "\n".join(wrong))
+
+
+def beside(iso: Path, kind: str) -> Path:
+    """What lies beside ``iso``, by its ending."""
     return iso.with_name(f"{iso.name.removesuffix('.iso')}.{kind}")
 
 
@@ -65,7 +82,7 @@ def _outcome(name: str, wrong: Sequence[str]) -> Outcome:
 
 def _summed(iso: Path, hash_: str) -> Iterator[Outcome]:
     """Its sum, and those of what lies beside it."""
-    file = _beside(iso, "iso.sha256")
+    file = beside(iso, "iso.sha256")
     try:
         found = sums.parse(regular.read(file, signature.LARGEST))
     except OSError as error:
@@ -75,7 +92,7 @@ def _summed(iso: Path, hash_: str) -> Iterator[Outcome]:
         yield Outcome("sums", "failed", f"{file.name} is no list of sums")
         return
     for kind in outputs.SUMMED:
-        one = _beside(iso, kind)
+        one = beside(iso, kind)
         name = f"sum of {one.name}"
         if one.name not in found:
             # Of an ISO that an older voidgen made, or that has another name by now.
@@ -83,7 +100,7 @@ def _summed(iso: Path, hash_: str) -> Iterator[Outcome]:
             yield Outcome(name, "failed" if kind == "iso" else "warning", what)
             continue
         try:
-            real = hash_ if kind == "iso" else sri.of_file(one)
+            real = hash_ if kind == "iso" else _hash(one)
         except OSError as error:
             yield Outcome(name, "failed", str(error.strerror))
             continue
@@ -91,9 +108,14 @@ def _summed(iso: Path, hash_: str) -> Iterator[Outcome]:
         yield _outcome(name, wrong)
 
 
-def _signed(iso: Path, signers: Sequence[str]) -> Outcome:
+def _hash(file: Path) -> str:
+    with regular.opened(file) as stream:
+        return sri.of_stream(stream)
+
+
+def _signed(iso: Path, signers: Sequence[str], named_by: str) -> Outcome:
     """Whether somebody who is trusted has signed the sums."""
-    file = _beside(iso, "iso.sha256")
+    file = beside(iso, "iso.sha256")
     mark = file.with_name(f"{file.name}{signature.ENDING}")
     if not mark.is_file():
         return Outcome("signature", "failed" if signers else "warning", f"no {mark.name} is here")
@@ -103,20 +125,20 @@ def _signed(iso: Path, signers: Sequence[str]) -> Outcome:
         return Outcome("signature", "failed", f"{file.name}: {error.strerror}")
     found = signature.check(data, mark.absolute(), signers)
     if found.good:
-        return Outcome("signature", "passed", found.who)
+        return Outcome("signature", "passed", f"{found.who}, named by {named_by}")
     if not found.who:
         return Outcome("signature", "failed", f"it is none of {file.name}", found.said)
     if not signers:
         what = f"good, by {found.who}, of whom nobody said that he is trusted"
         remedy = "name who is: --signer KEY.pub, or [release] signers in voidgen.toml"
         return Outcome("signature", "warning", what, remedy)
-    return Outcome("signature", "failed", f"by {found.who}, who is none of the signers")
+    return Outcome("signature", "failed", f"by {found.who}, whom {named_by} does not name")
 
 
 def _manifest(iso: Path) -> Mapping[str, Any] | Outcome:
-    file = _beside(iso, "manifest.json")
+    file = beside(iso, "manifest.json")
     try:
-        data = foreign.parse(regular.read(file, LARGEST))
+        data = foreign.parse(regular.read(file, embedded.LARGEST))
     except OSError as error:
         return Outcome("manifest", "failed", f"{file.name}: {error.strerror}")
     except ValueError:
@@ -128,7 +150,7 @@ def _manifest(iso: Path) -> Mapping[str, Any] | Outcome:
 
 def _differences(iso: Path, manifest: Mapping[str, Any], told: Snapshot) -> Iterator[str]:
     """What the manifest says otherwise than the ISO."""
-    file = _beside(iso, "manifest.json")
+    file = beside(iso, "manifest.json")
     try:
         named = images.manifest(file.name, manifest, file)
         found = compare.compare(named, told)
@@ -137,6 +159,7 @@ def _differences(iso: Path, manifest: Mapping[str, Any], told: Snapshot) -> Iter
         return
     parts = {
         "plan": named.plan != told.plan,
+        "container": named.container != told.container,
         "closure": found.closure,
         "packages of Void": found.xbps,
     }
@@ -145,24 +168,56 @@ def _differences(iso: Path, manifest: Mapping[str, Any], told: Snapshot) -> Iter
             yield f"{embedded.FILE} in the ISO says something else about the {name}"
 
 
+def _billed(iso: Path, manifest: Mapping[str, Any]) -> Outcome:
+    """The bill of materials: of this ISO, and of the manifest's store paths and packages."""
+    name, file = "the bill of materials is the manifest's", beside(iso, "cdx.json")
+    try:
+        bill = foreign.parse(regular.read(file, embedded.LARGEST))
+        listed = [one["bom-ref"] for one in bill["components"]]
+        hashes = [one["content"] for one in bill["metadata"]["component"]["hashes"]]
+        of_this = hashes == [sri.hex_of(manifest["iso"]["hash"])]
+        paths = [one["path"] for one in manifest["nix"]["closure"]["paths"]]
+        files = [f"{one['pkgver']}.{one['arch']}.xbps" for one in manifest["xbps"]]
+        more = sorted({*listed} - {*paths, *files})
+        missing = sorted({*paths, *files} - {*listed})
+    except OSError as error:
+        return Outcome(name, "failed", f"{file.name}: {error.strerror}")
+    except foreign.GARBLED:
+        return Outcome(name, "failed", f"{file.name} is none of voidgen's")
+    wrong = [] if of_this else ["it is of another ISO"]
+    wrong += [f"{one} is missing" for one in missing]
+    return _outcome(name, [*wrong, *(f"{one} is not in the manifest" for one in more)])
+
+
 def _listed(iso: Path, manifest: Mapping[str, Any]) -> Outcome:
     """The root tree's paths: those of the closure, no other, and the overlay's."""
     name = "the root tree is what the manifest says"
     if not shutil.which("unsquashfs"):
         return Outcome(name, "skipped", "unsquashfs is not here (squashfs-tools)")
-    place = embedded.offset(iso, SQUASHFS)
-    if place is None:
-        return Outcome(name, "failed", f"the ISO has no {SQUASHFS}")
-    argv = ["unsquashfs", "-lln", "-d", "", "-o", str(place), os.path.abspath(iso)]
-    done = run(argv, cwd=Path("/"), check=False)
-    if done.status:
-        said = done.stderr.decode(errors="replace").strip()
-        return Outcome(name, "failed", f"{SQUASHFS} cannot be read", said)
-    found = tree(done.stdout.decode(errors="surrogateescape"))
+    found = _tree(iso)
+    if isinstance(found, tuple):
+        return Outcome(name, "failed", *found)
     try:
         return _outcome(name, [*_closure(manifest, found), *_overlay(manifest, found)])
     except foreign.GARBLED:
         return Outcome(name, "failed", "the manifest is none of voidgen's")
+
+
+def _tree(iso: Path) -> Mapping[str, Entry] | tuple[str, str]:
+    """The root tree, or what is wrong with it and what the program said."""
+    place = embedded.offset(iso, SQUASHFS)
+    if place is None:
+        return f"the ISO has no {SQUASHFS}", ""
+    argv = ["unsquashfs", "-lln", "-d", "", "-o", str(place), os.path.abspath(iso)]
+    try:
+        done = run(argv, cwd=Path("/"), check=False, timeout=PATIENCE)
+    except StepFailedError as error:
+        return error.what, ""
+    except TimeoutError:
+        return f"{SQUASHFS} is not listed in {PATIENCE:g} seconds", ""
+    if done.status:
+        return f"{SQUASHFS} cannot be read", done.stderr.decode(errors="replace").strip()
+    return tree(done.stdout.decode(errors="surrogateescape"))
 
 
 def _closure(manifest: Mapping[str, Any], found: Mapping[str, Entry]) -> Iterator[str]:
@@ -186,7 +241,14 @@ def _overlay(manifest: Mapping[str, Any], found: Mapping[str, Entry]) -> Iterato
             yield f"{one['path']} is a {there.kind}, and should be a {kind}"
         elif kind == "symlink":
             target = one.get("target")
-            if target and "@" not in target and there.target != target:
+            if target and not _leads(there.target, target):
                 yield f"{one['path']} leads to {there.target}, and should to {target}"
         elif one.get("mode") and there.mode != int(one["mode"], 8):
             yield f"{one['path']} is {there.mode:04o}, and should be {one['mode']}"
+
+
+def _leads(found: str, target: str) -> bool:
+    """Whether a link leads to ``target``, in which the profile is no store path yet."""
+    if not target.startswith(PROFILE):
+        return found == target
+    return bool(_IN_STORE.fullmatch(found.removesuffix(target.removeprefix(PROFILE))))

@@ -6,12 +6,14 @@ from types import SimpleNamespace
 import pytest
 from tests.unit.program import Ran, voidgen, write
 
-from voidgen import nix, place, process, project
+from voidgen import nix, place, process, project, sri
 from voidgen.check import rebuilt, store
 from voidgen.cli import check
+from voidgen.iso import outputs
 from voidgen.outcome.types import Outcome
 from voidgen.progress import Nobody
-from voidgen.release import signature
+from voidgen.release import signature, verify
+from voidgen.release.sums import dump
 
 CONFIG = '[image]\nname = "test"\n'
 
@@ -101,6 +103,20 @@ def verify_signed_by_no_key(folder: Path, _: pytest.MonkeyPatch) -> None:
 
 def iso_signed_by_no_key(folder: Path, _: pytest.MonkeyPatch) -> None:
     signature.sign(b"sums", folder / "key")
+
+
+def iso_to_be_signed_by_no_key(folder: Path, _: pytest.MonkeyPatch) -> None:
+    (folder / "key").write_text("no key")
+    signature.refuse_no_key(folder / "key")
+
+
+def iso_that_is_damaged(folder: Path, _: pytest.MonkeyPatch) -> None:
+    for kind in outputs.SUMMED:
+        (folder / f"x.{kind}").write_text(kind)
+    sums = {f"x.{kind}": sri.of_bytes(kind.encode()) for kind in outputs.SUMMED}
+    (folder / "x.iso.sha256").write_bytes(dump(sums))
+    (folder / "x.iso").write_text("damaged")
+    verify.refuse_damaged(folder / "x.iso")
 
 
 def check_unknown(folder: Path, patch: pytest.MonkeyPatch) -> None:
