@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from voidgen import database, foreign, sri
+from voidgen import database, environment, foreign, sri
 from voidgen.errors import StepFailedError
 from voidgen.lock.flake import url
-from voidgen.process import Completed, ask, environment, patiently, run
+from voidgen.process import Completed, ask, patiently, run
 from voidgen.sizes import StorePath, closure
 
 if TYPE_CHECKING:
@@ -182,7 +182,7 @@ def instantiate(expression: Path, arguments: Mapping[str, str]) -> tuple[Any, st
     words = [word for name, value in arguments.items() for word in ("--argstr", name, value)]
     argv = ["nix-instantiate", "--eval", "--strict", "--json", "--read-write-mode", *words]
     # The user's own answers to nixpkgs do not hold for an image.
-    given = environment(argv[0])
+    given = environment.of(argv[0])
     env = {name: value for name, value in given.items() if not name.startswith("NIXPKGS_")}
     done = run([*argv, str(expression)], cwd=Path("/"), env=env)
     return _parsed(argv, done), done.stderr.decode(errors="replace")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-import re
 import shlex
 import shutil
 import subprocess
@@ -14,10 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
+from voidgen import environment
 from voidgen.credentials import hidden
 from voidgen.errors import MEND, StepFailedError
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
     from typing import IO
@@ -43,19 +44,6 @@ PACKAGES = {
 LARGEST = 1 << 29
 """Bytes that a program may print: the paths of a closure of a million need less."""
 
-_SECRET = re.compile(
-    r"(?i)token|secret|passw|credential|cookie|netrc|(?:api|access|private|signing)_?key"
-)
-"""Names of variables that hold what nobody else should see."""
-OWN = {
-    "nix": ("AWS_", "GIT_", "NIX_"),
-    "git": ("GIT_",),
-    "podman": ("CONTAINER", "DOCKER_", "REGISTRY_"),
-    "docker": ("DOCKER_",),
-    "skopeo": ("DOCKER_", "REGISTRY_"),
-}
-"""Variables that programs, by the beginnings of their names, take secrets from."""
-
 
 @frozen
 class Completed:
@@ -78,7 +66,7 @@ def run(  # noqa: PLR0913 - what a process begins with
 ) -> Completed:
     """Run ``argv`` in ``cwd``, without a shell, its messages in English.
 
-    ``env`` is the whole of its environment; without it, `environment` says it. The ``umask`` is
+    ``env`` is the whole of its environment; without it, `environment.of` says it. The ``umask`` is
     voidgen's own. Raises StepFailedError where it cannot be started, prints more than `LARGEST`
     bytes and, with ``check``, where it fails; TimeoutError where it was ended after ``timeout``
     seconds.
@@ -136,20 +124,6 @@ def _drain(stream: IO[bytes], kept: bytearray, process: subprocess.Popen[bytes])
             if len(kept) > LARGEST:
                 process.kill()
                 return
-
-
-def environment(program: str) -> dict[str, str]:
-    """What ``program`` gets of voidgen's environment: no secrets but those that are its own.
-
-    Tokens of a CI are nobody's business; a package's build or a log could show them.
-    """
-    own = next((names for kind, names in OWN.items() if _name(program).startswith(kind)), ())
-    kept = {
-        name: value
-        for name, value in os.environ.items()
-        if name.startswith(own) or not _SECRET.search(name)
-    }
-    return {**kept, "LC_ALL": "C"}
 
 
 PATIENCE = 120.0
@@ -276,7 +250,7 @@ def _started(
     ``how`` is Popen's. Raises StepFailedError where it cannot be started.
     """
     _tell(argv)
-    env = environment(argv[0]) if env is None else {**env, "LC_ALL": "C"}
+    env = environment.of(_name(argv[0])) if env is None else {**env, "LC_ALL": "C"}
     try:
         return subprocess.Popen([*guard, *argv], env=env, **how)
     except OSError as error:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from tests.unit.program import voidgen, write
 
-from voidgen import git, nix, process
+from voidgen import environment, git, nix, process
 from voidgen.errors import StepFailedError
 
 ROOT = Path(__file__).parents[2] / "generator" / "voidgen"
@@ -133,27 +133,42 @@ def test_what_dies_by_a_signal_is_told(programs: Path, repository: Path) -> None
         nix.version()
 
 
-def test_secrets_stay_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    secrets = ("GITHUB_TOKEN", "CI_JOB_TOKEN", "DB_PASSWORD", "NETRC", "API_KEY", "npm_secret")
-    for name in (*secrets, "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
-        monkeypatch.setenv(name, "very-secret")
-    monkeypatch.setenv("SSH_AUTH_SOCK", "/agent")
+GIVEN = {
+    "dot": set(),
+    "nix": {"NIX_CONFIG", "GIT_SSL_CAINFO", "AWS_SECRET_ACCESS_KEY"},
+    "git": {"GIT_SSL_CAINFO"},
+    "podman": {"CONTAINERS_CONF", "REGISTRY_AUTH_FILE"},
+    "docker": {"DOCKER_CONFIG"},
+    "qemu-system-x86_64": {"GDK_BACKEND"},
+}
+"""Of the variables below, what each program gets beside those that all do."""
+
+
+def test_a_program_gets_the_variables_that_it_reads(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    any_ = {"HOME", "SSH_AUTH_SOCK", "https_proxy", "XDG_RUNTIME_DIR", "TZ"}
+    nobodys = {
+        *("GITHUB_TOKEN", "CI_JOB_TOKEN", "DB_PASSWORD", "NETRC", "API_KEY", "npm_secret"),
+        *("SSH_PRIVATE_KEY", "HOME_ASSISTANT", "PYTHONPATH", "BASH_ENV", "LANG", "UNHEARD_OF"),
+    }
+    for name in any_.union(nobodys, *GIVEN.values()):
+        monkeypatch.setenv(name, "given")
     folder = tmp_path / "programs"
-    dump = "env"
-    for name in ("dot", "nix", "podman", "git"):
-        program(folder, name, dump)
-
-    def given(name: str) -> dict[str, str]:
+    for name, own in GIVEN.items():
+        program(folder, name, "env")
         said = process.run([str(folder / name)], cwd=HERE).stdout.decode()
-        return dict(line.split("=", 1) for line in said.splitlines() if "=" in line)
+        found = dict(line.split("=", 1) for line in said.splitlines() if "=" in line)
+        assert {one for one, value in found.items() if value == "given"} == any_ | own, name
+        assert found["LC_ALL"] == "C"
+        assert found["PATH"] == os.environ["PATH"]
 
-    for name in ("dot", "nix", "podman", "git"):
-        found = given(name)
-        assert found.keys().isdisjoint(secrets)
-        assert (found["SSH_AUTH_SOCK"], found["LC_ALL"]) == ("/agent", "C")
-    # A bucket of S3 is reached by Nix alone.
-    assert "AWS_SECRET_ACCESS_KEY" in given("nix")
-    assert "very-secret" not in given("git").values()
+
+def test_the_page_lists_them() -> None:
+    page = (ROOT.parents[1] / "docs/reference/environment.md").read_text()
+    for names in (environment.ANY, *environment.OWN.values()):
+        listed = ", ".join(f"`{one.replace('*', '…')}`" for one in names)
+        assert f"| {listed} |\n" in page
 
 
 def test_a_stream_and_what_runs_beside_get_no_secrets_either(

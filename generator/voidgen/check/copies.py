@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 import tempfile
@@ -34,7 +35,8 @@ class Copy:
         """``voidgen WORDS``, whatever comes of it."""
         program = [sys.executable, "-m", "voidgen", "--quiet"]
         argv = ["env", *(f"{name}={value}" for name, value in self.env.items()), *program, *words]
-        return process.run(argv, cwd=self.folder, check=False, umask=self.umask)
+        # All of it: what runs is voidgen again.
+        return process.run(argv, cwd=self.folder, check=False, env=os.environ, umask=self.umask)
 
 
 CONDITIONS = (

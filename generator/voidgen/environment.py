@@ -1,0 +1,48 @@
+"""Which variables a program gets of voidgen's environment: those that it is known to read.
+
+Whatever else is there, such as the tokens of a CI, is nobody's business: a build or a log could
+show it.
+"""
+
+from __future__ import annotations
+
+import os
+
+ANY = (
+    # The person and the system (environ(7), ld.so(8), the XDG Base Directory Specification).
+    *("PATH", "HOME", "USER", "LOGNAME", "SHELL", "TERM", "TMPDIR", "TZ", "XDG_*", "LD_*"),
+    # Whose folders git, run by root, trusts (git-config(1), safe.directory).
+    *("SUDO_UID", "SUDO_GID"),
+    # The way to a network, and whom to believe there (curl(1), openssl-env(7)).
+    *("http_proxy", "https_proxy", "all_proxy", "no_proxy"),
+    *("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"),
+    *("SSL_CERT_FILE", "SSL_CERT_DIR", "CURL_CA_BUNDLE", "NIX_SSL_CERT_FILE"),
+    # Who asks for a passphrase, and where (ssh(1)).
+    *("SSH_AUTH_SOCK", "SSH_AGENT_PID", "SSH_ASKPASS", "SSH_ASKPASS_REQUIRE"),
+    *("DISPLAY", "WAYLAND_DISPLAY", "XAUTHORITY", "DBUS_SESSION_BUS_ADDRESS"),
+)
+"""Variables of any program; a ``*`` stands for the rest of a name."""
+
+OWN = {
+    # AWS's are for stores in S3.
+    "nix": ("NIX_*", "NIXPKGS_*", "_NIX_*", "GIT_*", "AWS_*"),
+    "git": ("GIT_*",),
+    "podman": ("CONTAINER_*", "CONTAINERS_*", "_CONTAINERS_*", "REGISTRY_*", "STORAGE_*"),
+    "docker": ("DOCKER_*", "BUILDKIT_*"),
+    "skopeo": ("CONTAINERS_*", "DOCKER_*", "REGISTRY_*", "STORAGE_*"),
+    "qemu": ("QEMU_*", "GDK_*", "GTK_*", "SDL_*", "PULSE_*", "PIPEWIRE_*", "LIBGL_*", "MESA_*"),
+}
+"""Variables of programs beside those, by the beginnings of the programs' names."""
+
+
+def of(program: str) -> dict[str, str]:
+    """The whole environment of a program, by its name; its messages are in English."""
+    own = next((names for kind, names in OWN.items() if program.startswith(kind)), ())
+    exact = {*ANY, *own}
+    families = tuple(one.removesuffix("*") for one in exact if one.endswith("*"))
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if name in exact or name.startswith(families)
+    }
+    return {**kept, "LC_ALL": "C"}
