@@ -7,11 +7,16 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.docs.blocks import ROOT, lines
+from tests.docs.blocks import ROOT, lines, printed
 from tests.integration.offline import Nix
 
 AUTHORS = ("AUTHOR_NAME", "AUTHOR_EMAIL", "COMMITTER_NAME", "COMMITTER_EMAIL")
 PAGE = ROOT / "docs/tutorial.md"
+
+
+def same(line: str) -> str:
+    """A line, whatever busybox is large."""
+    return " ".join(re.sub(r"[0-9.]+ [KM]?i?B\b", "SIZE", line).split())
 
 
 def test_it_works(empty_nix: Nix, tmp_path: Path) -> None:
@@ -39,4 +44,9 @@ def test_it_works(empty_nix: Nix, tmp_path: Path) -> None:
     assert "Nothing here came over a network. -> Rolled by dice." in diff
     assert "\n    +printf '%s\\n' 'Rolled by dice.'\n" in diff
     assert "12 passed" in diff
+    said = iter([same(line) for line in done.stdout.splitlines()])
+    shown = list(printed(PAGE))
+    assert len(shown) > 30
+    for one in shown:
+        assert same(one) in said, f"{one!r} is not printed, or not there"
     assert (tmp_path / "my-image/modules.svg").read_text().startswith("<?xml")

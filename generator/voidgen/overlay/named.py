@@ -47,7 +47,9 @@ def unprovided(
             if name in given:
                 yield Fault(what, file, ("overlay", "options", module.name, name), remedy=remedy)
             else:
-                yield Fault(what, module.file, ("options", name, "default"), remedy=remedy)
+                other = f"or set [overlay.options.{module.name}] {name} in {file.name}"
+                key = ("options", name, "default")
+                yield Fault(what, module.file, key, remedy=f"{remedy}; {other}")
 
 
 def _has(path: str, paths: Collection[str], links: Collection[str]) -> bool:

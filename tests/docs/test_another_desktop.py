@@ -1,0 +1,40 @@
+"""The how-to for another desktop, done as it stands there."""
+
+from pathlib import Path
+
+import tomlkit
+from tests.docs.blocks import ROOT, blocks
+from tests.unit.program import voidgen
+
+from voidgen.config import FILE
+
+PAGE = ROOT / "docs/how-to/another-desktop.md"
+MODULE = "overlay-src/mate-live/module.toml"
+
+
+def test_it_works(repository: Path) -> None:
+    assert voidgen("init", "--preset", "cinnamon", ".", cwd=repository).status == 0
+    written = {MODULE: "", FILE: ""}
+    for block in blocks(PAGE):
+        if "--preset" in block:
+            continue
+        if block.startswith("voidgen "):
+            for line in block.splitlines():
+                ran = voidgen(*line.split()[1:], cwd=repository)
+                assert ran.status == 0, (line, ran.err)
+            continue
+        file = FILE if "overlay.options" in block else MODULE
+        written[file] += block + "\n\n"
+        if file == FILE:
+            have, more = tomlkit.parse((repository / FILE).read_text()), tomlkit.parse(block)
+            for name, options in more["overlay"]["options"].items():
+                have["overlay"].setdefault("options", {})[name] = options
+            (repository / FILE).write_text(tomlkit.dumps(have))
+        else:
+            (repository / file).parent.mkdir(parents=True, exist_ok=True)
+            (repository / file).write_text(written[file])
+    assert all(written.values())
+    shown = voidgen("show", "--json", cwd=repository).out
+    assert '"mate"' in shown
+    assert '"mate-live"' in shown
+    assert "xfce" not in shown

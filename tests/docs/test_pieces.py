@@ -1,0 +1,54 @@
+"""Pieces of voidgen.toml and module.toml that the documentation shows are ones that are read."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+from tests.docs.blocks import PAGES, ROOT, blocks
+
+from voidgen.config.types import Config
+from voidgen.errors import WrongInputError
+from voidgen.overlay.types import ModuleFile
+from voidgen.structure import structure
+
+KEY = f"{'A' * 43}="
+
+
+def tables(page: Path) -> list[str]:
+    """The blocks that are TOML with a table."""
+    found = []
+    for block in blocks(page):
+        try:
+            is_table = any(isinstance(one, dict | list) for one in tomllib.loads(block).values())
+        except tomllib.TOMLDecodeError:
+            assert not block.startswith("[") or "…" in block, block
+            continue
+        if is_table:
+            found.append(block)
+    return found
+
+
+PIECES = [(page, block) for page in PAGES for block in tables(page)]
+
+
+def test_there_are_some() -> None:
+    assert len(PIECES) > 15
+    assert {"write-a-module.md", "sign-a-release.md", "push.md"} <= {
+        page.name for page, _ in PIECES
+    }
+
+
+@pytest.mark.parametrize(
+    ("page", "block"), PIECES, ids=[f"{page.relative_to(ROOT)}" for page, _ in PIECES]
+)
+def test_it_is_read(page: Path, block: str) -> None:
+    read, faults = tomllib.loads(block.replace("…", KEY)), []
+    image = {"image": {"name": "x", **read.get("image", {})}}
+    for kind, rest in ((Config, image), (ModuleFile, {"summary": "x"})):
+        try:
+            structure({**read, **rest}, kind, page)
+        except WrongInputError as error:
+            faults.append(str(error))
+        else:
+            return
+    raise AssertionError("\n".join(faults))
