@@ -35,13 +35,13 @@ def _lines(top: Described, commands: dict[str, Described]) -> Iterator[str]:
     for title, names in LazyGroup.SECTIONS.items():
         yield from ("", f"**{title}:** {', '.join(f'[{name}](#{name})' for name in names)}")
     yield from ("", "## Options of all commands", "")
-    yield from _table(top.shared)
+    yield from _table("option", top.shared)
     yield from (
         "",
         "They stand before a command or after it; see [what commands print](output.md).",
     )
     yield from ("", "## Exit status", "")
-    yield from _table(EXIT_STATUS)
+    yield from _table("status", EXIT_STATUS)
     for command in commands.values():
         yield from _command(command)
 
@@ -53,15 +53,15 @@ def _command(command: Described) -> Iterator[str]:
         yield from ("", _plain(paragraph))
     if command.options:
         yield ""
-        yield from _table(command.options)
+        yield from _table("option", command.options)
     if command.examples:
         yield from ("", *(f"    {line}" for line in command.examples))
 
 
-def _table(rows: Iterable[tuple[str, str]]) -> Iterator[str]:
-    yield from ("| | |", "|---|---|")
-    for name, what in rows:
-        yield f"| `{cell(name)}` | {cell(_plain(what))} |"
+def _table(what: str, rows: Iterable[tuple[str, str]]) -> Iterator[str]:
+    yield from (f"| {what} | meaning |", "|---|---|")
+    for name, meaning in rows:
+        yield f"| `{cell(name)}` | {cell(_plain(meaning))} |"
 
 
 def _plain(text: str) -> str:

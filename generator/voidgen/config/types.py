@@ -197,7 +197,7 @@ class Cache:
 
 @frozen
 class Release:
-    """Who signs ISOs that are given away; `voidgen iso --sign` signs one."""
+    """Who signs ISOs that are given away; `voidgen iso --sign KEY` signs one."""
 
     signers: tuple[rules.Signer, ...] = field(
         default=(), metadata={"help": "public SSH keys that `voidgen verify` trusts"}
