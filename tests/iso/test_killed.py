@@ -14,8 +14,8 @@ from tests.locks.project import clone
 from tests.property import killing, running
 from tests.unit.program import voidgen
 
-TRIED = 12
-"""Of some hundred touches, evenly; a run takes seconds."""
+TRIED = int(os.environ.get("VOIDGEN_TOUCHES", "12"))
+"""Of some hundred touches, evenly; each takes two runs, which are seconds."""
 
 
 @frozen
@@ -46,11 +46,12 @@ def test_at_touches(
     status, said, touches = killing.attempt(folder, 0, None, run)
     assert (status, said) == (0, "")
     assert is_made(folder)
-    assert touches > TRIED
-    for index in range(TRIED):
+    assert touches > 12
+    tried = min(TRIED, touches)
+    for index in range(tried):
         # Nothing is taken over from the earlier one.
         shutil.rmtree(folder / "out")
-        start = 1 + index * (touches - 1) // (TRIED - 1)
+        start = 1 + index * (touches - 1) // (tried - 1)
         status, said, _ = killing.attempt(folder, start, act, run)
         assert "internal error" not in said
         if act is killing.die:

@@ -53,7 +53,13 @@ def test_gruvbox_has_all_that_the_first_login_names(repository: Path) -> None:
 
 def test_without_it_the_module_to_add_is_named(repository: Path) -> None:
     said = generate(repository, "first-login").splitlines()
-    assert said[1::2] == ["    add to overlay.modules: theme-gruvbox"] * 5
+    assert len(said) == 10
+    for option, remedy in zip(said[::2], said[1::2], strict=True):
+        name = option.split(": ")[1].split(".")[1]
+        assert remedy == (
+            "    add to overlay.modules: theme-gruvbox; "
+            f"or set [overlay.options.first-login] {name} in voidgen.toml"
+        )
     file = share.catalogue() / "first-login" / "module.toml"
     line = toml.line_of(file, ("options", "gtk-theme", "default"))
     assert said[0] == (

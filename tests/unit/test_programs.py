@@ -13,6 +13,8 @@ from tests.unit.program import voidgen, write
 
 from voidgen import environment, git, nix, process
 from voidgen.errors import StepFailedError
+from voidgen.xbps import programs as xbps
+from voidgen.xbps.transactions import Transaction
 
 ROOT = Path(__file__).parents[2] / "generator" / "voidgen"
 HERE = Path("/")
@@ -205,3 +207,57 @@ def test_no_shell_starts_a_program() -> None:
                 assert "shell" not in {one.arg for one in node.keywords}, file
                 started = words.startswith("subprocess.") and words != "subprocess.DEVNULL"
                 assert not started or file.name == "process.py", file
+
+
+GARBAGE = (
+    "exit 0",
+    "echo garbage",
+    r"printf '\377\376\0garbage\0../../x\0/etc/passwd\0'",
+    r"printf 'true\n\n\033[31m\n'",
+    "echo true; exit 3",
+    "kill -SEGV $$",
+    "echo '{\"a\": [1,'",
+    "head -c 3000000 /dev/urandom",
+)
+"""What a program may do that is not the one that its name says."""
+
+ASKING_GIT = (
+    *(("generate",), ("generate", "--check"), ("show",), ("add", "xbps", "vim"), ("diff",)),
+    *(("diff", "HEAD"), ("check",), ("init", "new"), ("iso",), ("lock",), ("doctor",)),
+    ("remove", "module", "x"),
+)
+
+
+@pytest.mark.parametrize("said", GARBAGE)
+@pytest.mark.parametrize("name", ["git", "nix"])
+def test_a_program_that_is_none(
+    name: str, said: str, programs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever it answers, what fails is explained, and the project is as it was."""
+    monkeypatch.setattr(process, "LONGEST_WAIT", 0)
+    folder = tmp_path / "project"
+    folder.mkdir()
+    subprocess.run(["git", "init", "--quiet"], cwd=folder, check=True)
+    write(folder, {"voidgen.toml": '[image]\nname = "x"\n[nix]\npackages = ["hello"]\n'})
+    assert voidgen("generate", cwd=folder).status == 0
+    subprocess.run(["git", "add", "."], cwd=folder, check=True)
+    for one in (name, *(f"nix-{tool}" for tool in ("instantiate", "store") if name == "nix")):
+        program(programs, one, said)
+    for words in ASKING_GIT:
+        ran = voidgen(*words, cwd=folder)
+        assert ran.status in {0, 1, 2}, words
+        assert "internal error" not in ran.err, (words, ran.err)
+        assert "Traceback" not in ran.err, (words, ran.err)
+        assert "\x1b[31m" not in ran.out + ran.err, words
+
+
+@pytest.mark.parametrize("said", GARBAGE)
+def test_an_xbps_that_is_none(said: str, tmp_path: Path) -> None:
+    (tmp_path / "root").mkdir()
+    folder = tmp_path / "programs"
+    for name in ("xbps-install", "xbps-rindex"):
+        program(folder, name, said)
+    asked = Transaction("image", "x86_64", tmp_path / "root", ("base-system",))
+    with pytest.raises(StepFailedError, match=r"XBPS|xbps-install") as caught:
+        xbps.dry_run(folder, asked, ["/r"])
+    assert caught.value.remedy or caught.value.output

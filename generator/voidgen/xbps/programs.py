@@ -23,6 +23,7 @@ _LINE = re.compile(r"(\S+) install (\S+) (\S+) \d+ \d+")
 """A line of a dry run: package, what happens to it, architecture, repository, two sizes."""
 
 _BROKEN = "the repository does not fit together just now: try later, or take another mirror"
+_OTHER_XBPS = "use the xbps of nixpkgs, or one of the last years"
 _REMEDIES = {
     errno.ENOENT: "mend the name in [xbps] packages, or add the repository that has it",
     errno.ENODEV: _BROKEN,
@@ -71,9 +72,14 @@ def dry_run(
     # The list is whole where only this machine's disk would be too small for it.
     if done.status not in {0, errno.ENOSPC}:
         what = f"XBPS cannot resolve the packages of {transaction.name}"
-        remedy = _REMEDIES.get(done.status, "")
-        raise StepFailedError(what, remedy, done.stderr.decode(errors="replace").strip())
-    return [_resolved(line) for line in done.stdout.decode(errors="replace").splitlines()]
+        output = done.stderr.decode(errors="replace").strip()
+        remedy = _REMEDIES.get(done.status, "" if output else _OTHER_XBPS)
+        raise StepFailedError(what, remedy, output)
+    found = [_resolved(line) for line in done.stdout.decode(errors="replace").splitlines()]
+    if not found and transaction.packages:
+        # Nothing is installed in the root, so that what is asked for cannot be there already.
+        raise StepFailedError("xbps-install --dry-run: names no package", _OTHER_XBPS)
+    return found
 
 
 def verify(
@@ -124,6 +130,5 @@ def _environment(arch: str) -> dict[str, str]:
 def _resolved(line: str) -> Resolved:
     match = _LINE.fullmatch(line)
     if not match:
-        remedy = "use the xbps of nixpkgs, or one of the last years"
-        raise StepFailedError("xbps-install --dry-run: not understood", remedy, line)
+        raise StepFailedError("xbps-install --dry-run: not understood", _OTHER_XBPS, line)
     return Resolved(*match.groups())

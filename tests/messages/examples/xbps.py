@@ -67,6 +67,10 @@ def not_understood(folder: Path, _: pytest.MonkeyPatch) -> None:
     programs.dry_run(_xbps(folder, 0, "htop?\n", ""), _transaction(folder), [URL])
 
 
+def nothing_resolved(folder: Path, _: pytest.MonkeyPatch) -> None:
+    programs.dry_run(_xbps(folder, 0, "", ""), _transaction(folder), [URL])
+
+
 def not_verified(folder: Path, _: pytest.MonkeyPatch) -> None:
     here = _xbps(folder, 1, "", "htop-3_1: the RSA signature is not valid!\n")
     programs.verify(here, _transaction(folder), [URL], folder)
