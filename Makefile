@@ -115,7 +115,7 @@ fuzz-guided: .venv/ready ## hostile data that coverage leads: TEST=test_iso, SEC
 unit: .venv/ready
 	$(PYTHON) -m pytest -n 2 -m "not slow"
 
-test-slow: .venv/ready .venv/boot/base.tar .venv/boot/dracut.tar ## the tests that take minutes each
+test-slow: .venv/ready .venv/boot/base.tar .venv/boot/dracut.tar ## the tests that take minutes each: VOIDGEN_TOUCHES=1000 to break iso anywhere
 	$(PYTHON) -m pytest -n 2 -m slow
 
 live-qemu: .venv/ready ## boot the newest ISO of out/ in QEMU: ISO=FILE for another one

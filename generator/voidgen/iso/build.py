@@ -236,8 +236,9 @@ class _Run:
     def place(self, came: Path) -> None:
         """Move what came out to its place: the manifest last, which says that all is there."""
         name = self.project.plan.config.image.name
-        # A signature of earlier sums is none of these.
-        (self.out / f"{name}.iso.sha256{signature.ENDING}").unlink(missing_ok=True)
+        # The earlier manifest goes first, and with it the signature of earlier sums.
+        for kind in ("manifest.json", f"iso.sha256{signature.ENDING}"):
+            (self.out / f"{name}.{kind}").unlink(missing_ok=True)
         for kind in outputs.KINDS:
             file = came / f"image.{kind}"
             file.chmod(0o644)
