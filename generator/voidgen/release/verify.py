@@ -40,8 +40,8 @@ def verify(
     Raises WrongInputError where it is no ISO of voidgen's, or cannot be read.
     """
     told = embedded.snapshot(iso)
-    with progress.step(f"hashing {iso.name}"), regular.opened(iso) as stream:
-        hash_ = sri.of_stream(stream)
+    with progress.step(f"hashing {iso.name}"):
+        hash_ = _hash(iso)
     yield from _summed(iso, hash_)
     yield _signed(iso, signers, named_by)
     manifest = _manifest(iso)
@@ -59,8 +59,7 @@ def verify(
 
 def refuse_damaged(iso: Path) -> None:
     """StepFailedError where ``iso``, or what lies beside it, has other bytes than the sums say."""
-    with regular.opened(iso) as stream:
-        found = [*_summed(iso, sri.of_stream(stream))]
+    found = _summed(iso, _hash(iso))
     wrong = [f"{one.name}: {one.about}" for one in found if one.state == "failed"]
     if wrong:
         remedy = f"remove {iso}, and make it again with `voidgen iso`"
@@ -249,6 +248,7 @@ def _overlay(manifest: Mapping[str, Any], found: Mapping[str, Entry]) -> Iterato
 
 def _leads(found: str, target: str) -> bool:
     """Whether a link leads to ``target``, in which the profile is no store path yet."""
-    if not target.startswith(PROFILE):
+    rest = target.removeprefix(PROFILE)
+    if rest == target:
         return found == target
-    return bool(_IN_STORE.fullmatch(found.removesuffix(target.removeprefix(PROFILE))))
+    return found.endswith(rest) and bool(_IN_STORE.fullmatch(found.removesuffix(rest)))
