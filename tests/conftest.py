@@ -1,18 +1,21 @@
 """What the quick tests share."""
 
-import os
 import subprocess
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
+from tests.fuzz.mutations import NIGHTLY
 
 from voidgen.cli import watch
 
 # No timed tests: how long an example takes says more about the machine.
-# `make fuzz` has more examples.
-CASES = int(os.environ.get("VOIDGEN_FUZZ", "100"))
-settings.register_profile("untimed", deadline=None, max_examples=CASES)
+settings.register_profile(
+    "untimed",
+    deadline=None,
+    max_examples=NIGHTLY or 100,
+    suppress_health_check=[HealthCheck.too_slow],
+)
 settings.load_profile("untimed")
 watch.PATIENCE = 600
 
