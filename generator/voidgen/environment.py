@@ -27,7 +27,10 @@ OWN = {
     # AWS's are for stores in S3.
     "nix": ("NIX_*", "NIXPKGS_*", "_NIX_*", "GIT_*", "AWS_*"),
     "git": ("GIT_*",),
-    "podman": ("CONTAINER_*", "CONTAINERS_*", "_CONTAINERS_*", "REGISTRY_*", "STORAGE_*"),
+    # DOCKER_* has credentials, for podman and skopeo too (containers-auth.json(5)).
+    "podman": (
+        *("CONTAINER_*", "CONTAINERS_*", "_CONTAINERS_*", "DOCKER_*", "REGISTRY_*", "STORAGE_*"),
+    ),
     "docker": ("DOCKER_*", "BUILDKIT_*"),
     "skopeo": ("CONTAINERS_*", "DOCKER_*", "REGISTRY_*", "STORAGE_*"),
     "qemu": ("QEMU_*", "GDK_*", "GTK_*", "SDL_*", "PULSE_*", "PIPEWIRE_*", "LIBGL_*", "MESA_*"),

@@ -6,6 +6,9 @@ from collections.abc import Mapping
 
 from attrs import frozen
 
+PROFILE = "@profile@"
+"""Stands for the baked profile at the start of a link's target."""
+
 
 @frozen
 class File:
@@ -24,7 +27,7 @@ class File:
 
 @frozen
 class Link:
-    """A symbolic link; ``@profile@`` at the start of ``target`` is the baked profile."""
+    """A symbolic link; its ``target`` may begin with `PROFILE`."""
 
     target: str
 

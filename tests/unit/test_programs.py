@@ -139,7 +139,7 @@ GIVEN = {
     "dot": set(),
     "nix": {"NIX_CONFIG", "GIT_SSL_CAINFO", "AWS_SECRET_ACCESS_KEY"},
     "git": {"GIT_SSL_CAINFO"},
-    "podman": {"CONTAINERS_CONF", "REGISTRY_AUTH_FILE"},
+    "podman": {"CONTAINERS_CONF", "DOCKER_CONFIG", "REGISTRY_AUTH_FILE"},
     "docker": {"DOCKER_CONFIG"},
     "qemu-system-x86_64": {"GDK_BACKEND"},
 }
@@ -234,7 +234,10 @@ def test_a_program_that_is_none(
     name: str, said: str, programs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whatever it answers, what fails is explained, and the project is as it was."""
+    # Neither a network that is not there nor a guest is what this is about.
     monkeypatch.setattr(process, "LONGEST_WAIT", 0)
+    monkeypatch.setenv("NIX_CONFIG", "download-attempts = 1")
+    program(programs, "qemu-system-x86_64", "exit 1")
     folder = tmp_path / "project"
     folder.mkdir()
     subprocess.run(["git", "init", "--quiet"], cwd=folder, check=True)

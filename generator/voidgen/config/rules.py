@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from voidgen.structure import Rule
+from voidgen.tree import PROFILE
 
 IMAGE_NAME = Rule(
     "a file name of letters, digits and . _ + - (it names the ISO and store paths)",
@@ -172,8 +173,8 @@ NAMED = Rule(
     r"(?:/(?!\.\.?(?:/|$))[^/@\x00-\x1f\x7f]+)*/[^/@\x00-\x1f\x7f]*@[^@\x00-\x1f\x7f]*|@",
 )
 LINK_TARGET = Rule(
-    "a path, or one in the baked profile: @profile@/…",
-    r"(?!@)[^\x00-\x1f\x7f]+|@profile@(?:/[^\x00-\x1f\x7f]+)?",
+    f"a path, or one in the baked profile: {PROFILE}/…",
+    rf"(?!@)[^\x00-\x1f\x7f]+|{PROFILE}(?:/[^\x00-\x1f\x7f]+)?",
 )
 
 ImageName = Annotated[str, IMAGE_NAME]

@@ -17,6 +17,7 @@ from voidgen.outcome.types import Outcome
 from voidgen.process import run
 from voidgen.release import signature, sums
 from voidgen.snapshot import images
+from voidgen.tree import PROFILE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -28,7 +29,6 @@ SHOWN = 20
 PATIENCE = 900.0
 """Seconds in which a squashfs is listed: a million names take one of them."""
 SQUASHFS = "/LiveOS/squashfs.img"
-PROFILE = "@profile@"
 _IN_STORE = re.compile(r"/[^\0]*/[0-9a-z]{32}-[^/\0]+")
 
 
