@@ -32,7 +32,7 @@ class Iso:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("act", [killing.die, killing.full, killing.broken])
+@pytest.mark.parametrize("act", [killing.die, killing.full, killing.broken, killing.denied])
 def test_at_touches(
     act: killing.Act,
     made: Made,
