@@ -1,5 +1,6 @@
 """The site: built strictly, whole, and of nothing that comes from elsewhere."""
 
+import html
 import os
 import re
 import subprocess
@@ -72,6 +73,13 @@ def test_the_readme_leads_to_what_is_there() -> None:
     links = re.findall(r"\]\(([^)#\s]+)", (ROOT / "README.md").read_text())
     assert len(links) > 20
     assert [name for name in links if "://" not in name and not (ROOT / name).exists()] == []
+
+
+def test_choices_are_shown_as_they_are_typed(site: Path) -> None:
+    """A bar in a table is a cell's end in one kind of Markdown, and needs a backslash in another."""
+    page = html.unescape((site / "reference/commands.html").read_text())
+    assert "<td><code>--preset [cinnamon|xfce|console]</code></td>" in page
+    assert "\\|" not in "".join(file.read_text() for file in site.rglob("*.html"))
 
 
 @pytest.mark.parametrize("module", [cli_docs, config_docs])

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from voidgen.cli import LazyGroup
 from voidgen.cli.described import EXIT_STATUS, Described, described
-from voidgen.overlay.docs import cell
+from voidgen.overlay.docs import cell, code_cell
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -61,7 +61,7 @@ def _command(command: Described) -> Iterator[str]:
 def _table(what: str, rows: Iterable[tuple[str, str]]) -> Iterator[str]:
     yield from (f"| {what} | meaning |", "|---|---|")
     for name, meaning in rows:
-        yield f"| `{cell(name)}` | {cell(_plain(meaning))} |"
+        yield f"| {code_cell(name)} | {cell(_plain(meaning))} |"
 
 
 def _plain(text: str) -> str:

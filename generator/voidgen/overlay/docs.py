@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -67,7 +68,7 @@ def _code(values: Iterable[str]) -> list[str]:
 def _default(option: Option) -> str:
     if option.default is None:
         return "needed"
-    return f"`{cell(json.dumps(option.default, ensure_ascii=False))}`"
+    return code_cell(json.dumps(option.default, ensure_ascii=False))
 
 
 def _help(option: Option) -> str:
@@ -76,8 +77,13 @@ def _help(option: Option) -> str:
 
 
 def cell(text: str) -> str:
-    """A table's cell ends at a bar, even in code."""
-    return text.replace("|", "\\|")
+    """Text in a table, where a bar would begin the next cell."""
+    return text.replace("|", "&#124;")
+
+
+def code_cell(text: str) -> str:
+    """Code in a table; where it has a bar, not between backticks, in which nothing is escaped."""
+    return f"<code>{cell(html.escape(text))}</code>" if "|" in text else f"`{text}`"
 
 
 if __name__ == "__main__":
