@@ -108,9 +108,14 @@ release-note: .venv/ready ## join changelog.d into CHANGELOG.md: VERSION=1.2.3
 fuzz: .venv/ready ## hostile data for an hour or more: CASES=100000 for each test
 	VOIDGEN_FUZZ=$${CASES:-100000} $(PYTHON) -m pytest -n 2 tests/fuzz tests/property/test_hostile.py
 
-fuzz-guided: .venv/ready ## hostile data that coverage leads: TEST=test_iso, SECONDS=600
+fuzz-guided: .venv/ready ## hostile bytes that coverage leads: SECONDS=60 for each test, or for TEST=test_iso
 	.venv/bin/pip install --quiet --disable-pip-version-check atheris
-	$(PYTHON) -m tests.fuzz.guided "$${TEST:?say TEST=test_iso}" -max_total_time=$${SECONDS:-600}
+	mkdir -p build
+	set -e; for test in $${TEST:-$$($(PYTHON) -m tests.fuzz.guided)}; do \
+		echo "$$test"; \
+		$(PYTHON) -m tests.fuzz.guided "$$test" -max_total_time=$${SECONDS:-60} \
+			-artifact_prefix=build/ -print_final_stats=1; \
+	done
 
 unit: .venv/ready
 	$(PYTHON) -m pytest -n 2 -m "not slow"
