@@ -7,6 +7,7 @@ before it, a literal of Python.
 from __future__ import annotations
 
 import ast
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -45,9 +46,11 @@ def read(path: str) -> Derivation | None:
     try:
         # Bytes of any encoding: they are compared, and names have ASCII only.
         text = Path(path).read_bytes().decode("latin-1")
-        outputs, inputs, sources, system, builder, arguments, pairs = ast.literal_eval(
-            text.removeprefix(_WORD)
-        )
+        with warnings.catch_warnings():
+            # An escape that Python only frowns upon is none of ATerm's.
+            warnings.simplefilter("error")
+            table = ast.literal_eval(text.removeprefix(_WORD))
+        outputs, inputs, sources, system, builder, arguments, pairs = table
         env = dict(pairs)
         name, version = split(store_name(path).removesuffix(".drv"))
         if "pname" in env and "version" in env:

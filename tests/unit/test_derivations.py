@@ -1,0 +1,51 @@
+"""Derivations as Nix keeps them, and what only looks like one."""
+
+from pathlib import Path
+
+import pytest
+
+from voidgen import derivations
+
+NAME = "0123456789abcdfghijklmnpqrsvwxyz-a-1.drv"
+SAMPLE = (
+    b'Derive([("out","/nix/store/x-a","","")],[("/nix/store/y.drv",["out"])],["/nix/store/z"],'
+    b'"x86_64-linux","/bin/sh",["-c","a\\"\\n\\\\\xff"],[("name","a")])'
+)
+
+
+def test_all_that_it_says(tmp_path: Path) -> None:
+    (tmp_path / NAME).write_bytes(SAMPLE)
+    assert derivations.read(str(tmp_path / NAME)) == derivations.Derivation(
+        name="a",
+        version="1",
+        outputs={"out": "/nix/store/x-a"},
+        inputs=("/nix/store/y.drv",),
+        sources=("/nix/store/z",),
+        system="x86_64-linux",
+        builder="/bin/sh",
+        arguments=("-c", 'a"\n\\\xff'),
+        env={"name": "a"},
+    )
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        SAMPLE.replace(b"\\n", b"\\_"),
+        SAMPLE[:-1],
+        SAMPLE.replace(b'"x86_64-linux",', b""),
+        SAMPLE.replace(b'[("name","a")]', b"1"),
+        b"Derive(" + b"[" * 100_000,
+        b"Derive",
+        b"\0",
+        b"",
+    ],
+)
+def test_another_format(data: bytes, tmp_path: Path, recwarn: pytest.WarningsRecorder) -> None:
+    (tmp_path / NAME).write_bytes(data)
+    assert derivations.read(str(tmp_path / NAME)) is None
+    assert [str(one.message) for one in recwarn] == []
+
+
+def test_none_there(tmp_path: Path) -> None:
+    assert derivations.read(str(tmp_path / NAME)) is None
