@@ -71,8 +71,8 @@ def main() -> None:
         if not others and samples(drawn[first], corpus):
             try_one = lambda data: once(**{first: data})  # noqa: E731
         else:
-            test = given(**drawn)(once)
-            try_one = test.hypothesis.fuzz_one_input
+            drawing: Any = given(**drawn)(once)
+            try_one = drawing.hypothesis.fuzz_one_input
         atheris.Setup([*sys.argv, str(corpus)], try_one)
         atheris.Fuzz()
 
