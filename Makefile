@@ -105,8 +105,9 @@ docs: .venv/ready ## the documentation as a site, in build/site
 release-note: .venv/ready ## join changelog.d into CHANGELOG.md: VERSION=1.2.3
 	$(PYTHON) -m towncrier build --yes --version "$${VERSION:?say VERSION=1.2.3}"
 
-fuzz: .venv/ready ## hostile data for an hour or more: CASES=100000 for each test
-	VOIDGEN_FUZZ=$${CASES:-100000} $(PYTHON) -m pytest -n 2 tests/fuzz tests/property/test_hostile.py
+fuzz: .venv/ready ## hostile data for some five hours of one core: CASES=100000 for each test
+	VOIDGEN_FUZZ=$${CASES:-100000} $(PYTHON) -m pytest -n auto --dist worksteal \
+		tests/fuzz tests/property/test_hostile.py
 
 fuzz-guided: .venv/ready ## hostile bytes that coverage leads: SECONDS=60 for each test, or for TEST=test_iso
 	.venv/bin/pip install --quiet --disable-pip-version-check atheris
