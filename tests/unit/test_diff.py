@@ -1,5 +1,6 @@
 """What differs between two snapshots, layer by layer, and how it is told."""
 
+import html as html_text
 import json
 import re
 from collections import Counter
@@ -225,6 +226,27 @@ def test_markdown_takes_names_as_text() -> None:
     assert "<b>" not in said
     (row,) = [line for line in said.splitlines() if line.startswith("| added")]
     assert len(re.findall(r"(?<!\\)\|", row)) == 5
+
+
+def test_markdown_calls_nobody() -> None:
+    """@profile@ is in many a link's target, and `profile` somebody's name."""
+    names = {"@profile@/share/x", "x @me/team", "see #12", "(@me)"}
+    for name in names:
+        said = markdown.dump(Diff("a", "b", None, None, None, None, (Path(name, None, name, ()),)))
+        assert not re.search(r"(?<![\w&])[@#](?=\w)", said), said
+        assert html_text.unescape(said).replace("\u200b", "").count(name) == 2
+    assert "git@host" in markdown.dump(Diff("a", "git@host", None, None, None, None, None))
+
+
+def test_markdown_shows_what_turns_the_writing_around() -> None:
+    lines = ("+a\u202eb\tc\x1b[31m\r",)
+    said = markdown.dump(
+        Diff("a", "b", None, None, None, None, (Path("/\u2066", "a", "b", lines),))
+    )
+    assert "+a\\u202eb\tc\\x1b[31m\\r\n" in said
+    assert "| /\\\\u2066 |" in said
+    assert "<summary>/\\u2066</summary>" in said
+    assert all(sign.isprintable() or sign in "\n\t" for sign in said)
 
 
 def test_markdown_has_room_in_a_comment() -> None:

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from voidgen import bytesize
+from voidgen.cli.report import visible
 from voidgen.diff.words import moved, signed, unexplained, why
 
 if TYPE_CHECKING:
@@ -22,7 +23,8 @@ SHOWN = 25
 _SPECIAL = re.compile(r"([\\\\`*_\[\]>|~])")
 _FENCE = re.compile("(`{3,})(diff)?")
 _REST = "The rest has no room in a comment: `voidgen diff --format html` shows all."
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_REFERENCE = re.compile(r"(?<!\w)([@#])(?=\w)")
+"""What GitHub and GitLab take for the name of a person, who is told, or for a number."""
 
 
 def dump(diff: Diff) -> str:
@@ -107,11 +109,12 @@ def _overlay(paths: Sequence[Path]) -> Iterator[str]:
             # Longer than any run of backticks in it.
             longest = max((len(run) for run in re.findall("`+", "\n".join(one.lines))), default=0)
             fence = "`" * max(3, longest + 1)
-            lines = (_CONTROL.sub("\N{REPLACEMENT CHARACTER}", line) for line in one.lines)
-            yield from _folded(_text(one.path), [f"{fence}diff", *lines, fence], long=True)
+            lines = ("\t".join(map(visible, line.split("\t"))) for line in one.lines)
+            yield from _folded(_html(one.path), [f"{fence}diff", *lines, fence], long=True)
 
 
 def _folded(title: str, lines: Iterable[str], *, long: bool) -> Iterator[str]:
+    """``title`` is of no Markdown where the lines are long: a summary is read as HTML."""
     if long:
         yield from ("<details>", f"<summary>{title}</summary>", "", *lines, "", "</details>", "")
     else:
@@ -119,6 +122,11 @@ def _folded(title: str, lines: Iterable[str], *, long: bool) -> Iterator[str]:
 
 
 def _text(text: str) -> str:
-    """Text that is nothing but text in Markdown, and in HTML."""
-    plain = _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
-    return _SPECIAL.sub(r"\\\1", plain.replace("&", "&amp;").replace("<", "&lt;"))
+    """Text that is nothing but text in Markdown."""
+    return _SPECIAL.sub(r"\\\1", _html(text))
+
+
+def _html(text: str) -> str:
+    """Text that is nothing but text in HTML; a blank of no width keeps it from calling anybody."""
+    plain = visible(text).replace("&", "&amp;").replace("<", "&lt;")
+    return _REFERENCE.sub(r"\1&#8203;", plain)
