@@ -59,10 +59,17 @@ class Sizes:
 
 
 def closure(entries: Iterable[Mapping[str, Any]]) -> dict[str, StorePath]:
-    """Store paths from objects with ``path``, ``narSize`` and ``references``, as Nix tells them."""
-    return {
-        entry["path"]: StorePath(entry["narSize"], tuple(entry["references"])) for entry in entries
-    }
+    """Store paths from objects with ``path``, ``narSize`` and ``references``, as Nix tells them.
+
+    Raises ValueError, TypeError or LookupError where they are none.
+    """
+    found = {}
+    for entry in entries:
+        path, size = entry["path"], entry["narSize"]
+        if type(size) is not int or size < 0:
+            raise ValueError(f"{path}: {size!r} is no count of bytes")
+        found[path] = StorePath(size, tuple(entry["references"]))
+    return found
 
 
 def of_image(manifest: Mapping[str, Any]) -> Sizes:

@@ -65,6 +65,17 @@ def test_the_sample_is_one(project: Path) -> None:
         assert ran.status == 0, (words, ran.err)
 
 
+@pytest.mark.parametrize("size", [-1, 1.5, True, None, "1"])
+def test_a_size_that_is_none(size: object, project: Path) -> None:
+    paths = [{**one, "narSize": size} for one in BUILT["closure"]["paths"]]
+    closure = BUILT["closure"] | {"paths": paths}
+    (project / "result/manifest.json").write_text(json.dumps(BUILT | {"closure": closure}))
+    for words in COMMANDS:
+        ran = voidgen(*words, cwd=project)
+        assert (ran.status, ran.out) == (2, ""), (words, ran.err)
+        assert "manifest" in ran.err
+
+
 RELEASED = {
     "version": 1,
     "container": "flake",

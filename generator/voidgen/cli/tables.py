@@ -71,13 +71,13 @@ def built(data: dict[str, Any]) -> None:
     """What `nix build` made."""
     console = Console(highlight=False)
     closure = data["closure"]
-    paths = {path["path"]: path["narSize"] for path in closure["paths"]}
+    paths = image_sizes.closure(closure["paths"])
     needed = {one.name: one.closure for one in image_sizes.of_image(data).packages}
     rows = (
         (
             package["name"],
             package["version"],
-            bytesize.show(sum(paths[path] for path in {*package["outputs"].values()})),
+            bytesize.show(sum(paths[path].size for path in {*package["outputs"].values()})),
             bytesize.show(needed[package["name"]]),
             ", ".join(package["license"]),
         )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import networkx as nx
 
+from voidgen import sizes
 from voidgen.graph import add
 from voidgen.overlay.resolve import USER
 
@@ -50,20 +51,16 @@ def closure(manifest: Mapping[str, Any]) -> nx.DiGraph[str]:
         for path in package["outputs"].values():
             asked.setdefault(path, []).append(package["name"])
     graph: nx.DiGraph[str] = nx.DiGraph()
-    paths = sorted(manifest["closure"]["paths"], key=lambda entry: entry["path"])
-    for entry in paths:
-        path = entry["path"]
+    paths = sorted(sizes.closure(manifest["closure"]["paths"]).items())
+    for path, one in paths:
         names = tuple(asked.get(path, ()))
-        size = entry["narSize"]
-        if not isinstance(size, int):
-            raise TypeError(path)
-        add(graph, path, "path", label(path), about=path, size=size, asked=names)
-    for entry in paths:
-        for other in sorted(entry["references"]):
+        add(graph, path, "path", label(path), about=path, size=one.size, asked=names)
+    for path, one in paths:
+        for other in sorted(one.references):
             if other not in graph:
                 raise LookupError(other)
-            if other != entry["path"]:
-                graph.add_edge(entry["path"], other, kind="reference")
+            if other != path:
+                graph.add_edge(path, other, kind="reference")
     if not nx.is_directed_acyclic_graph(graph):
         raise ValueError("references in a circle")
     return graph
