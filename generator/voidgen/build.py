@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from voidgen import foreign
+from voidgen import foreign, regular
 from voidgen.errors import Fault, WrongInputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
+LARGEST = 1 << 30
+"""Bytes of a manifest that are read: a store path has some hundred, and an image thousands."""
 SHOWN = 5
 """Collisions that are told; there may be thousands."""
 
@@ -19,7 +21,7 @@ def manifest(result: Path) -> dict[str, Any]:
     """The manifest of the image that ``result`` leads to (see docs/reference/manifest.md)."""
     file = result / "manifest.json"
     try:
-        data: dict[str, Any] = foreign.parse(file.read_bytes())
+        data: dict[str, Any] = foreign.parse(regular.read(file, LARGEST))
         if data["version"] != 1:
             remedy = "it was built by another voidgen: run `voidgen generate && nix build` again"
             raise WrongInputError(Fault(f"has version {data['version']!r}", file, remedy=remedy))

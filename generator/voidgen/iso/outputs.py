@@ -7,7 +7,8 @@ from uuid import NAMESPACE_URL, uuid5
 
 import attrs
 
-from voidgen import __version__, foreign, render, sri
+from voidgen import __version__, build, foreign, regular, render, sri
+from voidgen.errors import WrongInputError
 from voidgen.lock.types import Lock
 from voidgen.release import sums
 
@@ -30,20 +31,25 @@ SUMMED = ("iso", "cdx.json", "manifest.json")
 def is_made(out: Path, name: str, inputs: str) -> bool:
     """Whether ``out`` has the ISO that was made from ``inputs``, all of it."""
     try:
-        found = foreign.parse((out / f"{name}.manifest.json").read_bytes())
+        found = _earlier(out, name)
         size = (out / f"{name}.iso").stat().st_size
         whole = all((out / f"{name}.{kind}").is_file() for kind in KINDS)
         return bool(whole and found["inputs"] == inputs and found["iso"]["size"] == size)
-    except (OSError, *foreign.GARBLED):
+    except (OSError, WrongInputError, *foreign.GARBLED):
         return False
+
+
+def _earlier(out: Path, name: str) -> Any:
+    """What the manifest says that is there."""
+    return foreign.parse(regular.read(out / f"{name}.manifest.json", build.LARGEST))
 
 
 def reused(out: Path, name: str, built: Mapping[str, Any], lock: Lock | None) -> Iterable[str]:
     """What goes into the ISO as it went into the earlier one in ``out``, a line for each."""
     try:
-        found = foreign.parse((out / f"{name}.manifest.json").read_bytes())
+        found = _earlier(out, name)
         closure, packages = found["nix"]["closure"], found["xbps"]
-    except (OSError, *foreign.GARBLED):
+    except (OSError, WrongInputError, *foreign.GARBLED):
         return
     if closure == built["closure"]:
         yield f"reused: the closure, {len(closure['paths'])} store paths"
