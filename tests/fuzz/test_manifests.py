@@ -1,6 +1,7 @@
 """Manifests and snapshots that somebody else wrote, by the commands that read them."""
 
 import json
+import os
 import shutil
 from pathlib import Path
 from typing import Any
@@ -56,6 +57,18 @@ def told(folder: Path, *words: str) -> None:
 def test_a_manifest_that_was_built(data: bytes, words: list[str], project: Path) -> None:
     (project / "result/manifest.json").write_bytes(data)
     told(project, *words)
+
+
+def test_a_manifest_that_is_no_file(project: Path) -> None:
+    (project / "result/manifest.json").unlink(missing_ok=True)
+    os.mkfifo(project / "result/manifest.json")
+    try:
+        for words in COMMANDS:
+            ran = voidgen(*words, cwd=project)
+            assert (ran.status, ran.out) == (2, "")
+            assert "not a regular file" in ran.err
+    finally:
+        (project / "result/manifest.json").unlink()
 
 
 def test_the_sample_is_one(project: Path) -> None:

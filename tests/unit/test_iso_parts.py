@@ -1,6 +1,7 @@
 """The smaller parts of `voidgen iso`: engines, logs, what is checked first, what lies beside."""
 
 import json
+import os
 import shutil
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
@@ -325,6 +326,10 @@ def test_nothing_is_to_do_only_where_all_is_there(tmp_path: Path) -> None:
     for damage in (b"", b"[]", b"{}", b'{"inputs": 1, "iso": 1}', b"\xff"):
         (tmp_path / "it.manifest.json").write_bytes(damage)
         assert not outputs.is_made(tmp_path, "it", "sha256-inputs")
+    (tmp_path / "it.manifest.json").unlink()
+    os.mkfifo(tmp_path / "it.manifest.json")
+    assert not outputs.is_made(tmp_path, "it", "sha256-inputs")
+    assert list(outputs.reused(tmp_path, "it", {}, None)) == []
 
 
 @NO_PACKAGES
