@@ -53,7 +53,7 @@ One of everything.
 
 | option | default | what |
 |---|---|---|
-| `pick` | needed | one \\| the other (a, b) |
-| `words` | `["é", "\\|"]` | words |
+| `pick` | needed | one &#124; the other (a, b) |
+| `words` | <code>["é", "&#124;"]</code> | words |
 """
     )

@@ -83,7 +83,7 @@ def cell(text: str) -> str:
 
 def code_cell(text: str) -> str:
     """Code in a table; where it has a bar, not between backticks, in which nothing is escaped."""
-    return f"<code>{cell(html.escape(text))}</code>" if "|" in text else f"`{text}`"
+    return f"<code>{cell(html.escape(text, quote=False))}</code>" if "|" in text else f"`{text}`"
 
 
 if __name__ == "__main__":
