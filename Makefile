@@ -11,6 +11,7 @@ TESTED_WITH := bash=bash bwrap=bubblewrap dash=dash dbus-run-session=dbus-daemon
 	xkbcli=libxkbcommon-tools Xorg=xserver-xorg-core
 # Packages without a program of their own: a file of each tells that it is there.
 TESTED_WITH += /usr/share/doc/dconf-gsettings-backend/copyright=dconf-gsettings-backend \
+	/usr/share/keyrings/debian-archive-keyring.gpg=debian-archive-keyring \
 	/usr/share/doc/fonts-dejavu-core/copyright=fonts-dejavu-core \
 	/usr/share/doc/libegl-mesa0/copyright=libegl-mesa0 \
 	/usr/share/doc/libegl1/copyright=libegl1 \
@@ -18,9 +19,13 @@ TESTED_WITH += /usr/share/doc/dconf-gsettings-backend/copyright=dconf-gsettings-
 # Containers, and what the ISO is looked at with. runc runs them where crun may not.
 TESTED_WITH += mdir=mtools podman=podman runc=runc unsquashfs=squashfs-tools xorriso=xorriso \
 	fuse-overlayfs=fuse-overlayfs newuidmap=uidmap slirp4netns=slirp4netns
-# What mklive and voidgen's scripts call in the container of the tests.
-IN_CONTAINER := bash coreutils dash dosfstools findutils gawk grep gzip kmod mount mtools sed \
-	squashfs-tools tar util-linux xorriso zstd
+# What mklive and voidgen's scripts call in the container of the tests, and what the stand-ins take
+# from it for void-host and void-target: of a suite as new as Void, whose GRUB and squashfs-tools
+# are what its packages are.
+CONTAINER_SUITE := trixie
+IN_CONTAINER := bash coreutils cpio dash dosfstools findutils gawk grep grub-common \
+	grub-efi-amd64-bin grub-efi-ia32-bin gzip kmod mount mtools sed squashfs-tools tar \
+	util-linux xorriso zstd
 # ISOs are made at another date.
 TESTED_WITH += /usr/share/doc/libfaketime/copyright=libfaketime
 # The page of a diff is looked at in a browser.
@@ -29,6 +34,7 @@ TESTED_WITH += chromedriver=chromium-driver chromium=chromium
 TESTED_WITH += qemu-system-x86_64=qemu-system-x86 /usr/share/OVMF/OVMF_CODE_4M.fd=ovmf \
 	setpriv=util-linux
 # What the images of the tests are made of.
+GUEST_SUITE := bookworm
 IN_GUEST := bash base-passwd busybox-static coreutils dash dbus dconf-cli findutils grep hostname \
 	isolinux libc-bin libpam-modules linux-image-amd64 login mawk mount nix-bin passwd pciutils \
 	procps runit sed sudo syslinux-common util-linux
@@ -51,7 +57,7 @@ USING_NIX := tests/integration tests/overlay/test_live_store.py
 # Beside those in scripts/.
 SHELL_SCRIPTS := generator/voidgen/iso/container/* generator/voidgen/xbps/record.sh \
 	tests/stand_in/mklive/mklive.sh tests/stand_in_iso/xbps.sh \
-	tests/stand_in_iso/mklive/mklive.sh tests/boot/guest/init \
+	tests/stand_in_iso/dracut.sh tests/stand_in_iso/mklive/mklive.sh tests/boot/guest/init \
 	tests/boot/guest/dracut/live.sh tests/boot/guest/dracut/module-setup.sh \
 	$(addprefix tests/boot/guest/root/,etc/runit/1 etc/runit/3 etc/sv/*/run usr/local/libexec/*)
 
@@ -159,13 +165,13 @@ bench-scale: .venv/ready ## measure how time and memory grow with what there is
 venv: .venv/ready ## the virtual environment in .venv
 
 .venv/container/base.tar:
-	scripts/container-image $@ $(IN_CONTAINER)
+	scripts/container-image $@ $(CONTAINER_SUITE) $(IN_CONTAINER)
 
 .venv/boot/base.tar:
-	scripts/container-image $@ $(IN_GUEST)
+	scripts/container-image $@ $(GUEST_SUITE) $(IN_GUEST)
 
 .venv/boot/dracut.tar:
-	scripts/container-image $@ $(WITH_DRACUT)
+	scripts/container-image $@ $(GUEST_SUITE) $(WITH_DRACUT)
 
 .venv/ready: pyproject.toml
 	python3 -m venv .venv
