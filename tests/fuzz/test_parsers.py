@@ -1,5 +1,6 @@
 """Whatever bytes come, each parser says what they mean, or that they mean nothing."""
 
+import bz2
 import gzip
 import io
 import json
@@ -8,6 +9,7 @@ import plistlib
 import socket
 import tarfile
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pycdlib import PyCdlib
 from tests.fuzz.mutations import NASTY, as_json, damaged, few
+from tests.unit import efi
 from tests.unit.lock import PRINT, digest, forged, lock, packages
 
 from voidgen import config, derivations, foreign
@@ -23,9 +26,9 @@ from voidgen.boot import firmware
 from voidgen.boot.console import Console, ConsoleError
 from voidgen.cli.report import visible
 from voidgen.errors import StepFailedError, WrongInputError
-from voidgen.iso import embedded, verify
+from voidgen.iso import embedded, initramfs, loader, verify
 from voidgen.iso.engine import Engine
-from voidgen.iso.log import Log
+from voidgen.iso.log import Log, faults
 from voidgen.lock import file as lock_file
 from voidgen.lock import flake as flake_lock
 from voidgen.overlay import catalogue
@@ -204,8 +207,29 @@ def test_lists_of_the_container(data: bytes) -> None:
     text = data.decode(errors="surrogateescape")
     verify.tree(text)
     verify.names(text)
-    list(verify.boot("x86_64", text, text))
-    list(verify.log(text))
+    list(verify.boot("x86_64", text))
+    list(verify.packages(data))
+    list(faults(text))
+
+
+INITRAMFS = b"070701" + b"%08X" * 13 % (1, 33188, 0, 0, 1, 0, 3, 0, 0, 0, 0, 3, 0) + b"ab\0\0abc\0"
+END = b"070701" + b"%08X" * 13 % (0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 11, 0) + b"TRAILER!!!\0"
+
+
+@few(200)
+@given(data=damaged(INITRAMFS + END), pack=st.sampled_from([bytes, gzip.compress, bz2.compress]))
+def test_initramfs(data: bytes, pack: Callable[[bytes], bytes]) -> None:
+    with suppress(ValueError):
+        initramfs.entries(io.BytesIO(pack(data)))
+
+
+LOADER = efi.program(efi.modules(efi.memdisk({loader.CONFIG: loader.STABLE})))
+
+
+@few(200)
+@given(data=damaged(LOADER) | st.binary(max_size=200))
+def test_loader(data: bytes) -> None:
+    list(loader.faults("X.EFI", loader.memdisk(data), 1))
 
 
 LOG = b"[1/9] One\r\n\x1b[32m[2/9] Two\x1b[0m\nERROR: no space\noverlay: /x: replaces x\n"

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import zstandard
 from attrs import frozen
+from tests.integration.offline import ROOT
 from tests.stand_in import xbps
 
 VERSION = "1.0_1"
@@ -27,7 +28,19 @@ class Folder:
     mode: int = 0o755
 
 
-Content = bytes | Link | Folder
+@frozen
+class Dated:
+    """A file that was changed at another time than `DATE`."""
+
+    data: bytes
+    date: int
+
+
+Content = bytes | Link | Folder | Dated
+DATE = 1_590_969_600
+"""2020-06-01, when the files of packages were changed, in seconds since 1970."""
+LATER = 4_102_444_800
+"""2100-01-01: later than any machine's clock, as all is on one whose clock is behind."""
 
 
 def program(script: str) -> bytes:
@@ -62,7 +75,13 @@ def void() -> dict[str, tuple[str, tuple[str, ...], Mapping[str, Content]]]:
             ("base-files",),
             {
                 "usr/bin/busybox": Path(busybox).read_bytes(),
+                "usr/bin/dracut": (ROOT / "tests/stand_in_iso/dracut.sh").read_bytes(),
+                "usr/bin/xbps-reconfigure": program(
+                    "exec busybox sed -i s/unpacked/installed/ /var/db/xbps/pkgdb-0.38.plist"
+                ),
                 **{f"usr/bin/{name}": Link("busybox") for name in ("env", "sh")},
+                "boot": Folder(),
+                "usr/share/later": Dated(b"of another day\n", LATER),
                 "var/lib/service": Folder(0o750),
                 "usr/share/noise": b"no noise at all\n" * 4096,
             },
@@ -78,16 +97,26 @@ def void() -> dict[str, tuple[str, tuple[str, ...], Mapping[str, Content]]]:
         ),
         "xorriso": (VERSION, (), {"usr/bin/xorriso": program('exec xorriso "$@"')}),
         "syslinux": (VERSION, (), {"usr/lib/syslinux/isolinux.bin": bytes(2048)}),
-        "grub": (
-            VERSION,
-            (),
-            {f"usr/lib/grub/{name}.EFI": name.encode() for name in ("BOOTIA32", "BOOTX64")},
-        ),
+        # The container has it.
+        "grub": (VERSION, (), {}),
         "dracut-network": (VERSION, (), {}),
         "jq": (VERSION, ("base-files",), {}),
         "htop": (VERSION, ("jq",), {"usr/bin/htop": program("echo no htop")}),
         "linux": (VERSION, ("linux6.1",), {}),
-        "linux6.1": (KERNEL, (), {f"boot/vmlinuz-{KERNEL}": b"no kernel\n"}),
+        "linux6.1": (
+            KERNEL,
+            (),
+            {
+                f"boot/vmlinuz-{KERNEL}": b"no kernel\n",
+                **{
+                    f"usr/lib/modules/{KERNEL}/kernel/{name}.ko.zst": b"no module\n"
+                    for name in (
+                        *("drivers/ata/ahci", "drivers/block/loop", "fs/isofs/isofs"),
+                        *("fs/overlayfs/overlay", "fs/squashfs/squashfs"),
+                    )
+                },
+            },
+        ),
     }
 
 
@@ -120,11 +149,13 @@ def _archive(content: Mapping[str, Content]) -> bytes:
     with tarfile.open(fileobj=stream, mode="w") as tar:
         for name, one in {**content, "links": "".join(links).encode()}.items():
             info = tarfile.TarInfo(f"./{name}")
+            info.mtime = one.date if isinstance(one, Dated) else DATE
             if isinstance(one, Folder):
                 info.type, info.mode = tarfile.DIRTYPE, one.mode
                 tar.addfile(info)
-            elif isinstance(one, bytes):
-                info.size = len(one)
-                info.mode = 0o755 if one.startswith((b"#!", b"\x7fELF")) else 0o644
-                tar.addfile(info, io.BytesIO(one))
+            elif not isinstance(one, Link):
+                data = one.data if isinstance(one, Dated) else one
+                info.size = len(data)
+                info.mode = 0o755 if data.startswith((b"#!", b"\x7fELF")) else 0o644
+                tar.addfile(info, io.BytesIO(data))
     return zstandard.ZstdCompressor().compress(stream.getvalue())

@@ -8,6 +8,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from tests.iso.packages import KERNEL
 from tests.iso.podman import Podman
 from tests.iso.project import change, commit
 from tests.iso.running import failed, nothing_left
@@ -51,6 +52,44 @@ def test_all_that_is_not_as_asked_is_told_and_the_iso_not_kept(
     assert any(line.startswith(store) and "-greet-" in line and line.endswith(" is missing")
                for line in found)  # fmt: skip
     assert any(line.startswith(store) and "owner=(1000, 0)" in line for line in found)
+    nothing_left(folder, engine)
+
+
+PASSED_OVER = "mklive passed over an error: "
+BROKEN: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
+    (
+        ("no-modules", "bare-grub", "dracut-install", "mknod"),
+        (
+            f"{PASSED_OVER}dracut-install: PATH is not set",
+            "EFI/BOOT/BOOTX64.EFI has no modules of GRUB in it",
+            "EFI/BOOT/BOOTIA32.EFI has no modules of GRUB in it",
+            "the initramfs has no kernel modules",
+        ),
+    ),
+    (
+        ("no-hooks", "no-squashfs", "old-grub", "unconfigured"),
+        (
+            "EFI/BOOT/BOOTX64.EFI has the time of this run in it: GRUB 2.12 or later is needed",
+            "EFI/BOOT/BOOTIA32.EFI has the time of this run in it: GRUB 2.12 or later is needed",
+            f"the initramfs lacks the kernel module squashfs (Linux {KERNEL})",
+            "the initramfs lacks mklive's hooks/pre-pivot/01-adduser.sh",
+            "the initramfs lacks mklive's hooks/pre-mount/01-install.sh",
+            "package linux is unpacked, and not configured",
+        ),
+    ),
+)
+
+
+@pytest.mark.parametrize(("ways", "expected"), BROKEN)
+def test_boot_files_that_would_not_boot_are_found_out(
+    ways: tuple[str, ...], expected: tuple[str, ...], folder: Path, engine: Podman
+) -> None:
+    goes_wrong(folder, *ways)
+    found = [line.removeprefix("  | ") for line in failed(folder).splitlines()]
+    for line in expected:
+        assert line in found
+    if "mknod" in ways:
+        assert any(line.startswith(f"{PASSED_OVER}mknod: ") for line in found)
     nothing_left(folder, engine)
 
 

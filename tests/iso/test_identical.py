@@ -11,6 +11,7 @@ from tests.integration.offline import Nix
 from tests.iso.conditions import others
 from tests.iso.making import Made
 from tests.iso.running import failed, well
+from tests.iso.store import alter
 from tests.locks.project import clone
 
 KINDS = ("iso", "cdx.json", "manifest.json")
@@ -23,8 +24,9 @@ def made_of(folder: Path) -> dict[str, bytes]:
 
 def test_under_other_conditions(folder: Path, made: Made, tmp_path: Path) -> None:
     first = made_of(folder)
-    # Another place, and a store that has equal files as one.
+    # Another place, and a store that was restored, labelled, and has equal files as one.
     other = clone(made.project, tmp_path / "elsewhere" / "another")
+    alter(Path(made.env["NIX_STORE_DIR"]))
     Nix(dict(os.environ)).run("nix-store", "--optimise")
     with others():
         second = made_of(other)

@@ -71,13 +71,23 @@ take() {
 	for name in $(depends "$path"); do take "$name"; done
 	[[ $flags != *n* ]] || return 0
 	echo "${path##*/}: unpacking ..."
-	tar --zstd -xpf "$path" -C "$root" --exclude=./props.plist --exclude=./links
+	tar --zstd --warning=no-timestamp -xpf "$path" -C "$root" --exclude=./props.plist --exclude=./links
 	tar --zstd -xOf "$path" ./links | while read -r target name; do
 		ln -sfnT "$target" "$root/$name"
 	done
 }
 for name; do take "$name"; done
 [[ $flags == *[nS]* ]] || {
+	state=installed
+	[[ $flags != *U* ]] || state=unpacked
 	mkdir -p "$root/var/db/xbps"
-	printf '%s\n' "${!taken[@]}" | sort | sed "s/\$/ $date/" > "$root/var/db/xbps/pkgdb"
+	{
+		echo '<plist version="1.0"><dict>'
+		printf '%s\n' "${!taken[@]}" | sort | while read -r name; do
+			echo "<key>$name</key><dict><key>state</key><string>$state</string>"
+			[ -z "$date" ] || echo "<key>install-date</key><string>$date</string>"
+			echo '</dict>'
+		done
+		echo '</dict></plist>'
+	} > "$root/var/db/xbps/pkgdb-0.38.plist"
 }

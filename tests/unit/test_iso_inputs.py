@@ -86,6 +86,7 @@ def test_locks_and_scripts_change_it(folder: Path, monkeypatch: pytest.MonkeyPat
     assert {
         "build.sh",
         "hooks.bash",
+        "is-recent.sh",
         "overlay.sh",
         "place.sh",
         "squashfs.sh",

@@ -120,7 +120,7 @@ def make(
             log = Log(out / f"{name}.log")
             run.start(sources, work, log)
             with progress.step("holding what came out against what went in"):
-                judge.judge(project.plan, sources.built, came, log.text())
+                judge.judge(project.plan, sources.built, came, log.text(), source_date)
                 judge.size(project.plan, sources.built, came / "image.iso", sources.unpacked)
             for line in log.replaced():
                 told(line)

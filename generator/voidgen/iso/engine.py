@@ -29,8 +29,8 @@ USERS = 1 << 16
 """User ids that a rootless engine needs to have: those of a system."""
 
 CAPABILITIES = (
-    "CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "MKNOD", "SETFCAP", "SETGID", "SETPCAP",
-    "SETUID", "SYS_ADMIN", "SYS_CHROOT",
+    "CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "SETFCAP", "SETGID", "SETPCAP", "SETUID",
+    "SYS_ADMIN", "SYS_CHROOT",
 )  # fmt: skip
 """What mklive needs (docs/reference/container.md): packages bring files of all kinds of owners
 and modes, their scripts run in a chroot with /dev, /proc and /sys bound into it."""

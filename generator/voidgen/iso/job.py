@@ -66,6 +66,7 @@ def environment(host_arch: str, source_date: int) -> dict[str, str]:
     ``host_arch`` is that of its own tools, ``source_date`` the time that what they make has.
     """
     return {
+        "DRACUT_NO_MKNOD": "1",
         "HOME": "/root",
         "LC_ALL": "C",
         "MKLIVE_REV": "",

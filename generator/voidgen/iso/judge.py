@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from voidgen import bytesize, sizes
 from voidgen.errors import StepFailedError
-from voidgen.iso import contents, verify
+from voidgen.iso import contents, initramfs, verify
+from voidgen.iso.log import faults
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -22,15 +23,16 @@ LARGEST = 5
 """Packages that are named where the ISO is too large."""
 
 
-def judge(plan: Plan, built: Built, came: Path, log: str) -> None:
-    """Look at the lists in ``came`` and at mklive's ``log``.
+def judge(plan: Plan, built: Built, came: Path, log: str, source_date: int) -> None:
+    """Look at what the container left in ``came``, and at mklive's ``log``.
 
-    Raises StepFailedError naming what is not right: there is no ISO then.
+    ``source_date`` is the one time of what a run makes, in seconds since 1970. Raises
+    StepFailedError naming what is not right: there is no ISO then.
     """
     lists = {
         name: (came / name).read_text(errors="surrogateescape")
         for name in (
-            *("squashfs.list", "overlay.sums", "iso.list", "efi.list"),
+            *("squashfs.list", "overlay.sums", "iso.list"),
             *("passwd", "group"),
         )
     }
@@ -38,8 +40,11 @@ def judge(plan: Plan, built: Built, came: Path, log: str) -> None:
     include = Path(built.include)
     ids = (verify.names(lists["passwd"]), verify.names(lists["group"]))
     wrong = chain(
-        verify.log(log),
-        verify.boot(plan.config.image.arch, lists["iso.list"], lists["efi.list"]),
+        faults(log),
+        verify.boot(plan.config.image.arch, lists["iso.list"]),
+        verify.loaders(plan.config.image.arch, came / "efi", source_date),
+        verify.initrd(came / "initrd", found, initramfs.hooks(Path(built.mklive))),
+        verify.packages((came / "pkgdb.plist").read_bytes()),
         verify.overlay(
             contents.entries(built.manifest["plan"]["include"], include),
             include,

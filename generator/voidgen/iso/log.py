@@ -41,6 +41,27 @@ _KNOWN: Mapping[str, str] = {
 """What some lines mean, for a person."""
 
 
+SUCCESS = re.compile(r"^Created \S+ \(.*\) successfully\.$", re.MULTILINE)
+_FAILED = re.compile(
+    r"(?:\S*/)?(?:cp|mount|losetup|mkfs|mkfs\.\w+|mknod): .*"
+    r"|dracut-install: .*|dracut\[F\].*|dracut(?:\[\w\])?: (?:FAILED|installkernel failed).*"
+    # The dynamic loader's own errors are about a library that was asked for beside.
+    r"|ERROR: (?!ld\.so: ).*"
+    r"|.*: (?:Operation not permitted|No space left on device|Input/output error)\b.*"
+)
+"""Lines that say that something failed, in whatever stage."""
+_FAILED_IN_MKLIVE = re.compile(
+    r"(?:\S*/)?(?:chmod|chown|chroot|find|install|ln|mcopy|mkdir|mmd|mv|rm|rmdir|sed|touch|truncate"
+    r"|umount): .*"
+    # "readonly function" is how a step of mklive's is replaced (hooks.bash).
+    r"|\S*mklive\.sh: line \d+: (?!\w+: readonly function$).*"
+    r"|grub-\w+: error: .*|xorriso : (?:FAILURE|FATAL|SORRY) : .*"
+)
+"""Others, of mklive's own steps; scripts of packages, which run in the stage that installs them,
+also try what may fail."""
+_INSTALLS = "Installing "
+
+
 _KILLED = (137, -9)
 """Exit statuses of engines whose container, and who themselves, were killed."""
 
@@ -97,6 +118,19 @@ class Log:
         where = f" in «{self.stage}»" if self.stage else ""
         what = f"{runner.program} run: failed{where} (exit status {status}); {self.file}"
         return StepFailedError(what, remedies[0] if remedies else "", "\n".join(lines[1:][-LAST:]))
+
+
+def faults(text: str) -> Iterator[str]:
+    """Say what the log ``text`` shows to have failed, though mklive's exit status is 0."""
+    if not SUCCESS.search(text):
+        yield "mklive did not say that it created the image"
+    installs = False
+    for line in text.splitlines():
+        stage = _STAGE.fullmatch(line)
+        if stage:
+            installs = stage[3].startswith(_INSTALLS)
+        elif _FAILED.fullmatch(line) or (not installs and _FAILED_IN_MKLIVE.fullmatch(line)):
+            yield f"mklive passed over an error: {line}"
 
 
 def _plain(data: bytes) -> str:

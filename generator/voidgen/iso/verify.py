@@ -7,19 +7,23 @@ exit status nor the file proves anything.
 from __future__ import annotations
 
 import os
+import plistlib
 import re
 import stat
 from typing import TYPE_CHECKING, Any
+from xml.parsers.expat import ExpatError
 
+import attrs
 from attrs import frozen
 
-from voidgen import sri
+from voidgen import foreign, sri
+from voidgen.iso import initramfs, loader
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path, PurePosixPath
 
-_SQUASHFS = re.compile(r"(\S{10}) (\d+)/(\d+) +(\d+|\d+, *\d+) \S+ \S+ (.*)")
+_SQUASHFS = re.compile(r"(\S{10}) (\d+)/(\d+) +(\d+|\d+, *\d+) (\S+ \S+) (.*)")
 """A line of ``unsquashfs -lln``: mode, owner, group, size or device, date, time, path."""
 
 _ISO = re.compile(r"(\S{10}) +\d+ +\S+ +\S+ +(\d+) \w+ +\d+ +[\d:]+ '(.*)'")
@@ -37,43 +41,72 @@ _LOADERS = {
     "arm": ("EFI/BOOT/BOOTAA64.EFI",),
 }
 
-SUCCESS = re.compile(r"^Created \S+ \(.*\) successfully\.$", re.MULTILINE)
-_SILENT = re.compile(r"^(?:cp|mount|losetup|mkfs\.\w+|mkfs): .*$", re.MULTILINE)
-"""Errors that mklive prints and passes over."""
-
 
 @frozen
 class Entry:
-    """A path of the root tree: its kind, permission bits, numeric owner, size, link target."""
+    """A path of the root tree: its kind, permission bits, numeric owner, size, link target.
+
+    ``time`` is as unsquashfs prints it: without the seconds, from releases before 4.6.
+    """
 
     kind: str
     mode: int
     owner: tuple[int, int]
     size: int
     target: str = ""
+    time: str = ""
 
 
-def log(text: str) -> Iterator[str]:
-    """What mklive's own output gives away."""
-    if not SUCCESS.search(text):
-        yield "mklive did not say that it created the image"
-    for match in _SILENT.finditer(text):
-        yield f"mklive passed over an error: {match[0]}"
-
-
-def boot(arch: str, iso_list: str, efi_list: str) -> Iterator[str]:
+def boot(arch: str, iso_list: str) -> Iterator[str]:
     """Missing or empty files without which the ISO does not boot."""
-    family = "arm" if arch.startswith("aarch64") else "x86"
     lines = (_ISO.fullmatch(line) for line in iso_list.split("\n"))
     sizes = {match[3]: int(match[2]) for match in lines if match}
-    for path in (*_BOOT[family], *_EVERYWHERE):
+    for path in (*_BOOT[_family(arch)], *_EVERYWHERE):
         if not sizes.get(path):
             yield f"{path} is {'empty' if path in sizes else 'missing'} in the ISO"
-    rows = (line.partition(" ") for line in efi_list.split("\n"))
-    found = {path: size for size, _, path in rows}
-    for path in _LOADERS[family]:
-        if found.get(path, "0") == "0":
-            yield f"{path} is {'empty' if path in found else 'missing'} in the EFI image"
+
+
+def loaders(arch: str, efi: Path, source_date: int) -> Iterator[str]:
+    """What is wrong with the EFI loaders in ``efi``, the EFI image's content as a folder."""
+    for name in _LOADERS[_family(arch)]:
+        file = efi / name
+        if not file.is_file() or not file.stat().st_size:
+            yield f"{name} is {'empty' if file.is_file() else 'missing'} in the EFI image"
+        else:
+            yield from loader.faults(name, loader.memdisk(file.read_bytes()), source_date)
+
+
+def initrd(file: Path, found: Mapping[str, Entry], hooks: Iterable[str]) -> Iterator[str]:
+    """What is wrong with the initramfs in ``file``; ``hooks`` are those of `initramfs.hooks`."""
+    try:
+        with file.open("rb") as stream:
+            entries = initramfs.entries(stream)
+    except FileNotFoundError:
+        return  # `boot` says so.
+    except ValueError as error:
+        yield f"/boot/initrd: {error}"
+        return
+    yield from initramfs.faults(entries, found, hooks)
+
+
+def packages(pkgdb: bytes) -> Iterator[str]:
+    """Packages of XBPS's database that are unpacked only: their scripts failed (xbps-reconfigure).
+
+    mklive does not look at that program's exit status.
+    """
+    try:
+        table = plistlib.loads(pkgdb)
+        states = {name: one["state"] for name, one in table.items() if name[:1] != "_"}
+    except (*foreign.GARBLED, ExpatError):
+        yield "XBPS's database in the root tree is garbled"
+        return
+    for name, state in sorted(states.items()):
+        if state != "installed":
+            yield f"package {name} is {state}, and not configured"
+
+
+def _family(arch: str) -> str:
+    return "arm" if arch.startswith("aarch64") else "x86"
 
 
 def tree(squashfs_list: str) -> dict[str, Entry]:
@@ -83,13 +116,14 @@ def tree(squashfs_list: str) -> dict[str, Entry]:
         match = _SQUASHFS.fullmatch(line)
         if not match:
             continue
-        mode, owner, group, size, path = match.groups()
+        mode, owner, group, size, time, path = match.groups()
         target = ""
         if mode[0] == "l":
             path, _, target = path.partition(" -> ")
         kind = _KINDS.get(mode[0], "special")
         bytes_ = 0 if "," in size else int(size)
-        found[path or "/"] = Entry(kind, _bits(mode), (int(owner), int(group)), bytes_, target)
+        ids = (int(owner), int(group))
+        found[path or "/"] = Entry(kind, _bits(mode), ids, bytes_, target, time)
     return found
 
 
@@ -129,22 +163,39 @@ def overlay(
                 yield f"{path} has other bytes than the overlay's"
 
 
+STORE_TIMES = ("1970-01-01 00:00", "1970-01-01 00:00:01")
+"""Second 1, with and without the seconds."""
+
+
 def closure(store_paths: Iterable[PurePosixPath], found: Mapping[str, Entry]) -> Iterator[str]:
-    """What of the closure is not in the root tree as the machine's store has it, and root's."""
+    """What of the closure is not in the root tree as Nix has it in every store.
+
+    Content is compared with the machine's store by kind, size and target. Owners, modes and times
+    are Nix's own (Nix manual, "Store object"), whatever the machine's store has.
+    """
     for top in store_paths:
         for path, status, target in _walk(str(top)):
             there = found.get(path)
-            kind = _KINDS.get(stat.filemode(status.st_mode)[0], "special")
             if there is None:
                 yield f"{path} is missing"
                 if path == str(top):
                     break
                 continue
-            size = status.st_size if kind == "file" else there.size
-            mode = there.mode if kind == "symlink" else stat.S_IMODE(status.st_mode)
-            expected = Entry(kind, mode, (0, 0), size, target)
-            if there != expected:
+            expected = _of_store(status, target)
+            size = there.size if expected.kind == "file" else 0
+            if attrs.evolve(there, time="", size=size) != expected:
                 yield f"{path} is {there}, and should be {expected}"
+            elif there.time not in STORE_TIMES:
+                yield f"{path} is dated {there.time}, and should be {STORE_TIMES[1]}"
+
+
+def _of_store(status: os.stat_result, target: str) -> Entry:
+    """What an image has for a file of the store; a folder and a link have no size of their own."""
+    kind = _KINDS.get(stat.filemode(status.st_mode)[0], "special")
+    if kind == "file":
+        mode = 0o555 if status.st_mode & 0o111 else 0o444
+        return Entry(kind, mode, (0, 0), status.st_size)
+    return Entry(kind, 0o777 if kind == "symlink" else 0o555, (0, 0), 0, target)
 
 
 def sums(text: str) -> dict[str, str]:

@@ -109,16 +109,16 @@ def too_large(folder: Path, _: pytest.MonkeyPatch) -> None:
 
 def another_one_came_out(folder: Path, patch: pytest.MonkeyPatch) -> None:
     """As all that is looked at in the lists would say it."""
-    for name in ("squashfs.list", "overlay.sums", "iso.list", "efi.list", "passwd", "group"):
+    for name in ("squashfs.list", "overlay.sums", "iso.list", "pkgdb.plist", "passwd", "group"):
         (folder / name).write_text("")
     patch.setattr("voidgen.iso.contents.entries", lambda *_: [])
     patch.setattr(verify, "closure", lambda *_: ["/nix/store/x is not in the image"])
-    for name in ("boot", "overlay"):
+    for name in ("boot", "loaders", "overlay", "packages"):
         patch.setattr(verify, name, lambda *_: [])
     made = built([1])
     manifest = {**made.manifest, "plan": {"include": {}}}
     changed = type(made)(manifest, made.include, made.mklive, (), b"", b"")
-    judge.judge(plan(None), changed, folder, "")
+    judge.judge(plan(None), changed, folder, "", 0)
 
 
 def mklive_fails(folder: Path, _: pytest.MonkeyPatch) -> None:

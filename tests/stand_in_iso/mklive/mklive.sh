@@ -1,8 +1,9 @@
 #!/bin/bash
 # A stand-in for void-mklive's mklive.sh, for tests of what drives mklive: its options, its
 # environment, its order of steps and its ways of failing. From packages of the tests it makes a
-# small root tree, and with the container's own tools a real squashfs and a real ISO. The kernel,
-# the initramfs and the boot loaders are no such things.
+# small root tree, and with the container's own tools real EFI loaders by GRUB, a real squashfs and
+# a real ISO. The kernel and its modules are not real; the initramfs is one, by a stand-in for
+# dracut.
 #
 # `stand-in=WORD,…` on the kernel command line (-C) makes it go wrong in these ways.
 umask 022
@@ -82,12 +83,25 @@ install_packages() {
 		echo "_tests:*:${SOURCE_DATE_EPOCH:-$(date +%s%N)}" > /etc/shadow
 		date > /var/log/made.log && mktemp -u > /etc/machine-id && mktemp -u > /var/lib/dbus/machine-id
 	' || die 'Failed to configure'
+	# Its exit status is not looked at.
+	wrong unconfigured || chroot "$ROOTFS" env -i xbps-reconfigure -a
 }
 
 generate_initramfs() {
-	printf 'no initramfs: %s %s\n' "$initrd_compression" \
-		"$(cat "$ROOTFS"/etc/dracut.conf.d/*.conf || date +%s%N)" > "$BOOT_DIR/initrd"
+	for name in vmklive autoinstaller; do
+		mkdir -p "$ROOTFS/usr/lib/dracut/modules.d/01$name"
+		cp dracut/$name/* "$ROOTFS/usr/lib/dracut/modules.d/01$name/"
+	done
+	chroot "$ROOTFS" env -i /usr/bin/dracut -N --"$initrd_compression" --add-drivers ahci \
+		--force-add "vmklive autoinstaller" --omit systemd --stand-in "$ways" \
+		/boot/initrd "$version" || die 'Failed to generate the initramfs'
+	mv "$ROOTFS/boot/initrd" "$BOOT_DIR"
 	cp "$ROOTFS/boot/vmlinuz-$version" "$BOOT_DIR/vmlinuz"
+}
+
+cleanup_rootfs() {
+	rm -r "$ROOTFS/usr/lib/dracut/modules.d/01vmklive"
+	rm -r "$ROOTFS/usr/lib/dracut/modules.d/01autoinstaller"
 }
 
 generate_isolinux_boot() {
@@ -96,18 +110,38 @@ generate_isolinux_boot() {
 		"$title" "$keymap" "$locale" "$cmdline" > "$ISOLINUX_DIR/isolinux.cfg"
 }
 
+# build_grub_image ARCH NAME
+build_grub_image() {
+	local modules=/usr/lib/grub/$1-efi output=$VOIDTARGETDIR/tmp/boot$2.efi
+	mkdir -p "$VOIDTARGETDIR/tmp" "$efi_folder/EFI/BOOT"
+	if wrong old-grub || wrong bare-grub; then
+		# Before 2.12: copies of the modules, with the times of the run, in no order.
+		mkdir -p "$BUILDDIR/memdisk-$1/boot/grub/$1-efi"
+		cp "$VOIDTARGETDIR/boot/grub/grub.cfg" "$BUILDDIR/memdisk-$1/boot/grub"
+		wrong bare-grub || cp "$modules"/nor*.mod "$BUILDDIR/memdisk-$1/boot/grub/$1-efi"
+		tar -c -C "$BUILDDIR/memdisk-$1" -f "$BUILDDIR/memdisk-$1.tar" boot
+		grub-mkimage --directory="$modules" --format="$1-efi" --output="$output" \
+			--prefix='(memdisk)/boot/grub' --memdisk="$BUILDDIR/memdisk-$1.tar" memdisk tar normal
+	else
+		(cd "$VOIDTARGETDIR" && grub-mkstandalone --directory="$modules" --format="$1-efi" \
+			--output="$output" --install-modules='iso9660 linux normal part_gpt' --fonts= --locales= \
+			--themes= \
+			boot/grub/grub.cfg) || die 'Failed to generate EFI loader'
+	fi
+	wrong "no-BOOT${2^^}" || cp -f "$output" "$efi_folder/EFI/BOOT/BOOT${2^^}.EFI"
+}
+
 generate_grub_efi_boot() {
-	truncate -s 2M "$GRUB_DIR/efiboot.img" > /dev/null 2>&1
+	printf '# no menu\n' > "$GRUB_DIR/grub.cfg"
+	truncate -s 8M "$GRUB_DIR/efiboot.img" > /dev/null 2>&1
 	wrong no-mkfs ||
 		mkfs.vfat -F12 -S 512 -n grub_uefi "$GRUB_DIR/efiboot.img" > /dev/null 2>&1
 	efi_folder=$(mktemp --tmpdir="$BUILDDIR" -dt grub-efi.XXXXX)
 	loop_device=$(losetup --show --find "$GRUB_DIR/efiboot.img")
 	mount -o rw,flush -t vfat "$loop_device" "$efi_folder" > /dev/null 2>&1
-	mkdir -p "$efi_folder/EFI/BOOT"
-	for loader in BOOTIA32 BOOTX64; do
-		wrong "no-$loader" ||
-			cp -f "$VOIDTARGETDIR/usr/lib/grub/$loader.EFI" "$efi_folder/EFI/BOOT/"
-	done
+	cp -a "$IMAGEDIR/boot" "$VOIDTARGETDIR"
+	build_grub_image i386 ia32
+	build_grub_image x86_64 x64
 	umount "$efi_folder"
 	losetup --detach "$loop_device"
 	rm -rf "$efi_folder"
@@ -217,6 +251,8 @@ generate_isolinux_boot
 print_step 'Generating GRUB support for EFI systems...'
 generate_grub_efi_boot
 print_step 'Cleaning up rootfs...'
+cleanup_rootfs
+! wrong mknod || echo "mknod: $ROOTFS/dev/null: Operation not permitted" >&2
 print_step "Generating squashfs image from rootfs..."
 generate_squashfs
 print_step 'Generating ISO image...'

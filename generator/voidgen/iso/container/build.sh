@@ -2,6 +2,8 @@
 # Runs in the container, as root: an unmodified mklive on what /voidgen/job asks for. Leaves
 # image.iso in /out, and lists of what came out, which voidgen holds against what went in.
 set -euo pipefail
+# One stream: an engine passes two on in any order, and the log is read by its stages.
+exec 2>&1
 umask 022
 
 job=/voidgen/job separator=$'\x1f'
@@ -13,9 +15,11 @@ trap 'chown -R -- "$owner" /out' EXIT
 mount --make-rprivate /
 
 mkdir -p /build/tmp
-# What is newer is of this run: by the kernel's clock, whose ticks are a few milliseconds.
+# Before the first file of this run, by the kernel's clock, which dates files. The ten seconds allow
+# for a clock that is corrected a little on the way.
 : > /build/start
-touch --reference=/build/start --date='1 second ago' /build/start
+touch --reference=/build/start --date='10 seconds ago' /build/start
+cp /proc/uptime /build/uptime
 mapfile -t options < "$job/options"
 cd "$(cat "$job/mklive")"
 export BASH_ENV=/voidgen/hooks.bash
@@ -32,7 +36,9 @@ echo "voidgen: listing what came out"
 build=$(echo /build/mklive-build.*)
 tools=$build/void-host/usr/bin
 squashfs=(-offset "$(bash /voidgen/place.sh /out/image.iso "$build/void-host")")
-"$tools/unsquashfs" "${squashfs[@]}" -lln -d '' /out/image.iso > /out/squashfs.list
+precise=()
+! bash /voidgen/is-recent.sh "$tools/unsquashfs" || precise=(-full-precision)
+"$tools/unsquashfs" "${squashfs[@]}" "${precise[@]}" -lln -d '' /out/image.iso > /out/squashfs.list
 # The overlay's files by their bytes; one that is missing is not in the list either.
 sed "/^\\(directory\\|symlink\\)$separator/d; s/.*$separator//" "$job/overlay" > /build/overlay.names
 mkdir /build/overlay
@@ -42,8 +48,9 @@ mkdir /build/overlay
 (cd /build/overlay && find . -type f -exec sha256sum --zero {} +) > /out/overlay.sums
 "$tools/xorriso" -indev /out/image.iso -find / -exec lsdl > /out/iso.list 2> /dev/null
 "$tools/xorriso" -osirrox on -indev /out/image.iso \
-	-extract /boot/grub/efiboot.img /build/efiboot.img 2> /dev/null
-mkdir /build/efi
-mcopy -s -n -i /build/efiboot.img '::/*' /build/efi
-(cd /build/efi && find . -type f -printf '%s %P\n') > /out/efi.list
+	-extract /boot/grub/efiboot.img /build/efiboot.img -extract /boot/initrd /out/initrd \
+	2> /dev/null || :
+mkdir /out/efi
+mcopy -s -n -i /build/efiboot.img '::/*' /out/efi
 cp "$build/rootfs/etc/passwd" "$build/rootfs/etc/group" /out/
+cp "$build"/rootfs/var/db/xbps/pkgdb-*.plist /out/pkgdb.plist

@@ -3,15 +3,32 @@
 # readonly here stands against mklive's own definition of the same function.
 [[ ${0##*/} == mklive.sh ]] || return 0
 
-# settle FOLDER: what this run made or changed there has the time of SOURCE_DATE_EPOCH; what came
-# with packages and with the closure keeps its own, which Python's caches and Nix's locks go by.
+# settle FOLDER: gives what this run made or changed there the time of SOURCE_DATE_EPOCH. What came
+# with packages keeps its own time, which Python's caches go by. Files of this run are dated between
+# its start and now, and packages outside of that, whatever this machine's clock says. Ten seconds
+# more at both ends allow for a clock that is corrected a little on the way.
 settle() {
-	find "$1" -xdev -newer /build/start -exec touch --no-dereference --date="@$SOURCE_DATE_EPOCH" {} +
+	: > /build/now
+	refuse_set_clock
+	touch --reference=/build/now --date='10 seconds' /build/end
+	find "$1" -xdev -newer /build/start ! -newer /build/end \
+		-exec touch --no-dereference --date="@$SOURCE_DATE_EPOCH" {} +
+}
+
+# A clock that is set during the run dates files outside of the run, or packages inside of it.
+refuse_set_clock() {
+	local up started dated
+	read -r up _ < /proc/uptime
+	read -r started _ < /build/uptime
+	dated=$(($(stat --format=%Y /build/now) - $(stat --format=%Y /build/start) - 10))
+	local off=$((dated - (${up%.*} - ${started%.*})))
+	((-5 <= off && off <= 5)) || die "This machine's clock was set during the run, by $off seconds"
 }
 
 # The programs of packages are run with an empty environment: their scripts make users with a date,
 # and dracut's images, mklive's and those of the kernel's package, have an order and times only
-# where they are asked for.
+# where they are asked for. dracut makes device nodes where it may and none in a user namespace:
+# without them a rootless engine gives the same image (DRACUT_NO_MKNOD in dracut-init.sh).
 dracut_conf=etc/dracut.conf.d/voidgen-reproducible.conf
 chroot() {
 	local root=$1
@@ -19,17 +36,12 @@ chroot() {
 	if [[ "${*:1:2}" == 'env -i' ]]; then
 		mkdir -p "$root/${dracut_conf%/*}"
 		echo 'reproducible="yes"' > "$root/$dracut_conf"
-		set -- env -i "SOURCE_DATE_EPOCH=$SOURCE_DATE_EPOCH" "${@:3}"
+		set -- env -i "SOURCE_DATE_EPOCH=$SOURCE_DATE_EPOCH" "DRACUT_NO_MKNOD=$DRACUT_NO_MKNOD" "${@:3}"
 	fi
 	command chroot "$root" "$@"
 }
 
-# GRUB keeps the times of the files that it packs.
-xbps-uchroot() {
-	settle "$1"
-	command xbps-uchroot "$@"
-}
-readonly -f settle chroot xbps-uchroot
+readonly -f settle refuse_set_clock chroot
 
 # One squashfs whose top level is the root tree, and no ext3 image in it: dracut from 112 on
 # boots no other (void-mklive issue 460). It is written once, to its place in the ISO, which a

@@ -67,10 +67,11 @@ while IFS=$'\x1f' read -r type mode owner group path; do
 		[ -n "$mode" ] || continue
 		;;
 	packages-flake)
-		# With the store's times: they are part of what Nix locks it by.
-		cp -RT --preserve=timestamps "$include$path" "$root$path"
+		cp -RT "$include$path" "$root$path"
 		chown -R 0:0 "$root$path"
 		chmod -R u=rwX,go=rX "$root$path"
+		# A store's time is part of what Nix locks it by.
+		find "$root$path" -exec touch --no-dereference --date=@1 {} +
 		continue
 		;;
 	symlink)

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # squashfs.sh ROOTFS ISO PLACE VOIDHOST, in a mount namespace of its own: the root tree with the
-# store's paths bound into it becomes one squashfs, from byte PLACE of the ISO on. None of them
-# is copied.
+# store's paths bound into it becomes one squashfs, from byte PLACE of the ISO on. Only a store path
+# whose files do not have Nix's time is copied first.
 set -euo pipefail
 
 root=$1 iso=$2 offset=$3 tools=$4/usr/bin place=''
@@ -16,9 +16,20 @@ if [ -s /voidgen/job/store-paths ]; then
 	builders=$(sed -n 's/^nixbld:[^:]*:\([0-9]*\):.*/\1/p' "$root/etc/group")
 	[ -z "$builders" ] || chgrp "$builders" "$store"
 	install -m 0444 /voidgen/job/registration "$root/nix/registration"
+	# Second 1, as Nix dates all files of a store (Nix manual, nix-store --verify). Backups,
+	# container images and copies of a store by other programs have other times.
+	declare -A dated=()
+	while IFS= read -r -d '' path; do
+		dated[${path##*/}]=1
+	done < <(cd /closure && xargs --delimiter='\n' --arg-file=/voidgen/job/store-paths sh -c \
+		'exec find "$@" \( ! -newermt @0.999999999 -o -newermt @1.999999999 \) -printf "%H\\0"' find |
+		sort --zero-terminated --unique)
 	while read -r name; do
 		path=/closure/$name
-		if [ -L "$path" ]; then
+		if [ -n "${dated[$name]-}" ]; then
+			cp -RT "$path" "$store/$name"
+			find "$store/$name" -exec touch --no-dereference --date=@1 {} +
+		elif [ -L "$path" ]; then
 			cp -P --preserve=timestamps "$path" "$store/"
 		elif [ -d "$path" ]; then
 			mkdir "$store/$name"
@@ -36,9 +47,24 @@ if [ -s /voidgen/job/store-paths ]; then
 		folder=${folder%/*}
 	done
 fi
-# Whoever owns the store that it came from: in the image it is root's. Whether that store is
-# optimised, with equal files as one, does not show; their bytes are there once all the same.
+# Nothing of the builder's store shows but what Nix knows it by: content, kind and run bit. In the
+# image its files are root's and read-only, without attributes; whether the store is optimised, with
+# equal files as one, does not show, and their bytes are there once all the same.
+in_store="subpathname(${place:-nix/store}/*)"
+owned=(-action "guid(0,0) @ $in_store" -action "mode(a=rX) @ $in_store && !type(l)")
+# Of the attributes that the builder's file system gives to files (SELinux's labels, user.*), an
+# image has none: file capabilities are all that packages set.
+if bash /voidgen/is-recent.sh "$tools/mksquashfs"; then
+	owned+=(-xattrs-include '^security\.capability$' -action "xattrs-exclude(.*) @ $in_store")
+	filtered=1
+fi
 # Not by SOURCE_DATE_EPOCH, which would change the times of packages' files.
 env -u SOURCE_DATE_EPOCH "$tools/mksquashfs" "$root" "$iso" -noappend -offset "$offset" \
-	-no-progress -no-hardlinks -mkfs-time "$SOURCE_DATE_EPOCH" "${options[@]}" \
-	-action "guid(0,0) @ subpathname(${place:-nix/store}/*)"
+	-no-progress -no-hardlinks -mkfs-time "$SOURCE_DATE_EPOCH" "${options[@]}" "${owned[@]}"
+# Older programs cannot leave some attributes out and keep others.
+if [ -z "${filtered-}" ] &&
+	"$tools/unsquashfs" -stat -offset "$offset" "$iso" | grep -q 'Number of xattr ids [1-9]'; then
+	echo "voidgen: files have extended attributes: squashfs-tools 4.6 or later is needed, which" \
+		"keeps capabilities and leaves out what this machine's file system added" >&2
+	exit 1
+fi

@@ -1,0 +1,198 @@
+"""What an initramfs holds: the entries of its cpio archives, and what a live boot lacks there."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import io
+import lzma
+import re
+import stat
+import zlib
+from typing import TYPE_CHECKING, BinaryIO, cast
+
+import lz4.block
+import zstandard
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from pathlib import Path
+
+_NEWC = (b"070701", b"070702")
+_HEADER = re.compile(rb"07070[12]((?:[0-9A-Fa-f]{8}){13})")
+"""A magic, and 13 numbers of 8 hexadecimal digits (cpio(5), "New ASCII Format")."""
+_MODE, _SIZE, _NAME = 1, 6, 11
+"""Places of three of the numbers: mode, bytes of content, bytes of the name."""
+_END = "TRAILER!!!"
+_LONGEST = 1 << 16
+"""Bytes of a name, at most."""
+_PIECE = 1 << 20
+_GARBLED = (
+    *(EOFError, OSError, ValueError, zlib.error),
+    *(lz4.block.LZ4BlockError, lzma.LZMAError, zstandard.ZstdError),
+)
+"""What reading and decompressing another thing raises."""
+
+_LIVE = ("isofs", "loop", "overlay", "squashfs")
+"""Kernel modules without which dmsquash-live mounts no root (its module-setup.sh)."""
+_MODULE = re.compile(r"(?:usr/)?lib/modules/([^/]+)/(?:.*/)?([^/]+)\.ko(?:\.\w+)?")
+
+_ASKED = re.compile(r"""/usr/bin/dracut\b(?:.|\\\n)*?\s--force-add "([^"]+)\"""")
+"""The dracut modules that mklive.sh asks for; it brings them itself, in its folder dracut/."""
+# A hook that is indented deeper is inside of an `if`: some images have it, others don't.
+_HOOK = re.compile(
+    r"""^(?:\ {4}|\t)(?:\[\ -f\ "\$moddir/[^"]+"\ \]\ *&&\ *)?
+    inst_hook\ (?P<point>[\w-]+)\ (?P<order>\d+)\ "\$moddir/(?P<file>[^"]+)"$""",
+    re.MULTILINE | re.VERBOSE,
+)
+
+
+def entries(stream: BinaryIO) -> dict[str, int]:
+    """Return the mode (stat(2), with the file's kind) of each entry, by its path from the root.
+
+    ``stream`` may hold several archives in a row, plain or compressed: early microcode, then the
+    rest (Linux, Documentation/driver-api/early-userspace/buffer-format.rst). Raises ValueError if
+    it is not an initramfs or is cut off.
+    """
+    try:
+        return dict(_archives(_buffered(stream), compressed=True))
+    except _GARBLED as error:
+        raise ValueError(f"not an initramfs: {error}") from None
+
+
+def faults(found: Mapping[str, int], tree: Iterable[str], hooks: Iterable[str]) -> Iterator[str]:
+    """Say what a live boot needs and the initramfs with the entries ``found`` lacks.
+
+    ``tree`` are the absolute paths of the root tree: a kernel module that is a file there must be
+    in the initramfs (others are built in). ``hooks`` are from `hooks`. Device nodes are a fault,
+    too: whether dracut may make them depends on the container engine.
+    """
+    have, files = _modules(found), _modules(path.removeprefix("/") for path in tree)
+    if files and not have:
+        yield "the initramfs has no kernel modules"
+    for version, name in sorted(files - have):
+        if name in _LIVE and version in {known for known, _ in have}:
+            yield f"the initramfs lacks the kernel module {name} (Linux {version})"
+    known = {version for version, _ in files}
+    for version in sorted({version for version, _ in have} - known):
+        yield f"the initramfs has modules of Linux {version}, which the root tree does not have"
+    for hook in hooks:
+        if not any(path.endswith(f"/{hook}") for path in found):
+            yield f"the initramfs lacks mklive's {hook}"
+    for path, mode in sorted(found.items()):
+        if stat.S_ISCHR(mode) or stat.S_ISBLK(mode):
+            yield f"the initramfs has the device node {path}, which not every engine can make"
+
+
+def hooks(mklive: Path) -> list[str]:
+    """Return how the paths of the hooks end that mklive has dracut install in every image.
+
+    ``mklive`` is its source.
+    """
+    asked = _ASKED.search(_text(mklive / "mklive.sh"))
+    return [
+        f"hooks/{hook['point']}/{hook['order']}-{hook['file']}"
+        for setup in (mklive / "dracut" / name for name in (asked[1].split() if asked else ()))
+        for hook in _HOOK.finditer(_text(setup / "module-setup.sh"))
+        if (setup / hook["file"]).is_file()
+    ]
+
+
+def _text(file: Path) -> str:
+    return file.read_text(errors="replace") if file.is_file() else ""
+
+
+def _modules(paths: Iterable[str]) -> set[tuple[str, str]]:
+    """Kernel version and name of each kernel module; the kernel takes ``-`` for ``_``."""
+    found = map(_MODULE.fullmatch, paths)
+    return {(one[1], one[2].replace("-", "_")) for one in found if one}
+
+
+def _archives(stream: io.BufferedReader, *, compressed: bool) -> Iterator[tuple[str, int]]:
+    count = 0
+    while begin := _after_zeros(stream):
+        count += 1
+        if begin.startswith(_NEWC):
+            yield from _archive(stream)
+            continue
+        opened = next((one for sign, one in _COMPRESSED.items() if begin.startswith(sign)), None)
+        if opened is None or not compressed:
+            raise ValueError(f"archive {count} begins with {begin[:6]!r}")
+        yield from _archives(_buffered(opened(stream)), compressed=False)
+        return
+    if not count:
+        raise ValueError("it is empty")
+
+
+def _after_zeros(stream: io.BufferedReader) -> bytes:
+    """Skip the zeros between two archives; return how the next one begins (empty: no more)."""
+    while begin := stream.peek(len(_NEWC[0])):
+        zeros = len(begin) - len(begin.lstrip(b"\0"))
+        if not zeros:
+            return begin
+        stream.read(zeros)
+    return b""
+
+
+def _archive(stream: io.BufferedReader) -> Iterator[tuple[str, int]]:
+    while True:
+        header = _HEADER.fullmatch(_exactly(stream, 110))
+        if not header:
+            raise ValueError("an entry is garbled")
+        numbers = [int(header[1][place : place + 8], 16) for place in range(0, 104, 8)]
+        length = numbers[_NAME]
+        if not 0 < length <= _LONGEST:
+            raise ValueError("an entry's name is garbled")
+        name = _exactly(stream, length)[:-1].decode(errors="surrogateescape")
+        _skip(stream, -(110 + length) % 4)
+        if name == _END:
+            return
+        _skip(stream, numbers[_SIZE] + -numbers[_SIZE] % 4)
+        yield name.removeprefix(".").removeprefix("/"), numbers[_MODE]
+
+
+def _exactly(stream: io.BufferedReader, count: int) -> bytes:
+    data = stream.read(count)
+    if len(data) < count:
+        raise EOFError("it is cut off")
+    return data
+
+
+def _skip(stream: io.BufferedReader, count: int) -> None:
+    while count:
+        count -= len(_exactly(stream, min(count, _PIECE)))
+
+
+def _buffered(stream: object) -> io.BufferedReader:
+    return io.BufferedReader(cast("io.RawIOBase", stream), _PIECE)
+
+
+class _Lz4(io.RawIOBase):
+    """What a stream in LZ4's legacy format holds (lz4_Frame_format.md, "Legacy frame")."""
+
+    BLOCK = 8 << 20
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream, self._rest = stream, b""
+        stream.read(4)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        if not self._rest and len(size := self._stream.read(4)) == 4:  # noqa: PLR2004 - as read
+            block = self._stream.read(int.from_bytes(size, "little"))
+            self._rest = lz4.block.decompress(block, uncompressed_size=self.BLOCK)
+        count = min(len(buffer), len(self._rest))
+        buffer[:count], self._rest = self._rest[:count], self._rest[count:]
+        return count
+
+
+_COMPRESSED: Mapping[bytes, Callable[[BinaryIO], object]] = {
+    b"\x1f\x8b": lambda stream: gzip.GzipFile(fileobj=stream),
+    b"BZh": bz2.BZ2File,
+    b"\xfd7zXZ\0": lzma.LZMAFile,
+    b"\x28\xb5\x2f\xfd": lambda stream: zstandard.ZstdDecompressor().stream_reader(stream),
+    b"\x02\x21\x4c\x18": _Lz4,
+}
+"""What opens an archive that begins so: the compressors of `[mklive] initramfs`."""

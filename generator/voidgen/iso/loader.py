@@ -1,0 +1,70 @@
+"""GRUB's EFI loaders: what is in their memdisk, and what of it is wrong."""
+
+from __future__ import annotations
+
+import io
+import struct
+import tarfile
+from typing import TYPE_CHECKING
+
+import pefile
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+STABLE = 1_420_070_400
+"""Time of all files in the memdisk from GRUB 2.12 on, in seconds since 1970: 2015-01-01
+(STABLE_EMBEDDING_TIMESTAMP in util/grub-mkstandalone.c)."""
+CONFIG = "boot/grub/grub.cfg"
+
+_MAGIC = 0x676D696D
+_INFO = {0x10B: struct.Struct("<III"), 0x20B: struct.Struct("<IxxxxQQ")}
+"""struct grub_module_info32 and 64: magic, offset and size, by the kind of PE."""
+_HEADER = struct.Struct("<II")
+"""struct grub_module_header: type and size, its own included (include/grub/kernel.h)."""
+_MEMDISK = 1
+
+
+def memdisk(data: bytes) -> dict[str, int] | None:
+    """Return the times of the files in a loader's memdisk, in seconds since 1970, by path.
+
+    ``data`` is a PE program as grub-mkstandalone makes it. None if it is not, or has no memdisk.
+    """
+    try:
+        image = pefile.PE(data=data, fast_load=True)
+        section = next(one for one in image.sections if one.Name.rstrip(b"\0") == b"mods")
+        info = _INFO[image.OPTIONAL_HEADER.Magic]
+        archive = next(_modules(section.get_data(), info))
+        with tarfile.open(fileobj=io.BytesIO(archive), mode="r:") as tar:
+            return {member.name: int(member.mtime) for member in tar if member.isfile()}
+    except (pefile.PEFormatError, tarfile.TarError, StopIteration, LookupError, struct.error):
+        return None
+
+
+def faults(name: str, found: Mapping[str, int] | None, source_date: int) -> Iterator[str]:
+    """Say what is wrong with the loader ``name``, whose memdisk is ``found``.
+
+    ``source_date`` is the one time that an ISO's files may have, beside GRUB's own.
+    """
+    if found is None:
+        yield f"{name} is not a loader of GRUB with its modules in it"
+        return
+    if CONFIG not in found:
+        yield f"{name} has no {CONFIG} in it"
+    if not any(path.endswith(".mod") for path in found):
+        yield f"{name} has no modules of GRUB in it"
+    if {*found.values()} - {STABLE, source_date}:
+        yield f"{name} has the time of this run in it: GRUB 2.12 or later is needed"
+
+
+def _modules(data: bytes, info: struct.Struct) -> Iterator[bytes]:
+    """Contents of the embedded modules that are memdisks."""
+    magic, place, size = info.unpack_from(data)
+    end = min(size, len(data))
+    while magic == _MAGIC and place < end:
+        kind, length = _HEADER.unpack_from(data, place)
+        if length < _HEADER.size:
+            return
+        if kind == _MEMDISK:
+            yield data[place + _HEADER.size : place + length]
+        place += length

@@ -1,0 +1,66 @@
+#!/bin/sh
+# A stand-in for dracut, in the root trees of the tests: a real initramfs by busybox, of the kernel's
+# modules and of the dracut modules that are asked for. What the real one does (059 to 112) that
+# matters here: device nodes where it may make them, unless DRACUT_NO_MKNOD is set; times and inode
+# numbers of the run, unless it is to be reproducible.
+#
+# --stand-in WORD,... makes it go wrong in these ways.
+set -eu
+PATH=/usr/bin/applets
+ways='' compressor='' asked=''
+
+wrong() {
+	case ,$ways, in *",$1,"*) return 0 ;; esac
+	return 1
+}
+
+while [ $# -gt 2 ]; do
+	case $1 in
+	--force-add) asked=$2 && shift ;;
+	--stand-in) ways=$2 && shift ;;
+	--add-drivers | --omit) shift ;;
+	--*) compressor=${1#--} ;;
+	esac
+	shift
+done
+image=$1 kernel=$2
+work=$(mktemp -d /tmp/dracut.XXXXXX)
+hooks=$work/var/lib/dracut/hooks
+mkdir -p "$work/usr/lib/modules" "$work/dev" "$hooks"
+
+# Called by module-setup.sh. Its folder's name is another one than mklive's.
+# shellcheck disable=SC2329
+inst_hook() {
+	mkdir -p "$hooks/$1"
+	cp "$3" "$hooks/$1/$2-${3##*/}"
+}
+for name in $asked; do
+	echo "dracut: *** Including module: $name ***"
+	# shellcheck disable=SC2034  # read by module-setup.sh
+	moddir=/usr/lib/dracut/modules.d/01$name
+	# shellcheck disable=SC1091
+	. "$moddir/module-setup.sh"
+	wrong no-hooks || install
+done
+wrong no-modules || cp -R "/usr/lib/modules/$kernel" "$work/usr/lib/modules/"
+! wrong no-squashfs || rm "$work/usr/lib/modules/$kernel/kernel/fs/squashfs/squashfs.ko.zst"
+! wrong dracut-install || echo 'dracut-install: PATH is not set' >&2
+for node in 'console 5 1' 'kmsg 1 11' 'null 1 3' 'random 1 8' 'urandom 1 9'; do
+	[ -z "${DRACUT_NO_MKNOD-}" ] || break
+	# shellcheck disable=SC2086  # a name and two numbers
+	set -- $node
+	mknod "$work/dev/$1" c "$2" "$3" 2> /dev/null || :
+done
+
+cd "$work"
+case $(cat /etc/dracut.conf.d/*.conf 2> /dev/null) in
+*'reproducible="yes"'*)
+	find . -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +
+	find . | sort | cpio -o -H newc --renumber-inodes --ignore-devno > /tmp/initramfs 2> /dev/null
+	;;
+*)
+	find . | cpio -o -H newc > /tmp/initramfs 2> /dev/null
+	;;
+esac
+"$compressor" -c < /tmp/initramfs > "$image"
+rm -r "$work" /tmp/initramfs

@@ -1,0 +1,153 @@
+"""What an initramfs holds, and what of a live boot it lacks."""
+
+import bz2
+import gzip
+import io
+import lzma
+import stat
+import struct
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import lz4.block
+import pytest
+import zstandard
+from tests.integration.offline import ROOT
+from tests.unit.program import write
+
+from voidgen.iso import initramfs
+
+BUSYBOX = "busybox"
+TREE = (
+    "/usr/lib/modules/6.1_1/kernel/fs/squashfs/squashfs.ko.zst",
+    "/usr/lib/modules/6.1_1/kernel/fs/overlayfs/overlay.ko.zst",
+    "/usr/lib/modules/6.1_1/kernel/drivers/net/tun.ko.zst",
+)
+FILE, FOLDER, NODE = stat.S_IFREG | 0o644, stat.S_IFDIR | 0o755, stat.S_IFCHR | 0o666
+GOOD = {
+    "usr/lib/modules/6.1_1/kernel/fs/squashfs/squashfs.ko.zst": FILE,
+    "usr/lib/modules/6.1_1/kernel/fs/overlayfs/overlay.ko.zst": FILE,
+    "var/lib/dracut/hooks/pre-pivot/01-adduser.sh": FILE,
+}
+HOOKS = ["hooks/pre-pivot/01-adduser.sh"]
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """By the real cpio of busybox."""
+    folder = tmp_path_factory.mktemp("initramfs")
+    write(folder, {"usr/bin/a": "a" * 5, "usr/bin/bb": "b" * 4096, "init": "#!/bin/sh\n"})
+    (folder / "link").symlink_to("init")
+    names = "".join(
+        f"./{path.relative_to(folder)}\n" for path in (folder, *sorted(folder.rglob("*")))
+    )
+    return subprocess.run(
+        [BUSYBOX, "cpio", "-o", "-H", "newc"],
+        cwd=folder, input=names.encode(), capture_output=True, check=True,
+    ).stdout  # fmt: skip
+
+
+def early() -> bytes:
+    """An archive of microcode, as dracut puts it before the rest."""
+    name = b"kernel/x86/microcode/GenuineIntel.bin\0"
+    numbers = [1, FILE, 0, 0, 1, 0, 6, 0, 0, 0, 0, len(name), 0]
+    end = [0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 11, 0]
+    parts = [
+        *(b"070701", "".join(f"{one:08X}" for one in numbers).encode(), name, b"", b"sixsix\0\0"),
+        *(b"070701", "".join(f"{one:08X}" for one in end).encode(), b"TRAILER!!!\0"),
+    ]
+    data = b"".join(parts[:3])
+    data += bytes(-len(data) % 4) + parts[4] + b"".join(parts[5:])
+    return data + bytes(-len(data) % 512)
+
+
+def legacy_lz4(data: bytes) -> bytes:
+    blocks = [data[place : place + (8 << 20)] for place in range(0, len(data), 8 << 20)]
+    packed = [lz4.block.compress(block, store_size=False) for block in blocks]
+    return b"\x02\x21\x4c\x18" + b"".join(struct.pack("<I", len(one)) + one for one in packed)
+
+
+COMPRESSORS: dict[str, Callable[[bytes], bytes]] = {
+    "none": bytes,
+    "gzip": gzip.compress,
+    "bzip2": bz2.compress,
+    "xz": lambda data: lzma.compress(data, check=lzma.CHECK_CRC32),
+    "zstd": lambda data: zstandard.ZstdCompressor(write_content_size=False).compress(data),
+    "lz4": legacy_lz4,
+}
+
+
+@pytest.mark.parametrize("compressor", COMPRESSORS)
+def test_entries_of_archives_in_a_row(compressor: str, archive: bytes) -> None:
+    data = early() + COMPRESSORS[compressor](archive)
+    found = initramfs.entries(io.BytesIO(data))
+    assert {path: stat.filemode(mode)[0] for path, mode in found.items()} == {
+        "": "d", "init": "-", "link": "l", "usr": "d", "usr/bin": "d", "usr/bin/a": "-",
+        "usr/bin/bb": "-", "kernel/x86/microcode/GenuineIntel.bin": "-",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("compressor", COMPRESSORS)
+def test_what_is_cut_off_or_damaged(compressor: str, archive: bytes) -> None:
+    data = COMPRESSORS[compressor](archive)
+    for cut in (data[: len(data) // 2], data[:5], data[:-200], b"x" + data, b"", bytes(512)):
+        with pytest.raises(ValueError, match="not an initramfs"):
+            initramfs.entries(io.BytesIO(cut))
+    twice = COMPRESSORS[compressor](data)
+    if compressor != "none":
+        with pytest.raises(ValueError, match="archive 1 begins with"):
+            initramfs.entries(io.BytesIO(twice))
+
+
+def test_initramfs_as_it_should_be() -> None:
+    assert list(initramfs.faults(GOOD, TREE, HOOKS)) == []
+    # All is built into the kernel.
+    assert list(initramfs.faults({"init": FILE}, (), [])) == []
+    # Of two kernels it is for one.
+    both = (*TREE, "/usr/lib/modules/6.6_1/kernel/fs/squashfs/squashfs.ko.zst")
+    assert list(initramfs.faults(GOOD, both, HOOKS)) == []
+
+
+@pytest.mark.parametrize(
+    ("lost", "more", "said"),
+    [
+        ("squashfs.ko.zst", {}, "the initramfs lacks the kernel module squashfs (Linux 6.1_1)"),
+        ("adduser.sh", {}, "the initramfs lacks mklive's hooks/pre-pivot/01-adduser.sh"),
+        (
+            "nothing",
+            {"lib/modules/6.6_1/kernel/x.ko": FILE},
+            "the initramfs has modules of Linux 6.6_1, which the root tree does not have",
+        ),
+        (
+            "nothing",
+            {"dev/null": NODE},
+            "the initramfs has the device node dev/null, which not every engine can make",
+        ),
+    ],
+)
+def test_initramfs_as_it_should_not_be(lost: str, more: dict[str, int], said: str) -> None:
+    found = {path: mode for path, mode in GOOD.items() if not path.endswith(lost)}
+    assert list(initramfs.faults({**found, **more}, TREE, HOOKS)) == [said]
+
+
+def test_initramfs_without_modules() -> None:
+    """As dracut 109 leaves it, with status 0, where it has no PATH."""
+    assert list(initramfs.faults({"init": FILE, "usr": FOLDER}, TREE, [])) == [
+        "the initramfs has no kernel modules"
+    ]
+
+
+def test_hooks_are_those_that_mklive_asks_for() -> None:
+    stand_in = ROOT / "tests" / "stand_in_iso" / "mklive"
+    assert initramfs.hooks(stand_in) == [
+        "hooks/pre-pivot/01-adduser.sh",
+        "hooks/pre-mount/01-install.sh",
+    ]
+    assert initramfs.hooks(stand_in / "dracut") == []
+
+
+def test_hooks_of_a_module_that_is_not_there(tmp_path: Path) -> None:
+    text = 'chroot x /usr/bin/dracut -N \\\n  --force-add "gone" "/boot/initrd"\n'
+    (tmp_path / "mklive.sh").write_text(text)
+    assert initramfs.hooks(tmp_path) == []

@@ -1,0 +1,59 @@
+"""What is in GRUB's EFI loaders (real ones are looked at in tests/iso)."""
+
+from collections.abc import Mapping
+
+import pytest
+from tests.unit import efi
+
+from voidgen.iso import loader
+
+DATE = 1_776_113_375
+FILES = {
+    loader.CONFIG: loader.STABLE,
+    "boot/grub/x86_64-efi/normal.mod": loader.STABLE,
+    "boot/grub/fonts/unicode.pf2": loader.STABLE,
+}
+
+
+@pytest.mark.parametrize("bits", [32, 64])
+def test_memdisk_is_read(bits: int) -> None:
+    data = efi.program(efi.modules(efi.memdisk(FILES), bits=bits), bits=bits)
+    assert loader.memdisk(data) == FILES
+    assert list(loader.faults("X.EFI", loader.memdisk(data), DATE)) == []
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"MZ",
+        efi.program(efi.modules(efi.memdisk(FILES)), section=b".text"),
+        efi.program(efi.modules(efi.memdisk(FILES), bits=32)),
+        efi.program(b""),
+        efi.program(efi.modules(b"no archive at all" * 40)),
+    ],
+)
+def test_what_is_no_loader_with_modules(data: bytes) -> None:
+    assert loader.memdisk(data) is None
+    assert list(loader.faults("X.EFI", None, DATE)) == [
+        "X.EFI is not a loader of GRUB with its modules in it"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        ({**FILES, loader.CONFIG: DATE}, None),
+        (
+            {**FILES, "boot/grub/x86_64-efi/normal.mod": DATE + 1},
+            "X.EFI has the time of this run in it: GRUB 2.12 or later is needed",
+        ),
+        ({loader.CONFIG: loader.STABLE}, "X.EFI has no modules of GRUB in it"),
+        (
+            {"boot/grub/x86_64-efi/normal.mod": loader.STABLE},
+            "X.EFI has no boot/grub/grub.cfg in it",
+        ),
+    ],
+)
+def test_loaders_that_are_judged(files: Mapping[str, int], said: str | None) -> None:
+    assert list(loader.faults("X.EFI", files, DATE)) == ([said] if said else [])
