@@ -11,8 +11,8 @@ SELINUX = b"system_u:object_r:default_t:s0\0"
 def alter(store: Path) -> list[Path]:
     """Give store paths other times, modes, attributes and, as root, owners: Nix sees the same."""
     altered = []
-    for number, name in enumerate(("greet", "notebook", "profile")):
-        for top in sorted(store.glob(f"*-{name}*")):
+    for number, name in enumerate(("greet*", "notebook*", "profile", "include", "mklive")):
+        for top in sorted(store.glob(f"*-{name}")):
             for path in (top, *top.rglob("*")) if top.is_dir() else (top,):
                 _alter(path, number)
             altered.append(top)
@@ -30,5 +30,5 @@ def _alter(path: Path, number: int) -> None:
     if os.getuid() == 0:
         os.chown(path, UNPRIVILEGED, UNPRIVILEGED, follow_symlinks=False)
     # As container images have them, as a copy has them, and as Nix has them.
-    date = (0, 1_700_000_000, 1)[number]
+    date = (0, 1_700_000_000, 1)[number % 3]
     os.utime(path, (date, date), follow_symlinks=False)

@@ -87,6 +87,7 @@ def test_locks_and_scripts_change_it(folder: Path, monkeypatch: pytest.MonkeyPat
         "build.sh",
         "hooks.bash",
         "is-recent.sh",
+        "of-this-run.sh",
         "overlay.sh",
         "place.sh",
         "squashfs.sh",

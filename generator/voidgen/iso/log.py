@@ -36,6 +36,7 @@ _KNOWN: Mapping[str, str] = {
         "rootless; `[container] arguments` adds what your host needs"
     ),
     r"overlay: \d+ of its files": "mend the modules that bring them, and run `voidgen generate`",
+    r"clock was set during the run": "run it again, once the machine has the right time",
     r"exec format error": "the container is for another architecture than this machine's",
 }
 """What some lines mean, for a person."""

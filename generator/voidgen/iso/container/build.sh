@@ -15,13 +15,15 @@ trap 'chown -R -- "$owner" /out' EXIT
 mount --make-rprivate /
 
 mkdir -p /build/tmp
-# Before the first file of this run, by the kernel's clock, which dates files. The ten seconds allow
-# for a clock that is corrected a little on the way.
+# What of-this-run.sh measures by.
 : > /build/start
 touch --reference=/build/start --date='10 seconds ago' /build/start
 cp /proc/uptime /build/uptime
 mapfile -t options < "$job/options"
-cd "$(cat "$job/mklive")"
+# With Nix's modes, whatever this machine's store has: mklive copies files of its own.
+cp -R "$(cat "$job/mklive")" /build/mklive
+chmod -R a=rX /build/mklive
+cd /build/mklive
 export BASH_ENV=/voidgen/hooks.bash
 bash ./mklive.sh "${options[@]}" -K -c /build/cache -H /build/host-cache \
 	-x /voidgen/overlay.sh -o /out/image.iso

@@ -4,25 +4,11 @@
 [[ ${0##*/} == mklive.sh ]] || return 0
 
 # settle FOLDER: gives what this run made or changed there the time of SOURCE_DATE_EPOCH. What came
-# with packages keeps its own time, which Python's caches go by. Files of this run are dated between
-# its start and now, and packages outside of that, whatever this machine's clock says. Ten seconds
-# more at both ends allow for a clock that is corrected a little on the way.
+# with packages keeps its own time, which Python's caches go by.
 settle() {
-	: > /build/now
-	refuse_set_clock
-	touch --reference=/build/now --date='10 seconds' /build/end
-	find "$1" -xdev -newer /build/start ! -newer /build/end \
-		-exec touch --no-dereference --date="@$SOURCE_DATE_EPOCH" {} +
-}
-
-# A clock that is set during the run dates files outside of the run, or packages inside of it.
-refuse_set_clock() {
-	local up started dated
-	read -r up _ < /proc/uptime
-	read -r started _ < /build/uptime
-	dated=$(($(stat --format=%Y /build/now) - $(stat --format=%Y /build/start) - 10))
-	local off=$((dated - (${up%.*} - ${started%.*})))
-	((-5 <= off && off <= 5)) || die "This machine's clock was set during the run, by $off seconds"
+	bash /voidgen/of-this-run.sh "$1" \
+		-exec touch --no-dereference --date="@$SOURCE_DATE_EPOCH" {} + ||
+		die "Failed to date $1"
 }
 
 # The programs of packages are run with an empty environment: their scripts make users with a date,
@@ -41,7 +27,7 @@ chroot() {
 	command chroot "$root" "$@"
 }
 
-readonly -f settle refuse_set_clock chroot
+readonly -f settle chroot
 
 # One squashfs whose top level is the root tree, and no ext3 image in it: dracut from 112 on
 # boots no other (void-mklive issue 460). It is written once, to its place in the ISO, which a

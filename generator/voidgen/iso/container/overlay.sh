@@ -56,7 +56,7 @@ owned() {
 rm -f "$root"/etc/machine-id "$root"/var/lib/dbus/machine-id "$root"/etc/ssh/ssh_host_*_key* \
 	"$root"/var/lib/random-seed "$root"/var/lib/systemd/random-seed
 [ ! -d "$root/var/log" ] ||
-	find "$root/var/log" -xdev -type f -newer /build/start -exec truncate --size=0 {} +
+	bash /voidgen/of-this-run.sh "$root/var/log" -type f -exec truncate --size=0 {} +
 
 while IFS=$'\x1f' read -r type mode owner group path; do
 	fits "$type" "$path" || continue
