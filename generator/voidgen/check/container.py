@@ -25,6 +25,10 @@ SCRIPT = "set -e; mkdir -p /build; date +%s; nproc; stat -f -c %T /build; cat /p
 DAY = 86400
 
 
+class RefusedError(Exception):
+    """No container starts so; says why."""
+
+
 @frozen
 class View:
     """What a container sees."""
@@ -47,25 +51,25 @@ class Probe:
         """Give back the conditions; those that have no effect in a container here aren't varied."""
         try:
             both = self._views(conditions)
-        except StepFailedError:
+        except RefusedError:
             conditions = [self._alone(one) for one in conditions]
             try:
                 both = self._views(conditions)
-            except StepFailedError as error:
+            except RefusedError as error:
                 # No container at all, or none with all of them.
                 return tuple(
-                    one.without(_said(error)) if one.seen and one.settings else one
+                    one.without(str(error)) if one.seen and one.settings else one
                     for one in conditions
                 )
         return tuple(_confirmed(one, *both) for one in conditions)
 
     def _alone(self, one: Condition) -> Condition:
-        if not one.settings:
+        if not one.settings or not one.seen:
             return one
         try:
             self._views([one])
-        except StepFailedError as error:
-            return one.without(_said(error))
+        except RefusedError as error:
+            return one.without(str(error))
         return one
 
     def _views(self, conditions: Sequence[Condition]) -> tuple[View, View]:
@@ -94,11 +98,13 @@ class Probe:
             clock, cores, storage, *users = done.stdout.decode(errors="replace").splitlines()
             return View(int(clock), int(cores), storage, " ".join(" ".join(users).split()))
         except ValueError:
-            raise StepFailedError("its programs give other answers than expected") from None
+            raise RefusedError("its programs do not answer as GNU's do") from None
+        except StepFailedError as error:
+            raise RefusedError(_said(error)) from None
         except TimeoutError:
             self.runner.remove(task.name)
-            what = f"no answer in {process.PATIENCE:g} seconds"
-            raise StepFailedError(what) from None
+            what = f"a container with it takes more than {process.PATIENCE:g} seconds"
+            raise RefusedError(what) from None
         except BaseException:
             self.runner.remove(task.name)
             raise

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import frozen
 
 from voidgen import foreign
-from voidgen.errors import Fault, StepFailedError, WrongInputError
+from voidgen.errors import StepFailedError
 from voidgen.process import ask, run
 
 if TYPE_CHECKING:
@@ -158,8 +158,8 @@ def give(path: Path) -> None:
 def find(container: Container, timeout: float | None = None) -> Engine:
     """The engine that ``container`` names, or for ``auto`` the first that is here.
 
-    Raises StepFailedError where there is none, or where it does not answer; TimeoutError where
-    that takes it more than ``timeout`` seconds; WrongInputError if `BUILD` is not of `BUILDS`.
+    Raises StepFailedError where there is none, or where it does not answer, or if a variable is
+    wrong; TimeoutError where that takes it more than ``timeout`` seconds.
     """
     wanted = ENGINES if container.engine == "auto" else (container.engine,)
     program = next((one for one in wanted if shutil.which(one)), None)
@@ -173,7 +173,7 @@ def find(container: Container, timeout: float | None = None) -> Engine:
     build = os.environ.get(BUILD) or "volume"
     if build not in BUILDS:
         what = f"{BUILD}: unknown value {build!r}"
-        raise WrongInputError(Fault(what, remedy=f"set it to one of {', '.join(BUILDS)}"))
+        raise StepFailedError(what, f"set it to one of {', '.join(BUILDS)}")
     return Engine(program, *_info(program, timeout), (*container.arguments, *extra), build)
 
 
