@@ -8,6 +8,7 @@ is there before. Goal: no more than two builds and a tenth.
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import statistics
 import subprocess
@@ -64,7 +65,9 @@ def _round(source: Path, folder: Path) -> float:
 
 
 def _voidgen(folder: Path, *words: str) -> None:
-    subprocess.run([sys.executable, "-m", "voidgen", "--quiet", *words], cwd=folder, check=True)
+    argv = [sys.executable, "-m", "voidgen", "--quiet", *words, "--json"]
+    done = subprocess.run(argv, cwd=folder, check=True, capture_output=True)
+    assert not json.loads(done.stdout)["reused"]
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from attrs import frozen
 from voidgen import git, process, share
 from voidgen.check.conditions import ANYWHERE, start
 from voidgen.errors import refused
-from voidgen.iso import engine
+from voidgen.iso import build, engine
 from voidgen.overlay import catalogue
 
 if TYPE_CHECKING:
@@ -55,7 +55,10 @@ class Copy:
 def copies(
     image: Project, conditions: Sequence[Condition] = ANYWHERE, place: Path | None = None
 ) -> Iterator[tuple[Copy, ...]]:
-    """Copy what git knows of the project twice, into a folder in ``place`` that goes again."""
+    """Copy what git knows of the project twice, into a folder in ``place`` that goes again.
+
+    What `iso` made does not come along, or there would be nothing to do.
+    """
     files = git.tracked(image.folder)
     with tempfile.TemporaryDirectory(prefix="voidgen-", dir=place) as parent:
         found = []
@@ -73,7 +76,8 @@ def _copy(project: Path, names: Iterable[str], folder: Path) -> None:
     # voidgen's own repository: its modules are the built-in ones.
     builtin = own.exists() and own.samefile(share.catalogue())
     for name in names:
-        if builtin and name.startswith(f"{catalogue.FOLDER}/"):
+        top = name.partition("/")[0]
+        if top == build.FOLDER or (builtin and top == catalogue.FOLDER):
             continue
         try:
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
