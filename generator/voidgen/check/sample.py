@@ -107,20 +107,20 @@ def _relink(chosen: tuple[Path, ...], folder: Path) -> bool:
 
 def _disguise(folder: Path) -> list[str]:
     """Change all that is not content in each of the copies; returns what that is."""
-    root, set_ = os.getuid() == 0, set()
+    root, taken = os.getuid() == 0, set()
     for number, path in enumerate(sorted(folder.rglob("*"), reverse=True)):
         for name in ATTRIBUTES:
             # Some need privileges, and some file systems have none.
             with suppress(OSError):
                 os.setxattr(path, name, b"voidgen", follow_symlinks=False)
-                set_.add(name)
+                taken.add(name)
         if root:
             os.chown(path, 1, 1, follow_symlinks=False)
         # Nix has second 1.
         times = (0, 0) if number % 2 else None
         os.utime(path, times, follow_symlinks=False)
     owners = ["owners"] if root else []
-    attributes = [f"attributes ({', '.join(sorted(set_))})"] if set_ else []
+    attributes = [f"attributes ({', '.join(sorted(taken))})"] if taken else []
     return ["times", "modes", *owners, *attributes]
 
 
