@@ -29,7 +29,7 @@ def template(made: Made, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def again(folder: Path, template: Path) -> Path:
     """A project whose ISO is there."""
-    return clone(template, folder.with_name("again"))
+    return clone(template, folder.with_name("again"), made=True)
 
 
 def test_nothing_to_do_starts_neither_nix_nor_an_engine(

@@ -1,39 +1,120 @@
-"""`voidgen check --iso`: two ISOs, and where they differ."""
+"""`voidgen check --iso`: two ISOs, where they differ, and what was varied between them."""
 
 import json
+import os
+import re
 from pathlib import Path
 from typing import Any
 
+import pytest
 from tests.iso.podman import Podman
 from tests.iso.project import change
 from tests.iso.running import nothing_left
-from tests.locks.project import commit, well
 from tests.unit.program import voidgen
 
+from voidgen.check import machine
 from voidgen.compare import isos
+from voidgen.iso.engine import ARGUMENTS
+
+COMPARISON = "two ISOs are identical"
+CONDITIONS = (
+    *("engine mode", "clock", "cores", "file system of the build", "store"),
+    *("umask", "locale", "time zone", "order of sets", "folder"),
+)
+LEAKING = """
+import os
+umask = os.umask(0)
+os.umask(umask)
+names = ("TZ", "LC_ALL", "PYTHONHASHSEED")
+shown = {"umask": f"{umask:03o}", **{name: os.environ.get(name, "") for name in names}}
+words = (f"--env=SHOWN_{name}={value}" for name, value in shown.items())
+os.environ[ARGUMENTS] = " ".join((os.environ.get(ARGUMENTS, ""), *words))
+"""
+"""A voidgen that tells the container what only voidgen itself should know."""
 
 
-def check(folder: Path, status: int = 0) -> dict[str, Any]:
+def check(folder: Path, status: int = 0) -> dict[str, dict[str, Any]]:
+    """The rows of the comparison and of the conditions, by name."""
     ran = voidgen("--quiet", "check", "--iso", "--json", cwd=folder)
     assert ran.status == status, ran
-    found = {one["name"]: one for one in json.loads(ran.out)["checks"]}
-    one: dict[str, Any] = found["two ISOs are identical"]
-    return one
+    rows = {one["name"]: one for one in json.loads(ran.out)["checks"]}
+    kept = [name for name in rows if name == COMPARISON or name.startswith("varied: ")]
+    return {name.removeprefix("varied: "): rows[name] for name in kept}
 
 
-def test_two_isos_are_identical(folder: Path, engine: Podman) -> None:
-    found = check(folder)
+def test_two_isos_are_identical_whatever_varies(folder: Path, engine: Podman) -> None:
+    rows = check(folder)
+    found = rows.pop(COMPARISON)
     assert (found["state"], found["about"][:7]) == ("passed", "sha256-")
+    assert tuple(rows) == CONDITIONS
+    if os.getuid():
+        mode = rows.pop("engine mode")
+        assert (mode["state"], mode["about"]) == ("skipped", "needs root: run voidgen by sudo")
+    for name, one in rows.items():
+        first, _, second = one["about"].partition(" and ")
+        assert (one["state"], first == second) == ("passed", False), name
+    assert re.fullmatch(r"\S+ and tmpfs", rows["file system of the build"]["about"])
+    assert rows["store"]["about"].endswith(" for 8 of its 8 paths")
     # No more is left than of any run that made none.
     nothing_left(folder, engine)
     assert [*(folder / "out").iterdir()] == []
 
 
-def test_a_difference_is_located_in_the_squashfs(folder: Path) -> None:
-    change(folder, '"quiet"', '"quiet", "stand-in=noise"')
-    well(folder, "generate")
-    commit(folder)
-    found = check(folder, status=1)
+def test_what_a_single_condition_changes_is_found(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    change(folder, '"quiet"', '"quiet", "stand-in=shows,noise"')
+    leaking = tmp_path / "leaking"
+    leaking.mkdir()
+    (leaking / "sitecustomize.py").write_text(f"ARGUMENTS = {ARGUMENTS!r}{LEAKING}")
+    monkeypatch.setenv("PYTHONPATH", f"{leaking}:{os.environ.get('PYTHONPATH', '')}")
+    found = check(folder, status=1)[COMPARISON]
     assert (found["state"], found["about"]) == ("failed", "they differ")
-    (line,) = found["detail"].splitlines()
-    assert line.startswith(f"/{isos.SQUASHFS}/etc/noise: byte 0: ")
+    noise, *lines = found["detail"].splitlines()
+    assert noise.startswith(f"/{isos.SQUASHFS}/etc/noise: byte 0: ")
+    shown = {
+        line.partition(": ")[0].removeprefix(f"/{isos.SQUASHFS}/etc/shown/")
+        for line in lines
+        if not line.startswith("varied: ")
+    }
+    rootful = () if os.getuid() else ("engine-mode",)
+    inside = ("clock", "cores", "storage", "store", "folder")
+    assert shown == {"umask", "TZ", "LC_ALL", "PYTHONHASHSEED", *inside, *rootful}
+    varied = [line.split(": ")[1] for line in lines if line.startswith("varied: ")]
+    assert varied == [*CONDITIONS[bool(os.getuid()) :]]
+
+
+def test_what_the_machine_cannot_vary_is_said(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(machine, "FOLDERS", ())
+    monkeypatch.setattr(machine, "memory", lambda: 0)
+    # The engine refuses this together with a map of ids.
+    monkeypatch.setenv(ARGUMENTS, f"{os.environ[ARGUMENTS]} --userns=host")
+    processors = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(processors)})
+    try:
+        rows = check(folder)
+    finally:
+        os.sched_setaffinity(0, processors)
+    skipped = {name: one["about"] for name, one in rows.items() if one["state"] == "skipped"}
+    mode = skipped.pop("engine mode")
+    assert mode.startswith("needs root" if os.getuid() else "no container starts with it: ")
+    assert skipped == {
+        "clock": "libfaketime is not installed (Debian: libfaketime)",
+        "cores": "this machine has one core; use one that has more",
+    }
+    # Not in memory, but in the container's own file system.
+    assert rows["file system of the build"]["state"] == "passed"
+    assert "tmpfs" not in rows["file system of the build"]["about"]
+    assert rows[COMPARISON]["state"] == "passed"
+
+
+def test_an_iso_that_cannot_be_made_is_told_with_what_was_varied(folder: Path) -> None:
+    change(folder, '"quiet"', '"quiet", "stand-in=no-success"')
+    rows = check(folder, status=1)
+    assert [*rows] == [COMPARISON]
+    assert rows[COMPARISON]["about"] == "the first cannot be made"
+    lines = rows[COMPARISON]["detail"].splitlines()
+    assert "mklive" in lines[0]
+    assert "varied: umask: 022 and 077" in lines

@@ -2,7 +2,9 @@
 
 import os
 import re
+import shlex
 import subprocess
+import time
 from datetime import datetime
 from pathlib import Path
 
@@ -10,28 +12,46 @@ import pytest
 from tests.integration.offline import Nix
 from tests.iso.conditions import others
 from tests.iso.making import Made
+from tests.iso.podman import Podman
 from tests.iso.running import failed, well
 from tests.iso.store import alter
 from tests.locks.project import clone
+
+from voidgen.iso.engine import ARGUMENTS
 
 KINDS = ("iso", "cdx.json", "manifest.json")
 
 
 def made_of(folder: Path) -> dict[str, bytes]:
+    """Make the ISO, which must not be there: the bytes of what is the same each time."""
+    assert not (folder / "out").exists()
     well(folder)
+    assert "Created /out/image.iso" in (folder / "out" / "tests.log").read_text()
     return {kind: (folder / "out" / f"tests.{kind}").read_bytes() for kind in KINDS}
 
 
-def test_under_other_conditions(folder: Path, made: Made, tmp_path: Path) -> None:
+def test_under_other_conditions(folder: Path, made: Made, engine: Podman, tmp_path: Path) -> None:
     first = made_of(folder)
     # Another place, and a store that was restored, labelled, and has equal files as one.
     other = clone(made.project, tmp_path / "elsewhere" / "another")
-    alter(Path(made.env["NIX_STORE_DIR"]))
+    store = Path(os.environ["NIX_STORE_DIR"])
+    assert not any(map(is_shared, store.glob("*-notebook-*/**/*")))
     Nix(dict(os.environ)).run("nix-store", "--optimise")
+    assert any(map(is_shared, store.glob("*-notebook-*/**/*")))
+    alter(store)
     with others():
+        words = ("run", "--rm", "--network=none", *shlex.split(os.environ[ARGUMENTS]))
+        clock, cores = engine.run(*words, engine.image, "sh", "-c", "date +%s; nproc").split()
+        assert int(clock) > time.time() + 399 * 86400
+        assert cores == "1"
         second = made_of(other)
     for kind in KINDS:
         assert first[kind] == second[kind], kind
+
+
+def is_shared(path: Path) -> bool:
+    """Whether a file is one with another."""
+    return path.is_file() and not path.is_symlink() and path.stat().st_nlink > 1
 
 
 def test_what_a_run_makes_has_the_time_of_the_newest_input_or_of_the_environment(

@@ -272,7 +272,7 @@ def test_a_damaged_iso_is_not_signed(
     made: Made, released: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settle(monkeypatch, made.env)
-    folder = clone(released / "project", tmp_path / "project")
+    folder = clone(released / "project", tmp_path / "project", made=True)
     file = folder / "out/tests.iso"
     with file.open("r+b") as stream:
         stream.write(b"x")
@@ -302,7 +302,7 @@ def test_the_signature_is_the_callers_under_sudo(
 ) -> None:
     settle(monkeypatch, made.env)
     monkeypatch.setattr(engine, "caller", lambda: (1234, 1235))
-    folder = clone(released / "project", tmp_path / "project")
+    folder = clone(released / "project", tmp_path / "project", made=True)
     well(folder, "--sign", str(released / "mine"))
     status = (folder / "out/tests.iso.sha256.sig").stat()
     assert (status.st_uid, status.st_gid) == (1234, 1235)
@@ -326,7 +326,7 @@ def test_another_iso_is_not_signed_by_an_old_signature(
     made: Made, released: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settle(monkeypatch, made.env)
-    folder = clone(released / "project", tmp_path / "project")
+    folder = clone(released / "project", tmp_path / "project", made=True)
     (folder / "out/tests.manifest.json").unlink()
     well(folder)
     assert not (folder / "out/tests.iso.sha256.sig").exists()

@@ -72,9 +72,17 @@ def git(folder: Path, *words: str, **env: str) -> str:
     ).stdout.strip()  # fmt: skip
 
 
-def clone(template: Path, folder: Path) -> Path:
-    """The same project, elsewhere."""
-    return shutil.copytree(template, folder, symlinks=True)
+def clone(template: Path, folder: Path, *, made: bool = False) -> Path:
+    """Copy a project, or another folder, to ``folder``.
+
+    What `iso` left in its ``out`` comes along only with ``made``: with it, the copy's `iso` has
+    nothing to do.
+    """
+
+    def left_out(place: str, names: list[str]) -> list[str]:
+        return ["out"] if not made and Path(place) == template and "out" in names else []
+
+    return shutil.copytree(template, folder, symlinks=True, ignore=left_out)
 
 
 def changes(folder: Path) -> list[str]:

@@ -53,6 +53,8 @@ class Releases:
         if apart.exists():
             apart.rename(self._place)
         else:
+            # What another release built would be found, and not built.
+            assert not Path(self._env["NIX_STORE_DIR"]).exists()
             Path(self._env["HOME"]).mkdir(parents=True, exist_ok=True)
         try:
             yield Nix({**self._env, "PATH": self._path(suite)})

@@ -35,6 +35,7 @@ def test_orders_have_no_meaning(
             ran = running.generate(folder)
         assert ran.status == 0, ran.stderr
         left.append(running.emitted(folder))
+    assert {"flake.nix", "image/manifest.json"} < left[0].keys()
     assert left[0] == left[1]
 
 
@@ -113,6 +114,7 @@ def test_the_environment_has_no_meaning(name: str, where: str, rich: Path) -> No
         # The same path: a project's folder is not what this is about.
         for old in (rich / "image", rich / ".git"):
             shutil.rmtree(old, ignore_errors=True)
+        (rich / "flake.nix").unlink(missing_ok=True)
         running.repository(rich)
         subprocess.run(
             [sys.executable, "-m", "voidgen", "-C", os.path.relpath(rich, cwd), "generate"],
@@ -123,4 +125,5 @@ def test_the_environment_has_no_meaning(name: str, where: str, rich: Path) -> No
             capture_output=True,
         )
         left.append(running.emitted(rich))
+    assert {"flake.nix", "image/manifest.json"} < left[0].keys()
     assert left[0] == left[1]

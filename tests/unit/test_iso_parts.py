@@ -30,6 +30,7 @@ def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> StandIns:
     found = StandIns(tmp_path / "stand-ins")
     monkeypatch.setenv("PATH", str(found.folder))
     monkeypatch.delenv(engine.ARGUMENTS, raising=False)
+    monkeypatch.delenv(engine.BUILD, raising=False)
     return found
 
 
@@ -102,6 +103,23 @@ def test_command_asks_for_few_privileges() -> None:
     added = {one.partition("=")[2] for one in argv if one.startswith("--cap-add=")}
     assert added == {*engine.CAPABILITIES}
     assert not {"--privileged", "--device", "NET_ADMIN", "SYS_MODULE"} & {*argv, *added}
+
+
+@pytest.mark.parametrize(
+    ("build", "words"),
+    [
+        ("volume", {"--volume=/build"}),
+        ("container", set()),
+        ("tmpfs", {"--tmpfs=/build:rw,exec,suid,dev"}),
+    ],
+)
+def test_the_build_lies_where_the_environment_says(
+    build: str, words: set[str], programs: StandIns, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(engine.BUILD, build)
+    programs.add("podman", (0, json.dumps(PODMAN), ""))
+    argv = engine.find(Container()).command(task())
+    assert {word for word in argv if "/build" in word} - {"/voidgen/build.sh"} == words
 
 
 def test_folder_that_no_volume_can_name() -> None:
@@ -280,6 +298,8 @@ def test_space_adds_up_by_file_system(tmp_path: Path, monkeypatch: pytest.Monkey
 
 def test_estimate_counts_the_closure_once(tmp_path: Path) -> None:
     trees, iso = check.estimate(1000, 4000, tmp_path, tmp_path)
+    # In memory, the build takes no space of a file system.
+    assert check.estimate(1000, 4000, None, tmp_path) == (iso,)
     assert iso.size == 2500 + check.BESIDE
     assert trees.size == 1000 + 2 * check.BESIDE
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 import sys
 import tempfile
@@ -13,63 +14,70 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from voidgen import git, process, share
+from voidgen.check.conditions import ANYWHERE, start
 from voidgen.errors import refused
+from voidgen.iso import build, engine
 from voidgen.overlay import catalogue
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Sequence
 
+    from voidgen.check.conditions import Condition, Start
     from voidgen.process import Completed
     from voidgen.project import Project
 
 
 @frozen
 class Copy:
-    """A project in a folder, with the umask and the environment of what is done there."""
+    """A project in a folder, and how what is done there starts."""
 
     folder: Path
-    umask: int
-    env: Mapping[str, str]
+    start: Start
 
     def voidgen(self, *words: str) -> Completed:
-        """``voidgen WORDS``, whatever comes of it."""
+        """Run ``voidgen WORDS``, whatever its exit status."""
+        env = dict(self.start.env)
+        if self.start.arguments:
+            given = os.environ.get(engine.ARGUMENTS, "")
+            env[engine.ARGUMENTS] = f"{given} {shlex.join(self.start.arguments)}"
+        if self.start.build:
+            env[engine.BUILD] = self.start.build
         program = [sys.executable, "-m", "voidgen", "--quiet"]
-        argv = ["env", *(f"{name}={value}" for name, value in self.env.items()), *program, *words]
+        variables = [f"{name}={value}" for name, value in env.items()]
+        argv = [*self.start.program, "env", *variables, *program, *words]
         # All of it: what runs is voidgen again.
-        return process.run(argv, cwd=self.folder, check=False, env=os.environ, umask=self.umask)
-
-
-CONDITIONS = (
-    ("one", 0o022, {"LC_ALL": "C.UTF-8", "TZ": "UTC", "PYTHONHASHSEED": "1"}),
-    (
-        "another-with-a-longer-name",
-        0o077,
-        {"LC_ALL": "C", "LANG": "tr_TR.UTF-8", "TZ": "Asia/Kathmandu", "PYTHONHASHSEED": "2"},
-    ),
-)
-"""Folder, umask and environment of each."""
+        return process.run(
+            argv, cwd=self.folder, check=False, env=os.environ, umask=self.start.umask
+        )
 
 
 @contextmanager
-def copies(image: Project, place: Path | None = None) -> Iterator[tuple[Copy, ...]]:
-    """What git knows of the project, twice, in a folder in ``place`` that goes again."""
+def copies(
+    image: Project, conditions: Sequence[Condition] = ANYWHERE, place: Path | None = None
+) -> Iterator[tuple[Copy, ...]]:
+    """Copy what git knows of the project twice, into a folder in ``place`` that goes again.
+
+    What `iso` made does not come along, or there would be nothing to do.
+    """
     files = git.tracked(image.folder)
     with tempfile.TemporaryDirectory(prefix="voidgen-", dir=place) as parent:
         found = []
-        for name, umask, env in CONDITIONS:
-            folder = Path(parent, name)
+        for number in (0, 1):
+            run = start(conditions, number)
+            folder = Path(parent, run.folder)
             _copy(image.folder, files, folder)
-            found.append(Copy(folder, umask, env))
+            found.append(Copy(folder, run))
         yield tuple(found)
 
 
 def _copy(project: Path, names: Iterable[str], folder: Path) -> None:
-    folder.mkdir()
+    folder.mkdir(parents=True)
     own = project / catalogue.FOLDER
     # voidgen's own repository: its modules are the built-in ones.
     builtin = own.exists() and own.samefile(share.catalogue())
     for name in names:
-        if builtin and name.startswith(f"{catalogue.FOLDER}/"):
+        top = name.partition("/")[0]
+        if top == build.FOLDER or (builtin and top == catalogue.FOLDER):
             continue
         try:
             (folder / name).parent.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""Whether two runs of `voidgen iso` give the same bytes."""
+"""Whether two runs of `voidgen iso` give the same bytes, whatever varies between them."""
 
 from __future__ import annotations
 
@@ -7,36 +7,74 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from voidgen import sri
+from voidgen.check import machine
 from voidgen.check.copies import copies
 from voidgen.compare import isos
+from voidgen.errors import StepFailedError
 from voidgen.iso import build
 from voidgen.outcome.types import Outcome
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from voidgen.check.conditions import Condition
+    from voidgen.progress import Progress
     from voidgen.project import Project
 
+NAME = "two ISOs are identical"
 
-def identical(image: Project) -> Outcome:
-    """Make the ISO in two copies of the project, and hold one against the other.
+
+def identical(image: Project, progress: Progress) -> Iterator[Outcome]:
+    """Make the ISO in two copies of the project and compare them; then a row for each condition.
 
     They are made in the project's ``out``, where there is room for ISOs.
     """
-    name = "two ISOs are identical"
     if image.plan.config.mklive is None:
-        return Outcome(name, "skipped", "no ISO is made here: voidgen.toml has no [mklive]")
+        yield Outcome(NAME, "skipped", "no ISO is made here: voidgen.toml has no [mklive]")
+        return
     out = image.folder / build.FOLDER
     out.mkdir(exist_ok=True)
-    with copies(image, out) as both:
+    with tempfile.TemporaryDirectory(prefix="voidgen-", dir=out) as work:
+        try:
+            with progress.step("looking for what this machine can vary"):
+                conditions = machine.vary(image, Path(work), progress)
+        except StepFailedError as error:
+            said = "\n".join(filter(None, (error.what, error.remedy, error.output)))
+            yield Outcome(NAME, "failed", "cannot be made", said)
+            return
+        with progress.step("making the ISO twice"):
+            yield from _compared(image, conditions, Path(work))
+
+
+def _compared(image: Project, conditions: Sequence[Condition], work: Path) -> Iterator[Outcome]:
+    varied = "\n".join(f"varied: {one.name}: {values(one)}" for one in conditions if one.settings)
+    with copies(image, conditions, work) as both:
         made = []
-        for one in both:
+        for which, one in zip(("first", "second"), both, strict=True):
             done = one.voidgen("iso")
             if done.status:
-                said = done.stderr.decode(errors="replace")
-                return Outcome(name, "failed", "cannot be made", said)
+                said = done.stderr.decode(errors="replace").rstrip("\n")
+                about = f"the {which} cannot be made"
+                yield Outcome(NAME, "failed", about, f"{said}\n{varied}")
+                return
             made.append(one.folder / build.FOLDER / f"{image.plan.config.image.name}.iso")
         hashes = [sri.of_file(iso) for iso in made]
         if hashes[0] == hashes[1]:
-            return Outcome(name, "passed", hashes[0])
-        with tempfile.TemporaryDirectory(prefix="voidgen-", dir=out) as work:
-            lines = "\n".join(isos.differences(made[0], made[1], Path(work)))
-    return Outcome(name, "failed", "they differ", lines)
+            yield Outcome(NAME, "passed", hashes[0])
+        else:
+            lines = "\n".join(isos.differences(made[0], made[1], work))
+            yield Outcome(NAME, "failed", "they differ", f"{lines}\n{varied}")
+    yield from map(row, conditions)
+
+
+def row(condition: Condition) -> Outcome:
+    """Say whether a condition was varied, and between what."""
+    name = f"varied: {condition.name}"
+    if not condition.settings:
+        return Outcome(name, "skipped", condition.missing)
+    return Outcome(name, "passed", values(condition))
+
+
+def values(condition: Condition) -> str:
+    """The two values of a condition that is varied."""
+    return " and ".join(one.value for one in condition.settings or ())

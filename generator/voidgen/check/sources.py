@@ -8,6 +8,7 @@ from voidgen import emit, pins
 from voidgen.check.copies import copies
 from voidgen.compare import trees
 from voidgen.outcome.types import Outcome
+from voidgen.tree import File
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,16 +49,27 @@ def generated(image: Project) -> Outcome:
     name = "two generations are the same"
     with copies(image) as both:
         for one in both:
+            _remove_emitted(image, one.folder)
             done = one.voidgen("generate", "--force")
             if done.status:
                 said = done.stderr.decode(errors="replace")
                 about = f"cannot be generated in a folder called {one.folder.name}"
                 return Outcome(name, "failed", about, said)
+            if not (one.folder / "flake.nix").exists():
+                about = f"nothing is generated in a folder called {one.folder.name}"
+                return Outcome(name, "failed", about)
         lines = [*trees.differences(*(_only_emitted(one.folder) for one in both))]
     if lines:
         return Outcome(name, "failed", "they differ", "\n".join(lines))
     about = "in two folders, by two umasks, locales and time zones"
     return Outcome(name, "passed", about)
+
+
+def _remove_emitted(image: Project, folder: Path) -> None:
+    """Remove what `generate` writes from a copy: it must not be the same because it was there."""
+    for path, node in image.tree().items():
+        if isinstance(node, File):
+            (folder / path).unlink(missing_ok=True)
 
 
 def _only_emitted(folder: Path) -> Path:

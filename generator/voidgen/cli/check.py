@@ -87,8 +87,7 @@ def _outcomes(
         if iso:
             from voidgen.check.iso import identical  # noqa: PLC0415
 
-            with progress.step("making the ISO twice"):
-                yield identical(image)
+            yield from identical(image, progress)
 
 
 def _built(

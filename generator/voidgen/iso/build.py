@@ -13,8 +13,17 @@ from attrs import frozen
 
 from voidgen import build as built_image
 from voidgen import git, nix, pinning, place
-from voidgen.errors import Fault, StepFailedError, WrongInputError, refused
-from voidgen.iso import check, engine, epoch, inputs, job, judge, outputs
+from voidgen.errors import Fault, WrongInputError, refused
+from voidgen.iso import (
+    check,
+    container_image,
+    engine,
+    epoch,
+    inputs,
+    job,
+    judge,
+    outputs,
+)
 from voidgen.iso.engine import Task
 from voidgen.iso.log import Log
 from voidgen.process import stream
@@ -42,10 +51,6 @@ WORK = ".work"
 command in the log can be run by hand; what came out goes with the run."""
 RUNNING = "running"
 """In `WORK` while a run is under way, and after one that was killed."""
-
-
-_CONTAINER = 'p: if p ? container then with p.container; "${imageName}:${imageTag}" else ""'
-"""The name that the flake's container has once it is loaded: its tag is its hash."""
 
 
 @frozen
@@ -110,7 +115,7 @@ def make(
             needed = check.estimate(
                 sources.unpacked,
                 sources.built.manifest["closure"]["nar-size"],
-                runner.storage,
+                runner.storage if runner.build != "tmpfs" else None,
                 out,
             )
             for one in needed:
@@ -192,7 +197,8 @@ class _Run:
         )
         check.closure(built.store_paths)
         repository = pinning.repository(self.project, self.progress)
-        return Sources(built, repository, store.unpacked(repository), self._container())
+        container = container_image.find(self.project, self.runner, roots, self.progress)
+        return Sources(built, repository, store.unpacked(repository), container)
 
     def start(self, sources: Sources, work: Path, log: Log) -> None:
         """Run mklive; StepFailedError where it fails, and no container is left however it ends."""
@@ -244,24 +250,3 @@ class _Run:
             file.chmod(0o644)
             file.replace(self.out / f"{name}.{kind}")
             place.wrote(self.out / f"{name}.{kind}")
-
-    def _container(self) -> str:
-        """The id of the image: of the flake's, or of the one that voidgen.toml names."""
-        image, roots = self.project.plan.config.container.image, self.out / ROOTS
-        if image != "flake":
-            with self.progress.step(f"looking for {image}"):
-                if not self.runner.has(image):
-                    with self.progress.step(f"fetching {image}"):
-                        self.runner.pull(image)
-                return self.runner.image_id(image)
-        folder, packages = str(self.project.folder), f"packages.{self.project.plan.system}"
-        with self.progress.step("building the container"):
-            image = nix.evaluate(folder, packages, apply=_CONTAINER)
-            if not image:
-                what = "the package set cannot build a container"
-                remedy = "name an image by its digest: [container] image in voidgen.toml"
-                raise StepFailedError(what, remedy)
-            archive = nix.build(folder, "container", roots / "container")
-            if not self.runner.has(image):
-                self.runner.load(archive)
-            return self.runner.image_id(image)

@@ -62,16 +62,21 @@ class Needed:
     what: str
 
 
-def estimate(packages: int, closure: int, storage: Path, out: Path) -> tuple[Needed, Needed]:
+def estimate(packages: int, closure: int, storage: Path | None, out: Path) -> tuple[Needed, ...]:
     """The space for a run: ``packages`` and ``closure`` are bytes unpacked.
 
-    The closure is never copied; it is in the squashfs alone.
+    The closure is never copied; it is in the squashfs alone. ``storage`` is None if the build
+    lies in memory.
     """
-    iso = int(COMPRESSED * (packages + closure)) + BESIDE
-    return (
-        Needed(storage, packages + 2 * BESIDE, "the root trees and the boot files"),
-        Needed(out, iso, "the ISO"),
-    )
+    iso = Needed(out, int(COMPRESSED * (packages + closure)) + BESIDE, "the ISO")
+    if storage is None:
+        return (iso,)
+    return (Needed(storage, build(packages), "the root trees and the boot files"), iso)
+
+
+def build(packages: int) -> int:
+    """Bytes that the container's /build needs; ``packages`` are bytes unpacked."""
+    return packages + 2 * BESIDE
 
 
 def space(needed: Iterable[Needed]) -> None:

@@ -23,6 +23,18 @@ ENGINES = ("podman", "docker")
 ARGUMENTS = "VOIDGEN_ENGINE_ARGUMENTS"
 """Environment variable with more arguments of ``run``, split as a shell splits words."""
 
+BUILD = "VOIDGEN_BUILD_STORAGE"
+"""Environment variable with one of `BUILDS`."""
+BUILDS = {
+    # Storage of its own, which goes with the container.
+    "volume": ("--volume=/build",),
+    "container": (),
+    # Programs run there, setuid bits count, and dracut makes device nodes.
+    "tmpfs": ("--tmpfs=/build:rw,exec,suid,dev",),
+}
+"""Where the container's /build lies, and the arguments for it: a volume of the engine, the
+container's own file system, or memory."""
+
 LABEL = "voidgen.project"
 
 USERS = 1 << 16
@@ -54,12 +66,16 @@ class Task:
 
 @frozen
 class Engine:
-    """A container engine: whether its root is the machine's, and where it keeps containers."""
+    """A container engine: whether its root is the machine's, and where it keeps containers.
+
+    ``build`` is one of `BUILDS`.
+    """
 
     program: str
     rootful: bool
     storage: Path
     arguments: tuple[str, ...] = ()
+    build: str = "volume"
 
     def load(self, archive: Path) -> str:
         """``load``: the id of the image in ``archive``."""
@@ -105,8 +121,7 @@ class Engine:
             *(f"--cap-add={one}" for one in CAPABILITIES),
             # Their standard profiles forbid mounting, whatever the capabilities.
             "--security-opt=apparmor=unconfined", "--security-opt=label=disable",
-            # Storage of its own, which goes with the container.
-            "--volume=/build",
+            *BUILDS[self.build],
             *volumes, *(f"--env={key}={value}" for key, value in task.variables.items()),
             *self.arguments, task.image, *task.words,
         ]  # fmt: skip
@@ -143,8 +158,8 @@ def give(path: Path) -> None:
 def find(container: Container, timeout: float | None = None) -> Engine:
     """The engine that ``container`` names, or for ``auto`` the first that is here.
 
-    Raises StepFailedError where there is none, or where it does not answer; TimeoutError where
-    that takes it more than ``timeout`` seconds.
+    Raises StepFailedError where there is none, or where it does not answer, or if a variable is
+    wrong; TimeoutError where that takes it more than ``timeout`` seconds.
     """
     wanted = ENGINES if container.engine == "auto" else (container.engine,)
     program = next((one for one in wanted if shutil.which(one)), None)
@@ -155,7 +170,11 @@ def find(container: Container, timeout: float | None = None) -> Engine:
         extra = shlex.split(os.environ.get(ARGUMENTS, ""))
     except ValueError as error:
         raise StepFailedError(f"{ARGUMENTS}: {error}", "quote it as for a shell") from None
-    return Engine(program, *_info(program, timeout), (*container.arguments, *extra))
+    build = os.environ.get(BUILD) or "volume"
+    if build not in BUILDS:
+        what = f"{BUILD}: unknown value {build!r}"
+        raise StepFailedError(what, f"set it to one of {', '.join(BUILDS)}")
+    return Engine(program, *_info(program, timeout), (*container.arguments, *extra), build)
 
 
 def _check_ids(host: Mapping[str, Any]) -> None:

@@ -2,7 +2,6 @@
 
 import json
 from pathlib import Path, PurePosixPath
-from typing import Any
 
 import pytest
 from tests.unit.stand_in import StandIns
@@ -10,7 +9,7 @@ from tests.unit.test_iso_size import built, plan
 
 from voidgen import images, nix
 from voidgen.config.types import Container
-from voidgen.iso import build, check, engine, epoch, judge, verify
+from voidgen.iso import check, container_image, engine, epoch, judge, verify
 from voidgen.iso.engine import Engine, Task
 from voidgen.iso.log import Log
 from voidgen.progress import Nobody
@@ -36,8 +35,8 @@ def no_digest(folder: Path, patch: pytest.MonkeyPatch) -> None:
 
 def no_container(_: Path, patch: pytest.MonkeyPatch) -> None:
     patch.setattr(nix, "evaluate", lambda *_, **__: False)
-    run: Any = build._Run(_Project(), None, None, Path("/out"), 0, Nobody(), print)  # type: ignore[arg-type]  # noqa: SLF001
-    run._container()  # noqa: SLF001
+    runner = Engine("podman", True, Path("/storage"))
+    container_image.find(_Project(), runner, Path("/out"), Nobody())  # type: ignore[arg-type]
 
 
 class _Project:
@@ -74,6 +73,12 @@ def no_engine(folder: Path, patch: pytest.MonkeyPatch) -> None:
 def arguments_not_quoted(folder: Path, patch: pytest.MonkeyPatch) -> None:
     _only(folder, patch, podman=(0, "", ""))
     patch.setenv(engine.ARGUMENTS, "--runtime 'runc")
+    engine.find(Container())
+
+
+def build_storage_unknown(folder: Path, patch: pytest.MonkeyPatch) -> None:
+    _only(folder, patch, podman=(0, "", ""))
+    patch.setenv(engine.BUILD, "disk")
     engine.find(Container())
 
 

@@ -1,0 +1,139 @@
+"""What a container sees of the conditions under which it starts."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from attrs import evolve, frozen
+
+from voidgen import environment, process
+from voidgen.check.conditions import start
+from voidgen.errors import StepFailedError
+from voidgen.iso.engine import Task
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from voidgen.check.conditions import Condition, Setting
+    from voidgen.iso.engine import Engine
+
+SCRIPT = "set -e; mkdir -p /build; date +%s; nproc; stat -f -c %T /build; cat /proc/self/uid_map"
+DAY = 86400
+
+
+class RefusedError(Exception):
+    """No container starts so; says why."""
+
+
+@frozen
+class View:
+    """What a container sees."""
+
+    clock: int
+    cores: int
+    storage: str
+    users: str
+
+
+@frozen
+class Probe:
+    """Short containers of ``image``, started as those of the two runs will be."""
+
+    runner: Engine
+    image: str
+    project: Path
+
+    def confirm(self, conditions: Sequence[Condition]) -> tuple[Condition, ...]:
+        """Give back the conditions; those that have no effect in a container here aren't varied."""
+        try:
+            both = self._views(conditions)
+        except RefusedError:
+            conditions = [self._alone(one) for one in conditions]
+            try:
+                both = self._views(conditions)
+            except RefusedError as error:
+                # No container at all, or none with all of them.
+                return tuple(
+                    one.without(str(error)) if one.seen and one.settings else one
+                    for one in conditions
+                )
+        return tuple(_confirmed(one, *both) for one in conditions)
+
+    def _alone(self, one: Condition) -> Condition:
+        if not one.settings or not one.seen:
+            return one
+        try:
+            self._views([one])
+        except RefusedError as error:
+            return one.without(str(error))
+        return one
+
+    def _views(self, conditions: Sequence[Condition]) -> tuple[View, View]:
+        return self._view(conditions, 0), self._view(conditions, 1)
+
+    def _view(self, conditions: Sequence[Condition], number: int) -> View:
+        run = start(conditions, number)
+        runner = evolve(
+            self.runner,
+            arguments=(*self.runner.arguments, *run.arguments),
+            build=run.build or self.runner.build,
+        )
+        task = Task(
+            name=f"voidgen-{hashlib.sha256(os.fsencode(self.project)).hexdigest()[:12]}-probe",
+            project=self.project,
+            image=self.image,
+            reads={},
+            writes={},
+            variables={"LC_ALL": "C"},
+            words=["bash", "-c", SCRIPT],
+        )
+        argv = [*run.program, *runner.command(task)]
+        env = environment.of(runner.program)
+        try:
+            done = process.run(argv, cwd=Path("/"), env=env, timeout=process.PATIENCE)
+            clock, cores, storage, *users = done.stdout.decode(errors="replace").splitlines()
+            return View(int(clock), int(cores), storage, " ".join(" ".join(users).split()))
+        except ValueError:
+            raise RefusedError("its programs do not answer as GNU's do") from None
+        except StepFailedError as error:
+            raise RefusedError(_said(error)) from None
+        except TimeoutError:
+            self.runner.remove(task.name)
+            what = f"a container with it takes more than {process.PATIENCE:g} seconds"
+            raise RefusedError(what) from None
+        except BaseException:
+            self.runner.remove(task.name)
+            raise
+
+
+def _confirmed(one: Condition, first: View, second: View) -> Condition:
+    """Put what the containers saw in the place of the values; not varied if that is the same."""
+    if not one.settings or not one.seen:
+        return one
+    values = _shown(one.settings, one.seen, first), _shown(one.settings[::-1], one.seen, second)
+    if one.seen == "clock":
+        same = abs(first.clock - second.clock) < DAY
+    else:
+        same = getattr(first, one.seen) == getattr(second, one.seen)
+    if same:
+        return one.without(f"has no effect in this container: both runs see {values[0]}")
+    pair = evolve(one.settings[0], value=values[0]), evolve(one.settings[1], value=values[1])
+    return evolve(one, settings=pair)
+
+
+def _shown(settings: Sequence[Setting], seen: str, view: View) -> str:
+    if seen == "clock":
+        return datetime.fromtimestamp(view.clock, UTC).date().isoformat()
+    if seen == "users":
+        return settings[0].value
+    return str(getattr(view, seen))
+
+
+def _said(error: StepFailedError) -> str:
+    """The last line of what the engine said."""
+    lines = error.output.strip().splitlines() or [error.what]
+    return f"no container starts with it: {lines[-1]}"

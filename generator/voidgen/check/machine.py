@@ -1,0 +1,69 @@
+"""Which conditions this machine can vary for `voidgen check --iso`."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from voidgen import build as built_image
+from voidgen import nix, pinning, sizes
+from voidgen.check import conditions, sample
+from voidgen.check.container import Probe
+from voidgen.iso import check, container_image, engine
+from voidgen.xbps import store
+
+if TYPE_CHECKING:
+    from voidgen.check.conditions import Condition
+    from voidgen.progress import Progress
+    from voidgen.project import Project
+
+FAKETIME = "libfaketime.so.1"
+FOLDERS = ("/usr/lib/*/faketime", "/usr/lib/faketime", "/usr/lib64/faketime")
+"""Where distributions have it: Debian; Arch and Void; Fedora."""
+
+
+def vary(image: Project, work: Path, progress: Progress) -> tuple[Condition, ...]:
+    """All conditions, as far as this machine and its engine can vary them.
+
+    ``work`` is an empty folder for what that takes. Raises StepFailedError if there is no engine,
+    or if something that goes into the image cannot be built or fetched.
+    """
+    runner = engine.find(image.plan.config.container)
+    default = nix.build(str(image.folder), "default", work / "default")
+    container = container_image.find(image, runner, work, progress)
+    needed = check.build(store.unpacked(pinning.repository(image, progress)))
+    paths = sizes.closure(built_image.manifest(default)["closure"]["paths"])
+    by_file = {default.parent / Path(path).name: one.size for path, one in paths.items()}
+    numbers = sorted(os.sched_getaffinity(0))
+    asked = (
+        conditions.engine_mode(runner.program, root=runner.rootful and os.getuid() == 0),
+        conditions.clock(libfaketime()),
+        conditions.cores(numbers, runner.program, taskset=shutil.which("taskset") is not None),
+        conditions.storage(runner.build, needed, memory()),
+    )
+    seen = Probe(runner, container, image.folder).confirm(asked)
+    return (*seen, sample.vary(by_file, work / "store"), *conditions.ANYWHERE)
+
+
+def libfaketime() -> str:
+    """Return the file of libfaketime, or nothing if this machine has none."""
+    # nixpkgs' has it beside the program.
+    program = Path(os.path.realpath(shutil.which("faketime") or "/"))
+    beside = program.parent.parent.glob("lib/") if program.name == "faketime" else ()
+    folders = (Path("/").glob(pattern.removeprefix("/")) for pattern in FOLDERS)
+    files = (folder / FAKETIME for folder in chain(*folders, beside))
+    return next((str(file) for file in files if file.is_file()), "")
+
+
+def memory() -> int:
+    """Return the bytes that a tmpfs may have here: half of the machine's, and what is free."""
+    lines = Path("/proc/meminfo").read_text().splitlines()
+    kib = {name: int(rest.split()[0]) for name, _, rest in (line.partition(":") for line in lines)}
+    limit = Path("/sys/fs/cgroup/memory.max")
+    said = limit.read_text().strip() if limit.is_file() else "max"
+    free = [kib["MemTotal"] * 512, kib["MemAvailable"] * 512]
+    # Half of it is for the programs.
+    return min(free + ([int(said) // 2] if said.isdigit() else []))

@@ -1,0 +1,44 @@
+"""The image that mklive's container is started from."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from voidgen import nix
+from voidgen.errors import StepFailedError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from voidgen.iso.engine import Engine
+    from voidgen.progress import Progress
+    from voidgen.project import Project
+
+_NAME = 'p: if p ? container then with p.container; "${imageName}:${imageTag}" else ""'
+"""The name that the flake's container has once it is loaded: its tag is its hash."""
+
+
+def find(project: Project, runner: Engine, roots: Path, progress: Progress) -> str:
+    """The id of the image: of the flake's, or of the one that voidgen.toml names.
+
+    It is built and loaded, or fetched, if the engine does not have it; ``roots`` is the folder of
+    GC roots. Raises StepFailedError if there is none.
+    """
+    image = project.plan.config.container.image
+    if image != "flake":
+        with progress.step(f"looking for {image}"):
+            if not runner.has(image):
+                with progress.step(f"fetching {image}"):
+                    runner.pull(image)
+            return runner.image_id(image)
+    folder, packages = str(project.folder), f"packages.{project.plan.system}"
+    with progress.step("building the container"):
+        image = nix.evaluate(folder, packages, apply=_NAME)
+        if not image:
+            what = "the package set cannot build a container"
+            remedy = "name an image by its digest: [container] image in voidgen.toml"
+            raise StepFailedError(what, remedy)
+        archive = nix.build(folder, "container", roots / "container")
+        if not runner.has(image):
+            runner.load(archive)
+        return runner.image_id(image)

@@ -1,0 +1,70 @@
+"""What `check` says of the emitted files: whether it would see a difference at all."""
+
+import os
+from pathlib import Path
+
+import pytest
+from tests.unit.program import voidgen, write
+
+from voidgen import git, project
+from voidgen.check import sources
+from voidgen.check.copies import copies
+
+TOML = '[image]\nname = "x"\n[nix]\nnixpkgs = "./packages"\n'
+FILES = {"voidgen.toml": TOML, "packages/default.nix": "_: { }\n"}
+
+CARELESS = """
+import os
+from voidgen import render
+own = render.to_json
+render.to_json = lambda *values: own(*values) + os.environ[{variable!r}].encode()
+"""
+"""A voidgen that writes a variable of its environment into what it emits."""
+
+
+@pytest.fixture
+def emitted(repository: Path) -> Path:
+    write(repository, FILES)
+    assert voidgen("generate", cwd=repository).status == 0
+    git.add_intent(repository, ["."])
+    return repository
+
+
+def broken(folder: Path, script: str, patch: pytest.MonkeyPatch) -> None:
+    """Have every other Python run ``script`` first (Python's module ``site``)."""
+    write(folder, {"sitecustomize.py": script})
+    patch.setenv("PYTHONPATH", f"{folder}:{os.environ.get('PYTHONPATH', '')}")
+
+
+def test_what_is_emitted_is_the_same(emitted: Path) -> None:
+    assert sources.generated(project.load(emitted)).state == "passed"
+
+
+@pytest.mark.parametrize("variable", ["LC_ALL", "TZ", "PYTHONHASHSEED", "PWD"])
+def test_what_depends_on_the_environment_is_found(
+    variable: str, emitted: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script = CARELESS.format(variable=variable)
+    if variable == "PWD":
+        script = "import os\nos.environ['PWD'] = os.getcwd()\n" + script
+    broken(tmp_path / "careless", script, monkeypatch)
+    found = sources.generated(project.load(emitted))
+    assert (found.state, found.about) == ("failed", "they differ")
+    assert found.detail.startswith("/image/")
+
+
+def test_what_generates_nothing_is_not_the_same_twice(
+    emitted: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken(tmp_path / "lazy", "import sys\nsys.argv = ['voidgen', '--version']\n", monkeypatch)
+    found = sources.generated(project.load(emitted))
+    assert (found.state, found.about) == ("failed", "nothing is generated in a folder called one")
+
+
+def test_what_iso_made_is_not_copied(emitted: Path) -> None:
+    write(emitted, {"out/x.iso": "as git knows it", "outside": "x"})
+    git.add_intent(emitted, ["."])
+    with copies(project.load(emitted)) as both:
+        for one in both:
+            assert not (one.folder / "out").exists()
+            assert (one.folder / "outside").read_text() == "x"
