@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from attrs import field, frozen
 
+from voidgen import gitnames
 from voidgen.errors import Fault, Key, did_you_mean
 from voidgen.overlay.types import Ownership, Source
 
@@ -159,7 +160,7 @@ def _shared(entry: Entry, other: Entry) -> Fault:
 
 def _misplaced(entry: Entry) -> Iterator[Fault]:
     path = entry.path
-    if any(len(name.encode()) > LONGEST_NAME for name in path.split("/")):
+    if any(len(name.encode()) > LONGEST_NAME for name in gitnames.emitted(path).split("/")):
         what = f"{path} has a name longer than {LONGEST_NAME} bytes"
         yield Fault(what, entry.file, entry.key, remedy="shorten it")
     for alias, real in ALIASES.items():
