@@ -113,7 +113,7 @@ def ignored(folder: Path, paths: Iterable[str]) -> dict[str, Rule]:
     done = ask(words, cwd=folder, stdin=_joined(paths), check=False)
     if done.status > 1:
         output = done.stderr.decode(errors="replace").strip()
-        raise StepFailedError("git cannot tell what it ignores", "mend what it says", output)
+        raise StepFailedError("git check-ignore failed", "fix what it says", output)
     fields = _fields(done.stdout)
     return {
         path: Rule(file, int(line), pattern)

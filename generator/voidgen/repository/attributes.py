@@ -97,27 +97,26 @@ def _fault(
     folder: Path, group: Sequence[Attribute], origins: _Origins, place: Path | None
 ) -> Fault:
     first, count = group[0], len(group)
-    what = f"git changes it in clones or archives: it has the attribute {first.shown}"
+    by = f"attribute {first.shown}{f' in {origins.shown(place)}' if place else ''}"
+    what = f"git changes this file in clones or archives: {by}"
     if first.value in _OFF:
-        what = "git changes its line ends in clones with core.autocrlf: it has no attribute -text"
+        what = "git changes this file's line endings where core.autocrlf is set: no attribute -text"
     elif first.name == "export-ignore":
-        what = "git leaves it out of archives: it has the attribute export-ignore"
-    more = f", and {count - 1} more" if count > 1 else ""
+        what = f"git leaves this out of archives: {by}"
+    more = f" ({count - 1} more like it)" if count > 1 else ""
     file = Path(os.path.normpath(folder / first.file))
     return Fault(f"{what}{more}", file, remedy=_remedy(first, origins, place))
 
 
 def _remedy(one: Attribute, origins: _Origins, place: Path | None) -> str:
-    own = origins.folder / ATTRIBUTES
-    if place == origins.info or one.file.startswith(("./", "../")):
-        return f"take the attribute out of {place}: no file of the project can undo it"
-    if place and place != own and place.is_relative_to(origins.folder):
-        name = str(place.relative_to(origins.folder))
-        if catalogue.is_source(name):
+    if place and (place == origins.info or one.file.startswith(("./", "../"))):
+        return f"remove the attribute from {origins.shown(place)}"
+    if place and place.parent != origins.folder and place.is_relative_to(origins.folder):
+        if catalogue.is_source(str(place.relative_to(origins.folder))):
             renamed = f"{ATTRIBUTES}{catalogue.TEMPLATE}"
-            return f"rename {name} to {renamed}: git then reads no {ATTRIBUTES}, the image has one"
-        return f"take the attribute out of {name}"
-    return f"add this line at the end of {ATTRIBUTES} in the project's folder: {LINE}"
+            return f"rename that file to {renamed}: the image then has it as {ATTRIBUTES}"
+        return f"remove the attribute from {origins.shown(place)}"
+    return f"add this line to the end of {ATTRIBUTES} in the project's folder: {LINE}"
 
 
 class _Origins:
@@ -128,6 +127,10 @@ class _Origins:
         self.info = git.info_attributes(self.folder)
         self._top = Path(os.path.normpath(self.folder / ("../" * prefix.count("/"))))
         self._known: dict[Path, frozenset[str]] = {}
+
+    def shown(self, file: Path) -> str:
+        """A file of the repository, from the project's folder."""
+        return os.path.relpath(file, self.folder)
 
     def of(self, one: Attribute) -> Path | None:
         """The first file in git's order that speaks of the attribute; None where none does."""

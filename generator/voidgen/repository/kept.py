@@ -1,4 +1,4 @@
-"""Files of a project that git does not keep: ignored, unknown, in another repository, empty."""
+"""Files of a project that git does not keep: ignored, untracked, in another repository, empty."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from voidgen import git, share
 from voidgen.errors import Fault
 from voidgen.overlay import catalogue
-from voidgen.repository.finding import Finding
+from voidgen.repository.finding import Finding, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -32,6 +32,7 @@ def findings(
     yield from _unknown(image.folder, names, {*unknown}.difference(missing, nested))
     yield from _submodules(image.folder, names, known)
     yield from _links(image.folder, names)
+    yield from _flattened(image.folder, known)
     yield from _empty(image)
 
 
@@ -39,12 +40,16 @@ def _required(
     folder: Path, missing: list[str], known: Mapping[str, str], nested: Collection[str]
 ) -> Iterator[Finding]:
     for name in missing:
-        above = [str(parent) for parent in Path(name).parents]
-        # What it lies in is told instead.
-        if any(known.get(one) in {SUBMODULE, LINK} or f"{one}/" in nested for one in above):
-            continue
+        above = [str(one) for one in Path(name).parents]
+        if any(known.get(one) == SUBMODULE or f"{one}/" in nested for one in above):
+            continue  # What it lies in is named.
         place = str(Path(name).parent) if name.endswith("/default.nix") else name
-        what = "git does not know it, and a flake has only what git knows"
+        link = next((one for one in reversed(above) if (folder / one).is_symlink()), None)
+        if link:
+            if link in known or _is_outside(folder, folder / link):
+                continue
+            place = link
+        what = "git does not track this file, so Nix does not see it"
         remedy = f"run `git add --force --intent-to-add {place}`"
         yield Finding("breaks", Fault(what, folder / name, remedy=remedy))
 
@@ -52,12 +57,11 @@ def _required(
 def _nested(folder: Path, names: Names, nested: Collection[str]) -> Iterator[Finding]:
     for name in nested:
         if names.is_needed_folder(name.rstrip("/")):
-            what = "is a git repository of its own: neither the flake nor a clone has what is in it"
-            fault = Fault(
-                what, folder / name, remedy=f"remove {name}.git, and run `git add {name}`"
-            )
+            what = "is a separate git repository, so neither Nix nor a clone has its files"
+            remedy = f"remove {name}.git, and run `git add {name}`"
             breaks = any(one.startswith(name) for one in names.required())
-            yield Finding("breaks" if breaks else "lost", fault)
+            severity: Severity = "breaks" if breaks else "lost"
+            yield Finding(severity, Fault(what, folder / name, remedy=remedy))
 
 
 def _unknown(folder: Path, names: Names, unknown: Collection[str]) -> Iterator[Finding]:
@@ -67,63 +71,76 @@ def _unknown(folder: Path, names: Names, unknown: Collection[str]) -> Iterator[F
         file = folder / name
         rule = ignored.get(name)
         if rule:
-            what = f"git ignores it ({rule.file}:{rule.line}: {rule.pattern}): no clone has it"
-            fault = Fault(what, file, remedy=_remedy(folder, name, rule))
-            yield Finding("lost", fault)
-        elif names.is_read_by_nix(name) or name in names.keys:
-            what = "git does not know it: neither the flake nor a clone has it"
+            place = f"{rule.file}:{rule.line}: {rule.pattern}"
+            what = f"git ignores this file ({place}), so a clone does not have it"
+            yield Finding("lost", Fault(what, file, remedy=_remedy(folder, name, rule)))
+        elif names.is_read_by_nix(name):
+            what = "git does not track this file, so neither Nix nor a clone has it"
             yield Finding("lost", Fault(what, file, remedy=f"run `git add {name}`, or remove it"))
         else:
-            what = "git does not know it: no clone has it"
-            yield Finding("new", Fault(what, file, remedy=f"run `git add {name}`"))
+            severity: Severity = "lost" if name in names.keys else "new"
+            what = "git does not track this file, so a clone does not have it"
+            yield Finding(severity, Fault(what, file, remedy=f"run `git add {name}`"))
 
 
 def _remedy(folder: Path, name: str, rule: git.Rule) -> str:
     add = f"run `git add --force {name}`"
-    source = Path(rule.file)
     prefix = git.prefix(folder)
     inside = rule.file.removeprefix(prefix)
-    if source.name == ".gitignore" and rule.file.startswith(prefix) and catalogue.is_source(inside):
-        return f"{add}, or rename {inside} to .gitignore{catalogue.TEMPLATE}: the image has it then"
-    return f"{add}, or take the rule out of {rule.file}"
+    is_ours = Path(inside).name == ".gitignore" and rule.file.startswith(prefix)
+    if is_ours and catalogue.is_source(inside):
+        renamed = f".gitignore{catalogue.TEMPLATE}"
+        return f"{add}, or rename {inside} to {renamed}: the image then has it as .gitignore"
+    return f"{add}, or remove the rule from {rule.file}"
 
 
 def _submodules(folder: Path, names: Names, known: Mapping[str, str]) -> Iterator[Finding]:
     for name, mode in known.items():
         if mode != SUBMODULE:
             continue
-        if names.is_read_by_nix(name) or any(
-            one.startswith(f"{name}/") for one in names.required()
-        ):
-            what = "is a submodule: Nix sees an empty folder there"
+        is_above = any(one.startswith(f"{name}/") for one in names.required())
+        if is_above or names.is_read_by_nix(name):
+            what = "is a submodule: Nix sees an empty folder here"
             remedy = "copy its files into this repository, or make it a flake input"
             yield Finding("breaks", Fault(what, folder / name, remedy=remedy))
         else:
-            what = "is a submodule: a clone has its files with --recurse-submodules only"
+            what = "is a submodule: a clone has its files only with --recurse-submodules"
             remedy = "copy its files into this repository"
             yield Finding("differs", Fault(what, folder / name, remedy=remedy))
 
 
 def _links(folder: Path, names: Names) -> Iterator[Finding]:
     """Symbolic links on the way to a file, which git keeps as links."""
-    top = os.path.realpath(folder)
-    told = set()
-    for name in (catalogue.FOLDER, *names.keys, *names.required()):
+    seen = set()
+    for name in (*names.required(), catalogue.FOLDER, *names.keys):
         for part in (*reversed(Path(name).parents), Path(name)):
             place = folder / part
-            if not place.is_symlink() or place in told or _is_builtin(place):
+            if not place.is_symlink() or place in seen or _is_builtin(place):
                 continue
-            told.add(place)
-            outside = not os.path.realpath(place).startswith(f"{top}/")
-            if outside:
-                what = f"is a symbolic link out of the project, to {place.readlink()}"
-                fault = Fault(what, place, remedy="copy it into the project")
-                yield Finding("breaks" if name in names.required() else "lost", fault)
+            seen.add(place)
+            if _is_outside(folder, place):
+                what = f"is a symbolic link to {place.readlink()}, outside the project"
+                severity: Severity = "breaks" if name in names.required() else "lost"
+                yield Finding(severity, Fault(what, place, remedy="copy it into the project"))
+
+
+def _is_outside(folder: Path, place: Path) -> bool:
+    return not os.path.realpath(place).startswith(f"{os.path.realpath(folder)}/")
 
 
 def _is_builtin(place: Path) -> bool:
     # voidgen's own repository: its modules are the built-in ones.
     return place.exists() and place.samefile(share.catalogue())
+
+
+def _flattened(folder: Path, known: Mapping[str, str]) -> Iterator[Finding]:
+    """Symbolic links that a clone has as files with the link's target in them."""
+    for name, mode in known.items():
+        file = folder / name
+        if mode == LINK and file.is_file() and not file.is_symlink():
+            what = "git tracks this as a symbolic link, and it is a file here"
+            remedy = f"run `git -c core.symlinks=true checkout {name}`, or `git add {name}`"
+            yield Finding("breaks", Fault(what, file, remedy=remedy))
 
 
 def _empty(image: Project) -> Iterator[Finding]:
@@ -135,6 +152,6 @@ def _empty(image: Project) -> Iterator[Finding]:
             path = f"/{os.path.relpath(place, top)}"
             if folders or files or place == str(top) or path in image.overlay:
                 continue
-            what = "is empty: git keeps no empty folder, and the image has none"
-            remedy = f'give it in {chosen.module.file.name}: [directories."{path}"]'
+            what = "is an empty folder: git does not keep it, and the image does not have it"
+            remedy = f'add to {chosen.module.file.name}: [directories."{path}"]'
             yield Finding("differs", Fault(what, Path(place), remedy=remedy))

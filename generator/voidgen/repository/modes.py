@@ -42,24 +42,24 @@ def findings(image: Project, umask: int) -> Iterator[Finding]:
             other = seen.setdefault((status.st_dev, status.st_ino), entry.file)
             if other != entry.file:
                 what = f"is a hard link to {os.path.relpath(other, top)}: the image has two files"
-                remedy = "make one a symbolic link, where the image is to have one file"
+                remedy = "copy it, or make it a symbolic link if the image needs one file"
                 yield Finding("differs", Fault(what, entry.file, remedy=remedy))
 
 
 def _mode(entry: Entry, mode: int, given: int, umask: int) -> Iterator[Finding]:
     what = _chosen(mode, given, umask)
     if what:
-        what = f"{what}: git does not keep that, and the image has {given:04o}"
-        remedy = f'give it in module.toml: [files."{entry.path}"] mode = "{mode:04o}"'
+        what = f"{what}: git does not keep that, and the image has mode {given:04o}"
+        remedy = f'add to module.toml: [files."{entry.path}"] mode = "{mode:04o}"'
         yield Finding("differs", Fault(what, entry.file, remedy=remedy))
 
 
 def _chosen(mode: int, given: int, umask: int) -> str:
     """What of ``mode`` somebody chose and the image does not have; empty where nothing is."""
     if mode & SPECIAL:
-        return f"has the mode {mode:04o}"
+        return f"has mode {mode:04o}"
     if mode & 0o100 and not given & 0o100:
-        return f"may be run ({mode:04o}), and does not begin with #!"
+        return f"is executable (mode {mode:04o}) but does not start with #!"
     if READ & ~umask & ~mode or mode & WRITE_BY_ANY & umask:
-        return f"has the mode {mode:04o}, which is not from your umask"
+        return f"has mode {mode:04o}, which your umask does not explain"
     return ""

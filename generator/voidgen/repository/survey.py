@@ -27,7 +27,7 @@ def sources(image: Project) -> list[Finding]:
     found += kept.findings(image, ours, known, unknown)
     if git.keeps_run_bits(image.folder):
         found += modes.findings(image, _umask())
-    return found
+    return sorted(found, key=lambda one: (str(one.fault.file), one.fault.what))
 
 
 def project(image: Project, changes: Changes) -> list[Finding]:
