@@ -31,7 +31,8 @@ def command(settings: Settings, check: bool, force: bool) -> int:
     """Emit the flake and the overlay tree from voidgen.toml.
 
     Writes flake.nix and image/, removes what an earlier run emitted and is no longer needed,
-    and touches nothing else. Then `nix build` makes the closure and the include tree.
+    and touches nothing else; a project without .gitattributes gets one, so that git leaves the
+    files as they are. Then `nix build` makes the closure and the include tree.
     """
     from voidgen import project  # noqa: PLC0415
 
