@@ -68,9 +68,11 @@ def _generate(settings: Settings, folder: Path, *, check: bool, force: bool) -> 
     findings = survey.sources(image)
     raise_all(finding.faults(findings, "breaks"))
     changes = emit.write(folder, tree, force=force)
-    places = sorted({path.partition("/")[0] for path in tree})
+    ours = own.places(folder)
+    places = sorted({*ours, *(path.partition("/")[0] for path in tree)})
     new = git.untracked(folder, places)
-    strange = [path for path in new if path not in tree and path != emit.LIST]
+    known = {*tree, *ours, emit.LIST}
+    strange = [path for path in new if path not in known]
     if len(strange) < len(new):
         git.add_intent(folder, places, but=strange)
     raise_all(finding.faults(survey.emitted(image), "breaks"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from voidgen import git, share
@@ -50,7 +51,7 @@ def _required(
                 continue
             place = link
         what = "git does not track this file, so Nix does not see it"
-        remedy = f"run `git add --force --intent-to-add {place}`"
+        remedy = f"run `git add --force --intent-to-add {quote(place)}`"
         yield Finding("breaks", Fault(what, folder / name, remedy=remedy))
 
 
@@ -58,7 +59,7 @@ def _nested(folder: Path, names: Names, nested: Collection[str]) -> Iterator[Fin
     for name in nested:
         if names.is_needed_folder(name.rstrip("/")):
             what = "is a separate git repository, so neither Nix nor a clone has its files"
-            remedy = f"remove {name}.git, and run `git add {name}`"
+            remedy = f"remove {name}.git, and run `git add {quote(name)}`"
             breaks = any(one.startswith(name) for one in names.required())
             severity: Severity = "breaks" if breaks else "lost"
             yield Finding(severity, Fault(what, folder / name, remedy=remedy))
@@ -76,15 +77,17 @@ def _unknown(folder: Path, names: Names, unknown: Collection[str]) -> Iterator[F
             yield Finding("lost", Fault(what, file, remedy=_remedy(folder, name, rule)))
         elif names.is_read_by_nix(name):
             what = "git does not track this file, so neither Nix nor a clone has it"
-            yield Finding("lost", Fault(what, file, remedy=f"run `git add {name}`, or remove it"))
+            yield Finding(
+                "lost", Fault(what, file, remedy=f"run `git add {quote(name)}`, or remove it")
+            )
         else:
             severity: Severity = "lost" if name in names.keys else "new"
             what = "git does not track this file, so a clone does not have it"
-            yield Finding(severity, Fault(what, file, remedy=f"run `git add {name}`"))
+            yield Finding(severity, Fault(what, file, remedy=f"run `git add {quote(name)}`"))
 
 
 def _remedy(folder: Path, name: str, rule: git.Rule) -> str:
-    add = f"run `git add --force {name}`"
+    add = f"run `git add --force {quote(name)}`"
     prefix = git.prefix(folder)
     inside = rule.file.removeprefix(prefix)
     is_ours = Path(inside).name == ".gitignore" and rule.file.startswith(prefix)
@@ -139,7 +142,8 @@ def _flattened(folder: Path, known: Mapping[str, str]) -> Iterator[Finding]:
         file = folder / name
         if mode == LINK and file.is_file() and not file.is_symlink():
             what = "git tracks this as a symbolic link, and it is a file here"
-            remedy = f"run `git -c core.symlinks=true checkout {name}`, or `git add {name}`"
+            checkout = f"git -c core.symlinks=true checkout {quote(name)}"
+            remedy = f"run `{checkout}`, or `git add {quote(name)}`"
             yield Finding("breaks", Fault(what, file, remedy=remedy))
 
 

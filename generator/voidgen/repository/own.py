@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from voidgen import git, place
+from voidgen import place, regular
+from voidgen.errors import WrongInputError
 from voidgen.gitnames import ATTRIBUTES, CONTENT
+from voidgen.repository.attributes import LARGEST
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,13 +24,22 @@ def is_missing(folder: Path) -> bool:
 
 
 def write(folder: Path) -> tuple[str, ...]:
-    """Write it where the project has none, and tell git; return the names of the files written."""
+    """Write it if the project has none; return the names of the files written."""
     if not is_missing(folder):
         return ()
     with place.alone(folder):
         place.replace(folder / ATTRIBUTES, CONTENT.encode())
-    git.add_intent(folder, [ATTRIBUTES])
     return (ATTRIBUTES,)
+
+
+def places(folder: Path) -> tuple[str, ...]:
+    """Return its name if it still is as `write` leaves it: git is to be told of it."""
+    file, ours = folder / ATTRIBUTES, CONTENT.encode()
+    try:
+        is_ours = file.stat().st_size == len(ours) and regular.read(file, LARGEST) == ours
+    except (OSError, WrongInputError):
+        is_ours = False
+    return (ATTRIBUTES,) if is_ours else ()
 
 
 def added(folder: Path, changes: Changes) -> Changes:
