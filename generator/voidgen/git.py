@@ -6,6 +6,8 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from attrs import frozen
+
 from voidgen.errors import StepFailedError
 from voidgen.process import ask
 
@@ -61,6 +63,79 @@ def tracked(folder: Path) -> list[str]:
     return sorted(os.fsdecode(name) for name in names.split(b"\0") if name)
 
 
+def modes(folder: Path, paths: Iterable[str]) -> dict[str, str]:
+    """``git ls-files --stage``: what git keeps at or below ``paths``, with its octal mode."""
+    words = ["--literal-pathspecs", "ls-files", "-z", "--stage", "--", *paths]
+    rows = ask(["git", *words], cwd=folder).stdout.split(b"\0")
+    found = (row.partition(b"\t") for row in rows if row)
+    return {os.fsdecode(name): about[:6].decode() for about, _, name in found}
+
+
+def prefix(folder: Path) -> str:
+    """``git rev-parse --show-prefix``: where ``folder`` lies in its work tree, with a slash."""
+    said = ask(["git", "rev-parse", "--show-prefix"], cwd=folder).stdout
+    return os.fsdecode(said.removesuffix(b"\n"))
+
+
+def info_attributes(folder: Path) -> Path:
+    """The repository's own attribute file, which no clone has (gitattributes(5))."""
+    said = ask(["git", "rev-parse", "--git-path", "info/attributes"], cwd=folder).stdout
+    return folder / os.fsdecode(said.removesuffix(b"\n"))
+
+
+def attributes(
+    folder: Path, paths: Iterable[str], names: Iterable[str]
+) -> dict[str, dict[str, str]]:
+    """``git check-attr``: for each of ``paths`` the values of the attributes ``names``.
+
+    A folder's path ends with a slash.
+    """
+    words = ["git", "check-attr", "-z", "--stdin", *names]
+    fields = _fields(ask(words, cwd=folder, stdin=_joined(paths)).stdout)
+    found: dict[str, dict[str, str]] = {}
+    for path, name, value in zip(*[iter(fields)] * 3, strict=True):
+        found.setdefault(path, {})[name] = value
+    return found
+
+
+@frozen
+class Rule:
+    """A line of an ignore file; ``file`` as git names it, from the top of the work tree."""
+
+    file: str
+    line: int
+    pattern: str
+
+
+def ignored(folder: Path, paths: Iterable[str]) -> dict[str, Rule]:
+    """``git check-ignore``: those of ``paths`` that git ignores, with the rule that says so."""
+    words = ["git", "check-ignore", "-v", "-z", "--stdin"]
+    done = ask(words, cwd=folder, stdin=_joined(paths), check=False)
+    if done.status > 1:
+        output = done.stderr.decode(errors="replace").strip()
+        raise StepFailedError("git check-ignore failed", "fix what it says", output)
+    fields = _fields(done.stdout)
+    return {
+        path: Rule(file, int(line), pattern)
+        for file, line, pattern, path in zip(*[iter(fields)] * 4, strict=True)
+        if not pattern.startswith("!")
+    }
+
+
+def _joined(paths: Iterable[str]) -> bytes:
+    return b"".join(os.fsencode(path) + b"\0" for path in paths)
+
+
+def _fields(output: bytes) -> list[str]:
+    return [os.fsdecode(field) for field in output.split(b"\0")[:-1]]
+
+
+def keeps_run_bits(folder: Path) -> bool:
+    """``core.fileMode``: whether the file system's run bits say anything."""
+    words = ["git", "config", "--type=bool", "core.fileMode"]
+    return ask(words, cwd=folder, check=False).stdout.strip() != b"false"
+
+
 def add_intent(folder: Path, paths: Iterable[str], but: Iterable[str] = ()) -> None:
     """``git add --intent-to-add``: a flake sees the files, their content stays the user's to add.
 
@@ -97,4 +172,5 @@ def references(folder: Path) -> list[str]:
 
 def archive(folder: Path, revision: str) -> bytes:
     """``git archive``: the folder as it is in ``revision``, as a tar archive."""
-    return ask(["git", "archive", "--format=tar", revision], cwd=folder).stdout
+    words = ["-c", "core.autocrlf=false", "archive", "--format=tar", revision]
+    return ask(["git", *words], cwd=folder).stdout

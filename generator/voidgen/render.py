@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 from attrs import evolve
 
-from voidgen import templating
+from voidgen import gitnames, templating
 from voidgen.errors import Fault, WrongInputError, raise_all
 from voidgen.tree import DconfDatabase, Directory, File, Link, MkliveFile, Node, PackagesFlake, Tree
 
@@ -79,7 +79,7 @@ def project(plan: Plan, nodes: Mapping[str, Node], constant: Tree, flake: File) 
     tree["image/manifest.json"] = File(to_json(manifest(plan, nodes)))
     for path, node in nodes.items():
         if isinstance(node, File):
-            tree[f"image/include{path}"] = node
+            tree[f"image/include{gitnames.emitted(path)}"] = node
     return dict(sorted(tree.items()))
 
 
@@ -106,7 +106,7 @@ def manifest(plan: Plan, nodes: Mapping[str, Node]) -> dict[str, Any]:
         ],
         "services": [data(service) for service in resolution.services],
         "checks": checks(plan),
-        "include": [{"path": path} | _describe(node) for path, node in nodes.items()],
+        "include": [_entry(path, node) for path, node in nodes.items()],
         "mklive": data(config.mklive) if config.mklive else None,
         "container": data(config.container),
     }
@@ -143,6 +143,12 @@ def _values(plan: Plan) -> dict[str, dict[str, Any]]:
         chosen.module.name: {**shared, "options": templating.names(chosen.options)}
         for chosen in modules
     }
+
+
+def _entry(path: str, node: Node) -> dict[str, Any]:
+    entry = {"path": path} | _describe(node)
+    emitted = gitnames.emitted(path)
+    return entry | {"emitted": emitted} if emitted != path and isinstance(node, File) else entry
 
 
 def _describe(node: Node) -> dict[str, Any]:

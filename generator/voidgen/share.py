@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from voidgen import gitnames
 from voidgen.tree import File
 
 PACKAGE = Path(__file__).resolve().parent
@@ -28,10 +29,12 @@ def constant() -> dict[str, File]:
         f"image/nix/{file.name}": file for file in (PACKAGE / "nix").iterdir() if file.is_file()
     }
     files["image/voidgen.schema.json"] = PACKAGE / "voidgen.schema.json"
-    return {
+    constant = {
         path: File(file.read_bytes(), 0o755 if os.access(file, os.X_OK) else 0o644)
-        for path, file in sorted(files.items())
+        for path, file in files.items()
     }
+    constant[f"image/{gitnames.ATTRIBUTES}"] = File(gitnames.CONTENT.encode())
+    return dict(sorted(constant.items()))
 
 
 def flake() -> File:

@@ -40,8 +40,13 @@ def _written(folder: Path) -> dict[str, bytes | str | None]:
     }
 
 
-def test_emitted(repository: Path, update_golden: bool) -> None:
+def _copy(repository: Path) -> None:
     shutil.copytree(PROJECT, repository, symlinks=True, dirs_exist_ok=True)
+    subprocess.run(["git", "add", "--all"], cwd=repository, check=True)
+
+
+def test_emitted(repository: Path, update_golden: bool) -> None:
+    _copy(repository)
     ran = voidgen("generate", cwd=repository)
     assert (ran.status, ran.err) == (0, "")
     shown = voidgen("show", cwd=repository)
@@ -117,7 +122,7 @@ def test_the_order_of_keys_and_files_does_not_matter(
 def test_the_machine_does_not_matter(
     repository: Path, settings: dict[str, str], umask: int
 ) -> None:
-    shutil.copytree(PROJECT, repository, symlinks=True, dirs_exist_ok=True)
+    _copy(repository)
     argv = [sys.executable, "-m", "voidgen", "--quiet", "-C", str(repository), "generate"]
     subprocess.run(argv, cwd="/", env=os.environ | settings, umask=umask, check=True)
     assert _written(repository) == _written(EMITTED)

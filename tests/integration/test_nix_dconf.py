@@ -1,8 +1,10 @@
 """dconf databases, compiled by the real dconf in a build of the real Nix."""
 
+import json
 import re
 import shutil
 import subprocess
+from copy import deepcopy
 from pathlib import Path
 
 import pytest
@@ -108,6 +110,23 @@ def test_the_database_is_compiled_from_the_manifests_key_files(
     assert database.is_file()
     assert not database.is_symlink()
     assert nix.info(include)[0]["references"] == []
+
+
+def test_key_files_have_their_names_of_the_image(nix: Nix, project: Path, tmp_path: Path) -> None:
+    folder = project / "image/include" / KEYFILES[1:]
+    (folder / "10-b").rename(folder / "@.git-b")
+    data = deepcopy(manifest(include=INCLUDE))
+    (moved,) = (one for one in data["include"] if one["path"] == f"{KEYFILES}/10-b")
+    moved |= {"path": f"{KEYFILES}/.git-b", "emitted": f"{KEYFILES}/@.git-b"}
+    (project / "image/manifest.json").write_text(json.dumps(data))
+    track(project)
+    compiled(tmp_path, tmp_path / "local")
+    (tmp_path / "keyfiles/10-b").rename(tmp_path / "keyfiles/.git-b")
+    subprocess.run(["dconf", "compile", tmp_path / "other", tmp_path / "keyfiles"], check=True)
+    include = nix.build(project, "include")
+    assert (include / KEYFILES[1:] / ".git-b").read_text() == TEXTS["10-b"]
+    assert not (include / KEYFILES[1:] / "@.git-b").exists()
+    assert (include / "etc/dconf/db/local").read_bytes() == (tmp_path / "other").read_bytes()
 
 
 def derivation(nix: Nix, project: Path) -> str:

@@ -17,6 +17,7 @@ EXAMPLES = ROOT / "examples"
 
 def plan(repository: Path) -> dict[str, Any]:
     """The plan of the project in ``repository``, after `generate` has emitted it."""
+    subprocess.run(["git", "add", "--all"], cwd=repository, check=True)
     for words in (("generate",), ("generate", "--check"), ("show", "--json")):
         done = voidgen(*words, cwd=repository)
         assert (done.status, done.err) == (0, "")

@@ -64,7 +64,7 @@ def repository(folder: Path) -> Path:
 
 def emitted(folder: Path) -> Left:
     """All that voidgen may have written in a project."""
-    files = [folder / "flake.nix", *walk(folder / "image")]
+    files = [folder / ".gitattributes", folder / "flake.nix", *walk(folder / "image")]
     return {
         file.relative_to(folder).as_posix(): (file.stat().st_mode & 0o7777, file.read_bytes())
         for file in files

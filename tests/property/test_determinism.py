@@ -59,8 +59,16 @@ def _disk_order(chance: Random) -> Iterator[None]:
     class Entries(list[Any]):
         """What ``os.scandir`` gives: an iterator that can be closed."""
 
+        def __next__(self) -> Any:
+            if not self:
+                raise StopIteration
+            return self.pop()
+
+        def __iter__(self) -> Iterator[Any]:
+            return self
+
         def __enter__(self) -> Iterator[Any]:
-            return iter(self)
+            return self
 
         def __exit__(self, *_: object) -> None:
             pass

@@ -59,7 +59,7 @@ def anew(folder: Path) -> None:
     """Nothing but the empty repository."""
     for name in ("image", "overlay-src"):
         shutil.rmtree(folder / name, ignore_errors=True)
-    for name in ("flake.nix", ".git/index"):
+    for name in (".gitattributes", "flake.nix", ".git/index"):
         (folder / name).unlink(missing_ok=True)
 
 
@@ -203,7 +203,8 @@ def test_names_of_files(
     assert include[f"/{place}"]["type"] == "file"
     assert include[f"/srv/{path}"]["mode"] == "1755"
     assert target is None or include[f"/mnt/{path}"]["target"] == target
-    assert (folder / "image" / "include" / place).read_bytes() == data
+    emitted = include[f"/{place}"].get("emitted", f"/{place}")
+    assert (folder / "image" / "include" / emitted[1:]).read_bytes() == data
     assert running.known(folder) == set(running.emitted(folder))
 
 

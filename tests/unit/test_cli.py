@@ -130,7 +130,7 @@ def test_generate_tells_git(project: Path) -> None:
     argv = ["git", "ls-files", "-z"]
     known = subprocess.run(argv, cwd=project, capture_output=True, check=True, text=True).stdout
     emitted = json.loads((project / "image/emitted.json").read_text())["files"]
-    assert set(known.split("\0")) == {*emitted, "image/emitted.json", ""}
+    assert set(known.split("\0")) == {*emitted, "image/emitted.json", ".gitattributes", ""}
 
 
 def test_generate_says_what_changed(project: Path) -> None:
@@ -437,5 +437,6 @@ def test_folders_that_lead_to_themselves(project: Path, name: str) -> None:
 
 def test_nixpkgs_in_place_of_a_folder_of_the_project(project: Path) -> None:
     write(project, {"voidgen.toml": CONFIG + '[nix]\nnixpkgs = "./set"\n', "set/default.nix": ""})
+    subprocess.run(["git", "add", "set"], cwd=project, check=True)
     assert voidgen("generate", cwd=project).status == 0
     assert "nixpkgs = ./set;" in (project / "flake.nix").read_text()

@@ -58,8 +58,8 @@ def test_a_preset_generates_as_it_is(alone: Path, preset: str) -> None:
     ran = voidgen("init", "--preset", preset, "my-image", cwd=alone)
     assert (ran.status, ran.err) == (0, "")
     project = alone / "my-image"
-    assert sorted(found(project)) == [".gitignore", "voidgen.toml"]
-    assert known(project) == [".gitignore", "voidgen.toml"]
+    assert sorted(found(project)) == [".gitattributes", ".gitignore", "voidgen.toml"]
+    assert known(project) == [".gitattributes", ".gitignore", "voidgen.toml"]
     assert settings(project)["image"]["name"] == "my-image"
     assert settings(project)["mklive"]
     ignored = (project / ".gitignore").read_text().splitlines()
@@ -90,13 +90,14 @@ def test_a_folder_keeps_its_files(alone: Path) -> None:
     assert (ran.status, ran.err) == (0, "")
     assert ".gitignore stays as it is\n" in ran.out
     assert (alone / ".gitignore").read_text() == "/mine\n"
-    assert known(alone) == ["voidgen.toml"]
+    assert known(alone) == [".gitattributes", "voidgen.toml"]
 
 
 def test_in_a_repository(repository: Path) -> None:
     assert voidgen("init", "new/image", cwd=repository).status == 0
     assert not (repository / "new/image/.git").exists()
-    assert known(repository) == ["new/image/.gitignore", "new/image/voidgen.toml"]
+    names = (".gitattributes", ".gitignore", "voidgen.toml")
+    assert known(repository) == [f"new/image/{name}" for name in names]
 
 
 @pytest.mark.parametrize("name", ["voidgen.toml", "flake.nix", "image/x"])

@@ -8,6 +8,7 @@ from voidgen import emit, pins
 from voidgen.check.copies import copies
 from voidgen.compare import trees
 from voidgen.outcome.types import Outcome
+from voidgen.repository import outcome, survey
 from voidgen.tree import File
 
 if TYPE_CHECKING:
@@ -30,6 +31,12 @@ def emitted(image: Project) -> Outcome:
         for path in paths
     ]  # fmt: skip
     return Outcome(name, "failed", "run `voidgen generate`", "\n".join(lines))
+
+
+def shared(image: Project) -> Outcome:
+    """Whether git gives everybody the files as they are here."""
+    found = [*survey.sources(image), *survey.emitted(image)]
+    return outcome.of(found, image.folder, "breaks", "lost", "new")
 
 
 def locked(image: Project) -> Outcome:

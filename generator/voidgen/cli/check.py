@@ -78,6 +78,7 @@ def _outcomes(
     from voidgen.check import sources  # noqa: PLC0415
 
     yield sources.emitted(image)
+    yield sources.shared(image)
     locked = sources.locked(image)
     yield locked
     with progress.step("generating in two places"):

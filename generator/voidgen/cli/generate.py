@@ -12,9 +12,13 @@ from voidgen.cli.settings import Command, Settings
 
 if TYPE_CHECKING:
     from voidgen.emit import Changes
+    from voidgen.errors import Fault
+    from voidgen.repository.finding import Severity
 
 SHOWN = 20
-"""Changed files that are named; more are counted."""
+"""Changed files and warnings that are named; more are counted."""
+WARNED: tuple[Severity, ...] = ("lost", "differs")
+"""What is only told of; git itself tells of files that are not added yet."""
 
 
 @click.command("generate", cls=Command)
@@ -27,7 +31,8 @@ def command(settings: Settings, check: bool, force: bool) -> int:
     """Emit the flake and the overlay tree from voidgen.toml.
 
     Writes flake.nix and image/, removes what an earlier run emitted and is no longer needed,
-    and touches nothing else. Then `nix build` makes the closure and the include tree.
+    and touches nothing else; a project without .gitattributes gets one, so that git leaves the
+    files as they are. Then `nix build` makes the closure and the include tree.
     """
     from voidgen import project  # noqa: PLC0415
 
@@ -38,7 +43,8 @@ def command(settings: Settings, check: bool, force: bool) -> int:
 
 def _generate(settings: Settings, folder: Path, *, check: bool, force: bool) -> int:
     from voidgen import emit, git, pins, project  # noqa: PLC0415
-    from voidgen.errors import Fault, WrongInputError  # noqa: PLC0415
+    from voidgen.errors import Fault, WrongInputError, raise_all  # noqa: PLC0415
+    from voidgen.repository import finding, own, survey  # noqa: PLC0415
 
     image = project.load(folder)
     if not git.is_inside_work_tree(folder):
@@ -47,28 +53,45 @@ def _generate(settings: Settings, folder: Path, *, check: bool, force: bool) -> 
         )
         raise WrongInputError(Fault("is not in a git repository", folder, remedy=remedy))
     tree = image.tree()
-    if check:
-        changes = emit.compare(folder, tree, force=force)
-        _tell(settings, changes, pins.unlocked(image), check=True)
-        return 1 if changes else 0
     # Read first: a broken lock must be told before anything is written.
     missing = pins.unlocked(image)
+    if check:
+        changes = own.added(folder, emit.compare(folder, tree, force=force))
+        findings = survey.project(image, changes)
+        raise_all(finding.faults(findings, "breaks"))
+        _tell(settings, changes, missing, finding.faults(findings, *WARNED), check=True)
+        return 1 if changes else 0
+    if own.is_missing(folder):
+        # What stops it must do so before anything is written.
+        emit.compare(folder, tree, force=force)
+    attributes = own.write(folder)
+    findings = survey.sources(image)
+    raise_all(finding.faults(findings, "breaks"))
     changes = emit.write(folder, tree, force=force)
-    places = sorted({path.partition("/")[0] for path in tree})
+    ours = own.places(folder)
+    places = sorted({*ours, *(path.partition("/")[0] for path in tree)})
     new = git.untracked(folder, places)
-    strange = [path for path in new if path not in tree and path != emit.LIST]
+    known = {*tree, *ours, emit.LIST}
+    strange = [path for path in new if path not in known]
     if len(strange) < len(new):
         git.add_intent(folder, places, but=strange)
-    _tell(settings, changes, missing, check=False)
+    raise_all(finding.faults(survey.emitted(image), "breaks"))
+    changes = attrs.evolve(changes, added=(*attributes, *changes.added))
+    _tell(settings, changes, missing, finding.faults(findings, *WARNED), check=False)
     return 0
 
 
-def _tell(settings: Settings, changes: Changes, missing: list[str], *, check: bool) -> None:
+def _tell(
+    settings: Settings, changes: Changes, missing: list[str], warnings: list[Fault], *, check: bool
+) -> None:
     from voidgen.cli.report import result, visible  # noqa: PLC0415
 
     if settings.json:
-        result({"changes": bool(changes), **attrs.asdict(changes), "unlocked": missing})
+        told = [{"file": str(one.file), "what": one.what, "remedy": one.remedy} for one in warnings]
+        rows = {"changes": bool(changes), **attrs.asdict(changes), "unlocked": missing}
+        result({**rows, "warnings": told})
         return
+    _warn(warnings)
     if settings.quiet:
         return
     _list(changes, "would be " if check else "")
@@ -76,6 +99,18 @@ def _tell(settings: Settings, changes: Changes, missing: list[str], *, check: bo
         for line in missing:
             click.echo(visible(line))
         click.echo(f"next: {'voidgen lock && ' if missing else ''}nix build")
+
+
+def _warn(warnings: list[Fault]) -> None:
+    """Also told under --quiet: the user has to do something about it."""
+    from voidgen.cli.report import shown, visible  # noqa: PLC0415
+
+    for one in warnings[:SHOWN]:
+        place = f"{shown(one.file)}: " if one.file else ""
+        click.echo(visible(f"warning: {place}{one.what}"), err=True)
+        click.echo(visible(f"    {one.remedy}"), err=True)
+    if len(warnings) > SHOWN:
+        click.echo(f"warning: {len(warnings) - SHOWN} more like these", err=True)
 
 
 def _list(changes: Changes, how: str) -> None:

@@ -161,5 +161,5 @@ def _preset(
         taken += found.lines
         left += found.left
     made = preset.make(folder, text)
-    kept = [] if preset.IGNORE in made else [f"{preset.IGNORE} stays as it is"]
+    kept = [f"{name} stays as it is" for name in preset.KEPT if name not in made]
     return [f"made {folder}: {name}, {', '.join(made)}", *kept, *taken], left

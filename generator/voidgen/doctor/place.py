@@ -10,10 +10,11 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from voidgen import bytesize, git
+from voidgen import bytesize, git, project
 from voidgen.doctor.remedies import lines
-from voidgen.errors import StepFailedError
+from voidgen.errors import StepFailedError, WrongInputError
 from voidgen.outcome.types import Outcome
+from voidgen.repository import outcome, survey
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -97,6 +98,19 @@ def _git(host: Host, folder: Path | None, family: str) -> Iterator[Outcome]:
         yield Outcome(name, "warning", what, lines("untracked", family, folder=place))
     else:
         yield Outcome(name, "passed", "all files are known to it")
+    if inside:
+        yield _files(folder)
+
+
+def _files(folder: Path) -> Outcome:
+    """What git does to the files; those that the user has not added are told already."""
+    try:
+        image = project.load(folder)
+        found = [*survey.sources(image), *survey.emitted(image)]
+    except (StepFailedError, WrongInputError):
+        what = "the project has faults: `voidgen show` names them"
+        return Outcome(outcome.NAME, "skipped", what)
+    return outcome.of([one for one in found if one.severity != "new"], folder, "breaks")
 
 
 def _quoted(folder: Path) -> str:

@@ -1,5 +1,6 @@
 # The overlay tree: exactly the entries of the manifest. Its files come from image/include,
-# where a file that the manifest does not list is left behind.
+# where a file that the manifest does not list is left behind. Files that git would read, such as
+# .gitattributes, have another name there: `emitted` of their entries.
 { build, pkgs, include, entries, flake, mklive, profile }:
 let
   inherit (builtins) concatMap concatStringsSep filter listToAttrs;
@@ -10,17 +11,34 @@ let
   list = name: lines: builtins.toFile name (concatStringsSep "" (map (line: "${line}\n") lines));
 
   files = ofType "file";
-  fileSet = setOf (paths files);
+  plain = filter (entry: !(entry ? emitted)) files;
+  renamed = filter (entry: entry ? emitted) files;
+  fileSet = setOf (paths plain);
   directories = paths (ofType "directory");
   directorySet = setOf directories;
 
   root = builtins.stringLength (toString include);
-  listed = name: folder: builtins.path {
-    inherit name;
-    path = include + folder;
-    filter = path: type:
-      (if type == "directory" then directorySet else fileSet) ? ${builtins.substring root (-1) path};
-  };
+  # The files below a folder of the image, by their names there.
+  listed = name: folder:
+    let
+      isBelow = entry: builtins.substring 0 (builtins.stringLength folder + 1) entry.path == "${folder}/";
+      relative = entry: builtins.substring (builtins.stringLength folder) (-1) entry.path;
+      others = filter isBelow renamed;
+      source = builtins.path {
+        inherit name;
+        path = include + folder;
+        filter = path: type:
+          (if type == "directory" then directorySet else fileSet) ? ${builtins.substring root (-1) path};
+      };
+      file = entry: builtins.path { name = "file"; path = include + entry.emitted; };
+    in
+    if others == [ ] then source
+    else build name ./listed.sh {
+      source = if builtins.any isBelow plain then source else "";
+      # Not a file made here: it refers to paths of the store.
+      files = concatStringsSep "" (concatMap (entry: [ "${relative entry}\n" "${file entry}\n" ]) others);
+      passAsFile = [ "files" ];
+    };
 
   database = import ./dconf.nix { inherit build pkgs; };
   databases = concatMap
@@ -48,7 +66,8 @@ let
     links = list "links" (concatMap (link: [ link.path link.target ]) (ofType "symlink"));
   };
 
-  missing = filter (path: !(builtins.pathExists (include + path))) (paths files);
+  missing = filter (path: !(builtins.pathExists (include + path)))
+    (map (entry: entry.emitted or entry.path) files);
   homeless = filter (path: dirOf path != "/" && !(directorySet ? ${dirOf path})) (paths entries);
   fault = what: at: throw ''
     voidgen: image/manifest.json lists ${what}:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 FOLDER = "overlay-src"
 CONTENTS = "files"
 TEMPLATE = ".j2"
+SOURCE_DEPTH = 3
+"""Names above a source in a project: overlay-src/MODULE/files."""
 _GITS_OWN = re.compile(r"(?:\.git|git~1)[. ]*(?:[\\:].*)?", re.IGNORECASE | re.DOTALL)
 """``.git``, also as other systems spell it (git-config(1), "core.protectNTFS")."""
 
@@ -40,6 +42,12 @@ def load(roots: Iterable[Path]) -> Catalogue:
     if faults:
         raise WrongInputError(*faults)
     return dict(sorted(modules.items()))
+
+
+def is_source(name: str) -> bool:
+    """Whether ``name``, a path in a project, lies below a module's ``files/``."""
+    parts = name.split("/")
+    return len(parts) > SOURCE_DEPTH and (parts[0], parts[2]) == (FOLDER, CONTENTS)
 
 
 def _folders(root: Path, faults: list[Fault]) -> Iterator[Path]:
@@ -92,7 +100,7 @@ def _sources(top: Path) -> tuple[Source, ...]:
         for entry in entries:
             file = folder / entry.name
             path = f"{below}/{entry.name}"
-            if entry.is_dir(follow_symlinks=False):
+            if entry.is_dir(follow_symlinks=False) and not _GITS_OWN.fullmatch(entry.name):
                 waiting.append((file, path))
                 continue
             source = _source(entry, file, path)
@@ -111,6 +119,8 @@ def _sources(top: Path) -> tuple[Source, ...]:
 
 
 def _source(entry: os.DirEntry[str], file: Path, path: str) -> Source | Fault:
+    if _GITS_OWN.fullmatch(entry.name):
+        return _of_git(entry, file)
     target = str(file.readlink()) if entry.is_symlink() else None
     try:
         f"{path}{target}".encode()
@@ -121,9 +131,16 @@ def _source(entry: os.DirEntry[str], file: Path, path: str) -> Source | Fault:
         return Fault("its name or its target is not UTF-8", file, remedy="rename it")
     except MisfitError as error:
         return Fault(error.what, file, remedy=error.remedy)
-    if any(_GITS_OWN.fullmatch(part) for part in path.removesuffix(TEMPLATE).split("/")):
-        what = "git keeps no file of such a name, and a flake has only what git keeps"
-        return Fault(what, file, remedy="rename it, or let another file make it at boot")
     if not entry.is_file(follow_symlinks=False):
         return Fault("is neither a file, a folder nor a symbolic link", file, remedy="remove it")
     return Source(path.removesuffix(TEMPLATE), file, template=path.endswith(TEMPLATE))
+
+
+def _of_git(entry: os.DirEntry[str], file: Path) -> Fault:
+    what = "git keeps nothing of such a name, so that a clone does not have it"
+    remedy = "move it away, or let another file make it at boot"
+    if entry.is_symlink():
+        remedy = "give it in [links] of module.toml"
+    elif entry.is_file():
+        remedy = f"rename it to {entry.name}{TEMPLATE}: the image has it as {entry.name}"
+    return Fault(what, file, remedy=remedy)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from attrs import field, frozen
 
+from voidgen import gitnames
 from voidgen.errors import Fault, Key, did_you_mean
 from voidgen.overlay.types import Ownership, Source
 
@@ -159,9 +160,12 @@ def _shared(entry: Entry, other: Entry) -> Fault:
 
 def _misplaced(entry: Entry) -> Iterator[Fault]:
     path = entry.path
-    if any(len(name.encode()) > LONGEST_NAME for name in path.split("/")):
-        what = f"{path} has a name longer than {LONGEST_NAME} bytes"
-        yield Fault(what, entry.file, entry.key, remedy="shorten it")
+    longest = LONGEST_NAME - len(gitnames.ESCAPE)
+    for name, emitted in zip(path.split("/"), gitnames.emitted(path).split("/"), strict=True):
+        if len(emitted.encode()) > LONGEST_NAME:
+            limit = LONGEST_NAME if name == emitted else longest
+            what = f"{path} has a name longer than {limit} bytes"
+            yield Fault(what, entry.file, entry.key, remedy="shorten it")
     for alias, real in ALIASES.items():
         if path == alias or path.startswith(f"{alias}/"):
             remedy = f"put it at {path.replace(alias, real, 1)}"

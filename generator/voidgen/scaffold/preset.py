@@ -12,6 +12,7 @@ from voidgen import config, git, place
 from voidgen.config.rules import IMAGE_NAME
 from voidgen.edit import text as edit
 from voidgen.errors import Fault, WrongInputError, refused
+from voidgen.gitnames import ATTRIBUTES, CONTENT
 from voidgen.scaffold import repository
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ FOLDER = Path(__file__).resolve().parent.parent / "presets"
 PRESETS = ("cinnamon", "xfce", "console")
 IGNORE = ".gitignore"
 IGNORED = ("/result", "/result-*", "/out/", "/image/.staging/", "/.direnv/")
+KEPT = (ATTRIBUTES, IGNORE)
+"""What may be there already, and stays as it is."""
 OURS = (config.FILE, "flake.nix", "image")
 """What a project is, or has once it was generated."""
 
@@ -50,7 +53,11 @@ def make(folder: Path, settings: str) -> list[str]:
     in one that does not ignore it.
     """
     check(folder)
-    files = {IGNORE: "".join(f"{line}\n" for line in IGNORED), config.FILE: settings}
+    files = {
+        ATTRIBUTES: CONTENT,
+        IGNORE: "".join(f"{line}\n" for line in IGNORED),
+        config.FILE: settings,
+    }
     try:
         made = _add(folder, files) if folder.is_dir() else _new(folder, files)
     except OSError as error:

@@ -1,0 +1,167 @@
+"""Attributes by which git changes a file on its way into a clone or an archive.
+
+See gitattributes(5). Nix copies a dirty tree as it lies on disk, a commit as git or libgit2 gives
+it out, and an archive's user has what git-archive(1) wrote: with such an attribute, these differ.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from posixpath import dirname
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from voidgen import git, regular
+from voidgen.errors import Fault, WrongInputError
+from voidgen.gitnames import ATTRIBUTES, LINE
+from voidgen.overlay import catalogue
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+NAMES = (
+    "text", "eol", "crlf", "ident", "filter", "working-tree-encoding", "export-subst",
+    "export-ignore",
+)  # fmt: skip
+LARGEST = 1 << 20
+"""Bytes of an attribute file that is read to name it."""
+_LINE_ENDS = frozenset({"text", "eol", "crlf", "binary"})
+_OFF = frozenset({"unspecified", "unset"})
+
+
+@frozen
+class Attribute:
+    """An attribute that acts on a file or folder, with git's word for its value."""
+
+    file: str
+    name: str
+    value: str
+
+    @property
+    def shown(self) -> str:
+        """As gitattributes(5) writes it."""
+        return self.name if self.value == "set" else f"{self.name}={self.value}"
+
+
+def acting(values: Mapping[str, Mapping[str, str]]) -> Iterator[Attribute]:
+    """Return what acts among ``values``, by file and attribute: one a file. Pure."""
+    for file, found in values.items():
+        name = _acting(file, found)
+        if name:
+            yield Attribute(file, name, found[name])
+
+
+def _acting(file: str, found: Mapping[str, str]) -> str:
+    off = {name for name, value in found.items() if value in _OFF}
+    if file.endswith("/"):
+        return "" if "export-ignore" in off else "export-ignore"
+    for name in ("filter", "ident", "export-subst", "export-ignore"):
+        if name not in off:
+            return name
+    # git dies of one that is unset.
+    if found["working-tree-encoding"] != "unspecified":
+        return "working-tree-encoding"
+    if found["text"] == "unset":
+        return ""
+    return next((name for name in ("text", "eol", "crlf") if name not in off), "text")
+
+
+def faults(folder: Path, files: Iterable[str]) -> list[Fault]:
+    """Return a fault for each attribute by which git would change ``files``, paths of the project.
+
+    The folders that they are in are looked at, too: `export-ignore` takes a whole one out.
+    """
+    named = sorted(files)
+    folders = {parent for name in named for parent in _parents(name)}
+    prefix = git.prefix(folder)
+    above = ["../" * depth or "./" for depth in range(prefix.count("/"))]
+    found = [*acting(git.attributes(folder, [*above, *sorted(folders), *named], NAMES))]
+    if not found:
+        return []
+    origins = _Origins(folder, prefix)
+    groups: dict[tuple[str, Path | None], list[Attribute]] = {}
+    for one in found:
+        groups.setdefault((one.shown, origins.of(one)), []).append(one)
+    return [_fault(folder, group, origins, place) for (_, place), group in groups.items()]
+
+
+def _parents(name: str) -> Iterator[str]:
+    while name := dirname(name):
+        yield f"{name}/"
+
+
+def _fault(
+    folder: Path, group: Sequence[Attribute], origins: _Origins, place: Path | None
+) -> Fault:
+    first, count = group[0], len(group)
+    by = f"attribute {first.shown}{f' in {origins.shown(place)}' if place else ''}"
+    what = f"git changes this file in clones or archives: {by}"
+    if first.value in _OFF:
+        what = "git changes this file's line endings where core.autocrlf is set: no attribute -text"
+    elif first.name == "export-ignore":
+        what = f"git leaves this out of archives: {by}"
+    more = f" ({count - 1} more like it)" if count > 1 else ""
+    file = Path(os.path.normpath(folder / first.file))
+    return Fault(f"{what}{more}", file, remedy=_remedy(first, origins, place))
+
+
+def _remedy(one: Attribute, origins: _Origins, place: Path | None) -> str:
+    if place and (place == origins.info or one.file.startswith(("./", "../"))):
+        return f"remove the attribute from {origins.shown(place)}"
+    if place and place.parent != origins.folder and place.is_relative_to(origins.folder):
+        if catalogue.is_source(str(place.relative_to(origins.folder))):
+            renamed = f"{ATTRIBUTES}{catalogue.TEMPLATE}"
+            return f"rename that file to {renamed}: the image then has it as {ATTRIBUTES}"
+        return f"remove the attribute from {origins.shown(place)}"
+    return f"add this line to the end of {ATTRIBUTES} in the project's folder: {LINE}"
+
+
+class _Origins:
+    """The attribute files of a repository, to name the one that gives an attribute."""
+
+    def __init__(self, folder: Path, prefix: str) -> None:
+        self.folder = Path(os.path.realpath(folder))
+        self.info = git.info_attributes(self.folder)
+        self._top = Path(os.path.normpath(self.folder / ("../" * prefix.count("/"))))
+        self._known: dict[Path, frozenset[str]] = {}
+
+    def shown(self, file: Path) -> str:
+        """A file of the repository, from the project's folder."""
+        return os.path.relpath(file, self.folder)
+
+    def of(self, one: Attribute) -> Path | None:
+        """The first file in git's order that speaks of the attribute; None where none does."""
+        names = _LINE_ENDS if one.name in _LINE_ENDS else {one.name}
+        return next((file for file in self._order(one.file) if self._names(file) & names), None)
+
+    def _order(self, name: str) -> Iterator[Path]:
+        yield self.info
+        folder = Path(os.path.normpath(self.folder / name)).parent
+        while True:
+            yield folder / ATTRIBUTES
+            if folder in {self._top, folder.parent}:
+                return
+            folder = folder.parent
+
+    def _names(self, file: Path) -> frozenset[str]:
+        if file not in self._known:
+            try:
+                text = regular.read(file, LARGEST).decode(errors="replace")
+            except (OSError, WrongInputError):
+                text = ""
+            self._known[file] = named(text)
+        return self._known[file]
+
+
+def named(text: str) -> frozenset[str]:
+    """Return the attributes that an attribute file sets, unsets or gives a value. Pure."""
+    words = (
+        word
+        for line in text.splitlines()
+        if not line.lstrip().startswith("#")
+        for word in line.split()[1:]
+    )
+    return frozenset(re.sub(r"^[-!]|=.*", "", word) for word in words if not word.startswith("!"))

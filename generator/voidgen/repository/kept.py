@@ -1,0 +1,161 @@
+"""Files of a project that git does not keep: ignored, untracked, in another repository, empty."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from shlex import quote
+from typing import TYPE_CHECKING
+
+from voidgen import git, share
+from voidgen.errors import Fault
+from voidgen.overlay import catalogue
+from voidgen.repository.finding import Finding, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping
+
+    from voidgen.project import Project
+    from voidgen.repository.names import Names
+
+SUBMODULE, LINK = "160000", "120000"
+"""git's modes of a commit of another repository, and of a symbolic link."""
+
+
+def findings(
+    image: Project, names: Names, known: Mapping[str, str], unknown: Collection[str]
+) -> Iterator[Finding]:
+    """Find what clones lack; ``known`` are git's files with their modes, ``unknown`` the others."""
+    nested = [name for name in unknown if name.endswith("/")]
+    missing = [name for name in names.required() if name not in known]
+    yield from _required(image.folder, missing, known, nested)
+    yield from _nested(image.folder, names, nested)
+    yield from _unknown(image.folder, names, {*unknown}.difference(missing, nested))
+    yield from _submodules(image.folder, names, known)
+    yield from _links(image.folder, names)
+    yield from _flattened(image.folder, known)
+    yield from _empty(image)
+
+
+def _required(
+    folder: Path, missing: list[str], known: Mapping[str, str], nested: Collection[str]
+) -> Iterator[Finding]:
+    for name in missing:
+        above = [str(one) for one in Path(name).parents]
+        if any(known.get(one) == SUBMODULE or f"{one}/" in nested for one in above):
+            continue  # What it lies in is named.
+        place = str(Path(name).parent) if name.endswith("/default.nix") else name
+        link = next((one for one in reversed(above) if (folder / one).is_symlink()), None)
+        if link:
+            if link in known or _is_outside(folder, folder / link):
+                continue
+            place = link
+        what = "git does not track this file, so Nix does not see it"
+        remedy = f"run `git add --force --intent-to-add {quote(place)}`"
+        yield Finding("breaks", Fault(what, folder / name, remedy=remedy))
+
+
+def _nested(folder: Path, names: Names, nested: Collection[str]) -> Iterator[Finding]:
+    for name in nested:
+        if names.is_needed_folder(name.rstrip("/")):
+            what = "is a separate git repository, so neither Nix nor a clone has its files"
+            remedy = f"remove {name}.git, and run `git add {quote(name)}`"
+            breaks = any(one.startswith(name) for one in names.required())
+            severity: Severity = "breaks" if breaks else "lost"
+            yield Finding(severity, Fault(what, folder / name, remedy=remedy))
+
+
+def _unknown(folder: Path, names: Names, unknown: Collection[str]) -> Iterator[Finding]:
+    needed = sorted(name for name in unknown if names.is_needed(name))
+    ignored = git.ignored(folder, needed) if needed else {}
+    for name in needed:
+        file = folder / name
+        rule = ignored.get(name)
+        if rule:
+            place = f"{rule.file}:{rule.line}: {rule.pattern}"
+            what = f"git ignores this file ({place}), so a clone does not have it"
+            yield Finding("lost", Fault(what, file, remedy=_remedy(folder, name, rule)))
+        elif names.is_read_by_nix(name):
+            what = "git does not track this file, so neither Nix nor a clone has it"
+            yield Finding(
+                "lost", Fault(what, file, remedy=f"run `git add {quote(name)}`, or remove it")
+            )
+        else:
+            severity: Severity = "lost" if name in names.keys else "new"
+            what = "git does not track this file, so a clone does not have it"
+            yield Finding(severity, Fault(what, file, remedy=f"run `git add {quote(name)}`"))
+
+
+def _remedy(folder: Path, name: str, rule: git.Rule) -> str:
+    add = f"run `git add --force {quote(name)}`"
+    prefix = git.prefix(folder)
+    inside = rule.file.removeprefix(prefix)
+    is_ours = Path(inside).name == ".gitignore" and rule.file.startswith(prefix)
+    if is_ours and catalogue.is_source(inside):
+        renamed = f".gitignore{catalogue.TEMPLATE}"
+        return f"{add}, or rename {inside} to {renamed}: the image then has it as .gitignore"
+    return f"{add}, or remove the rule from {rule.file}"
+
+
+def _submodules(folder: Path, names: Names, known: Mapping[str, str]) -> Iterator[Finding]:
+    for name, mode in known.items():
+        if mode != SUBMODULE:
+            continue
+        is_above = any(one.startswith(f"{name}/") for one in names.required())
+        if is_above or names.is_read_by_nix(name):
+            what = "is a submodule: Nix sees an empty folder here"
+            remedy = "copy its files into this repository, or make it a flake input"
+            yield Finding("breaks", Fault(what, folder / name, remedy=remedy))
+        else:
+            what = "is a submodule: a clone has its files only with --recurse-submodules"
+            remedy = "copy its files into this repository"
+            yield Finding("differs", Fault(what, folder / name, remedy=remedy))
+
+
+def _links(folder: Path, names: Names) -> Iterator[Finding]:
+    """Symbolic links on the way to a file, which git keeps as links."""
+    seen = set()
+    for name in (*names.required(), catalogue.FOLDER, *names.keys):
+        for part in (*reversed(Path(name).parents), Path(name)):
+            place = folder / part
+            if not place.is_symlink() or place in seen or _is_builtin(place):
+                continue
+            seen.add(place)
+            if _is_outside(folder, place):
+                what = f"is a symbolic link to {place.readlink()}, outside the project"
+                severity: Severity = "breaks" if name in names.required() else "lost"
+                yield Finding(severity, Fault(what, place, remedy="copy it into the project"))
+
+
+def _is_outside(folder: Path, place: Path) -> bool:
+    return not os.path.realpath(place).startswith(f"{os.path.realpath(folder)}/")
+
+
+def _is_builtin(place: Path) -> bool:
+    # voidgen's own repository: its modules are the built-in ones.
+    return place.exists() and place.samefile(share.catalogue())
+
+
+def _flattened(folder: Path, known: Mapping[str, str]) -> Iterator[Finding]:
+    """Symbolic links that a clone has as files with the link's target in them."""
+    for name, mode in known.items():
+        file = folder / name
+        if mode == LINK and file.is_file() and not file.is_symlink():
+            what = "git tracks this as a symbolic link, and it is a file here"
+            checkout = f"git -c core.symlinks=true checkout {quote(name)}"
+            remedy = f"run `{checkout}`, or `git add {quote(name)}`"
+            yield Finding("breaks", Fault(what, file, remedy=remedy))
+
+
+def _empty(image: Project) -> Iterator[Finding]:
+    for chosen in image.plan.resolution.modules:
+        if chosen.module.folder.parent != image.folder / catalogue.FOLDER:
+            continue
+        top = chosen.module.folder / catalogue.CONTENTS
+        for place, folders, files in os.walk(top):
+            path = f"/{os.path.relpath(place, top)}"
+            if folders or files or place == str(top) or path in image.overlay:
+                continue
+            what = "is an empty folder: git does not keep it, and the image does not have it"
+            remedy = f'add to {chosen.module.file.name}: [directories."{path}"]'
+            yield Finding("differs", Fault(what, Path(place), remedy=remedy))

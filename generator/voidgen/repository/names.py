@@ -1,0 +1,88 @@
+"""Which files of a project an image is made from, by their names. Pure."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from voidgen import config
+from voidgen.lock import file as lock_file
+from voidgen.lock import flake as flake_lock
+from voidgen.overlay import catalogue
+from voidgen.overlay.types import MODULE_FILE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from voidgen.plan import Plan
+
+
+@frozen
+class Names:
+    """Files and folders as paths in the project.
+
+    ``package_set`` is the folder of ``[nix] nixpkgs`` and ``extra`` the file of ``[flake] extra``,
+    empty where there is none; ``keys`` are those of ``[xbps] keys``; ``modules`` are the names of
+    the modules in the image.
+    """
+
+    package_set: str
+    extra: str
+    keys: tuple[str, ...]
+    modules: frozenset[str]
+
+    @property
+    def package_top(self) -> str:
+        """The topmost folder of the package set: the set may read its neighbours."""
+        return self.package_set.partition("/")[0]
+
+    def all(self) -> list[str]:
+        """What git is asked about."""
+        named = (self.package_top, self.extra, *self.keys)
+        locks = (flake_lock.FILE, lock_file.FILE)
+        return [config.FILE, *locks, catalogue.FOLDER, *sorted({*filter(None, named)})]
+
+    def is_read_by_nix(self, name: str) -> bool:
+        """Whether the flake reads ``name``."""
+        return name == self.extra or self._is_below(name, self.package_top)
+
+    def is_needed(self, name: str) -> bool:
+        """Whether ``name`` is part of what the image is made from."""
+        if not self._is_below(name, catalogue.FOLDER):
+            return True
+        parts = name.split("/")
+        if len(parts) == catalogue.SOURCE_DEPTH:
+            return parts[1] in self.modules and parts[2] == MODULE_FILE
+        return catalogue.is_source(name) and parts[1] in self.modules
+
+    def is_needed_folder(self, name: str) -> bool:
+        """Whether something in the folder ``name`` may be part of that."""
+        parts = name.split("/")
+        if parts[0] != catalogue.FOLDER:
+            return True
+        return len(parts) == 1 or parts[1] in self.modules
+
+    def required(self) -> Iterator[str]:
+        """The files without which the flake has no outputs."""
+        if self.package_set:
+            yield str(PurePosixPath(self.package_set, "default.nix"))
+        if self.extra:
+            yield self.extra
+
+    @staticmethod
+    def _is_below(name: str, folder: str) -> bool:
+        return bool(folder) and (name == folder or name.startswith(f"{folder}/"))
+
+
+def of(plan: Plan) -> Names:
+    """Return the names that ``plan`` has."""
+    settings = plan.config
+    nixpkgs, extra = settings.nix.nixpkgs, settings.flake.extra
+    return Names(
+        str(PurePosixPath(nixpkgs)) if nixpkgs.startswith("./") else "",
+        str(PurePosixPath(extra)) if extra else "",
+        tuple(str(PurePosixPath(name)) for name in settings.xbps.keys),
+        frozenset(chosen.module.name for chosen in plan.resolution.modules),
+    )
