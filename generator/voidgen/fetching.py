@@ -53,4 +53,5 @@ def faults(entries: Iterable[Entry], file: Path) -> Iterator[Fault]:
                 yield Fault(line, file, remedy=remedy)
         except StepFailedError as error:
             what = f"{file}: {name} cannot be fetched by its reference"
-            raise StepFailedError(what, remedy, error.output or error.what) from None
+            there = f"check that it can be reached; if not, {remedy}"
+            raise StepFailedError(what, there, error.output or error.what) from None
