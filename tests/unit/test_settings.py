@@ -208,7 +208,10 @@ def slow(monkeypatch: pytest.MonkeyPatch, patience: float) -> None:
     monkeypatch.setattr(watch, "PATIENCE", patience)
 
 
-def test_what_takes_no_time_is_not_told(capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_takes_no_time_is_not_told(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    slow(monkeypatch, 600)
     with watch.late(watch.Lines(), "work"):
         pass
     assert capsys.readouterr().err == ""
@@ -275,14 +278,24 @@ def test_an_interrupt_says_what_is_written(project: Path, monkeypatch: pytest.Mo
 
 
 PROGRAM = """
-import sys, time
+import sys, threading, time
+from contextlib import contextmanager
 from voidgen import project
 from voidgen.cli import main, watch
 
 watch.PATIENCE = 0
+shown, step = threading.Event(), watch.Kept.step
+
+@contextmanager
+def told(self, what):
+    with step(self, what):
+        shown.set()
+        yield
+
+watch.Kept.step = told
 
 def load(*_):
-    time.sleep(0.3)
+    shown.wait()
     print("ready", flush=True)
     time.sleep(60)
 
