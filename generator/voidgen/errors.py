@@ -51,6 +51,7 @@ class StepFailedError(Exception):
 
 
 MEND = "mend that and run it again"
+FREE = "free space there, and run it again"
 _UNREADABLE = {
     errno.ENOENT: "name a file that is there",
     errno.ENOTDIR: "name a file that is there",
@@ -68,7 +69,13 @@ def unreadable(error: OSError, file: Path) -> Fault:
 
 def refused(error: OSError, place: object) -> StepFailedError:
     """What the system refused: at the file that it names, or else at ``place``."""
-    return StepFailedError(f"{error.filename or place}: {error.strerror or error}", MEND)
+    what = f"{error.filename or place}: {error.strerror or error}"
+    return StepFailedError(what, remedy_of(error))
+
+
+def remedy_of(error: OSError) -> str:
+    """What to do about what the system refused."""
+    return FREE if error.errno in {errno.ENOSPC, errno.EDQUOT} else MEND
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:

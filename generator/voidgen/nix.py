@@ -147,6 +147,36 @@ def fetch_tree(locked: Mapping[str, Any]) -> Path:
     return Path(str(_parsed(words, done)))
 
 
+@frozen
+class Fetched:
+    """What Nix fetches: the commit (or ""), the narHash, and the time (or 0) that it gives."""
+
+    rev: str
+    hash: str
+    modified: int
+
+
+_FETCHED = """
+{ reference }: let tree = builtins.fetchTree (builtins.fromJSON reference); in {
+  hash = tree.narHash;
+  rev = tree.rev or "";
+  modified = tree.lastModified or 0;
+}
+"""
+
+
+def fetched(reference: str) -> Fetched:
+    """What ``builtins.fetchTree`` gives for a reference (its attributes as JSON, without a hash).
+
+    Without a hash, Nix fetches it and takes nothing else of this hash from the store. Its own cache
+    of what it fetched counts. Raises StepFailedError if it cannot be fetched.
+    """
+    words = ["nix-instantiate", "--eval", "--strict", "--json", "--argstr", "reference", reference]
+    done = _run([*words, "--expr", _FETCHED, *FLAKES])
+    found = _parsed(words[:2], done)
+    return Fetched(found["rev"], found["hash"], found["modified"])
+
+
 def prefetch_file(where: str, *, name: str = "", expected: str = "") -> Prefetched:
     """``nix store prefetch-file``: the bytes that a URL gives, as a store path called ``name``.
 

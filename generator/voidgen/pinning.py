@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import evolve, frozen
 
-from voidgen import emit, images, nix, pins, render, share
+from voidgen import emit, fetching, images, nix, pins, render, share
 from voidgen.config.types import Flake
 from voidgen.errors import Fault, StepFailedError, WrongInputError, raise_all, refused
+from voidgen.lock import entries, moves, wanted
 from voidgen.lock import flake as flake_lock
-from voidgen.lock import moves, wanted
 from voidgen.lock.types import Lock
 from voidgen.pins import CONTAINER, XBPS, Outcome, Pins
 from voidgen.tree import File
@@ -22,12 +22,13 @@ from voidgen.xbps.resolve import Sources, resolve
 from voidgen.xbps.transactions import host_arch
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from collections.abc import Set as AbstractSet
 
+    from voidgen.lock.entries import Entry
     from voidgen.lock.flake import Input
     from voidgen.lock.moves import Move
-    from voidgen.lock.types import Request, Xbps
+    from voidgen.lock.types import FlakeInput, Request, Xbps
     from voidgen.plan import Plan
     from voidgen.progress import Progress
     from voidgen.project import Project
@@ -47,9 +48,15 @@ def pin(
         run = _Pinning(project, before, moving, progress, work)
         inputs = run.inputs()
         packages = run.compared(inputs) if evaluate else ()
+        flake = pins.content(run.flake / flake_lock.FILE)
+        found = entries.parse(flake, project.folder / flake_lock.FILE)
+        bound = run.bound(found)
         asked = wanted.request(project.plan, inputs)
         lock = run.lock(asked) if asked else before.lock
-        after = Pins(inputs, pins.content(run.flake / flake_lock.FILE), lock)
+        if lock or bound:
+            image = project.plan.config.container.image
+            lock = evolve(lock or Lock(image), inputs=bound)
+        after = Pins(inputs, flake, lock, found)
     return Outcome(before, after, packages)
 
 
@@ -116,6 +123,18 @@ class _Pinning:
             else:
                 nix.flake_lock(self.flake)
         return tuple(flake_lock.inputs(self.flake, plan))
+
+    def bound(self, found: Iterable[Entry]) -> tuple[FlakeInput, ...]:
+        """flake.lock's inputs, for voidgen.lock; those that it does not have yet are fetched.
+
+        Raises WrongInputError where flake.lock says something else than what Nix fetches.
+        """
+        known = {*self.before.lock.inputs} if self.before.lock else set()
+        other = [entry for entry in found if entry.bound not in known]
+        if other:
+            with self.progress.step("comparing flake.lock with what Nix fetches"):
+                raise_all(fetching.faults(other, self.project.folder / flake_lock.FILE))
+        return tuple(entry.bound for entry in found)
 
     def compared(self, inputs: tuple[Input, ...]) -> tuple[Move, ...]:
         """What another nixpkgs does to the versions of the image's packages."""

@@ -8,30 +8,41 @@ from attrs import frozen
 
 from voidgen import config, git, place
 from voidgen.errors import Fault, refused
+from voidgen.lock import bound, entries, moves, wanted
 from voidgen.lock import file as lock_file
 from voidgen.lock import flake as flake_lock
-from voidgen.lock import moves, wanted
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from voidgen.lock.entries import Entry
     from voidgen.lock.flake import Input
     from voidgen.lock.moves import Move
-    from voidgen.lock.types import Lock
+    from voidgen.lock.types import FlakeInput, Lock
     from voidgen.plan import Plan
     from voidgen.project import Project
 
 XBPS, CONTAINER = "xbps", "container"
 """What can be moved beside flake inputs."""
+LOCK = "run `voidgen lock`"
 
 
 @frozen
 class Pins:
-    """All that a project is locked to; ``flake`` is flake.lock's bytes (empty: no file)."""
+    """All that a project is locked to; ``flake`` is flake.lock's bytes (empty: no file).
+
+    ``entries`` are flake.lock's, of inputs' inputs too.
+    """
 
     inputs: tuple[Input, ...]
     flake: bytes
     lock: Lock | None
+    entries: tuple[Entry, ...] = ()
+
+    @property
+    def found(self) -> tuple[FlakeInput, ...]:
+        """What flake.lock says of its inputs, to be compared with what voidgen.lock has of them."""
+        return tuple(entry.bound for entry in self.entries)
 
 
 @frozen
@@ -58,11 +69,11 @@ def read(project: Project, *, anywhere: bool = False) -> Pins:
 
     ``anywhere`` takes inputs that are locked from somewhere else than voidgen.toml says, too.
     """
-    return Pins(
-        tuple(flake_lock.inputs(project.folder, project.plan, anywhere=anywhere)),
-        content(project.folder / flake_lock.FILE),
-        lock_file.read(project.folder),
-    )
+    inputs = flake_lock.inputs(project.folder, project.plan, anywhere=anywhere)
+    file = project.folder / flake_lock.FILE
+    data = content(file)
+    lock = lock_file.read(project.folder)
+    return Pins(tuple(inputs), data, lock, entries.parse(data, file))
 
 
 def movable(plan: Plan) -> list[str]:
@@ -74,12 +85,28 @@ def movable(plan: Plan) -> list[str]:
 def unlocked(project: Project, found: Pins | None = None) -> list[str]:
     """A line for each thing that is not locked; ``found`` is what `read` gave, if it was asked."""
     found = found or read(project)
-    return wanted.unlocked(project.plan, found.inputs, found.lock)
+    return [*_missing(project, found), *bound.changed(found.found, found.lock)]
+
+
+def remedy(found: Pins) -> str:
+    """What to do about what `unlocked` tells of ``found``."""
+    return bound.RESTORE if any(bound.changed(found.found, found.lock)) else LOCK
 
 
 def faults(project: Project, found: Pins) -> list[Fault]:
     """A fault for each thing that is not locked, for what needs all of them."""
-    return [_fault(line) for line in unlocked(project, found)]
+    changed = bound.changed(found.found, found.lock)
+    return [
+        *(_fault(line) for line in _missing(project, found)),
+        *(Fault(line, remedy=bound.RESTORE) for line in changed),
+    ]
+
+
+def _missing(project: Project, found: Pins) -> list[str]:
+    missing = wanted.unlocked(project.plan, found.inputs, found.lock)
+    if project.plan.config.mklive and not found.lock:
+        return missing  # They say that there is no voidgen.lock.
+    return [*missing, *bound.unbound(found.found, found.lock)]
 
 
 def flake_faults(project: Project) -> list[Fault]:
@@ -89,7 +116,7 @@ def flake_faults(project: Project) -> list[Fault]:
 
 
 def _fault(line: str) -> Fault:
-    return Fault(line, remedy="run `voidgen lock`")
+    return Fault(line, remedy=LOCK)
 
 
 def write(project: Project, outcome: Outcome) -> list[str]:

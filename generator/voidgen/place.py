@@ -8,7 +8,7 @@ import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from voidgen.errors import MEND, StepFailedError
+from voidgen.errors import StepFailedError, remedy_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,7 +51,7 @@ def replace(file: Path, data: bytes) -> None:
         temporary.replace(file)
     except OSError as error:
         temporary.unlink(missing_ok=True)
-        raise StepFailedError(f"{file}: {error.strerror}", MEND) from None
+        raise StepFailedError(f"{file}: {error.strerror}", remedy_of(error)) from None
     wrote(file)
 
 

@@ -8,7 +8,7 @@
   lock,
 }:
 let
-  inherit (builtins) filter head isString pathExists split stringLength substring;
+  inherit (builtins) filter head isString match pathExists split stringLength substring;
 
   below = folder: path: substring (stringLength (toString folder)) (-1) (toString path);
 
@@ -25,8 +25,25 @@ let
   locks = builtins.fromJSON (builtins.readFile lock);
   inherit (locks) nodes;
   name = nodes.${locks.root}.inputs.nixpkgs;
-  inherit (nodes.${name}) locked;
-  isOfThisMachine = locked.type == "path" || builtins.match "file:.*" (locked.url or "") != null;
+  inherit (spelled name) locked;
+  isOfThisMachine = locked.type == "path" || match "file:.*" (locked.url or "") != null;
+
+  # A node, the same whichever release of Nix wrote it: they differ in what follows from the rest,
+  # and in how they spell a branch and a folder of a repository. lock/entries.py does the same.
+  spelled = key:
+    let
+      node = nodes.${key};
+      derived = [ "__final" "revCount" ] ++ (if node.locked ? rev then [ ] else [ "lastModified" ]);
+    in
+    node // {
+      locked = removeAttrs (attributes node.locked) derived;
+      original = attributes node.original;
+    };
+  attributes = found: found
+    // (if found ? ref then { ref = without "refs/heads/(.*)" found.ref; } else { })
+    // (if found ? dir && found ? url then { url = without "(.*)[?]dir=[^&]*" found.url; } else { });
+  without = pattern: text:
+    let found = match pattern text; in if found == null then text else head found;
 
   # What follows another input of the project has no node of its own.
   needs = node: filter isString (builtins.attrValues (nodes.${node}.inputs or { }));
@@ -44,10 +61,10 @@ else { here = nixpkgs; } // (
   else {
     inherit locked;
     lock = builtins.toJSON {
-      inherit (locks) version;
+      version = 7;
       root = "root";
       nodes = { root.inputs.nixpkgs = name; }
-        // builtins.listToAttrs (map ({ key }: { name = key; value = nodes.${key}; }) reached);
+        // builtins.listToAttrs (map ({ key }: { name = key; value = spelled key; }) reached);
     };
   }
 )

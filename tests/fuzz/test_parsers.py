@@ -29,6 +29,7 @@ from voidgen.errors import StepFailedError, WrongInputError
 from voidgen.iso import embedded, initramfs, loader, verify
 from voidgen.iso.engine import Engine
 from voidgen.iso.log import Log, faults
+from voidgen.lock import entries
 from voidgen.lock import file as lock_file
 from voidgen.lock import flake as flake_lock
 from voidgen.overlay import catalogue
@@ -98,6 +99,7 @@ FLAKE_LOCK = json.loads((ROOT / "flake.lock").read_bytes())
 def test_flake_lock(data: bytes, folder: Path) -> None:
     (folder / "flake.lock").write_bytes(data)
     read_or_refused(lambda: flake_lock.pinned(folder / "flake.lock"))
+    read_or_refused(lambda: entries.parse(data, folder / "flake.lock"))
 
 
 PLIST = {

@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from tests.integration.offline import PACKAGES, SYSTEM, Nix, track
+from tests.integration.offline import NIX_CODE, PACKAGES, SYSTEM, Nix, track
 from tests.unit.program import voidgen
 
 TOML = """
@@ -168,3 +168,47 @@ def test_hash_of_the_url_is_nix_s(nix: Nix, package_set: Path, tmp_path: Path) -
     }
     hash_ = nix.run("nix", "hash", "path", (image / PLACE).resolve()).strip()
     assert url.endswith("narHash=" + hash_.replace("+", "%2B").replace("=", "%3D"))
+
+
+LATER: dict[str, dict[str, object]] = {
+    "git": {
+        "dir": "a", "lastModified": 5, "narHash": "sha256-x", "ref": "refs/heads/main",
+        "rev": "0f", "type": "git", "url": "https://example.org/set",
+    },
+    "archive": {
+        "lastModified": 5, "narHash": "sha256-x", "type": "tarball",
+        "url": "https://example.org/set.tar.gz",
+    },
+}  # fmt: skip
+# As Nix 2.8 locks the same.
+EARLIER: dict[str, dict[str, object]] = {
+    "git": LATER["git"] | {"ref": "main", "revCount": 7, "url": "https://example.org/set?dir=a"},
+    "archive": {key: value for key, value in LATER["archive"].items() if key != "lastModified"},
+}
+SET = """
+let set = import %s { nixpkgs = "/elsewhere"; project = %s; lock = %s/flake.lock; };
+in { inherit (set) lock locked; }
+"""
+
+
+def carried(nix: Nix, folder: Path, locked: dict[str, object]) -> str:
+    """What the flake in the image is locked to, by a project's flake.lock."""
+    original = {key: locked[key] for key in ("dir", "type", "url") if key in locked}
+    nodes = {
+        "nixpkgs": {"locked": locked, "original": original},
+        "root": {"inputs": {"nixpkgs": "nixpkgs"}},
+    }
+    lock = {"nodes": nodes, "root": "root", "version": 7}
+    (folder / "flake.lock").write_text(json.dumps(lock))
+    code = NIX_CODE / "package-set.nix"
+    return nix.run("nix", "eval", "--impure", "--json", "--expr", SET % (code, folder, folder))
+
+
+@pytest.mark.parametrize("kind", LATER)
+def test_lock_of_another_nix_gives_the_same_flake(nix: Nix, kind: str, tmp_path: Path) -> None:
+    later = carried(nix, tmp_path, LATER[kind])
+    assert later == carried(nix, tmp_path, EARLIER[kind])
+    locked = json.loads(later)["locked"]
+    assert locked["url"] == LATER[kind]["url"]
+    assert locked.get("ref") == ("main" if kind == "git" else None)
+    assert ("lastModified" in locked) == (kind == "git")

@@ -9,6 +9,8 @@ from tests.iso.podman import Podman
 from tests.locks.project import message
 from tests.unit.program import voidgen
 
+PATIENCE = 300
+"""Seconds after which something hangs, on the slowest machine."""
 KINDS = ("iso", "iso.sha256", "cdx.json", "manifest.json")
 
 
@@ -65,11 +67,18 @@ def nothing_left(folder: Path, engine: Podman, *, made: bool = False) -> None:
     assert str(folder) not in Path("/proc/self/mountinfo").read_text()
     loops = Path("/sys/block").glob("loop*/loop/backing_file")
     assert not [file for file in loops if "mklive-build" in file.read_text()]
-    # One that a container is being made with is nobody's for a moment.
-    until = time.monotonic() + 10
-    while left := engine.run("volume", "ls", "-q", "--filter", "dangling=true").split():
+    # Other tests make containers at the same time. A volume is nobody's until its container is
+    # made, so only one that stays nobody's was left.
+    left, until = volumes(engine), time.monotonic() + PATIENCE
+    while left:
         assert time.monotonic() < until, left
         time.sleep(0.2)
+        left &= volumes(engine)
+
+
+def volumes(engine: Podman) -> set[str]:
+    """The volumes that no container has."""
+    return {*engine.run("volume", "ls", "-q", "--filter", "dangling=true").split()}
 
 
 def others(folder: Path, uid: int, gid: int) -> list[Path]:

@@ -15,7 +15,7 @@ from attrs import frozen
 from tests.iso.making import Made, settle
 from tests.iso.podman import Podman
 from tests.iso.project import change
-from tests.iso.running import failed, is_made, nothing_left, well
+from tests.iso.running import PATIENCE, failed, is_made, nothing_left, well
 from tests.locks.project import clone
 
 STAGE = 9
@@ -49,7 +49,7 @@ class Running:
 
     def end(self) -> tuple[int, str]:
         """How it ends by itself."""
-        return self.process.wait(timeout=60), self.said.read_text()
+        return self.process.wait(timeout=PATIENCE), self.said.read_text()
 
     def client(self) -> int:
         """The process of the engine's client."""
@@ -69,7 +69,7 @@ def running(folder: Path) -> Iterator[Running]:
             text=True,
         )  # fmt: skip
     try:
-        until = time.monotonic() + 120
+        until = time.monotonic() + PATIENCE
         while f"[{STAGE}/12]" not in said.read_text():
             assert process.poll() is None, said.read_text()
             assert time.monotonic() < until, said.read_text()
@@ -164,7 +164,8 @@ def test_full_disk(folder: Path, template: Path, engine: Podman) -> None:
             "MiB for the ISO ({}), and 2 are free\n  free some, or run it with --no-space-check\n"
             .format(folder / "out")
         )  # fmt: skip
+        # The container meets it, or voidgen with the log: that depends on who is first.
         said = failed(folder, "--no-space-check")
         assert "No space left on device" in said
-        assert "  free space where the engine keeps its containers, or where" in said
+        assert "  free space " in said
     nothing_left(folder, engine, made=True)

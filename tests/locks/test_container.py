@@ -6,11 +6,13 @@ import io
 import json
 import os
 import shutil
+import socket
 import subprocess
 import tarfile
 import time
 import urllib.request
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -93,7 +95,25 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registry]:
     assert shutil.which("skopeo"), "install Debian's skopeo, as `make test` does"
     registry = unpacked("docker-registry") / "usr" / "bin" / "docker-registry"
     folder = tmp_path_factory.mktemp("registry")
-    address = f"127.0.0.1:{closed_port()}"
+    for _ in range(5):
+        # Its port may be taken until it listens.
+        with served(registry, folder, f"127.0.0.1:{free_port()}") as found:
+            if found:
+                yield found
+                return
+    raise AssertionError((folder / "log").read_text())
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@contextmanager
+def served(registry: Path, folder: Path, address: str) -> Iterator[Registry | None]:
+    """The registry, once it answers; None if it cannot listen at ``address``."""
     config = {
         "version": 0.1,
         "storage": {"filesystem": {"rootdirectory": str(folder / "storage")}},
@@ -105,23 +125,22 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registry]:
     with (folder / "log").open("wb") as log:
         started = subprocess.Popen(words, stdout=log, stderr=log)
     try:
-        _wait(f"http://{address}/v2/", started)
-        yield Registry(f"{address}/tests/tiny", folder)
+        yield Registry(f"{address}/tests/tiny", folder) if answers(address, started) else None
     finally:
         started.terminate()
         started.wait()
 
 
-def _wait(url: str, started: subprocess.Popen[bytes]) -> None:
-    for _ in range(200):
-        assert started.poll() is None
+def answers(address: str, started: subprocess.Popen[bytes]) -> bool:
+    """Wait until it answers; False if it ends before that."""
+    while started.poll() is None:
         try:
-            urllib.request.urlopen(url, timeout=5).close()  # noqa: S310 - of this machine
+            urllib.request.urlopen(f"http://{address}/v2/", timeout=60).close()
         except OSError:
             time.sleep(0.05)
         else:
-            return
-    raise AssertionError("the registry does not answer")
+            return True
+    return False
 
 
 @pytest.fixture

@@ -193,7 +193,7 @@ def test_lock_for_another_project_is_stale(locked: Path, site: Site, tmp_path: P
     for line in (*lines, "run `voidgen lock`"):
         assert line in said
     ran = voidgen("lock", "--check", cwd=folder)
-    assert (ran.status, ran.out.splitlines()) == (1, [*lines, "`voidgen lock` pins them"])
+    assert (ran.status, ran.out.splitlines()) == (1, [*lines, "run `voidgen lock`"])
     assert voidgen("--quiet", "lock", "--check", cwd=folder).out.splitlines() == lines
     told = well(folder, "generate").splitlines()
     assert told[-3:] == [*lines, "next: voidgen lock && nix build"]

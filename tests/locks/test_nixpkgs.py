@@ -14,6 +14,7 @@ from tests.locks.project import (
     commit,
     edit,
     git,
+    lock_of,
     project,
     refused,
     repository,
@@ -92,7 +93,7 @@ def test_update_tells_revisions_dates_and_versions(moving: Nixpkgs, tmp_path: Pa
     table = nix_table(moving, "greet", "countdown", "dice", "deskTools.clock")
     folder = project(tmp_path / "project", toml(None, nix=table))
     came = f"  + input nixpkgs  {moving.old[:12]} 2026-01-01\n"
-    assert well(folder, "lock") == f"{came}wrote flake.lock\n"
+    assert well(folder, "lock") == f"{came}wrote flake.lock, voidgen.lock\n"
     commit(folder)
     move(moving)
     assert well(folder, "lock") == "nothing moved\n"
@@ -101,9 +102,9 @@ def test_update_tells_revisions_dates_and_versions(moving: Nixpkgs, tmp_path: Pa
         "  ~ nix countdown  1.4.0 -> 1.4.2",
         "  ~ nix deskTools.clock  1.0 -> 1.1",
         "  ~ nix dice  3.0 -> 2.9",
-        "wrote flake.lock",
+        "wrote flake.lock, voidgen.lock",
     ]
-    assert changes(folder) == [FLAKE_LOCK]
+    assert changes(folder) == [FLAKE_LOCK, LOCK]
     assert well(folder, "update", "nixpkgs") == "nothing moved\n"
 
 
@@ -129,7 +130,7 @@ def test_packages_that_only_the_new_one_has(moving: Nixpkgs, tmp_path: Path) -> 
     well(folder, "lock")
     move(moving)
     said = well(folder, "update")
-    assert said.splitlines()[-1] == "wrote flake.lock"
+    assert said.splitlines()[-1] == "wrote flake.lock, voidgen.lock"
 
 
 def test_nixpkgs_brings_xbps(
@@ -175,8 +176,10 @@ def test_nixpkgs_moves_and_the_packages_of_void_stay(
     commit(folder)
     move(moving)
     site.publish(origin.later)
+    before = lock_of(folder)["xbps"]
     well(folder, "update", "nixpkgs")
-    assert changes(folder) == [FLAKE_LOCK]
+    assert changes(folder) == [FLAKE_LOCK, LOCK]
+    assert lock_of(folder)["xbps"] == before
     assert site.asked() == []
 
 

@@ -117,7 +117,7 @@ class Root:
         *argv: str,
         env: Mapping[str, str] | None = None,
         check: bool = True,
-        timeout: float = 60,
+        timeout: float = 300,
         stdin: str = "",
     ) -> subprocess.CompletedProcess[str]:
         """Run a program in the root; its output is in the message where it fails."""

@@ -141,12 +141,16 @@ def serving(tls: ssl.SSLContext | None = None) -> Iterator[Server]:
             thread.join()
 
 
+_taken: list[socket.socket] = []
+
+
 def closed_port() -> int:
-    """A port that nobody listens at."""
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        port: int = taken.getsockname()[1]
-        return port
+    """A port that nobody listens at, nor will while the tests run."""
+    taken = socket.socket()
+    taken.bind(("127.0.0.1", 0))
+    _taken.append(taken)
+    port: int = taken.getsockname()[1]
+    return port
 
 
 def _head(request: Request, **headers: object) -> bytes:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from voidgen import sri
-from voidgen.lock.types import Key, Lock, Package, Repository, Request, Xbps
+from voidgen.lock.types import FlakeInput, Key, Lock, Package, Repository, Request, Xbps
 
 URL = "https://repo.example.org/current"
 PRINT = "00:11:22:33:44:55:66:77:88:99:aa:bb:cc:dd:ee:ff"
@@ -13,6 +13,10 @@ IMAGE = f"localhost:5000/void@sha256:{'0a' * 32}"
 def digest(text: str) -> str:
     """A hash that is another for each text."""
     return sri.of_bytes(text.encode())
+
+
+def flake_input(name: str, rev: str = "0f" * 20, modified: int = 7) -> FlakeInput:
+    return FlakeInput(name, rev, digest(name), modified, digest(f"{name}'s entry"))
 
 
 def package(pkgver: str, arch: str = "x86_64", size: int = 7) -> Package:

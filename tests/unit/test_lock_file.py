@@ -12,7 +12,17 @@ import pytest
 from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.unit.lock import IMAGE, PRINT, URL, digest, forged, lock, package, packages
+from tests.unit.lock import (
+    IMAGE,
+    PRINT,
+    URL,
+    digest,
+    flake_input,
+    forged,
+    lock,
+    package,
+    packages,
+)
 from tests.unit.program import found, voidgen, write
 
 from voidgen import sri
@@ -21,13 +31,16 @@ from voidgen.errors import Fault, WrongInputError
 from voidgen.lock import file as lock_file
 from voidgen.lock import flake as flake_lock
 from voidgen.lock import types
-from voidgen.lock.types import Key, Lock, Package, Repository, Request, Xbps
+from voidgen.lock.types import FlakeInput, Key, Lock, Package, Repository, Request, Xbps
 from voidgen.structure import Rule
 
 T = TypeVar("T")
 
 FILE = Path("voidgen.lock")
-SMALL = lock([package("acl-2.3.2_1"), package("bash-5.2_1", "noarch")], IMAGE)
+INPUTS = (flake_input("nixpkgs"), flake_input("nixpkgs/systems", ""))
+SMALL = evolve(
+    lock([package("acl-2.3.2_1"), package("bash-5.2_1", "noarch")], IMAGE), inputs=INPUTS
+)
 DATA = lock_file.dump(SMALL)
 BODY = DATA[: DATA.rindex(b'  "checksum"')]
 EDITED = "is not as voidgen wrote it: damaged, edited, or merged from two"
@@ -64,7 +77,11 @@ REPOSITORIES = made(Repository, URLS, ARCHES, HASHES, st.none() | PRINTS)
 SIZES, TRANSACTIONS = st.integers(0, 2**63 - 1), some(spelled(types.TRANSACTION))
 PACKAGES = made(Package, spelled(types.PKGVER), ARCHES, URLS, HASHES, SIZES, TRANSACTIONS)
 XBPS = made(Xbps, REQUESTS, some(KEYS), some(REPOSITORIES), some(PACKAGES))
-LOCKS = made(Lock, spelled(rules.CONTAINER_IMAGE), st.none() | XBPS)
+COMMITS = st.binary(min_size=20, max_size=20).map(bytes.hex) | st.just("")
+FLAKE_INPUTS = made(FlakeInput, spelled(types.INPUT), COMMITS, HASHES, SIZES, HASHES)
+LOCKS = st.tuples(
+    made(Lock, spelled(rules.CONTAINER_IMAGE), st.none() | XBPS), some(FLAKE_INPUTS)
+).map(lambda given: evolve(given[0], inputs=given[1]))
 
 
 @settings(max_examples=50)
@@ -88,6 +105,10 @@ def test_what_is_written() -> None:
         == f"""{{
   "version": 1,
   "container": "{IMAGE}",
+  "inputs": [
+    {_input("nixpkgs", "0f" * 20)},
+    {_input("nixpkgs/systems", "")}
+  ],
   "xbps": {{
     "request": {{
       "arch": "x86_64",
@@ -116,6 +137,14 @@ def test_what_is_written() -> None:
     assert len(DATA.removeprefix(BODY).splitlines()) == 2
     assert lock_file.dump(Lock()).startswith(
         b'{\n  "version": 1,\n  "container": "flake",\n  "xbps": null,\n  "checksum": "sha256-'
+    )
+
+
+def _input(name: str, rev: str) -> str:
+    entry = digest(f"{name}'s entry")
+    return (
+        f'{{"name": "{name}", "rev": "{rev}", "hash": "{digest(name)}", '
+        f'"modified": 7, "entry": "{entry}"}}'
     )
 
 
@@ -264,6 +293,13 @@ def test_another_version(version: object, shown: str) -> None:
 
 PLACES = {
     "container": "text",
+    "inputs": "list",
+    "inputs.0": "table",
+    "inputs.0.name": "text",
+    "inputs.0.rev": "text",
+    "inputs.0.hash": "text",
+    "inputs.0.modified": "number",
+    "inputs.0.entry": "text",
     "xbps": "table",
     "xbps.request": "table",
     "xbps.request.arch": "text",
@@ -299,6 +335,7 @@ VALUES: dict[str, list[Any]] = {
     "list": [[[]], [{}], [None], [1]],
     "table": [NOT_A_LIST, {"": ""}],
 }
+MAY_BE_EMPTY = {"inputs.0.rev"}
 NULLABLE = {"xbps", "xbps.repositories.0.key"}
 
 
@@ -310,7 +347,8 @@ def key_of(path: str) -> tuple[str | int, ...]:
 def test_hostile_values_are_refused(path: str) -> None:
     kind = PLACES[path]
     others = [each for name, each in VALUES.items() if name != kind]
-    values = [*VALUES[kind], *[each[0] for each in others], True, 5.5, {}]
+    values = [value for value in VALUES[kind] if value or path not in MAY_BE_EMPTY]
+    values += [*[each[0] for each in others], True, 5.5, {}]
     values += [None] if path not in NULLABLE else []
     values += [[None]] if kind != "list" else [NOT_A_LIST]
     for value in values:

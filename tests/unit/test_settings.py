@@ -275,14 +275,24 @@ def test_an_interrupt_says_what_is_written(project: Path, monkeypatch: pytest.Mo
 
 
 PROGRAM = """
-import sys, time
+import sys, threading, time
+from contextlib import contextmanager
 from voidgen import project
 from voidgen.cli import main, watch
 
 watch.PATIENCE = 0
+shown, step = threading.Event(), watch.Kept.step
+
+@contextmanager
+def told(self, what):
+    with step(self, what):
+        shown.set()
+        yield
+
+watch.Kept.step = told
 
 def load(*_):
-    time.sleep(0.3)
+    shown.wait()
     print("ready", flush=True)
     time.sleep(60)
 

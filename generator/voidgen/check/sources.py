@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from voidgen import emit, pins
+from voidgen import emit, fetching, pins
 from voidgen.check.copies import copies
 from voidgen.compare import trees
+from voidgen.errors import StepFailedError
 from voidgen.outcome.types import Outcome
 from voidgen.repository import outcome, survey
 from voidgen.tree import File
@@ -45,10 +46,36 @@ def locked(image: Project) -> Outcome:
     found = pins.read(image)
     missing = pins.unlocked(image, found)
     if missing:
-        return Outcome(name, "failed", "run `voidgen lock`", "\n".join(missing))
+        return Outcome(name, "failed", pins.remedy(found), "\n".join(missing))
     packages = found.lock.xbps.packages if found.lock and found.lock.xbps else ()
     about = f"{len(found.inputs)} inputs, {len(packages)} packages of Void"
     return Outcome(name, "passed", about)
+
+
+def fetched(image: Project) -> Outcome:
+    """Whether flake.lock says of each input what Nix fetches by its reference."""
+    name = "inputs are what their references give"
+    entries = pins.read(image).entries
+    if not entries:
+        return Outcome(name, "passed", "flake.lock has no inputs")
+    lines, refusals = [], []
+    for entry in entries:
+        try:
+            lines += [*fetching.differences(entry)]
+        except StepFailedError as error:
+            refusals.append(f"{entry.bound.name} cannot be fetched: {_reason(error)}")
+    if lines:
+        about = "restore flake.lock with git, or lock the input anew with `voidgen update`"
+        return Outcome(name, "failed", about, "\n".join([*lines, *refusals]))
+    if refusals:
+        return Outcome(name, "skipped", "; ".join(refusals))
+    return Outcome(name, "passed", f"{len(entries)} fetched without their hashes")
+
+
+def _reason(error: StepFailedError) -> str:
+    """The last line of what Nix says of a failure."""
+    said = [line.strip() for line in error.output.splitlines() if "error:" in line]
+    return said[-1].partition("error:")[2].strip() if said else error.what
 
 
 def generated(image: Project) -> Outcome:

@@ -46,7 +46,8 @@ def command(  # noqa: PLR0913, PLR0917 - the options
 ) -> None:
     """Check that the project is reproducible, here and now.
 
-    What is emitted is current and locked, and the same wherever it is emitted; what voidgen's own
+    What is emitted is current and locked, and the same wherever it is emitted; each input is what
+    Nix fetches by its reference; what voidgen's own
     derivations build is the same when built again; the closure is whole, and the one that was
     recorded. Exits with 1 where anything is not so.
     """
@@ -81,9 +82,12 @@ def _outcomes(
     yield sources.shared(image)
     locked = sources.locked(image)
     yield locked
+    with progress.step("fetching the flake's inputs"):
+        inputs = sources.fetched(image)
+    yield inputs
     with progress.step("generating in two places"):
         yield sources.generated(image)
-    if locked.state == "passed":
+    if locked.state == "passed" and inputs.state != "failed":
         yield from _built(image, pins.read(image), progress, record, names)
         if iso:
             from voidgen.check.iso import identical  # noqa: PLC0415

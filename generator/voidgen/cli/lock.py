@@ -25,6 +25,8 @@ def command(settings: Settings, check: bool) -> int:
 
     flake.lock pins the flake's inputs, by Nix. voidgen.lock pins what Nix does not: every
     package of Void that mklive installs, resolved and verified by XBPS, and the container.
+    It also has the commit, narHash and date of each input: voidgen compares them with what Nix
+    fetches, and refuses another flake.lock from then on.
     """
     from voidgen import pins  # noqa: PLC0415
     from voidgen.cli.report import result, visible  # noqa: PLC0415
@@ -33,14 +35,15 @@ def command(settings: Settings, check: bool) -> int:
     if not check:
         pin(settings, image, frozenset())
         return 0
-    lines = pins.unlocked(image)
+    found = pins.read(image)
+    lines = pins.unlocked(image, found)
     if settings.json:
         result({"unlocked": lines})
         return 1 if lines else 0
     for line in lines:
         click.echo(visible(line))
     if not settings.quiet:
-        click.echo("`voidgen lock` pins them" if lines else "all is locked")
+        click.echo(pins.remedy(found) if lines else "all is locked")
     return 1 if lines else 0
 
 

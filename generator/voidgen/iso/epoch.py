@@ -19,7 +19,7 @@ FIRST, LAST = 315_532_800, (1 << 32) - 1
 
 
 def source_date(inputs: Iterable[Input], environment: Mapping[str, str]) -> int:
-    """Seconds since 1970: what the environment says, or the newest of the locked inputs' dates.
+    """Seconds since 1970: what the environment says, or the newest of the locked commits' dates.
 
     Raises WrongInputError where the environment's is no such number.
     """

@@ -55,7 +55,8 @@ def _of_flake(project: Project, pins: Pins) -> Iterator[tuple[str, bytes]]:
     for path, node in project.tree().items():
         if isinstance(node, File):
             yield f"{path} {node.mode:o} {node.owner} {node.group}", node.data
-    yield "flake.lock", pins.flake
+    for entry in pins.entries:
+        yield "flake.lock", repr(entry.bound).encode()
     if project.plan.config.nix.nixpkgs.startswith("./"):
         # It may read any file that the flake sees: those that git knows.
         for name in git.tracked(project.folder):

@@ -72,8 +72,9 @@ def parse(data: bytes, file: Path) -> Lock:
 def dump(lock: Lock) -> bytes:
     """The bytes of voidgen.lock: the same lock gives the same bytes, everywhere."""
     table = {"version": VERSION, **attrs.asdict(lock)}
-    if lock.closure is None:
-        del table["closure"]
+    for name in ("inputs", "closure"):
+        if not table[name]:
+            del table[name]
     members = [f"  {json.dumps(kebab(key))}: {_value(item, 1)}" for key, item in table.items()]
     body = ("{\n" + ",\n".join(members) + ",\n").encode()
     return body + f'  "checksum": "{sri.of_bytes(body)}"\n}}\n'.encode()

@@ -33,8 +33,9 @@ class Input:
     """A flake input: where it comes from, and what it is locked to (empty: not locked).
 
     ``rev`` is its commit, or its narHash where it has none; ``date`` that of the commit, in UTC;
-    ``hash`` the narHash; ``url`` the flake reference of exactly these bytes; ``modified`` its
-    ``lastModified``, in seconds since 1970, or 0.
+    ``hash`` the narHash; ``url`` the flake reference of exactly these bytes; ``modified`` the
+    commit's time (``lastModified``), in seconds since 1970, or 0. Without a commit it is 0, too:
+    Nix 2.8 locks no time for an archive, and a folder's is that of one machine.
     """
 
     name: str
@@ -153,14 +154,22 @@ def _nodes(file: Path) -> dict[str, dict[str, Any]]:
 
 
 def _pin(locked: Mapping[str, Any]) -> dict[str, Any]:
-    modified = int(locked.get("lastModified") or 0)
+    rev = locked.get("rev")
+    modified = whole(locked.get("lastModified", 0)) if rev else 0
     return {
         "modified": modified,
-        "rev": str(locked.get("rev") or locked["narHash"]),
+        "rev": str(rev or locked["narHash"]),
         "date": datetime.fromtimestamp(modified, UTC).date().isoformat() if modified else "",
         "hash": str(locked["narHash"]),
         "url": url(locked),
     }
+
+
+def whole(value: Any) -> int:
+    """``value``; ValueError where it isn't a whole number that Nix reads as a time."""
+    if type(value) is not int or not 0 <= value < 1 << 63:
+        raise ValueError(value)
+    return value
 
 
 def _loose(nodes: Mapping[str, Any], file: Path) -> Iterator[Fault]:

@@ -63,7 +63,7 @@ def _pin(one: Input) -> str:
 
 
 def _container(lock: Lock | None) -> dict[str, str]:
-    return {"image": lock.container} if lock else {}
+    return {"image": lock.container} if lock and lock.xbps else {}
 
 
 def _keys(lock: Lock | None) -> dict[str, str]:

@@ -19,6 +19,13 @@ PKGVER = Rule(
 ARCH = Rule("an architecture in XBPS's names, or noarch", r"[a-z0-9_]+(?:-musl)?")
 TRANSACTION = Rule("the name of a root that mklive fills", r"[a-z][a-z0-9-]*")
 FINGERPRINT = Rule("a key's fingerprint, as XBPS shows it", rules.FINGERPRINT)
+INPUT = Rule(
+    "a flake input's name, after those of the inputs that it belongs to, like nixpkgs/systems",
+    r"[A-Za-z0-9_][A-Za-z0-9_.+'-]*(?:/[A-Za-z0-9_][A-Za-z0-9_.+'-]*)*",
+)
+COMMIT = Rule(
+    "a commit of 40 or 64 hexadecimal digits, or nothing", r"(?:[0-9a-f]{40}|[0-9a-f]{64})?"
+)
 
 Hash = Annotated[str, SRI]
 Arch = Annotated[str, ARCH]
@@ -117,13 +124,32 @@ class Closure:
     fingerprint: Hash
 
 
+@frozen(order=True)
+class FlakeInput:
+    """What flake.lock says of an input: its commit or "", narHash and lastModified (or 0).
+
+    ``entry`` is the hash of everything else that flake.lock says of it.
+    """
+
+    name: Annotated[str, INPUT]
+    rev: Annotated[str, COMMIT]
+    hash: Hash
+    modified: int
+    entry: Hash
+
+    def __attrs_post_init__(self) -> None:
+        if self.modified < 0:
+            raise MisfitError(f"expected a time, got {show(self.modified)}", ("modified",))
+
+
 @frozen
 class Lock:
     """The whole of voidgen.lock; ``xbps`` is missing where no ISO is made.
 
-    ``closure`` is missing where it was not recorded.
+    ``closure`` is missing where it was not recorded. ``inputs`` are those of flake.lock, sorted.
     """
 
     container: rules.ContainerImage = "flake"
+    inputs: tuple[FlakeInput, ...] = field(default=(), kw_only=True)
     xbps: Xbps | None = field(default=None)
     closure: Closure | None = field(default=None)

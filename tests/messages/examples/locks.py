@@ -1,15 +1,17 @@
 """Locks, Nix and the package set."""
 
+import json
 from pathlib import Path
 
 import pytest
-from tests.unit.lock import forged
+from tests.unit.lock import digest, forged
 from tests.unit.program import write
 from tests.unit.stand_in import StandIns
 
-from voidgen import download, nix, pinning, pins, project
+from voidgen import download, fetching, nix, pinning, pins, project
 from voidgen.download import Wanted
-from voidgen.errors import StepFailedError
+from voidgen.errors import StepFailedError, raise_all
+from voidgen.lock import entries
 from voidgen.lock import file as lock_file
 from voidgen.lock.flake import Input
 from voidgen.progress import Nobody
@@ -60,3 +62,31 @@ def another_nixpkgs_does_not_evaluate(folder: Path, patch: pytest.MonkeyPatch) -
 def not_fetched(folder: Path, _: pytest.MonkeyPatch) -> None:
     wanted = [Wanted(f"/srv/{name}.xbps", folder / name, None, None) for name in ("a", "b")]
     download.fetch(wanted, Nobody(), what="fetching 2 packages")
+
+
+def _entry(folder: Path) -> entries.Entry:
+    node = {
+        "locked": {
+            "lastModified": 5, "narHash": digest("tree"), "rev": "0f" * 20,
+            "type": "git", "url": "file:///srv/mklive",
+        },
+        "original": {"type": "git", "url": "file:///srv/mklive"},
+    }  # fmt: skip
+    nodes = {"mklive": node, "root": {"inputs": {"mklive": "mklive"}}}
+    lock = json.dumps({"nodes": nodes, "root": "root", "version": 7})
+    (entry,) = entries.parse(lock.encode(), folder / "flake.lock")
+    return entry
+
+
+def nix_fetches_another_date(folder: Path, patch: pytest.MonkeyPatch) -> None:
+    found = nix.Fetched("0f" * 20, digest("tree"), 1_776_113_375)
+    patch.setattr(nix, "fetched", lambda _: found)
+    raise_all(fetching.faults([_entry(folder)], folder / "flake.lock"))
+
+
+def input_is_not_fetched(folder: Path, patch: pytest.MonkeyPatch) -> None:
+    def fails(_: str) -> nix.Fetched:
+        raise StepFailedError("nix-instantiate: failed", output="error: no such repository\n")
+
+    patch.setattr(nix, "fetched", fails)
+    raise_all(fetching.faults([_entry(folder)], folder / "flake.lock"))
