@@ -58,9 +58,11 @@ def test_a_lock_that_comes_and_goes() -> None:
 
 def test_without_packages_of_void() -> None:
     assert moves.lock(Lock("flake"), Lock("flake")) == []
-    assert moves.lock(Lock("flake"), Lock(IMAGE)) == [Move("container", "image", "flake", IMAGE)]
+    # No container runs then.
+    assert moves.lock(Lock("flake"), Lock(IMAGE)) == moves.lock(None, Lock("flake")) == []
     gone = moves.lock(lock([package("acl-2.3.2_1")]), Lock("flake"))
-    assert gone == [KEY, Move("xbps", "acl", "2.3.2_1", "")]
+    container = Move("container", "image", "flake", "")
+    assert gone == [container, KEY, Move("xbps", "acl", "2.3.2_1", "")]
 
 
 def test_packages_of_void() -> None:

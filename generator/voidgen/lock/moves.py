@@ -63,6 +63,7 @@ def _pin(one: Input) -> str:
 
 
 def _container(lock: Lock | None) -> dict[str, str]:
+    """The container's image, if an ISO is made in it."""
     return {"image": lock.container} if lock and lock.xbps else {}
 
 
