@@ -12,7 +12,10 @@ from voidgen.errors import StepFailedError
 from voidgen.process import ask
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
+
+
+GARBLED = ("git printed what voidgen cannot read", "run `git --version`: is it git?")
 
 
 def is_inside_work_tree(folder: Path) -> bool:
@@ -68,7 +71,7 @@ def modes(folder: Path, paths: Iterable[str]) -> dict[str, str]:
     words = ["--literal-pathspecs", "ls-files", "-z", "--stage", "--", *paths]
     rows = ask(["git", *words], cwd=folder).stdout.split(b"\0")
     found = (row.partition(b"\t") for row in rows if row)
-    return {os.fsdecode(name): about[:6].decode() for about, _, name in found}
+    return {os.fsdecode(name): os.fsdecode(about[:6]) for about, _, name in found}
 
 
 def prefix(folder: Path) -> str:
@@ -84,17 +87,18 @@ def info_attributes(folder: Path) -> Path:
 
 
 def attributes(
-    folder: Path, paths: Iterable[str], names: Iterable[str]
+    folder: Path, paths: Iterable[str], names: Sequence[str]
 ) -> dict[str, dict[str, str]]:
     """``git check-attr``: for each of ``paths`` the values of the attributes ``names``.
 
     A folder's path ends with a slash.
     """
     words = ["git", "check-attr", "-z", "--stdin", *names]
-    fields = _fields(ask(words, cwd=folder, stdin=_joined(paths)).stdout)
     found: dict[str, dict[str, str]] = {}
-    for path, name, value in zip(*[iter(fields)] * 3, strict=True):
+    for path, name, value in _rows(ask(words, cwd=folder, stdin=_joined(paths)).stdout, 3):
         found.setdefault(path, {})[name] = value
+    if any(values.keys() != {*names} for values in found.values()):
+        raise StepFailedError(*GARBLED)
     return found
 
 
@@ -103,7 +107,7 @@ class Rule:
     """A line of an ignore file; ``file`` as git names it, from the top of the work tree."""
 
     file: str
-    line: int
+    line: str
     pattern: str
 
 
@@ -114,10 +118,9 @@ def ignored(folder: Path, paths: Iterable[str]) -> dict[str, Rule]:
     if done.status > 1:
         output = done.stderr.decode(errors="replace").strip()
         raise StepFailedError("git check-ignore failed", "fix what it says", output)
-    fields = _fields(done.stdout)
     return {
-        path: Rule(file, int(line), pattern)
-        for file, line, pattern, path in zip(*[iter(fields)] * 4, strict=True)
+        path: Rule(file, line, pattern)
+        for file, line, pattern, path in _rows(done.stdout, 4)
         if not pattern.startswith("!")
     }
 
@@ -126,8 +129,12 @@ def _joined(paths: Iterable[str]) -> bytes:
     return b"".join(os.fsencode(path) + b"\0" for path in paths)
 
 
-def _fields(output: bytes) -> list[str]:
-    return [os.fsdecode(field) for field in output.split(b"\0")[:-1]]
+def _rows(output: bytes, width: int) -> list[list[str]]:
+    """Rows of ``width`` fields, each of which ends with a NUL."""
+    fields = [os.fsdecode(field) for field in output.split(b"\0")[:-1]]
+    if len(fields) % width:
+        raise StepFailedError(*GARBLED)
+    return [fields[start : start + width] for start in range(0, len(fields), width)]
 
 
 def keeps_run_bits(folder: Path) -> bool:

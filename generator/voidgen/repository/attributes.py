@@ -89,7 +89,8 @@ def faults(folder: Path, files: Iterable[str]) -> list[Fault]:
 
 
 def _parents(name: str) -> Iterator[str]:
-    while name := dirname(name):
+    # A program that is none of git may print absolute paths.
+    while (name := dirname(name)).strip("/"):
         yield f"{name}/"
 
 
