@@ -164,7 +164,7 @@ class _Pinning:
         if XBPS in self.moving or not xbps or xbps.request != asked:
             sources = self._sources(asked, xbps)
             xbps = resolve(asked, sources, self.work, self.progress)
-        return Lock(image, xbps, old.closure if old else None)
+        return evolve(old or Lock(), container=image, xbps=xbps)
 
     def _container(self, locked: str) -> str:
         """The image: what its tag means today where it moves, else as it is named."""

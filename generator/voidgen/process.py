@@ -170,14 +170,21 @@ POLITENESS = 10
 
 
 @contextmanager
-def beside(
-    argv: Sequence[str], *, cwd: Path, messages: Path, passed: Sequence[int] = ()
+def beside(  # noqa: PLR0913 - what a process begins with
+    argv: Sequence[str],
+    *,
+    cwd: Path,
+    messages: Path,
+    passed: Sequence[int] = (),
+    env: Mapping[str, str] | None = None,
+    politeness: float = POLITENESS,
 ) -> Iterator[subprocess.Popen[bytes]]:
     """``argv``, running while the context lasts; what it says goes into the file ``messages``.
 
-    It inherits the file descriptors ``passed``. It is in a session of its own, so that an
-    interrupt reaches voidgen alone, and it ends where voidgen is killed. Raises StepFailedError
-    where it cannot be started.
+    It inherits the file descriptors ``passed``; ``env`` is as that of `run`. At the end it has
+    ``politeness`` seconds between being asked to end and being killed. It is in a session of its
+    own, so that an interrupt reaches voidgen alone, and it ends where voidgen is killed. Raises
+    StepFailedError where it cannot be started.
     """
     # setpriv(1) of util-linux; without it, only a killed voidgen leaves something behind.
     guard = ("setpriv", "--pdeathsig", "KILL") if shutil.which("setpriv") else ()
@@ -185,6 +192,7 @@ def beside(
         process = _started(
             argv,
             guard,
+            env=env,
             cwd=cwd,
             stdin=subprocess.DEVNULL,
             stdout=stream,
@@ -201,7 +209,7 @@ def beside(
         try:
             # A second interrupt ends the waiting, too.
             with suppress(subprocess.TimeoutExpired):
-                process.wait(POLITENESS)
+                process.wait(politeness)
         finally:
             process.kill()
             process.wait()

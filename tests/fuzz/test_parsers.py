@@ -7,6 +7,7 @@ import json
 import os
 import plistlib
 import socket
+import subprocess
 import tarfile
 from collections.abc import Callable
 from contextlib import suppress
@@ -20,6 +21,7 @@ from pycdlib import PyCdlib
 from tests.fuzz.mutations import NASTY, as_json, damaged, few
 from tests.unit import efi
 from tests.unit.lock import PRINT, digest, forged, lock, packages
+from tests.unit.test_statements import SAID
 
 from voidgen import config, derivations, foreign
 from voidgen.boot import firmware
@@ -33,7 +35,7 @@ from voidgen.lock import entries
 from voidgen.lock import file as lock_file
 from voidgen.lock import flake as flake_lock
 from voidgen.overlay import catalogue
-from voidgen.release import signature, sums
+from voidgen.release import provenance, signature, statements, sums
 from voidgen.scaffold import preset, takeover
 from voidgen.versions import nix as nix_versions
 from voidgen.versions import xbps as xbps_versions
@@ -371,3 +373,40 @@ def test_serial_console(data: bytes) -> None:
             Console(ours, 5).booted()
         except ConsoleError as error:
             assert visible(error.recent).isprintable()  # noqa: PT017 - one of two good ends
+
+
+@pytest.fixture(scope="module")
+def bundle(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """A line that a key signed."""
+    folder = tmp_path_factory.mktemp("bundle")
+    argv = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(folder / "key")]
+    subprocess.run(argv, check=True)
+    return statements.add(folder / "x.iso", SAID, folder / "key").read_bytes()
+
+
+STATEMENT = json.loads(provenance.dump(SAID))
+
+
+@few(200)
+@given(data=as_json(STATEMENT))
+def test_provenance(data: bytes, folder: Path) -> None:
+    """Understood, or said in one line to be none; what is understood can be written again."""
+    (folder / "p.provenance.json").write_bytes(data)
+    found = provenance.beside_iso(folder / "p.iso")
+    if isinstance(found, str):
+        assert found == "p.provenance.json is not voidgen's statement about an ISO"
+    else:
+        assert provenance.parse(provenance.dump(found)) == found
+
+
+@few(60)
+@given(data=st.data())
+def test_statements(data: st.DataObject, bundle: bytes, folder: Path) -> None:
+    """Each line has its outcome, and only what was signed counts as signed."""
+    table = json.loads(bundle)
+    changed = data.draw(as_json(table) | damaged(bundle + bundle))
+    (folder / "s.intoto.jsonl").write_bytes(changed)
+    payload = table["payload"].encode()
+    for one in statements.outcomes(folder / "s.iso", SAID.hash, (), "nobody"):
+        assert one.name.startswith("statement")
+        assert one.state == "failed" or payload in changed

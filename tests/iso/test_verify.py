@@ -16,7 +16,7 @@ from tests.unit.program import voidgen
 
 from voidgen import process
 from voidgen.iso import embedded, engine
-from voidgen.release import verify
+from voidgen.release import signature, verify
 
 NAMES = (
     "sum of tests.iso",
@@ -27,7 +27,10 @@ NAMES = (
     "the ISO tells the same of itself",
     "the bill of materials is the manifest's",
     "the root tree is what the manifest says",
+    "the source",
+    "statement 1",
 )
+TREE = "the root tree is what the manifest says"
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +71,9 @@ def verified(folder: Path, *words: str, status: int = 0) -> dict[str, tuple[str,
 
 
 def wrong(found: dict[str, tuple[str, str]]) -> dict[str, str]:
-    return {name: state for name, (state, _) in found.items() if state != "passed"}
+    """What did not pass, but for what tests/iso/test_rebuild.py looks at."""
+    states = {name: state for name, (state, _) in found.items() if state != "passed"}
+    return {name: state for name, state in states.items() if name not in NAMES[-2:]}
 
 
 def change(folder: Path, how: Callable[[Any], None]) -> None:
@@ -84,6 +89,10 @@ def test_all_is_well(folder: Path) -> None:
     assert tuple(found) == NAMES
     assert wrong(found) == {}
     assert found["signature"][1].endswith(", named by --signer")
+    assert found["the source"] == ("skipped", "the provenance names no URL of a git repository")
+    state, about = found["statement 1"]
+    assert state == "passed"
+    assert ", named by --signer: from commit " in about
     argv = ["sha256sum", "--check", "--strict", "tests.iso.sha256"]
     done = subprocess.run(argv, cwd=folder, check=True, capture_output=True, text=True)
     assert done.stdout.count(": OK\n") == 3
@@ -216,30 +225,74 @@ def test_sums_of_something_else(folder: Path) -> None:
 
 def test_what_is_no_iso(folder: Path, tmp_path: Path) -> None:
     (folder / "tests.iso").write_bytes(b"\0" * 40000)
+    assert verified(folder, status=1)["sum of tests.iso"][0] == "failed"
+    (folder / "tests.iso.sha256").unlink()
     ran = voidgen("verify", "tests.iso", cwd=folder)
     assert (ran.status, ran.out) == (2, "")
-    assert "is no whole ISO" in ran.err
+    assert "is not an ISO" in ran.err
     ran = voidgen("verify", "missing.iso", cwd=tmp_path)
     assert (ran.status, ran.out) == (2, "")
     assert "name a file that is there" in ran.err
 
 
+def test_an_iso_without_its_sums(folder: Path) -> None:
+    (folder / "tests.iso.sha256").unlink()
+    assert wrong(verified(folder, status=1)) == {"sums": "failed", "signature": "failed"}
+
+
+def test_another_byte_in_what_the_iso_tells_of_itself(folder: Path) -> None:
+    """The sum is told first, and that the ISO says something else is a line as any other."""
+    file = folder / "tests.iso"
+    data = bytearray(file.read_bytes())
+    at = data.index(b'"kind"')
+    data[at] ^= 1
+    file.write_bytes(data)
+    found = verified(folder, status=1)
+    assert next(iter(found)) == "sum of tests.iso"
+    assert wrong(found) == {
+        "sum of tests.iso": "failed",
+        "signature": "warning",
+        "the manifest is of this ISO": "failed",
+        "the ISO tells the same of itself": "failed",
+    }
+
+
+@pytest.mark.parametrize("kind", ["iso.sha256", "iso.sha256.sig", "manifest.json", "cdx.json"])
+@pytest.mark.parametrize("how", ["fifo", "folder", "empty", "garbage", "huge", "link"])
+def test_whatever_lies_beside_it(
+    kind: str, how: str, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each line is told: damage ends nothing early."""
+    file = folder / f"tests.{kind}"
+    file.unlink()
+    if how == "fifo":
+        os.mkfifo(file)
+    elif how == "folder":
+        file.mkdir()
+    elif how == "link":
+        file.symlink_to("nowhere")
+    else:
+        file.write_bytes({"empty": b"", "garbage": b"\xff\0" * 50, "huge": b"x" * 3000}[how])
+    if how == "huge":
+        monkeypatch.setattr(embedded, "LARGEST", 2000)
+        monkeypatch.setattr(signature, "LARGEST", 2000)
+    found = verified(folder, status=1)
+    assert "signature" in found
+    assert "failed" in {state for state, _ in found.values()}
+
+
 def test_without_unsquashfs(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("voidgen.release.verify.shutil.which", lambda _: None)
-    assert wrong(verified(folder, "--signer", "mine.pub")) == {NAMES[-1]: "skipped"}
+    assert wrong(verified(folder, "--signer", "mine.pub")) == {TREE: "skipped"}
 
 
-@pytest.mark.parametrize("kind", ["iso", "cdx.json", "manifest.json", "iso.sha256"])
-def test_a_fifo_is_refused(kind: str, folder: Path) -> None:
+def test_a_fifo_is_refused(folder: Path) -> None:
     """Nobody writes into it: whoever waited would wait for ever."""
-    (folder / f"tests.{kind}").unlink()
-    os.mkfifo(folder / f"tests.{kind}")
-    ran = voidgen("verify", "tests.iso", cwd=folder)
-    assert ran.status in {1, 2}
-    assert "not a regular file" in ran.out + ran.err
-    if kind == "iso":
-        ran = voidgen("diff", "tests.iso", "tests.iso", cwd=folder)
-        assert ran.status == 2
+    (folder / "tests.iso").unlink()
+    os.mkfifo(folder / "tests.iso")
+    for words in (["verify", "tests.iso"], ["diff", "tests.iso", "tests.iso"]):
+        ran = voidgen(*words, cwd=folder)
+        assert (ran.status, ran.out) == (2, "")
         assert "not a regular file" in ran.err
 
 
@@ -264,24 +317,26 @@ def test_an_unsquashfs_that_fails(
     monkeypatch.setattr(verify, "PATIENCE", 0.5 if "sleep" in script else 100)
     monkeypatch.setattr(process, "LARGEST", 1 << 20)
     found = verified(folder, "--signer", "mine.pub", status=1)
-    assert wrong(found) == {NAMES[-1]: "failed"}
-    assert said in found[NAMES[-1]][1]
+    assert wrong(found) == {TREE: "failed"}
+    assert said in found[TREE][1]
 
 
-def test_a_damaged_iso_is_not_signed(
-    made: Made, released: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("kind", ["iso", "cdx.json"])
+def test_a_damaged_iso_is_made_again_and_then_signed(
+    kind: str, made: Made, released: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settle(monkeypatch, made.env)
     folder = clone(released / "project", tmp_path / "project", made=True)
-    file = folder / "out/tests.iso"
+    file = folder / f"out/tests.{kind}"
+    whole = file.read_bytes()
     with file.open("r+b") as stream:
         stream.write(b"x")
-    sign = folder / "out/tests.iso.sha256.sig"
-    sign.unlink()
-    ran = voidgen("iso", "--sign", str(released / "mine"), cwd=folder)
-    assert (ran.status, ran.out) == (1, "")
-    assert "tests.iso: is not as it was made" in ran.err
-    assert not sign.exists()
+    said = well(folder, "--sign", str(released / "mine"))
+    assert f"damaged: tests.{kind} has another hash than tests.iso.sha256 lists" in said
+    assert "nothing to do" not in said
+    assert file.read_bytes() == whole
+    out = folder / "out"
+    assert wrong(verified(out, "--signer", str(released / "mine.pub"))) == {}
 
 
 @pytest.mark.parametrize("content", [None, "no key", ""])
@@ -310,8 +365,7 @@ def test_the_signature_is_the_callers_under_sudo(
 
 def test_a_huge_snapshot_is_not_read(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(embedded, "LARGEST", 10)
-    ran = voidgen("verify", "tests.iso", cwd=folder)
-    assert (ran.status, ran.out) == (2, "")
+    assert verified(folder, status=1)["manifest"][1].startswith("tests.manifest.json: larger than")
 
 
 def test_names_that_are_no_text(folder: Path) -> None:

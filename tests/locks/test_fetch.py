@@ -131,6 +131,24 @@ def test_repository_that_is_broken_is_made_anew(
     assert len(list(found.iterdir())) == 28 + 1
 
 
+def test_index_with_other_bytes_is_made_anew(locked: Path, site: Site) -> None:
+    """Also where every locked package is still in it: dependencies count, too."""
+    assert site
+    index = fetch(locked) / "x86_64-repodata"
+    whole = index.read_bytes()
+    index.write_bytes(whole + b"\0")
+    again = fetch(locked) / "x86_64-repodata"
+    assert again.read_bytes() == whole
+    sums = again.parent.with_name(f"{again.parent.name}.sha256")
+    before = again.stat().st_ino
+    assert fetch(locked) == again.parent
+    assert again.stat().st_ino == before
+    sums.unlink()
+    fetch(locked)
+    assert sums.is_file()
+    assert again.read_bytes() == whole
+
+
 def test_package_that_a_fault_broke_off_is_fetched_in_the_end(locked: Path, site: Site) -> None:
     site.answer(FILE, status(503), resets(100))
     fetch(locked)

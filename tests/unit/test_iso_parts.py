@@ -1,7 +1,6 @@
 """The smaller parts of `voidgen iso`: engines, logs, what is checked first, what lies beside."""
 
 import json
-import os
 import shutil
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
@@ -327,29 +326,6 @@ def made(folder: Path) -> Path:
     for kind in outputs.KINDS:
         (folder / f"image.{kind}").rename(folder / f"it.{kind}")
     return folder
-
-
-@NO_PACKAGES
-def test_nothing_is_to_do_only_where_all_is_there(tmp_path: Path) -> None:
-    assert not outputs.is_made(tmp_path, "it", "sha256-inputs")
-    made(tmp_path)
-    assert outputs.is_made(tmp_path, "it", "sha256-inputs")
-    assert not outputs.is_made(tmp_path, "it", "sha256-others")
-    for kind in outputs.KINDS:
-        file = tmp_path / f"it.{kind}"
-        aside = file.rename(tmp_path / "aside")
-        assert not outputs.is_made(tmp_path, "it", "sha256-inputs")
-        aside.rename(file)
-    (tmp_path / "it.iso").write_bytes(b"is")
-    assert not outputs.is_made(tmp_path, "it", "sha256-inputs")
-    (tmp_path / "it.iso").write_bytes(b"iso")
-    for damage in (b"", b"[]", b"{}", b'{"inputs": 1, "iso": 1}', b"\xff"):
-        (tmp_path / "it.manifest.json").write_bytes(damage)
-        assert not outputs.is_made(tmp_path, "it", "sha256-inputs")
-    (tmp_path / "it.manifest.json").unlink()
-    os.mkfifo(tmp_path / "it.manifest.json")
-    assert not outputs.is_made(tmp_path, "it", "sha256-inputs")
-    assert list(outputs.reused(tmp_path, "it", {}, None)) == []
 
 
 @NO_PACKAGES

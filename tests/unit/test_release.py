@@ -74,33 +74,33 @@ def test_a_signature_of_one_who_is_trusted(keys: Path, tmp_path: Path) -> None:
         signature.signers([keys / "mine.pub"], []),
         signature.signers([keys / "other.pub", keys / "mine.pub"], []),
     ):
-        found = signature.check(DATA, file, allowed)
+        found = signature.check(DATA, file.read_bytes(), allowed)
         assert (found.good, found.who.startswith("ED25519 key SHA256:")) == (True, True)
     # A file of people, as git has it.
     (tmp_path / "allowed").write_text(f"# ours\nme@example.org {public}\n")
-    found = signature.check(DATA, file, signature.signers([tmp_path / "allowed"], []))
+    found = signature.check(DATA, file.read_bytes(), signature.signers([tmp_path / "allowed"], []))
     assert found.good
     assert found.who.startswith("me@example.org, ED25519 key SHA256:")
 
 
 def test_a_signature_of_somebody_else(keys: Path, tmp_path: Path) -> None:
     file = signed(tmp_path, keys / "other")
-    found = signature.check(DATA, file, signature.signers([keys / "mine.pub"], []))
+    found = signature.check(DATA, file.read_bytes(), signature.signers([keys / "mine.pub"], []))
     assert not found.good
     assert "SHA256:" in found.who
-    assert not signature.check(DATA, file, []).good
+    assert not signature.check(DATA, file.read_bytes(), []).good
 
 
 def test_a_signature_of_something_else(keys: Path, tmp_path: Path) -> None:
     allowed = signature.signers([keys / "mine.pub"], [])
     file = signed(tmp_path, keys / "mine", b"other sums\n")
-    assert signature.check(DATA, file, allowed).who == ""
+    assert signature.check(DATA, file.read_bytes(), allowed).who == ""
     file.write_bytes(b"garbage")
-    assert signature.check(DATA, file, allowed).who == ""
+    assert signature.check(DATA, file.read_bytes(), allowed).who == ""
     # For another purpose.
     argv = ["ssh-keygen", "-Y", "sign", "-q", "-n", "git", "-f", str(keys / "mine")]
     file.write_bytes(subprocess.run(argv, input=DATA, capture_output=True, check=True).stdout)
-    assert signature.check(DATA, file, allowed).who == ""
+    assert signature.check(DATA, file.read_bytes(), allowed).who == ""
 
 
 def test_a_key_that_does_not_sign(keys: Path, tmp_path: Path) -> None:

@@ -140,6 +140,31 @@ TABLE: dict[str, tuple[list[str], list[str]]] = {
         ["-v=/a:/b", "--runtime=runc", "--ulimit=nofile=1:2", "--env=A=b c", "-i"],
         ["", "runc", "a -b", "-", "--env=A\nB", "--x\x7f"],
     ),
+    "GIT_URL": (
+        [
+            "https://example.org/me/x.git",
+            "https://example.org:8443/x",
+            "git://example.org/x",
+            "ssh://git@example.org/me/x",
+            "ssh://example.org/~me/x/",
+            "file:///srv/git/x.git",
+        ],
+        [
+            *(
+                "",
+                "x",
+                "../x",
+                "/srv/x",
+                "http://example.org/x",
+                "ext::sh -c x",
+                "https://example.org",
+            ),
+            *("git@example.org:me/x", "git+https://example.org/x", "https://me@example.org/x"),
+            *("https://me:secret@example.org/x", "ssh://me:secret@example.org/x"),
+            *("ssh://-oProxyCommand=x/y", "ssh://-x@example.org/y", "file://host/x"),
+            *("https://example.org/x?y", "https://example.org/x y", "https://example.org/x\n"),
+        ],
+    ),
     "KEY_FILE": (
         [f"{PRINT}.plist", f"keys/{PRINT}.plist", f"./a/b.c/{PRINT}.plist"],
         [

@@ -59,8 +59,14 @@ class Image:
 
 
 def newest(folder: Path, name: str) -> Path:
-    """The ISO of the project in ``folder``, made last; WrongInputError where there is none."""
-    found = [file for file in (folder / "out").glob(f"{name}*.iso") if file.is_file()]
+    """The ISO of the project in ``folder``: out/NAME.iso, which `voidgen iso` makes.
+
+    If that is missing, the newest out/NAME*.iso. WrongInputError if there is none.
+    """
+    made = folder / "out" / f"{name}.iso"
+    if made.is_file():
+        return made
+    found = [file for file in made.parent.glob(f"{name}*.iso") if file.is_file()]
     if not found:
         fault = Fault(f"no {name}*.iso is in out/", folder, remedy="make one with `voidgen iso`")
         raise WrongInputError(fault)

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from voidgen import git, nix, place, sri
-from voidgen.errors import StepFailedError
+from voidgen import nix, sri
+from voidgen.check import recording
 from voidgen.iso import inputs
-from voidgen.lock import file as lock_file
 from voidgen.lock.types import Closure, Lock
 from voidgen.outcome.types import Outcome
 from voidgen.versions.nix import store_name
@@ -53,13 +52,7 @@ def record(image: Project, pins: Pins, top: str) -> Outcome:
     """Write the closure of ``top`` into voidgen.lock."""
     found = Closure(inputs.flake_digest(image, pins), fingerprint(nix.nar_hashes(top)))
     lock = attrs.evolve(pins.lock or Lock(), closure=found)
-    with place.alone(image.folder):
-        if lock_file.read(image.folder) != pins.lock:
-            what = f"{image.folder / lock_file.FILE}: was changed in the meantime"
-            raise StepFailedError(what, "run this again")
-        place.replace(image.folder / lock_file.FILE, lock_file.dump(lock))
-    if git.is_inside_work_tree(image.folder):
-        git.add_intent(image.folder, [lock_file.FILE])
+    recording.write(image, pins, lock)
     return Outcome("the closure is recorded", "passed", found.fingerprint)
 
 

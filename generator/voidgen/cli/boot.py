@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ipaddress
 import os
-import signal
 import sys
 import tempfile
 from pathlib import Path
@@ -90,20 +89,18 @@ class Asked:
 )
 @click.pass_obj
 def command(settings: Settings, /, iso: Path | None, **options: Any) -> None:
-    """Boot ISO in QEMU: by default the project's newest, out/NAME*.iso.
+    """Boot ISO in QEMU: by default the project's out/NAME.iso, or else its newest out/NAME*.iso.
 
     With --test nothing is asked: the serial console is logged in to, and what the image and its
     modules promise is checked, as the ISO itself tells it. Exit status 1 where a check fails.
     """
     from voidgen.boot import host, image  # noqa: PLC0415
+    from voidgen.cli.interrupts import be_interrupted  # noqa: PLC0415
 
     asked = Asked(**options)
     if not asked.test and (settings.json or asked.junit):
         raise click.UsageError("--json and --junit tell the results of --test")
-    # Whatever ends voidgen politely ends QEMU, too; nohup(1) ignores one of them.
-    for one in (signal.SIGTERM, signal.SIGHUP):
-        if signal.getsignal(one) == signal.SIG_DFL:
-            signal.signal(one, signal.default_int_handler)
+    be_interrupted()
     quiet, progress = settings.quiet, settings.watcher()
     _refuse_folders(asked)
     host.qemu()

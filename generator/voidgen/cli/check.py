@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
 
 @click.command("check", cls=Command)
-@click.option("--record", is_flag=True, help="Write the closure's fingerprint into voidgen.lock.")
+@click.option(
+    "--record", is_flag=True, help="Write the hashes of the closure and the ISO into voidgen.lock."
+)
 @click.option(
     "--closure", metavar="NAME", multiple=True,
     help="Rebuild the closure's packages of this name, too, or all; may be given again.",
@@ -52,11 +54,13 @@ def command(  # noqa: PLR0913, PLR0917 - the options
     recorded. Exits with 1 where anything is not so.
     """
     from voidgen import place, project  # noqa: PLC0415
+    from voidgen.check import recorded_iso  # noqa: PLC0415
     from voidgen.outcome import forms, types  # noqa: PLC0415
 
     image = project.load(project.find(Path(settings.project)))
     progress = settings.watcher()
     found = [*_outcomes(image, progress, record, closure, iso)]
+    found += recorded_iso.outcomes(image, [*found], progress, record=record)
     if junit:
         place.replace(junit, forms.to_junit(found, image.plan.config.image.name))
     if settings.json:

@@ -37,7 +37,11 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "voidgen boot --bios --headless --timeout 60 --screenshot screen.png",
     ),
     "check": ("voidgen check", "voidgen check --closure all --junit check.xml"),
-    "verify": ("voidgen verify out/my-image.iso", "voidgen verify my.iso --signer maker.pub"),
+    "verify": (
+        "voidgen verify out/my-image.iso",
+        "voidgen verify my.iso --signer maker.pub",
+        "voidgen verify --rebuild my.iso",
+    ),
     "push": (
         "voidgen push s3://bucket --key ~/.config/nix/cache.key",
         "voidgen push ssh-ng://builder --key ~/.config/nix/cache.key",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,17 +27,16 @@ def command(settings: Settings, no_space_check: bool, sign: Path | None) -> None
     """Make out/NAME.iso: the closure, the overlay and Void's locked packages, by mklive.
 
     mklive runs in a container, without a network. Beside the ISO lie sums (SHA-256), a manifest,
-    a bill of materials (CycloneDX) and the log. Where nothing changed, nothing is done.
+    a bill of materials (CycloneDX) and the log. If nothing changed and all of these files have the
+    bytes that were written, nothing is done.
     """
     from voidgen.bytesize import show  # noqa: PLC0415
+    from voidgen.cli.interrupts import be_interrupted  # noqa: PLC0415
     from voidgen.cli.report import result, visible  # noqa: PLC0415
     from voidgen.iso import build  # noqa: PLC0415
     from voidgen.release import signature  # noqa: PLC0415
 
-    # Whatever ends voidgen politely ends the container, too; nohup(1) ignores one of them.
-    for one in (signal.SIGTERM, signal.SIGHUP):
-        if signal.getsignal(one) == signal.SIG_DFL:
-            signal.signal(one, signal.default_int_handler)
+    be_interrupted()
     start = time.monotonic()
 
     def told(line: str) -> None:
@@ -59,18 +57,21 @@ def command(settings: Settings, no_space_check: bool, sign: Path | None) -> None
 
 
 def _sign(settings: Settings, project: Path, made: Made, key: Path) -> str:
-    """Sign the sums; the name of the signature's file."""
+    """Sign the sums, and the statement of the ISO's source; the name of the sums' signature."""
     from voidgen import place  # noqa: PLC0415
     from voidgen.iso import engine  # noqa: PLC0415
-    from voidgen.release import signature, verify  # noqa: PLC0415
+    from voidgen.release import provenance, signature, statements  # noqa: PLC0415
+    from voidgen.release.beside import beside  # noqa: PLC0415
 
     with place.alone(project):
-        if made.reused:
-            with settings.watcher().step(f"hashing {made.iso.name}"):
-                verify.refuse_damaged(made.iso)
         # No line that moves: a passphrase may be asked for on it.
         if not settings.quiet:
             click.echo(f"signing {made.iso.name}.sha256 ...", err=True)
-        file = signature.sign_file(verify.beside(made.iso, "iso.sha256"), key)
+        file = signature.sign_file(beside(made.iso, "iso.sha256"), key)
         engine.give(file)
+        said = provenance.beside_iso(made.iso)
+        if isinstance(said, provenance.Provenance):
+            if not settings.quiet:
+                click.echo(f"signing {beside(made.iso, provenance.ENDING).name} ...", err=True)
+            engine.give(statements.add(made.iso, said, key))
     return str(file)

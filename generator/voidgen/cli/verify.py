@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from voidgen.cli.settings import Command, Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from voidgen.outcome.types import Outcome
+    from voidgen.release.source import Source
 
 
 @click.command("verify", cls=Command)
@@ -19,26 +26,82 @@ from voidgen.cli.settings import Command, Settings
     type=click.Path(path_type=Path),
     help="A public SSH key, or a file of allowed signers, to trust. May repeat.",
 )
+@click.option(
+    "--rebuild",
+    is_flag=True,
+    help="Build the ISO again from the commit it was made from, and compare the bytes.",
+)
+@click.option(
+    "--source",
+    metavar="URL@COMMIT",
+    help="With --rebuild: build this commit. ?dir=FOLDER names the project's folder.",
+)
+@click.option(
+    "--sign",
+    metavar="KEY",
+    type=click.Path(path_type=Path),
+    help="With --rebuild: if the bytes are the same, sign a statement of it with this SSH key.",
+)
 @click.pass_obj
-def command(settings: Settings, iso: Path, signers: tuple[Path, ...]) -> int:
+def command(  # noqa: PLR0913, PLR0917 - the options
+    settings: Settings,
+    iso: Path,
+    signers: tuple[Path, ...],
+    rebuild: bool,
+    source: str | None,
+    sign: Path | None,
+) -> int:
     """Check an ISO against its sums, their signature, its manifest and what is in it.
 
     What lies beside FILE is looked at, and the ISO itself; nothing of it is run, and no project
     is needed. Without --signer, the keys of [release] signers of the project around are trusted.
+    --rebuild runs what the source says, in Nix's sandbox and in a container.
     Exits with 1 where anything is not as it is told; a signature is a warning (??) where nobody
     is named.
     """
+    from voidgen.cli.interrupts import be_interrupted  # noqa: PLC0415
     from voidgen.outcome import forms, table, types  # noqa: PLC0415
     from voidgen.release import signature, verify  # noqa: PLC0415
+    from voidgen.release import source as read_source  # noqa: PLC0415
 
+    if (source or sign) and not rebuild:
+        raise click.UsageError("--source and --sign belong to --rebuild")
+    wanted = read_source.parse(source) if source else None
+    if sign:
+        signature.refuse_no_key(sign)
     named_by, keys = ("--signer", ()) if signers else _of_project(settings)
     allowed = signature.signers(signers, keys)
     outcomes = list(verify.verify(iso, allowed, named_by, settings.watcher()))
+    if rebuild:
+        be_interrupted()
+        outcomes += _rebuilt(settings, iso, wanted, sign, outcomes)
     if settings.json:
         click.echo(forms.to_json(outcomes, iso=iso.name), nl=False)
     else:
         table.show(outcomes)
     return 0 if types.good(outcomes) else 1
+
+
+def _rebuilt(
+    settings: Settings, iso: Path, wanted: Source | None, sign: Path | None, before: list[Outcome]
+) -> Iterator[Outcome]:
+    from voidgen.iso import engine  # noqa: PLC0415
+    from voidgen.outcome.types import Outcome  # noqa: PLC0415
+    from voidgen.release import statements  # noqa: PLC0415
+    from voidgen.release.rebuild import NAME, rebuild  # noqa: PLC0415
+
+    if any(one.name == f"sum of {iso.name}" and one.state == "failed" for one in before):
+        yield Outcome(NAME, "skipped", "the ISO is damaged: it has another sum")
+        return
+    found = rebuild(iso, wanted, settings.watcher())
+    yield found.outcome
+    if sign and found.provenance:
+        # No line that moves: a passphrase may be asked for on it.
+        if not settings.quiet:
+            click.echo("signing the statement ...", err=True)
+        file = statements.add(iso, found.provenance, sign)
+        engine.give(file)
+        yield Outcome("the statement is signed", "passed", file.name)
 
 
 def _of_project(settings: Settings) -> tuple[str, tuple[str, ...]]:

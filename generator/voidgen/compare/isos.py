@@ -46,12 +46,19 @@ def _unpack(iso: Path, folder: Path) -> None:
     image.open(str(iso))
     try:
         for place, _, names in image.walk(rr_path="/"):
-            (folder / place[1:]).mkdir(parents=True, exist_ok=True)
+            _inside(folder, place).mkdir(parents=True, exist_ok=True)
             for name in names:
                 path = f"{place.rstrip('/')}/{name}"
-                image.get_file_from_iso(str(folder / path[1:]), rr_path=path)
+                image.get_file_from_iso(str(_inside(folder, path)), rr_path=path)
     finally:
         image.close()
+
+
+def _inside(folder: Path, path: str) -> Path:
+    """Where ``path`` of an ISO is unpacked; ValueError if that is not in ``folder``."""
+    if ".." in path.split("/") or "\0" in path:
+        raise ValueError(f"{path!r} leads out of the ISO")
+    return folder / path[1:]
 
 
 def _squashfs(images: list[Path], work: Path) -> Iterator[str]:

@@ -142,6 +142,21 @@ SIGNER = Rule(
     _PRIVATE_SSH,
 )
 
+_HOST = r"[A-Za-z0-9][A-Za-z0-9.-]*(?::[0-9]{1,5})?"
+_GIT_PATH = r"(?:/[A-Za-z0-9._~%!$&'()*+,;=:-]+)+/?"
+GIT_URL = Rule(
+    "the URL of a git repository (https, ssh, git, file), without a password",
+    rf"(?:https|git)://{_HOST}{_GIT_PATH}"
+    rf"|ssh://(?:[A-Za-z0-9._][A-Za-z0-9._-]*@)?{_HOST}{_GIT_PATH}"
+    rf"|file://{_GIT_PATH}",
+    (
+        (r"^[^/]*@[^/]*:(?!//)", "write user@host:path as ssh://user@host/path"),
+        (r"://[^/]*@", "leave user and password out: everyone sees this URL"),
+        (r"^git\+", "leave git+ out"),
+    ),
+    r"://[^/@]*:[^/@]*@",
+)
+
 ENGINE_ARGUMENT = Rule(
     'an argument of the engine\'s run, like "--ulimit=nofile=1024:1024"',
     r"-[^\x00-\x1f\x7f]+",
@@ -198,6 +213,7 @@ ContainerImage = Annotated[str, CONTAINER_IMAGE]
 Store = Annotated[str, STORE]
 PublicKey = Annotated[str, PUBLIC_KEY]
 Signer = Annotated[str, SIGNER]
+GitUrl = Annotated[str, GIT_URL]
 EngineArgument = Annotated[str, ENGINE_ARGUMENT]
 ModuleName = Annotated[str, MODULE_NAME]
 OptionName = Annotated[str, OPTION_NAME]

@@ -197,10 +197,16 @@ class Cache:
 
 @frozen
 class Release:
-    """Who signs ISOs that are given away; `voidgen iso --sign KEY` signs one."""
+    """Who signs ISOs that are given away, and what they are made from."""
 
     signers: tuple[rules.Signer, ...] = field(
         default=(), metadata={"help": "public SSH keys that `voidgen verify` trusts"}
+    )
+    source: rules.GitUrl | None = field(
+        default=None,
+        metadata={
+            "help": "URL of the project's git repository, if it is not that of its git remote"
+        },
     )
 
 

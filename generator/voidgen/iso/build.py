@@ -17,6 +17,7 @@ from voidgen.errors import Fault, WrongInputError, refused
 from voidgen.iso import (
     check,
     container_image,
+    earlier,
     engine,
     epoch,
     inputs,
@@ -27,7 +28,8 @@ from voidgen.iso import (
 from voidgen.iso.engine import Task
 from voidgen.iso.log import Log
 from voidgen.process import stream
-from voidgen.release import signature
+from voidgen.release import provenance, signature, source, statements
+from voidgen.release.beside import beside
 from voidgen.snapshot import file as snapshot_file
 from voidgen.snapshot import images
 from voidgen.xbps import store
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
     from voidgen.pins import Pins
     from voidgen.progress import Progress
     from voidgen.project import Project
+    from voidgen.release.provenance import Provenance
 
 FOLDER = "out"
 ROOTS = ".roots"
@@ -97,14 +100,21 @@ def make(
         source_date = epoch.source_date(locked.inputs, os.environ)
         digest = inputs.digest(project, locked, source_date)
         reused = Made(out / f"{name}.iso", reused=True)
-        made = outputs.is_made(out, name, digest)
+        described = _described(project, locked, digest, source_date)
+        found = earlier.find(out, name, digest, progress)
+        made = bool(found.hash)
         if made and not (out / WORK / RUNNING).exists():
+            provenance.write(reused.iso, described, found.hash)
+            engine.give(beside(reused.iso, provenance.ENDING))
             return reused
+        for line in found.damage:
+            told(f"damaged: {line}: making the ISO again")
         with progress.step("asking the container engine"):
             runner = engine.find(project.plan.config.container)
         run = _Run(project, mklive, runner, out, source_date, progress, told)
         with run.making() as work:
             if made:
+                provenance.write(reused.iso, described, found.hash)
                 return reused
             came = work / "out"
             sources = run.gather(locked)
@@ -130,9 +140,19 @@ def make(
             for line in log.replaced():
                 told(line)
             with progress.step("writing the sums and the bill of materials"):
-                outputs.write(came / "image.iso", name, sources.built.manifest, locked.lock, digest)
+                made_from = sources.built.manifest, locked.lock, digest
+                hash_ = outputs.write(came / "image.iso", name, *made_from)
             run.place(came)
+            provenance.write(reused.iso, described, hash_)
     return Made(out / f"{name}.iso", reused=False)
+
+
+def _described(project: Project, locked: Pins, digest: str, source_date: int) -> Provenance:
+    """The provenance of the ISO that is made of the project as it is now."""
+    found = source.find(project.folder, project.plan.config.release.source, (FOLDER,))
+    date = source_date if os.environ.get(epoch.VARIABLE) else None
+    name = f"{project.plan.config.image.name}.iso"
+    return provenance.describe(name, found, digest, date, locked.inputs)
 
 
 @frozen
@@ -196,6 +216,8 @@ class _Run:
             snapshot_file.dump(images.image(name, manifest, include, locked)),
         )
         check.closure(built.store_paths)
+        with self.progress.step("reading what Nix built"):
+            check.whole(default, mklive)
         repository = pinning.repository(self.project, self.progress)
         container = container_image.find(self.project, self.runner, roots, self.progress)
         return Sources(built, repository, store.unpacked(repository), container)
@@ -242,8 +264,9 @@ class _Run:
     def place(self, came: Path) -> None:
         """Move what came out to its place: the manifest last, which says that all is there."""
         name = self.project.plan.config.image.name
-        # The earlier manifest goes first, and with it the signature of earlier sums.
-        for kind in ("manifest.json", f"iso.sha256{signature.ENDING}"):
+        # The earlier manifest goes first, and with it what was said and signed of the earlier ISO.
+        said = (f"iso.sha256{signature.ENDING}", provenance.ENDING, statements.ENDING)
+        for kind in ("manifest.json", *said):
             (self.out / f"{name}.{kind}").unlink(missing_ok=True)
         for kind in outputs.KINDS:
             file = came / f"image.{kind}"

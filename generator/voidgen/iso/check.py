@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
+from voidgen import nix
 from voidgen.errors import StepFailedError
 
 if TYPE_CHECKING:
@@ -45,6 +46,16 @@ def closure(store_paths: Iterable[PurePosixPath]) -> None:
     if missing:
         what = f"the Nix store has lost {', '.join(missing)}"
         raise StepFailedError(what, "run `nix-store --verify --check-contents --repair`")
+
+
+def whole(*tops: Path) -> None:
+    """StepFailedError if a path that one of ``tops`` needs has other bytes than Nix knows it by."""
+    for top in tops:
+        done = nix.verify(str(top))
+        if done.status:
+            output = done.stderr.decode(errors="replace").strip()
+            remedy = "repair each path that Nix names: `nix store repair PATH`"
+            raise StepFailedError("the Nix store has damaged paths", remedy, output)
 
 
 COMPRESSED = 0.5

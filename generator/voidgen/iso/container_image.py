@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from voidgen import nix
 from voidgen.errors import StepFailedError
+from voidgen.iso import archive
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,7 +39,8 @@ def find(project: Project, runner: Engine, roots: Path, progress: Progress) -> s
             what = "the package set cannot build a container"
             remedy = "name an image by its digest: [container] image in voidgen.toml"
             raise StepFailedError(what, remedy)
-        archive = nix.build(folder, "container", roots / "container")
-        if not runner.has(image):
-            runner.load(archive)
+        packed = nix.build(folder, "container", roots / "container")
+        # A name says nothing about the bytes: an image of another id is replaced.
+        if not (runner.has(image) and runner.is_image(image, archive.ids(packed))):
+            runner.load(packed)
         return runner.image_id(image)

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 
     from voidgen.snapshot.types import Snapshot
 
+MARK = b"\x01CD001"
+"""Type and name of the first volume descriptor."""
+FIRST = 16
+"""Its sector."""
 T = TypeVar("T")
 FILE = "voidgen.json"
 """At the top of the ISO."""
@@ -46,6 +50,16 @@ def snapshot(iso: Path) -> Snapshot:
         return snapshot_file.parse(foreign.parse(read(iso)), iso)
     except foreign.GARBLED:
         raise WrongInputError(fault(iso)) from None
+
+
+def refuse_no_iso(iso: Path) -> None:
+    """WrongInputError if ``iso`` does not have the mark of an ISO (ECMA-119, 8.1.2)."""
+    with regular.opened(iso) as stream:
+        stream.seek(FIRST * SECTOR)
+        if stream.read(len(MARK)) == MARK:
+            return
+    remedy = "name the .iso file that `voidgen iso` made"
+    raise WrongInputError(Fault("is not an ISO, and no sums lie beside it", iso, remedy=remedy))
 
 
 def fault(iso: Path) -> Fault:

@@ -16,6 +16,7 @@ from voidgen.process import ask, run
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from collections.abc import Set as AbstractSet
 
     from voidgen.config.types import Container
 
@@ -95,6 +96,10 @@ class Engine:
     def image_id(self, image: str) -> str:
         """The hash of an image's configuration, which names all of its content."""
         return self._said("image", "inspect", "--format", "{{.Id}}", image).strip()
+
+    def is_image(self, image: str, ids: AbstractSet[str]) -> bool:
+        """Whether the ``image`` that is here has one of ``ids``, in hex."""
+        return self.image_id(image).removeprefix("sha256:") in ids
 
     def leftovers(self, project: Path) -> list[str]:
         """Ids of containers that an earlier run for ``project`` left."""

@@ -28,8 +28,9 @@ def digest(project: Project, pins: Pins, source_date: int) -> str:
     """
     parts = [*_of_flake(project, pins), ("source date", str(source_date).encode())]
     if pins.lock:
-        # What was recorded of the closure is no part of what it is made from.
-        parts.append((lock_file.FILE, lock_file.dump(attrs.evolve(pins.lock, closure=None))))
+        # What was recorded of the closure and the ISO is no part of what they are made from.
+        bare = attrs.evolve(pins.lock, closure=None, iso=None)
+        parts.append((lock_file.FILE, lock_file.dump(bare)))
     return _hash([*parts, *((f"script {name}", data) for name, data in scripts().items())])
 
 

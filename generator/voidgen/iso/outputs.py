@@ -28,17 +28,6 @@ SUMMED = ("iso", "cdx.json", "manifest.json")
 """Of these there are sums; one signature of the sums is one of all."""
 
 
-def is_made(out: Path, name: str, inputs: str) -> bool:
-    """Whether ``out`` has the ISO that was made from ``inputs``, all of it."""
-    try:
-        found = _earlier(out, name)
-        size = (out / f"{name}.iso").stat().st_size
-        whole = all((out / f"{name}.{kind}").is_file() for kind in KINDS)
-        return bool(whole and found["inputs"] == inputs and found["iso"]["size"] == size)
-    except (OSError, WrongInputError, *foreign.GARBLED):
-        return False
-
-
 def _earlier(out: Path, name: str) -> Any:
     """What the manifest says that is there."""
     return foreign.parse(regular.read(out / f"{name}.manifest.json", build.LARGEST))
@@ -57,8 +46,8 @@ def reused(out: Path, name: str, built: Mapping[str, Any], lock: Lock | None) ->
         yield f"reused: {len(packages)} packages of Void"
 
 
-def write(iso: Path, name: str, built: Mapping[str, Any], lock: Lock | None, inputs: str) -> None:
-    """Put what belongs to ``iso`` beside it: sums, bill of materials and manifest.
+def write(iso: Path, name: str, built: Mapping[str, Any], lock: Lock | None, inputs: str) -> str:
+    """Put what belongs to ``iso`` beside it: sums, bill of materials and manifest; its hash (SRI).
 
     ``built`` is the manifest of the flake's default output, ``inputs`` the hash of all that the
     ISO was made from, ``name`` what it will be called.
@@ -74,6 +63,7 @@ def write(iso: Path, name: str, built: Mapping[str, Any], lock: Lock | None, inp
     made["iso.sha256"] = sums.dump({f"{name}.{kind}": hashes[kind] for kind in SUMMED})
     for kind, data in made.items():
         iso.with_name(f"{iso.stem}.{kind}").write_bytes(data)
+    return hash_
 
 
 def manifest(built: Mapping[str, Any], lock: Lock, iso: Mapping[str, Any], inputs: str) -> bytes:

@@ -72,7 +72,7 @@ def parse(data: bytes, file: Path) -> Lock:
 def dump(lock: Lock) -> bytes:
     """The bytes of voidgen.lock: the same lock gives the same bytes, everywhere."""
     table = {"version": VERSION, **attrs.asdict(lock)}
-    for name in ("inputs", "closure"):
+    for name in ("inputs", "closure", "iso"):
         if not table[name]:
             del table[name]
     members = [f"  {json.dumps(kebab(key))}: {_value(item, 1)}" for key, item in table.items()]

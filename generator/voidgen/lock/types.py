@@ -143,13 +143,26 @@ class FlakeInput:
 
 
 @frozen
+class Iso:
+    """The ISO that was made, as `voidgen check --record` found it: ``hash`` is that of the file.
+
+    ``of`` is the hash of what it was made from: of anything else it says nothing.
+    """
+
+    of: Hash
+    hash: Hash
+
+
+@frozen
 class Lock:
     """The whole of voidgen.lock; ``xbps`` is missing where no ISO is made.
 
-    ``closure`` is missing where it was not recorded. ``inputs`` are those of flake.lock, sorted.
+    ``closure`` and ``iso`` are missing where they were not recorded. ``inputs`` are those of
+    flake.lock, sorted.
     """
 
     container: rules.ContainerImage = "flake"
     inputs: tuple[FlakeInput, ...] = field(default=(), kw_only=True)
     xbps: Xbps | None = field(default=None)
     closure: Closure | None = field(default=None)
+    iso: Iso | None = field(default=None)

@@ -23,6 +23,7 @@ MAKE_ONE = "make one with `ssh-keygen -t ed25519`, or name the .pub of one that 
 LARGEST = 1 << 20
 """Bytes of a signature, and of a file of signers."""
 _KEY_TYPE = re.compile(r"(?:sk-)?(?:ssh|ecdsa)-[a-z0-9@.-]+ ")
+_FINGERPRINT = re.compile(r"SHA256:[A-Za-z0-9+/]{43}")
 _SIGNED_BY = re.compile(r"with (\S+ key \S+)")
 
 
@@ -34,13 +35,19 @@ class Checked:
     who: str
     said: str
 
+    @property
+    def fingerprint(self) -> str:
+        """The key's, ``SHA256:…``; empty where the signature is not one of the data."""
+        found = _FINGERPRINT.search(self.who.rpartition(" key ")[2])
+        return found[0] if found else ""
 
-def sign(data: bytes, key: Path) -> bytes:
+
+def sign(data: bytes, key: Path, namespace: str = NAMESPACE) -> bytes:
     """The signature of ``data`` by the private ``key``, or by the agent that has it.
 
     A passphrase is asked for at the terminal. Raises StepFailedError where it is not signed.
     """
-    argv = ["ssh-keygen", "-Y", "sign", "-q", "-n", NAMESPACE, "-f", str(key)]
+    argv = ["ssh-keygen", "-Y", "sign", "-q", "-n", namespace, "-f", str(key)]
     done = run(argv, cwd=Path("/"), stdin=data, check=False)
     if done.status or not done.stdout:
         output = done.stderr.decode(errors="replace").strip()
@@ -89,12 +96,18 @@ def _named(line: str) -> bool:
     return bool(_KEY_TYPE.search(line))
 
 
-def check(data: bytes, signature: Path, allowed: Iterable[str]) -> Checked:
-    """Whether ``signature`` is one of ``data``, by one of the ``allowed`` signers."""
+def check(
+    data: bytes, signature: bytes, allowed: Iterable[str], namespace: str = NAMESPACE
+) -> Checked:
+    """Whether ``signature`` is one of ``data``, by one of the ``allowed`` signers.
+
+    Raises StepFailedError if ssh-keygen cannot be started.
+    """
     with tempfile.TemporaryDirectory(prefix="voidgen-") as folder:
-        known = Path(folder, "allowed")
+        known, signed = Path(folder, "allowed"), Path(folder, "signature")
         known.write_text("".join(f"{line}\n" for line in allowed))
-        words = ("-n", NAMESPACE, "-s", str(signature))
+        signed.write_bytes(signature)
+        words = ("-n", namespace, "-s", str(signed))
         by_any = _said(["check-novalidate", *words], data)
         who = _SIGNED_BY.search(by_any.said)
         if not by_any.good:

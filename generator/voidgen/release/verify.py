@@ -1,4 +1,4 @@
-"""An ISO, held against what lies beside it and what it tells of itself."""
+"""Check an ISO against what lies beside it and what it tells of itself."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from voidgen import foreign, regular, sri
 from voidgen.diff import compare
-from voidgen.errors import StepFailedError, WrongInputError
+from voidgen.errors import StepFailedError, WrongInputError, unreadable
 from voidgen.iso import embedded, outputs
 from voidgen.iso.verify import Entry, tree
 from voidgen.outcome.types import Outcome
 from voidgen.process import run
-from voidgen.release import signature, sums
+from voidgen.release import provenance, signature, signed, statements, sums
+from voidgen.release.beside import beside, read, why
 from voidgen.snapshot import images
 from voidgen.tree import PROFILE
 
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from voidgen.progress import Progress
-    from voidgen.snapshot.types import Snapshot
 
 SHOWN = 20
 PATIENCE = 900.0
@@ -37,13 +37,44 @@ def verify(
 ) -> Iterator[Outcome]:
     """What each check of ``iso`` came to; ``signers``, of ``named_by``, may have signed it.
 
-    Raises WrongInputError where it is no ISO of voidgen's, or cannot be read.
+    The sums come first. Raises WrongInputError only if ``iso`` cannot be read at all, or if it is
+    not an ISO and no sums lie beside it: any other damage is an outcome.
     """
-    told = embedded.snapshot(iso)
-    with progress.step(f"hashing {iso.name}"):
-        hash_ = _hash(iso)
+    try:
+        if not os.path.lexists(beside(iso, "iso.sha256")):
+            embedded.refuse_no_iso(iso)
+        with progress.step(f"hashing {iso.name}"):
+            hash_ = _hash(iso)
+    except OSError as error:
+        raise WrongInputError(unreadable(error, iso)) from None
     yield from _summed(iso, hash_)
-    yield _signed(iso, signers, named_by)
+    yield signed.outcome(iso, signers, named_by)
+    yield from _told(iso, hash_, progress)
+    yield _source(iso, hash_)
+    yield from statements.outcomes(iso, hash_, signers, named_by)
+
+
+def _source(iso: Path, hash_: str) -> Outcome:
+    """Where the ISO comes from, by the word of whoever put the provenance beside it."""
+    name, found = "the source", provenance.beside_iso(iso)
+    if isinstance(found, str):
+        there = os.path.lexists(beside(iso, provenance.ENDING))
+        return Outcome(name, "failed" if there else "skipped", found)
+    if found.hash != hash_:
+        what = f"{beside(iso, provenance.ENDING).name} is of another ISO"
+        return Outcome(name, "failed", what)
+    if not found.source.commit or not found.source.url:
+        lacks = "no commit" if not found.source.commit else "no URL of a git repository"
+        return Outcome(name, "skipped", f"the provenance names {lacks}")
+    if not found.source.clean:
+        what = f"{statements.origin(found.source)}: nobody can rebuild it"
+        return Outcome(name, "warning", what, "commit, and run `voidgen iso` again")
+    what = f"{statements.origin(found.source)}, its maker says"
+    return Outcome(name, "passed", what)
+
+
+def _told(iso: Path, hash_: str, progress: Progress) -> Iterator[Outcome]:
+    """What the manifest, the bill and the ISO say of it, compared with each other."""
     manifest = _manifest(iso)
     if isinstance(manifest, Outcome):
         yield manifest
@@ -51,24 +82,10 @@ def verify(
     facts = manifest.get("iso")
     same = isinstance(facts, dict) and facts.get("hash") == hash_
     yield _outcome("the manifest is of this ISO", [] if same else ["it names another hash"])
-    yield _outcome("the ISO tells the same of itself", [*_differences(iso, manifest, told)])
+    yield _outcome("the ISO tells the same of itself", [*_differences(iso, manifest)])
     yield _billed(iso, manifest)
     with progress.step("listing the root tree"):
         yield _listed(iso, manifest)
-
-
-def refuse_damaged(iso: Path) -> None:
-    """StepFailedError where ``iso``, or what lies beside it, has other bytes than the sums say."""
-    found = _summed(iso, _hash(iso))
-    wrong = [f"{one.name}: {one.about}" for one in found if one.state == "failed"]
-    if wrong:
-        remedy = f"remove {iso}, and make it again with `voidgen iso`"
-        raise StepFailedError(f"{iso}: is not as it was made", remedy, "\n".join(wrong))
-
-
-def beside(iso: Path, kind: str) -> Path:
-    """What lies beside ``iso``, by its ending."""
-    return iso.with_name(f"{iso.name.removesuffix('.iso')}.{kind}")
 
 
 def _outcome(name: str, wrong: Sequence[str]) -> Outcome:
@@ -82,11 +99,11 @@ def _outcome(name: str, wrong: Sequence[str]) -> Outcome:
 def _summed(iso: Path, hash_: str) -> Iterator[Outcome]:
     """Its sum, and those of what lies beside it."""
     file = beside(iso, "iso.sha256")
-    try:
-        found = sums.parse(regular.read(file, signature.LARGEST))
-    except OSError as error:
-        yield Outcome("sums", "failed", f"{file.name}: {error.strerror}")
+    data = read(file, signature.LARGEST)
+    if isinstance(data, str):
+        yield Outcome("sums", "failed", data)
         return
+    found = sums.parse(data)
     if found is None:
         yield Outcome("sums", "failed", f"{file.name} is no list of sums")
         return
@@ -100,8 +117,8 @@ def _summed(iso: Path, hash_: str) -> Iterator[Outcome]:
             continue
         try:
             real = hash_ if kind == "iso" else _hash(one)
-        except OSError as error:
-            yield Outcome(name, "failed", str(error.strerror))
+        except (OSError, WrongInputError) as error:
+            yield Outcome(name, "failed", why(error))
             continue
         wrong = [] if real == found[one.name] else [f"it is {sri.hex_of(real)}"]
         yield _outcome(name, wrong)
@@ -112,44 +129,28 @@ def _hash(file: Path) -> str:
         return sri.of_stream(stream)
 
 
-def _signed(iso: Path, signers: Sequence[str], named_by: str) -> Outcome:
-    """Whether somebody who is trusted has signed the sums."""
-    file = beside(iso, "iso.sha256")
-    mark = file.with_name(f"{file.name}{signature.ENDING}")
-    if not mark.is_file():
-        return Outcome("signature", "failed" if signers else "warning", f"no {mark.name} is here")
-    try:
-        data = regular.read(file, signature.LARGEST)
-    except OSError as error:
-        return Outcome("signature", "failed", f"{file.name}: {error.strerror}")
-    found = signature.check(data, mark.absolute(), signers)
-    if found.good:
-        return Outcome("signature", "passed", f"{found.who}, named by {named_by}")
-    if not found.who:
-        return Outcome("signature", "failed", f"it is none of {file.name}", found.said)
-    if not signers:
-        what = f"good, by {found.who}, of whom nobody said that he is trusted"
-        remedy = "name who is: --signer KEY.pub, or [release] signers in voidgen.toml"
-        return Outcome("signature", "warning", what, remedy)
-    return Outcome("signature", "failed", f"by {found.who}, whom {named_by} does not name")
-
-
 def _manifest(iso: Path) -> Mapping[str, Any] | Outcome:
     file = beside(iso, "manifest.json")
+    data = read(file, embedded.LARGEST)
+    if isinstance(data, str):
+        return Outcome("manifest", "failed", data)
     try:
-        data = foreign.parse(regular.read(file, embedded.LARGEST))
-    except OSError as error:
-        return Outcome("manifest", "failed", f"{file.name}: {error.strerror}")
+        found = foreign.parse(data)
     except ValueError:
-        data = None
-    if not isinstance(data, dict):
+        found = None
+    if not isinstance(found, dict):
         return Outcome("manifest", "failed", f"{file.name} is no JSON object")
-    return data
+    return found
 
 
-def _differences(iso: Path, manifest: Mapping[str, Any], told: Snapshot) -> Iterator[str]:
+def _differences(iso: Path, manifest: Mapping[str, Any]) -> Iterator[str]:
     """What the manifest says otherwise than the ISO."""
     file = beside(iso, "manifest.json")
+    try:
+        told = embedded.snapshot(iso)
+    except WrongInputError as error:
+        yield str(error)
+        return
     try:
         named = images.manifest(file.name, manifest, file)
         found = compare.compare(named, told)
@@ -170,8 +171,11 @@ def _differences(iso: Path, manifest: Mapping[str, Any], told: Snapshot) -> Iter
 def _billed(iso: Path, manifest: Mapping[str, Any]) -> Outcome:
     """The bill of materials: of this ISO, and of the manifest's store paths and packages."""
     name, file = "the bill of materials is the manifest's", beside(iso, "cdx.json")
+    data = read(file, embedded.LARGEST)
+    if isinstance(data, str):
+        return Outcome(name, "failed", data)
     try:
-        bill = foreign.parse(regular.read(file, embedded.LARGEST))
+        bill = foreign.parse(data)
         listed = [one["bom-ref"] for one in bill["components"]]
         hashes = [one["content"] for one in bill["metadata"]["component"]["hashes"]]
         of_this = hashes == [sri.hex_of(manifest["iso"]["hash"])]
@@ -179,8 +183,6 @@ def _billed(iso: Path, manifest: Mapping[str, Any]) -> Outcome:
         files = [f"{one['pkgver']}.{one['arch']}.xbps" for one in manifest["xbps"]]
         more = sorted({*listed} - {*paths, *files})
         missing = sorted({*paths, *files} - {*listed})
-    except OSError as error:
-        return Outcome(name, "failed", f"{file.name}: {error.strerror}")
     except foreign.GARBLED:
         return Outcome(name, "failed", f"{file.name} is none of voidgen's")
     wrong = [] if of_this else ["it is of another ISO"]
@@ -204,7 +206,10 @@ def _listed(iso: Path, manifest: Mapping[str, Any]) -> Outcome:
 
 def _tree(iso: Path) -> Mapping[str, Entry] | tuple[str, str]:
     """The root tree, or what is wrong with it and what the program said."""
-    place = embedded.offset(iso, SQUASHFS)
+    try:
+        place = embedded.offset(iso, SQUASHFS)
+    except (OSError, WrongInputError) as error:
+        return f"the ISO cannot be read: {why(error)}", ""
     if place is None:
         return f"the ISO has no {SQUASHFS}", ""
     argv = ["unsquashfs", "-lln", "-d", "", "-o", str(place), os.path.abspath(iso)]

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from voidgen import cache, download, nix, sri
 from voidgen.download import Wanted
 from voidgen.errors import StepFailedError, refused
+from voidgen.release import sums
 from voidgen.xbps import programs as xbps
 from voidgen.xbps import repodata
 
@@ -93,6 +94,7 @@ def repository(locked: Xbps, mirrors: Iterable[str], programs: Path, progress: P
     place = cache.folder() / "repositories" / sri.hex_of(sri.of_bytes(names.encode()))
     if _is_whole(locked, place):
         return place
+    _sums(place).unlink(missing_ok=True)
     place.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".making-", dir=place.parent) as temporary:
         folder = Path(temporary) / "repository"
@@ -108,24 +110,41 @@ def repository(locked: Xbps, mirrors: Iterable[str], programs: Path, progress: P
                 ]
                 xbps.index(programs, arch, files, folder)
                 _check(locked, arch, folder)
+        written = Path(temporary) / "sums"
+        hashes = {file.name: sri.of_file(file) for file in _indexes(locked, folder)}
+        written.write_bytes(sums.dump(hashes))
         if place.exists():
             place.rename(Path(temporary) / "broken")
         folder.rename(place)
+        # Last: without it, the repository is made again.
+        written.replace(_sums(place))
     return place
 
 
 def _is_whole(locked: Xbps, folder: Path) -> bool:
     """Whether ``folder`` is the repository: the files that are kept, and an index of them."""
-    arches = {one.arch for one in locked.repositories}
-    names = {*(one.file for one in locked.packages), *(f"{arch}-repodata" for arch in arches)}
+    indexes = _indexes(locked, folder)
+    names = {*(one.file for one in locked.packages), *(one.name for one in indexes)}
     try:
         if {one.name for one in folder.iterdir() if one.suffix != SIGNATURE} != names:
             return False
-        for arch in arches:
-            _check(locked, arch, folder)
+        if _sums(folder).read_bytes() != sums.dump({one.name: sri.of_file(one) for one in indexes}):
+            return False
         return all(_is_kept(one, folder / one.file) for one in locked.packages)
-    except (OSError, StepFailedError):
+    except OSError:
         return False
+
+
+def _indexes(locked: Xbps, folder: Path) -> list[Path]:
+    """The indexes of the repository in ``folder``."""
+    return [
+        folder / f"{arch}-repodata" for arch in sorted({one.arch for one in locked.repositories})
+    ]
+
+
+def _sums(folder: Path) -> Path:
+    """The file with the hashes of the indexes in ``folder``, as voidgen wrote them."""
+    return folder.with_name(f"{folder.name}.sha256")
 
 
 def _is_kept(package: Package, file: Path) -> bool:

@@ -5,15 +5,16 @@ from types import SimpleNamespace
 
 import pytest
 from tests.unit.program import Ran, voidgen, write
+from tests.unit.test_statements import SAID
 
-from voidgen import nix, place, process, project, sri
+from voidgen import nix, place, process, project
 from voidgen.check import rebuilt, store
 from voidgen.cli import check
-from voidgen.iso import outputs
 from voidgen.outcome.types import Outcome
 from voidgen.progress import Nobody
-from voidgen.release import signature, verify
-from voidgen.release.sums import dump
+from voidgen.release import checkout, envelope, signature, source, statements
+from voidgen.release.envelope import Envelope
+from voidgen.release.source import Source
 
 CONFIG = '[image]\nname = "test"\n'
 
@@ -110,13 +111,9 @@ def iso_to_be_signed_by_no_key(folder: Path, _: pytest.MonkeyPatch) -> None:
     signature.refuse_no_key(folder / "key")
 
 
-def iso_that_is_damaged(folder: Path, _: pytest.MonkeyPatch) -> None:
-    for kind in outputs.SUMMED:
-        (folder / f"x.{kind}").write_text(kind)
-    sums = {f"x.{kind}": sri.of_bytes(kind.encode()) for kind in outputs.SUMMED}
-    (folder / "x.iso.sha256").write_bytes(dump(sums))
-    (folder / "x.iso").write_text("damaged")
-    verify.refuse_damaged(folder / "x.iso")
+def verify_no_iso(folder: Path, _: pytest.MonkeyPatch) -> Ran:
+    (folder / "notes.txt").write_text("no ISO")
+    return _voidgen(folder, "verify", "notes.txt")
 
 
 def check_unknown(folder: Path, patch: pytest.MonkeyPatch) -> None:
@@ -177,3 +174,45 @@ def program_without_end(folder: Path, patch: pytest.MonkeyPatch) -> None:
 
 def program_killed(folder: Path, _: pytest.MonkeyPatch) -> None:
     process.run(["sh", "-c", "kill -9 $$"], cwd=folder)
+
+
+def verify_rebuild_missing(folder: Path, _: pytest.MonkeyPatch) -> Ran:
+    return _voidgen(folder, "verify", "x.iso", "--sign", "key")
+
+
+def verify_source_of_no_commit(_: Path, __: pytest.MonkeyPatch) -> None:
+    source.parse("https://example.org/image@main")
+
+
+def verify_source_of_no_folder(_: Path, __: pytest.MonkeyPatch) -> None:
+    source.parse(f"https://example.org/image@{'0' * 40}?dir=../image")
+
+
+def _without_network(patch: pytest.MonkeyPatch, said: dict[str, tuple[int, str, str]]) -> None:
+    """git, which answers to each verb what is ``said``, or else well and nothing."""
+
+    def answer(words: list[str], *_: object, **__: object) -> process.Completed:
+        status, out, err = said.get(words[0], (0, "", ""))
+        return process.Completed(status, out.encode(), err.encode())
+
+    patch.setattr(checkout, "_git", answer)
+
+
+def rebuild_of_a_commit_that_is_gone(folder: Path, patch: pytest.MonkeyPatch) -> None:
+    _without_network(patch, {"fetch": (128, "", "fatal: remote error: not our ref")})
+    place = folder / "source"
+    (place / ".git").mkdir(parents=True)
+    checkout.check_out(Source("https://example.org/image", "0" * 40), place)
+
+
+def rebuild_of_a_tag(folder: Path, patch: pytest.MonkeyPatch) -> None:
+    _without_network(patch, {"rev-parse": (0, "1" * 40, "")})
+    place = folder / "source"
+    (place / ".git").mkdir(parents=True)
+    checkout.check_out(Source("https://example.org/image", "0" * 40), place)
+
+
+def statements_without_room(folder: Path, patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(envelope, "sign", lambda *_: Envelope(b"", "", b""))
+    (folder / "x.intoto.jsonl").write_text("".join(f"{n}\n" for n in range(statements.MOST)))
+    statements.add(folder / "x.iso", SAID, folder / "key")

@@ -57,6 +57,12 @@ def store_has_lost(_: Path, __: pytest.MonkeyPatch) -> None:
     check.closure([PurePosixPath("/nix/store/lost-1"), PurePosixPath("/nix/store/lost-2")])
 
 
+def store_is_damaged(folder: Path, patch: pytest.MonkeyPatch) -> None:
+    said = "path '/nix/store/x-tool' was modified! expected hash 'sha256:1', got 'sha256:2'"
+    _only(folder, patch, nix=(1, "", said))
+    check.whole(Path("/nix/store/x-image"))
+
+
 def too_little_space(folder: Path, patch: pytest.MonkeyPatch) -> None:
     class Usage:
         free = 1 << 24

@@ -1,0 +1,113 @@
+"""The ISO of an earlier run: whether every file of it has the bytes that voidgen wrote."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from attrs import frozen
+
+from voidgen import build, foreign, regular, sri
+from voidgen.errors import WrongInputError
+from voidgen.iso import outputs
+from voidgen.release import sums
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from voidgen.progress import Progress
+
+SUMS = "iso.sha256"
+LARGEST = 1 << 20
+"""Bytes of the sums."""
+SMALL = tuple(kind for kind in outputs.SUMMED if kind != "iso")
+
+
+@frozen
+class Earlier:
+    """``hash`` is the ISO's (SRI) if it has the same inputs and is whole; otherwise empty.
+
+    ``damage`` says of each file that is missing or has other bytes what is wrong with it.
+    """
+
+    hash: str = ""
+    damage: tuple[str, ...] = ()
+
+
+def find(out: Path, name: str, inputs: str, progress: Progress) -> Earlier:
+    """Compare NAME.iso in ``out``, and what lies beside it, with the sums and the manifest.
+
+    ``inputs`` is the hash of all that the ISO would be made from now. An ISO of other inputs is
+    not hashed. Raises nothing: a file that cannot be read counts as damaged.
+    """
+    if not any(os.path.lexists(out / f"{name}.{kind}") for kind in outputs.KINDS):
+        return Earlier()
+    hashes: dict[str, str] = {}
+    damage = [*_hashed(out, name, SMALL, hashes)]
+    written, listed = _sums(out / f"{name}.{SUMS}")
+    iso = _iso(out / f"{name}.manifest.json")
+    manifest = f"{name}.manifest.json"
+    if iso and iso["inputs"] != inputs and hashes[manifest] == listed.get(manifest):
+        return Earlier()
+    with progress.step(f"hashing {name}.iso"):
+        damage += _hashed(out, name, ("iso",), hashes)
+    damage += _other(name, hashes, listed, written, iso)
+    if iso and iso["inputs"] == inputs and not damage:
+        return Earlier(hashes[f"{name}.iso"])
+    return Earlier(damage=tuple(damage))
+
+
+def _hashed(out: Path, name: str, kinds: tuple[str, ...], hashes: dict[str, str]) -> Iterator[str]:
+    """Add the hash of each file to ``hashes``; a line for each that cannot be read."""
+    for kind in kinds:
+        file = out / f"{name}.{kind}"
+        try:
+            with regular.opened(file) as stream:
+                hashes[file.name] = sri.of_stream(stream)
+        except FileNotFoundError:
+            yield f"{file.name} is missing"
+        except OSError as error:
+            yield f"{file.name} cannot be read: {error.strerror}"
+        except WrongInputError as error:
+            yield f"{file.name} is {error}"
+
+
+def _sums(file: Path) -> tuple[bytes, Mapping[str, str]]:
+    """The bytes of the sums, and what they list; nothing where they cannot be read."""
+    try:
+        data = regular.read(file, LARGEST)
+    except (OSError, WrongInputError):
+        return b"", {}
+    return data, sums.parse(data) or {}
+
+
+def _iso(file: Path) -> Mapping[str, Any] | None:
+    """What the manifest says of the ISO: ``inputs`` and ``hash``; None where it says neither."""
+    try:
+        found = foreign.parse(regular.read(file, build.LARGEST))
+        return {"inputs": found["inputs"], "hash": found["iso"]["hash"]}
+    except (OSError, WrongInputError, *foreign.GARBLED):
+        return None
+
+
+def _other(
+    name: str,
+    hashes: Mapping[str, str],
+    listed: Mapping[str, str],
+    written: bytes,
+    iso: Mapping[str, Any] | None,
+) -> Iterator[str]:
+    """A line for each file whose bytes are not those that the sums or the manifest name."""
+    if not listed:
+        yield f"{name}.{SUMS} is missing or damaged"
+    wrong = [one for one in hashes if listed and hashes[one] != listed.get(one)]
+    yield from (f"{one} has another hash than {name}.{SUMS} lists" for one in wrong)
+    if iso is None and f"{name}.manifest.json" in hashes and not wrong:
+        yield f"{name}.manifest.json is not a manifest of voidgen"
+    found = hashes.get(f"{name}.iso")
+    if iso and found and f"{name}.iso" not in wrong and found != iso["hash"]:
+        yield f"{name}.iso has another hash than {name}.manifest.json names"
+    expected = {f"{name}.{kind}": hashes.get(f"{name}.{kind}", "") for kind in outputs.SUMMED}
+    if listed and not wrong and all(expected.values()) and written != sums.dump(expected):
+        yield f"{name}.{SUMS} is damaged"

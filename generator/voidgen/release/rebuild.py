@@ -1,0 +1,159 @@
+"""Building an ISO again from the commit that its provenance names, to compare the bytes."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from attrs import evolve, frozen
+from pycdlib.pycdlibexception import PyCdlibException
+
+from voidgen import __version__, config, foreign, process, sri
+from voidgen.compare import isos
+from voidgen.errors import StepFailedError, WrongInputError
+from voidgen.iso import build, epoch
+from voidgen.outcome.types import Outcome
+from voidgen.release import checkout, provenance, stranger
+from voidgen.release.beside import beside
+from voidgen.release.provenance import Provenance
+
+if TYPE_CHECKING:
+    from voidgen.progress import Progress
+    from voidgen.release.source import Source
+
+NAME = "these bytes come from this source"
+PATIENCE = 60.0
+"""Seconds that `voidgen iso` has to remove its container when it is asked to end."""
+SAID = 40
+"""Lines of what the build says that are shown."""
+ROOM = 4
+"""Times the ISO's size that should be free where it is built."""
+BY_HAND = "look at the project; if you trust it, clone it, build it with `voidgen iso`, and compare"
+
+
+@frozen
+class Rebuilt:
+    """What came of a rebuild; ``provenance`` is there if it gave the same bytes."""
+
+    outcome: Outcome
+    provenance: Provenance | None = None
+
+
+class _CannotError(Exception):
+    """The ISO is not rebuilt: ``args`` are what is wrong, and lines of detail."""
+
+
+def rebuild(iso: Path, named: Source | None, progress: Progress) -> Rebuilt:
+    """Build ``iso`` from its source, which is ``named`` or else its provenance's, and compare.
+
+    The work is done in a folder that goes again, however it ends.
+    """
+    try:
+        found = provenance.beside_iso(iso)
+        source = named or _recorded(iso, found)
+        date = found.source_date if isinstance(found, Provenance) else None
+        with tempfile.TemporaryDirectory(prefix="voidgen-rebuild-", dir=_place(iso)) as work:
+            return _compared(iso, source, date, Path(work), progress)
+    except _CannotError as error:
+        what, *detail = error.args
+        return Rebuilt(Outcome(NAME, "failed", what, "\n".join(detail)))
+    except StepFailedError as error:
+        lines = "\n".join(filter(None, (error.output, error.remedy)))
+        return Rebuilt(Outcome(NAME, "failed", error.what, lines))
+    except (OSError, WrongInputError) as error:
+        return Rebuilt(Outcome(NAME, "failed", str(error)))
+
+
+def _recorded(iso: Path, found: Provenance | str) -> Source:
+    """The source that the provenance names, if the ISO can be rebuilt from it."""
+    name_it = "name the source: --source GITURL@COMMIT"
+    if isinstance(found, str):
+        raise _CannotError(found, name_it)
+    file = beside(iso, provenance.ENDING).name
+    if found.hash != sri.of_file(iso):
+        raise _CannotError(f"{file} is of another ISO", name_it)
+    if not found.source.commit:
+        raise _CannotError(f"{file} names no commit", name_it)
+    if not found.source.url:
+        raise _CannotError(f"{file} names no URL of a git repository", name_it)
+    if not found.source.clean:
+        what = "the maker's files were not those of the commit: nobody can rebuild this ISO"
+        raise _CannotError(what, "ask the maker to commit, and to run `voidgen iso` again")
+    return found.source
+
+
+def _place(iso: Path) -> Path:
+    """Where there is room: beside the ISO, or else where temporary files are."""
+    needed = ROOM * iso.stat().st_size
+    places = [iso.absolute().parent, Path(tempfile.gettempdir())]
+    usable = [one for one in places if os.access(one, os.W_OK)] or places[-1:]
+    roomy = [one for one in usable if shutil.disk_usage(one).free > needed]
+    return roomy[0] if roomy else max(usable, key=lambda one: shutil.disk_usage(one).free)
+
+
+def _compared(
+    iso: Path, source: Source, date: int | None, work: Path, progress: Progress
+) -> Rebuilt:
+    with progress.step(f"fetching {source}"):
+        checkout.check_out(source, work / "source")
+    project = work / "source" / source.folder
+    refused = stranger.refusals(work / "source", project)
+    if refused:
+        what = "the project would act on this machine, and is not built"
+        raise _CannotError(what, *refused, BY_HAND)
+    made = project / build.FOLDER / f"{config.load(project).image.name}.iso"
+    with progress.step(f"building {source}"):
+        _build(project, date, work)
+    if not made.is_file():
+        raise _CannotError(f"{source} gives no {made.name}")
+    hash_ = sri.of_file(made)
+    if hash_ == sri.of_file(iso):
+        return Rebuilt(Outcome(NAME, "passed", str(source)), _said(made, iso.name, source))
+    with progress.step("looking for the difference"):
+        lines = _differences(iso, made, work / "compared")
+    lines.append(f"rebuilt by voidgen {__version__}; {_maker(iso)}")
+    return Rebuilt(Outcome(NAME, "failed", f"{source} gives other bytes", "\n".join(lines)))
+
+
+def _build(project: Path, date: int | None, work: Path) -> None:
+    """``voidgen iso`` in ``project``; _CannotError with the end of what it says if it fails."""
+    # All of it: what runs is voidgen again.
+    env = {name: value for name, value in os.environ.items() if name != epoch.VARIABLE}
+    if date is not None:
+        env[epoch.VARIABLE] = str(date)
+    # Not in the project's folder: Python would take a module called voidgen from there.
+    argv = [sys.executable, "-P", "-m", "voidgen", "--quiet", "-C", str(project), "iso"]
+    said = work / "said"
+    running = process.beside(argv, cwd=Path("/"), messages=said, env=env, politeness=PATIENCE)
+    with running as child:
+        status = child.wait()
+    if status:
+        lines = said.read_text(errors="replace").splitlines()
+        raise _CannotError("the source does not build", *lines[-SAID:])
+
+
+def _said(made: Path, name: str, source: Source) -> Provenance | None:
+    """What a rebuilder may sign: the provenance of the rebuilt ISO, from ``source``."""
+    found = provenance.beside_iso(made)
+    return evolve(found, iso=name, source=source) if isinstance(found, Provenance) else None
+
+
+def _differences(iso: Path, made: Path, work: Path) -> list[str]:
+    try:
+        work.mkdir()
+        return [*isos.differences(iso, made, work)]
+    except StepFailedError as error:
+        return [f"where they differ cannot be found out: {error.what}"]
+    except (OSError, PyCdlibException, *foreign.GARBLED) as error:
+        return [f"where they differ cannot be found out: {error}"]
+
+
+def _maker(iso: Path) -> str:
+    found = provenance.beside_iso(iso)
+    if isinstance(found, Provenance):
+        return f"the ISO, its maker says, by voidgen {found.version}"
+    return "which voidgen made the ISO is not known"

@@ -1,0 +1,92 @@
+"""What in a stranger's project reaches this machine beside Nix's sandbox and the container."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from voidgen import config, foreign, regular
+from voidgen.errors import WrongInputError
+from voidgen.lock import file as lock_file
+from voidgen.lock import flake as flake_lock
+from voidgen.overlay import catalogue
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from voidgen.config.types import Config
+
+READ = (config.FILE, flake_lock.FILE, lock_file.FILE, "flake.nix")
+_LOCAL = re.compile(r"(?:[a-z]+\+)?(?:path|file|flake):|[./~]")
+"""The beginning of a flake reference to files of this machine, or to its registry."""
+
+
+def refusals(repository: Path, project: Path) -> list[str]:
+    """A line for each thing that is refused in ``project``, a folder of the ``repository``."""
+    inside = project.resolve().is_relative_to(repository.resolve())
+    if not inside or not project.is_dir():
+        return ["the project's folder is not one of the repository"]
+    kinds = [_kind(project / name, name) for name in READ]
+    found = [line for line in kinds if line]
+    # Files that are links could be any of this machine's.
+    found += _links(repository)
+    if found:
+        return found
+    try:
+        return [*_keys(config.load(project)), *_locked(project / flake_lock.FILE)]
+    except WrongInputError as error:
+        return [f"{config.FILE} is wrong: {error}"]
+
+
+def _kind(file: Path, name: str) -> str:
+    try:
+        mode = file.lstat().st_mode
+    except OSError:
+        return f"{name} is not there"
+    return "" if stat.S_ISREG(mode) else f"{name} is not a regular file"
+
+
+def _links(repository: Path) -> Iterator[str]:
+    """Links that lead out of the repository; those of overlays are never followed."""
+    top = repository.resolve()
+    for folder, folders, files in os.walk(repository):
+        where = Path(folder).relative_to(repository)
+        if where.parts[:1] == (".git",):
+            continue
+        for name in (*folders, *files):
+            link = Path(folder, name)
+            shown = where / name
+            in_overlay = {catalogue.FOLDER, "files"} <= {*where.parts}
+            if link.is_symlink() and not in_overlay:
+                target = Path(os.path.normpath(link.parent.resolve() / link.readlink()))
+                if not target.is_relative_to(top):
+                    yield f"{shown} is a link to {link.readlink()}, outside of the repository"
+
+
+def _keys(found: Config) -> Iterator[str]:
+    """Keys of voidgen.toml that reach beyond the project."""
+    if found.container.arguments:
+        yield f"[container] arguments = {[*found.container.arguments]}"
+    if found.cache.stores or found.cache.keys:
+        yield f"[cache] stores = {[*found.cache.stores]}, keys = {[*found.cache.keys]}"
+    for key, places in (("repositories", found.xbps.repositories), ("mirrors", found.xbps.mirrors)):
+        yield from (f"[xbps] {key}: {one}" for one in places if one.startswith("/"))
+    if not found.nix.nixpkgs.startswith("./") and _LOCAL.match(found.nix.nixpkgs):
+        yield f"[nix] nixpkgs: {found.nix.nixpkgs}"
+    if found.mklive and _LOCAL.match(found.mklive.source):
+        yield f"[mklive] source: {found.mklive.source}"
+
+
+def _locked(file: Path) -> Iterator[str]:
+    """Inputs, those of inputs among them, that are locked to files of this machine."""
+    try:
+        nodes: Any = foreign.parse(regular.read(file, flake_lock.LARGEST))["nodes"]
+        for name, node in nodes.items():
+            part = node.get("locked") or {}
+            if part.get("type") == "path" or _LOCAL.match(str(part.get("url", ""))):
+                yield f"{flake_lock.FILE}: the input {name} is locked to files of this machine"
+    except (OSError, WrongInputError, *foreign.GARBLED):
+        yield f"{flake_lock.FILE} is not a lock file of Nix"

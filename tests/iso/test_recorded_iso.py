@@ -1,0 +1,99 @@
+"""`voidgen check --record`: the ISO's own hash in voidgen.lock, and who is told what of it."""
+
+import json
+from pathlib import Path
+
+import pytest
+from tests.iso.making import Made, settle
+from tests.iso.project import change, commit
+from tests.iso.running import well
+from tests.locks.project import clone, lock_of
+from tests.locks.project import well as voidgen_well
+from tests.unit.program import voidgen
+
+from voidgen import sri
+
+NAME = "the ISO is the recorded one"
+
+
+@pytest.fixture(scope="module")
+def template(made: Made, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project whose ISO is made and recorded."""
+    folder = clone(made.project, tmp_path_factory.mktemp("recorded") / "project")
+    with pytest.MonkeyPatch.context() as patch:
+        settle(patch, made.env)
+        assert check(folder, "--record")["the ISO is recorded"][0] == "skipped"
+        well(folder)
+        hash_ = sri.of_file(folder / "out/tests.iso")
+        assert check(folder)[NAME][0] == "skipped"
+        assert check(folder, "--record")["the ISO is recorded"] == ("passed", hash_)
+        commit(folder)
+        assert lock_of(folder)["iso"]["hash"] == hash_
+        # What was recorded changes nothing of what is made.
+        assert "nothing to do" in well(folder)
+    return folder
+
+
+@pytest.fixture
+def recorded(folder: Path, template: Path) -> Path:
+    return clone(template, folder.with_name("recorded"), made=True)
+
+
+def check(folder: Path, *words: str, status: int = 0) -> dict[str, tuple[str, str]]:
+    ran = voidgen("--quiet", "check", "--json", *words, cwd=folder)
+    assert ran.status == status, ran
+    return {one["name"]: (one["state"], one["about"]) for one in json.loads(ran.out)["checks"]}
+
+
+def test_the_recorded_one(recorded: Path) -> None:
+    hash_ = lock_of(recorded)["iso"]["hash"]
+    assert check(recorded)[NAME] == ("passed", hash_)
+    for command in ("lock", "generate"):
+        voidgen_well(recorded, command)
+    assert lock_of(recorded)["iso"]["hash"] == hash_
+
+
+def test_other_bytes_of_the_same_inputs(recorded: Path) -> None:
+    """As another machine would make them, all of whose files agree with each other."""
+    out = recorded / "out"
+    iso = out / "tests.iso"
+    before = sri.of_file(iso)
+    with iso.open("ab") as stream:
+        stream.write(b"x")
+    assert check(recorded, status=1)[NAME] == ("failed", "run `voidgen iso`")
+    after = sri.of_file(iso)
+    sums = out / "tests.iso.sha256"
+    for file in (out / "tests.manifest.json", sums):
+        old = sri.of_file(file)
+        text = file.read_text().replace(before, after)
+        text = text.replace(sri.hex_of(before), sri.hex_of(after))
+        file.write_text(text)
+        if file != sums:
+            listed = sums.read_text().replace(sri.hex_of(old), sri.hex_of(sri.of_file(file)))
+            sums.write_text(listed)
+    found = check(recorded, status=1)[NAME]
+    assert found == ("failed", "other bytes were made from the same")
+
+
+def test_of_other_inputs_nothing_is_said(recorded: Path) -> None:
+    change(recorded, "of the overlay", "of another", "overlay-src/tests/files/etc/motd")
+    state, about = check(recorded)[NAME]
+    assert state == "skipped"
+    assert "made from something else" in about
+
+
+def test_without_an_iso(recorded: Path) -> None:
+    (recorded / "out/tests.iso").unlink()
+    assert check(recorded, status=1)[NAME][0] == "failed"
+    for file in (recorded / "out").glob("tests.*"):
+        file.unlink()
+    assert check(recorded)[NAME] == (
+        "skipped", "out/tests.iso is not there: run `voidgen iso` first, or add --iso",
+    )  # fmt: skip
+
+
+def test_one_that_check_makes_is_taken(folder: Path) -> None:
+    found = check(folder, "--iso", "--record")
+    assert found["the ISO is recorded"] == ("passed", found["two ISOs are identical"][1])
+    assert lock_of(folder)["iso"]["hash"] == found["two ISOs are identical"][1]
+    assert not (folder / "out/tests.iso").exists()

@@ -1,0 +1,65 @@
+"""The id that an image has once it is loaded."""
+
+import hashlib
+import io
+import json
+import tarfile
+from pathlib import Path
+
+import pytest
+from tests.unit.stand_in import StandIns
+
+from voidgen.iso import archive
+from voidgen.iso.engine import Engine
+
+CONFIG = b'{"rootfs": {"type": "layers", "diff_ids": []}}'
+ID = hashlib.sha256(CONFIG).hexdigest()
+
+
+def packed(file: Path, files: dict[str, bytes], mode: str = "w:gz") -> Path:
+    with tarfile.open(file, mode) as tar:  # type: ignore[call-overload]
+        for name, data in files.items():
+            member = tarfile.TarInfo(name)
+            member.size = len(data)
+            tar.addfile(member, io.BytesIO(data))
+    return file
+
+
+def manifest(name: str = "x.json") -> bytes:
+    return json.dumps([{"Config": name, "RepoTags": ["x:y"], "Layers": []}]).encode()
+
+
+@pytest.mark.parametrize("mode", ["w", "w:gz", "w:xz"])
+@pytest.mark.parametrize("first", ["manifest.json", "x.json"])
+def test_the_id_is_the_hash_of_the_configuration(mode: str, first: str, tmp_path: Path) -> None:
+    files = {"manifest.json": manifest(), "x.json": CONFIG, "a/layer.tar": b"x" * 5000}
+    order = sorted(files, key=lambda name: name != first)
+    found = packed(tmp_path / "x", {name: files[name] for name in order}, mode)
+    assert archive.ids(found) == {ID}
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {},
+        {"manifest.json": b"["},
+        {"manifest.json": b'{"Config": 1}'},
+        {"manifest.json": manifest("other.json"), "x.json": CONFIG},
+    ],
+)
+def test_what_is_no_archive_has_none(files: dict[str, bytes], tmp_path: Path) -> None:
+    assert archive.ids(packed(tmp_path / "x", files)) == frozenset()
+    (tmp_path / "x").write_bytes((tmp_path / "x").read_bytes()[:30])
+    assert archive.ids(tmp_path / "x") == frozenset()
+    assert archive.ids(tmp_path / "missing") == frozenset()
+
+
+@pytest.mark.parametrize(("told", "same"), [(ID, True), (f"sha256:{ID}", True), ("0" * 64, False)])
+def test_a_name_that_another_image_has(
+    told: str, same: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    programs = StandIns(tmp_path / "stand-ins")
+    monkeypatch.setenv("PATH", str(programs.folder))
+    programs.add("podman", (0, told, ""))
+    runner = Engine("podman", rootful=True, storage=Path("/graph"))
+    assert runner.is_image("x:y", {ID}) == same

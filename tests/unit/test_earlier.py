@@ -1,0 +1,87 @@
+"""Whether an ISO that is there is whole: by its bytes, and those of what lies beside it."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from voidgen.iso import earlier, outputs
+from voidgen.iso.earlier import Earlier
+from voidgen.progress import Nobody
+
+INPUTS = "sha256-inputs"
+pytestmark = pytest.mark.filterwarnings("ignore:The Component this BOM is describing")
+
+
+@pytest.fixture
+def out(tmp_path: Path) -> Path:
+    iso = tmp_path / "image.iso"
+    iso.write_bytes(b"iso" * 1000)
+    closure = {"paths": [{"path": "/nix/store/a-b", "references": ["/nix/store/a-b"]}]}
+    built = {"packages": [], "closure": closure, "plan": {"image": {"name": "it", "title": "It"}}}
+    outputs.write(iso, "it", built, None, INPUTS)
+    for kind in outputs.KINDS:
+        (tmp_path / f"image.{kind}").rename(tmp_path / f"it.{kind}")
+    return tmp_path
+
+
+def find(out: Path, inputs: str = INPUTS) -> Earlier:
+    return earlier.find(out, "it", inputs, Nobody())
+
+
+def test_a_whole_one(out: Path) -> None:
+    manifest = json.loads((out / "it.manifest.json").read_bytes())
+    assert find(out) == Earlier(manifest["iso"]["hash"])
+    assert find(out, "sha256-others") == Earlier()
+
+
+def test_nothing_was_made(tmp_path: Path) -> None:
+    assert find(tmp_path) == Earlier()
+
+
+@pytest.mark.parametrize("kind", outputs.KINDS)
+def test_one_bit_in_each_file(kind: str, out: Path) -> None:
+    """The size is the same. Each bit of the small files counts."""
+    file = out / f"it.{kind}"
+    data = file.read_bytes()
+    places = range(0, len(data), max(1, len(data) // 300))
+    for place in places:
+        for bit in (0x01, 0x20):
+            file.write_bytes(data[:place] + bytes([data[place] ^ bit]) + data[place + 1 :])
+            found = find(out)
+            assert found.hash == ""
+            assert any(line.startswith(f"it.{kind} ") for line in found.damage) or (
+                kind == "iso.sha256" and found.damage
+            ), place
+    file.write_bytes(data)
+    assert find(out).hash
+
+
+@pytest.mark.parametrize("kind", outputs.KINDS)
+def test_a_file_that_is_missing_or_no_file(kind: str, out: Path) -> None:
+    file = out / f"it.{kind}"
+    aside = file.rename(out / "aside")
+    found = find(out)
+    assert found.hash == ""
+    assert any(line.startswith(f"it.{kind} is missing") for line in found.damage), found
+    os.mkfifo(file)
+    assert find(out).hash == ""
+    file.unlink()
+    file.mkdir()
+    assert find(out).hash == ""
+    file.rmdir()
+    aside.rename(file)
+    assert find(out).hash
+
+
+@pytest.mark.parametrize("content", [b"", b"[]", b"{}", b'{"inputs": 1, "iso": 1}', b"\xff"])
+def test_a_manifest_of_something_else(content: bytes, out: Path) -> None:
+    (out / "it.manifest.json").write_bytes(content)
+    assert find(out).damage == ("it.manifest.json has another hash than it.iso.sha256 lists",)
+
+
+def test_files_that_agree_on_another_iso(out: Path) -> None:
+    """The manifest and the sums are of one run, the ISO of another."""
+    (out / "it.iso").write_bytes(b"osi" * 1000)
+    assert find(out).damage == ("it.iso has another hash than it.iso.sha256 lists",)

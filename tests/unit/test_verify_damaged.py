@@ -1,0 +1,76 @@
+"""`voidgen verify` of an ISO that is damaged anywhere: each check has its line."""
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.fuzz.mutations import damaged, few
+from tests.unit.program import voidgen
+from tests.unit.test_embedded import iso as make_iso
+
+from voidgen import sri
+from voidgen.iso import outputs
+from voidgen.release import sums
+from voidgen.snapshot import file as snapshot_file
+from voidgen.snapshot.types import Snapshot
+
+TOLD = snapshot_file.dump(Snapshot("x", {}, {}, "flake", {}, {}, {}, None))
+ISO = bytes(make_iso(("voidgen.json", TOLD)))
+MANIFEST = json.dumps(
+    {
+        "version": 1,
+        "iso": {"name": "x.iso", "hash": sri.of_bytes(ISO), "size": len(ISO)},
+        "container": "flake",
+        "plan": {"include": []},
+        "nix": {"packages": [], "closure": {"paths": []}},
+        "xbps": [],
+    }
+).encode()
+BILL = json.dumps({"components": [], "metadata": {"component": {"hashes": []}}}).encode()
+FILES = {"iso": ISO, "cdx.json": BILL, "manifest.json": MANIFEST}
+SUMS = sums.dump({f"x.{kind}": sri.of_bytes(FILES[kind]) for kind in outputs.SUMMED})
+ALL = {**FILES, "iso.sha256": SUMS, "iso.sha256.sig": b"no signature\n"}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("damaged")
+
+
+def verified(folder: Path, files: dict[str, bytes]) -> dict[str, str]:
+    for kind, data in files.items():
+        (folder / f"x.{kind}").write_bytes(data)
+    ran = voidgen("verify", "x.iso", "--json", cwd=folder)
+    assert ran.status in {0, 1}, ran.err
+    assert ran.err in {"hashing x.iso ...\nlisting the root tree ...\n", "hashing x.iso ...\n"}
+    found = json.loads(ran.out)["checks"]
+    assert [one["name"] for one in found[:1]] in (["sum of x.iso"], ["sums"])
+    return {one["name"]: one["state"] for one in found}
+
+
+def test_the_sample(folder: Path) -> None:
+    found = verified(folder, ALL)
+    assert found["sum of x.iso"] == "passed"
+    assert found["the manifest is of this ISO"] == "passed"
+    assert "the root tree is what the manifest says" in found
+
+
+@few(150)
+@given(data=st.data())
+def test_bytes_that_changed_anywhere(data: st.DataObject, folder: Path) -> None:
+    kind = data.draw(st.sampled_from(sorted(ALL)))
+    changed = data.draw(damaged(ALL[kind]))
+    found = verified(folder, {**ALL, kind: changed})
+    if changed != ALL[kind] and kind in FILES:
+        assert found[f"sum of x.{kind}"] == "failed"
+
+
+@pytest.mark.parametrize("sector", range(16, len(ISO) // 2048))
+def test_each_sector_of_the_iso(sector: int, folder: Path) -> None:
+    for junk in (b"\0" * 2048, b"\xff" * 2048, bytes(range(256)) * 8):
+        at = sector * 2048
+        changed = ISO[:at] + junk + ISO[at + 2048 :]
+        if changed != ISO:
+            assert verified(folder, {**ALL, "iso": changed})["sum of x.iso"] == "failed"
