@@ -1,34 +1,53 @@
 """A store as people have it that Nix alone did not write: restored, copied, labelled."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 UNPRIVILEGED = 4711
 """Owner of some files."""
-SELINUX = b"system_u:object_r:default_t:s0\0"
+ATTRIBUTES = {"user.comment": b"somebody's"}
+if os.getuid() == 0:
+    ATTRIBUTES["security.selinux"] = b"system_u:object_r:default_t:s0\0"
 
 
-def alter(store: Path) -> list[Path]:
+@contextmanager
+def altered(store: Path) -> Iterator[None]:
     """Give store paths other times, modes, attributes and, as root, owners: Nix sees the same."""
-    altered = []
+    paths = []
     for number, name in enumerate(("greet*", "notebook*", "profile", "include", "mklive")):
         for top in sorted(store.glob(f"*-{name}")):
-            for path in (top, *top.rglob("*")) if top.is_dir() else (top,):
-                _alter(path, number)
-            altered.append(top)
-    assert altered
-    return altered
+            below = (top, *top.rglob("*")) if top.is_dir() and not top.is_symlink() else (top,)
+            paths += [(path, path.lstat(), number) for path in below]
+    assert paths
+    for path, _, number in paths:
+        _alter(path, number)
+    try:
+        yield
+    finally:
+        for path, status, _ in reversed(paths):
+            _restore(path, status)
 
 
 def _alter(path: Path, number: int) -> None:
     if not path.is_symlink():
         # Only what may be written to has attributes of a user.
         path.chmod(path.stat().st_mode | 0o222)
-        os.setxattr(path, "user.comment", b"somebody's")
-        if os.getuid() == 0:
-            os.setxattr(path, "security.selinux", SELINUX)
+        for name, value in ATTRIBUTES.items():
+            os.setxattr(path, name, value)
     if os.getuid() == 0:
         os.chown(path, UNPRIVILEGED, UNPRIVILEGED, follow_symlinks=False)
     # As container images have them, as a copy has them, and as Nix has them.
     date = (0, 1_700_000_000, 1)[number % 3]
     os.utime(path, (date, date), follow_symlinks=False)
+
+
+def _restore(path: Path, status: os.stat_result) -> None:
+    if os.getuid() == 0:
+        os.chown(path, status.st_uid, status.st_gid, follow_symlinks=False)
+    if not path.is_symlink():
+        for name in ATTRIBUTES:
+            os.removexattr(path, name)
+        path.chmod(status.st_mode)
+    os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns), follow_symlinks=False)

@@ -20,7 +20,7 @@ from tests.iso.making import Made, settle
 from tests.iso.packages import DATE, LATER
 from tests.iso.podman import Podman
 from tests.iso.running import others
-from tests.iso.store import alter
+from tests.iso.store import altered
 from tests.locks.project import clone
 from tests.unit.program import Ran, voidgen
 
@@ -66,8 +66,8 @@ def image(made: Made, tmp_path_factory: pytest.TempPathFactory) -> Image:
     with pytest.MonkeyPatch.context() as patch:
         settle(patch, made.env)
         nix.build(str(copy), "default")
-        alter(Path(made.env["NIX_STORE_DIR"]))
-        ran = voidgen("iso", cwd=copy)
+        with altered(Path(made.env["NIX_STORE_DIR"])):
+            ran = voidgen("iso", cwd=copy)
     assert ran.status == 0, ran.err
     iso = copy / "out" / "tests.iso"
     squashfs = unpack(iso, folder / "iso") / "LiveOS" / "squashfs.img"

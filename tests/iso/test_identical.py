@@ -14,7 +14,7 @@ from tests.iso.conditions import others
 from tests.iso.making import Made
 from tests.iso.podman import Podman
 from tests.iso.running import failed, well
-from tests.iso.store import alter
+from tests.iso.store import altered
 from tests.locks.project import clone
 
 from voidgen.iso.engine import ARGUMENTS
@@ -38,8 +38,7 @@ def test_under_other_conditions(folder: Path, made: Made, engine: Podman, tmp_pa
     assert not any(map(is_shared, store.glob("*-notebook-*/**/*")))
     Nix(dict(os.environ)).run("nix-store", "--optimise")
     assert any(map(is_shared, store.glob("*-notebook-*/**/*")))
-    alter(store)
-    with others():
+    with altered(store), others():
         words = ("run", "--rm", "--network=none", *shlex.split(os.environ[ARGUMENTS]))
         clock, cores = engine.run(*words, engine.image, "sh", "-c", "date +%s; nproc").split()
         assert int(clock) > time.time() + 399 * 86400

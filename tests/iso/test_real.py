@@ -17,7 +17,7 @@ from tests.iso.making import settle
 from tests.iso.podman import NotHereError, Podman
 from tests.iso.project import commit
 from tests.iso.running import is_made, well
-from tests.iso.store import alter
+from tests.iso.store import altered
 from tests.locks import project as locks
 from tests.locks.project import repository
 from tests.locks.void import MKLIVE, PROGRAMS
@@ -112,8 +112,7 @@ def test_the_real_mklive_makes_an_iso(
     # Once more, from a clone, under other conditions and from another store: the same bytes.
     other = tmp_path / "other" / "place"
     locks.git(tmp_path, "clone", "--quiet", str(folder), str(other))
-    alter(Path(nix_env["NIX_STORE_DIR"]))
-    with others():
+    with altered(Path(nix_env["NIX_STORE_DIR"])), others():
         said_ = well(other)
     assert re.search(r"^  \[7/\d+\] Generating initramfs image", said_, re.MULTILINE)
     assert (other / "out/tests.iso").read_bytes() == (folder / "out/tests.iso").read_bytes()

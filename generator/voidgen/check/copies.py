@@ -42,7 +42,8 @@ class Copy:
             env[engine.ARGUMENTS] = f"{given} {shlex.join(self.start.arguments)}"
         if self.start.build:
             env[engine.BUILD] = self.start.build
-        program = [sys.executable, "-m", "voidgen", "--quiet"]
+        # Not the project's folder `voidgen`, if it has one (-P).
+        program = [sys.executable, "-P", "-m", "voidgen", "--quiet"]
         variables = [f"{name}={value}" for name, value in env.items()]
         argv = [*self.start.program, "env", *variables, *program, *words]
         # All of it: what runs is voidgen again.

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from voidgen.project import Project
 
 NAME = "two ISOs are identical"
+"""What is said about it is their hash, if it passed."""
 
 
 def identical(image: Project, progress: Progress) -> Iterator[Outcome]:

@@ -10,6 +10,7 @@ import attrs
 from attrs import frozen
 
 from voidgen import pins
+from voidgen.check import iso as iso_check
 from voidgen.check import recording
 from voidgen.iso import build, earlier, epoch, inputs
 from voidgen.lock.types import SRI, Iso
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
 
 NAME = "the ISO is the recorded one"
 RECORDED = "the ISO is recorded"
-TWICE = "two ISOs are identical"
-"""The check that makes the ISO; what it says is the hash if it passed."""
 RECORD = "`voidgen check --record` writes it"
 MAKE = "run `voidgen iso` first, or add --iso"
 
@@ -81,7 +80,7 @@ def _compared(recorded: str, here: str) -> Outcome:
 
 
 def _made(image: Project, before: Iterable[Outcome], digest: str, progress: Progress) -> _Made:
-    twice = next((one for one in before if one.name == TWICE), None)
+    twice = next((one for one in before if one.name == iso_check.NAME), None)
     if twice and twice.state == "passed" and re.fullmatch(SRI.pattern, twice.about):
         return _Made(twice.about)
     if twice and twice.state == "failed":

@@ -31,7 +31,7 @@ _KNOWN: Mapping[str, str] = {
     r"No space left on device|exceeds free space on media": (
         "free space where the engine keeps its containers, or where the project lies"
     ),
-    r"unshare failed|must be superuser|mount: .*(?:permission denied|not permitted)": (
+    r"unshare(?: failed|: cannot)|must be superuser|mount: .*(?:permission denied|not permitted)": (
         "the engine gives too few privileges: run voidgen as root, with an engine that is not "
         "rootless; `[container] arguments` adds what your host needs"
     ),
