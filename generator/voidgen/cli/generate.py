@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 SHOWN = 20
 """Changed files and warnings that are named; more are counted."""
 WARNED: tuple[Severity, ...] = ("lost", "differs")
-"""What is only told of; git itself tells of files that are not added yet."""
+"""What generate warns about; `git status` shows files that are not added yet."""
 
 
 @click.command("generate", cls=Command)
@@ -102,7 +102,7 @@ def _tell(
 
 
 def _warn(warnings: list[Fault]) -> None:
-    """Also told under --quiet: the user has to do something about it."""
+    """Print warnings, also under --quiet: the user has to do something about them."""
     from voidgen.cli.report import shown, visible  # noqa: PLC0415
 
     for one in warnings[:SHOWN]:
