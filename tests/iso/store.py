@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 UNPRIVILEGED = 4711
@@ -48,6 +48,8 @@ def _restore(path: Path, status: os.stat_result) -> None:
         os.chown(path, status.st_uid, status.st_gid, follow_symlinks=False)
     if not path.is_symlink():
         for name in ATTRIBUTES:
-            os.removexattr(path, name)
+            # Gone already, if the store has equal files as one.
+            with suppress(OSError):
+                os.removexattr(path, name)
         path.chmod(status.st_mode)
     os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns), follow_symlinks=False)

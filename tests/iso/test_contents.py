@@ -276,7 +276,7 @@ def test_what_the_overlay_replaces_is_told(image: Image) -> None:
 def test_only_what_was_made_is_left(image: Image, engine: Podman) -> None:
     out = image.project / "out"
     names = {path.name for path in out.iterdir()}
-    kinds = ("iso", "iso.sha256", "manifest.json", "cdx.json", "log")
+    kinds = ("iso", "iso.sha256", "manifest.json", "provenance.json", "cdx.json", "log")
     assert names == {*(f"tests.{kind}" for kind in kinds), ".roots", ".work"}
     assert sorted(path.name for path in (out / ".work").iterdir()) == ["home", "out"]
     assert list((out / ".work" / "out").iterdir()) == []

@@ -25,8 +25,8 @@ render.to_json = lambda *values: own(*values) + os.environ[{variable!r}].encode(
 @pytest.fixture
 def emitted(repository: Path) -> Path:
     write(repository, FILES)
-    assert voidgen("generate", cwd=repository).status == 0
     git.add_intent(repository, ["."])
+    assert voidgen("generate", cwd=repository).status == 0
     return repository
 
 

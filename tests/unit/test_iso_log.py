@@ -27,7 +27,8 @@ def test_log_without_the_last_line() -> None:
         "mkfs.vfat: no",
         "mknod: /build/dev/null: Operation not permitted",
         "/usr/bin/mknod: /build/dev/null: Operation not permitted",
-        "setcap: /usr/bin/ping: Operation not permitted",
+        "Failed to set capabilities on file `/usr/bin/ping': Operation not permitted",
+        "chown: changing ownership of '/var/lib/x': Operation not permitted",
         "tee: /var/log/x: No space left on device",
         # dracut 109, without PATH (void-mklive issue 447).
         "dracut-install: PATH is not set",
@@ -47,6 +48,8 @@ def test_failure_in_any_stage(line: str) -> None:
     [
         "rm: cannot remove 'x': No such file or directory",
         "install: cannot change permissions of 'sys': Read-only file system",
+        "install: cannot change permissions of 'proc': Operation not permitted",
+        "tee: /proc/x: Operation not permitted",
         "sed: can't read x: No such file or directory",
         "./mklive.sh: line 222: dracut: command not found",
         "grub-mkstandalone: error: cannot open `x': No such file or directory.",

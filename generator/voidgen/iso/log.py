@@ -48,18 +48,21 @@ _FAILED = re.compile(
     r"|dracut-install: .*|dracut\[F\].*|dracut(?:\[\w\])?: (?:FAILED|installkernel failed).*"
     # The dynamic loader's own errors are about a library that was asked for beside.
     r"|ERROR: (?!ld\.so: ).*"
-    r"|.*: (?:Operation not permitted|No space left on device|Input/output error)\b.*"
+    # Owners and capabilities that a package's files lack then.
+    r"|(?:chown: |setcap: |.*[Cc]apabilit).*: Operation not permitted\b.*"
+    r"|.*: (?:No space left on device|Input/output error)\b.*"
 )
 """Lines that say that something failed, in whatever stage."""
 _FAILED_IN_MKLIVE = re.compile(
     r"(?:\S*/)?(?:chmod|chown|chroot|find|install|ln|mcopy|mkdir|mmd|mv|rm|rmdir|sed|touch|truncate"
     r"|umount): .*"
+    r"|.*: Operation not permitted\b.*"
     # "readonly function" is how a step of mklive's is replaced (hooks.bash).
     r"|\S*mklive\.sh: line \d+: (?!\w+: readonly function$).*"
     r"|grub-\w+: error: .*|xorriso : (?:FAILURE|FATAL|SORRY) : .*"
 )
-"""Others, of mklive's own steps; scripts of packages, which run in the stage that installs them,
-also try what may fail."""
+"""Others, of mklive's own steps; scripts of packages, which run in the stages that install them,
+also try what may fail, such as the modes of /proc and /sys in a user namespace."""
 _INSTALLS = "Installing "
 
 
