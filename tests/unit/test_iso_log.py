@@ -27,7 +27,8 @@ def test_log_without_the_last_line() -> None:
         "mkfs.vfat: no",
         "mknod: /build/dev/null: Operation not permitted",
         "/usr/bin/mknod: /build/dev/null: Operation not permitted",
-        "Failed to set capabilities on file `/usr/bin/ping': Operation not permitted",
+        "Failed to set capabilities on file '/usr/bin/ping': Operation not permitted",
+        "Failed to set capabilities on file `/usr/bin/ping' (Operation not permitted)",
         "chown: changing ownership of '/var/lib/x': Operation not permitted",
         "tee: /var/log/x: No space left on device",
         # dracut 109, without PATH (void-mklive issue 447).

@@ -49,7 +49,7 @@ _FAILED = re.compile(
     # The dynamic loader's own errors are about a library that was asked for beside.
     r"|ERROR: (?!ld\.so: ).*"
     # Owners and capabilities that a package's files lack then.
-    r"|(?:chown: |setcap: |.*[Cc]apabilit).*: Operation not permitted\b.*"
+    r"|(?:chown: |setcap: |.*[Cc]apabilit).*Operation not permitted\b.*"
     r"|.*: (?:No space left on device|Input/output error)\b.*"
 )
 """Lines that say that something failed, in whatever stage."""
