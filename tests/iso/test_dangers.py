@@ -12,12 +12,16 @@ from tests.iso.packages import KERNEL
 from tests.iso.podman import Podman
 from tests.iso.project import change, commit
 from tests.iso.running import failed, nothing_left
+from tests.iso.running import well as well_made
+from tests.iso.store import altered
 from tests.locks.project import well
 from tests.unit.program import write
 
+from voidgen import nix
 from voidgen.iso import job
 from voidgen.share import PACKAGE
 
+SQUASHFS = "/LiveOS/squashfs.img"
 MOUNTS = Path("/proc/self/mountinfo")
 
 
@@ -90,6 +94,30 @@ def test_boot_files_that_would_not_boot_are_found_out(
         assert line in found
     if "mknod" in ways:
         assert any(line.startswith(f"{PASSED_OVER}mknod: ") for line in found)
+    nothing_left(folder, engine)
+
+
+def test_squashfs_tools_that_cannot_choose_attributes_keep_none(
+    folder: Path, engine: Podman, tmp_path: Path
+) -> None:
+    """Before 4.6, with a store whose files have some."""
+    goes_wrong(folder, "old-squashfs")
+    nix.build(str(folder), "default")
+    with altered(Path(os.environ["NIX_STORE_DIR"])):
+        well_made(folder)
+    squashfs = tmp_path / "squashfs"
+    words = ("-osirrox", "on", "-indev", folder / "out/tests.iso", "-extract", SQUASHFS, squashfs)
+    subprocess.run(["xorriso", *words], capture_output=True, check=True)
+    told = subprocess.run(["unsquashfs", "-stat", squashfs], capture_output=True, check=True)
+    assert b"Xattrs are not stored" in told.stdout
+    nothing_left(folder, engine, made=True)
+
+
+def test_squashfs_tools_that_would_lose_capabilities_are_refused(
+    folder: Path, engine: Podman
+) -> None:
+    goes_wrong(folder, "old-squashfs", "capabilities")
+    assert "have capabilities: squashfs-tools 4.6 or later is needed" in failed(folder)
     nothing_left(folder, engine)
 
 

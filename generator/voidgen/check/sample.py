@@ -108,7 +108,10 @@ def _relink(chosen: tuple[Path, ...], folder: Path) -> bool:
 def _disguise(folder: Path) -> list[str]:
     """Change all that is not content in each of the copies; returns what that is."""
     root, taken = os.getuid() == 0, set()
-    for number, path in enumerate(sorted(folder.rglob("*"), reverse=True)):
+    # As container images have them, as a copy has them, and as Nix has them.
+    dates = ((0, 0), None, (1, 1))
+    tops = {path: number for number, path in enumerate(sorted(folder.iterdir()))}
+    for path in sorted(folder.rglob("*"), reverse=True):
         for name in ATTRIBUTES:
             # Some need privileges, and some file systems have none.
             with suppress(OSError):
@@ -116,9 +119,8 @@ def _disguise(folder: Path) -> list[str]:
                 taken.add(name)
         if root:
             os.chown(path, 1, 1, follow_symlinks=False)
-        # Nix has second 1.
-        times = (0, 0) if number % 2 else None
-        os.utime(path, times, follow_symlinks=False)
+        top = folder / path.relative_to(folder).parts[0]
+        os.utime(path, dates[tops[top] % len(dates)], follow_symlinks=False)
     owners = ["owners"] if root else []
     attributes = [f"attributes ({', '.join(sorted(taken))})"] if taken else []
     return ["times", "modes", *owners, *attributes]

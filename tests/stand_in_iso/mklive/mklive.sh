@@ -223,12 +223,21 @@ if wrong no-store-path; then
 	printf '#!/bin/sh\nexec mksquashfs "$@" -action "uid(1000)@name(notebook)" -wildcards -e "... *-greet-*"\n' \
 		> "$VOIDHOSTDIR/usr/bin/mksquashfs"
 fi
+if wrong old-squashfs; then
+	# shellcheck disable=SC2016  # expanded in the program
+	printf '#!/bin/sh\n[ "$*" = -version ] || exec mksquashfs "$@"\necho "mksquashfs version 4.5.1 (2022/03/17)"\n' \
+		> "$VOIDHOSTDIR/usr/bin/mksquashfs"
+fi
 
 print_step "Installing void pkgs into the rootfs: ${packages[*]} ..."
 install_packages
 print_step 'Enabling services:  ...'
 print_step "Running postsetup script: $postsetup ..."
 "$postsetup" "$ROOTFS" || die 'Postsetup script failed'
+if wrong capabilities; then
+	printf '#!/bin/sh\necho "/usr/bin/htop cap_net_raw=ep"\n' > "$ROOTFS/usr/bin/getcap"
+	chmod 0755 "$ROOTFS/usr/bin/getcap"
+fi
 ! wrong noise || head -c 16 /dev/urandom > "$ROOTFS/etc/noise"
 # What of where it runs a careless program would keep, each in a file of its own.
 if wrong shows; then

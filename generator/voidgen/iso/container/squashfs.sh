@@ -7,6 +7,19 @@ set -euo pipefail
 root=$1 iso=$2 offset=$3 tools=$4/usr/bin place=''
 mapfile -t options < /voidgen/job/squashfs
 
+# Of the attributes that the builder's file system gives to files (SELinux's labels, user.*), an
+# image has none. Capabilities pass, which scripts of packages set: older programs cannot tell them
+# from the others.
+if bash /voidgen/is-recent.sh "$tools/mksquashfs"; then
+	attributes=(-xattrs-include '^security\.capability$')
+elif [ ! -x "$root/usr/bin/getcap" ] || [ -z "$(chroot "$root" /usr/bin/getcap -r /)" ]; then
+	attributes=(-no-xattrs)
+else
+	echo "voidgen: files of packages have capabilities: squashfs-tools 4.6 or later is needed, which" \
+		"keeps them and leaves out other attributes" >&2
+	exit 1
+fi
+
 if [ -s /voidgen/job/store-paths ]; then
 	place=$(cat /voidgen/job/store)
 	store=$root/$place
@@ -52,19 +65,8 @@ fi
 # equal files as one, does not show, and their bytes are there once all the same.
 in_store="subpathname(${place:-nix/store}/*)"
 owned=(-action "guid(0,0) @ $in_store" -action "mode(a=rX) @ $in_store && !type(l)")
-# Of the attributes that the builder's file system gives to files (SELinux's labels, user.*), an
-# image has none: file capabilities are all that packages set.
-if bash /voidgen/is-recent.sh "$tools/mksquashfs"; then
-	owned+=(-xattrs-include '^security\.capability$' -action "xattrs-exclude(.*) @ $in_store")
-	filtered=1
-fi
+[ "${attributes[0]}" = -no-xattrs ] || owned+=(-action "xattrs-exclude(.*) @ $in_store")
 # Not by SOURCE_DATE_EPOCH, which would change the times of packages' files.
 env -u SOURCE_DATE_EPOCH "$tools/mksquashfs" "$root" "$iso" -noappend -offset "$offset" \
-	-no-progress -no-hardlinks -mkfs-time "$SOURCE_DATE_EPOCH" "${options[@]}" "${owned[@]}"
-# Older programs cannot leave some attributes out and keep others.
-if [ -z "${filtered-}" ] &&
-	"$tools/unsquashfs" -stat -offset "$offset" "$iso" | grep -q 'Number of xattr ids [1-9]'; then
-	echo "voidgen: files have extended attributes: squashfs-tools 4.6 or later is needed, which" \
-		"keeps capabilities and leaves out what this machine's file system added" >&2
-	exit 1
-fi
+	-no-progress -no-hardlinks -mkfs-time "$SOURCE_DATE_EPOCH" "${options[@]}" "${owned[@]}" \
+	"${attributes[@]}"
