@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import evolve, frozen
 
-from voidgen import emit, fetching, images, nix, pins, render, share
+from voidgen import emit, fetching, images, needs, nix, pins, render, share
 from voidgen.config.types import Flake
 from voidgen.errors import Fault, StepFailedError, WrongInputError, raise_all, refused
 from voidgen.lock import entries, moves, wanted
@@ -47,6 +47,7 @@ def pin(
     with _scratch() as work:
         run = _Pinning(project, before, moving, progress, work)
         inputs = run.inputs()
+        run.readable()
         packages = run.compared(inputs) if evaluate else ()
         flake = pins.content(run.flake / flake_lock.FILE)
         found = entries.parse(flake, project.folder / flake_lock.FILE)
@@ -123,6 +124,16 @@ class _Pinning:
             else:
                 nix.flake_lock(self.flake)
         return tuple(flake_lock.inputs(self.flake, plan))
+
+    def readable(self) -> None:
+        """StepFailedError if this Nix cannot read the package set."""
+        named = self.project.plan.config.nix.nixpkgs
+        if named.startswith("./"):
+            needs.check(self.project.folder / named)
+            return
+        locked = flake_lock.locked(self.flake, "nixpkgs")
+        with self.progress.step("looking at what the package set needs"):
+            needs.check(nix.fetch_tree(locked) / locked.get("dir", ""))
 
     def bound(self, found: Iterable[Entry]) -> tuple[FlakeInput, ...]:
         """flake.lock's inputs, for voidgen.lock; those that it does not have yet are fetched.

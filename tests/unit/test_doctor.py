@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from tests.unit.program import voidgen, write
 
+from voidgen import config
 from voidgen.config.types import Container
-from voidgen.doctor import check, container, machine, place, remedies
+from voidgen.doctor import check, container, machine, package_set, place, remedies
 from voidgen.doctor import nix as nix_checks
 from voidgen.doctor.host import FAMILIES, Host
 from voidgen.outcome.types import Outcome
@@ -115,6 +116,42 @@ def test_a_newer_nix(
     found = list(nix_checks.check(Host(tmp_path)))
     assert [one.state for one in found] == states
     assert all(one.detail for one in found if one.state != "passed")
+
+
+OLD_NIX = {
+    "nix": 'echo "nix (Nix) 2.8.0"',
+    "nix-hash": "echo 0dchsfq8czjg8iwr60fxmqnglllchcy64wp60b8wx4wd9mwn0rw4",
+    "nix-store": 'echo "{tree}"',
+    "nix-instantiate": "echo '\"needs Nix 2.18 or later, and this is 2.8.0\"'",
+}
+PINNED = {"narHash": "sha256-hGdgeU2Nk87RAuZyYjyDjFL6LK7dAZN5RE9+hrDTkDU=", "rev": "0" * 40}
+
+
+@pytest.mark.parametrize("fetched", [True, False])
+def test_an_old_nix_and_a_locked_nixpkgs(
+    programs: Path, repository: Path, tmp_path: Path, fetched: bool
+) -> None:
+    tree = tmp_path / "nixpkgs"
+    if fetched:
+        tree.mkdir()
+    for name, text in OLD_NIX.items():
+        program(programs, name, text.format(tree=tree))
+    pinned = {"type": "github", "owner": "NixOS", "repo": "nixpkgs", **PINNED}
+    nodes = {"nixpkgs": {"locked": pinned}, "root": {"inputs": {"nixpkgs": "nixpkgs"}}}
+    lock = json.dumps({"version": 7, "root": "root", "nodes": nodes})
+    write(repository, {"voidgen.toml": '[image]\nname = "x"\n', "flake.lock": lock})
+    (found,) = package_set.check(Host(tmp_path), repository, config.load(repository))
+    assert found.state == ("failed" if fetched else "warning")
+    assert "needs Nix 2.18 or later" in found.about
+    assert "nixos-25.05#nix" in found.detail
+
+
+def test_a_nix_that_reads_any_nixpkgs(programs: Path, repository: Path, tmp_path: Path) -> None:
+    program(programs, "nix", 'echo "nix (Nix) 2.18.1"')
+    write(repository, {"voidgen.toml": '[image]\nname = "x"\n'})
+    (found,) = package_set.check(Host(tmp_path), repository, config.load(repository))
+    assert found.state == "skipped"
+    assert not [*package_set.check(Host(tmp_path), None, None)]
 
 
 @pytest.mark.parametrize(

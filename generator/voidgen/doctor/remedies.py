@@ -15,6 +15,7 @@ TITLES = {
 
 _CONF = "echo '{}' | sudo tee --append /etc/nix/nix.conf"
 _NIXPKGS = 'nixpkgs = "github:NixOS/nixpkgs/nixos-unstable"   # in voidgen.toml: it has xbps'
+_COMMANDS = "--extra-experimental-features 'nix-command flakes'"
 _SYSTEMD = "sudo systemctl {} nix-daemon"
 _RUNIT = "sudo sv restart nix-daemon"
 
@@ -54,6 +55,13 @@ REMEDIES: Mapping[str, Mapping[str, str]] = {
     },
     "newer-nix": _everywhere(
         "curl -L https://nixos.org/nix/install | sh -s -- --daemon",
+        void="sudo xbps-install -Su nix",
+        arch="sudo pacman -Syu nix",
+        nixos="sudo nixos-rebuild switch --upgrade",
+    ),
+    "nix-for-nixpkgs": _everywhere(
+        f"nix {_COMMANDS} profile install github:NixOS/nixpkgs/nixos-25.05#nix && "
+        'export PATH="$HOME/.nix-profile/bin:$PATH"   # in ~/.profile, too',
         void="sudo xbps-install -Su nix",
         arch="sudo pacman -Syu nix",
         nixos="sudo nixos-rebuild switch --upgrade",

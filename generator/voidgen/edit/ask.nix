@@ -20,7 +20,7 @@ let
     })
     true;
 
-  pkgs = import (/. + nixpkgs) {
+  pkgs = import (import (code + "/readable.nix") (/. + nixpkgs)) {
     inherit system;
     config.allowUnfreePredicate = noted;
     overlays = [ ];

@@ -28,7 +28,7 @@ let
     inherit lock nixpkgs;
     project = manifest + "/../..";
   };
-  packageSet = host: import set.here {
+  packageSet = host: import (import ./readable.nix set.here) {
     system = host;
     config = import ./config.nix plan.nix;
     overlays = [ ];

@@ -8,7 +8,7 @@ from tests.unit.lock import digest, forged
 from tests.unit.program import write
 from tests.unit.stand_in import StandIns
 
-from voidgen import download, fetching, nix, pinning, pins, project
+from voidgen import download, fetching, needs, nix, pinning, pins, project
 from voidgen.download import Wanted
 from voidgen.errors import StepFailedError, raise_all
 from voidgen.lock import entries
@@ -40,6 +40,13 @@ def _nix(folder: Path, patch: pytest.MonkeyPatch, said: str) -> None:
 def nix_of_no_version(folder: Path, patch: pytest.MonkeyPatch) -> None:
     _nix(folder, patch, "nix (Nix)")
     nix.version()
+
+
+def nix_is_too_old_for_the_set(folder: Path, patch: pytest.MonkeyPatch) -> None:
+    programs = StandIns(folder.parent / "programs")
+    programs.add("nix-instantiate", (0, '"needs Nix 2.18 or later, and this is 2.8.0"', ""))
+    patch.setenv("PATH", programs.path)
+    needs.check(folder)
 
 
 def nix_without_json(folder: Path, patch: pytest.MonkeyPatch) -> None:

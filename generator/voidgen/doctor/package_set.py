@@ -1,0 +1,60 @@
+"""The package set: whether this Nix can read it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from voidgen import foreign, needs
+from voidgen.doctor.remedies import lines
+from voidgen.errors import WrongInputError
+from voidgen.lock import flake as flake_lock
+from voidgen.outcome.types import Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from voidgen.config.types import Config
+    from voidgen.doctor.host import Host
+
+NAME = "package set"
+ENOUGH = (2, 18)
+"""What nixpkgs needs from 25.11 on (its release notes, "Backward Incompatibilities")."""
+
+
+def check(host: Host, folder: Path | None, settings: Config | None) -> Iterator[Outcome]:
+    """Asked of the set if it is at hand; it is not fetched."""
+    said = host.ask(["nix", "--version"])
+    found = re.findall(r"(\d+)\.(\d+)", said.out)
+    if said.status != 0 or not found:
+        return  # Told already.
+    tree = _tree(host, folder, settings) if folder and settings else None
+    if tree:
+        lacks = needs.answer(host.ask(needs.question(tree)).out.encode())
+        if lacks:
+            yield Outcome(NAME, "failed", lacks, lines("nix-for-nixpkgs", host.family()))
+        else:
+            yield Outcome(NAME, "passed", "this Nix can read it")
+    elif tuple(map(int, found[-1])) < ENOUGH:
+        what = f"nixpkgs from 25.11 on needs Nix 2.18 or later, and this is {'.'.join(found[-1])}"
+        yield Outcome(NAME, "warning", what, lines("nix-for-nixpkgs", host.family()))
+    elif settings:
+        yield Outcome(NAME, "skipped", "it is not fetched yet: `voidgen lock` looks at it")
+
+
+def _tree(host: Host, folder: Path, settings: Config) -> Path | None:
+    """Where the set lies: in the project, or in the store as it is locked."""
+    named = settings.nix.nixpkgs
+    if named.startswith("./"):
+        return folder / named
+    try:
+        locked = flake_lock.locked(folder, "nixpkgs")
+        # The store path of an input follows from its hash.
+        words = ["nix-hash", "--type", "sha256", "--to-base32", locked["narHash"]]
+        digits = host.ask(words).out.strip()
+        words = ["nix-store", "--print-fixed-path", "--recursive", "sha256", digits, "source"]
+        tree = Path(host.ask(words).out.strip()) / locked.get("dir", "")
+    except (WrongInputError, *foreign.GARBLED):
+        return None
+    return tree if tree.is_absolute() and tree.is_dir() else None
