@@ -47,11 +47,11 @@ def pin(
     with _scratch() as work:
         run = _Pinning(project, before, moving, progress, work)
         inputs = run.inputs()
-        run.readable()
-        packages = run.compared(inputs) if evaluate else ()
         flake = pins.content(run.flake / flake_lock.FILE)
         found = entries.parse(flake, project.folder / flake_lock.FILE)
         bound = run.bound(found)
+        run.readable()
+        packages = run.compared(inputs) if evaluate else ()
         asked = wanted.request(project.plan, inputs)
         lock = run.lock(asked) if asked else before.lock
         if lock or bound:

@@ -287,7 +287,7 @@ def test_without_any_program_it_says_what_to_install(
     folder = with_image(locked, tmp_path / "project", f"void.invalid/tiny:1@sha256:{'0' * 64}")
     tools = tmp_path / "tools"
     tools.mkdir()
-    for name in ("git", "nix"):
+    for name in ("git", "nix", "nix-instantiate"):
         only(tools, name, os.environ)
     monkeypatch.setenv("PATH", str(tools))
     assert "install skopeo, podman or docker" in refused(folder, "lock")
