@@ -95,6 +95,13 @@ def version() -> tuple[int, int]:
     return int(major), int(minor)
 
 
+@cache
+def system() -> str:
+    """Return this machine's system as Nix names it (``system`` in nix.conf(5))."""
+    words = ["nix-instantiate", "--eval", "--json", "--expr", "builtins.currentSystem"]
+    return str(_parsed(words, _run(words)))
+
+
 def flake_lock(flake: Flake) -> None:
     """``nix flake lock``: pin the inputs that have no pin yet."""
     _nix(["flake", "lock", _url(flake)])

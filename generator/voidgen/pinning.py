@@ -242,7 +242,7 @@ def _tools(flake: Path, plan: Plan) -> Path:
     """XBPS's programs: of the locked nixpkgs, so that everybody's resolves alike; or PATH's."""
     pinned = "nixpkgs" in flake_lock.references(plan)
     if pinned and "xbps" in nix.evaluate(
-        flake, f"packages.{plan.system}", apply="builtins.attrNames"
+        flake, f"packages.{nix.system()}", apply="builtins.attrNames"
     ):
         return nix.build(flake, "xbps") / "bin"
     return programs.on_path()

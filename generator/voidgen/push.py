@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl
 
 from attrs import frozen
 
@@ -20,6 +21,8 @@ OUTPUTS = ("default", "mklive", "container", "xbps")
 """Outputs of the flake that `voidgen iso` builds, where the package set has them."""
 LARGEST_KEY = 1 << 20
 KEYS = "make one with `nix key generate-secret --key-name NAME > FILE`"
+BINARY_CACHES = ("file://", "http://", "https://", "s3://")
+"""Stores that keep compressed archives; Nix's own choice of compression is xz."""
 
 
 @frozen
@@ -54,7 +57,7 @@ def push(project: Project, where: str, key: Path, progress: Progress) -> Pushed:
     locked = pinning.ready(project)
     folder, config = str(project.folder), project.plan.config
     with progress.step("building what the image is made of"):
-        names = nix.evaluate(folder, f"packages.{project.plan.system}", apply="builtins.attrNames")
+        names = nix.evaluate(folder, f"packages.{nix.system()}", apply="builtins.attrNames")
         wanted = [one for one in OUTPUTS if one in names]
         if config.container.image != "flake" and "container" in wanted:
             wanted.remove("container")
@@ -65,5 +68,19 @@ def push(project: Project, where: str, key: Path, progress: Progress) -> Pushed:
     with progress.step(f"signing {len(paths)} store paths and what they need"):
         nix.sign(paths, key)
     with progress.step(f"copying them to {where}"):
-        nix.copy(paths, where)
+        nix.copy(paths, compressed(where))
     return Pushed(tuple(paths), public)
+
+
+def compressed(store: str) -> str:
+    """Return the URL of ``store`` with zstd for what a binary cache compresses.
+
+    A compression that the URL names already stays. Other stores do not compress, and Nix warns of a
+    setting that a store does not have.
+    """
+    place, _, query = store.partition("?")
+    if not place.startswith(BINARY_CACHES):
+        return store
+    if any(name == "compression" for name, _ in parse_qsl(query, keep_blank_values=True)):
+        return store
+    return f"{place}?{query}&compression=zstd" if query else f"{place}?compression=zstd"

@@ -1,10 +1,7 @@
-# The derivations of one image, as flake outputs of its system.
+# The derivations of one image, as flake outputs. They are of the image's system.
 { plan, manifest, include, mklive, pkgs, set }:
 let
-  build = import ./build.nix {
-    inherit (plan.image) system;
-    busybox = pkgs.busybox or (throw "voidgen: the package set has no busybox, with which voidgen builds");
-  };
+  build = import ./build.nix { inherit pkgs; inherit (plan.image) system; };
   packages = import ./packages.nix { inherit pkgs; inherit (plan) nix; };
 
   collisions = import ./collisions.nix { inherit build packages; };
@@ -45,12 +42,7 @@ in
   packages = {
     inherit closure collisions default profile;
     include = includeTree;
-  } // (if mklive == null then { } else {
-    mklive = build "mklive" ./mklive.sh { source = "${mklive}"; };
-  }) // (if !(pkgs ? xbps) then { } else { inherit (pkgs) xbps; })
-  // (if mklive == null || !(pkgs ? dockerTools && pkgs ? xbps) then { } else {
-    container = import ./container.nix { inherit pkgs; };
-  });
+  };
   checks.include = import ./check.nix {
     inherit build profile;
     include = includeTree;

@@ -92,19 +92,25 @@ def test_other_refusals_are_nixpkgs_own(
     assert "Take that one out of voidgen.toml, or choose another nixpkgs there." in said
 
 
-def test_the_container_and_xbps_evaluate(nix: Nix, tmp_path: Path) -> None:
-    project = write_project(tmp_path / "project", manifest(["hello"]))
+@pytest.mark.parametrize("host", ["aarch64-linux", "i686-linux", "x86_64-linux"])
+def test_the_tools_are_of_the_host_s_system(nix: Nix, tmp_path: Path, host: str) -> None:
+    data = manifest(["hello"])
+    data["image"]["system"] = "aarch64-linux"
+    project = write_project(tmp_path / "project", data)
     packages = (
         f"(import {project}/image/nix {{ manifest = {project}/image/manifest.json;"
         f" include = {project}/image/include; nixpkgs = {CHECKOUT}; mklive = {project}; }})"
-        ".packages.x86_64-linux"
+        f".packages.{host}"
     )
-    wanted = "with p.container; [ imageName imageTag drvPath p.xbps.drvPath ]"
+    systems = "map (one: one.system) [ p.container p.xbps p.mklive p.default ]"
+    wanted = f"with p.container; [ imageName imageTag drvPath p.xbps.drvPath ({systems}) ]"
     words = ["nix-instantiate", "--eval", "--strict", "--json", "-E"]
-    name, tag, *derivations = json.loads(nix.run(*words, f"let p = {packages}; in {wanted}"))
+    name, tag, *rest = json.loads(nix.run(*words, f"let p = {packages}; in {wanted}"))
     # Its tag is the hash of what it holds: the name that an engine knows it by.
     assert (name, len(tag)) == ("voidgen-container", 32)
+    *derivations, systems_of = rest
     assert all(path.endswith(".drv") for path in derivations)
+    assert systems_of == [host, host, host, "aarch64-linux"]
 
 
 def test_what_is_unfree_is_told_with_all_that_it_needs(

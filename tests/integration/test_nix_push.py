@@ -54,7 +54,12 @@ def test_a_cache_of_files(
     pushed = voidgen("push", store, "--key", str(key), cwd=example)
     assert pushed.status == 0, pushed.err
     public = _public(empty_nix, key)
-    assert f"keys = ['{public}']" in pushed.out
+    *_, title, stores, keys = pushed.out.splitlines()
+    assert (title, stores) == ("  [cache]", f"  stores = ['{store}']")
+    assert keys == f"  keys = ['{public}']"
+    infos = [one.read_text() for one in (tmp_path / "cache").glob("*.narinfo")]
+    assert infos
+    assert all("\nCompression: zstd\n" in one for one in infos)
 
     # Without the cache, there is no way to have it.
     assert machine.build(example).returncode == 1
@@ -75,6 +80,18 @@ def test_a_cache_of_files(
     words = ("nix", "build", "--no-link", "--accept-flake-config", "--max-jobs", "0", example)
     alone = Machine(empty_nix, tmp_path / "third")
     assert alone.run(*words).returncode == 0
+
+
+def test_a_compression_that_the_url_names(
+    example: Path, empty_nix: Nix, key: Path, tmp_path: Path
+) -> None:
+    assert empty_nix
+    store = f"file://{tmp_path}/cache?compression=bzip2"
+    pushed = voidgen("push", store, "--key", str(key), cwd=example)
+    assert pushed.status == 0, pushed.err
+    infos = [one.read_text() for one in (tmp_path / "cache").glob("*.narinfo")]
+    assert infos
+    assert all("\nCompression: bzip2\n" in one for one in infos)
 
 
 def test_an_altered_file(

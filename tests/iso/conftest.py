@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -28,9 +29,15 @@ def engine() -> Podman:
 
 
 @pytest.fixture(scope="session")
-def made(nix_env: dict[str, str], engine: Podman, tmp_path_factory: pytest.TempPathFactory) -> Made:
-    """What is made once."""
-    return make(tmp_path_factory.mktemp("iso"), engine, nix_env)
+def made(
+    nix_env: dict[str, str], engine: Podman, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Made]:
+    """What is made once. The container that its runs load does not stay in podman's storage."""
+    one = make(tmp_path_factory.mktemp("iso"), engine, nix_env)
+    yield one
+    with suppress(AssertionError):
+        # Not if no test has loaded it.
+        engine.run("rmi", one.container)
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from attrs import frozen
-from tests.integration.offline import ROOT
+from tests.integration.offline import ROOT, SYSTEM
 from tests.iso import packages, project
 from tests.iso.podman import Podman
 from tests.iso.project import commit
@@ -20,10 +20,14 @@ from voidgen import nix, process
 
 @frozen
 class Made:
-    """A project, locked and generated, and the environment that it is worked on in."""
+    """A project, locked and generated, and the environment that it is worked on in.
+
+    ``container`` is the name that the flake's container has once podman has loaded it.
+    """
 
     project: Path
     env: dict[str, str]
+    container: str
 
 
 def make(folder: Path, engine: Podman, nix_env: Mapping[str, str]) -> Made:
@@ -35,7 +39,7 @@ def make(folder: Path, engine: Podman, nix_env: Mapping[str, str]) -> Made:
     key = void.key("tests", folder)
     repository(mklive, {f"keys/{key.file}": key.plist})
     repo = packages.repository(folder / "repository", project.ARCH)
-    # Where the image is, no registry is asked.
+    # What podman has, no registry is asked for.
     skopeo = StandIns(folder / "skopeo")
     skopeo.add("skopeo", (0, engine.image.partition("@")[2], ""))
     env = {
@@ -46,13 +50,16 @@ def make(folder: Path, engine: Podman, nix_env: Mapping[str, str]) -> Made:
         "XDG_CACHE_HOME": str(folder / "cache"),
     }
     busybox = Path(os.environ.get("VOIDGEN_BUSYBOX") or shutil.which("busybox") or "busybox")
-    written = project.write(folder / "project", mklive, repo, engine.image, busybox)
+    written = project.write(folder / "project", mklive, repo, busybox, nix_env)
     with pytest.MonkeyPatch.context() as patch:
         settle(patch, env)
         well(written, "lock")
         well(written, "generate")
-    commit(written)
-    return Made(written, env)
+        commit(written)
+        name = 'container: with container; imageName + ":" + imageTag'
+        output = f"packages.{SYSTEM}.container"
+        container = nix.evaluate(str(written), output, apply=name)
+    return Made(written, env, container)
 
 
 def settle(patch: pytest.MonkeyPatch, env: dict[str, str]) -> None:

@@ -1,10 +1,11 @@
 """The project whose ISO the tests make, and what it is made from."""
 
 import json
-import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
-from tests.integration.offline import PACKAGES, SYSTEM
+from tests.integration.offline import SYSTEM
+from tests.iso.debian import write_set
 from tests.locks.project import git, repository, well
 
 ARCH = SYSTEM.partition("-")[0]
@@ -18,7 +19,7 @@ keymap = "ch-fr_nodeadkeys"
 locale = "de_CH.UTF-8"
 cmdline = ["quiet"]
 [nix]
-nixpkgs = "./packages/2026.10"
+nixpkgs = "./packages/tests"
 packages = ["greet", "notebook^out,man", "deskTools.clock"]
 [xbps]
 repositories = [{repository}]
@@ -30,7 +31,7 @@ source = {mklive}
 squashfs = {{ compression = "gzip", level = 1 }}
 initramfs = "gzip"
 [container]
-image = "{image}"
+image = "flake"
 """
 MODULE = """
 summary = "Files of all kinds"
@@ -59,12 +60,13 @@ FILES: dict[str, str | bytes] = {
 }
 
 
-def write(folder: Path, mklive: Path, packages: Path, image: str, busybox: Path) -> Path:
-    """A project, committed; neither locked nor generated."""
-    shutil.copytree(PACKAGES, folder / "packages", ignore=shutil.ignore_patterns("busybox"))
-    shutil.copy(busybox, folder / "packages" / "busybox")
+def write(
+    folder: Path, mklive: Path, packages: Path, busybox: Path, env: Mapping[str, str]
+) -> Path:
+    """A project, committed; neither locked nor generated. ``env`` is that of its Nix."""
+    folder.mkdir()
+    write_set(folder / "packages", busybox, env)
     text = TOML.format(
-        image=image,
         mklive=json.dumps(f"git+file://{mklive}?ref=main"),
         repository=json.dumps(str(packages)),
     )

@@ -14,7 +14,7 @@ from tests.unit.program import write
 SIZE = 4400 << 20
 ASKED = "VOIDGEN_LARGE"
 SET = """args:
-let set = import ../2026.10 args;
+let set = import ../tests args;
 in set // {
   large = derivation {
     name = "large-1";
@@ -33,7 +33,7 @@ in set // {
 def test_squashfs_of_more_than_4_gib(folder: Path, engine: Podman, tmp_path: Path) -> None:
     write(folder, {"packages/large/default.nix": SET.replace("SIZE", str(SIZE))})
     commit(folder)
-    change(folder, "./packages/2026.10", "./packages/large")
+    change(folder, "./packages/tests", "./packages/large")
     change(folder, '"greet", ', '"large", ')
     well(folder)
     nothing_left(folder, engine, made=True)

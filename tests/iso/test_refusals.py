@@ -114,7 +114,7 @@ def test_arguments_that_no_shell_would_read(folder: Path, monkeypatch: pytest.Mo
 
 def test_image_that_is_nowhere(folder: Path, engine: Podman) -> None:
     image = f"{engine.image.partition('@')[0]}@sha256:{'0' * 64}"
-    change(folder, engine.image, image)
+    change(folder, 'image = "flake"', f'image = "{image}"')
     lock = lock_file.read(folder)
     assert lock
     (folder / lock_file.FILE).write_bytes(lock_file.dump(evolve(lock, container=image)))

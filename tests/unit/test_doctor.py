@@ -184,7 +184,7 @@ def test_every_remedy_is_known_for_every_distribution() -> None:
     for what, commands in remedies.REMEDIES.items():
         assert set(commands) == set(FAMILIES), what
         for family in FAMILIES:
-            assert "{folder}" not in remedies.lines(what, family, folder="x", user="y")
+            assert "{" not in remedies.lines(what, family, folder="x", system="z", user="y")
 
 
 @pytest.mark.parametrize("name", ["a b", "a#b", "a:b", "a?b", "é"])

@@ -44,5 +44,7 @@ def command(settings: Settings, store: str, key: Path) -> None:
     click.echo(visible(f"{len(pushed.paths)} store paths and what they need are in {store}"))
     cache = image.plan.config.cache
     if pushed.key not in cache.keys:
-        click.echo("to take them from there, have in voidgen.toml, and run `voidgen generate`:")
-        click.echo(visible(f"  [cache]\n  stores = [{store!r}]\n  keys = [{pushed.key!r}]"))
+        click.echo("To use it, add this to voidgen.toml and run `voidgen generate`:")
+        click.echo("  [cache]")
+        click.echo(visible(f"  stores = [{store!r}]"))
+        click.echo(visible(f"  keys = [{pushed.key!r}]"))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from voidgen import config
 from voidgen.config.types import Config, Container, Image
-from voidgen.doctor import container, machine, nix, package_set, place
+from voidgen.doctor import container, foreign_arch, machine, nix, package_set, place
 from voidgen.doctor.remedies import lines
 from voidgen.errors import WrongInputError
 from voidgen.outcome.types import Outcome
@@ -29,6 +29,8 @@ def check(host: Host, folder: Path | None) -> Iterator[Outcome]:
     yield from nix.check(host)
     yield from package_set.check(host, folder, settings)
     yield from container.check(host, settings.container if settings else Container())
+    if settings:
+        yield from foreign_arch.check(host, settings)
     yield _xbps(host, settings)
     yield from place.check(host, folder)
     if faulty:

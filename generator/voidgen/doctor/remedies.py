@@ -78,6 +78,19 @@ REMEDIES: Mapping[str, Mapping[str, str]] = {
     "trusted": _setting(
         "extra-trusted-users = {user}", 'nix.settings.trusted-users = [ "root" "{user}" ];'
     ),
+    "extra-platforms": _setting(
+        # `extra-platforms` has a default: the other `extra-` adds to it (nix.conf(5)).
+        "extra-extra-platforms = {system}", 'nix.settings.extra-platforms = [ "{system}" ];'
+    ),
+    "binfmt": {
+        "debian": "sudo apt install qemu-user-static binfmt-support",
+        "void": "sudo xbps-install -S qemu-user-static binfmt-support && "
+        "sudo ln -s /etc/sv/binfmt-support /var/service/",
+        "arch": "sudo pacman -S qemu-user-static qemu-user-static-binfmt",
+        "fedora": "sudo dnf install qemu-user-static",
+        "nixos": 'boot.binfmt.emulatedSystems = [ "{system}" ]; boot.binfmt.preferStaticEmulators '
+        "= true;   # in configuration.nix, then: sudo nixos-rebuild switch",
+    },
     "git": _installed("git git git git git"),
     "engine": _installed(
         "podman podman podman podman podman", nixos="virtualisation.podman.enable = true;"

@@ -32,9 +32,10 @@ def find(project: Project, runner: Engine, roots: Path, progress: Progress) -> s
                 with progress.step(f"fetching {image}"):
                     runner.pull(image)
             return runner.image_id(image)
-    folder, packages = str(project.folder), f"packages.{project.plan.system}"
+    folder = str(project.folder)
     with progress.step("building the container"):
-        image = nix.evaluate(folder, packages, apply=_NAME)
+        # mklive runs on this machine, whatever the image's system is.
+        image = nix.evaluate(folder, f"packages.{nix.system()}", apply=_NAME)
         if not image:
             what = "the package set cannot build a container"
             remedy = "name an image by its digest: [container] image in voidgen.toml"

@@ -1,6 +1,9 @@
 # A derivation that runs one of our scripts under the set's busybox: no stdenv, so that it is
 # light and its path depends on little. `env` reaches builders with structured attributes too.
-{ busybox, system }:
+{ pkgs, system }:
+let
+  busybox = pkgs.busybox or (throw "voidgen: the package set has no busybox, with which voidgen builds");
+in
 name: script: attrs:
 derivation ({
   inherit name system;

@@ -1,6 +1,6 @@
 # An OCI image with what mklive and voidgen's scripts call, and nothing else: all other programs
 # are those of the locked packages.
-{ pkgs }:
+{ build, pkgs }:
 let
   tools = pkgs.buildEnv {
     name = "voidgen-tools";
@@ -22,14 +22,21 @@ let
     ];
     pathsToLink = [ "/bin" ];
   };
+
+  # A program that writes the image to its output. `buildLayeredImage` runs it too, and compresses.
+  stream = pkgs.dockerTools.streamLayeredImage {
+    name = "voidgen-container";
+    contents = [ tools ];
+    extraCommands = ''
+      mkdir -p etc root usr/bin var/tmp
+      mkdir -m 1777 tmp
+      ln -s ../../bin/env usr/bin/env
+    '';
+    config.Env = [ "PATH=/bin" ];
+  };
 in
-pkgs.dockerTools.buildLayeredImage {
-  name = "voidgen-container";
-  contents = [ tools ];
-  extraCommands = ''
-    mkdir -p etc root usr/bin var/tmp
-    mkdir -m 1777 tmp
-    ln -s ../../bin/env usr/bin/env
-  '';
-  config.Env = [ "PATH=/bin" ];
+build "voidgen-container.tar" ./container.sh { stream = "${stream}"; }
+// {
+  # The name that an engine gives the image when it loads the archive.
+  inherit (stream) imageName imageTag;
 }

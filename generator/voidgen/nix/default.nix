@@ -40,13 +40,22 @@ let
     pkgs = packageSets.${system};
   };
 
+  # The image is the same on every host; what makes its ISO there runs on the host.
+  made = forHosts (host: image // {
+    packages = image.packages // import ./tools.nix {
+      inherit mklive;
+      pkgs = packageSets.${host};
+      system = host;
+    };
+  });
+
   additions = forHosts (host:
     if extra == null then { }
     else import extra {
       inherit inputs;
       pkgs = packageSets.${host};
       system = host;
-      outputs = image;
+      outputs = made.${host};
     });
 
   join = kind: ours: theirs:
@@ -62,7 +71,7 @@ let
   # The kinds that `extra` adds are those it adds for the image's own system.
   kinds = builtins.attrNames (image // additions.${system});
   output = kind: host:
-    if image ? ${kind} then join kind image.${kind} (additions.${host}.${kind} or { })
+    if image ? ${kind} then join kind made.${host}.${kind} (additions.${host}.${kind} or { })
     else additions.${host}.${kind};
 in
 if plan.version != 1 then

@@ -1,0 +1,122 @@
+"""What an image of another architecture needs of this machine: it runs the image's programs."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from voidgen.doctor.nix import COMMAND
+from voidgen.doctor.remedies import lines
+from voidgen.outcome.types import Outcome
+from voidgen.plan import SYSTEMS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from voidgen.config.types import Config
+    from voidgen.doctor.host import Host
+
+BINFMT = "/proc/sys/fs/binfmt_misc"
+HEADERS = {
+    name: b"\x7fELF" + bytes([width, 1, 1]) + bytes(9) + b"\x02\0" + machine.to_bytes(2, "little")
+    for name, width, machine in (
+        ("aarch64-linux", 2, 183), ("i686-linux", 1, 3), ("x86_64-linux", 2, 62),
+    )
+}  # fmt: skip
+"""The first bytes of each system's programs (elf(5)), by which the kernel knows them."""
+NATIVE = {("x86_64-linux", "i686-linux")}
+"""Machines whose kernel itself runs the programs of another system."""
+FIX_BINARY = "F"
+"""The flag that makes the kernel open the interpreter once, so that it is there in any root."""
+
+
+@frozen
+class Interpreter:
+    """A registration of binfmt_misc: the program that is started, and the flags."""
+
+    program: str
+    flags: str
+
+
+def check(host: Host, settings: Config) -> Iterator[Outcome]:
+    """Look at nothing if the image's system is this machine's."""
+    wanted = SYSTEMS[settings.image.arch]
+    said = _settings(host)
+    here = said.get("system", wanted)
+    if wanted == here:
+        return
+    family = host.family()
+    builder = _builder(host, said.get("builders", ""), wanted)
+    if (here, wanted) not in NATIVE and not (builder and settings.mklive is None):
+        yield _kernel(host, family, wanted)
+    name = f"Nix for {wanted}"
+    if builder:
+        yield Outcome(name, "passed", f"{builder} builds for it")
+    elif wanted in said.get("extra-platforms", "").split():
+        yield Outcome(name, "passed", "in extra-platforms")
+    else:
+        what = f"Nix does not build for {wanted} here: it is not in extra-platforms of nix.conf"
+        yield Outcome(name, "failed", what, lines("extra-platforms", family, system=wanted))
+
+
+def _kernel(host: Host, family: str, wanted: str) -> Outcome:
+    name, remedy = f"programs of {wanted}", lines("binfmt", family, system=wanted)
+    found = _interpreters(host, HEADERS[wanted])
+    fixed = next((one for one in found if FIX_BINARY in one.flags), None)
+    if fixed:
+        return Outcome(name, "passed", f"by {fixed.program}")
+    if found:
+        what = f"{found[0].program} is registered without the flag F: containers do not have it"
+        return Outcome(name, "failed", what, remedy)
+    what = "this machine runs none: binfmt_misc has no qemu for them"
+    return Outcome(name, "failed", what, remedy)
+
+
+def _interpreters(host: Host, header: bytes) -> list[Interpreter]:
+    """Return what the kernel starts programs with ``header`` by.
+
+    The files are those of binfmt_misc (Linux, Documentation/admin-guide/binfmt-misc.rst).
+    """
+    if host.read(f"{BINFMT}/status") != "enabled":
+        return []
+    folder = host.root / BINFMT.lstrip("/")
+    texts = [host.read(f"{BINFMT}/{file.name}") for file in sorted(folder.iterdir())]
+    return [one for text in texts if (one := _interpreter(text, header))]
+
+
+def _interpreter(text: str, header: bytes) -> Interpreter | None:
+    if text.partition("\n")[0] != "enabled":
+        return None
+    fields = dict(re.findall(r"^(interpreter|flags:|offset|magic|mask) (.*)$", text, re.MULTILINE))
+    try:
+        magic = bytes.fromhex(fields["magic"])
+        mask = bytes.fromhex(fields.get("mask", "ff" * len(magic)))
+        offset = int(fields.get("offset", "0"))
+    except (KeyError, ValueError):
+        return None
+    begins = header[offset : offset + len(magic)].ljust(len(magic), b"\0")
+    if any((one ^ other) & bits for one, other, bits in zip(begins, magic, mask, strict=False)):
+        return None
+    return Interpreter(fields.get("interpreter", ""), fields.get("flags:", ""))
+
+
+def _builder(host: Host, builders: str, wanted: str) -> str:
+    """Return the machine that Nix sends builds for ``wanted`` to (`builders` in nix.conf(5))."""
+    if builders.startswith("@"):
+        builders = host.read(builders.removeprefix("@"))
+    for line in re.split("[;\n]", builders):
+        fields = line.partition("#")[0].split()
+        if len(fields) > 1 and wanted in fields[1].split(","):
+            return fields[0]
+    return ""
+
+
+def _settings(host: Host) -> Mapping[str, str]:
+    """Return Nix's settings by name; none if it does not tell them."""
+    for words in (["show-config"], ["config", "show"]):
+        said = host.ask([*COMMAND, *words])
+        if said.status == 0:
+            return dict(re.findall(r"^(\S+) = (.*)$", said.out, re.MULTILINE))
+    return {}

@@ -1,0 +1,18 @@
+# The programs that make the ISO. They run on the machine that builds and are no part of the image,
+# so they are of that machine's system.
+{
+  # The void-mklive source, or null.
+  mklive,
+  pkgs,
+  system,
+}:
+let
+  build = import ./build.nix { inherit pkgs system; };
+in
+(if mklive == null then { } else {
+  mklive = build "mklive" ./mklive.sh { source = "${mklive}"; };
+})
+// (if !(pkgs ? xbps) then { } else { inherit (pkgs) xbps; })
+// (if mklive == null || !(pkgs ? dockerTools.streamLayeredImage && pkgs ? xbps) then { } else {
+  container = import ./container.nix { inherit build pkgs; };
+})

@@ -1,0 +1,59 @@
+"""The package set of the tests, whose container is the image of Debian in other places."""
+
+import hashlib
+import io
+import shutil
+import subprocess
+import tarfile
+from collections.abc import Mapping
+from pathlib import Path, PurePosixPath
+
+from tests.integration.offline import PACKAGES, ROOT
+from tests.iso.podman import BASE, PROGRAMS
+
+SET = ROOT / "tests" / "stand_in_iso" / "set"
+PLACE = "debian/bin"
+"""Of Debian's programs, none of which is on the container's PATH by itself."""
+FOLDERS = ("usr/bin", "usr/sbin")
+LINKS = ("bin", "sbin")
+"""What Debian has in the place of the container's own folders."""
+
+
+def write_set(folder: Path, busybox: Path, env: Mapping[str, str]) -> None:
+    """Write the package set; the bytes of Debian go to the store of the Nix in ``env``."""
+    shutil.copytree(PACKAGES, folder, ignore=shutil.ignore_patterns("busybox"))
+    shutil.copy(busybox, folder / "busybox")
+    shutil.copytree(SET, folder / "tests")
+    layer = folder.parent / "debian.tar"
+    write_layer(layer, PROGRAMS)
+    (folder / "tests" / "debian.sha256").write_text(hashlib.sha256(layer.read_bytes()).hexdigest())
+    words = ["nix-store", "--add-fixed", "sha256", str(layer)]
+    subprocess.run(words, check=True, capture_output=True, env=dict(env))
+    layer.unlink()
+
+
+def write_layer(layer: Path, files: Mapping[str, Path]) -> None:
+    """Write Debian's files, and ``files``, with the programs in `PLACE`."""
+    taken = {*FOLDERS, *LINKS}
+    with tarfile.open(BASE) as base, tarfile.open(layer, "w") as tar:
+        for member in base:
+            name = str(PurePosixPath(member.name))
+            if name in taken or moved(name) in taken:
+                continue
+            member.name = moved(name)
+            taken.add(member.name)
+            # A symbolic link leads from one program to another, a hard link is a name in the tar.
+            if member.islnk():
+                member.linkname = moved(str(PurePosixPath(member.linkname)))
+            tar.addfile(member, base.extractfile(member) if member.isreg() else None)
+        for name, file in files.items():
+            info = tarfile.TarInfo(moved(name))
+            info.mode, data = 0o755, file.read_bytes()
+            info.size = len(data)
+            tar.addfile(info, io.BytesIO(data))
+
+
+def moved(name: str) -> str:
+    """Return where a file of Debian's is in the layer."""
+    folder, _, program = name.rpartition("/")
+    return f"{PLACE}/{program}" if folder in FOLDERS else name

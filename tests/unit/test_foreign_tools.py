@@ -1,0 +1,59 @@
+"""The tools for an image of another architecture are asked for by this machine's system."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.unit.program import write
+from tests.unit.stand_in import StandIns
+
+from voidgen import nix, pinning, process, project
+from voidgen.config.types import Container
+from voidgen.iso import container_image, engine
+from voidgen.progress import Nobody
+
+HOST = "i686-linux"
+TOML = '[image]\nname = "x"\narch = "aarch64"\n[mklive]\n'
+
+
+@pytest.fixture
+def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[StandIns]:
+    found = StandIns(tmp_path / "bin")
+    monkeypatch.setenv("PATH", str(found.folder))
+    monkeypatch.setattr(process, "LONGEST_WAIT", 0)
+    found.add("nix-instantiate", (0, json.dumps(HOST), ""))
+    nix.system.cache_clear()
+    yield found
+    nix.system.cache_clear()
+
+
+@pytest.fixture
+def image(tmp_path: Path) -> project.Project:
+    write(tmp_path / "project", {"voidgen.toml": TOML})
+    return project.load(tmp_path / "project")
+
+
+def built(path: Path) -> str:
+    return json.dumps([{"outputs": {"out": str(path)}}])
+
+
+def test_xbps(programs: StandIns, image: project.Project, tmp_path: Path) -> None:
+    programs.add("nix", (0, '["xbps"]', ""), (0, built(tmp_path / "xbps"), ""))
+    found = pinning._tools(tmp_path, image.plan)  # noqa: SLF001
+    assert found == tmp_path / "xbps" / "bin"
+    asked, made = programs.starts("nix")
+    assert f"path:{tmp_path}#packages.{HOST}" in asked
+    # Nix itself takes this machine's.
+    assert f"path:{tmp_path}#xbps" in made
+
+
+def test_the_container(programs: StandIns, image: project.Project, tmp_path: Path) -> None:
+    programs.add("nix", (0, '"x:1"', ""), (0, built(tmp_path / "x.tar"), ""))
+    programs.add("podman", (1, "", "no such image"), (0, "Loaded image: x:1", ""), (0, "id", ""))
+    runner = engine.Engine("podman", rootful=True, storage=tmp_path)
+    assert image.plan.config.container == Container()
+    assert container_image.find(image, runner, tmp_path, Nobody()) == "id"
+    asked, made = programs.starts("nix")
+    assert f"{image.folder}#packages.{HOST}" in asked
+    assert f"{image.folder}#container" in made
