@@ -54,6 +54,9 @@ UNPACKED := adwaita-icon-theme bash-completion cinnamon-common cinnamon-desktop-
 NIX_SUITES := trixie sid
 USING_NIX := tests/integration tests/overlay/test_live_store.py
 
+# Tests that reach all that voidgen imports, in few minutes.
+WITH_LOWEST := tests/unit tests/golden tests/broken
+
 # Beside those in scripts/.
 SHELL_SCRIPTS := generator/voidgen/iso/container/* generator/voidgen/xbps/record.sh \
 	tests/stand_in/mklive/mklive.sh tests/stand_in_iso/xbps.sh \
@@ -62,7 +65,7 @@ SHELL_SCRIPTS := generator/voidgen/iso/container/* generator/voidgen/xbps/record
 	tests/boot/guest/dracut/live.sh tests/boot/guest/dracut/module-setup.sh \
 	$(addprefix tests/boot/guest/root/,etc/runit/1 etc/runit/3 etc/sv/*/run usr/local/libexec/*)
 
-.PHONY: help demo reproduce docs release-note fuzz fuzz-guided test test-nix-versions test-slow lint typecheck unit format golden \
+.PHONY: help demo reproduce docs release-note fuzz fuzz-guided test test-nix-versions test-slow lint typecheck unit lowest format golden \
 	bench bench-scale bench-iso bench-iso-check live-qemu venv clean
 
 help:
@@ -84,7 +87,7 @@ test: ## install what the tests need, and run them all
 	@scripts/need $(PROGRAMS) busybox=busybox-static $(TESTED_WITH)
 	@scripts/unpack .venv/debian $(UNPACKED)
 	@$(MAKE) --no-print-directory .venv/ready .venv/container/base.tar .venv/boot/base.tar
-	@$(MAKE) --no-print-directory lint typecheck docs unit
+	@$(MAKE) --no-print-directory lint typecheck docs unit lowest
 
 test-nix-versions: ## what uses Nix, by the Nix of Debian 12, 13 and sid; they build the same
 	@scripts/need $(PROGRAMS) busybox=busybox-static bwrap=bubblewrap \
@@ -111,6 +114,12 @@ docs: .venv/ready ## the documentation as a site, in build/site
 
 release-note: .venv/ready ## join changelog.d into CHANGELOG.md: VERSION=1.2.3
 	$(PYTHON) -m towncrier build --yes --version "$${VERSION:?say VERSION=1.2.3}"
+
+# Two texts are those of the newest click alone: how it words a mistyped option, and shows a choice.
+lowest: .venv/lowest/ready ## test voidgen with the lowest versions of what it needs
+	.venv/lowest/bin/python -m pytest -q -n 2 -m "not slow" $(WITH_LOWEST) \
+		--deselect tests/unit/test_manual.py::test_they_are_current \
+		--deselect "tests/broken/test_broken.py::test_broken[usage-option]"
 
 fuzz: .venv/ready ## hostile data for some five hours of one core: CASES=100000 for each test
 	VOIDGEN_FUZZ=$${CASES:-100000} $(PYTHON) -m pytest -n auto --dist worksteal \
@@ -177,6 +186,12 @@ venv: .venv/ready ## the virtual environment in .venv
 .venv/ready: pyproject.toml
 	python3 -m venv .venv
 	.venv/bin/pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
+
+.venv/lowest/ready: .venv/ready
+	python3 -m venv --clear .venv/lowest
+	$(PYTHON) -m uv pip install --quiet --python .venv/lowest/bin/python \
+		--resolution lowest-direct --editable '.[dev]'
 	@touch $@
 
 clean: ## remove what the targets above made

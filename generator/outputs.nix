@@ -2,18 +2,31 @@
 { pkgs, ... }:
 let
   python = pkgs.python3.pkgs;
-  project = builtins.fromTOML (builtins.readFile ../pyproject.toml);
+  project = (builtins.fromTOML (builtins.readFile ../pyproject.toml)).project;
   # By the names of PyPI, which nixpkgs has them under, but for tree-sitter's grammars.
+  named = requirement: builtins.head (builtins.match "([A-Za-z0-9._-]+).*" requirement);
   dependencies = map (
-    requirement:
-    (python.tree-sitter-grammars // python)
-    .${builtins.head (builtins.match "([A-Za-z0-9._-]+).*" requirement)}
-  ) project.project.dependencies;
+    requirement: (python.tree-sitter-grammars // python).${named requirement}
+  ) project.dependencies;
+
+  meta = {
+    inherit (project) description;
+    longDescription = ''
+      voidgen resolves Void packages, Nix packages and overlay modules from voidgen.toml, emits a
+      flake that builds the Nix closure and the overlay, and runs void-mklive on them in a pinned
+      container. The same inputs give the same bytes.
+    '';
+    mainProgram = "voidgen";
+    license = pkgs.lib.licenses.mit;
+    # mklive and XBPS make images of Linux on Linux.
+    platforms = pkgs.lib.platforms.linux;
+  };
 
   voidgen = python.buildPythonApplication {
-    pname = project.project.name;
-    version = builtins.head (builtins.match ".*__version__ = \"([^\"]*)\".*"
-      (builtins.readFile ./voidgen/__init__.py));
+    pname = project.name;
+    version = builtins.head (
+      builtins.match ".*__version__ = \"([^\"]*)\".*" (builtins.readFile ./voidgen/__init__.py)
+    );
     pyproject = true;
     src = pkgs.lib.fileset.toSource {
       root = ../.;
@@ -28,14 +41,11 @@ let
       ];
     };
     build-system = [ python.hatchling ];
-    inherit dependencies;
+    inherit dependencies meta;
+    # nixpkgs numbers its grammar of TOML "0.5.1+unstable...": that is the commit of PyPI's 0.7.0.
+    pythonRelaxDeps = [ "tree-sitter-toml" ];
     # Programs that voidgen starts.
     makeWrapperArgs = [ "--prefix PATH : ${pkgs.lib.makeBinPath [ pkgs.git ]}" ];
-    meta = {
-      inherit (project.project) description;
-      mainProgram = "voidgen";
-      license = pkgs.lib.licenses.mit;
-    };
   };
 in
 {
@@ -43,11 +53,20 @@ in
   apps.default = {
     type = "app";
     program = "${voidgen}/bin/voidgen";
+    meta = { inherit (meta) description; };
   };
   devShells.default = pkgs.mkShell {
     packages = [
       (pkgs.python3.withPackages (
-        _: dependencies ++ (with python; [ hypothesis jsonschema mypy pytest pytest-xdist ])
+        _:
+        dependencies
+        ++ (with python; [
+          hypothesis
+          jsonschema
+          mypy
+          pytest
+          pytest-xdist
+        ])
       ))
       pkgs.busybox
       pkgs.git

@@ -23,6 +23,10 @@ def offline() -> Path:
     return _INSTALLED / "offline" if _INSTALLED.is_dir() else _CHECKOUT / "examples" / "offline"
 
 
+EMITTED = b"# Emitted by voidgen, the same for every image: `voidgen generate` replaces changes.\n"
+"""The first line of emitted Nix code."""
+
+
 def constant() -> dict[str, File]:
     """What is emitted the same for every image, by path in the project."""
     files = {
@@ -30,11 +34,16 @@ def constant() -> dict[str, File]:
     }
     files["image/voidgen.schema.json"] = PACKAGE / "voidgen.schema.json"
     constant = {
-        path: File(file.read_bytes(), 0o755 if os.access(file, os.X_OK) else 0o644)
+        path: File(_marked(file), 0o755 if os.access(file, os.X_OK) else 0o644)
         for path, file in files.items()
     }
     constant[f"image/{gitnames.ATTRIBUTES}"] = File(gitnames.CONTENT.encode())
     return dict(sorted(constant.items()))
+
+
+def _marked(file: Path) -> bytes:
+    """The bytes of a file, after `EMITTED` if it is Nix code."""
+    return (EMITTED if file.suffix == ".nix" else b"") + file.read_bytes()
 
 
 def flake() -> File:

@@ -1,3 +1,4 @@
+# Emitted by voidgen, the same for every image: `voidgen generate` replaces changes.
 # The line of voidgen.toml that allows more unfree packages.
 { unfree, ... }: more:
 let

@@ -1,3 +1,4 @@
+# Emitted by voidgen, the same for every image: `voidgen generate` replaces changes.
 # A derivation that runs one of our scripts under the set's busybox: no stdenv, so that it is
 # light and its path depends on little. `env` reaches builders with structured attributes too.
 { pkgs, system }:

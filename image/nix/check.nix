@@ -1,3 +1,4 @@
+# Emitted by voidgen, the same for every image: `voidgen generate` replaces changes.
 # Does the overlay tree hold exactly what the manifest lists, and does every link into the
 # profile lead somewhere?
 { build, entries, include, profile }:

@@ -1,3 +1,4 @@
+# Emitted by voidgen, the same for every image: `voidgen generate` replaces changes.
 # What several of the packages have at the same path of the profile, as JSON: `path`, `from` whom
 # it is, and whose is `hidden`. Made before the profile, as Nix's own builder names no remedy.
 { build, packages }:

@@ -1,3 +1,4 @@
+# Emitted by voidgen, the same for every image: `voidgen generate` replaces changes.
 # The nixpkgs configuration: only the unfree packages that voidgen.toml names are allowed.
 nix:
 let

@@ -1,3 +1,4 @@
+# Emitted by voidgen, the same for every image: `voidgen generate` replaces changes.
 # An OCI image with what mklive and voidgen's scripts call, and nothing else: all other programs
 # are those of the locked packages.
 { build, pkgs }:

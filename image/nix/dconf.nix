@@ -1,3 +1,4 @@
+# Emitted by voidgen, the same for every image: `voidgen generate` replaces changes.
 # A dconf database, compiled by the set's own dconf from a folder of key files.
 { build, pkgs }:
 { path, module, keyfiles }:

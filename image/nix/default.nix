@@ -1,3 +1,4 @@
+# Emitted by voidgen, the same for every image: `voidgen generate` replaces changes.
 # The outputs of an image's flake. Everything that varies is in the image manifest; this
 # code is the same for every image, and for nixpkgs and any set that answers to its names.
 {

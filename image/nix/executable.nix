@@ -1,3 +1,4 @@
+# Emitted by voidgen, the same for every image: `voidgen generate` replaces changes.
 # Is an entry of the overlay executable? Its mode in the manifest says so: not every checkout
 # keeps the executable bit.
 entry:

@@ -1,3 +1,4 @@
+# Emitted by voidgen, the same for every image: `voidgen generate` replaces changes.
 # What is wrong with a package that was asked for, in words for people who may not know Nix.
 { pkgs, nix }:
 let

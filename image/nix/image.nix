@@ -1,3 +1,4 @@
+# Emitted by voidgen, the same for every image: `voidgen generate` replaces changes.
 # The derivations of one image, as flake outputs. They are of the image's system.
 { plan, manifest, include, mklive, pkgs, set }:
 let
@@ -14,6 +15,7 @@ let
 
   profile = import ./profile.nix {
     inherit build collisions flake packages place;
+    set = set.carried or null;
     inherit (plan.image) system;
   };
   closure = import ./closure.nix { inherit build profile; };

@@ -1,3 +1,4 @@
+# Emitted by voidgen, the same for every image: `voidgen generate` replaces changes.
 # The overlay tree: exactly the entries of the manifest. Its files come from image/include,
 # where a file that the manifest does not list is left behind. Files that git would read, such as
 # .gitattributes, have another name there: `emitted` of their entries.

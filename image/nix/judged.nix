@@ -1,3 +1,4 @@
+# Emitted by voidgen, the same for every image: `voidgen generate` replaces changes.
 # Each package that was asked for, looked up in the package set, with what is wrong with it and
 # which of its outputs are wanted.
 { pkgs, nix }:

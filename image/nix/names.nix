@@ -1,3 +1,4 @@
+# Emitted by voidgen, the same for every image: `voidgen generate` replaces changes.
 # Names, as nixpkgs forms them.
 rec {
   # lib.getName

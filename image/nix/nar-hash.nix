@@ -1,3 +1,4 @@
+# Emitted by voidgen, the same for every image: `voidgen generate` replaces changes.
 # The hash (SRI) that Nix gives a folder as a flake input: that of its NAR, which does not depend
 # on where it lies. Only structured attributes tell it to a builder.
 { build }:
@@ -5,4 +6,5 @@ path:
 build "nar-hash" ./nar-hash.sh {
   __structuredAttrs = true;
   exportReferencesGraph.closure = [ path ];
+  wanted = path;
 }

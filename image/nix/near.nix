@@ -1,3 +1,4 @@
+# Emitted by voidgen, the same for every image: `voidgen generate` replaces changes.
 # Names near to one that does not exist, best first. Only errors ask for them, of up to
 # 25,000 names, so each name must cost little.
 wanted: names:

@@ -1,3 +1,4 @@
+# Emitted by voidgen, the same for every image: `voidgen generate` replaces changes.
 # What a package set needs of Nix and this one lacks; null where it lacks nothing. Nixpkgs says
 # what it needs in lib/minfeatures.nix, and up to 25.05 in lib/minver.nix.
 set:

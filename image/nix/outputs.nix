@@ -1,3 +1,4 @@
+# Emitted by voidgen, the same for every image: `voidgen generate` replaces changes.
 # Outputs of the flake that the image carries.
 { nixpkgs }:
 let

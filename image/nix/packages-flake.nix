@@ -1,40 +1,125 @@
+# Emitted by voidgen, the same for every image: `voidgen generate` replaces changes.
 # The flake that the image carries: the locked package set under the same unfree rule, for
 # `nix profile add`, `upgrade` and `remove` on the live system.
-{ build, place, plan, set }:
+{
+  build,
+  place,
+  plan,
+  set,
+}:
 let
   quote = text: builtins.replaceStrings [ "\${" ] [ "\\\${" ] (builtins.toJSON text);
   isCarried = set ? carried;
+  lines = builtins.concatStringsSep "\n";
 
-  flake = ''
-    # The packages of this image. `nix profile` finds here what it upgrades, and takes more from
-    # here: nix profile add ${place}#NAME
-    # packages.json names the unfree ones that are allowed.
-    {
-      description = ${quote "Packages of ${plan.image.name}"};
-  '' + (if isCarried then "" else "\n  inputs.nixpkgs.url = ${quote plan.nix.nixpkgs};\n") + ''
+  # A set of this machine is a store path that the profile needs, and so is in the image's store.
+  input =
+    if isCarried then
+      [
+        "  inputs.nixpkgs = {"
+        "    url = ${quote "path:${set.carried}"};"
+        "    flake = false;"
+        "  };"
+      ]
+    else
+      [ "  inputs.nixpkgs.url = ${quote plan.nix.nixpkgs};" ];
+  folder = if (set.rest or "") == "" then "inputs.nixpkgs" else "inputs.nixpkgs + ${quote set.rest}";
 
-      outputs = inputs: import ./outputs.nix {
-        nixpkgs = ${if isCarried then set.place else "inputs.nixpkgs"};
+  flake = lines (
+    [
+      "# Emitted by voidgen: the packages of this image. `nix profile` finds here what it upgrades, and"
+      "# takes more from here: nix profile add ${place}#NAME"
+      "# packages.json names the unfree ones that are allowed."
+      "{"
+      "  description = ${quote "Packages of ${plan.image.name}"};"
+      ""
+    ]
+    ++ input
+    ++ [
+      ""
+      "  outputs ="
+      "    inputs:"
+      "    import ./outputs.nix {"
+      "      nixpkgs = ${folder};"
+      "    };"
+      "}"
+      ""
+    ]
+  );
+
+  reference = {
+    type = "path";
+    path = "${set.carried}";
+  };
+  # The builder knows the hash.
+  carriedLock = builtins.toJSON {
+    version = 7;
+    root = "root";
+    nodes = {
+      root.inputs.nixpkgs = "nixpkgs";
+      nixpkgs = {
+        flake = false;
+        locked = reference // {
+          lastModified = 1;
+          narHash = "@narHash@";
+        };
+        original = reference;
       };
-    }
-  '';
+    };
+  };
+
   registry = builtins.toJSON {
     version = 2;
     # Without a flake.lock there is nothing to pin it to.
-    flakes = map (to: { from = { type = "indirect"; id = "nixpkgs"; }; inherit to; })
-      (if isCarried then [{ type = "path"; path = place; }]
-      else if set ? locked then [ set.locked ]
-      else [ ]);
+    flakes =
+      map
+        (to: {
+          from = {
+            type = "indirect";
+            id = "nixpkgs";
+          };
+          inherit to;
+        })
+        (
+          if isCarried then
+            [
+              {
+                type = "path";
+                path = place;
+              }
+            ]
+          else if set ? locked then
+            [ set.locked ]
+          else
+            [ ]
+        );
   };
 in
 build "packages-flake" ./packages-flake.sh {
   inherit flake registry;
-  request = builtins.toJSON { inherit (plan.image) system; inherit (plan.nix) unfree; };
-  lock = set.lock or "";
-  set = set.carried or "";
-  code = map (file: builtins.path { path = file; name = baseNameOf file; }) [
-    ./names.nix
-    ./outputs.nix
+  request = builtins.toJSON {
+    inherit (plan.image) system;
+    inherit (plan.nix) unfree;
+  };
+  lock = if isCarried then carriedLock else set.lock or "";
+  narHash = if isCarried then import ./nar-hash.nix { inherit build; } set.carried else "";
+  code =
+    map
+      (
+        file:
+        builtins.path {
+          path = file;
+          name = baseNameOf file;
+        }
+      )
+      [
+        ./names.nix
+        ./outputs.nix
+      ];
+  passAsFile = [
+    "flake"
+    "lock"
+    "registry"
+    "request"
   ];
-  passAsFile = [ "flake" "lock" "registry" "request" ];
 }

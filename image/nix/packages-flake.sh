@@ -7,8 +7,9 @@ mkdir "$out"
 cp "$flakePath" "$out/flake.nix"
 cp "$registryPath" "$out/registry.json"
 cp "$requestPath" "$out/packages.json"
-[ ! -s "$lockPath" ] || cp "$lockPath" "$out/flake.lock"
-[ -z "$set" ] || cp -R "$set" "$out/set"
+hash=
+[ -z "$narHash" ] || hash=$(cat "$narHash")
+[ ! -s "$lockPath" ] || sed "s|@narHash@|$hash|" "$lockPath" > "$out/flake.lock"
 # shellcheck disable=SC2086  # store paths, without blanks
 for file in $code; do
 	name=${file##*/}

@@ -1,3 +1,4 @@
+# Emitted by voidgen, the same for every image: `voidgen generate` replaces changes.
 # The packages of the manifest, looked up in the package set: what each is and which of its
 # outputs are wanted. Every fault of the list is reported at once, before anything is built.
 { pkgs, nix }:

@@ -1,3 +1,4 @@
+# Emitted by voidgen, the same for every image: `voidgen generate` replaces changes.
 # A package set, which this Nix must be able to read: nixpkgs' own words tell of NixOS.
 set:
 let lacks = import ./needs.nix set; in

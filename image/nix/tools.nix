@@ -1,3 +1,4 @@
+# Emitted by voidgen, the same for every image: `voidgen generate` replaces changes.
 # The programs that make the ISO. They run on the machine that builds and are no part of the image,
 # so they are of that machine's system.
 {

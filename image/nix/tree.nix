@@ -1,3 +1,4 @@
+# Emitted by voidgen, the same for every image: `voidgen generate` replaces changes.
 # What `nix build` leaves in ./result: the overlay, the profile, and all that is known of
 # them. It names the closure's paths, and so holds on to them, without copying any.
 { build, closure, collisions, include, manifest, packages, profile }:

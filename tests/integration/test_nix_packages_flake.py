@@ -2,6 +2,7 @@
 
 import http.server
 import json
+import shutil
 import subprocess
 import tarfile
 import threading
@@ -9,9 +10,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
-from tests.integration.offline import NIX_CODE, PACKAGES, SYSTEM, Nix, track
+from tests.integration.offline import (
+    NIX_CODE,
+    PACKAGES,
+    SYSTEM,
+    Nix,
+    directory,
+    entry,
+    manifest,
+    track,
+    write_project,
+)
 from tests.unit.program import voidgen
 
 TOML = """
@@ -109,6 +121,7 @@ def test_locked_set_is_named_and_not_carried(nix: Nix, package_set: Path, tmp_pa
     with served(site) as url:
         image = build(nix, tmp_path, f"{url}/set.tar.gz")
         live = copied(image, tmp_path / "live")
+        assert_style(live)
         assert not (live / "set").exists()
         lock = (live / "flake.lock").read_bytes()
         project = json.loads((tmp_path / "project/flake.lock").read_bytes())
@@ -139,7 +152,16 @@ def test_set_of_this_machine_is_carried(nix: Nix, package_set: Path, tmp_path: P
     package_set = package_set.rename(tmp_path / "package-set")
     image = build(nix, tmp_path, git(package_set))
     live = copied(image, tmp_path / "live")
-    assert not (live / "flake.lock").exists()
+    assert not (live / "set").exists()
+    lock = (live / "flake.lock").read_bytes()
+    locked = json.loads(lock)["nodes"]["nixpkgs"]["locked"]
+    # The image's store has the set once: the profile needs it.
+    assert locked["path"] in (image / "store-paths").read_text().splitlines()
+    references = {path: one["references"] for path, one in of(image).items()}
+    profile = str((image / "profile").resolve())
+    assert locked["path"] in references[profile]
+    assert references[locked["path"]] == []
+    assert locked["narHash"] == nix.run("nix", "hash", "path", locked["path"]).strip()
     # Neither the project nor the set: nothing of this machine is named.
     assert str(tmp_path).encode() not in b"".join(
         file.read_bytes() for file in live.rglob("*") if file.is_file()
@@ -148,6 +170,44 @@ def test_set_of_this_machine_is_carried(nix: Nix, package_set: Path, tmp_path: P
     found = versions(nix, live)
     assert found["deskTools.clock.version"] == "1.1"
     assert found["proverb-of-the-day.outPath"] in (image / "store-paths").read_text()
+    # Nix has nothing to add to the lock, and copies nothing.
+    before = {*Path(nix.env["NIX_STORE_DIR"]).glob("*-source")}
+    nix.run("nix", "flake", "lock", f"path:{live}")
+    assert (live / "flake.lock").read_bytes() == lock
+    nix.run("nix", "eval", "--raw", f"path:{live}#legacyPackages.{SYSTEM}.greet.version")
+    after = {*Path(nix.env["NIX_STORE_DIR"]).glob("*-source")}
+    assert all((path / "flake.lock").exists() for path in after - before)
+
+
+def test_folder_of_the_project_is_carried(nix: Nix, tmp_path: Path) -> None:
+    project = write_project(
+        tmp_path / "project",
+        manifest(("greet",), include=[directory("/etc"), entry("packages-flake", "/etc/p")]),
+    )
+    image = nix.build(project)
+    live = tmp_path / "live"
+    shutil.copytree(image / "include/etc/p", live)
+    lock = json.loads((live / "flake.lock").read_bytes())
+    assert lock["nodes"]["nixpkgs"]["locked"]["path"] in (image / "store-paths").read_text()
+    assert 'inputs.nixpkgs + "/2026.10"' in (live / "flake.nix").read_text()
+    assert_style(live)
+    reference = f"path:{live}#legacyPackages.{SYSTEM}.greet.outPath"
+    found = nix.run("nix", "eval", "--raw", "--no-update-lock-file", reference)
+    assert found in (image / "store-paths").read_text()
+
+
+def assert_style(live: Path) -> None:
+    """The flake says that it is emitted, and nixfmt, where it is on PATH, would not change it."""
+    file = live / "flake.nix"
+    assert file.read_text().startswith("# Emitted by voidgen")
+    if shutil.which("nixfmt"):
+        subprocess.run(["nixfmt", "--check", file], check=True)
+
+
+def of(image: Path) -> dict[str, Any]:
+    """What the manifest says of the closure's paths."""
+    manifest = json.loads((image / "manifest.json").read_bytes())
+    return {one["path"]: one for one in manifest["closure"]["paths"]}
 
 
 def test_unfree_that_nobody_named_is_refused(nix: Nix, package_set: Path, tmp_path: Path) -> None:

@@ -84,7 +84,8 @@ def test_the_flake_is_what_the_profile_was_locked_to(root: Root) -> None:
 
 def test_the_live_user_changes_the_profile_without_root(root: Root, baked: Baked) -> None:
     home = root.path("/home/live")
-    shutil.copytree(root.path(f"{FLAKE}/set"), home / "own/set")
+    lock = json.loads(root.path(f"{FLAKE}/flake.lock").read_text())
+    shutil.copytree(root.path(lock["nodes"]["nixpkgs"]["locked"]["path"]), home / "own/set")
     (home / "own/flake.nix").write_text(OWN)
     root.run("chown", "-R", "live:", "/home/live/own")
     unfree = "proverb-of-the-day"

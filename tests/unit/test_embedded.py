@@ -45,3 +45,14 @@ def test_folders_in_a_circle_have_an_end(tmp_path: Path) -> None:
     data[record + 2 : record + 10] = data[outer + 2 : outer + 10]
     (tmp_path / "x.iso").write_bytes(data)
     assert embedded.extract(tmp_path / "x.iso", "/voidgen.json") in {None, b"{}"}
+
+
+def test_a_folder_that_is_the_root_has_an_end(tmp_path: Path) -> None:
+    """pycdlib before 1.22 reads it for ever."""
+    data = iso(("voidgen.json", b"{}"), folders=("/d", "/d/e"))
+    record = data.index(b"\x01E", data.index(b"\x01D")) - 32
+    # The root's record in the first volume descriptor (ECMA-119, 8.4.18).
+    root = 16 * 2048 + 156
+    data[record + 2 : record + 10] = data[root + 2 : root + 10]
+    (tmp_path / "x.iso").write_bytes(data)
+    assert embedded.extract(tmp_path / "x.iso", "/voidgen.json") in {None, b"{}"}

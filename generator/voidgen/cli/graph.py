@@ -21,23 +21,18 @@ LARGEST, FOLDED = 60, 40
 """Nodes that are drawn as they are, at most, and about how many are left of more."""
 
 
-class Size(click.ParamType[int]):
-    """A size as voidgen.toml has it, or 0."""
+def _size(value: str | int) -> int:
+    """Return the bytes of a size as voidgen.toml has it, or of 0."""
+    from voidgen import bytesize  # noqa: PLC0415
+    from voidgen.config.rules import BYTE_SIZE  # noqa: PLC0415
+    from voidgen.structure import MisfitError  # noqa: PLC0415
 
-    name = "size"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        """The bytes of it."""
-        from voidgen import bytesize  # noqa: PLC0415
-        from voidgen.config.rules import BYTE_SIZE  # noqa: PLC0415
-        from voidgen.structure import MisfitError  # noqa: PLC0415
-
-        if value in (0, "0"):
-            return 0
-        try:
-            return bytesize.parse(BYTE_SIZE.check(value))
-        except MisfitError as error:
-            self.fail(f"{error.what}{error.remedy and f': {error.remedy}'}", param, ctx)
+    if value in {0, "0"}:
+        return 0
+    try:
+        return bytesize.parse(BYTE_SIZE.check(value))
+    except MisfitError as error:
+        raise click.BadParameter(f"{error.what}{error.remedy and f': {error.remedy}'}") from None
 
 
 @click.command("graph", cls=Command)
@@ -51,7 +46,7 @@ class Size(click.ParamType[int]):
 @click.option(
     "--depth", metavar="N", type=click.IntRange(min=0), help="Fold what is more than N steps away."
 )
-@click.option("--min-size", metavar="SIZE", type=Size(), help="Fold what alone brings less.")
+@click.option("--min-size", metavar="SIZE", type=_size, help="Fold what alone brings less.")
 @click.option(
     "--focus",
     metavar="NAME",

@@ -7,9 +7,8 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pycdlib import PyCdlib
-
 from voidgen.compare import trees
+from voidgen.iso import volume
 from voidgen.process import run
 
 if TYPE_CHECKING:
@@ -17,6 +16,8 @@ if TYPE_CHECKING:
 
 SQUASHFS = Path("LiveOS/squashfs.img")
 SHOWN = 50
+LINKS = 4
+"""How often the bytes of an ISO may be read, as each name of a file is."""
 
 
 def differences(old: Path, new: Path, work: Path) -> Iterator[str]:
@@ -42,16 +43,13 @@ def differences(old: Path, new: Path, work: Path) -> Iterator[str]:
 
 
 def _unpack(iso: Path, folder: Path) -> None:
-    image = PyCdlib()
-    image.open(str(iso))
-    try:
+    # Hard links of a file are read one by one.
+    with volume.opened(iso, iso.stat().st_size * LINKS) as image:
         for place, _, names in image.walk(rr_path="/"):
             _inside(folder, place).mkdir(parents=True, exist_ok=True)
             for name in names:
                 path = f"{place.rstrip('/')}/{name}"
                 image.get_file_from_iso(str(_inside(folder, path)), rr_path=path)
-    finally:
-        image.close()
 
 
 def _inside(folder: Path, path: str) -> Path:

@@ -84,15 +84,17 @@ def remove(text: str, key: tuple[str, str], names: Iterable[str], file: Path) ->
         left = data[key[0]][key[1]]
         left[:] = [name for name in left if name not in gone]
 
-    def by_text(text: str) -> str:
-        document = tomlkit.parse(text)
+    def by_text(text: str, *, lines: bool = False) -> str:
+        document = tomlkit.parse(_with_last_line(text, key) if lines else text)
         array: Any = document[key[0]][key[1]]
         for index in reversed(range(len(array))):
             if array[index] in gone:
                 del array[index]
         return document.as_string()
 
-    return _edited(text, (by_text,), by_data, key, file) if gone else text
+    # Where a comment is above the last item, tomlkit before 0.15 would put the bracket into it.
+    ways = (by_text, partial(by_text, lines=True))
+    return _edited(text, ways, by_data, key, file) if gone else text
 
 
 def remove_options(text: str, module: str, file: Path) -> str:
@@ -199,17 +201,33 @@ def _with_last_comma(text: str, key: tuple[str, str]) -> str:
 
     tomlkit would write it into the comment.
     """
-    table = _table(text, key[:1])
-    pairs = [node for node in (table.named_children if table else ()) if node.type == "pair"]
-    for name, array, *_ in (pair.named_children for pair in pairs):
-        items = [node for node in array.named_children if node.type != "comment"]
-        if name.text != key[1].encode() or not items or items[-1] == array.named_children[-1]:
-            continue
+    array = _list(text, key)
+    items = [node for node in array.named_children if node.type != "comment"] if array else []
+    if array and items and items[-1] != array.named_children[-1]:
         after = items[-1].next_sibling
         if after and after.type != ",":
-            data, end = text.encode(), items[-1].end_byte
-            return (data[:end] + b"," + data[end:]).decode()
+            return _inserted(text, items[-1].end_byte, ",")
     return text
+
+
+def _with_last_line(text: str, key: tuple[str, str]) -> str:
+    """``text`` with the closing bracket of a list on a line of its own."""
+    array = _list(text, key)
+    return _inserted(text, array.end_byte - 1, "\n") if array else text
+
+
+def _inserted(text: str, at: int, new: str) -> str:
+    """``text`` with ``new`` before its byte ``at``."""
+    data = text.encode()
+    return (data[:at] + new.encode() + data[at:]).decode()
+
+
+def _list(text: str, key: tuple[str, str]) -> Node | None:
+    """The list of a table with a header of its own."""
+    table = _table(text, key[:1])
+    pairs = [node for node in (table.named_children if table else ()) if node.type == "pair"]
+    named = (pair.named_children for pair in pairs)
+    return next((array for name, array, *_ in named if name.text == key[1].encode()), None)
 
 
 def _table(text: str, key: tuple[str, ...]) -> Node | None:

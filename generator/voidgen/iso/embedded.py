@@ -6,16 +6,18 @@ import struct
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from pycdlib import PyCdlib
 from pycdlib.pycdlibexception import PyCdlibException
 
 from voidgen import foreign, regular
 from voidgen.errors import Fault, WrongInputError, unreadable
+from voidgen.iso import volume
 from voidgen.snapshot import file as snapshot_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from pycdlib import PyCdlib
 
     from voidgen.snapshot.types import Snapshot
 
@@ -97,14 +99,9 @@ def offset(iso: Path, path: str) -> int | None:
 
 
 def _looked(iso: Path, look: Callable[[PyCdlib], T | None]) -> T | None:
-    image = PyCdlib()
     try:
-        with regular.opened(iso) as stream:
-            image.open_fp(stream)
-            try:
-                return look(image)
-            finally:
-                image.close()
+        with volume.opened(iso, LARGEST + SECTOR) as image:
+            return look(image)
     except (*foreign.GARBLED, MemoryError, PyCdlibException, struct.error):
         # What pycdlib makes of a damaged ISO.
         return None

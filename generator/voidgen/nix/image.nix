@@ -14,6 +14,7 @@ let
 
   profile = import ./profile.nix {
     inherit build collisions flake packages place;
+    set = set.carried or null;
     inherit (plan.image) system;
   };
   closure = import ./closure.nix { inherit build profile; };

@@ -5,4 +5,5 @@ path:
 build "nar-hash" ./nar-hash.sh {
   __structuredAttrs = true;
   exportReferencesGraph.closure = [ path ];
+  wanted = path;
 }

@@ -4,7 +4,11 @@
 # shellcheck disable=SC2154  # out comes from the derivation
 
 set -eu
-tr ',' '\n' < .attrs.json | sed -n 's/.*"narHash" *: *"sha256:\([0-9a-z]\{52\}\)".*/\1/p' > digest
+# One object a line: what the path needs has objects, too.
+tr '{' '\n' < .attrs.json | tr '}' '\n' > objects
+wanted=$(sed -n 's/.*"wanted" *: *"\([^"]*\)".*/\1/p' objects)
+grep "\"path\" *: *\"$wanted\"" objects | tr ',' '\n' |
+	sed -n 's/.*"narHash" *: *"sha256:\([0-9a-z]\{52\}\)".*/\1/p' > digest
 awk '
 BEGIN {
 	digits = "0123456789abcdfghijklmnpqrsvwxyz"

@@ -1,5 +1,5 @@
 # Where the package set comes from: here, and on the live system, which has nothing of this
-# machine. There it is locked as here, or a folder that the image carries.
+# machine. There it is locked as here, or a store path that the image carries.
 {
   # A flake input, or a folder of the project.
   nixpkgs,
@@ -18,9 +18,12 @@ let
       relative = below project nixpkgs;
       top = head (filter (name: isString name && name != "") (split "/" relative));
       rest = below "/${top}" relative;
-      carried = builtins.path { name = "packages"; path = project + "/${top}"; };
+      carried = source (project + "/${top}");
     in
-    { inherit carried; here = carried + rest; place = "./set${rest}"; };
+    { inherit carried rest; here = carried + rest; };
+
+  # Called as Nix calls inputs: it copies a `path:` input of another name into its store again.
+  source = path: builtins.path { name = "source"; inherit path; };
 
   locks = builtins.fromJSON (builtins.readFile lock);
   inherit (locks) nodes;
@@ -55,9 +58,9 @@ in
 if substring 0 (stringLength (toString project) + 1) (toString nixpkgs) == "${toString project}/" then
   inProject
 else { here = nixpkgs; } // (
-  if builtins.isPath nixpkgs then { carried = nixpkgs; place = "./set"; }
+  if builtins.isPath nixpkgs then { carried = source nixpkgs; rest = ""; }
   else if lock == null || !(pathExists lock) then { }
-  else if isOfThisMachine then { carried = "${nixpkgs}"; place = "./set"; }
+  else if isOfThisMachine then { carried = "${nixpkgs}"; rest = ""; }
   else {
     inherit locked;
     lock = builtins.toJSON {

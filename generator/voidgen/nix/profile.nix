@@ -8,6 +8,8 @@
   # Where the image has the flake that they can be upgraded from, and what it is there.
   place,
   flake,
+  # A store path that this flake needs, or null.
+  set,
 }:
 let
   inherit (builtins) concatStringsSep match toJSON;
@@ -45,7 +47,9 @@ in
 build "profile" ./profile.sh {
   inherit links;
   # Version 2 is what every Nix from 2.8 on reads.
-  manifest = toJSON { version = 2; elements = map element packages; };
+  manifest = toJSON ({ version = 2; elements = map element packages; }
+    # No key of Nix's: what the baked profile needs is in the image, and is no garbage there.
+    // (if place == null || set == null then { } else { package-set = "${set}"; }));
   narHash = if place == null then "" else import ./nar-hash.nix { inherit build; } flake;
   passAsFile = [ "manifest" ];
 }

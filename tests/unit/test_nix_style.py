@@ -1,0 +1,100 @@
+"""Emitted Nix code: it says that it is emitted, and nixfmt (RFC 166) would not change it."""
+
+import itertools
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from attrs import evolve
+from tests.unit.overlay import FILE, catalogue, config
+
+from voidgen import render, share
+from voidgen.config.types import Cache, Config, Flake, Image, Mklive, Nix
+from voidgen.overlay.resolve import resolve
+from voidgen.plan import plan
+from voidgen.tree import File
+
+ROOT = Path(__file__).parents[2]
+LONG = "x" * 120
+CACHES = (
+    Cache(),
+    Cache(("https://a.example",), ("a.example-1:" + "A" * 43 + "=",)),
+    Cache((f"https://{LONG}.example", "https://b.example"), ("a-1:" + "A" * 43 + "=",) * 2),
+)
+SETS = ("github:a/b", "./set", f"./{LONG}", f"git+file:///{LONG}?ref=a")
+MKLIVES = (None, Mklive("github:a/b"), Mklive(f"git+file:///{LONG}"))
+EXTRAS = ("", "nix/extra.nix")
+TITLES = ("Void", f'{LONG} ${{x}} "\\')
+
+
+def flake(settings: Config) -> str:
+    image = plan(settings, resolve(settings, catalogue(), FILE))
+    node = render.project(image, {}, {}, share.flake())["flake.nix"]
+    assert isinstance(node, File)
+    return node.data.decode()
+
+
+def variants() -> Iterator[Config]:
+    for cache, nixpkgs, mklive, extra, title in itertools.product(
+        CACHES, SETS, MKLIVES, EXTRAS, TITLES
+    ):
+        yield evolve(
+            config(),
+            cache=cache,
+            nix=Nix(nixpkgs),
+            mklive=mklive,
+            flake=Flake(extra),
+            image=Image("name", title),
+        )
+
+
+def changed(files: list[Path]) -> list[str]:
+    """Those of ``files`` that nixfmt would change."""
+    done = subprocess.run(
+        ["nixfmt", "--check", *files], capture_output=True, text=True, check=False
+    )
+    return (done.stdout + done.stderr).splitlines()
+
+
+def test_emitted_nix_code_says_so() -> None:
+    for path, file in share.constant().items():
+        if path.endswith(".nix"):
+            first, second = file.data.decode().split("\n")[:2]
+            assert first.startswith("# Emitted by voidgen"), path
+            assert second, path
+    assert flake(next(variants())).startswith("# Emitted by voidgen")
+
+
+def test_lists_of_a_flake_have_a_line_for_each() -> None:
+    cache = Cache(("https://a.example", "https://b.example"), ("k-1:" + "A" * 43 + "=",))
+    text = flake(evolve(config(), cache=cache))
+    assert (
+        "    extra-substituters = [\n"
+        '      "https://a.example"\n'
+        '      "https://b.example"\n'
+        "    ];\n"
+        "    extra-trusted-public-keys = [\n"
+        f'      "k-1:{"A" * 43}="\n'
+        "    ];\n"
+    ) in text
+
+
+@pytest.mark.skipif(not shutil.which("nixfmt"), reason="nixfmt is not on PATH")
+def test_nixfmt_changes_no_flake(tmp_path: Path) -> None:
+    files = []
+    for number, settings in enumerate(variants()):
+        files.append(tmp_path / f"{number}.nix")
+        files[-1].write_text(flake(settings))
+    assert changed(files) == []
+
+
+@pytest.mark.skipif(not shutil.which("nixfmt"), reason="nixfmt is not on PATH")
+def test_nixfmt_changes_no_code(tmp_path: Path) -> None:
+    files = [ROOT / "generator/outputs.nix"]
+    for path, file in share.constant().items():
+        if path.endswith(".nix"):
+            files.append(tmp_path / Path(path).name)
+            files[-1].write_bytes(file.data)
+    assert changed(files) == []
