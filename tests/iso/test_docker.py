@@ -9,6 +9,7 @@ import os
 from pathlib import Path
 
 import pytest
+from tests.iso.making import Made
 from tests.iso.project import change
 from tests.iso.running import failed
 from tests.unit.stand_in import StandIns
@@ -17,7 +18,7 @@ INFO = json.dumps({"SecurityOptions": ["name=seccomp"], "DockerRootDir": "/var/l
 
 
 def test_docker_gets_the_same_few_verbs(
-    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    folder: Path, made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     docker = StandIns(tmp_path / "stand-ins")
     docker.add(
@@ -25,7 +26,8 @@ def test_docker_gets_the_same_few_verbs(
         (0, INFO, ""),
         (0, "0123456789ab", ""),
         (0, "", ""),
-        (0, "[]", ""),
+        (1, "", "Error: No such image"),
+        (0, "Loaded image: voidgen-container:x", ""),
         (0, "sha256:0123", ""),
         (125, "", "docker: Error response from daemon: no."),
         (0, "", ""),
@@ -41,12 +43,13 @@ def test_docker_gets_the_same_few_verbs(
     assert asked[0] == ["info", "--format", "{{json .}}"]
     assert asked[1] == ["ps", "--all", "--quiet", "--filter", f"label=voidgen.project={folder}"]
     assert asked[2] == ["rm", "--force", "--volumes", "0123456789ab"]
-    assert asked[3][:2] == ["image", "inspect"]
-    assert "@sha256:" in asked[3][2]
-    assert asked[4] == ["image", "inspect", "--format", "{{.Id}}", asked[3][2]]
-    name = asked[6][-1]
-    assert asked[6] == ["rm", "--force", "--volumes", name]
-    run, words = asked[5], " ".join(asked[5])
+    assert asked[3] == ["image", "inspect", made.container]
+    packed = str((folder / "out" / ".roots" / "container").resolve())
+    assert asked[4] == ["load", "--quiet", "--input", packed]
+    assert asked[5] == ["image", "inspect", "--format", "{{.Id}}", made.container]
+    name = asked[7][-1]
+    assert asked[7] == ["rm", "--force", "--volumes", name]
+    run, words = asked[6], " ".join(asked[6])
     assert run[:4] == ["run", "--rm", "--name", name]
     assert f"--label voidgen.project={folder} --network=none --pull=never --cap-drop=all" in words
     assert "--security-opt=apparmor=unconfined" in run
@@ -55,7 +58,7 @@ def test_docker_gets_the_same_few_verbs(
     assert f"--volume={os.environ['NIX_STORE_DIR']}:/closure:ro" in run
     assert f"--volume={work}/out:/out" in run
     assert run[-5:] == ["--ulimit", "nofile=1024:1024", "sha256:0123", "bash", "/voidgen/build.sh"]
-    assert len(asked) == 7
+    assert len(asked) == 8
     # The daemon's root is the machine's: what comes out is given to the caller.
     owner = (work / "home" / "job" / "owner").read_text()
     assert owner == f"{os.getuid()}:{os.getgid()}\n"

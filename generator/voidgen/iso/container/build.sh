@@ -35,7 +35,10 @@ if [ ! -s /out/image.iso ]; then
 fi
 
 echo "voidgen: listing what came out"
-build=$(echo /build/mklive-build.*)
+# Not $(echo …): when a subshell of this shell ends, libfaketime, by which `voidgen check --iso`
+# varies the clock, removes what it shares with the programs that follow.
+builds=(/build/mklive-build.*)
+build=${builds[0]}
 tools=$build/void-host/usr/bin
 squashfs=(-offset "$(bash /voidgen/place.sh /out/image.iso "$build/void-host")")
 precise=()
@@ -47,7 +50,8 @@ mkdir /build/overlay
 [ ! -s /build/overlay.names ] ||
 	"$tools/unsquashfs" "${squashfs[@]}" -force -no-progress -no-xattrs -no-wildcards -d /build/overlay \
 		-ef /build/overlay.names /out/image.iso > /dev/null || :
-(cd /build/overlay && find . -type f -exec sha256sum --zero {} +) > /out/overlay.sums
+cd /build/overlay
+find . -type f -exec sha256sum --zero {} + > /out/overlay.sums
 "$tools/xorriso" -indev /out/image.iso -find / -exec lsdl > /out/iso.list 2> /dev/null
 "$tools/xorriso" -osirrox on -indev /out/image.iso \
 	-extract /boot/grub/efiboot.img /build/efiboot.img -extract /boot/initrd /out/initrd \
