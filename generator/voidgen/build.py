@@ -43,6 +43,6 @@ def collisions(manifest: Mapping[str, Any]) -> Iterator[str]:
     """A line for each of the first files that one package has and that hides another's."""
     found = manifest.get("collisions", ())
     for one in found[:SHOWN]:
-        yield f"collision: {one['path']} is that of {one['from']}, and hides {one['hidden']}'s"
+        yield f"collision: {one['path']} comes from {one['from']} and hides that of {one['hidden']}"
     if len(found) > SHOWN:
         yield f"collision: {len(found) - SHOWN} more, which `voidgen show --built` lists"

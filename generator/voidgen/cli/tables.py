@@ -88,7 +88,7 @@ def built(data: dict[str, Any]) -> None:
     facts = {"store paths": str(closure["count"]), "size": bytesize.show(closure["nar-size"])}
     _facts(console, "Closure", facts)
     hidden = ((one["path"], one["from"], one["hidden"]) for one in data.get("collisions", ()))
-    _rows(console, "Collisions", ("path", "is that of", "and hides that of"), hidden)
+    _rows(console, "Collisions", ("path", "comes from", "hides that of"), hidden)
     _services(console, data["plan"])
     _overlay(console, data["plan"])
 

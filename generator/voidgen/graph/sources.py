@@ -43,6 +43,8 @@ def modules(plan: Plan) -> nx.DiGraph[str]:
 def closure(manifest: Mapping[str, Any]) -> nx.DiGraph[str]:
     """The store paths of a built image and their references, but for those to themselves.
 
+    The profile refers to the packages that were asked for, and not to what these refer to.
+
     ``manifest`` is that of the flake's default output. Raises ValueError, TypeError or LookupError
     where it is none, or has references in a circle.
     """
@@ -55,11 +57,17 @@ def closure(manifest: Mapping[str, Any]) -> nx.DiGraph[str]:
     for path, one in paths:
         names = tuple(asked.get(path, ()))
         add(graph, path, "path", label(path), about=path, size=one.size, asked=names)
+    used = {other for path, one in paths for other in one.references if other != path}
+    profiles = graph.nodes - used - asked.keys()
+    # A profile also links to what packages bring along, and only because they do.
+    brought = {
+        other for path, one in paths if path not in profiles for other in one.references
+    } - asked.keys()
     for path, one in paths:
         for other in sorted(one.references):
             if other not in graph:
                 raise LookupError(other)
-            if other != path:
+            if other != path and not (path in profiles and other in brought):
                 graph.add_edge(path, other, kind="reference")
     if not nx.is_directed_acyclic_graph(graph):
         raise ValueError("references in a circle")

@@ -1,12 +1,28 @@
-# What several of the packages have at the same path of the profile, as JSON: `path`, `from` whom
-# it is, and whose is `hidden`. Made before the profile, as Nix's own builder names no remedy.
+# What packages hide of each other in the profile, as JSON: `path`, `from` which package it is, and
+# which one's is `hidden`. Built before the profile, because Nix's own builder names no remedy.
 { build, packages }:
 let
-  line = package: output:
-    "${toString package.priority}\t${package.name}^${output.name}\t${output.value}\n";
+  inherit (builtins)
+    concatMap
+    concatStringsSep
+    readFile
+    stringLength
+    substring
+    toFile
+    ;
+  # NAME of NAME^OUTPUT,OUTPUT as it is asked for.
+  name =
+    package:
+    let
+      picked = if package.wanted == [ ] then "" else "^${concatStringsSep "," package.wanted}";
+    in
+    substring 0 (stringLength package.name - stringLength picked) package.name;
+  line =
+    package: output: "${toString package.priority}\t${name package}^${output.name}\t${output.value}\n";
 in
 build "collisions" ./collisions.sh {
-  contents = builtins.concatStringsSep ""
-    (builtins.concatMap (package: map (line package) package.outputs) packages);
+  contents = concatStringsSep "" (concatMap (package: map (line package) package.outputs) packages);
+  level = toFile "level.awk" (readFile ./collisions-level.awk);
+  report = toFile "report.awk" (readFile ./collisions-report.awk);
   passAsFile = [ "contents" ];
 }

@@ -1,60 +1,179 @@
 # shellcheck shell=sh
-# Finds what two outputs have at the same path, in the order of their priorities.
+# Finds what the packages have at the same path of the profile, and refuses what no profile can
+# hold, as builtin:buildenv does (Nix, src/libstore/builtins/buildenv.cc, the same from 2.8 to 2.35).
+# A folder that one package has becomes a link, and nothing below it is looked at. A folder that
+# several have is made, and what each of them has in it is compared. A link to a folder is a folder.
 # shellcheck disable=SC2154  # the variables come from the derivation
 
 set -eu
+export LC_ALL=C
+unset CDPATH
 tab=$(printf '\t')
+newline='
+'
 
-# What builtin:buildenv leaves out (Nix, src/libstore/builtins/buildenv.cc).
-left_out='^.	(nix-support(/.*)?|(.*/)?(propagated-build-inputs|perllocal\.pod|log)|(.*/)?info/dir|manifest\.(nix|json))$'
+# The packages in buildenv's order, a line each: priority and name.
+: > packages
+# Folders that the profile makes, a line each: number, number of the parent, path.
+echo '0 - ' > folders
+# What is in them, two lines each: "FOLDER PACKAGE HOW", and where the package has it.
+: > parts
+# Two lines each: what is wrong, and what to do.
+: > faults
+# Where the folders really are, a line each: number, and the places of all parts.
+: > together
+# Files that others hide, four lines each: "PACKAGE KIND PACKAGE KIND", path, and where both are.
+: > hidden
 
-while IFS=$tab read -r priority name path; do
-	[ -d "$path" ] || continue
-	cd "$path"
-	{
-		find . -mindepth 1 -type d | sed 's|^\./|d	|'
-		find . -mindepth 1 ! -type d | sed 's|^\./|f	|'
-	} | grep -Ev "$left_out" | sed "s|^|$priority	$name	$path	|" || :
-	cd "$OLDPWD"
-done < "$contentsPath" > found
-
-# Folders merge, and so does what leads to the same file.
-awk -F '\t' -v OFS='\t' '
-{
-	priority = $1; name = $2; root = $3; kind = $4; path = $5
-	if (!(path in owner)) {
-		owner[path] = name; rank[path] = priority; store[path] = root; is[path] = kind
-	} else if (is[path] != kind)
-		print "kinds", path, owner[path], name, "-", "-"
-	else if (kind == "f" && store[path] != root)
-		print (rank[path] == priority ? "equal" : "hidden"), path, owner[path], name, store[path] "/" path, root "/" path
-}' found > both
-
+broken='Remove this package, or use another version of the package set.'
 fault() {
-	echo "voidgen: $*" >&2
-	faults=yes
+	printf '%s\n' "$1" "$2" >> faults
 }
-json() {
-	printf '%s' "$1" | sed 's/[\\"]/\\&/g'
+
+# Why a path cannot be reached, as the system says it: "Not a directory".
+reason() {
+	said=$(ls -L -d "$1" 2>&1 > /dev/null) || :
+	printf '%s' "${said##*: }"
 }
-faults='' separator=''
-printf '[' > "$out"
-while IFS=$tab read -r what path first other here there; do
-	if [ "$what" = kinds ]; then
-		fault "$path is a folder in one and a file in the other of $first and $other"
-	elif cmp -s "$here" "$there"; then
-		continue
-	elif [ "$what" = equal ]; then
-		fault "$path is in two outputs of one package, and not the same: $first and $other"
-	else
-		echo "voidgen: $path is that of $first, and hides that of $other" >&2
-		printf '%s\n{"path":"%s","from":"%s","hidden":"%s"}' "$separator" \
-			"$(json "$path")" "$(json "$first")" "$(json "$other")" >> "$out"
-		separator=,
+
+added=$newline number=0
+add() { # PRIORITY NAME ASKED PATH
+	case $added in *"$newline$4$newline"*) return ;; esac
+	added=$added$4$newline
+	printf '%s %s\n' "$1" "$2" >> packages
+	number=$((number + 1))
+	if [ -d "$4" ]; then
+		printf '%s\n' "0 $number as-named" "$4" >> parts
+	elif [ ! -e "$4" ] && why=$(reason "$4") && [ "$why" != 'Not a directory' ]; then
+		fault "$2 is $4, which cannot be opened: $why." "$broken"
 	fi
-done < both
-printf ']\n' >> "$out"
-if [ -n "$faults" ]; then
-	echo "voidgen: take one of them out of voidgen.toml, or name the outputs that you need: NAME^OUTPUT" >&2
+	file=$4/nix-support/propagated-user-env-packages
+	if [ -f "$file" ]; then
+		set -f
+		IFS=" $newline"
+		# shellcheck disable=SC2013  # words are what Nix reads
+		for path in $(cat "$file"); do
+			case $added in
+			*"$newline$path$newline"*) ;;
+			*) printf '%s\t%s\n' "$path" "$3" >> propagated ;;
+			esac
+		done
+		set +f
+		unset IFS
+	elif [ -e "$file" ] || [ -L "$file" ]; then
+		why=$(reason "$file")
+		case ${why:-Not a file} in
+		'No such file or directory' | 'Not a directory') ;;
+		*) fault "${file#"$4/"} of $2 cannot be read: ${why:-Not a file}." "$broken" ;;
+		esac
+	fi
+}
+
+: > propagated
+sort -t "$tab" -k 1,1n -k 3 "$contentsPath" > asked
+while IFS=$tab read -r priority name path; do
+	add "$priority" "$name" "$name" "$path"
+done < asked
+# Then what these bring along (nixpkgs: propagatedUserEnvPkgs), and what that brings in turn.
+priority=1000
+while [ -s propagated ]; do
+	sort propagated | awk '{ path = $0; sub(/\t[^\t]*$/, "", path) } !seen[path]++' > round
+	: > propagated
+	while IFS= read -r line; do
+		path=${line%"$tab"*} name=${line##*"$tab"}
+		base=${path##*/}
+		case $path in
+		/*) add "$priority" "${base#*-} (propagated by $name)" "$name" "$path" ;;
+		*) fault "nix-support/propagated-user-env-packages of $name names $path, which is not a store path." "$broken" ;;
+		esac
+		priority=$((priority + 1))
+	done < round
+done
+
+# "PART KIND NAME" for each name that a folder of this level has: d is a folder, f a file, x a
+# program; b a name with a line break; l a link that cannot be followed, with the reason after it.
+entries() (
+	part=0
+	while read -r _ _ how && IFS= read -r folder; do
+		part=$((part + 1))
+		if ! cd -P "$folder" 2> /dev/null; then
+			echo >&3
+			printf '%s\n' "$part l ." 'Permission denied'
+			continue
+		fi
+		case $PWD in
+		*"$newline"*)
+			echo >&3
+			echo "$part b"
+			continue
+			;;
+		esac
+		printf '%s\n' "$PWD" >&3
+		[ "$how" = as-named ] || folder=$PWD
+		# A name that begins with a dot is in no profile.
+		for name in *; do
+			entry=$folder/$name
+			if [ -d "$entry" ]; then
+				kind=d
+			elif [ -x "$entry" ]; then
+				kind=x
+			elif [ -e "$entry" ]; then
+				kind=f
+			elif [ -L "$entry" ]; then
+				why=$(reason "$entry")
+				case $why in 'No such file or directory' | 'Not a directory') continue ;; esac
+				kind=l
+			else
+				continue
+			fi
+			case $name in
+			*"$newline"*) kind=b name= ;;
+			esac
+			case $kind$name in
+			[!l]propagated-build-inputs | [!l]nix-support | [!l]perllocal.pod | [!l]log) continue ;;
+			[!l]manifest.nix | [!l]manifest.json) continue ;;
+			[!l]dir) case $folder in */info) continue ;; esac ;;
+			esac
+			printf '%s\n' "$part $kind $name"
+			[ "$kind" != l ] || printf '%s\n' "$why"
+		done
+	done
+)
+
+while [ -s parts ]; do
+	# shellcheck disable=SC2094  # the function is not the file
+	entries < parts > entries 3> places
+	: > next
+	awk -f "$level" table=packages packages table=folders folders table=together together \
+		table=parts parts table=places places table=entries entries
+	mv next parts
+done
+
+if [ -s faults ]; then
+	awk '
+	NR % 2 { what = $0; next }
+	!($0 in count) { remedy[++remedies] = $0 }
+	{ count[$0]++ }
+	count[$0] <= 20 { faults[$0] = faults[$0] "voidgen: " what "\n" }
+	END {
+		for (n = 1; n <= remedies; n++) {
+			more = count[remedy[n]] - 20
+			printf "%s%s    %s\n", faults[remedy[n]], (more > 0 ? "voidgen: And " more " more.\n" : ""), remedy[n]
+		}
+	}' faults >&2
 	exit 1
 fi
+
+# Files of the same bytes hide nothing. No name has a line break any more.
+hashes() {
+	sed -n "$1" hidden | tr '\n' '\0' | xargs -0 -r sha256sum > "$2"
+}
+hashes 'n; n; p; n' first
+hashes 'n; n; n; p' second
+awk -f "$report" table=packages packages table=first first table=second second \
+	table=hidden hidden > found
+{
+	printf '['
+	sort found | sed '1!s/^/,/'
+	printf ']\n'
+} > "$out"

@@ -13,28 +13,13 @@
 }:
 let
   inherit (builtins) concatStringsSep match toJSON;
-  paths = package: map (output: output.value) package.outputs;
-
-  links = derivation {
-    name = "profile-links";
-    system = "builtin";
-    builder = "builtin:buildenv";
-    derivations = map
-      (package: [ "true" package.priority (builtins.length package.outputs) ] ++ paths package)
-      packages;
-    manifest = builtins.toFile "manifest.nix" "[ ]";
-    # It says what is wrong before this builder fails.
-    inherit collisions;
-    preferLocalBuild = true;
-  };
-
   # As Nix writes attribute paths.
   quoted = name: if match "[a-zA-Z_][a-zA-Z0-9_'-]*" name == null then toJSON name else name;
 
   element = package: {
     active = true;
     inherit (package) priority;
-    storePaths = paths package;
+    storePaths = map (output: output.value) package.outputs;
   } // (if place == null then { } else {
     attrPath = concatStringsSep "." (map quoted ([ "legacyPackages" system ] ++ package.path));
     originalUrl = "path:${place}";
@@ -45,7 +30,7 @@ let
   });
 in
 build "profile" ./profile.sh {
-  inherit links;
+  links = import ./profile-links.nix { inherit collisions packages; };
   # Version 2 is what every Nix from 2.8 on reads.
   manifest = toJSON ({ version = 2; elements = map element packages; }
     # No key of Nix's: what the baked profile needs is in the image, and is no garbage there.

@@ -1,0 +1,130 @@
+"""Packages that are made up to collide: what builtin:buildenv does with them, and what we say."""
+
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from tests.integration.offline import NIX_CODE, PACKAGES, SYSTEM, Nix
+
+BRINGS = "nix-support/propagated-user-env-packages"
+"""The file of a package that names others, which are in the profile, too."""
+
+EXPRESSION = """
+let
+  given = builtins.fromJSON (builtins.readFile ./cases.json);
+  inherit (given) system;
+  busybox = import ./packages/busybox.nix { inherit system; licenses.gpl2 = { }; };
+  build = import ./nix/build.nix { inherit busybox system; };
+  made = case:
+    let
+      trees = derivation {
+        name = "tree";
+        inherit system;
+        builder = "${busybox}/bin/sh";
+        args = [ "-euc" case.script ];
+        PATH = "${busybox}/bin";
+        outputs = case.outputs;
+      };
+      packages = map
+        (package: package // {
+          wanted = [ ];
+          outputs = map (name: { inherit name; value = trees.${name}.outPath; }) package.outputs;
+        })
+        case.packages;
+      links = import ./nix/profile-links.nix { inherit packages; collisions = null; };
+      collisions = import ./nix/collisions.nix { inherit build packages; };
+    in
+    {
+      outputs = builtins.listToAttrs
+        (map (name: { inherit name; value = trees.${name}.outPath; }) case.outputs);
+      links = [ links.drvPath links.outPath ];
+      collisions = [ collisions.drvPath collisions.outPath ];
+    };
+in
+map made given.cases
+"""
+
+
+@dataclass(frozen=True)
+class Package:
+    """A package that is asked for, and which outputs of the case are its own."""
+
+    name: str
+    outputs: Sequence[str]
+    priority: int
+
+
+@dataclass(frozen=True)
+class Case:
+    """A script for each output, which may refer to earlier ones like ``$a``, and the packages."""
+
+    outputs: Mapping[str, str]
+    packages: Sequence[Package]
+
+
+def in_order(*asked: str) -> list[Package]:
+    """Packages as voidgen.toml names them, from "OUTPUT" or "OUTPUT OUTPUT"."""
+    return [
+        Package(outputs.split()[0], outputs.split(), 10 + index)
+        for index, outputs in enumerate(asked)
+    ]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What became of a case: ``profile`` is buildenv's, None where it refused; so is ``report``."""
+
+    outputs: Mapping[str, Path]
+    profile: Path | None
+    report: list[dict[str, str]] | None
+    derivation: str
+
+
+def judge(nix: Nix, folder: Path, cases: Sequence[Case]) -> list[Verdict]:
+    """Build all cases by one Nix: to start it takes longer than to build one of them."""
+    shutil.copytree(NIX_CODE, folder / "nix")
+    shutil.copytree(PACKAGES, folder / "packages", ignore=shutil.ignore_patterns("busybox"))
+    busybox = os.environ.get("VOIDGEN_BUSYBOX") or shutil.which("busybox")
+    assert busybox, "the tests need a static busybox (Debian: apt install busybox-static)"
+    shutil.copy(busybox, folder / "packages" / "busybox")
+    (folder / "default.nix").write_text(EXPRESSION)
+    data = {"system": SYSTEM, "cases": [_data(case) for case in cases]}
+    (folder / "cases.json").write_text(json.dumps(data))
+    made = json.loads(nix.run("nix", "eval", "--json", "--file", folder / "default.nix"))
+    wanted = {one[kind][0] for one in made for kind in ("links", "collisions")}
+    subprocess.run(
+        ["nix-store", "--realise", "--keep-going", *sorted(wanted)],
+        env=nix.env, capture_output=True, check=False,
+    )  # fmt: skip
+    outputs = [one[kind][1] for one in made for kind in ("links", "collisions")]
+    check = ("nix-store", "--check-validity", "--print-invalid")
+    # What a builder that failed has left is there, too.
+    refused = {*nix.run(*check, *outputs).split()}
+    return [_verdict(refused, **one) for one in made]
+
+
+def _data(case: Case) -> dict[str, object]:
+    script = "\n".join(f"( {made or 'mkdir $' + name}\n)" for name, made in case.outputs.items())
+    packages = [asdict(package) for package in case.packages]
+    return {"outputs": list(case.outputs), "packages": packages, "script": script}
+
+
+def _verdict(
+    refused: Collection[str],
+    outputs: Mapping[str, str],
+    links: Sequence[str],
+    collisions: Sequence[str],
+) -> Verdict:
+    paths = {name: Path(path) for name, path in outputs.items()}
+    # Nothing is shown by a case whose outputs cannot be built.
+    assert all(os.path.lexists(path) for path in paths.values()), outputs
+    return Verdict(
+        paths,
+        None if links[1] in refused else Path(links[1]),
+        None if collisions[1] in refused else json.loads(Path(collisions[1]).read_bytes()),
+        collisions[0],
+    )

@@ -1,0 +1,179 @@
+"""Made-up packages: what buildenv refuses is refused before, and what it hides is reported."""
+
+import filecmp
+import os
+import shlex
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.fuzz.mutations import few
+from tests.integration import colliding
+from tests.integration.colliding import BRINGS, Case, Package, Verdict
+from tests.integration.offline import Nix
+
+OUTPUTS = ("o0", "o1", "o2", "o3", "o4")
+FOLDERS = ("a", "a", "b", "info")
+NAMES = st.sampled_from((*FOLDERS, *"ccde", "x  y", "log", "dir", ".h"))
+SKIPPED = {"log", "nix-support"}
+
+
+def paths(least: int) -> st.SearchStrategy[str]:
+    names = st.lists(st.one_of(NAMES, NAMES, st.just("..")), min_size=least, max_size=3)
+    return names.map("/".join)
+
+
+@st.composite
+def targets(draw: st.DrawFn, index: int) -> str:
+    """Where a link leads, quoted: into its own output, an earlier one, or nowhere."""
+    if draw(st.booleans()):
+        return shlex.quote(draw(paths(1)))
+    return f"${draw(st.sampled_from(OUTPUTS[: index + 1]))}/{shlex.quote(draw(paths(0)))}"
+
+
+@st.composite
+def trees(draw: st.DrawFn, index: int, at: str, depth: int = 3) -> list[str]:
+    """Commands that make the folder ``at``."""
+    made = [f"mkdir {at}"]
+    for name in draw(st.lists(NAMES, unique=True, min_size=min(depth, 2), max_size=4)):
+        path = f"{at}/{shlex.quote(name)}"
+        often = "folder" if name in FOLDERS else "file"
+        kind = draw(st.sampled_from((*[often] * 9, "link", "link", "link", "folder", "file")))
+        if kind == "link":
+            made.append(f"ln -s {draw(targets(index))} {path}")
+        elif kind == "folder" and depth:
+            made += draw(trees(index, path, depth - 1))
+        else:
+            made.append(f"echo {draw(st.sampled_from('12'))} > {path}")
+            made += [f"chmod +x {path}"] * draw(st.sampled_from((0, 0, 0, 1)))
+    return made
+
+
+@st.composite
+def outputs(draw: st.DrawFn, index: int) -> str:
+    out, earlier = f"${OUTPUTS[index]}", OUTPUTS[:index]
+    kind = draw(st.sampled_from((*["folder"] * 20, "file", "link")))
+    if kind == "file":
+        return f"echo > {out}"
+    if kind == "link":
+        return f"ln -s {draw(targets(index))} {out}"
+    made = draw(trees(index, out))
+    brought = draw(st.lists(st.sampled_from(earlier), max_size=2)) if earlier else []
+    if draw(st.integers(0, 60)) == 60:
+        brought.append("o0/missing")
+    if brought:
+        text = " ".join(f"${name}" for name in brought)
+        made += [f"mkdir {out}/nix-support", f"echo {text} > {out}/{BRINGS}"]
+    return "\n".join(made)
+
+
+@st.composite
+def cases(draw: st.DrawFn) -> Case:
+    made = {name: draw(outputs(index)) for index, name in enumerate(OUTPUTS)}
+    waiting = list(draw(st.permutations(OUTPUTS)))[: draw(st.sampled_from((5, 5, 4, 3, 2, 2)))]
+    packages: list[Package] = []
+    while waiting:
+        of = [
+            waiting.pop()
+            for _ in range(min(len(waiting), draw(st.sampled_from((1, 1, 1, 1, 1, 2)))))
+        ]
+        # Those of propagated packages begin with 1000.
+        priority = draw(st.sampled_from((*[10 + len(packages)] * 9, 11, 1000, 1002)))
+        packages.append(Package(of[0], of, priority))
+    return Case(made, packages)
+
+
+def test_same_as_buildenv(nix: Nix, tmp_path: Path) -> None:
+    made: list[Case] = []
+
+    # One Nix judges all of them, so that none is made smaller.
+    @few(100)
+    @given(case=cases())
+    def collect(case: Case) -> None:
+        made.append(case)
+
+    collect()
+    verdicts = colliding.judge(nix, tmp_path, made)
+    wrong = [
+        (case, verdict)
+        for case, verdict in zip(made, verdicts, strict=True)
+        if not is_right(case, verdict)
+    ]
+    # The smallest shows the most; test_nix_collisions_shapes.py is where to put it.
+    assert not wrong, min(wrong, key=lambda one: len(str(one[0])))
+
+
+def is_right(case: Case, verdict: Verdict) -> bool:
+    if verdict.profile is None or verdict.report is None:
+        return verdict.profile is None and verdict.report is None
+    labels = dict(labelled(case, verdict))
+    expected = {
+        (path, label)
+        for path, shown in entries(verdict.profile)
+        for root, label in labels.items()
+        if hides(shown, root / path)
+    }
+    reported = {(one["path"], plain(one["hidden"])) for one in verdict.report}
+    return without_dir(reported) == without_dir(expected) and all(
+        plain(one["from"]) in owners(verdict.profile, one["path"], labels) for one in verdict.report
+    )
+
+
+def plain(label: str) -> str:
+    """A label without who brought the package."""
+    return label.partition(" (")[0]
+
+
+def labelled(case: Case, verdict: Verdict) -> Iterator[tuple[Path, str]]:
+    """Each store path of the profile, and what it is called in the report."""
+    asked = sorted(
+        (package.priority, verdict.outputs[name], f"{package.name}^{name}")
+        for package in case.packages
+        for name in package.outputs
+    )
+    found: dict[Path, str] = {}
+    waiting = [(path, label) for _, path, label in asked]
+    while waiting:
+        path, label = waiting.pop(0)
+        if path in found:
+            continue
+        found[path] = label
+        if (path / BRINGS).is_file():
+            names = sorted({*(path / BRINGS).read_text().split()})
+            waiting += [(Path(name), Path(name).name.partition("-")[2]) for name in names]
+    yield from found.items()
+
+
+def entries(profile: Path) -> Iterator[tuple[str, Path]]:
+    """All that the profile has, without what is behind its links."""
+    for folder, folders, files in os.walk(profile):
+        for name in (*folders, *files):
+            path = Path(folder, name)
+            yield str(path.relative_to(profile)), path
+
+
+def hides(shown: Path, other: Path) -> bool:
+    """Does the profile's ``shown`` stand for something else that a package has at this path?"""
+    if other.name in SKIPPED or not other.exists() or shown.resolve() == other.resolve():
+        return False
+    if shown.is_dir() or other.is_dir():
+        return not (other.is_dir() and shown.is_dir())
+    same_mode = os.access(shown, os.X_OK) == os.access(other, os.X_OK)
+    return not (same_mode and filecmp.cmp(shown, other, shallow=False))
+
+
+def owners(profile: Path, path: str, labels: Mapping[Path, str]) -> list[str]:
+    """Who has what the profile shows there."""
+    shown = profile / path
+    return [
+        label
+        for root, label in labels.items()
+        if (root / path).resolve() == shown.resolve()
+        or (not shown.is_symlink() and (root / path).is_dir())
+    ]
+
+
+def without_dir(found: set[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Whether `info/dir` is left out depends on the links that lead there: see the shapes."""
+    return {(path, label) for path, label in found if not f"/{path}".endswith("/dir")}
