@@ -9,6 +9,8 @@ import pytest
 from tests.integration.offline import Nix
 from tests.unit.program import Ran, voidgen
 
+from voidgen import nix as verbs
+
 OLDER = ('"./packages/2026.10"', '"./packages/2026.04"')
 
 
@@ -40,6 +42,50 @@ def failed(folder: Path, *words: str, status: int = 2) -> str:
 
 def kinds(found: dict[str, Any]) -> dict[str, str]:
     return {one["name"]: one["kind"] for one in found["closure"]}
+
+
+@pytest.fixture
+def evaluated(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The flakes that are evaluated from now on."""
+    flakes: list[str] = []
+    evaluate = verbs.evaluate
+
+    def counted(flake: verbs.Flake, attribute: str, **more: Any) -> Any:
+        flakes.append(str(flake))
+        return evaluate(flake, attribute, **more)
+
+    monkeypatch.setattr(verbs, "evaluate", counted)
+    return flakes
+
+
+@pytest.mark.parametrize("extra", ["", "[flake]\nextra = 'extra.nix'\n"])
+def test_what_did_not_change_is_evaluated_once(
+    example: Path, evaluated: list[str], extra: str
+) -> None:
+    (example / "extra.nix").write_text("_: { }\n")
+    subprocess.run(["git", "-C", example, "add", "extra.nix"], check=True)
+    settings = example / "voidgen.toml"
+    settings.write_text(settings.read_text() + extra)
+    assert voidgen("generate", cwd=example).status == 0
+    commit(example, "one")
+    # Neither the overlay nor what git ignores has packages.
+    change(example, "offline example", "another example", "overlay-src/welcome/files/etc/motd")
+    assert voidgen("generate", cwd=example).status == 0
+    (example / "out").mkdir()
+    (example / "out/large.iso").write_bytes(b"1")
+    found = diff(example)
+    assert [one["path"] for one in found["overlay"]] == ["/etc/motd"]
+    assert len(evaluated) == 1
+    evaluated.clear()
+    change(example, "greet", "deskTools.sticky")
+    assert voidgen("generate", cwd=example).status == 0
+    assert diff(example)["request"]
+    assert len(evaluated) == 2
+    evaluated.clear()
+    commit(example, "two")
+    change(example, "2.1", "2.2", "packages/2026.10/default.nix")
+    diff(example)
+    assert len(evaluated) == 2
 
 
 @pytest.fixture

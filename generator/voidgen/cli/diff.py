@@ -14,6 +14,7 @@ from voidgen.cli.settings import Command, Settings
 
 if TYPE_CHECKING:
     from voidgen.diff.types import Diff
+    from voidgen.snapshot.evaluation import Selection
     from voidgen.snapshot.types import Snapshot
 
 
@@ -58,10 +59,11 @@ def command(  # noqa: PLR0913, PLR0917 - the options
     form = settings.form(form, "text")
     progress = settings.watcher()
     folder = Path(settings.project)
+    evaluated: dict[str, Selection] = {}
 
     def read(side: str | None) -> Snapshot:
         with settings.late(f"reading {side or 'the project'}"):
-            return sides.read(side or _project(folder), folder, progress)
+            return sides.read(side or _project(folder), folder, evaluated, progress)
 
     if save:
         from voidgen.snapshot import file  # noqa: PLC0415

@@ -21,7 +21,7 @@ LARGEST, FOLDED = 60, 40
 """Nodes that are drawn as they are, at most, and about how many are left of more."""
 
 
-def _size(value: str | int) -> int:
+def _size(value: Any) -> int:
     """Return the bytes of a size as voidgen.toml has it, or of 0."""
     from voidgen import bytesize  # noqa: PLC0415
     from voidgen.config.rules import BYTE_SIZE  # noqa: PLC0415

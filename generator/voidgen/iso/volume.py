@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from pycdlib import PyCdlib
 
@@ -29,7 +29,7 @@ def opened(iso: Path, content: int) -> Iterator[PyCdlib]:
     image = PyCdlib()
     with regular.opened(iso) as stream:
         bounded = _Bounded(stream, TABLES)
-        image.open_fp(bounded)
+        image.open_fp(cast("BinaryIO", bounded))
         bounded.left = content
         try:
             yield image

@@ -10,21 +10,22 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from voidgen import config, git, nix, pins, render
+from voidgen import config, git, pins, render
 from voidgen import project as image_project
 from voidgen.errors import Fault, StepFailedError, WrongInputError
-from voidgen.snapshot import images, overlay
+from voidgen.snapshot import evaluation, images, overlay
 from voidgen.snapshot.types import Snapshot
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, MutableMapping
 
     from voidgen.progress import Progress
-    from voidgen.project import Project
-    from voidgen.snapshot.types import Selected
+    from voidgen.snapshot.evaluation import Selection
 
 
-def project(named: str, folder: Path, progress: Progress) -> Snapshot:
+def project(
+    named: str, folder: Path, known: MutableMapping[str, Selection], progress: Progress
+) -> Snapshot:
     """A project as it lies in ``folder``: evaluated, and not built.
 
     Its closure is known where the store has it.
@@ -32,20 +33,11 @@ def project(named: str, folder: Path, progress: Progress) -> Snapshot:
     found = image_project.load(folder)
     locks = pins.read(found)
     plan = render.manifest(found.plan, found.overlay)
-    with progress.step(f"evaluating {named}"):
-        packages = _evaluated(found)
-    outputs = {path for one in packages.values() for path in one.outputs.values()}
-    known = nix.path_info(outputs) if outputs and not nix.invalid(outputs) else None
+    selected = evaluation.selection(named, found, known, progress)
     return Snapshot(
-        named, plan, images.inputs(locks.inputs), *images.void(locks.lock), packages, known,
-        overlay.entries(plan["include"], found.overlay),
+        named, plan, images.inputs(locks.inputs), *images.void(locks.lock),
+        selected.packages, selected.closure, overlay.entries(plan["include"], found.overlay),
     )  # fmt: skip
-
-
-def _evaluated(image: Project) -> dict[str, Selected]:
-    """The packages asked for; none where another voidgen emitted the flake, which does not say."""
-    default = f"packages.{image.plan.system}.default"
-    return images.selected(nix.evaluate(image.folder, default, apply="made: made.selected or [ ]"))
 
 
 @contextmanager

@@ -17,9 +17,10 @@ from voidgen.errors import Fault, StepFailedError, WrongInputError, unreadable
 from voidgen.snapshot.types import Snapshot
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, MutableMapping
 
     from voidgen.progress import Progress
+    from voidgen.snapshot.evaluation import Selection
 
 LARGEST = 1 << 30
 """Bytes of a manifest: one of a million store paths would be smaller."""
@@ -29,8 +30,12 @@ SIDES = (
 )
 
 
-def read(named: str, folder: Path, progress: Progress) -> Snapshot:
+def read(
+    named: str, folder: Path, known: MutableMapping[str, Selection], progress: Progress
+) -> Snapshot:
     """The snapshot of ``named``; ``folder`` is the project that revisions are of.
+
+    Sides that are read with the same ``known`` are evaluated once if they select the same.
 
     Raises WrongInputError where nothing has that name, or it is none of `SIDES`, and
     StepFailedError where Nix or git fail.
@@ -39,7 +44,9 @@ def read(named: str, folder: Path, progress: Progress) -> Snapshot:
     path = Path(os.path.abspath(named))
     if os.path.lexists(path):
         return (
-            _of_folder(named, path, progress) if path.is_dir() else _of_file(named, path, progress)
+            _of_folder(named, path, known, progress)
+            if path.is_dir()
+            else _of_file(named, path, known, progress)
         )
     from voidgen import git, nix
     from voidgen.snapshot import projects
@@ -47,19 +54,21 @@ def read(named: str, folder: Path, progress: Progress) -> Snapshot:
     if ":" in named:
         with progress.step(f"fetching {named}"):
             tree = nix.flake_prefetch(named).path
-        return projects.project(named, tree, progress)
+        return projects.project(named, tree, known, progress)
     if git.is_revision(folder, named):
         with projects.revision(folder, named) as tree:
-            return projects.project(named, tree, progress)
+            return projects.project(named, tree, known, progress)
     what = f"nothing here is called {named}, and no revision of the project's repository"
     raise WrongInputError(Fault(what, folder, remedy=f"name {SIDES}"))
 
 
-def _of_folder(named: str, folder: Path, progress: Progress) -> Snapshot:
+def _of_folder(
+    named: str, folder: Path, known: MutableMapping[str, Selection], progress: Progress
+) -> Snapshot:
     if os.path.lexists(folder / config.FILE):
         from voidgen.snapshot import projects
 
-        return projects.project(named, folder, progress)
+        return projects.project(named, folder, known, progress)
     if all((folder / name).exists() for name in ("manifest.json", "include")):
         from voidgen.snapshot import images
 
@@ -67,11 +76,13 @@ def _of_folder(named: str, folder: Path, progress: Progress) -> Snapshot:
     return closure(named, folder)
 
 
-def _of_file(named: str, path: Path, progress: Progress) -> Snapshot:
+def _of_file(
+    named: str, path: Path, known: MutableMapping[str, Selection], progress: Progress
+) -> Snapshot:
     if path.name == config.FILE:
         from voidgen.snapshot import projects
 
-        return projects.project(named, path.parent, progress)
+        return projects.project(named, path.parent, known, progress)
     if path.suffix == ".lock":
         from voidgen.lock import file as lock_file
         from voidgen.lock import flake as flake_lock

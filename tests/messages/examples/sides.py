@@ -15,17 +15,17 @@ from voidgen.snapshot.types import Snapshot
 
 
 def nothing_of_that_name(folder: Path, _: pytest.MonkeyPatch) -> None:
-    sides.read("main", folder, Nobody())
+    sides.read("main", folder, {}, Nobody())
 
 
 def no_store_path(folder: Path, _: pytest.MonkeyPatch) -> None:
     write(folder, {"notes": "x"})
-    sides.read(str(folder / "notes"), folder, Nobody())
+    sides.read(str(folder / "notes"), folder, {}, Nobody())
 
 
 def no_object(folder: Path, _: pytest.MonkeyPatch) -> None:
     write(folder, {"x.json": '{"version": 1'})
-    sides.read(str(folder / "x.json"), folder, Nobody())
+    sides.read(str(folder / "x.json"), folder, {}, Nobody())
 
 
 def plans_of_another_shape(folder: Path, _: pytest.MonkeyPatch) -> Ran:
