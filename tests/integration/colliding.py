@@ -18,7 +18,7 @@ let
   given = builtins.fromJSON (builtins.readFile ./cases.json);
   inherit (given) system;
   busybox = import ./packages/busybox.nix { inherit system; licenses.gpl2 = { }; };
-  build = import ./nix/build.nix { inherit busybox system; };
+  build = import ./nix/build.nix { inherit system; pkgs = { inherit busybox; }; };
   made = case:
     let
       trees = derivation {
