@@ -7,6 +7,7 @@ nix.conf(5)); git, which it starts for git inputs, does not: that is done here.
 from __future__ import annotations
 
 import json
+import logging
 import re
 from functools import cache
 from pathlib import Path
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from voidgen import database, environment, foreign, sri
+from voidgen import database, environment, foreign, refusal, sri
 from voidgen.errors import StepFailedError
 from voidgen.lock.flake import url
 from voidgen.process import Completed, ask, patiently, run
@@ -22,6 +23,8 @@ from voidgen.sizes import StorePath, closure
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+
+_log = logging.getLogger(__name__)
 
 Flake = Path | str
 """A folder that is a flake by itself, or a reference as a person would write it."""
@@ -123,7 +126,8 @@ def evaluate(
 
     ``inputs`` are references to take in the place of what the lock says.
     """
-    words = ["--json", "--no-update-lock-file", *(["--apply", apply] if apply else [])]
+    words = ["--json", "--no-update-lock-file", _WITH_FRAMES]
+    words += ["--apply", apply] if apply else []
     for name, reference in (inputs or {}).items():
         words += ["--override-input", name, reference]
     return _json(["eval", *words, f"{_url(flake)}#{attribute}"])
@@ -135,7 +139,8 @@ def build(flake: Flake, output: str, link: Path | None = None) -> Path:
     ``link`` leads to it then, and is a GC root.
     """
     place = ["--out-link", str(link)] if link else ["--no-link"]
-    built = _json(["build", "--json", "--no-update-lock-file", *place, f"{_url(flake)}#{output}"])
+    words = ["--json", "--no-update-lock-file", _WITH_FRAMES, *place]
+    built = _json(["build", *words, f"{_url(flake)}#{output}"])
     return Path(built[0]["outputs"]["out"])
 
 
@@ -217,11 +222,15 @@ def instantiate(expression: Path, arguments: Mapping[str, str]) -> tuple[Any, st
     It may read any file; nixpkgs' configuration is none but the expression's own.
     """
     words = [word for name, value in arguments.items() for word in ("--argstr", name, value)]
-    argv = ["nix-instantiate", "--eval", "--strict", "--json", "--read-write-mode", *words]
+    argv = ["nix-instantiate", "--eval", "--strict", "--json", "--read-write-mode", _WITH_FRAMES]
+    argv += words
     # The user's own answers to nixpkgs do not hold for an image.
     given = environment.of(argv[0])
     env = {name: value for name, value in given.items() if not name.startswith("NIXPKGS_")}
-    done = run([*argv, str(expression)], cwd=Path("/"), env=env)
+    try:
+        done = run([*argv, str(expression)], cwd=Path("/"), env=env)
+    except StepFailedError as error:
+        raise _cut(error) from None
     return _parsed(argv, done), done.stderr.decode(errors="replace")
 
 
@@ -387,4 +396,20 @@ def _parsed(argv: Sequence[str], done: Completed) -> Any:
 
 
 def _run(argv: Sequence[str]) -> Completed:
-    return patiently(argv, cwd=Path("/"), transient=_FAULTS)
+    try:
+        return patiently(argv, cwd=Path("/"), transient=_FAULTS)
+    except StepFailedError as error:
+        raise _cut(error) from None
+
+
+_WITH_FRAMES = "--show-trace"
+"""`refusal.shown` finds in the frames who asked for a package, which older Nix shows only so."""
+
+
+def _cut(error: StepFailedError) -> StepFailedError:
+    """``error`` with what a person needs to read of its output; the whole of it is logged."""
+    output = refusal.shown(error.output)
+    if output != error.output:
+        for line in error.output.splitlines():
+            _log.info("  | %s", line)
+    return StepFailedError(error.what, refusal.remedy(error.output) or error.remedy, output)

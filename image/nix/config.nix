@@ -1,21 +1,31 @@
 # Emitted by voidgen, the same for every image: `voidgen generate` replaces changes.
-# The nixpkgs configuration: only the unfree packages that voidgen.toml names are allowed.
+# The nixpkgs configuration: what voidgen.toml names is allowed, and nothing else.
 nix:
 let
-  allowUnfree = import ./allow-unfree.nix nix;
+  allowed = import ./allowed.nix nix;
   names = import ./names.nix;
+  firstLine = text: builtins.head (builtins.split "\n" text);
 
-  remedy = reason: message:
-    if reason == "unfree" then ''
-      It is needed by one of the packages asked for. To allow it, voidgen.toml needs under [nix]:
-          ${allowUnfree [ (names.refused message) ]}
-      Then run `voidgen generate`.''
-    else ''
-      It is one of the packages asked for, or one of these needs it.
-      Take that one out of voidgen.toml, or choose another nixpkgs there.'';
+  # Nixpkgs' own remedies (environment variables, configuration.nix) do not reach a locked image.
+  refusals = {
+    unfree = message: ''
+      ${firstLine message}
+      To allow it, set this in voidgen.toml under [nix], then run `voidgen generate`:
+          ${allowed.unfree [ (names.unfreeRefused message) ]}'';
+    insecure = message: ''
+      ${firstLine message}
+      To allow it, set this in voidgen.toml under [nix], then run `voidgen generate`:
+          ${allowed.insecure [ (names.quoted message) ]}'';
+    broken = other;
+    unsupported = other;
+    non-source = other;
+  };
+  other = message: "${firstLine message}\n${choose}";
+  choose = "Remove the package that needs it, or choose another nixpkgs in voidgen.toml.";
 in
 {
   allowUnfreePredicate = package: builtins.elem (names.package package) nix.unfree;
-  # Nixpkgs' own remedies (environment variables, configuration.nix) do not reach a locked image.
-  handleEvalIssue = reason: message: throw "${message}\nvoidgen: ${remedy reason message}";
+  allowInsecurePredicate = package: builtins.elem (names.withVersion package) nix.insecure;
+  handleEvalIssue =
+    reason: message: throw ((refusals.${reason} or (text: "${text}\n${choose}")) message);
 }

@@ -29,16 +29,17 @@ let
     inherit lock nixpkgs;
     project = manifest + "/../..";
   };
-  packageSet = host: import (import ./readable.nix set.here) {
+  packageSet = config: host: import (import ./readable.nix set.here) {
+    inherit config;
     system = host;
-    config = import ./config.nix plan.nix;
     overlays = [ ];
   };
-  packageSets = forHosts packageSet;
+  packageSets = forHosts (packageSet (import ./config.nix plan.nix));
 
   image = import ./image.nix {
     inherit include manifest mklive plan set;
     pkgs = packageSets.${system};
+    variant = config: packageSet config system;
   };
 
   # The image is the same on every host; what makes its ISO there runs on the host.

@@ -8,7 +8,10 @@ in
 {
   legacyPackages.${request.system} = import nixpkgs {
     inherit (request) system;
-    config.allowUnfreePredicate = package: builtins.elem (names.package package) request.unfree;
+    config = {
+      allowInsecurePredicate = package: builtins.elem (names.withVersion package) request.insecure;
+      allowUnfreePredicate = package: builtins.elem (names.package package) request.unfree;
+    };
     overlays = [ ];
   };
 }

@@ -1,5 +1,5 @@
 # Emitted by voidgen, the same for every image: `voidgen generate` replaces changes.
-# The flake that the image carries: the locked package set under the same unfree rule, for
+# The flake that the image carries: the locked package set under the same rules, for
 # `nix profile add`, `upgrade` and `remove` on the live system.
 {
   build,
@@ -29,7 +29,7 @@ let
     [
       "# Emitted by voidgen: the packages of this image. `nix profile` finds here what it upgrades, and"
       "# takes more from here: nix profile add ${place}#NAME"
-      "# packages.json names the unfree ones that are allowed."
+      "# packages.json names the unfree and insecure ones that are allowed."
       "{"
       "  description = ${quote "Packages of ${plan.image.name}"};"
       ""
@@ -99,7 +99,7 @@ build "packages-flake" ./packages-flake.sh {
   inherit flake registry;
   request = builtins.toJSON {
     inherit (plan.image) system;
-    inherit (plan.nix) unfree;
+    inherit (plan.nix) insecure unfree;
   };
   lock = if isCarried then carriedLock else set.lock or "";
   narHash = if isCarried then import ./nar-hash.nix { inherit build; } set.carried else "";

@@ -1,35 +1,67 @@
 # Emitted by voidgen, the same for every image: `voidgen generate` replaces changes.
 # The packages of the manifest, looked up in the package set: what each is and which of its
 # outputs are wanted. Every fault of the list is reported at once, before anything is built.
-{ pkgs, nix }:
+{
+  pkgs,
+  # The same set with another configuration.
+  variant,
+  nix,
+  system,
+}:
 let
   names = import ./names.nix;
-  faults = import ./faults.nix { inherit nix pkgs; };
+  faults = import ./faults.nix { inherit nix pkgs system; };
 
   # `nix profile add` gives 5 where a package says nothing: what is added wins over what is baked.
   strongest = 10;
 
-  select = index: { request, package, outputs, ... }:
-    let meta = package.meta or { }; in
+  select =
+    index:
+    {
+      request,
+      package,
+      outputs,
+      ...
+    }:
+    let
+      meta = package.meta or { };
+    in
     {
       inherit (request) name path;
       pname = names.package package;
       version = names.version package;
-      outputs = map (output: { name = output; value = package.${output}.outPath; }) outputs;
-      license = names.licenses (meta.license or [ ]);
-      unfree = names.unfree meta;
+      outputs = map (output: {
+        name = output;
+        value = package.${output}.outPath;
+      }) outputs;
+      license = names.spdx (pkgs.lib or { }) (meta.license or [ ]);
+      unfree = names.isUnfree meta;
       wanted = request.outputs;
       # Of two packages with the same file, the one that is named first has it.
       priority = strongest + index;
       description = meta.description or null;
     };
 
-  judged = import ./judged.nix { inherit nix pkgs; };
+  judged = import ./judged.nix {
+    inherit
+      nix
+      pkgs
+      system
+      variant
+      ;
+    note = about: builtins.trace (faults.note about) true;
+  };
   faulty = builtins.filter ({ faults, ... }: faults != [ ]) judged;
-  # Where the set's own refusals are all there is, its words say more than ours.
-  isRefusal = fault: fault.refused or false;
-  onlyRefused = builtins.all ({ faults, ... }: builtins.all isRefusal faults) faulty;
+  report = faults.report faulty;
+  # Only the set itself can say why it refuses these: the report comes first, then its message.
+  refused = builtins.filter ({ faults, ... }: builtins.any (fault: fault.refused or false) faults) faulty;
+  failed =
+    if refused == [ ] then throw report else builtins.trace report (said (builtins.head refused));
+  said =
+    { package, outputs, ... }:
+    builtins.foldl' (_: output: builtins.seq package.${output}.outPath (throw report)) null outputs;
 in
-if onlyRefused then
+if faulty == [ ] then
   builtins.genList (index: select index (builtins.elemAt judged index)) (builtins.length judged)
-else throw (faults.report faulty)
+else
+  failed

@@ -69,6 +69,7 @@ def manifest(
     names: Sequence[str] = NAMES,
     unfree: Sequence[str] = ("proverbs",),
     include: Sequence[Mapping[str, Any]] = INCLUDE,
+    insecure: Sequence[str] = (),
 ) -> dict[str, Any]:
     return {
         "image": {"arch": platform.machine(), "name": "tests", "system": SYSTEM, "user": "live"},
@@ -76,6 +77,7 @@ def manifest(
         "modules": [{"name": "a module", "summary": "carried ${through} untouched"}],
         "nix": {
             "packages": [request(name) for name in names],
+            "insecure": list(insecure),
             "state-dir": "/var/nix",
             "unfree": list(unfree),
         },

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.integration.shapes import SIX, add_shapes
 from tests.unit.program import voidgen
 
 # What asks on a terminal.
@@ -60,7 +61,7 @@ def test_what_something_unfree_is_needed_by_is_accepted_by_name(example: Path) -
     before = config(example)
     ran = voidgen("add", "nix", "proverb-of-the-day", cwd=example)
     assert (ran.status, ran.out) == (2, "")
-    assert "proverbs is unfree (licence: " in ran.err
+    assert "proverbs is unfree (license: " in ran.err
     assert "pass --unfree" in ran.err
     assert config(example) == before
     assert voidgen("add", "nix", "proverb-of-the-day", "--unfree", cwd=example).status == 0
@@ -72,7 +73,7 @@ def test_a_person_is_asked(example: Path, answer: bytes) -> None:
     without_unfree(example)
     before = config(example)
     said, status = at_terminal(example, answer, "add", "nix", "proverbs")
-    assert "proverbs is unfree (licence: " in said
+    assert "proverbs is unfree (license: " in said
     assert "Accept it in this image?" in said
     assert (status, config(example) == before) == ((0, False) if answer == b"y\n" else (2, True))
 
@@ -95,13 +96,83 @@ def at_terminal(folder: Path, answer: bytes, *words: str) -> tuple[str, int]:
     return said.decode(), os.waitstatus_to_exitcode(status)
 
 
-def test_what_the_set_refuses_is_told_in_its_words(example: Path) -> None:
-    default = example / "packages/2026.10/default.nix"
-    text = default.read_text()
-    default.write_text(f'args: (let f = {text}; in f args) // {{ old = throw "old is gone"; }}\n')
-    before = config(example)
-    ran = voidgen("add", "nix", "old", cwd=example)
-    assert (ran.status, ran.out) == (1, "")
-    assert "voidgen: the package set refuses old\n" in ran.err
-    assert "old is gone" in ran.err
-    assert config(example) == before
+@pytest.fixture
+def shapes(example: Path) -> Path:
+    """The example, with a set that refuses as nixpkgs does."""
+    add_shapes(example / "packages", old=False)
+    file = example / "voidgen.toml"
+    file.write_text(file.read_text().replace("./packages/2026.10", "./packages/shapes"))
+    return example
+
+
+def test_each_that_is_refused_is_told_in_one_run(shapes: Path) -> None:
+    before = config(shapes)
+    names = [*SIX, "needs-broken", "needs-unsupported", "needs-unfree", "throws", "loops"]
+    ran = voidgen("add", "nix", *names, cwd=shapes)
+    assert (ran.status, ran.out) == (2, "")
+    for line in (
+        'gret: the package set (release 2026.10) has no package "gret"',
+        "unfree-one is unfree (license: unfree)\n    pass --unfree",
+        "speedups is unfree (license: unfree)\n    pass --unfree",
+        "broken-one: it is marked as broken",
+        "insecure-one-1.0 is insecure (known issues: CVE-1: anyone may come in)",
+        "unsupported-one: it does not support ",
+        "old-name: the package set says: 'old-name' has been renamed",
+        'needs-broken: it needs "broken-one-1.0", which is marked as broken',
+        'needs-unsupported: it needs "unsupported-one-1.0", which does not support this system',
+        "throws: the package set refuses it: not today nor tomorrow",
+        "loops: the package set refuses it: infinite recursion encountered\n",
+    ):
+        assert line in ran.err
+    assert "NIXPKGS_ALLOW" not in ran.err
+    assert config(shapes) == before
+
+
+def test_a_listed_package_gets_what_it_lacks(shapes: Path) -> None:
+    file = shapes / "voidgen.toml"
+    file.write_text(config(shapes).replace("packages = [", 'packages = [\n  "needs-unfree",', 1))
+    assert voidgen("add", "nix", "needs-unfree", "--unfree", cwd=shapes).status == 0
+    assert 'unfree = ["proverbs", "speedups", "unfree-one"]' in config(shapes)
+
+
+def test_insecure_ones_come_and_go(shapes: Path) -> None:
+    ran = voidgen("add", "nix", "needs-insecure", cwd=shapes)
+    assert ran.status == 2
+    assert "insecure-one-1.0 is insecure (known issues: " in ran.err
+    assert voidgen("add", "nix", "needs-insecure", "--insecure", cwd=shapes).status == 0
+    assert 'insecure = ["insecure-one-1.0"]' in config(shapes)
+    assert voidgen("remove", "nix", "needs-insecure", cwd=shapes).status == 0
+    assert "insecure = []" in config(shapes)
+
+
+@pytest.mark.parametrize(("name", "works"), [("old-name", False), ("older-name", True)])
+@pytest.mark.parametrize("answer", [b"y\n", b"n\n"])
+def test_a_renamed_package_is_offered_by_its_new_name(
+    shapes: Path, name: str, answer: bytes, *, works: bool
+) -> None:
+    file = shapes / "voidgen.toml"
+    file.write_text(config(shapes).replace('  "greet",\n', ""))
+    said, status = at_terminal(shapes, answer, "add", "nix", f"{name}^out")
+    assert f"{name}^out has been renamed to greet^out" in said
+    assert "Add the new name instead?" in said
+    if answer == b"y\n":
+        assert status == 0
+        assert '"greet^out"' in config(shapes)
+    else:
+        assert status == (0 if works else 2)
+        assert (f'"{name}^out"' in config(shapes)) is works
+
+
+def test_a_renamed_package_that_works_is_added_with_a_note(shapes: Path) -> None:
+    ran = voidgen("add", "nix", "older-name", cwd=shapes)
+    assert ran.status == 0
+    assert "note: older-name has been renamed to greet: both still work" in ran.err
+
+
+def test_what_is_wrong_with_the_set_is_said_once(shapes: Path) -> None:
+    (shapes / "packages/shapes/default.nix").write_text("{ a = 1 }")
+    ran = voidgen("add", "nix", "dice", "notebook", cwd=shapes)
+    assert ran.status == 1
+    assert ran.err.count("error: syntax error") == 1
+    assert "packages/shapes/default.nix:1:" in ran.err
+    assert "dice" not in ran.err

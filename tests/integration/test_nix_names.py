@@ -44,15 +44,59 @@ def test_licenses(nix: Nix, license: str, names: list[str]) -> None:  # noqa: A0
     ],
 )
 def test_unfree(nix: Nix, meta: str, *, unfree: bool) -> None:
-    assert evaluate(nix, f"unfree {meta}") is unfree
+    assert evaluate(nix, f"isUnfree {meta}") is unfree
+
+
+QUOTED = "Package ‘steam-original-1.0’ in /x.nix:34 has an unfree license (‘unfree’), refusing"  # noqa: RUF001
+REFUSED = """Refusing to evaluate package 'python3.13-textual-speedups-1.0' in /x.nix:34 because 'y'
+Alternatively you can configure a predicate to allow specific packages:
+  { nixpkgs.config.allowUnfreePredicate = pkg: builtins.elem (lib.getName pkg) [
+      "textual-speedups"
+    ];
+"""
 
 
 @pytest.mark.parametrize(
-    "message",
+    ("message", "quoted", "unfree"),
     [
-        "Package ‘steam-original-1.0’ in /x.nix:34 has an unfree license (‘unfree’), refusing",  # noqa: RUF001
-        "Refusing to evaluate package 'steam-original-1.0' in /x.nix:34 because it has 'y'",
+        (QUOTED, "steam-original-1.0", "steam-original"),
+        (REFUSED, "python3.13-textual-speedups-1.0", "textual-speedups"),
+        ("broken: This package is broken.", "?", "?"),
     ],
 )
-def test_the_package_that_a_refusal_names(nix: Nix, message: str) -> None:
-    assert evaluate(nix, f"refused {json.dumps(message, ensure_ascii=False)}") == "steam-original"
+def test_the_package_that_a_refusal_names(nix: Nix, message: str, quoted: str, unfree: str) -> None:
+    text = json.dumps(message, ensure_ascii=False)
+    assert evaluate(nix, f"quoted {text}") == quoted
+    assert evaluate(nix, f"unfreeRefused {text}") == unfree
+
+
+TO_SPDX = '{ licenses.toSPDX = license: "${license.operator} of two"; }'
+
+
+@pytest.mark.parametrize(
+    ("lib", "license", "spdx"),
+    [
+        ("{ }", MIT, ["MIT"]),
+        (TO_SPDX, MIT, ["MIT"]),
+        (TO_SPDX, '"BSD-ish"', ["BSD-ish"]),
+        (
+            TO_SPDX,
+            f'[ {MIT} {{ licenseType = "compound"; operator = "OR"; }} ]',
+            ["MIT", "OR of two"],
+        ),
+        ("{ }", f'{{ licenseType = "compound"; licenses = [ {MIT} ]; }}', ["MIT"]),
+    ],
+)
+def test_spdx(nix: Nix, lib: str, license: str, spdx: list[str]) -> None:  # noqa: A002
+    assert evaluate(nix, f"spdx {lib} ({license})") == spdx
+
+
+@pytest.mark.parametrize(
+    ("package", "name"),
+    [
+        ('{ name = "a-b-1"; pname = "b"; version = "1"; }', "a-b-1"),
+        ('{ pname = "b"; version = "1"; }', "b-1"),
+    ],
+)
+def test_the_name_with_its_version(nix: Nix, package: str, name: str) -> None:
+    assert evaluate(nix, f"withVersion {package}") == name

@@ -131,7 +131,9 @@ def projects(draw: st.DrawFn) -> Project:
     table: Table = {
         "image": {"name": "made-up", "title": "Made up", "arch": "aarch64", "cmdline": ["b", "a"]},
         "nix": {
-            "packages": draw(st.lists(st.sampled_from(("hello", "git^man", "a.b")), unique=True)),
+            "packages": draw(
+                st.lists(st.sampled_from(("hello", "openssl^dev", "a.b")), unique=True)
+            ),
             "unfree": ["b", "a"],
             "state-dir": "/var/nix",
         },

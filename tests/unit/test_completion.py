@@ -19,7 +19,7 @@ _voidgen_completion voidgen
 printf '%s\\n' "${COMPREPLY[@]}"
 """
 CONFIG = (
-    '[image]\nname = "x"\n[nix]\npackages = ["git^man"]\n[xbps]\npackages = ["htop"]\n'
+    '[image]\nname = "x"\n[nix]\npackages = ["openssl^dev"]\n[xbps]\npackages = ["htop"]\n'
     '[overlay]\nmodules = ["a-one"]\n'
 )
 
@@ -62,7 +62,7 @@ def run(project: Path, *argv: str | Path, **env: str) -> list[str]:
         (["add", "module", "a-two", "a-"], []),
         (["add", "nix", "g"], []),
         (["remove", "module", ""], ["a-one"]),
-        (["remove", "nix", ""], ["git^man"]),
+        (["remove", "nix", ""], ["openssl^dev"]),
         (["remove", "xbps", "h"], ["htop"]),
         (["remove", "xbps", "htop", "h"], []),
         (["update", "n"], ["nixpkgs"]),

@@ -24,9 +24,9 @@ def _plan(settings: Config) -> Plan:
     [
         ("hello", ("hello",), ()),
         ("kdePackages.kate", ("kdePackages", "kate"), ()),
-        ("git^man", ("git",), ("man",)),
-        ("git^out,man", ("git",), ("out", "man")),
-        ("git^*", ("git",), ("*",)),
+        ("openssl^dev", ("openssl",), ("dev",)),
+        ("openssl^out,dev", ("openssl",), ("out", "dev")),
+        ("openssl^*", ("openssl",), ("*",)),
         ('a."b.c".d^dev', ("a", "b.c", "d"), ("dev",)),
         ('"7zip"', ("7zip",), ()),
         ("x.a'.b", ("x", "a'", "b"), ()),

@@ -46,7 +46,7 @@ TABLE: dict[str, tuple[list[str], list[str]]] = {
         [
             "hello",
             "kdePackages.kate",
-            "git^man",
+            "openssl^dev",
             "git^out,man",
             "git^*",
             "_7zz",
@@ -222,6 +222,10 @@ TABLE: dict[str, tuple[list[str], list[str]]] = {
     ),
     "ONE_LINE": (["a", " ", "é · 'x' \"y\""], ["", "a\nb", "a\tb", "\x7f", "a\x1b[31m"]),
     "MODE": (["644", "0644", "4755", "0000"], ["", "64", "00644", "0648", "rw", "0o644", " 644"]),
+    "NIX_VERSION": (
+        ["openssl-1.1.1w", "python3.13-foo-1.0", "minio-2025-10-15T17-29-55Z", "x-unstable"],
+        ["", "openssl", "a b-1", "x-", "-1", "x-1\n"],
+    ),
     "OWNER": (
         ["root:root", "_a:b-c", "0:0"],
         ["", "root", "root:", ":root", "a:b:c", "A:b", "a b:c"],

@@ -12,17 +12,23 @@ from voidgen.cli.complete import addable
 from voidgen.cli.settings import Command, Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Sequence
 
 
 @click.command("add", cls=Command)
 @click.argument("kind", type=click.Choice(["nix", "xbps", "module"]))
 @click.argument("names", metavar="NAME...", nargs=-1, required=True, shell_complete=addable)
-@click.option("--unfree", is_flag=True, help="Accept the unfree packages among them.")
+@click.option("--unfree", is_flag=True, help="Accept the unfree packages that they need.")
+@click.option("--insecure", is_flag=True, help="Accept the insecure packages that they need.")
 @click.option("--dry-run", is_flag=True, help="Write nothing; show what would be written.")
 @click.pass_obj
-def command(
-    settings: Settings, kind: str, names: tuple[str, ...], unfree: bool, dry_run: bool
+def command(  # noqa: PLR0913, PLR0917 - what the command line has
+    settings: Settings,
+    kind: str,
+    names: tuple[str, ...],
+    unfree: bool,
+    insecure: bool,
+    dry_run: bool,
 ) -> None:
     """Add packages of Nix or Void, or overlay modules, to voidgen.toml.
 
@@ -32,23 +38,23 @@ def command(
     from voidgen import project  # noqa: PLC0415
     from voidgen.cli.changed import finish  # noqa: PLC0415
     from voidgen.edit import change  # noqa: PLC0415
+    from voidgen.edit.types import Consent  # noqa: PLC0415
 
-    def accept(found: Mapping[str, tuple[str, ...]]) -> bool:
-        return unfree or (not settings.json and _asked(found))
+    def ask(lines: Sequence[str], question: str) -> bool:
+        return not settings.json and _asked(lines, question)
 
     folder = project.find(Path(settings.project))
-    progress = settings.watcher()
-    done = change.add(folder, kind, names, accept, progress)
+    consent = Consent(ask, unfree=unfree, insecure=insecure)
+    done = change.add(folder, kind, names, consent, settings.watcher())
     finish(settings, done, dry_run=dry_run)
 
 
-def _asked(found: Mapping[str, tuple[str, ...]]) -> bool:
-    """Ask a person, where there is one."""
+def _asked(lines: Sequence[str], question: str) -> bool:
+    """Ask a person, if there is one."""
     from voidgen.cli.report import visible  # noqa: PLC0415
 
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         return False
-    for name, licenses in found.items():
-        click.echo(visible(f"{name} is unfree (licence: {', '.join(licenses)})"), err=True)
-    what = "it" if len(found) == 1 else "them"
-    return click.confirm(f"Accept {what} in this image?", err=True)
+    for line in lines:
+        click.echo(visible(line), err=True)
+    return click.confirm(question, err=True)

@@ -17,7 +17,7 @@ from voidgen.snapshot.types import Snapshot
 
 if TYPE_CHECKING:
     from voidgen.cli.settings import Settings
-    from voidgen.edit.change import Change
+    from voidgen.edit.types import Change
     from voidgen.project import Project
 
 

@@ -11,7 +11,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "voidgen init --ci github checked",
     ),
     "add": (
-        "voidgen add nix firefox git^man",
+        "voidgen add nix firefox openssl^dev",
         "voidgen add xbps htop --dry-run",
         "voidgen add module gpu-detect",
     ),

@@ -57,13 +57,18 @@ USER = Rule(
 
 ATTRIBUTE = r"(?:[A-Za-z0-9_][A-Za-z0-9_'+-]*|\x22[^\x22\\$^\s]+\x22)"
 NIX_PACKAGE = Rule(
-    'an attribute path of the package set, like "hello", "kdePackages.kate" or "git^man"',
+    'an attribute path of the package set, like "hello", "kdePackages.kate" or "openssl^dev"',
     rf"{ATTRIBUTE}(?:\.{ATTRIBUTE})*(?:\^(?:\*|[a-z][A-Za-z0-9_-]*(?:,[a-z][A-Za-z0-9_-]*)*))?",
     ((r"#", "write only what stands behind the #"),),
 )
 NIX_NAME = Rule(
     "a package's name, as nixpkgs' lib.getName gives it",
     r"[A-Za-z0-9+._?=-]+",
+)
+NIX_VERSION = Rule(
+    'a package\'s name and version, like "openssl-1.1.1w"',
+    r"[A-Za-z0-9+._?=-]+-[0-9A-Za-z][A-Za-z0-9+._?=-]*",
+    ((r"^[A-Za-z0-9+._?=]+$", "append the version: only that one is accepted"),),
 )
 NIXPKGS = Rule(
     'a flake reference like "github:NixOS/nixpkgs/nixos-unstable", '
@@ -202,6 +207,7 @@ ByteSize = Annotated[str, BYTE_SIZE]
 User = Annotated[str, USER]
 NixPackage = Annotated[str, NIX_PACKAGE]
 NixName = Annotated[str, NIX_NAME]
+NixVersion = Annotated[str, NIX_VERSION]
 Nixpkgs = Annotated[str, NIXPKGS]
 FlakeReference = Annotated[str, FLAKE]
 StateDir = Annotated[str, STATE_DIR]

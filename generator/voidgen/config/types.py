@@ -89,6 +89,10 @@ class Nix:
     unfree: tuple[rules.NixName, ...] = field(
         default=(), metadata={"help": "names of the unfree packages that you accept"}
     )
+    insecure: tuple[rules.NixVersion, ...] = field(
+        default=(),
+        metadata={"help": "insecure packages that you accept, with their versions: NAME-VERSION"},
+    )
     state_dir: rules.StateDir = field(
         default="/var/nix",
         metadata={"help": "where the live system's Nix keeps its database and socket"},

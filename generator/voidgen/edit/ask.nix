@@ -1,5 +1,5 @@
-# What the package set says of packages: what is wrong with each, and, as traces, which unfree
-# packages they and all that they need are.
+# What the package set says of packages: what is wrong with each, and, as traces, what they and all
+# that they need must be allowed, or may not have.
 {
   # The folder of the package set, and that of voidgen's own Nix code.
   nixpkgs,
@@ -11,35 +11,71 @@
   aloud ? "",
 }:
 let
+  aliases = import (code + "/aliases.nix") pkgs;
+  lookup = import (code + "/lookup.nix");
   names = import (code + "/names.nix");
+  packages = builtins.fromJSON requests;
 
-  noted = package: builtins.trace
-    (builtins.toJSON {
-      unfree = names.package package;
-      licenses = names.licenses (package.meta.license or [ ]);
-    })
-    true;
-
-  pkgs = import (import (code + "/readable.nix") (/. + nixpkgs)) {
-    inherit system;
-    config.allowUnfreePredicate = noted;
-    overlays = [ ];
+  note = about: builtins.trace (builtins.toJSON about) true;
+  variant =
+    config:
+    import (import (code + "/readable.nix") (/. + nixpkgs)) {
+      inherit config system;
+      overlays = [ ];
+    };
+  pkgs = variant {
+    allowUnfreePredicate =
+      package:
+      note {
+        reason = "unfree";
+        name = names.package package;
+        why = names.licenses (package.meta.license or [ ]);
+      };
+    allowInsecurePredicate =
+      package:
+      note {
+        reason = "insecure";
+        name = names.withVersion package;
+        why = package.meta.knownVulnerabilities or [ ];
+      };
+    handleEvalIssue = _: throw;
   };
 
   judged = import (code + "/judged.nix") {
-    inherit pkgs;
-    nix = { packages = builtins.fromJSON requests; unfree = [ ]; };
+    inherit
+      note
+      pkgs
+      system
+      variant
+      ;
+    nix = {
+      inherit packages;
+      insecure = [ ];
+      unfree = [ ];
+    };
   };
 
-  evaluated = { package, outputs, ... }:
-    builtins.foldl' (done: output: builtins.seq package.${output}.outPath done) true outputs;
-  answer = one:
-    let wrong = builtins.filter (fault: !(fault ? unfree)) one.faults; in
+  # What can be allowed is told by traces.
+  isFault = fault: !(fault ? unfree || fault ? insecure || fault.refused or false || fault.needs or false);
+  answer =
+    { request, faults, ... }:
+    let
+      alias = if builtins.length request.path == 1 then aliases (builtins.head request.path) else null;
+    in
     {
-      inherit (one.request) name;
-      faults = map (fault: fault.text) (builtins.filter (fault: !(fault.refused or false)) wrong);
-      refused = builtins.any (fault: fault.refused or false) wrong
-        || (wrong == [ ] && !(builtins.tryEval (evaluated one)).success);
+      inherit (request) name;
+      faults = map (fault: fault.text) (builtins.filter isFault faults);
+      refused = builtins.any (fault: fault.refused or false) faults;
+      new = if alias == null then null else alias.new;
     };
+
+  said =
+    request:
+    let
+      found = lookup.find pkgs request.path;
+      package = found.value or found.refused;
+    in
+    map (output: package.${output}.outPath) (lookup.outputs package request.outputs);
 in
-map (if aloud == "" then answer else evaluated) judged
+# The set itself comes first: what is wrong with it is not the fault of a package.
+builtins.seq (builtins.isAttrs pkgs) (if aloud == "" then map answer judged else map said packages)

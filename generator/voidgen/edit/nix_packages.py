@@ -6,22 +6,24 @@ import json
 import shutil
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
-from attrs import frozen
+from attrs import Factory, frozen
 
-from voidgen import foreign, nix, render, share
+from voidgen import foreign, nix, refusal, render, share
 from voidgen.errors import StepFailedError
 from voidgen.lock import flake as flake_lock
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from voidgen.plan import Package
     from voidgen.progress import Progress
     from voidgen.project import Project
 
 ASK = Path(__file__).with_name("ask.nix")
+
+Lines = tuple[str, ...]
 
 
 class NotAtHandError(Exception):
@@ -32,12 +34,16 @@ class NotAtHandError(Exception):
 class Answer:
     """What the package set says.
 
-    ``faults`` has the lines of each fault by the package's name in voidgen.toml; ``unfree`` has
-    licences by the name that [nix] unfree takes, of the packages and of all that they need.
+    ``faults`` has the lines of each fault by the package's name in voidgen.toml. ``unfree`` has
+    licenses by the name that [nix] unfree takes, ``insecure`` known vulnerabilities by the name
+    that [nix] insecure takes: of the packages and of all that they need. ``renamed`` has the name
+    that the set uses for a package, by the one that it was asked for.
     """
 
-    faults: Mapping[str, tuple[tuple[str, ...], ...]] = MappingProxyType({})
-    unfree: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+    faults: Mapping[str, tuple[Lines, ...]] = MappingProxyType({})
+    unfree: Mapping[str, Lines] = MappingProxyType({})
+    insecure: Mapping[str, Lines] = MappingProxyType({})
+    renamed: Mapping[str, str] = MappingProxyType({})
 
 
 def ask(project: Project, packages: Iterable[Package], progress: Progress) -> Answer:
@@ -48,19 +54,15 @@ def ask(project: Project, packages: Iterable[Package], progress: Progress) -> An
     asked = [render.data(package) for package in packages]
     if not asked:
         return Answer()
+    nixpkgs = folder(project, progress)
     arguments = {
-        "nixpkgs": str(folder(project, progress)),
+        "nixpkgs": str(nixpkgs),
         "code": str(share.PACKAGE / "nix"),
         "system": project.plan.system,
     }
     with progress.step("asking the package set"):
-        answers, said = nix.instantiate(ASK, {**arguments, "requests": json.dumps(asked)})
-        refused = {one["name"] for one in answers if one["refused"]}
-        if refused:
-            again = json.dumps([one for one in asked if one["name"] in refused])
-            _refusal(sorted(refused), {**arguments, "requests": again, "aloud": "yes"})
-    faults = {one["name"]: tuple(map(tuple, one["faults"])) for one in answers if one["faults"]}
-    return Answer(faults, dict(_unfree(said)))
+        found = _Set(arguments).ask(asked)
+    return found.answer()
 
 
 def folder(project: Project, progress: Progress) -> Path:
@@ -83,19 +85,114 @@ def folder(project: Project, progress: Progress) -> Path:
         raise NotAtHandError(f"{named} cannot be fetched") from None
 
 
-def _unfree(said: str) -> Iterable[tuple[str, tuple[str, ...]]]:
+@frozen
+class _Note:
+    """What ask.nix traced of a package that is allowed by name, or that ``asked`` needs."""
+
+    reason: str
+    name: str
+    why: Lines
+    asked: str
+
+
+@frozen
+class _Found:
+    """What ask.nix answered."""
+
+    faults: Mapping[str, tuple[Lines, ...]] = Factory(dict)
+    renamed: Mapping[str, str] = Factory(dict)
+    notes: tuple[_Note, ...] = ()
+
+    def __add__(self, other: _Found) -> _Found:
+        return _Found(
+            {**self.faults, **other.faults},
+            {**self.renamed, **other.renamed},
+            self.notes + other.notes,
+        )
+
+    def answer(self) -> Answer:
+        """As the user is told."""
+        faults = dict(self.faults)
+        for note in dict.fromkeys(self.notes):
+            if note.asked and note.reason not in {"unfree", "insecure"}:
+                faults[note.asked] = (*faults.get(note.asked, ()), _needed(note))
+        return Answer(faults, self._allowed("unfree"), self._allowed("insecure"), self.renamed)
+
+    def _allowed(self, reason: Literal["unfree", "insecure"]) -> Mapping[str, Lines]:
+        return {note.name: note.why for note in self.notes if note.reason == reason}
+
+
+_REASONS = {"broken": "is marked as broken", "unsupported": "does not support this system"}
+
+
+def _needed(note: _Note) -> Lines:
+    why = _REASONS.get(note.reason, f"the package set refuses ({note.reason})")
+    return (f'it needs "{note.name}", which {why}', CHOOSE)
+
+
+CHOOSE = "choose another package"
+
+
+@frozen
+class _Set:
+    """The package set, as ask.nix takes it."""
+
+    arguments: Mapping[str, str]
+
+    def ask(self, asked: Sequence[Mapping[str, Any]]) -> _Found:
+        """What it says of ``asked``: one by one where it cannot answer for all."""
+        try:
+            found = self._asked(asked)
+        except StepFailedError:
+            # An error that no Nix code can catch. That of the set itself is not of a package.
+            self._asked(())
+            found = _Found()
+            for one in asked:
+                found += self._alone(one)
+        return found
+
+    def _alone(self, one: Mapping[str, Any]) -> _Found:
+        try:
+            return self._asked([one])
+        except StepFailedError as error:
+            return _Found({one["name"]: (_said(error),)})
+
+    def _asked(self, asked: Sequence[Mapping[str, Any]]) -> _Found:
+        answers, said = nix.instantiate(ASK, {**self.arguments, "requests": json.dumps(asked)})
+        faults = {one["name"]: tuple(map(tuple, one["faults"])) for one in answers}
+        by_name = {one["name"]: one for one in asked}
+        for one in answers:
+            if one["refused"]:
+                faults[one["name"]] = (*faults[one["name"]], self._refusal(by_name[one["name"]]))
+        renamed = {one["name"]: one["new"] + _outputs(one["name"]) for one in answers if one["new"]}
+        kept = {name: lines for name, lines in faults.items() if lines}
+        return _Found(kept, renamed, tuple(_notes(said)))
+
+    def _refusal(self, one: Mapping[str, Any]) -> Lines:
+        """The set's own message."""
+        again = {**self.arguments, "requests": json.dumps([one]), "aloud": "yes"}
+        try:
+            nix.instantiate(ASK, again)
+        except StepFailedError as error:
+            return _said(error)
+        return ("the package set refuses it", CHOOSE)
+
+
+def _outputs(name: str) -> str:
+    """The ^ and the outputs that a name of voidgen.toml ends with."""
+    _, sign, outputs = name.partition("^")
+    return sign + outputs
+
+
+def _said(error: StepFailedError) -> Lines:
+    """The message of Nix as a fault's lines."""
+    lines = refusal.message(error.output)
+    return (f"the package set refuses it: {' '.join(lines) or error.what}", CHOOSE)
+
+
+def _notes(said: str) -> Iterator[_Note]:
     for line in said.splitlines():
         if line.startswith("trace: {"):
             noted: Any = foreign.parse(line.removeprefix("trace: "))
-            yield noted["unfree"], tuple(noted["licenses"])
-
-
-def _refusal(names: Iterable[str], arguments: Mapping[str, str]) -> None:
-    """The set's own message, as a StepFailedError."""
-    what = f"the package set refuses {', '.join(names)}"
-    try:
-        nix.instantiate(ASK, arguments)
-    except StepFailedError as error:
-        lines = [line for line in error.output.splitlines() if not line.startswith("trace: ")]
-        raise StepFailedError(what, "choose another package", "\n".join(lines)) from None
-    raise StepFailedError(what, "choose another package")
+            why = noted.get("why") or noted.get("licenses") or ()
+            yield _Note(noted["reason"], noted["name"], tuple(why), noted.get("asked", ""))

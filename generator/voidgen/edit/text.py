@@ -26,6 +26,7 @@ LISTS: Mapping[str, tuple[str, str]] = {
 }
 """What can be added and removed, and the list of voidgen.toml that has it."""
 UNFREE = ("nix", "unfree")
+INSECURE = ("nix", "insecure")
 OPTIONS = ("overlay", "options")
 
 

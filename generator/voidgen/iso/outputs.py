@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 from uuid import NAMESPACE_URL, uuid5
 
@@ -13,13 +14,15 @@ from voidgen.lock.types import Lock
 from voidgen.release import sums
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from cyclonedx.model import HashType
     from cyclonedx.model.component import Component
-    from cyclonedx.model.license import DisjunctiveLicense
+    from cyclonedx.model.license import License
 
+
+_EXPRESSION = re.compile(r" (?:AND|OR|WITH) ")
 
 VERSION = 1
 KINDS = ("iso", "iso.sha256", "cdx.json", "manifest.json")
@@ -162,10 +165,13 @@ def _hash(value: str) -> HashType:
     return HashType(alg=HashAlgorithm.SHA_256, content=sri.hex_of(value))
 
 
-def _licences(names: Iterable[str]) -> list[DisjunctiveLicense]:
-    from cyclonedx.model.license import DisjunctiveLicense  # noqa: PLC0415
+def _licences(names: Sequence[str]) -> Sequence[License]:
+    """Licenses as CycloneDX has them: an expression must stand alone."""
+    from cyclonedx.model.license import DisjunctiveLicense, LicenseExpression  # noqa: PLC0415
     from cyclonedx.spdx import is_supported_id  # noqa: PLC0415
 
+    if len(names) == 1 and _EXPRESSION.search(names[0]):
+        return [LicenseExpression(names[0])]
     return [
         DisjunctiveLicense(id=name) if is_supported_id(name) else DisjunctiveLicense(name=name)
         for name in names

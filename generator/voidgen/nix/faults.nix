@@ -1,20 +1,37 @@
 # What is wrong with a package that was asked for, in words for people who may not know Nix.
-{ pkgs, nix }:
+{
+  pkgs,
+  nix,
+  system,
+}:
 let
-  inherit (builtins) concatMap concatStringsSep filter length;
+  inherit (builtins)
+    concatMap
+    concatStringsSep
+    filter
+    length
+    ;
+  aliases = import ./aliases.nix pkgs;
+  allowed = import ./allowed.nix nix;
+  lookup = import ./lookup.nix;
   names = import ./names.nix;
   near = import ./near.nix;
-  allowUnfree = import ./allow-unfree.nix nix;
 
   quote = name: ''"${name}"'';
   list = concatStringsSep ", ";
   dotted = concatStringsSep ".";
   release = pkgs.lib.trivial.release or null;
   set = "the package set" + (if release == null then "" else " (release ${release})");
-  askedBy = request: "${request.name} (asked for by ${concatStringsSep " and " request.by})";
+  another = "remove it, or choose another nixpkgs";
+  about = license: "license: ${list (names.licenses license)}";
 in
 {
-  missing = { done, name, among }:
+  missing =
+    {
+      done,
+      name,
+      among,
+    }:
     let
       place = if done == [ ] then set else "${dotted done}, in ${set},";
       candidates = map (candidate: dotted (done ++ [ candidate ])) (near name among);
@@ -22,18 +39,26 @@ in
     {
       text = [
         "${place} has no package ${quote name}"
-        (if candidates == [ ] then "nothing there has a name like it; a newer release may have it"
-        else "near names: ${list candidates}")
+        (
+          if candidates == [ ] then
+            "nothing there has a name like it; a newer release may have it"
+          else
+            "near names: ${list candidates}"
+        )
       ];
     };
 
   notAPackage = request: value: {
     text =
-      if builtins.isAttrs value then [
-        "this is a set of packages, not a package"
-        "name one of them, as in ${quote "${request.name}.NAME"}"
-      ]
-      else [ "this is not a package but a ${builtins.typeOf value}" ];
+      if builtins.isFunction value || value ? __functor then
+        [ "this is a function, not a package" ]
+      else if builtins.isAttrs value then
+        [
+          "this is a set of packages, not a package"
+          "name one of them, as in ${quote "${request.name}.NAME"}"
+        ]
+      else
+        [ "this is not a package but a ${builtins.typeOf value}" ];
   };
 
   outputs = lacks: has: {
@@ -42,36 +67,123 @@ in
 
   unfree = package: {
     unfree = names.package package;
-    text =
-      let licenses = names.licenses (package.meta.license or [ ]);
-      in [ "${quote (names.package package)} is unfree (licence: ${list licenses}) and not allowed" ];
+    text = [
+      "${quote (names.package package)} is unfree (${about (package.meta.license or [ ])}) and not allowed"
+    ];
   };
+
+  insecure = package: issues: {
+    insecure = names.withVersion package;
+    text = [
+      "${quote (names.withVersion package)} is insecure and not allowed:"
+    ]
+    ++ map (issue: "  ${issue}") issues;
+  };
+
+  broken =
+    problems:
+    let
+      why = filter (message: message != "This package is broken.") (
+        map (problem: problem.message or "") problems
+      );
+    in
+    {
+      text = [
+        "it is marked as broken${if why == [ ] then "" else ": ${list why}"}"
+        another
+      ];
+    };
+
+  unsupported = {
+    text = [
+      "it does not support ${system}"
+      another
+    ];
+  };
+
+  # A name that the set answers with an error. Only nixpkgs' list of aliases can be read.
+  alias =
+    request:
+    let
+      name = dotted request.path;
+      found = aliases name;
+    in
+    if length request.path != 1 || found == null then
+      { refused = true; text = [ "the package set refuses it" ]; }
+    else
+      {
+        inherit (found) new;
+        text = [
+          "the package set says: ${found.message}"
+          (if found.new == null then another else "write ${quote found.new} instead")
+        ];
+      };
 
   refused = {
     refused = true;
-    text = [ "the package set refuses it; its own message appears once the other faults are mended" ];
+    text = [ "the package set refuses it" ];
   };
 
-  introduction = request:
-    "voidgen: the package set refuses ${askedBy request}; its own message follows";
+  needs = {
+    needs = true;
+    text = [ "it needs packages that cannot be used: see the lines with `trace: voidgen:` above" ];
+  };
 
-  report = faulty:
+  note =
+    {
+      asked,
+      reason,
+      name,
+      licenses ? [ ],
+    }:
     let
-      unfree = map (fault: fault.unfree)
-        (filter (fault: fault ? unfree) (concatMap ({ faults, ... }: faults) faulty));
-      asked = toString (length nix.packages);
-      lines = { request, faults, ... }:
-        [ "" "  ${askedBy request}:" ] ++ map (line: "    ${line}") (concatMap (fault: fault.text) faults);
-      remedy = if unfree == [ ] then [ ] else [
-        ""
-        "To allow the unfree ones, voidgen.toml needs under [nix]:"
-        "    ${allowUnfree unfree}"
-      ];
+      what =
+        {
+          unfree = "is unfree (license: ${list licenses}). To allow it, add ${quote name} to unfree";
+          insecure = "is insecure. To allow it, add ${quote name} to insecure";
+          broken = "is marked as broken. ${another asked}";
+          unsupported = "does not support ${system}. ${another asked}";
+        }
+        .${reason} or "is refused (${reason}). ${another asked}";
+      another = package: "Remove ${package}, or choose another nixpkgs";
+    in
+    "voidgen: ${asked} needs ${quote name}, which ${what} in voidgen.toml.";
+
+  report =
+    faulty:
+    let
+      all = concatMap ({ faults, ... }: faults) faulty;
+      allow =
+        kind:
+        let
+          more = map (fault: fault.${kind}) (filter (fault: fault ? ${kind}) all);
+        in
+        if more == [ ] then
+          [ ]
+        else
+          [
+            ""
+            "To allow the ${kind} ones, set this in voidgen.toml under [nix]:"
+            "    ${allowed.${kind} more}"
+          ];
+      lines =
+        { request, faults, ... }:
+        [
+          ""
+          "  ${lookup.askedBy request}:"
+        ]
+        ++ map (line: "    ${line}") (concatMap (fault: fault.text) faults);
     in
     concatStringsSep "\n" (
-      [ "voidgen: ${toString (length faulty)} of the ${asked} Nix packages asked for cannot be used:" ]
+      [
+        "voidgen: ${toString (length faulty)} of the ${toString (length nix.packages)} Nix packages asked for cannot be used:"
+      ]
       ++ concatMap lines faulty
-      ++ remedy
-      ++ [ "" "Mend voidgen.toml (or the module named), then run `voidgen generate`." ]
+      ++ allow "unfree"
+      ++ allow "insecure"
+      ++ [
+        ""
+        "Fix voidgen.toml (or the module named), then run `voidgen generate`."
+      ]
     );
 }

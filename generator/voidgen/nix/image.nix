@@ -1,8 +1,12 @@
 # The derivations of one image, as flake outputs. They are of the image's system.
-{ plan, manifest, include, mklive, pkgs, set }:
+{ plan, manifest, include, mklive, pkgs, set, variant }:
 let
   build = import ./build.nix { inherit pkgs; inherit (plan.image) system; };
-  packages = import ./packages.nix { inherit pkgs; inherit (plan) nix; };
+  packages = import ./packages.nix {
+    inherit pkgs variant;
+    inherit (plan) nix;
+    inherit (plan.image) system;
+  };
 
   collisions = import ./collisions.nix { inherit build packages; };
 

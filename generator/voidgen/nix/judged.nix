@@ -1,65 +1,97 @@
 # Each package that was asked for, looked up in the package set, with what is wrong with it and
 # which of its outputs are wanted.
-{ pkgs, nix }:
+{
+  pkgs,
+  # The same set with another configuration.
+  variant,
+  nix,
+  system,
+  # Told of what packages need and may not have: { asked, reason, name, ... } -> true.
+  note,
+}:
 let
+  inherit (builtins) concatMap elem filter;
+  faults = import ./faults.nix { inherit nix pkgs system; };
+  lookup = import ./lookup.nix;
   names = import ./names.nix;
-  faults = import ./faults.nix { inherit nix pkgs; };
+  needed = import ./needed.nix { inherit granted note variant; };
+  problems = import ./problems.nix { inherit system; };
 
   isDerivation = value: builtins.isAttrs value && value.type or null == "derivation";
+  when = condition: fault: if condition then [ fault ] else [ ];
 
-  # `refused`: the set answers the name with an error of its own, as nixpkgs does for
-  # packages that were renamed or removed.
-  lookup = set: done: path:
-    if path == [ ] then { value = set; }
+  # The faults of a package itself, and whether what it needs is to be looked at, too.
+  own =
+    request: found:
+    let
+      package = found.value;
+      meta = package.meta or { };
+      has = package.outputs or [ "out" ];
+      lacks = filter (output: !(elem output has)) (lookup.outputs package request.outputs);
+      isRefused = lacks == [ ] && !(lookup.evaluates request package);
+      isBroken = isRefused && problems.isBroken meta;
+      isUnsupported = isRefused && problems.isUnsupported meta;
+      isUnfree = names.isUnfree meta && !(elem (names.package package) nix.unfree);
+      isInsecure =
+        isRefused && problems.isInsecure meta && !(elem (names.withVersion package) nix.insecure);
+    in
+    if found ? missing then
+      { faults = [ (faults.missing found.missing) ]; }
+    else if found ? refused then
+      { faults = [ (faults.alias request) ]; }
+    else if !(isDerivation package) then
+      { faults = [ (faults.notAPackage request package) ]; }
     else
-      let name = builtins.head path; in
-      if !(builtins.isAttrs set && set ? ${name}) then {
-        missing = {
-          inherit done name;
-          among = if builtins.isAttrs set then builtins.attrNames set else [ ];
-        };
-      }
-      else if !(builtins.tryEval set.${name}).success then { refused = set.${name}; }
-      else lookup set.${name} (done ++ [ name ]) (builtins.tail path);
+      {
+        faults =
+          when (lacks != [ ]) (faults.outputs lacks has)
+          ++ when isUnfree (faults.unfree package)
+          ++ when isInsecure (faults.insecure package (problems.issues meta))
+          ++ when isBroken (faults.broken (problems.broken meta))
+          ++ when isUnsupported faults.unsupported;
+        mayNeed = isRefused && !isBroken && !isUnsupported;
+      };
 
-  # `openssl.dev` names an output by itself, which older nixpkgs does not mark.
-  chosenByPath = package: package.outputSpecified or
-    (package.outputName or "out" != builtins.head (package.outputs or [ "out" ]));
+  looked = map (
+    request:
+    let
+      found = lookup.introduced request (lookup.find pkgs request.path);
+    in
+    {
+      inherit request;
+      own = own request found;
+      package = lookup.introduced request (found.value or found.refused);
+    }
+  ) nix.packages;
 
-  outputsOf = package: wanted:
-    if wanted == [ "*" ] then package.outputs or [ "out" ]
-    else if wanted != [ ] then wanted
-    else if chosenByPath package then [ package.outputName ]
-    else package.meta.outputsToInstall or [ (package.outputName or "out") ];
-
-  faultsOf = request: found:
-    if found ? missing then [ (faults.missing found.missing) ]
-    else if found ? refused then [ faults.refused ]
-    else if !(isDerivation found.value) then [ (faults.notAPackage request found.value) ]
-    else
-      let
-        package = found.value;
-        has = package.outputs or [ "out" ];
-        lacks = builtins.filter (output: !(builtins.elem output has)) (outputsOf package request.outputs);
-      in
-      (if lacks == [ ] then [ ] else [ (faults.outputs lacks has) ])
-      ++ (if names.unfree (package.meta or { }) && !(builtins.elem (names.package package) nix.unfree)
-      then [ (faults.unfree package) ] else [ ]);
-
-  # The set's own message cannot be caught, so who asked is said just before it.
-  introduced = request: package:
-    if (builtins.tryEval (package.outPath or null)).success then package
-    else builtins.trace (faults.introduction request) package;
+  granted =
+    kind:
+    nix.${kind}
+    ++ map (fault: fault.${kind}) (
+      filter (fault: fault ? ${kind}) (concatMap (one: one.own.faults) looked)
+    );
 in
-map
-  (request:
-  let
-    found = lookup pkgs [ ] request.path;
-    package = introduced request (found.value or found.refused);
-  in
+map (
+  {
+    request,
+    package,
+    own,
+  }:
   {
     inherit package request;
-    faults = faultsOf request found;
-    outputs = outputsOf package request.outputs;
-  })
-  nix.packages
+    outputs = lookup.outputs package request.outputs;
+    faults =
+      own.faults
+      ++ (
+        if !(own.mayNeed or false) then
+          [ ]
+        else
+          {
+            granted = [ ];
+            noted = [ faults.needs ];
+            refused = [ faults.refused ];
+          }
+          .${needed request}
+      );
+  }
+) looked

@@ -8,6 +8,7 @@ from tests.unit.program import write
 from voidgen import nix
 from voidgen.edit import change, nix_packages, text, void_packages
 from voidgen.edit.nix_packages import Answer
+from voidgen.edit.types import Consent
 from voidgen.errors import StepFailedError, raise_all
 from voidgen.progress import Nobody
 from voidgen.xbps.repodata import Listed, Repodata
@@ -18,7 +19,7 @@ CONFIG = '[image]\nname = "test"\n'
 
 def changed_in_the_meantime(folder: Path, _: pytest.MonkeyPatch) -> None:
     write(folder, {"voidgen.toml": CONFIG})
-    done = change.add(folder, "xbps", [], lambda _: True, Nobody())
+    done = change.add(folder, "xbps", [], Consent(lambda *_: True), Nobody())
     write(folder, {"voidgen.toml": f"{CONFIG}# mine\n"})
     change.write(done)
 
@@ -26,7 +27,7 @@ def changed_in_the_meantime(folder: Path, _: pytest.MonkeyPatch) -> None:
 def _answered(folder: Path, patch: pytest.MonkeyPatch, answer: Answer) -> None:
     write(folder, {"voidgen.toml": CONFIG})
     patch.setattr(nix_packages, "ask", lambda *_: answer)
-    change.add(folder, "nix", ["spotify"], lambda _: False, Nobody())
+    change.add(folder, "nix", ["spotify"], Consent(lambda *_: False), Nobody())
 
 
 def unfree(folder: Path, patch: pytest.MonkeyPatch) -> None:
@@ -38,18 +39,59 @@ def not_in_the_set(folder: Path, patch: pytest.MonkeyPatch) -> None:
     _answered(folder, patch, Answer(faults))
 
 
-def refused(_: Path, patch: pytest.MonkeyPatch) -> None:
-    def instantiate(*_: object) -> None:
-        output = "trace: evaluating\nerror: package 'spotify' is marked as broken"
-        raise StepFailedError("nix-instantiate: failed", output=output)
+def insecure(folder: Path, patch: pytest.MonkeyPatch) -> None:
+    _answered(folder, patch, Answer(insecure={"openssl-1.0.2u": ("its support ended",)}))
 
+
+def all_at_once(folder: Path, patch: pytest.MonkeyPatch) -> None:
+    faults = {"spotify": (("it is marked as broken", "choose another package"),)}
+    unfree, insecure = {"steam": ("unfree",)}, {"openssl-1.0.2u": ("its support ended",)}
+    _answered(folder, patch, Answer(faults, unfree, insecure, {"ag": "silver-searcher"}))
+
+
+def _said(folder: Path, patch: pytest.MonkeyPatch, answers: list[object]) -> None:
+    """The package set gives these answers, one after the other; errors are raised."""
+
+    def instantiate(*_: object) -> object:
+        answer = answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    write(folder, {"voidgen.toml": CONFIG})
     patch.setattr(nix, "instantiate", instantiate)
-    nix_packages._refusal(["spotify"], {})  # noqa: SLF001
+    patch.setattr(nix_packages, "folder", lambda *_: folder)
+    change.add(folder, "nix", ["spotify"], Consent(lambda *_: False), Nobody())
 
 
-def refused_without_a_word(_: Path, patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(nix, "instantiate", lambda *_: ((), ""))
-    nix_packages._refusal(["spotify"], {})  # noqa: SLF001
+def _row(*, refused: bool = False) -> dict[str, object]:
+    return {"name": "spotify", "faults": (), "refused": refused, "new": None}
+
+
+def refused(folder: Path, patch: pytest.MonkeyPatch) -> None:
+    output = "trace: evaluating\nerror: spotify is gone:\n       listen to the birds"
+    error = StepFailedError("nix-instantiate: failed", output=output)
+    _said(folder, patch, [([_row(refused=True)], ""), error])
+
+
+def refused_without_a_word(folder: Path, patch: pytest.MonkeyPatch) -> None:
+    _said(folder, patch, [([_row(refused=True)], ""), ((), "")])
+
+
+def fails(folder: Path, patch: pytest.MonkeyPatch) -> None:
+    error = StepFailedError("nix-instantiate: failed", output="error: infinite recursion")
+    _said(folder, patch, [error, ((), ""), error])
+
+
+def the_set_fails(folder: Path, patch: pytest.MonkeyPatch) -> None:
+    error = StepFailedError("nix-instantiate: failed", output="error: syntax error")
+    _said(folder, patch, [error, error])
+
+
+def needs_broken(folder: Path, patch: pytest.MonkeyPatch) -> None:
+    note = '{"asked": "spotify", "name": "libbap-1", "reason": "%s"}'
+    said = "".join(f"trace: {note % reason}\n" for reason in ("broken", "unsupported", "odd"))
+    _said(folder, patch, [([_row()], said)])
 
 
 def written_in_a_way(folder: Path, patch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,51 @@
+"""A change of voidgen.toml, and what its user agrees to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from voidgen import project
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from pathlib import Path
+
+    from voidgen.project import Project
+
+
+@frozen
+class Consent:
+    """What the user agrees to: unfree and insecure packages, and to what is asked.
+
+    ``ask`` is called with what the user needs to know, in lines, and a question.
+    """
+
+    ask: Callable[[Sequence[str], str], bool]
+    unfree: bool = False
+    insecure: bool = False
+
+
+@frozen
+class Start:
+    """voidgen.toml as it is, and its project: None where that does not resolve."""
+
+    file: Path
+    text: str
+    project: Project | None
+
+
+@frozen
+class Change:
+    """voidgen.toml as it was read and as it shall be, with its project; notes for the user."""
+
+    start: Start
+    new: str
+    after: Project
+    notes: tuple[str, ...] = ()
+
+
+def changed(start: Start, new: str, notes: Iterable[str] = ()) -> Change:
+    """The project with another text; WrongInputError if that does not resolve."""
+    return Change(start, new, project.load(start.file.parent, new), tuple(notes))

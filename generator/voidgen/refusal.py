@@ -1,0 +1,137 @@
+"""What Nix prints when it fails, cut down to what a person needs to read. Pure.
+
+Nix 2.8 prints an evaluation error as its message, then where, then who asked ("… while"). From
+2.19 on, who asked comes first and the message, after an indented "error:", last. What a failed
+build prints has no such frames, and is kept whole.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+_HEADER = re.compile(
+    r"error:|trace: |warning: |evaluation warning: |building '|copying |unpacking |fetching "
+    r"|download|querying |this derivation |these \d+ |this path |\(use '--show-trace'|\S+> "
+)
+"""How a line begins that begins a new message of Nix."""
+_NESTED = re.compile(r"\s+error:(?: |$)")
+_FRAME = re.compile(r"\s+… ")
+_PLACE = re.compile(r"\s+at (?P<file>\S+?):\d+(?::\d+)?:?$")
+_EXCERPT = re.compile(r"\s+(?:\d+)?\| ?|\s*$")
+_OURS = re.compile(r"(?:/image|voidgen)/(?:nix|edit)/[a-z-]+\.nix$|«")
+"""Nix code in which no one looks for the fault of a package: voidgen's and Nix's own."""
+_ASKED = re.compile(r"\s+… (while evaluating .* \(asked for by .*\))$")
+_NOTE = re.compile(r"\s+while evaluating .* \(asked for by .*\)$")
+_ASSERTION = re.compile(r"\s+… while evaluating the condition of (the assertion '.*')$")
+_REMEDY_OF_NIXPKGS = re.compile(
+    r"\s*(?:a\) (?:To temporarily allow|[Ff]or `nixos-rebuild`)|You can install it anyway by"
+    r"|Alternatively you can configure a predicate|See also https://nixos.org/manual/nixpkgs"
+    r"|To allow evaluation regardless, use:)"
+)
+_OUTPUT_PATHS = "Output paths:"
+
+REMEDIES: Mapping[str, str] = {
+    r"(?:getting status of|path) '[^']*/flake\.nix'(?:: No such file| does not exist)"
+    r"|does not contain a '?/?flake\.nix|Path 'flake\.nix' does not exist in Git repository": (
+        "a package set that is an input needs a flake.nix: name one that has it in [nix] nixpkgs, "
+        'or copy the set into a folder of the project and name that ("./folder")'
+    ),
+}
+"""What to do, by a pattern of what Nix says."""
+
+
+def remedy(output: str) -> str:
+    """Return what to do about a failure of Nix that is known, or ""."""
+    return next((what for sign, what in REMEDIES.items() if re.search(sign, output)), "")
+
+
+def shown(output: str) -> str:
+    """Return the errors in what Nix printed, without the frames that lead to them.
+
+    Lines that voidgen's Nix code traces stay. Output without an error of Nix stays as it is.
+    """
+    blocks = list(_blocks(output.splitlines()))
+    if not any(block[0].startswith("error:") for block in blocks):
+        return output
+    kept = []
+    for block in blocks:
+        if block[0].startswith("error:"):
+            kept += _error(block)
+        elif block[0].startswith("trace: voidgen: "):
+            kept += _trimmed(block)
+    return "\n".join(kept)
+
+
+def message(output: str) -> tuple[str, ...]:
+    """Return the lines of the last error's message, without its place and indentation."""
+    blocks = [block for block in _blocks(output.splitlines()) if block[0].startswith("error:")]
+    if not blocks:
+        return tuple(line.strip() for line in output.splitlines() if line.strip())
+    first, *rest = _error(blocks[-1])
+    lines = [first.removeprefix("error:"), *rest]
+    end = next((i for i, line in enumerate(lines) if _PLACE.match(line)), len(lines))
+    return tuple(line.strip() for line in lines[:end] if line.strip() and not _NOTE.match(line))
+
+
+def _blocks(lines: Iterable[str]) -> Iterator[list[str]]:
+    """Yield each message with the lines that continue it."""
+    block: list[str] = []
+    for line in lines:
+        if block and _HEADER.match(line):
+            yield block
+            block = []
+        block.append(line)
+    if block:
+        yield block
+
+
+def _error(block: Sequence[str]) -> list[str]:
+    """The message of one error, with the place in a Nix file where it is."""
+    # What the thrown text itself has is indented further, or not the last.
+    start = max((i for i, line in enumerate(block) if _NESTED.match(line)), default=0)
+    frames = block[:start] if start else block
+    lines = [block[start].strip(), *block[start + 1 :]]
+    end = next((i for i, line in enumerate(lines) if _FRAME.match(line)), len(lines))
+    kept = _without_our_places(lines[:end])
+    end = next((i for i, line in enumerate(kept) if _REMEDY_OF_NIXPKGS.match(line)), len(kept))
+    kept = _trimmed(_without_output_paths(kept[:end]))
+    notes = [found[1] for line in frames if (found := _ASKED.match(line))]
+    failed = [found[1] for line in frames if (found := _ASSERTION.match(line))]
+    if failed:
+        kept.append(f"       in {failed[-1]}")
+    return kept + [f"       {note}" for note in dict.fromkeys(notes)]
+
+
+def _without_our_places(lines: Sequence[str]) -> list[str]:
+    kept: list[str] = []
+    is_ours = False
+    for line in lines:
+        place = _PLACE.match(line)
+        if place:
+            is_ours = bool(_OURS.search(place["file"]))
+        elif is_ours and not _EXCERPT.match(line):
+            is_ours = False
+        if not is_ours:
+            kept.append(line)
+    return kept
+
+
+def _without_output_paths(lines: Iterable[str]) -> Iterator[str]:
+    """Without those that Nix 2.34 lists: they name the derivation a second time."""
+    skipping = False
+    for line in lines:
+        skipping = line.strip() == _OUTPUT_PATHS or (skipping and "/nix/store/" in line)
+        if not skipping:
+            yield line
+
+
+def _trimmed(lines: Iterable[str]) -> list[str]:
+    """Without blank lines at the end."""
+    kept = [*lines]
+    while kept and not kept[-1].strip():
+        kept.pop()
+    return kept

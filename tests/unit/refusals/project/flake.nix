@@ -1,0 +1,1 @@
+{ outputs = _: { packages.x86_64-linux = import ./.; }; }
