@@ -5,17 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from voidgen import foreign, process, share
+from voidgen import foreign, process, refusal, share
 from voidgen.errors import StepFailedError
 
 if TYPE_CHECKING:
     from voidgen.process import Completed
-
-REMEDY = (
-    "`voidgen doctor` says how to get a newer Nix; or name an older nixpkgs under [nix]: "
-    "github:NixOS/nixpkgs/nixos-25.05 is the last one that older Nix reads, and gets no updates"
-)
-
 
 def question(tree: Path) -> list[str]:
     """The command that asks what the package set in the folder ``tree`` needs.
@@ -46,4 +40,4 @@ def check(tree: Path) -> None:
     done: Completed = process.ask(question(tree), cwd=Path("/"), check=False)
     lacks = answer(done.stdout)
     if lacks:
-        raise StepFailedError(f"the package set {lacks}", REMEDY)
+        raise StepFailedError(f"the package set {lacks}", refusal.NEWER_NIX)

@@ -30,11 +30,16 @@ _ASSERTION = re.compile(r"\s+… while evaluating the condition of (the assertio
 _REMEDY_OF_NIXPKGS = re.compile(
     r"\s*(?:a\) (?:To temporarily allow|[Ff]or `nixos-rebuild`)|You can install it anyway by"
     r"|Alternatively you can configure a predicate|See also https://nixos.org/manual/nixpkgs"
-    r"|To allow evaluation regardless, use:)"
+    r"|To allow evaluation regardless, use:|- If you are running NixOS, `nixos-rebuild')"
 )
 _OUTPUT_PATHS = "Output paths:"
 
+NEWER_NIX = (
+    "`voidgen doctor` says how to get a newer Nix; or name an older nixpkgs under [nix]: "
+    "github:NixOS/nixpkgs/nixos-25.05 is the last one that older Nix reads, and gets no updates"
+)
 REMEDIES: Mapping[str, str] = {
+    "This version of Nixpkgs requires ": NEWER_NIX,
     r"(?:getting status of|path) '[^']*/flake\.nix'(?:: No such file| does not exist)"
     r"|does not contain a '?/?flake\.nix|Path 'flake\.nix' does not exist in Git repository": (
         "a package set that is an input needs a flake.nix: name one that has it in [nix] nixpkgs, "

@@ -22,5 +22,6 @@ in
   builder = made "kate-24" "i=1; while [ $i -le 40 ]; do echo line $i; i=$((i+1)); done; echo 'cc: error: no such file' >&2; exit 3" { };
   builder-of-dependency = made "top" "echo > $out" { inputs = [ (made "lib-1" "echo configuring; echo 'error: no compiler' >&2; exit 1" { }) ]; };
   remedies = throw "Refusing to evaluate package 'kate-24' in /set/kate.nix:3 because it has an unfree license (‘unfree’)\na) To temporarily allow unfree packages, you can use an environment variable\n   for a single invocation of the nix tools.\n\n     $ export NIXPKGS_ALLOW_UNFREE=1";
+  too-old = abort "\n\n  This version of Nixpkgs requires an implementation of Nix with the following features:\n  - `builtins.nixVersion` reports at least 99.18\n\n  You are evaluating with Nix 2.8.0, please upgrade:\n\n  - If you are running NixOS, `nixos-rebuild' can be used to upgrade your system.\n\n  If you need further help, see the support page.\n";
   traces = builtins.trace "voidgen: kate needs \"lib\", which is unfree" (throw "voidgen: 1 of the 1 Nix packages asked for cannot be used:");
 }
