@@ -75,8 +75,7 @@ def push(project: Project, where: str, key: Path, progress: Progress) -> Pushed:
 def compressed(store: str) -> str:
     """Return the URL of ``store`` with zstd for what a binary cache compresses.
 
-    A compression that the URL names already stays. Other stores do not compress, and Nix warns of a
-    setting that a store does not have.
+    A compression that the URL names already stays. Stores of other kinds do not compress.
     """
     place, _, query = store.partition("?")
     if not place.startswith(BINARY_CACHES):

@@ -42,5 +42,4 @@ def test_one_by_its_digest(folder: Path, engine: Podman) -> None:
     commit(folder)
     well(folder)
     assert not (folder / "out" / ".roots" / "container").is_symlink()
-    assert engine.image.rpartition("@")[0] in engine.run("images", "--format", "{{.Repository}}")
     assert f'"container": "{engine.image}"' in (folder / "out" / "tests.manifest.json").read_text()

@@ -58,7 +58,8 @@ def test_lock_for_something_else_and_what_is_not_generated(folder: Path) -> None
 
 def test_image_without_a_digest(folder: Path) -> None:
     text = (folder / "voidgen.toml").read_text()
-    (folder / "voidgen.toml").write_text(text.replace("@sha256:", ":latest#"))
+    named = text.replace('image = "flake"', 'image = "localhost/tests:latest"')
+    (folder / "voidgen.toml").write_text(named)
     ran = voidgen("iso", cwd=folder)
     assert ran.status == 2
     assert "voidgen.toml:" in ran.err
