@@ -11,6 +11,7 @@ from voidgen.errors import StepFailedError
 if TYPE_CHECKING:
     from voidgen.process import Completed
 
+
 def question(tree: Path) -> list[str]:
     """The command that asks what the package set in the folder ``tree`` needs.
 

@@ -15,14 +15,18 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from voidgen import database, environment, foreign, refusal, sri
+from voidgen import database, environment, foreign, nix_log, refusal, sri
 from voidgen.errors import StepFailedError
 from voidgen.lock.flake import url
 from voidgen.process import Completed, ask, patiently, run
 from voidgen.sizes import StorePath, closure
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from voidgen.progress import Progress
+
+    Heard = Callable[[bytes], bytes]
 
 _log = logging.getLogger(__name__)
 
@@ -133,14 +137,16 @@ def evaluate(
     return _json(["eval", *words, f"{_url(flake)}#{attribute}"])
 
 
-def build(flake: Flake, output: str, link: Path | None = None) -> Path:
+def build(flake: Flake, output: str, progress: Progress, link: Path | None = None) -> Path:
     """``nix build``: the store path of the first output; the flake's lock is never changed.
 
-    ``link`` leads to it then, and is a GC root.
+    ``link`` leads to it then, and is a GC root. If a build fails, StepFailedError names its
+    derivation, with the end of its log.
     """
-    place = ["--out-link", str(link)] if link else ["--no-link"]
-    words = ["--json", "--no-update-lock-file", _WITH_FRAMES, *place]
-    built = _json(["build", *words, f"{_url(flake)}#{output}"])
+    words = ["build", "--json", "--no-update-lock-file", _WITH_FRAMES, *nix_log.OPTIONS]
+    words += ["--out-link", str(link)] if link else ["--no-link"]
+    with nix_log.watched(progress) as heard:
+        built = _json([*words, f"{_url(flake)}#{output}"], heard)
     return Path(built[0]["outputs"]["out"])
 
 
@@ -377,12 +383,12 @@ def _url(flake: Flake) -> str:
     return f"path:{flake}" if isinstance(flake, Path) else flake
 
 
-def _nix(words: Sequence[str]) -> Completed:
-    return _run(["nix", *words, *FLAKES, *_caches])
+def _nix(words: Sequence[str], heard: Heard | None = None) -> Completed:
+    return _run(["nix", *words, *FLAKES, *_caches], heard)
 
 
-def _json(words: Sequence[str]) -> Any:
-    return _parsed(["nix", *words], _nix(words))
+def _json(words: Sequence[str], heard: Heard | None = None) -> Any:
+    return _parsed(["nix", *words], _nix(words, heard))
 
 
 def _parsed(argv: Sequence[str], done: Completed) -> Any:
@@ -395,9 +401,9 @@ def _parsed(argv: Sequence[str], done: Completed) -> Any:
         raise StepFailedError(what, remedy, done.stdout.decode(errors="replace")) from None
 
 
-def _run(argv: Sequence[str]) -> Completed:
+def _run(argv: Sequence[str], heard: Heard | None = None) -> Completed:
     try:
-        return patiently(argv, cwd=Path("/"), transient=_FAULTS)
+        return patiently(argv, cwd=Path("/"), transient=_FAULTS, heard=heard)
     except StepFailedError as error:
         raise _cut(error) from None
 

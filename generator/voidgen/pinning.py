@@ -81,7 +81,7 @@ def repository(project: Project, progress: Progress) -> Path:
     if not found.lock or not found.lock.xbps:
         raise AssertionError("all that is wanted is locked")
     with _scratch() as work:
-        tools = _tools(_flake(project.plan, found.flake, work), project.plan)
+        tools = _tools(_flake(project.plan, found.flake, work), project.plan, progress)
         mirrors = project.plan.config.xbps.mirrors
         return store.repository(found.lock.xbps, mirrors, tools, progress)
 
@@ -195,7 +195,7 @@ class _Pinning:
         plan, folder = self.project.plan, self.project.folder
         with self.progress.step("fetching mklive, and XBPS where nixpkgs has it"):
             mklive = nix.fetch_tree(flake_lock.locked(self.flake, "mklive"))
-            tools = _tools(self.flake, plan)
+            tools = _tools(self.flake, plan, self.progress)
         own = [folder / name for name in plan.config.xbps.keys]
         trusted = keys.read([*sorted((mklive / "keys").glob("*.plist")), *own])
         indexes = self._indexes(asked, old)
@@ -238,11 +238,11 @@ def _packages(
     return found
 
 
-def _tools(flake: Path, plan: Plan) -> Path:
+def _tools(flake: Path, plan: Plan, progress: Progress) -> Path:
     """XBPS's programs: of the locked nixpkgs, so that everybody's resolves alike; or PATH's."""
     pinned = "nixpkgs" in flake_lock.references(plan)
     if pinned and "xbps" in nix.evaluate(
         flake, f"packages.{nix.system()}", apply="builtins.attrNames"
     ):
-        return nix.build(flake, "xbps") / "bin"
+        return nix.build(flake, "xbps", progress) / "bin"
     return programs.on_path()

@@ -63,13 +63,15 @@ def run(  # noqa: PLR0913 - what a process begins with
     env: Mapping[str, str] | None = None,
     umask: int = -1,
     timeout: float | None = None,
+    heard: Callable[[bytes], bytes] | None = None,
 ) -> Completed:
     """Run ``argv`` in ``cwd``, without a shell, its messages in English.
 
     ``env`` is the whole of its environment; without it, `environment.of` says it. The ``umask`` is
-    voidgen's own. Raises StepFailedError where it cannot be started, prints more than `LARGEST`
-    bytes and, with ``check``, where it fails; TimeoutError where it was ended after ``timeout``
-    seconds.
+    voidgen's own. ``heard`` gets each piece of its messages as it comes, in another thread, and
+    returns what is kept of it. Raises StepFailedError where it cannot be started, prints more than
+    `LARGEST` bytes and, with ``check``, where it fails; TimeoutError where it was ended after
+    ``timeout`` seconds.
     """
     process = _started(
         argv,
@@ -80,19 +82,25 @@ def run(  # noqa: PLR0913 - what a process begins with
         stderr=subprocess.PIPE,
         umask=umask,
     )
-    completed = _heard(process, argv, stdin, timeout)
+    completed = _heard(process, argv, stdin, timeout, heard)
     _log.debug("%s: %s", argv[0], _ending(completed.status))
     return _checked(argv, completed) if check else completed
 
 
 def _heard(
-    process: subprocess.Popen[bytes], argv: Sequence[str], stdin: bytes, timeout: float | None
+    process: subprocess.Popen[bytes],
+    argv: Sequence[str],
+    stdin: bytes,
+    timeout: float | None,
+    heard: Callable[[bytes], bytes] | None,
 ) -> Completed:
     """Wait for what was started; what it prints is kept, up to `LARGEST` bytes."""
     kept = (bytearray(), bytearray())
     readers = [
-        threading.Thread(target=_drain, args=(stream, into, process), daemon=True)
-        for stream, into in zip((process.stdout, process.stderr), kept, strict=True)
+        threading.Thread(target=_drain, args=(stream, into, process, filtered), daemon=True)
+        for stream, into, filtered in zip(
+            (process.stdout, process.stderr), kept, (None, heard), strict=True
+        )
     ]
     try:
         for reader in readers:
@@ -117,10 +125,15 @@ def _heard(
     return Completed(process.returncode, bytes(kept[0]), bytes(kept[1]))
 
 
-def _drain(stream: IO[bytes], kept: bytearray, process: subprocess.Popen[bytes]) -> None:
+def _drain(
+    stream: IO[bytes],
+    kept: bytearray,
+    process: subprocess.Popen[bytes],
+    heard: Callable[[bytes], bytes] | None,
+) -> None:
     with stream:
         while piece := os.read(stream.fileno(), 1 << 16):
-            kept += piece
+            kept += heard(piece) if heard else piece
             if len(kept) > LARGEST:
                 process.kill()
                 return
@@ -220,7 +233,13 @@ LONGEST_WAIT = 8.0
 """Seconds between two attempts, at most."""
 
 
-def patiently(argv: Sequence[str], *, cwd: Path, transient: re.Pattern[bytes]) -> Completed:
+def patiently(
+    argv: Sequence[str],
+    *,
+    cwd: Path,
+    transient: re.Pattern[bytes],
+    heard: Callable[[bytes], bytes] | None = None,
+) -> Completed:
     """`run`, again after growing waits where it fails and its messages match ``transient``.
 
     For programs that do not try again by themselves after a fault of the network.
@@ -242,7 +261,7 @@ def patiently(argv: Sequence[str], *, cwd: Path, transient: re.Pattern[bytes]) -
         wait=wait_random_exponential(max=LONGEST_WAIT),
         retry_error_callback=lambda state: state.outcome.result() if state.outcome else None,
     )
-    done: Completed = attempt(run, argv, cwd=cwd, check=False)
+    done: Completed = attempt(run, argv, cwd=cwd, check=False, heard=heard)
     return _checked(argv, done)
 
 

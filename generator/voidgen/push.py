@@ -61,7 +61,7 @@ def push(project: Project, where: str, key: Path, progress: Progress) -> Pushed:
         wanted = [one for one in OUTPUTS if one in names]
         if config.container.image != "flake" and "container" in wanted:
             wanted.remove("container")
-        paths = [str(nix.build(folder, one)) for one in wanted]
+        paths = [str(nix.build(folder, one, progress)) for one in wanted]
         paths += nix.flake_archive(folder)
     if locked.lock and locked.lock.xbps:
         paths += store.add(locked.lock.xbps.packages, config.xbps.mirrors, progress)

@@ -15,9 +15,10 @@ import sys
 from pathlib import Path
 from voidgen import nix, project
 from voidgen.errors import StepFailedError
+from voidgen.progress import Nobody
 project.load(Path(sys.argv[1]))
 try:
-    print(nix.build(sys.argv[1], "default"))
+    print(nix.build(sys.argv[1], "default", Nobody()))
 except StepFailedError as error:
     sys.exit(error.output)
 """

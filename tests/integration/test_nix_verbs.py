@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import tarfile
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from tests.unit.http_faults import Server, closed_port, serving, status, truncat
 from voidgen import nix, process, sri
 from voidgen.errors import StepFailedError
 from voidgen.lock import flake as flake_lock
+from voidgen.progress import Nobody
 
 FLAKE = """{
   inputs.a = { url = "git+file://%s"; flake = false; };
@@ -257,13 +259,58 @@ def test_evaluation_that_fails_says_why(locked: Project) -> None:
 def test_build_gives_the_output(locked: Project) -> None:
     before = locked.lock.read_bytes()
     locked.a.commit({"words": "second of a"})
-    assert nix.build(locked.folder, "echo").read_text() == "built of first of a\n"
+    assert nix.build(locked.folder, "echo", Nobody()).read_text() == "built of first of a\n"
     assert locked.lock.read_bytes() == before
+
+
+FAILING = """{ outputs = { self }: { packages.%s = let
+  built = name: needs: command: derivation {
+    inherit name needs; system = "%s"; builder = "${self}/busybox"; args = [ "sh" "-c" command ];
+  };
+  count = "i=0; while [ $i -lt 40 ]; do i=$((i+1)); echo \\"line $i of error: $name\\"; done";
+in rec {
+  low = built "low" [ ] "${count}; exit 3";
+  fine = built "fine" [ ] "${count}; echo > $out";
+  middle = built "middle" [ low fine ] "echo > $out";
+  top = built "top" [ middle ] "echo > $out";
+}; }; }
+"""
+
+
+class Told(Nobody):
+    """Keeps what is reached."""
+
+    def __init__(self) -> None:
+        self.reached: list[tuple[int, int, str]] = []
+
+    def stages(self, _: str) -> AbstractContextManager[Callable[[int, int, str], None]]:
+        return nullcontext(lambda *reached: self.reached.append(reached))
+
+
+def test_a_build_that_fails_names_it_with_the_end_of_its_log(
+    project: Project,
+) -> None:
+    # With busybox beside it.
+    (project.folder / "flake.nix").write_text(FAILING % (SYSTEM, SYSTEM))
+    progress = Told()
+    with pytest.raises(StepFailedError) as caught:
+        nix.build(project.folder, "top", progress)
+    lines = caught.value.output.splitlines()
+    assert lines[0].startswith("error: ")
+    assert "-low.drv" in lines[0]
+    assert lines[-1] == "       > line 40 of error: low"
+    assert "       > line 1 of error: low" not in lines
+    # Neither what only waited for it, nor what was built.
+    assert not [line for line in lines if "middle" in line or "top" in line or "fine" in line]
+    assert progress.reached
+    for stage, count, what in progress.reached:
+        assert 1 <= stage <= count
+        assert what in {"building low", "building fine"}
 
 
 VERBS: dict[str, Callable[[Path], object]] = {
     "evaluate": lambda flake: nix.evaluate(flake, "words"),
-    "build": lambda flake: nix.build(flake, "echo"),
+    "build": lambda flake: nix.build(flake, "echo", Nobody()),
 }
 
 

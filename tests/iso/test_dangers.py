@@ -19,6 +19,7 @@ from tests.unit.program import write
 
 from voidgen import nix
 from voidgen.iso import job
+from voidgen.progress import Nobody
 from voidgen.share import PACKAGE
 
 SQUASHFS = "/LiveOS/squashfs.img"
@@ -102,7 +103,7 @@ def test_squashfs_tools_that_cannot_choose_attributes_keep_none(
 ) -> None:
     """Before 4.6, with a store whose files have some."""
     goes_wrong(folder, "old-squashfs")
-    nix.build(str(folder), "default")
+    nix.build(str(folder), "default", Nobody())
     with altered(Path(os.environ["NIX_STORE_DIR"])):
         well_made(folder)
     squashfs = tmp_path / "squashfs"

@@ -109,7 +109,7 @@ def _built(
 
     try:
         with progress.step("building the closure and the overlay"):
-            top = str(nix.build(str(image.folder), "default"))
+            top = str(nix.build(str(image.folder), "default", progress))
     except StepFailedError as error:
         yield Outcome("the image builds", "failed", error.what, error.output)
         return

@@ -202,8 +202,8 @@ class _Run:
         """What the flake's outputs are, the locked packages, and the container's image."""
         folder, roots = str(self.project.folder), self.out / ROOTS
         with self.progress.step("building the closure and the overlay"):
-            default = nix.build(folder, "default", roots / "default")
-            mklive = nix.build(folder, "mklive", roots / "mklive")
+            default = nix.build(folder, "default", self.progress, roots / "default")
+            mklive = nix.build(folder, "mklive", self.progress, roots / "mklive")
         check.mklive(mklive)
         manifest, include = built_image.manifest(default), (default / "include").resolve()
         name = self.project.plan.config.image.name

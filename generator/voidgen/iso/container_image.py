@@ -40,7 +40,7 @@ def find(project: Project, runner: Engine, roots: Path, progress: Progress) -> s
             what = "the package set cannot build a container"
             remedy = "name an image by its digest: [container] image in voidgen.toml"
             raise StepFailedError(what, remedy)
-        packed = nix.build(folder, "container", roots / "container")
+        packed = nix.build(folder, "container", progress, roots / "container")
         # A name says nothing about the bytes: an image of another id is replaced.
         if not (runner.has(image) and runner.is_image(image, archive.ids(packed))):
             runner.load(packed)
