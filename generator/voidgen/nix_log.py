@@ -25,8 +25,8 @@ _COPY, _COPIES, _BUILDS, _BUILD = 100, 103, 104, 105
 """Activities: of one store path or derivation, and of all."""
 _LINES, _PROGRESS = (101, 107), 105
 """Results: a line of a build's log, and how much is done."""
-_ERROR = 0
-"""The level of messages that are errors."""
+_ERROR, _WARNING = 0, 1
+"""Levels of messages."""
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 _FOLLOWS = re.compile(r"\d+ dependenc(?:y|ies) (?:failed|of derivation)|some dependencies")
 """In the message on a derivation that only waited for the one that failed."""
@@ -36,8 +36,8 @@ _FOLLOWS = re.compile(r"\d+ dependenc(?:y|ies) (?:failed|of derivation)|some dep
 def watched(progress: Progress) -> Iterator[Callable[[bytes], bytes]]:
     """Enter a filter for the pieces of Nix's standard error; it returns what a person must read.
 
-    That is what is not of this format, and errors, with the end of the log of the derivation that
-    failed. ``progress`` is told what is built and fetched, if anything is.
+    That is what is not of this format, warnings and errors, with the end of the log of the
+    derivation that failed. ``progress`` is told what is built and fetched, if anything is.
     """
     with ExitStack() as shown:
         yield _Log(progress, shown).read
@@ -55,6 +55,7 @@ class _Log:
         self._logs: dict[str, deque[str]] = {}
         self._totals: dict[int, tuple[int, int]] = {}
         self._failed = False
+        self._fetched = ""
 
     def read(self, piece: bytes) -> bytes:
         """Return what a person must read of the next piece."""
@@ -81,7 +82,7 @@ class _Log:
                 kind == _PROGRESS and key in self._totals
             ):
                 self._totals[key] = (done, total)
-            case {"action": "msg", "level": level, "msg": message} if level == _ERROR:
+            case {"action": "msg", "level": level, "msg": message} if level in {_ERROR, _WARNING}:
                 return self._error(_COLOURS.sub("", message)).encode()
         return b""
 
@@ -97,6 +98,7 @@ class _Log:
             self._logs[path] = deque(maxlen=LOG_LINES)
             self._show(f"building {name.removesuffix('.drv')}")
         else:
+            self._fetched = path
             self._show(f"fetching {name}")
 
     def _show(self, what: str) -> None:
@@ -112,6 +114,9 @@ class _Log:
         if self._failed and _FOLLOWS.search(message):
             return ""
         failed = next((path for path in self._logs if path in message), "")
+        if not failed and "compressed data" in message and self._fetched:
+            # Nix does not say of what: it was the last that it began to fetch.
+            return f"{message}\n       in {self._fetched}\n"
         if not failed or _FOLLOWS.search(message):
             return f"{message}\n"
         self._failed = True
