@@ -12,11 +12,12 @@ from tests.locks.project import well as voidgen
 
 from voidgen import nix
 from voidgen.iso import archive
+from voidgen.progress import Nobody
 
 
 def test_the_flake_s_own(folder: Path, made: Made, engine: Podman) -> None:
     well(folder)
-    packed = nix.build(str(folder), f"packages.{SYSTEM}.container")
+    packed = nix.build(str(folder), f"packages.{SYSTEM}.container", Nobody())
     # podman 4.3 and skopeo 1.9 read no other.
     with tarfile.open(packed, "r:") as tar:
         assert tar.getnames()[-1] == "manifest.json"
@@ -31,7 +32,7 @@ def test_the_flake_s_own(folder: Path, made: Made, engine: Podman) -> None:
 def test_another_image_of_that_name_is_replaced(folder: Path, made: Made, engine: Podman) -> None:
     engine.run("tag", engine.image, made.container)
     well(folder)
-    (ours,) = archive.ids(nix.build(str(folder), "container"))
+    (ours,) = archive.ids(nix.build(str(folder), "container", Nobody()))
     assert engine.run("image", "inspect", "--format", "{{.Id}}", made.container).strip() == ours
     assert is_made(folder)
 

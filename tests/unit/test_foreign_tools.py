@@ -40,7 +40,7 @@ def built(path: Path) -> str:
 
 def test_xbps(programs: StandIns, image: project.Project, tmp_path: Path) -> None:
     programs.add("nix", (0, '["xbps"]', ""), (0, built(tmp_path / "xbps"), ""))
-    found = pinning._tools(tmp_path, image.plan)  # noqa: SLF001
+    found = pinning._tools(tmp_path, image.plan, Nobody())  # noqa: SLF001
     assert found == tmp_path / "xbps" / "bin"
     asked, made = programs.starts("nix")
     assert f"path:{tmp_path}#packages.{HOST}" in asked
