@@ -57,7 +57,8 @@ def remedy(output: str) -> str:
 def shown(output: str) -> str:
     """Return the errors in what Nix printed, without the frames that lead to them.
 
-    Lines that voidgen's Nix code traces stay. Output without an error of Nix stays as it is.
+    Lines that voidgen's Nix code traces stay, and those of other programs. Output
+    without an error of Nix stays as it is.
     """
     blocks = list(_blocks(output.splitlines()))
     if not any(block[0].startswith("error:") for block in blocks):
@@ -68,7 +69,14 @@ def shown(output: str) -> str:
             kept += _error(block)
         elif block[0].startswith("trace: voidgen: "):
             kept += _trimmed(block)
+        else:
+            kept += [line for line in block if _is_of_another_program(line)]
     return "\n".join(kept)
+
+
+def _is_of_another_program(line: str) -> bool:
+    """Git's own words, for one, which say more than Nix does of them."""
+    return bool(line.strip()) and not line[0].isspace() and not _HEADER.match(line)
 
 
 def message(output: str) -> tuple[str, ...]:

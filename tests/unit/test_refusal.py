@@ -74,6 +74,16 @@ def test_places_in_voidgens_own_code_are_not_shown() -> None:
     assert "sets/x.nix:1:1" in refusal.shown(said)
 
 
+def test_what_git_says_stays() -> None:
+    said = (
+        "warning: creating lock file\n"
+        "fetching git input 'git+file:///srv/none'\n"
+        "fatal: '/srv/none' does not appear to be a git repository\n"
+        "error: program 'git' failed with exit code 128\n"
+    )
+    assert refusal.shown(said).splitlines() == said.splitlines()[2:]
+
+
 @pytest.mark.parametrize("said", ["", "killed", "warning: Git tree is dirty", "errors: none"])
 def test_what_is_no_error_of_nix_stays(said: str) -> None:
     assert refusal.shown(said) == said
