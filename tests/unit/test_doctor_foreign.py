@@ -15,7 +15,8 @@ from voidgen.outcome.types import Outcome
 NIX = """case "$*" in
 *show-config) echo "builders = {builders}"; echo "extra-platforms = {extra}"
     echo "system = x86_64-linux" ;;
-*) echo "nix (Nix) 2.31.1" ;;
+--version) echo "nix (Nix) 2.31.1" ;;
+*) exit 1 ;;
 esac"""
 AARCH64 = """enabled
 interpreter /usr/libexec/qemu-binfmt/aarch64-binfmt-P
@@ -120,6 +121,13 @@ def test_another_machine_that_builds(folder: Path, tmp_path: Path, builders: str
     both = found(tmp_path, mklive=Mklive())
     assert (both[NIX_FOR], both[PROGRAMS].state) == (told, "failed")
     assert found(tmp_path) == {NIX_FOR: told}
+
+
+def test_a_nix_that_tells_its_settings_by_the_later_verb(folder: Path, tmp_path: Path) -> None:
+    nix(folder)
+    text = (folder / "nix").read_text()
+    (folder / "nix").write_text(text.replace("*show-config)", '*"config show")', 1))
+    assert [*found(tmp_path)] == [PROGRAMS, NIX_FOR]
 
 
 def test_a_nix_that_tells_nothing(folder: Path, tmp_path: Path) -> None:
