@@ -88,7 +88,7 @@ def test_same_as_buildenv(nix: Nix, tmp_path: Path) -> None:
     made: list[Case] = []
 
     # One Nix judges all of them, so that none is made smaller.
-    @few(100)
+    @few(60)
     @given(case=cases())
     def collect(case: Case) -> None:
         made.append(case)
@@ -100,7 +100,9 @@ def test_same_as_buildenv(nix: Nix, tmp_path: Path) -> None:
         for case, verdict in zip(made, verdicts, strict=True)
         if not is_right(case, verdict)
     ]
-    # The smallest shows the most; test_nix_collisions_shapes.py is where to put it.
+    assert {verdict.profile is None for verdict in verdicts} == {False, True}
+    assert any(verdict.report for verdict in verdicts)
+    # The smallest shows the most; it belongs among the shapes of collision_shapes.py, too.
     assert not wrong, min(wrong, key=lambda one: len(str(one[0])))
 
 
