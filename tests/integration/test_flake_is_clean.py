@@ -1,0 +1,24 @@
+"""`nix flake check` and `nix flake show` have nothing to remark on what is emitted."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+from tests.integration.offline import Nix
+
+
+@pytest.mark.parametrize("words", [("check", "--no-build"), ("show",)])
+def test_nothing_is_remarked(example: Path, empty_nix: Nix, words: tuple[str, ...]) -> None:
+    name = ("-c", "user.name=tests", "-c", "user.email=tests@example.org")
+    for git in (("add", "-A"), (*name, "commit", "-qm", "all")):
+        subprocess.run(["git", "-C", example, *git], check=True)
+    done = subprocess.run(
+        ["nix", "flake", *words, str(example)],
+        env=empty_nix.env,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    said = done.stdout + done.stderr
+    assert not [line for line in said.splitlines() if "warning" in line or "unknown" in line]
