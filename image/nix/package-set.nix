@@ -21,7 +21,7 @@ let
       rest = below "/${top}" relative;
       carried = source (project + "/${top}");
     in
-    { inherit carried rest; here = carried + rest; };
+    { inherit carried rest; };
 
   # Called as Nix calls inputs: it copies a `path:` input of another name into its store again.
   source = path: builtins.path { name = "source"; inherit path; };
@@ -56,10 +56,11 @@ let
     operator = { key }: map (node: { key = node; }) (needs key);
   };
 in
-if substring 0 (stringLength (toString project) + 1) (toString nixpkgs) == "${toString project}/" then
-  inProject
-else { here = nixpkgs; } // (
-  if builtins.isPath nixpkgs then { carried = source nixpkgs; rest = ""; }
+# Evaluated where it is: `nix flake check --no-build` copies nothing.
+{ here = nixpkgs; } // (
+  if substring 0 (stringLength (toString project) + 1) (toString nixpkgs) == "${toString project}/" then
+    inProject
+  else if builtins.isPath nixpkgs then { carried = source nixpkgs; rest = ""; }
   else if lock == null || !(pathExists lock) then { }
   else if isOfThisMachine then { carried = "${nixpkgs}"; rest = ""; }
   else {
