@@ -9,6 +9,14 @@ rec {
   # check-meta's getNameWithVersion: what [nix] insecure lists.
   withVersion = package: package.name or "${package.pname}-${package.version or ""}";
 
+  # From 26.11 on, nixpkgs does not say which package has a problem (stdenv/generic/problems.nix).
+  isNamed =
+    message:
+    builtins.any (start: builtins.substring 0 (builtins.stringLength start) message == start) [
+      "Package "
+      "Refusing to evaluate package "
+    ];
+
   # The package that a refusal of nixpkgs names: the first thing it quotes. Releases differ in
   # the quotes that they use.
   quoted =

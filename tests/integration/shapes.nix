@@ -45,7 +45,7 @@ let
         if !(meta.license.free or true) && !(allowUnfree about) then
           fail "unfree" (message "has an unfree license")
         else if broken && !(config ? allowBrokenPredicate && config.allowBrokenPredicate about) then
-          fail "broken" (if old then message "is marked as broken" else "broken: This package is broken.")
+          fail "broken" (if old then message "is marked as broken" else "broken: It doesn't build, isn't it?")
         else if unsupported then
           fail "unsupported" (message "is not available on the requested hostPlatform:\n  ...")
         else if insecure && !(allowInsecure about) then
@@ -69,7 +69,9 @@ let
           else
             {
               inherit broken insecure unsupported;
-              problems = if broken then { broken.kind = "broken"; } else { };
+              problems =
+                (if broken then { broken.kind = "broken"; } else { })
+                // builtins.mapAttrs (name: problem: { kind = name; } // problem) (meta.problems or { });
             }
         );
       drvPath = guarded drv.drvPath;
@@ -112,6 +114,10 @@ base
   unsupported-one = made {
     pname = "unsupported-one";
     meta.platforms = [ "riscv64-linux" ];
+  };
+  leaving = made {
+    pname = "leaving";
+    meta.problems.removal.message = "nobody looks after it";
   };
   needs-unfree = made {
     pname = "needs-unfree";

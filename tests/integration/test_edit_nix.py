@@ -176,3 +176,11 @@ def test_what_is_wrong_with_the_set_is_said_once(shapes: Path) -> None:
     assert ran.err.count("error: syntax error") == 1
     assert "packages/shapes/default.nix:1:" in ran.err
     assert "dice" not in ran.err
+    assert "while " not in ran.err
+    assert "  | error:" in voidgen("add", "-v", "nix", "dice", cwd=shapes).err
+
+
+def test_what_the_set_warns_of_is_noted(shapes: Path) -> None:
+    ran = voidgen("add", "nix", "leaving", cwd=shapes)
+    assert ran.status == 0
+    assert "note: leaving: removal: nobody looks after it" in ran.err

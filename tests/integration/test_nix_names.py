@@ -57,15 +57,18 @@ Alternatively you can configure a predicate to allow specific packages:
 
 
 @pytest.mark.parametrize(
-    ("message", "quoted", "unfree"),
+    ("message", "named", "quoted", "unfree"),
     [
-        (QUOTED, "steam-original-1.0", "steam-original"),
-        (REFUSED, "python3.13-textual-speedups-1.0", "textual-speedups"),
-        ("broken: This package is broken.", "?", "?"),
+        (QUOTED, True, "steam-original-1.0", "steam-original"),
+        (REFUSED, True, "python3.13-textual-speedups-1.0", "textual-speedups"),
+        ("broken: This package is broken.", False, "?", "?"),
     ],
 )
-def test_the_package_that_a_refusal_names(nix: Nix, message: str, quoted: str, unfree: str) -> None:
+def test_the_package_that_a_refusal_names(
+    nix: Nix, message: str, *, named: bool, quoted: str, unfree: str
+) -> None:
     text = json.dumps(message, ensure_ascii=False)
+    assert evaluate(nix, f"isNamed {text}") is named
     assert evaluate(nix, f"quoted {text}") == quoted
     assert evaluate(nix, f"unfreeRefused {text}") == unfree
 

@@ -15,6 +15,7 @@ let
   lookup = import (code + "/lookup.nix");
   names = import (code + "/names.nix");
   packages = builtins.fromJSON requests;
+  problems = import (code + "/problems.nix") { inherit system; };
 
   note = about: builtins.trace (builtins.toJSON about) true;
   variant =
@@ -58,7 +59,12 @@ let
   # What can be allowed is told by traces.
   isFault = fault: !(fault ? unfree || fault ? insecure || fault.refused or false || fault.needs or false);
   answer =
-    { request, faults, ... }:
+    {
+      request,
+      faults,
+      package,
+      ...
+    }:
     let
       alias = if builtins.length request.path == 1 then aliases (builtins.head request.path) else null;
     in
@@ -67,6 +73,7 @@ let
       faults = map (fault: fault.text) (builtins.filter isFault faults);
       refused = builtins.any (fault: fault.refused or false) faults;
       new = if alias == null then null else alias.new;
+      warnings = if faults == [ ] then problems.warnings (package.meta or { }) else [ ];
     };
 
   said =

@@ -67,7 +67,7 @@ def checked(
         f"{name} has been renamed to {new_name}: both still work"
         for name, new_name in answer.renamed.items()
     ]
-    return changed(change.start, new, (*change.notes, *notes))
+    return changed(change.start, new, (*change.notes, *notes, *answer.warnings))
 
 
 def without_idle(change: Change, progress: Progress) -> Change:

@@ -37,13 +37,15 @@ class Answer:
     ``faults`` has the lines of each fault by the package's name in voidgen.toml. ``unfree`` has
     licenses by the name that [nix] unfree takes, ``insecure`` known vulnerabilities by the name
     that [nix] insecure takes: of the packages and of all that they need. ``renamed`` has the name
-    that the set uses for a package, by the one that it was asked for.
+    that the set uses for a package, by the one that it was asked for. ``warnings`` has what the set
+    warns of, as it plans to remove a package.
     """
 
     faults: Mapping[str, tuple[Lines, ...]] = MappingProxyType({})
     unfree: Mapping[str, Lines] = MappingProxyType({})
     insecure: Mapping[str, Lines] = MappingProxyType({})
     renamed: Mapping[str, str] = MappingProxyType({})
+    warnings: tuple[str, ...] = ()
 
 
 def ask(project: Project, packages: Iterable[Package], progress: Progress) -> Answer:
@@ -102,12 +104,14 @@ class _Found:
     faults: Mapping[str, tuple[Lines, ...]] = Factory(dict)
     renamed: Mapping[str, str] = Factory(dict)
     notes: tuple[_Note, ...] = ()
+    warnings: tuple[str, ...] = ()
 
     def __add__(self, other: _Found) -> _Found:
         return _Found(
             {**self.faults, **other.faults},
             {**self.renamed, **other.renamed},
             self.notes + other.notes,
+            self.warnings + other.warnings,
         )
 
     def answer(self) -> Answer:
@@ -116,7 +120,8 @@ class _Found:
         for note in dict.fromkeys(self.notes):
             if note.asked and note.reason not in {"unfree", "insecure"}:
                 faults[note.asked] = (*faults.get(note.asked, ()), _needed(note))
-        return Answer(faults, self._allowed("unfree"), self._allowed("insecure"), self.renamed)
+        unfree, insecure = self._allowed("unfree"), self._allowed("insecure")
+        return Answer(faults, unfree, insecure, self.renamed, self.warnings)
 
     def _allowed(self, reason: Literal["unfree", "insecure"]) -> Mapping[str, Lines]:
         return {note.name: note.why for note in self.notes if note.reason == reason}
@@ -166,7 +171,8 @@ class _Set:
                 faults[one["name"]] = (*faults[one["name"]], self._refusal(by_name[one["name"]]))
         renamed = {one["name"]: one["new"] + _outputs(one["name"]) for one in answers if one["new"]}
         kept = {name: lines for name, lines in faults.items() if lines}
-        return _Found(kept, renamed, tuple(_notes(said)))
+        warnings = (f"{one['name']}: {what}" for one in answers for what in one["warnings"])
+        return _Found(kept, renamed, tuple(_notes(said)), tuple(warnings))
 
     def _refusal(self, one: Mapping[str, Any]) -> Lines:
         """The set's own message."""

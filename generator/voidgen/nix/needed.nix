@@ -38,13 +38,12 @@ let
     handle = _: throw;
   });
 
-  # From 26.11 on, nixpkgs does not say which package is broken, and has an option that does, but
-  # warns of it: it is used only if it is needed.
-  isNameless = reason: message: reason == "broken" && names.quoted message == "?";
+  # If nixpkgs does not say which package is broken, an option of it does, but it warns of that
+  # option: it is used only if it is needed.
   naming = variant (allowing {
     unfree = _: true;
     insecure = _: true;
-    handle = reason: message: !(isNameless reason message) || throw message;
+    handle = _: message: names.isNamed message || throw message;
   });
 
   # A set for each request: what one set evaluated for a request is not evaluated again, and so
@@ -69,13 +68,12 @@ let
           };
         handle =
           reason: message:
-          isNameless reason message
-          || noted {
+          noted {
             inherit reason;
-            name = names.quoted message;
+            name = if names.isNamed message then names.quoted message else message;
           };
       };
-      isNamed = {
+      namesBroken = {
         allowBrokenPredicate =
           package:
           noted {
@@ -84,7 +82,7 @@ let
           };
       };
     in
-    variant (config // (if evaluatesIn naming request then { } else isNamed));
+    variant (config // (if evaluatesIn naming request then { } else namesBroken));
 in
 request:
 if evaluatesIn granting request then

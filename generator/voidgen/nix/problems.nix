@@ -13,6 +13,19 @@ rec {
       builtins.attrValues (meta.problems or { })
     );
 
+  # What nixpkgs only warns of, in its words.
+  warnings =
+    meta:
+    map (problem: "${problem.kind}: ${problem.message}") (
+      builtins.filter (
+        problem:
+        !(builtins.elem problem.kind [
+          "broken"
+          "maintainerless"
+        ])
+      ) (builtins.attrValues (meta.problems or { }))
+    );
+
   isUnsupported =
     meta:
     meta.unsupported or (

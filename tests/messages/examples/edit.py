@@ -65,7 +65,7 @@ def _said(folder: Path, patch: pytest.MonkeyPatch, answers: list[object]) -> Non
 
 
 def _row(*, refused: bool = False) -> dict[str, object]:
-    return {"name": "spotify", "faults": (), "refused": refused, "new": None}
+    return {"name": "spotify", "faults": (), "refused": refused, "new": None, "warnings": ()}
 
 
 def refused(folder: Path, patch: pytest.MonkeyPatch) -> None:
