@@ -50,7 +50,7 @@ def pin(
         flake = pins.content(run.flake / flake_lock.FILE)
         found = entries.parse(flake, project.folder / flake_lock.FILE)
         bound = run.bound(found)
-        run.readable()
+        run.readable(inputs)
         packages = run.compared(inputs) if evaluate else ()
         asked = wanted.request(project.plan, inputs)
         lock = run.lock(asked) if asked else before.lock
@@ -125,15 +125,15 @@ class _Pinning:
                 nix.flake_lock(self.flake)
         return tuple(flake_lock.inputs(self.flake, plan))
 
-    def readable(self) -> None:
+    def readable(self, inputs: tuple[Input, ...]) -> None:
         """StepFailedError if this Nix cannot read the package set."""
-        named = self.project.plan.config.nix.nixpkgs
+        named, found = self.project.plan.config.nix.nixpkgs, _nixpkgs(inputs)
         if named.startswith("./"):
             needs.check(self.project.folder / named)
-            return
-        locked = flake_lock.locked(self.flake, "nixpkgs")
-        with self.progress.step("looking at what the package set needs"):
-            needs.check(nix.fetch_tree(locked) / locked.get("dir", ""))
+        elif found and found.rev:
+            locked = flake_lock.locked(self.flake, "nixpkgs")
+            with self.progress.step("looking at what the package set needs"):
+                needs.check(nix.fetch_tree(locked) / locked.get("dir", ""))
 
     def bound(self, found: Iterable[Entry]) -> tuple[FlakeInput, ...]:
         """flake.lock's inputs, for voidgen.lock; those that it does not have yet are fetched.
