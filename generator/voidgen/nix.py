@@ -19,6 +19,7 @@ from voidgen import database, environment, foreign, nix_log, refusal, sri
 from voidgen.errors import StepFailedError
 from voidgen.lock.flake import url
 from voidgen.process import Completed, ask, patiently, run
+from voidgen.progress import Nobody
 from voidgen.sizes import StorePath, closure
 
 if TYPE_CHECKING:
@@ -280,10 +281,14 @@ BASE16 = 64
 """Digits of a SHA-256 in hex."""
 
 
-def realise(derivations: Sequence[str], *words: str) -> Completed:
-    """``nix-store --realise``, whatever comes of it; ``words`` are more of its options."""
-    argv = ["nix-store", "--realise", *words, *derivations, *_caches]
-    return run(argv, cwd=Path("/"), check=False)
+def realise(derivations: Sequence[str], progress: Progress, *words: str) -> Completed:
+    """``nix-store --realise``, whatever comes of it; ``words`` are more of its options.
+
+    Its messages are errors and warnings, with the end of the log of what failed.
+    """
+    argv = ["nix-store", "--realise", *words, *nix_log.OPTIONS, *derivations, *_caches]
+    with nix_log.watched(progress) as heard:
+        return run(argv, cwd=Path("/"), check=False, heard=heard)
 
 
 def add_files(files: Sequence[Path]) -> list[str]:
@@ -313,7 +318,7 @@ def cached_files(names: Mapping[str, str]) -> dict[str, Path]:
     files = json.dumps([{"hash": hash_, "name": name} for hash_, name in names.items()])
     words = ["nix-instantiate", "--eval", "--strict", "--json", "--argstr", "files", files]
     paths: list[str] = _parsed(words, _run([*words, "--expr", _FIXED]))
-    realise(paths, "--keep-going")
+    realise(paths, Nobody(), "--keep-going")
     missing = invalid(paths)
     return {
         hash_: Path(path) for hash_, path in zip(names, paths, strict=True) if path not in missing

@@ -59,8 +59,11 @@ class _Log:
 
     def read(self, piece: bytes) -> bytes:
         """Return what a person must read of the next piece."""
-        *lines, self._rest = (self._rest + piece).split(b"\n")
-        return b"".join(map(self._line, lines))
+        *lines, rest = (self._rest + piece).split(b"\n")
+        # What begins otherwise is not of this format: it may end without a newline.
+        held = rest.startswith(_MARK) or _MARK.startswith(rest)
+        self._rest = rest if held else b""
+        return b"".join(map(self._line, lines)) + (b"" if held else rest)
 
     def _line(self, line: bytes) -> bytes:
         if not line.startswith(_MARK):

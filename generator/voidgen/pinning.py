@@ -81,7 +81,9 @@ def repository(project: Project, progress: Progress) -> Path:
     if not found.lock or not found.lock.xbps:
         raise AssertionError("all that is wanted is locked")
     with _scratch() as work:
-        tools = _tools(_flake(project.plan, found.flake, work), project.plan, progress)
+        flake = _flake(project.plan, found.flake, work)
+        with progress.step("looking for XBPS"):
+            tools = _tools(flake, project.plan, progress)
         mirrors = project.plan.config.xbps.mirrors
         return store.repository(found.lock.xbps, mirrors, tools, progress)
 

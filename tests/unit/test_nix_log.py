@@ -72,6 +72,10 @@ def test_what_is_no_event_is_kept() -> None:
     assert read(data)[0] == "fatal: unable to connect to host\n@nix {\n"
 
 
+def test_what_ends_without_a_newline_is_kept() -> None:
+    assert read(lines(STARTED) + b"killed by a signal", 1)[0] == "killed by a signal"
+
+
 def test_nothing_is_shown_of_what_is_there() -> None:
     assert read(lines(STARTED[:6])) == ("", [])
 

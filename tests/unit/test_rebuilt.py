@@ -6,6 +6,7 @@ import pytest
 from tests.unit.stand_in import StandIns
 
 from voidgen.check import rebuilt
+from voidgen.progress import Nobody
 
 DRV = f"/nix/store/{'1' * 32}-x-1.drv"
 
@@ -33,6 +34,6 @@ def test_outcomes(
     programs = StandIns(tmp_path / "programs")
     programs.add("nix-store", *answers)
     monkeypatch.setenv("PATH", f"{programs.folder}:/usr/bin:/bin")
-    (found,) = rebuilt.check([DRV])
+    (found,) = rebuilt.check([DRV], Nobody())
     assert (found.name, found.state, found.about) == ("rebuild x-1", state, about)
     assert state == "passed" or found.detail

@@ -18,6 +18,8 @@ from voidgen.versions.nix import store_name
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from voidgen.progress import Progress
+
 CHECK = ("--check", "--keep-failed")
 DIFFERS = 104
 """Exit status of `nix-store --realise --check` for another output (its manual page)."""
@@ -44,15 +46,15 @@ def ours(top: str) -> list[str]:
     return [*found]
 
 
-def check(paths: Iterable[str]) -> Iterator[Outcome]:
+def check(paths: Iterable[str], progress: Progress) -> Iterator[Outcome]:
     """Build each derivation, where its outputs are not there yet, and then once more."""
     for path in paths:
         name = f"rebuild {store_name(path).removesuffix('.drv')}"
-        first = nix.realise([path])
+        first = nix.realise([path], progress)
         if first.status:
             yield Outcome(name, "failed", "the first build fails", _said(first.stderr))
             continue
-        again = nix.realise([path], *CHECK)
+        again = nix.realise([path], progress, *CHECK)
         said = _said(again.stderr)
         if not again.status:
             yield Outcome(name, "passed", "identical")

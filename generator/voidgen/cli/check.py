@@ -117,7 +117,7 @@ def _built(
     derivation = nix.evaluate(str(image.folder), packages)
     with progress.step("building once more what voidgen builds"):
         ours = rebuilt.ours(derivation)
-        yield from rebuilt.check(ours)
+        yield from rebuilt.check(ours, progress)
     yield (store.record if record else store.recorded)(image, pins, top)
     with progress.step("reading the store's paths"):
         yield store.verified(top)
@@ -127,4 +127,4 @@ def _built(
             what = f"the closure has no path of the name {unknown[0]!r}"
             raise WrongInputError(Fault(what, remedy="`voidgen graph closure` draws what it has"))
         with progress.step("building packages of the closure once more"):
-            yield from rebuilt.check(sorted({*known.values()}.difference(ours)))
+            yield from rebuilt.check(sorted({*known.values()}.difference(ours)), progress)
