@@ -45,8 +45,7 @@ let
   targetOf = match "[^=;]*= *([A-Za-z_][A-Za-z0-9_.'-]*);.*";
   newIn = match ".*(renamed to/replaced by|renamed to|replaced by)[^A-Za-z0-9_]*([A-Za-z0-9_.+-]*[A-Za-z0-9_]).*";
 
-  exists =
-    name: pkgs ? ${builtins.head (filter isString (builtins.split "[.]" name))};
+  exists = name: pkgs ? ${builtins.head (filter isString (builtins.split "[.]" name))};
   known = name: if name != null && exists name then name else null;
 in
 name:

@@ -21,60 +21,104 @@ let
   inherit (plan.image) system;
 
   # One image, found under the name of whichever system the builder sits on.
-  hosts = builtins.attrNames (builtins.listToAttrs (map (name: { inherit name; value = null; })
-    [ system "aarch64-linux" "i686-linux" "x86_64-linux" ]));
-  forHosts = value: builtins.listToAttrs (map (name: { inherit name; value = value name; }) hosts);
+  hosts = builtins.attrNames (
+    builtins.listToAttrs (
+      map
+        (name: {
+          inherit name;
+          value = null;
+        })
+        [
+          system
+          "aarch64-linux"
+          "i686-linux"
+          "x86_64-linux"
+        ]
+    )
+  );
+  forHosts =
+    value:
+    builtins.listToAttrs (
+      map (name: {
+        inherit name;
+        value = value name;
+      }) hosts
+    );
 
   set = import ./package-set.nix {
     inherit lock nixpkgs;
     project = manifest + "/../..";
   };
-  packageSet = config: host: import (import ./readable.nix set.here) {
-    inherit config;
-    system = host;
-    overlays = [ ];
-  };
+  packageSet =
+    config: host:
+    import (import ./readable.nix set.here) {
+      inherit config;
+      system = host;
+      overlays = [ ];
+    };
   packageSets = forHosts (packageSet (import ./config.nix plan.nix));
 
   image = import ./image.nix {
-    inherit include manifest mklive plan set;
+    inherit
+      include
+      manifest
+      mklive
+      plan
+      set
+      ;
     pkgs = packageSets.${system};
     variant = config: packageSet config system;
   };
 
   # The image is the same on every host; what makes its ISO there runs on the host.
-  made = forHosts (host: image // {
-    packages = image.packages // import ./tools.nix {
-      inherit mklive;
-      pkgs = packageSets.${host};
-      system = host;
-    };
-  });
+  made = forHosts (
+    host:
+    image
+    // {
+      packages =
+        image.packages
+        // import ./tools.nix {
+          inherit mklive;
+          pkgs = packageSets.${host};
+          system = host;
+        };
+    }
+  );
 
-  additions = forHosts (host:
-    if extra == null then { }
-    else import extra {
-      inherit inputs;
-      pkgs = packageSets.${host};
-      system = host;
-      outputs = made.${host};
-    });
+  additions = forHosts (
+    host:
+    if extra == null then
+      { }
+    else
+      import extra {
+        inherit inputs;
+        pkgs = packageSets.${host};
+        system = host;
+        outputs = made.${host};
+      }
+  );
 
-  join = kind: ours: theirs:
+  join =
+    kind: ours: theirs:
     let
       clashes = builtins.filter (name: ours ? ${name}) (builtins.attrNames theirs);
       named = builtins.concatStringsSep ", " (map (name: "${kind}.${name}") clashes);
     in
-    if clashes == [ ] then ours // theirs
-    else throw ''
-      voidgen: the file named in [flake] extra defines ${named}, which the image's flake already has.
-      Give it another name there.'';
+    if clashes == [ ] then
+      ours // theirs
+    else
+      throw ''
+        voidgen: the file named in [flake] extra defines ${named}, which the image's flake already has.
+        Give it another name there.'';
 
   # The kinds that `extra` adds are those it adds for the image's own system.
   kinds = builtins.attrNames (image // additions.${system});
-  output = kind: host:
-    if image ? ${kind} then join kind made.${host}.${kind} (additions.${host}.${kind} or { })
-    else additions.${host}.${kind};
+  output =
+    kind: host:
+    if image ? ${kind} then
+      join kind made.${host}.${kind} (additions.${host}.${kind} or { })
+    else
+      additions.${host}.${kind};
 in
 if plan.version != 1 then
   throw (
@@ -82,4 +126,9 @@ if plan.version != 1 then
     + "and image/nix reads version 1: run `voidgen generate`"
   )
 else
-  builtins.listToAttrs (map (kind: { name = kind; value = forHosts (output kind); }) kinds)
+  builtins.listToAttrs (
+    map (kind: {
+      name = kind;
+      value = forHosts (output kind);
+    }) kinds
+  )

@@ -69,7 +69,9 @@ in
   unfree = package: {
     unfree = names.package package;
     text = [
-      "${quote (names.package package)} is unfree (${about (package.meta.license or [ ])}) and not allowed"
+      "${quote (names.package package)} is unfree (${
+        about (package.meta.license or [ ])
+      }) and not allowed"
     ];
   };
 
@@ -110,7 +112,10 @@ in
       found = aliases name;
     in
     if length request.path != 1 || found == null then
-      { refused = true; text = [ "the package set refuses it" ]; }
+      {
+        refused = true;
+        text = [ "the package set refuses it" ];
+      }
     else
       {
         inherit (found) new;

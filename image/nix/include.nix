@@ -2,13 +2,33 @@
 # The overlay tree: exactly the entries of the manifest. Its files come from image/include,
 # where a file that the manifest does not list is left behind. Files that git would read, such as
 # .gitattributes, have another name there: `emitted` of their entries.
-{ build, pkgs, include, entries, flake, mklive, profile }:
+{
+  build,
+  pkgs,
+  include,
+  entries,
+  flake,
+  mklive,
+  profile,
+}:
 let
-  inherit (builtins) concatMap concatStringsSep filter listToAttrs;
+  inherit (builtins)
+    concatMap
+    concatStringsSep
+    filter
+    listToAttrs
+    ;
 
   ofType = type: filter (entry: entry.type == type) entries;
   paths = map (entry: entry.path);
-  setOf = names: listToAttrs (map (name: { inherit name; value = null; }) names);
+  setOf =
+    names:
+    listToAttrs (
+      map (name: {
+        inherit name;
+        value = null;
+      }) names
+    );
   list = name: lines: builtins.toFile name (concatStringsSep "" (map (line: "${line}\n") lines));
 
   files = ofType "file";
@@ -20,7 +40,8 @@ let
 
   root = builtins.stringLength (toString include);
   # The files below a folder of the image, by their names there.
-  listed = name: folder:
+  listed =
+    name: folder:
     let
       isBelow = entry: builtins.substring 0 (builtins.stringLength folder + 1) entry.path == "${folder}/";
       relative = entry: builtins.substring (builtins.stringLength folder) (-1) entry.path;
@@ -28,28 +49,45 @@ let
       source = builtins.path {
         inherit name;
         path = include + folder;
-        filter = path: type:
+        filter =
+          path: type:
           (if type == "directory" then directorySet else fileSet) ? ${builtins.substring root (-1) path};
       };
-      file = entry: builtins.path { name = "file"; path = include + entry.emitted; };
+      file =
+        entry:
+        builtins.path {
+          name = "file";
+          path = include + entry.emitted;
+        };
     in
-    if others == [ ] then source
-    else build name ./listed.sh {
-      source = if builtins.any isBelow plain then source else "";
-      # Not a file made here: it refers to paths of the store.
-      files = concatStringsSep "" (concatMap (entry: [ "${relative entry}\n" "${file entry}\n" ]) others);
-      passAsFile = [ "files" ];
-    };
+    if others == [ ] then
+      source
+    else
+      build name ./listed.sh {
+        source = if builtins.any isBelow plain then source else "";
+        # Not a file made here: it refers to paths of the store.
+        files = concatStringsSep "" (
+          concatMap (entry: [
+            "${relative entry}\n"
+            "${file entry}\n"
+          ]) others
+        );
+        passAsFile = [ "files" ];
+      };
 
   database = import ./dconf.nix { inherit build pkgs; };
-  databases = concatMap
-    (entry: [
-      entry.path
-      "${database { inherit (entry) module path; keyfiles = listed "keyfiles" entry.keyfiles; }}"
-    ])
-    (ofType "dconf-db");
+  databases = concatMap (entry: [
+    entry.path
+    "${database {
+      inherit (entry) module path;
+      keyfiles = listed "keyfiles" entry.keyfiles;
+    }}"
+  ]) (ofType "dconf-db");
 
-  copies = concatMap (entry: [ entry.path entry.name ]) (ofType "mklive-file");
+  copies = concatMap (entry: [
+    entry.path
+    entry.name
+  ]) (ofType "mklive-file");
 
   tree = build "include" ./include.sh {
     inherit profile;
@@ -64,18 +102,30 @@ let
     flake = if ofType "packages-flake" == [ ] then "" else flake;
     mklive = if copies == [ ] then "" else "${mklive}";
     copies = list "copies" copies;
-    links = list "links" (concatMap (link: [ link.path link.target ]) (ofType "symlink"));
+    links = list "links" (
+      concatMap (link: [
+        link.path
+        link.target
+      ]) (ofType "symlink")
+    );
   };
 
-  missing = filter (path: !(builtins.pathExists (include + path)))
-    (map (entry: entry.emitted or entry.path) files);
+  missing = filter (path: !(builtins.pathExists (include + path))) (
+    map (entry: entry.emitted or entry.path) files
+  );
   homeless = filter (path: dirOf path != "/" && !(directorySet ? ${dirOf path})) (paths entries);
-  fault = what: at: throw ''
-    voidgen: image/manifest.json lists ${what}:
-    ${concatStringsSep "\n" (map (path: "  ${path}") at)}
-    Run `voidgen generate`.'';
+  fault =
+    what: at:
+    throw ''
+      voidgen: image/manifest.json lists ${what}:
+      ${concatStringsSep "\n" (map (path: "  ${path}") at)}
+      Run `voidgen generate`.'';
 in
 if missing != [ ] then
-  fault "files that are not there, or that git does not know of" (map (path: "image/include${path}") missing)
-else if homeless != [ ] then fault "entries of folders that it does not list" homeless
-else tree
+  fault "files that are not there, or that git does not know of" (
+    map (path: "image/include${path}") missing
+  )
+else if homeless != [ ] then
+  fault "entries of folders that it does not list" homeless
+else
+  tree

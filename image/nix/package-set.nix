@@ -9,7 +9,16 @@
   lock,
 }:
 let
-  inherit (builtins) filter head isString match pathExists split stringLength substring;
+  inherit (builtins)
+    filter
+    head
+    isString
+    match
+    pathExists
+    split
+    stringLength
+    substring
+    ;
 
   below = folder: path: substring (stringLength (toString folder)) (-1) (toString path);
 
@@ -21,10 +30,17 @@ let
       rest = below "/${top}" relative;
       carried = source (project + "/${top}");
     in
-    { inherit carried rest; };
+    {
+      inherit carried rest;
+    };
 
   # Called as Nix calls inputs: it copies a `path:` input of another name into its store again.
-  source = path: builtins.path { name = "source"; inherit path; };
+  source =
+    path:
+    builtins.path {
+      name = "source";
+      inherit path;
+    };
 
   locks = builtins.fromJSON (builtins.readFile lock);
   inherit (locks) nodes;
@@ -34,42 +50,76 @@ let
 
   # A node, the same whichever release of Nix wrote it: they differ in what follows from the rest,
   # and in how they spell a branch and a folder of a repository. lock/entries.py does the same.
-  spelled = key:
+  spelled =
+    key:
     let
       node = nodes.${key};
-      derived = [ "__final" "revCount" ] ++ (if node.locked ? rev then [ ] else [ "lastModified" ]);
+      derived = [
+        "__final"
+        "revCount"
+      ]
+      ++ (if node.locked ? rev then [ ] else [ "lastModified" ]);
     in
-    node // {
+    node
+    // {
       locked = removeAttrs (attributes node.locked) derived;
       original = attributes node.original;
     };
-  attributes = found: found
+  attributes =
+    found:
+    found
     // (if found ? ref then { ref = without "refs/heads/(.*)" found.ref; } else { })
     // (if found ? dir && found ? url then { url = without "(.*)[?]dir=[^&]*" found.url; } else { });
-  without = pattern: text:
-    let found = match pattern text; in if found == null then text else head found;
+  without =
+    pattern: text:
+    let
+      found = match pattern text;
+    in
+    if found == null then text else head found;
 
   # What follows another input of the project has no node of its own.
   needs = node: filter isString (builtins.attrValues (nodes.${node}.inputs or { }));
   reached = builtins.genericClosure {
-    startSet = [{ key = name; }];
+    startSet = [ { key = name; } ];
     operator = { key }: map (node: { key = node; }) (needs key);
   };
 in
 # Evaluated where it is: `nix flake check --no-build` copies nothing.
-{ here = nixpkgs; } // (
-  if substring 0 (stringLength (toString project) + 1) (toString nixpkgs) == "${toString project}/" then
+{
+  here = nixpkgs;
+}
+// (
+  if
+    substring 0 (stringLength (toString project) + 1) (toString nixpkgs) == "${toString project}/"
+  then
     inProject
-  else if builtins.isPath nixpkgs then { carried = source nixpkgs; rest = ""; }
-  else if lock == null || !(pathExists lock) then { }
-  else if isOfThisMachine then { carried = "${nixpkgs}"; rest = ""; }
-  else {
-    inherit locked;
-    lock = builtins.toJSON {
-      version = 7;
-      root = "root";
-      nodes = { root.inputs.nixpkgs = name; }
-        // builtins.listToAttrs (map ({ key }: { name = key; value = spelled key; }) reached);
-    };
-  }
+  else if builtins.isPath nixpkgs then
+    {
+      carried = source nixpkgs;
+      rest = "";
+    }
+  else if lock == null || !(pathExists lock) then
+    { }
+  else if isOfThisMachine then
+    {
+      carried = "${nixpkgs}";
+      rest = "";
+    }
+  else
+    {
+      inherit locked;
+      lock = builtins.toJSON {
+        version = 7;
+        root = "root";
+        nodes = {
+          root.inputs.nixpkgs = name;
+        }
+        // builtins.listToAttrs (
+          map ({ key }: {
+            name = key;
+            value = spelled key;
+          }) reached
+        );
+      };
+    }
 )

@@ -54,7 +54,9 @@ let
   faulty = builtins.filter ({ faults, ... }: faults != [ ]) judged;
   report = faults.report faulty;
   # Only the set itself can say why it refuses these: the report comes first, then its message.
-  refused = builtins.filter ({ faults, ... }: builtins.any (fault: fault.refused or false) faults) faulty;
+  refused = builtins.filter (
+    { faults, ... }: builtins.any (fault: fault.refused or false) faults
+  ) faulty;
   failed =
     if refused == [ ] then throw report else builtins.trace report (said (builtins.head refused));
   said =

@@ -18,14 +18,18 @@ if !(builtins.pathExists file) then
       install -m 0755 /usr/bin/busybox packages/busybox
       git add packages/busybox''
 else
-  derivation
-    {
-      name = "busybox-${version}";
-      inherit system;
-      builder = "${given}/busybox";
-      args = [ "sh" "-eu" (builtins.toFile "busybox.sh" (builtins.readFile ./busybox.sh)) ];
-      inherit given;
-    } // {
+  derivation {
+    name = "busybox-${version}";
+    inherit system;
+    builder = "${given}/busybox";
+    args = [
+      "sh"
+      "-eu"
+      (builtins.toFile "busybox.sh" (builtins.readFile ./busybox.sh))
+    ];
+    inherit given;
+  }
+  // {
     pname = "busybox";
     inherit version;
     meta = {

@@ -1,33 +1,82 @@
 # A package from a folder of sources/: its files with @version@, @out@ and the paths of its
 # dependencies filled in, and its manual pages in an output of their own where it has one.
-{ busybox, config, system, versions }:
-{ pname, dependencies ? { }, outputs ? [ "out" ], meta }:
+{
+  busybox,
+  config,
+  system,
+  versions,
+}:
+{
+  pname,
+  dependencies ? { },
+  outputs ? [ "out" ],
+  meta,
+}:
 let
   version = versions.${pname};
   name = "${pname}-${version}";
-  inputs = { inherit busybox; } // dependencies;
+  inputs = {
+    inherit busybox;
+  }
+  // dependencies;
 
-  drv = derivation ({
-    inherit name outputs system version;
-    builder = "${busybox}/bin/sh";
-    args = [ "-eu" (builtins.toFile "make.sh" (builtins.readFile ./make.sh)) ];
-    PATH = "${busybox}/bin";
-    source = builtins.path { name = "${pname}-source"; path = ./sources + "/${pname}"; };
-    inputs = builtins.attrNames inputs;
-  } // inputs);
+  drv = derivation (
+    {
+      inherit
+        name
+        outputs
+        system
+        version
+        ;
+      builder = "${busybox}/bin/sh";
+      args = [
+        "-eu"
+        (builtins.toFile "make.sh" (builtins.readFile ./make.sh))
+      ];
+      PATH = "${busybox}/bin";
+      source = builtins.path {
+        name = "${pname}-source";
+        path = ./sources + "/${pname}";
+      };
+      inputs = builtins.attrNames inputs;
+    }
+    // inputs
+  );
 
   # Refused as nixpkgs refuses: once the package is built or depended on, not when looked at.
   isUnfree = !(meta.license.free or true);
-  isAllowed = config.allowUnfree or false || (config.allowUnfreePredicate or (_: false)) { inherit meta name pname version; };
-  refuse = config.handleEvalIssue or (_: throw) "unfree"
-    "Refusing to evaluate package '${name}' because it has an unfree license (‘${meta.license.shortName}’)";
+  isAllowed =
+    config.allowUnfree or false
+    || (config.allowUnfreePredicate or (_: false)) {
+      inherit
+        meta
+        name
+        pname
+        version
+        ;
+    };
+  refuse =
+    config.handleEvalIssue or (_: throw) "unfree"
+      "Refusing to evaluate package '${name}' because it has an unfree license (‘${meta.license.shortName}’)";
   checked = value: if isUnfree && !isAllowed then refuse else value;
 
-  complete = output: output // {
-    inherit pname version;
-    meta = { outputsToInstall = [ "out" ]; } // meta;
-    drvPath = checked output.drvPath;
-    outPath = checked output.outPath;
-  };
+  complete =
+    output:
+    output
+    // {
+      inherit pname version;
+      meta = {
+        outputsToInstall = [ "out" ];
+      }
+      // meta;
+      drvPath = checked output.drvPath;
+      outPath = checked output.outPath;
+    };
 in
-complete drv // builtins.listToAttrs (map (output: { name = output; value = complete drv.${output}; }) outputs)
+complete drv
+// builtins.listToAttrs (
+  map (output: {
+    name = output;
+    value = complete drv.${output};
+  }) outputs
+)

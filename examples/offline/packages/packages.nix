@@ -1,8 +1,15 @@
 # What the packages are; their files lie in sources/, their versions in the releases.
-{ licenses, make, self }:
+{
+  licenses,
+  make,
+  self,
+}:
 let
   inherit (self) prelude;
-  tool = description: { inherit description; license = licenses.mit; };
+  tool = description: {
+    inherit description;
+    license = licenses.mit;
+  };
 in
 {
   prelude = make {
@@ -11,13 +18,24 @@ in
   };
   field-icons = make {
     pname = "field-icons";
-    meta = { description = "Plain icons for small tools"; license = licenses.cc0; };
+    meta = {
+      description = "Plain icons for small tools";
+      license = licenses.cc0;
+    };
   };
   countdown = make {
     pname = "countdown";
     dependencies = { inherit prelude; };
-    outputs = [ "out" "man" ];
-    meta = tool "Counts seconds down to zero" // { outputsToInstall = [ "out" "man" ]; };
+    outputs = [
+      "out"
+      "man"
+    ];
+    meta = tool "Counts seconds down to zero" // {
+      outputsToInstall = [
+        "out"
+        "man"
+      ];
+    };
   };
   dice = make {
     pname = "dice";
@@ -26,7 +44,10 @@ in
   };
   diskbars = make {
     pname = "diskbars";
-    dependencies = { inherit prelude; icons = self.field-icons; };
+    dependencies = {
+      inherit prelude;
+      icons = self.field-icons;
+    };
     meta = tool "Shows how full the file systems are";
   };
   greet = make {
@@ -44,8 +65,14 @@ in
   };
   notebook = make {
     pname = "notebook";
-    dependencies = { inherit prelude; icons = self.field-icons; };
-    outputs = [ "out" "man" ];
+    dependencies = {
+      inherit prelude;
+      icons = self.field-icons;
+    };
+    outputs = [
+      "out"
+      "man"
+    ];
     meta = tool "Keeps notes, one a line";
   };
   palette = make {
@@ -59,7 +86,10 @@ in
   };
   proverbs = make {
     pname = "proverbs";
-    meta = { description = "Proverbs, under a licence that forbids passing them on"; license = licenses.unfree; };
+    meta = {
+      description = "Proverbs, under a licence that forbids passing them on";
+      license = licenses.unfree;
+    };
   };
   proverb-of-the-day = make {
     pname = "proverb-of-the-day";
@@ -70,7 +100,10 @@ in
   deskTools = {
     clock = make {
       pname = "desk-clock";
-      dependencies = { inherit prelude; icons = self.field-icons; };
+      dependencies = {
+        inherit prelude;
+        icons = self.field-icons;
+      };
       meta = tool "Prints the time in large digits";
     };
     sticky = make {

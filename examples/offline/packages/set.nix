@@ -1,11 +1,21 @@
 # A package set of plain derivations, over one static busybox: it needs no network and
 # answers to the names of nixpkgs that voidgen's Nix code uses.
-{ system, release, versions, config ? { }, overlays ? [ ] }:
+{
+  system,
+  release,
+  versions,
+  config ? { },
+  overlays ? [ ],
+}:
 let
-  packages = self:
+  packages =
+    self:
     let
       licenses = import ./licenses.nix;
-      make = import ./make.nix { inherit config system versions; inherit (self) busybox; };
+      make = import ./make.nix {
+        inherit config system versions;
+        inherit (self) busybox;
+      };
       all = import ./packages.nix { inherit licenses make self; };
       # A release has the packages that it gives a version.
       isReleased = name: versions ? ${name} || !(all.${name} ? pname);
@@ -16,7 +26,12 @@ let
       lib.trivial.release = release;
     };
 
-  extend = previous: overlay: self: let set = previous self; in set // overlay self set;
+  extend =
+    previous: overlay: self:
+    let
+      set = previous self;
+    in
+    set // overlay self set;
   final = builtins.foldl' extend packages overlays final;
 in
 final

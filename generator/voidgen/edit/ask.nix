@@ -57,7 +57,8 @@ let
   };
 
   # What can be allowed is told by traces.
-  isFault = fault: !(fault ? unfree || fault ? insecure || fault.refused or false || fault.needs or false);
+  isFault =
+    fault: !(fault ? unfree || fault ? insecure || fault.refused or false || fault.needs or false);
   answer =
     {
       request,

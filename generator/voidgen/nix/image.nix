@@ -1,7 +1,18 @@
 # The derivations of one image, as flake outputs. They are of the image's system.
-{ plan, manifest, include, mklive, pkgs, set, variant }:
+{
+  plan,
+  manifest,
+  include,
+  mklive,
+  pkgs,
+  set,
+  variant,
+}:
 let
-  build = import ./build.nix { inherit pkgs; inherit (plan.image) system; };
+  build = import ./build.nix {
+    inherit pkgs;
+    inherit (plan.image) system;
+  };
   packages = import ./packages.nix {
     inherit pkgs variant;
     inherit (plan) nix;
@@ -11,41 +22,76 @@ let
   collisions = import ./collisions.nix { inherit build packages; };
 
   # The places of the image that have the flake of its packages.
-  places = map (entry: entry.path)
-    (builtins.filter (entry: entry.type == "packages-flake") plan.include);
+  places = map (entry: entry.path) (
+    builtins.filter (entry: entry.type == "packages-flake") plan.include
+  );
   place = if places == [ ] then null else builtins.head places;
-  flake = import ./packages-flake.nix { inherit build place plan set; };
+  flake = import ./packages-flake.nix {
+    inherit
+      build
+      place
+      plan
+      set
+      ;
+  };
 
   profile = import ./profile.nix {
-    inherit build collisions flake packages place;
+    inherit
+      build
+      collisions
+      flake
+      packages
+      place
+      ;
     set = set.carried or null;
     inherit (plan.image) system;
   };
   closure = import ./closure.nix { inherit build profile; };
   includeTree = import ./include.nix {
-    inherit build flake include mklive pkgs profile;
+    inherit
+      build
+      flake
+      include
+      mklive
+      pkgs
+      profile
+      ;
     entries = plan.include;
   };
-  default = import ./tree.nix {
-    inherit build closure collisions manifest packages profile;
-    include = includeTree;
-  } // {
-    # What evaluation alone knows of them, for `nix eval`.
-    packages = map (package: { inherit (package) name version; }) packages;
-    # Without context, so that nothing is built to tell them.
-    selected = map
-      (package: {
+  default =
+    import ./tree.nix {
+      inherit
+        build
+        closure
+        collisions
+        manifest
+        packages
+        profile
+        ;
+      include = includeTree;
+    }
+    // {
+      # What evaluation alone knows of them, for `nix eval`.
+      packages = map (package: { inherit (package) name version; }) packages;
+      # Without context, so that nothing is built to tell them.
+      selected = map (package: {
         inherit (package) name pname version;
-        outputs = builtins.listToAttrs (map
-          (output: output // { value = builtins.unsafeDiscardStringContext output.value; })
-          package.outputs);
-      })
-      packages;
-  };
+        outputs = builtins.listToAttrs (
+          map (
+            output: output // { value = builtins.unsafeDiscardStringContext output.value; }
+          ) package.outputs
+        );
+      }) packages;
+    };
 in
 {
   packages = {
-    inherit closure collisions default profile;
+    inherit
+      closure
+      collisions
+      default
+      profile
+      ;
     include = includeTree;
   };
   checks.include = import ./check.nix {

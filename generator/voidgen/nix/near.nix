@@ -2,47 +2,81 @@
 # 25,000 names, so each name must cost little.
 wanted: names:
 let
-  inherit (builtins) any filter genList listToAttrs lessThan sort stringLength substring;
+  inherit (builtins)
+    any
+    filter
+    genList
+    listToAttrs
+    lessThan
+    sort
+    stringLength
+    substring
+    ;
 
   letters = string: genList (i: substring i 1 string) (stringLength string);
-  separators = [ "-" "_" "." ];
-  plain = builtins.replaceStrings
-    (separators ++ letters "ABCDEFGHIJKLMNOPQRSTUVWXYZ")
-    (map (_: "") separators ++ letters "abcdefghijklmnopqrstuvwxyz");
+  separators = [
+    "-"
+    "_"
+    "."
+  ];
+  plain = builtins.replaceStrings (separators ++ letters "ABCDEFGHIJKLMNOPQRSTUVWXYZ") (
+    map (_: "") separators ++ letters "abcdefghijklmnopqrstuvwxyz"
+  );
   target = plain wanted;
   size = stringLength target;
 
   # Two strings are one edit apart exactly where one is the other less a character, or both
   # less a character are equal (which also takes a transposition).
-  deletions = string:
-    let n = stringLength string;
-    in genList (i: substring 0 i string + substring (i + 1) (n - i) string) n;
-  fewer = listToAttrs (map (name: { inherit name; value = null; }) (deletions target));
-  oneEdit = string: length:
-    if length == size - 1 then fewer ? ${string}
-    else if length == size + 1 then any (shorter: shorter == target) (deletions string)
-    else length == size && any (shorter: fewer ? ${shorter}) (deletions string);
+  deletions =
+    string:
+    let
+      n = stringLength string;
+    in
+    genList (i: substring 0 i string + substring (i + 1) (n - i) string) n;
+  fewer = listToAttrs (
+    map (name: {
+      inherit name;
+      value = null;
+    }) (deletions target)
+  );
+  oneEdit =
+    string: length:
+    if length == size - 1 then
+      fewer ? ${string}
+    else if length == size + 1 then
+      any (shorter: shorter == target) (deletions string)
+    else
+      length == size && any (shorter: fewer ? ${shorter}) (deletions string);
 
   # Names of a few letters are contained in half of all others.
-  contains = string: part:
-    stringLength part >= 4 && builtins.replaceStrings [ part ] [ "" ] string != string;
+  contains =
+    string: part: stringLength part >= 4 && builtins.replaceStrings [ part ] [ "" ] string != string;
   half = a: b: 2 * a >= b;
 
-  distance = name:
+  distance =
+    name:
     let
       string = plain name;
       length = stringLength string;
     in
-    if string == target then 0
-    else if oneEdit string length then 1
-    else if contains string target then 2 + length - size
-    else if half length size && contains target string then 2 + size - length
-    else null;
+    if string == target then
+      0
+    else if oneEdit string length then
+      1
+    else if contains string target then
+      2 + length - size
+    else if half length size && contains target string then
+      2 + size - length
+    else
+      null;
 
-  measured = filter (near: near.distance != null)
-    (map (name: { inherit name; distance = distance name; }) names);
-  before = a: b:
-    if a.distance == b.distance then lessThan a.name b.name else a.distance < b.distance;
+  measured = filter (near: near.distance != null) (
+    map (name: {
+      inherit name;
+      distance = distance name;
+    }) names
+  );
+  before = a: b: if a.distance == b.distance then lessThan a.name b.name else a.distance < b.distance;
   sorted = map (near: near.name) (sort before measured);
 in
 genList (builtins.elemAt sorted) (if builtins.length sorted < 5 then builtins.length sorted else 5)

@@ -25,8 +25,7 @@ let
       handle,
     }:
     {
-      allowUnfreePredicate =
-        package: elem (names.package package) (granted "unfree") || unfree package;
+      allowUnfreePredicate = package: elem (names.package package) (granted "unfree") || unfree package;
       allowInsecurePredicate =
         package: elem (names.withVersion package) (granted "insecure") || insecure package;
       handleEvalIssue = handle;

@@ -1,8 +1,12 @@
 # A package set, which this Nix must be able to read: nixpkgs' own words tell of NixOS.
 set:
-let lacks = import ./needs.nix set; in
-if lacks == null then set
-else throw ''
-  voidgen: the package set ${lacks}.
-  `voidgen doctor` says how to get a newer Nix. Or name an older nixpkgs under [nix] in voidgen.toml:
-  github:NixOS/nixpkgs/nixos-25.05 is the last one that older Nix reads, and gets no updates.''
+let
+  lacks = import ./needs.nix set;
+in
+if lacks == null then
+  set
+else
+  throw ''
+    voidgen: the package set ${lacks}.
+    `voidgen doctor` says how to get a newer Nix. Or name an older nixpkgs under [nix] in voidgen.toml:
+    github:NixOS/nixpkgs/nixos-25.05 is the last one that older Nix reads, and gets no updates.''

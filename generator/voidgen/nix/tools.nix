@@ -9,10 +9,20 @@
 let
   build = import ./build.nix { inherit pkgs system; };
 in
-(if mklive == null then { } else {
-  mklive = build "mklive" ./mklive.sh { source = "${mklive}"; };
-})
+(
+  if mklive == null then
+    { }
+  else
+    {
+      mklive = build "mklive" ./mklive.sh { source = "${mklive}"; };
+    }
+)
 // (if !(pkgs ? xbps) then { } else { inherit (pkgs) xbps; })
-// (if mklive == null || !(pkgs ? dockerTools.streamLayeredImage && pkgs ? xbps) then { } else {
-  container = import ./container.nix { inherit build pkgs; };
-})
+// (
+  if mklive == null || !(pkgs ? dockerTools.streamLayeredImage && pkgs ? xbps) then
+    { }
+  else
+    {
+      container = import ./container.nix { inherit build pkgs; };
+    }
+)

@@ -1,15 +1,37 @@
 # What `nix build` leaves in ./result: the overlay, the profile, and all that is known of
 # them. It names the closure's paths, and so holds on to them, without copying any.
-{ build, closure, collisions, include, manifest, packages, profile }:
+{
+  build,
+  closure,
+  collisions,
+  include,
+  manifest,
+  packages,
+  profile,
+}:
 let
-  entry = package: {
-    inherit (package) license name pname unfree version;
-    outputs = builtins.listToAttrs package.outputs;
-  } // (if package.description == null then { } else { inherit (package) description; });
+  entry =
+    package:
+    {
+      inherit (package)
+        license
+        name
+        pname
+        unfree
+        version
+        ;
+      outputs = builtins.listToAttrs package.outputs;
+    }
+    // (if package.description == null then { } else { inherit (package) description; });
   lines = builtins.concatStringsSep ",\n" (map (package: builtins.toJSON (entry package)) packages);
 in
 build "image" ./tree.sh {
-  inherit closure collisions include profile;
+  inherit
+    closure
+    collisions
+    include
+    profile
+    ;
   plan = builtins.toFile "plan.json" (builtins.readFile manifest);
   packages = "[\n${lines}\n]";
   passAsFile = [ "packages" ];

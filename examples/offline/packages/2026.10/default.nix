@@ -1,21 +1,25 @@
 # The set as of October 2026: most packages moved on; dice went back, linecount is gone,
 # pomodoro is new; greet and desk-sticky are the same versions built with another prelude.
-args: import ../set.nix (args // {
-  release = "2026.10";
-  versions = {
-    countdown = "1.4.2";
-    desk-clock = "1.1";
-    desk-sticky = "2.2";
-    dice = "2.9";
-    diskbars = "0.4";
-    field-icons = "6";
-    greet = "2.1";
-    monthcard = "1.1";
-    notebook = "1.0";
-    palette = "2.0";
-    pomodoro = "0.1";
-    prelude = "1.3";
-    proverbs = "8";
-    proverb-of-the-day = "1.0";
-  };
-})
+args:
+import ../set.nix (
+  args
+  // {
+    release = "2026.10";
+    versions = {
+      countdown = "1.4.2";
+      desk-clock = "1.1";
+      desk-sticky = "2.2";
+      dice = "2.9";
+      diskbars = "0.4";
+      field-icons = "6";
+      greet = "2.1";
+      monthcard = "1.1";
+      notebook = "1.0";
+      palette = "2.0";
+      pomodoro = "0.1";
+      prelude = "1.3";
+      proverbs = "8";
+      proverb-of-the-day = "1.0";
+    };
+  }
+)
