@@ -44,7 +44,8 @@ def test_they_run(example: Path, empty_nix: Nix, monkeypatch: pytest.MonkeyPatch
     steps = Steps(monkeypatch)
     write(example, {"config/install.conf": "KEYMAP=de\n"})
     default = example / "packages/2026.10/default.nix"
-    names = "firefox = set.greet; git = set.notebook;"
+    of_two = 'set.notebook // { outputs = [ "out" "dev" ]; dev = set.notebook.man; }'
+    names = f"firefox = set.greet; openssl = {of_two};"
     default.write_text(f"args: let set = ({default.read_text()}) args; in set // {{ {names} }}\n")
     git = ("git", "-c", "user.name=x", "-c", "user.email=x@x.invalid")
     for argv in (["add", "--all"], ["commit", "-qm", "x"]):

@@ -3,12 +3,20 @@
 # PATH.
 system: self: super:
 let
-  build = name: script: attrs: derivation ({
-    inherit name system;
-    builder = "${self.busybox}/bin/sh";
-    args = [ "-euc" script ];
-    PATH = "${self.busybox}/bin";
-  } // attrs);
+  build =
+    name: script: attrs:
+    derivation (
+      {
+        inherit name system;
+        builder = "${self.busybox}/bin/sh";
+        args = [
+          "-euc"
+          script
+        ];
+        PATH = "${self.busybox}/bin";
+      }
+      // attrs
+    );
 
   # Debian's programs in /debian/bin, and what they need; the tests add it to the store.
   debian = derivation {
@@ -20,29 +28,43 @@ let
     outputHashMode = "flat";
   };
 
-  package = name: programs: build name ''
-    mkdir -p "$out/bin"
-    for word in $programs; do ln -s "/debian/bin/''${word#*=}" "$out/bin/''${word%%=*}"; done
-  '' { inherit programs; };
+  package =
+    name: programs:
+    build name ''
+      mkdir -p "$out/bin"
+      for word in $programs; do ln -s "/debian/bin/''${word#*=}" "$out/bin/''${word%%=*}"; done
+    '' { inherit programs; };
 
-  architectures = { aarch64-linux = "arm64"; i686-linux = "386"; x86_64-linux = "amd64"; };
+  architectures = {
+    aarch64-linux = "arm64";
+    i686-linux = "386";
+    x86_64-linux = "amd64";
+  };
 in
-builtins.mapAttrs package (import ./programs.nix) // {
+builtins.mapAttrs package (import ./programs.nix)
+// {
   # Two packages with one program are an error, as with nixpkgs'.
-  buildEnv = { name, paths, pathsToLink }: build name ''
-    mkdir -p "$out/bin"
-    for path in $paths; do ln -s "$path"/bin/* "$out/bin/"; done
-  '' { inherit paths; };
+  buildEnv =
+    {
+      name,
+      paths,
+      pathsToLink,
+    }:
+    build name ''
+      mkdir -p "$out/bin"
+      for path in $paths; do ln -s "$path"/bin/* "$out/bin/"; done
+    '' { inherit paths; };
 
   # It takes what each release of nixpkgs takes.
   dockerTools.streamLayeredImage =
-    { name
-    , tag ? null
-    , contents ? [ ]
-    , config ? { }
-    , created ? "1970-01-01T00:00:01Z"
-    , extraCommands ? ""
-    , maxLayers ? 100
+    {
+      name,
+      tag ? null,
+      contents ? [ ],
+      config ? { },
+      created ? "1970-01-01T00:00:01Z",
+      extraCommands ? "",
+      maxLayers ? 100,
     }:
     let
       conf = build "${name}-conf" (builtins.readFile ./conf.sh) {
@@ -52,19 +74,27 @@ builtins.mapAttrs package (import ./programs.nix) // {
           architecture = architectures.${system};
           os = "linux";
         };
-        exportReferencesGraph = builtins.concatLists
-          (map (one: [ "graph-${builtins.substring 0 32 (baseNameOf one)}" one ]) contents);
+        exportReferencesGraph = builtins.concatLists (
+          map (one: [
+            "graph-${builtins.substring 0 32 (baseNameOf one)}"
+            one
+          ]) contents
+        );
       };
-      imageTag = if tag != null then tag else builtins.head (builtins.match "([^-]*)-.*" (baseNameOf conf));
+      imageTag =
+        if tag != null then tag else builtins.head (builtins.match "([^-]*)-.*" (baseNameOf conf));
     in
-    build "stream-${name}" ''
-      { printf '%s\n' "#!$PATH/sh" "PATH=$PATH conf=$conf debian=$debian named=$named"; cat "$script"; } > "$out"
-      chmod 0755 "$out"
-    '' {
-      inherit conf debian;
-      named = "${name}:${imageTag}";
-      script = builtins.toFile "stream.sh" (builtins.readFile ./stream.sh);
-    } // {
+    build "stream-${name}"
+      ''
+        { printf '%s\n' "#!$PATH/sh" "PATH=$PATH conf=$conf debian=$debian named=$named"; cat "$script"; } > "$out"
+        chmod 0755 "$out"
+      ''
+      {
+        inherit conf debian;
+        named = "${name}:${imageTag}";
+        script = builtins.toFile "stream.sh" (builtins.readFile ./stream.sh);
+      }
+    // {
       imageName = name;
       inherit imageTag;
     };
