@@ -139,7 +139,7 @@ def test_store_paths_are_as_nix_has_them_in_every_store(image: Image, made: Made
 def test_flake_of_the_packages_is_what_the_profile_is_locked_to(image: Image) -> None:
     flake = "/etc/voidgen/packages"
     found = {path: kind for path, kind in image.tree.items() if path.startswith(flake)}
-    assert {f"{flake}/flake.nix", f"{flake}/set/2026.10/default.nix"} <= {*found}
+    assert {f"{flake}/flake.nix", f"{flake}/flake.lock"} <= {*found}
     # Its times, too, are part of what Nix knows it by.
     assert {(mode, *rest) for mode, *rest in found.values()} <= {
         ("drwxr-xr-x", "0/0", 1), ("-rw-r--r--", "0/0", 1), ("-rwxr-xr-x", "0/0", 1),
@@ -151,7 +151,11 @@ def test_flake_of_the_packages_is_what_the_profile_is_locked_to(image: Image) ->
         for entry in image.manifest["nix"]["closure"]["paths"]
         if entry["path"].endswith("-profile")
     )
-    elements = json.loads((profile / "manifest.json").read_bytes())["elements"]
+    manifest = json.loads((profile / "manifest.json").read_bytes())
+    # The set itself is in the store, once.
+    assert f"{manifest['package-set']}/2026.10/default.nix" in image.tree
+    assert manifest["package-set"] in (image.root / flake[1:] / "flake.lock").read_text()
+    elements = manifest["elements"]
     escaped = hash_.replace("+", "%2B").replace("=", "%3D")
     assert {element["url"] for element in elements} == {
         f"path:{flake}?lastModified=1&narHash={escaped}"
