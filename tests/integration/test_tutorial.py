@@ -43,7 +43,7 @@ def test_it_works(empty_nix: Nix, tmp_path: Path) -> None:
     assert re.search(r"^ *\+ +dice", diff, re.MULTILINE)
     assert "Nothing here came over a network. -> Rolled by dice." in diff
     assert "\n    +printf '%s\\n' 'Rolled by dice.'\n" in diff
-    assert "14 passed" in diff
+    assert "15 passed" in diff
     said = iter([same(line) for line in done.stdout.splitlines()])
     shown = list(printed(PAGE))
     assert len(shown) > 30
