@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-_HEADER = re.compile(
-    r"error:|trace: |warning: |evaluation warning: |building '|copying |unpacking |fetching "
-    r"|download|querying |this derivation |these \d+ |this path |\(use '--show-trace'|\S+> "
+_TRACE = "trace: voidgen: "
+_NOISE = re.compile(
+    r"trace: |warning: |evaluation warning: |building '|copying |unpacking |fetching |download"
+    r"|querying |this derivation |these \d+ |this path |\(use '--show-trace'"
 )
-"""How a line begins that begins a new message of Nix."""
+"""How a message of Nix begins that says nothing of why it fails."""
+_HEADER = re.compile(rf"error:|{_NOISE.pattern}")
 _NESTED = re.compile(r"\s+error:(?: |$)")
 _FRAME = re.compile(r"\s+… ")
 _PLACE = re.compile(r"\s+at (?P<file>\S+?):\d+(?::\d+)?:?$")
@@ -57,8 +59,8 @@ def remedy(output: str) -> str:
 def shown(output: str) -> str:
     """Return the errors in what Nix printed, without the frames that lead to them.
 
-    Lines that voidgen's Nix code traces stay, and those of other programs. Output
-    without an error of Nix stays as it is.
+    Lines that voidgen's Nix code traces stay, and those of programs that Nix starts, such as git.
+    Output without an error of Nix stays as it is.
     """
     blocks = list(_blocks(output.splitlines()))
     if not any(block[0].startswith("error:") for block in blocks):
@@ -67,16 +69,9 @@ def shown(output: str) -> str:
     for block in blocks:
         if block[0].startswith("error:"):
             kept += _error(block)
-        elif block[0].startswith("trace: voidgen: "):
+        elif block[0].startswith(_TRACE) or not _NOISE.match(block[0]):
             kept += _trimmed(block)
-        else:
-            kept += [line for line in block if _is_of_another_program(line)]
     return "\n".join(kept)
-
-
-def _is_of_another_program(line: str) -> bool:
-    """Git's own words, for one, which say more than Nix does of them."""
-    return bool(line.strip()) and not line[0].isspace() and not _HEADER.match(line)
 
 
 def message(output: str) -> tuple[str, ...]:
@@ -91,10 +86,11 @@ def message(output: str) -> tuple[str, ...]:
 
 
 def _blocks(lines: Iterable[str]) -> Iterator[list[str]]:
-    """Yield each message with the lines that continue it."""
+    """Yield each message with the lines that continue it: all but those of traces are indented."""
     block: list[str] = []
     for line in lines:
-        if block and _HEADER.match(line):
+        is_continued = block and (not line[:1].strip() or block[0].startswith("trace: "))
+        if block and (_HEADER.match(line) or not is_continued):
             yield block
             block = []
         block.append(line)

@@ -75,13 +75,8 @@ def test_places_in_voidgens_own_code_are_not_shown() -> None:
 
 
 def test_what_git_says_stays() -> None:
-    said = (
-        "warning: creating lock file\n"
-        "fetching git input 'git+file:///srv/none'\n"
-        "fatal: '/srv/none' does not appear to be a git repository\n"
-        "error: program 'git' failed with exit code 128\n"
-    )
-    assert refusal.shown(said).splitlines() == said.splitlines()[2:]
+    said = "fetching git input\nfatal: no such repository: /x\nerror: program 'git' failed"
+    assert refusal.shown(said) == "fatal: no such repository: /x\nerror: program 'git' failed"
 
 
 @pytest.mark.parametrize("said", ["", "killed", "warning: Git tree is dirty", "errors: none"])
