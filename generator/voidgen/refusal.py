@@ -15,11 +15,12 @@ if TYPE_CHECKING:
 
 _TRACE = "trace: voidgen: "
 _NOISE = re.compile(
-    r"trace: |warning: |evaluation warning: |building '|copying |unpacking |fetching |download"
-    r"|querying |this derivation |these \d+ |this path |\(use '--show-trace'"
+    r"trace: |evaluation warning: |building '|copying |unpacking |fetching |download"
+    r"|querying |this derivation |these \d+ |this path |\(use '--show-trace'|• "
+    r"|warning: (?:Git tree|creating lock file|updating lock file|not writing modified lock file)"
 )
 """How a message of Nix begins that says nothing of why it fails."""
-_HEADER = re.compile(rf"error:|{_NOISE.pattern}")
+_HEADER = re.compile(rf"error:|warning: |{_NOISE.pattern}")
 _NESTED = re.compile(r"\s+error:(?: |$)")
 _FRAME = re.compile(r"\s+… ")
 _PLACE = re.compile(r"\s+at (?P<file>\S+?):\d+(?::\d+)?:?$")
@@ -59,8 +60,8 @@ def remedy(output: str) -> str:
 def shown(output: str) -> str:
     """Return the errors in what Nix printed, without the frames that lead to them.
 
-    Lines that voidgen's Nix code traces stay, and those of programs that Nix starts, such as git.
-    Output without an error of Nix stays as it is.
+    Lines that voidgen's Nix code traces stay, warnings, and what programs say that Nix starts, such
+    as git. Output without an error of Nix stays as it is.
     """
     blocks = list(_blocks(output.splitlines()))
     if not any(block[0].startswith("error:") for block in blocks):

@@ -64,8 +64,8 @@ def test_change_of_the_overlay_fetches_and_builds_no_package(
         said = well(again)
     finally:
         aside.rename(packages)
-    assert "fetching" not in said
-    assert "reused: the closure, 8 store paths\n" in said
+    assert "] fetching" not in said
+    assert "reused: the closure, 9 store paths\n" in said
     assert "reused: 11 packages of Void\n" in said
     assert "tests.iso  " in said
     manifest = json.loads((again / "out" / "tests.manifest.json").read_bytes())

@@ -54,7 +54,7 @@ def test_two_isos_are_identical_whatever_varies(folder: Path, engine: Podman) ->
         first, _, second = one["about"].partition(" and ")
         assert (one["state"], first == second) == ("passed", False), name
     assert re.fullmatch(r"\S+ and tmpfs", rows["file system of the build"]["about"])
-    assert rows["store"]["about"].endswith(" for 8 of its 8 paths")
+    assert rows["store"]["about"].endswith(" for 9 of its 9 paths")
     # No more is left than of any run that made none.
     nothing_left(folder, engine)
     assert [*(folder / "out").iterdir()] == []

@@ -74,6 +74,12 @@ def test_places_in_voidgens_own_code_are_not_shown() -> None:
     assert "sets/x.nix:1:1" in refusal.shown(said)
 
 
+def test_why_nothing_is_substituted_stays() -> None:
+    signed = "warning: the substitute for '/nix/store/a' is not signed by any of the keys"
+    said = f"warning: Git tree '/x' is dirty\n{signed}\nerror: unable to start any build"
+    assert refusal.shown(said) == f"{signed}\nerror: unable to start any build"
+
+
 def test_what_git_says_stays() -> None:
     said = "fetching git input\nfatal: no such repository: /x\nerror: program 'git' failed"
     assert refusal.shown(said) == "fatal: no such repository: /x\nerror: program 'git' failed"
