@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from voidgen import foreign, process, refusal, share
 from voidgen.errors import StepFailedError
-
-if TYPE_CHECKING:
-    from voidgen.process import Completed
 
 
 def question(tree: Path) -> list[str]:
@@ -38,7 +34,7 @@ def answer(stdout: bytes) -> str:
 
 def check(tree: Path) -> None:
     """StepFailedError if this Nix cannot read the package set in the folder ``tree``."""
-    done: Completed = process.ask(question(tree), cwd=Path("/"), check=False)
+    done = process.ask(question(tree), cwd=Path("/"), check=False)
     lacks = answer(done.stdout)
     if lacks:
         raise StepFailedError(f"the package set {lacks}", refusal.NEWER_NIX)
