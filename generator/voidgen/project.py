@@ -26,11 +26,12 @@ T = TypeVar("T")
 
 @frozen
 class Project:
-    """A project's plan, and the overlay as it goes into the image."""
+    """A project's plan, the overlay as it goes into the image, and what may be wrong with it."""
 
     folder: Path
     plan: Plan
     overlay: Mapping[str, Node]
+    warnings: tuple[Fault, ...] = ()
 
     def tree(self) -> Tree:
         """All that `generate` emits."""
@@ -62,8 +63,9 @@ def load(folder: Path, text: str | None = None) -> Project:
     nix.substitute_from(settings.cache.stores, settings.cache.keys)
     image = plan(settings, resolve(settings, modules, folder / config.FILE))
     nodes = render.overlay(image, _contents(image))
-    raise_all(lint.check(image, nodes))
-    return Project(folder, image, nodes)
+    found = lint.check(image, nodes)
+    raise_all(found.faults)
+    return Project(folder, image, nodes, found.warnings)
 
 
 def modules_of(folder: Path) -> Catalogue:

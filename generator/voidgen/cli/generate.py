@@ -59,7 +59,8 @@ def _generate(settings: Settings, folder: Path, *, check: bool, force: bool) -> 
         changes = own.added(folder, emit.compare(folder, tree, force=force))
         findings = survey.project(image, changes)
         raise_all(finding.faults(findings, "breaks"))
-        _tell(settings, changes, missing, finding.faults(findings, *WARNED), check=True)
+        warnings = [*image.warnings, *finding.faults(findings, *WARNED)]
+        _tell(settings, changes, missing, warnings, check=True)
         return 1 if changes else 0
     if own.is_missing(folder):
         # What stops it must do so before anything is written.
@@ -77,7 +78,8 @@ def _generate(settings: Settings, folder: Path, *, check: bool, force: bool) -> 
         git.add_intent(folder, places, but=strange)
     raise_all(finding.faults(survey.emitted(image), "breaks"))
     changes = attrs.evolve(changes, added=(*attributes, *changes.added))
-    _tell(settings, changes, missing, finding.faults(findings, *WARNED), check=False)
+    warnings = [*image.warnings, *finding.faults(findings, *WARNED)]
+    _tell(settings, changes, missing, warnings, check=False)
     return 0
 
 
@@ -103,11 +105,11 @@ def _tell(
 
 def _warn(warnings: list[Fault]) -> None:
     """Print warnings, also under --quiet: the user has to do something about them."""
-    from voidgen.cli.report import shown, visible  # noqa: PLC0415
+    from voidgen.cli.report import placed, visible  # noqa: PLC0415
 
     for one in warnings[:SHOWN]:
-        place = f"{shown(one.file)}: " if one.file else ""
-        click.echo(visible(f"warning: {place}{one.what}"), err=True)
+        what = placed(one) if one.file else one.what
+        click.echo(visible(f"warning: {what}"), err=True)
         click.echo(visible(f"    {one.remedy}"), err=True)
     if len(warnings) > SHOWN:
         click.echo(f"warning: {len(warnings) - SHOWN} more like these", err=True)

@@ -41,19 +41,25 @@ def result(data: object) -> None:
 
 def report(faults: Iterable[Fault]) -> None:
     """All faults, by file and line, each with its remedy below it."""
+    for fault in sorted(faults, key=_place):
+        click.echo(visible(placed(fault)), err=True)
+        if fault.remedy:
+            click.echo(visible(f"    {fault.remedy}"), err=True)
+
+
+def placed(fault: Fault) -> str:
+    """Return where the fault is, and what is wrong there."""
     # Imported here: it parses TOML for positions, which only a fault needs.
     from voidgen.toml import spell  # noqa: PLC0415
 
-    placed = [
-        (shown(fault.file) if fault.file else "voidgen", _line(fault), fault) for fault in faults
-    ]
-    placed.sort(key=lambda row: row[:2])
-    for file, line, fault in placed:
-        place = f"{file}:{line}" if line else file
-        key = f" {spell(fault.key)}:" if fault.key else ""
-        click.echo(visible(f"{place}:{key} {fault.what}"), err=True)
-        if fault.remedy:
-            click.echo(visible(f"    {fault.remedy}"), err=True)
+    file, line = _place(fault)
+    place = f"{file}:{line}" if line else file
+    key = f" {spell(fault.key)}:" if fault.key else ""
+    return f"{place}:{key} {fault.what}"
+
+
+def _place(fault: Fault) -> tuple[str, int]:
+    return shown(fault.file) if fault.file else "voidgen", _line(fault)
 
 
 def _line(fault: Fault) -> int:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from attrs import frozen
+
 from voidgen.errors import Fault
 from voidgen.lint import dconf, lightdm, links, scripts, sudoers
 from voidgen.lint.finding import Image
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from voidgen.lint.finding import Finding
+    from voidgen.overlay.paths import Entry
     from voidgen.overlay.types import LintRule
     from voidgen.plan import Plan
     from voidgen.tree import Node
@@ -32,8 +35,16 @@ RULES: Mapping[LintRule, Callable[[Image], Iterator[Finding]]] = {
 """Each rule's name and the function that looks for what it forbids (docs/reference/rules.md)."""
 
 
-def check(plan: Plan, nodes: Mapping[str, Node]) -> list[Fault]:
-    """What the rules find in the overlay and its modules do not allow. Pure."""
+@frozen
+class Found:
+    """What the rules found: ``faults`` stop every command, ``warnings`` are only shown."""
+
+    faults: tuple[Fault, ...]
+    warnings: tuple[Fault, ...]
+
+
+def check(plan: Plan, nodes: Mapping[str, Node]) -> Found:
+    """Return what the rules find in the overlay and its modules do not allow. Pure."""
     image = Image(nodes, plan.resolution)
     entries = {entry.path: entry for entry in plan.resolution.entries}
     allowed = {
@@ -42,21 +53,24 @@ def check(plan: Plan, nodes: Mapping[str, Node]) -> list[Fault]:
         for path, names in chosen.module.spec.allow.items()
         for name in names
     }
-    faults = []
+    faults: list[Fault] = []
+    warnings: list[Fault] = []
     for name, rule in RULES.items():
         for finding in rule(image):
             if (finding.path, name) in allowed:
                 continue
-            entry = entries[finding.path]
-            # A template's lines are not those of its source.
-            known = entry.source is not None and not entry.source.template
-            faults.append(
-                Fault(
-                    f"{finding.what} ({name})",
-                    entry.file,
-                    entry.key,
-                    finding.line if known else None,
-                    finding.remedy,
-                )
-            )
-    return faults
+            found = warnings if finding.doubtful else faults
+            found.append(_fault(finding, name, entries[finding.path]))
+    return Found(tuple(faults), tuple(warnings))
+
+
+def _fault(finding: Finding, name: LintRule, entry: Entry) -> Fault:
+    # A template's lines are not those of its source.
+    known = entry.source is not None and not entry.source.template
+    return Fault(
+        f"{finding.what} ({name})",
+        entry.file,
+        entry.key,
+        finding.line if known else None,
+        finding.remedy,
+    )

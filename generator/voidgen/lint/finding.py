@@ -17,12 +17,16 @@ if TYPE_CHECKING:
 
 @frozen
 class Finding:
-    """Something forbidden in the file at ``path``; ``line`` counts from 1."""
+    """Something wrong with the entry at ``path``; ``line`` counts from 1.
+
+    A finding that is ``doubtful`` may be meant so: it becomes a warning, and refuses nothing.
+    """
 
     path: str
     what: str
     remedy: str
     line: int | None = None
+    doubtful: bool = False
 
 
 @frozen
