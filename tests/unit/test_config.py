@@ -72,3 +72,42 @@ def test_the_root_image() -> None:
     assert image.mklive
     assert image.mklive.squashfs.level == 15
     assert "cinnamon-live" in image.overlay.modules
+
+
+@pytest.mark.parametrize(
+    ("parameter", "said"),
+    [
+        ("vconsole.keymap=de", "image.keymap"),
+        ("locale.LANG=de_DE.UTF-8", "image.locale"),
+        ("root=/dev/sda1", "mklive sets"),
+        ("rd.live.overlay.overlayfs=0", "mklive sets"),
+        ("rd.live.squashimg=x.img", "mklive sets"),
+        ("systemd.unit=rescue.target", "no systemd"),
+    ],
+)
+def test_a_parameter_of_somebody_else_is_refused(parameter: str, said: str) -> None:
+    with pytest.raises(WrongInputError) as caught:
+        structure({"image": {"name": "a", "cmdline": [parameter]}}, Config, FILE)
+    (fault,) = caught.value.faults
+    assert fault.key == ("image", "cmdline", 0)
+    assert said in fault.what
+
+
+def test_other_parameters_of_the_live_boot_are_the_users() -> None:
+    parameters = ("live.autologin", "live.shell=/bin/zsh", "rd.live.ram", "rootdelay=5", "rd.break")
+    image = {"name": "a", "cmdline": list(parameters)}
+    assert structure({"image": image}, Config, FILE).image.cmdline == parameters
+
+
+@pytest.mark.parametrize("user", ["nobody", "audio", "mysql", "chrony", "nixbld3", "polkitd"])
+def test_a_name_that_a_package_takes_is_no_live_user(user: str) -> None:
+    with pytest.raises(WrongInputError) as caught:
+        structure({"image": {"name": "a", "user": user}}, Config, FILE)
+    (fault,) = caught.value.faults
+    assert fault.key == ("image", "user")
+    assert "another name" in fault.what
+
+
+@pytest.mark.parametrize("user", ["live", "anon", "void", "user", "me", "rescue", "kiosk"])
+def test_usual_names_of_live_users_are_free(user: str) -> None:
+    assert structure({"image": {"name": "a", "user": user}}, Config, FILE).image.user == user

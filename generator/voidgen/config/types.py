@@ -7,7 +7,7 @@ from typing import Literal
 from attrs import field, frozen
 
 from voidgen import bytesize
-from voidgen.config import rules
+from voidgen.config import login, parameters, rules
 from voidgen.keymap import UnknownLayoutError, Xkb, of_console, of_sources
 from voidgen.structure import MisfitError, OptionValue
 
@@ -58,13 +58,8 @@ class Image:
                 raise MisfitError(str(error), ("xkb",), remedy=error.near) from None
             remedy = f"{error.near} Its layout can be named: xkb = 'layout+variant'".lstrip()
             raise MisfitError(str(error), ("keymap",), remedy=remedy) from None
-        for index, parameter in enumerate(self.cmdline):
-            if parameter.startswith("live.user="):
-                raise MisfitError(
-                    "live.user= is derived from image.user",
-                    ("cmdline", index),
-                    remedy=f"remove it and write user = {parameter.partition('=')[2]!r}",
-                )
+        login.check(self.user)
+        parameters.check(self.cmdline)
 
     def layouts(self) -> Xkb:
         """The keyboard of X and of desktops."""
