@@ -10,7 +10,7 @@ from attrs import frozen
 
 from voidgen import config, lint, nix, render, share
 from voidgen.errors import Fault, Key, WrongInputError, raise_all, unreadable
-from voidgen.overlay import catalogue
+from voidgen.overlay import catalogue, run_bits
 from voidgen.overlay.resolve import resolve
 from voidgen.plan import Plan, plan
 
@@ -70,7 +70,7 @@ def load(folder: Path, text: str | None = None) -> Project:
 
 def modules_of(folder: Path) -> Catalogue:
     """The built-in modules and the project's own."""
-    return catalogue.load(_roots(folder))
+    return run_bits.of_git(catalogue.load(_roots(folder)), folder)
 
 
 def _roots(folder: Path) -> list[Path]:

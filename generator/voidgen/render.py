@@ -12,12 +12,14 @@ from attrs import evolve
 
 from voidgen import gitnames, templating
 from voidgen.errors import Fault, WrongInputError, raise_all
+from voidgen.overlay import private
 from voidgen.tree import DconfDatabase, Directory, File, Link, MkliveFile, Node, PackagesFlake, Tree
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from voidgen.overlay.paths import Entry
+    from voidgen.overlay.types import Source
     from voidgen.plan import Plan
 
 MANIFEST_VERSION = 1
@@ -37,10 +39,19 @@ def overlay(plan: Plan, contents: Mapping[Path, bytes]) -> dict[str, Node]:
         except WrongInputError as error:
             faults += error.faults
     raise_all(faults)
-    for path in list(nodes):
+    for place, node in [*nodes.items()]:
+        path = place
         while (path := dirname(path)) != "/" and path not in nodes:
-            nodes[path] = Directory()
+            nodes[path] = _implied(path, node)
     return dict(sorted(nodes.items()))
+
+
+def _implied(path: str, below: Node) -> Directory:
+    """The folder ``path`` on the way to ``below``: a private one belongs to the same owner."""
+    mode = private.folder_mode(path)
+    if mode is None:
+        return Directory()
+    return Directory(mode, below.owner, below.group) if isinstance(below, File) else Directory(mode)
 
 
 def checks(plan: Plan) -> list[dict[str, Any]]:
@@ -188,8 +199,15 @@ def _node(entry: Entry, contents: Mapping[Path, bytes], values: Mapping[str, Any
     data = contents[entry.source.file]
     if entry.source.template:
         data = _fill(data, values, entry.source.file)
-    default = 0o755 if data.startswith(b"#!") else 0o644
-    return File(data, int(mode, 8) if mode else default, owner, group)
+    return File(data, int(mode, 8) if mode else _default_mode(entry.source, data), owner, group)
+
+
+def _default_mode(source: Source, data: bytes) -> int:
+    """The mode of a file for which no module.toml names one."""
+    private_mode = private.mode_of(source.path, data)
+    if private_mode is not None:
+        return private_mode
+    return 0o755 if source.executable or data.startswith(b"#!") else 0o644
 
 
 def _fill(data: bytes, values: Mapping[str, Any], file: Path) -> bytes:

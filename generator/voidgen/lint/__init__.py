@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from voidgen.errors import Fault
-from voidgen.lint import dconf, lightdm, links, scripts, sudoers
+from voidgen.lint import dconf, lightdm, links, private, run_bits, scripts, sudoers
 from voidgen.lint.finding import Image
+from voidgen.lint.joined import joined
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -28,6 +29,8 @@ RULES: Mapping[LintRule, Callable[[Image], Iterator[Finding]]] = {
     "lightdm-autologin": lightdm.autologin,
     "lightdm-env": lightdm.environment,
     "link-loop": links.loop,
+    "private-file": private.files,
+    "run-bit": run_bits.stray,
     "script-mode": scripts.mode,
     "service-link": links.service,
     "sudoers": sudoers.syntax,
@@ -61,7 +64,7 @@ def check(plan: Plan, nodes: Mapping[str, Node]) -> Found:
                 continue
             found = warnings if finding.doubtful else faults
             found.append(_fault(finding, name, entries[finding.path]))
-    return Found(tuple(faults), tuple(warnings))
+    return Found(tuple(faults), joined(warnings))
 
 
 def _fault(finding: Finding, name: LintRule, entry: Entry) -> Fault:

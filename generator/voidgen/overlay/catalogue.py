@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 from typing import TYPE_CHECKING
 
 from voidgen import toml
@@ -121,7 +122,8 @@ def _sources(top: Path) -> tuple[Source, ...]:
 def _source(entry: os.DirEntry[str], file: Path, path: str) -> Source | Fault:
     if _GITS_OWN.fullmatch(entry.name):
         return _of_git(entry, file)
-    target = str(file.readlink()) if entry.is_symlink() else None
+    # Not Path's, which would write `./a` as `a`.
+    target = os.readlink(file) if entry.is_symlink() else None  # noqa: PTH115
     try:
         f"{path}{target}".encode()
         IMAGE_PATH.check(path.removesuffix(TEMPLATE))
@@ -133,7 +135,10 @@ def _source(entry: os.DirEntry[str], file: Path, path: str) -> Source | Fault:
         return Fault(error.what, file, remedy=error.remedy)
     if not entry.is_file(follow_symlinks=False):
         return Fault("is neither a file, a folder nor a symbolic link", file, remedy="remove it")
-    return Source(path.removesuffix(TEMPLATE), file, template=path.endswith(TEMPLATE))
+    # The bit that git keeps: no umask of a checkout changes it.
+    executable = bool(entry.stat(follow_symlinks=False).st_mode & stat.S_IXUSR)
+    template = path.endswith(TEMPLATE)
+    return Source(path.removesuffix(TEMPLATE), file, template=template, executable=executable)
 
 
 def _of_git(entry: os.DirEntry[str], file: Path) -> Fault:

@@ -9,6 +9,7 @@ from attrs import field, frozen
 
 from voidgen import gitnames
 from voidgen.errors import Fault, Key, did_you_mean
+from voidgen.overlay import patterns
 from voidgen.overlay.types import Ownership, Source
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ def entries(module: Module) -> Iterator[Entry]:
         if source.target is not None:
             yield Entry(source.path, module.name, source.file, target=source.target)
         else:
-            ownership = spec.files.get(source.path, Ownership())
+            ownership = patterns.lookup(spec.files, source.path) or Ownership()
             yield Entry(source.path, module.name, source.file, (), source, None, ownership)
     for path, ownership in spec.directories.items():
         yield Entry(path, module.name, file, ("directories", path), ownership=ownership)
@@ -141,10 +142,13 @@ def _without_keyfiles(entry: Entry, owned: Iterable[str]) -> Iterator[Fault]:
 def unmatched(module: Module) -> Iterator[Fault]:
     """Entries of ``[files]`` that speak of nothing in ``files/``."""
     paths = {source.path for source in module.sources if source.target is None}
-    for path in module.spec.files:
-        if path not in paths:
-            remedy = did_you_mean(path, paths) or "a folder's mode is set in [directories]"
-            yield Fault(f"files/ has no file {path}", module.file, ("files", path), remedy=remedy)
+    for path in patterns.unmatched(module.spec.files, paths):
+        what = f"files/ has no file {path}"
+        remedy = did_you_mean(path, paths) or "a folder's mode is set in [directories]"
+        if patterns.is_pattern(path):
+            what = f"files/ has no file that matches {path}"
+            remedy = "* and ? stand for parts of one name, ** for any number of names"
+        yield Fault(what, module.file, ("files", path), remedy=remedy)
 
 
 def _shared(entry: Entry, other: Entry) -> Fault:

@@ -17,6 +17,8 @@ LintRule = Literal[
     "lightdm-autologin",
     "lightdm-env",
     "link-loop",
+    "private-file",
+    "run-bit",
     "script-mode",
     "service-link",
     "sudoers",
@@ -162,7 +164,10 @@ class ModuleFile:
         factory=_nothing, metadata={"help": "options, set in voidgen.toml [overlay.options]"}
     )
     files: Mapping[rules.ImagePath, Ownership] = field(
-        factory=_nothing, metadata={"help": "modes and owners of files in files/"}
+        factory=_nothing,
+        metadata={
+            "help": "modes and owners of files in files/, by path or by a pattern with * or **"
+        },
     )
     directories: Mapping[rules.ImagePath, Ownership] = field(
         factory=_nothing, metadata={"help": "folders to make, empty or not"}
@@ -197,6 +202,8 @@ class Source:
     template: bool = False
     target: str | None = None
     """Of a symbolic link."""
+    executable: bool = False
+    """Whether git has a run bit for it, or would have one after `git add`."""
 
 
 @frozen

@@ -56,10 +56,10 @@ def _mode(entry: Entry, mode: int, given: int, umask: int) -> Iterator[Finding]:
 
 def _chosen(mode: int, given: int, umask: int) -> str:
     """What of ``mode`` somebody chose and the image does not have; empty where nothing is."""
+    if mode == given:
+        return ""
     if mode & SPECIAL:
         return f"has mode {mode:04o}"
-    if mode & 0o100 and not given & 0o100:
-        return f"is executable (mode {mode:04o}) but does not start with #!"
     if READ & ~umask & ~mode or mode & WRITE_BY_ANY & umask:
         return f"has mode {mode:04o}, which your umask does not explain"
     return ""

@@ -1,0 +1,47 @@
+"""Files with secrets: who can read them in the image, and who can read them before that."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from voidgen.lint.finding import Finding
+from voidgen.overlay.private import GROUP_OR_OTHERS, OTHERS, key_in, place_of
+from voidgen.tree import File
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from voidgen.lint.finding import Image
+
+_NO_SECRETS = re.compile(r"/etc/(?:doas\.conf|sudoers|sudoers\.d/.+|securetty|(?:cron|at)[.t].+)")
+"""Files that are private by custom: they say who may do what."""
+
+
+def files(image: Image) -> Iterator[Finding]:
+    """Find files that are private and not kept so, and those that git and Nix show to everyone."""
+    for path, node in image.nodes.items():
+        if isinstance(node, File):
+            found = _file(path, node)
+            if found:
+                yield found
+
+
+def _file(path: str, node: File) -> Finding | None:
+    place, key = place_of(path), key_in(node.data)
+    has_secret = bool(key) or (place is not None and place.has_secret(node.data))
+    remedy = f'add to module.toml: [files."{path}"] mode = "0600"'
+    if place and place.refused_by and node.mode & place.readable:
+        what = f"{place.refused_by} refuses a file that others can read (mode {node.mode:04o})"
+        return Finding(path, what, remedy)
+    if has_secret and node.mode & OTHERS:
+        what = f"has {key or 'a secret'}, and everyone on the system can read it"
+        return Finding(path, f"{what} (mode {node.mode:04o})", remedy)
+    is_kept = node.mode & (GROUP_OR_OTHERS | 0o111) == 0 and not _NO_SECRETS.fullmatch(path)
+    if has_secret or is_kept:
+        what = "is private in the image only: git, the Nix store and the ISO show it to everyone"
+        remedy = (
+            "read secrets from a stick, or make them at boot; if it has none, add it to [allow]"
+        )
+        return Finding(path, what, remedy, doubtful=True)
+    return None

@@ -1,0 +1,147 @@
+"""Files and folders that only their owner may read, by their places in the image. Pure.
+
+Most programs ignore or refuse such a file if others can read it. Sources: the manuals of the
+programs, and the folders that Void's packages make (``make_dirs`` in void-packages).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+FILE, FOLDER = 0o600, 0o700
+OTHERS, GROUP_OR_OTHERS = 0o004, 0o044
+
+_HOME = r"/(?:root|home/[^/]+|etc/skel)"
+_SSH_PUBLIC = r"(?!(?:authorized_keys2?|known_hosts[^/]*|config)$|[^/]*\.pub$)"
+_KEYED = rb"(?im)^[ \t]*(?:[\w-]*(?:psk|password|passwd|secret|wep[_-]key\d?|pin))[ \t]*=[ \t]*\S"
+
+
+@frozen
+class Place:
+    """Where a file is private.
+
+    ``refused_by`` names the program that ignores or refuses it if anyone of the bits ``readable``
+    is set. It has a secret if ``secret`` is found in it; without that pattern it always has one.
+    ``always``: its mode is private also without a secret.
+    """
+
+    path: re.Pattern[str]
+    refused_by: str = ""
+    readable: int = OTHERS
+    secret: re.Pattern[bytes] | None = None
+    always: bool = True
+
+    def has_secret(self, data: bytes) -> bool:
+        """Return whether a file here with the content ``data`` has a secret."""
+        return self.secret is None or bool(self.secret.search(data))
+
+
+def _strict(path: str, refused_by: str, secret: bytes | None = None) -> Place:
+    pattern = re.compile(secret) if secret else None
+    return Place(re.compile(path, re.DOTALL), refused_by, GROUP_OR_OTHERS, pattern)
+
+
+def _plain(path: str, secret: bytes | None = None) -> Place:
+    pattern = re.compile(secret) if secret else None
+    return Place(re.compile(path, re.DOTALL), secret=pattern, always=not secret)
+
+
+PLACES = (
+    _strict(r"/(?:etc|usr/lib)/NetworkManager/system-connections/.+", "NetworkManager", _KEYED),
+    _strict(r"/etc/ssh/ssh_host_[^/]+_key", "sshd"),
+    _strict(rf"{_HOME}/\.ssh/{_SSH_PUBLIC}.+", "ssh", rb"PRIVATE KEY"),
+    _strict(rf"{_HOME}/\.gnupg/(?:private-keys-v1\.d/.+|secring\.gpg)", "GnuPG"),
+    _strict(rf"{_HOME}/\.pgpass", "PostgreSQL"),
+    _strict(rf"{_HOME}/\.msmtprc|/etc/msmtprc", "msmtp"),
+    _strict(rf"{_HOME}/\.fetchmailrc|/etc/fetchmailrc", "fetchmail"),
+    _plain(rf"{_HOME}/\.netrc"),
+    _strict(rf"{_HOME}/\.davfs2/secrets|/etc/davfs2/secrets", "davfs2"),
+    _strict(r"/etc/ddclient/ddclient\.conf", "ddclient", _KEYED),
+    _strict(r"/etc/ppp/(?:chap|pap|srp)-secrets", "pppd"),
+    _strict(r"/etc/rsyncd\.secrets", "rsync"),
+    _plain(r"/etc/wireguard/.+"),
+    _plain(r"/etc/g?shadow-?"),
+    _plain(r"/var/lib/(?:iwd|ead)/.+\.(?:psk|8021x)"),
+    _plain(r"/var/lib/bluetooth/.+/info"),
+    _plain(r"/etc/wpa_supplicant/.+\.conf", _KEYED),
+    _plain(r"/etc/hostapd/.+", rb"(?m)^(?:wpa_passphrase|wpa_psk|wep_key\d)="),
+    _plain(r"/etc/ipsec\.secrets|/etc/swanctl/(?:private|rsa|ecdsa|pkcs8|pkcs12)/.+"),
+    _plain(r"/etc/(?:ssl|pki/tls)/private/.+|/etc/cryptsetup-keys\.d/.+|/crypto_keyfile\.bin"),
+    _plain(r"/etc/tinc/.+\.priv|/etc/nebula/.+\.key|/var/lib/tailscale/tailscaled\.state"),
+    _plain(r"/etc/postfix/sasl_passwd|/etc/(?:cifs|smb|samba)[-/]?credentials|.+/\.smbcredentials"),
+    _plain(r".+\.keytab"),
+    _plain(rf"{_HOME}/\.(?:aws/credentials|git-credentials|my\.cnf|pypirc|vault-token|vnc/passwd)"),
+    _plain(rf"{_HOME}/\.config/(?:rclone/rclone\.conf|git/credentials|gh/hosts\.yml)"),
+    _plain(rf"{_HOME}/\.(?:config/containers/auth|docker/config)\.json", rb'"auth"\s*:'),
+    _plain(rf"{_HOME}/\.npmrc", rb"_(?:auth|authToken|password)\s*="),
+    _plain(rf"{_HOME}/\.(?:kube/config|cargo/credentials(?:\.toml)?)", rb"(?i)token|key-data"),
+    _plain(rf"{_HOME}/\.config/sops/age/keys\.txt"),
+)  # fmt: skip
+
+_ANY = re.compile("|".join(f"(?:{place.path.pattern})" for place in PLACES), re.DOTALL)
+
+FOLDERS = re.compile(
+    rf"{_HOME}/\.(?:ssh|gnupg(?:/private-keys-v1\.d)?)|/etc/wireguard|/var/lib/(?:iwd|ead|bluetooth)"
+)
+"""Folders that only their owner may enter."""
+
+_PEM = re.compile(
+    rb"^-----BEGIN (?:[A-Z0-9]+ )*(?:PRIVATE KEY(?: BLOCK)?|OpenVPN Static key V1)-----[ \t]*\r?\n"
+    rb"(?:[A-Za-z0-9+/=]{16,}[ \t]*\r?$|[A-Za-z-]+: |\r?\n)",
+    re.MULTILINE,
+)
+_CONTENT: Mapping[bytes, tuple[str, re.Pattern[bytes]]] = {
+    b"PRIVATE KEY": ("a private key", _PEM),
+    b"OpenVPN Static key": ("a private key", _PEM),
+    b"AGE-SECRET-KEY-1": ("an age key", re.compile(rb"\bAGE-SECRET-KEY-1[0-9A-Z]{50,}\b")),
+    b"PrivateKey": (
+        "a WireGuard key",
+        re.compile(rb"(?im)^[ \t]*PrivateKey[ \t]*=[ \t]*[A-Za-z0-9+/]{43}=[ \t]*\r?$"),
+    ),
+    b"PuTTY-User-Key-File-": ("a PuTTY key", re.compile(rb"\APuTTY-User-Key-File-\d")),
+    b"private-key": (
+        "a GnuPG key",
+        re.compile(
+            rb"(?m)\A\((?:11:private|21:protected-private)-key\("
+            rb"|^(?:Key: )?\((?:protected-)?private-key "
+        ),
+    ),
+    b" secret key\n": (
+        "a signing key",
+        re.compile(rb"\Auntrusted comment: [^\n]* secret key\n[A-Za-z0-9+/=]{40,}"),
+    ),
+}  # fmt: skip
+"""What a file with a secret has in it, by bytes that are quick to look for."""
+
+
+def place_of(path: str) -> Place | None:
+    """Return the private place that ``path`` is."""
+    # All at once first: most paths are none.
+    if not _ANY.fullmatch(path):
+        return None
+    return next(place for place in PLACES if place.path.fullmatch(path))
+
+
+def mode_of(path: str, data: bytes) -> int | None:
+    """Return the mode of a file that is private by its place; None for any other."""
+    place = place_of(path)
+    return FILE if place and (place.always or place.has_secret(data)) else None
+
+
+def key_in(data: bytes) -> str:
+    """Return what private key is in ``data``, with its article; empty if there is none."""
+    for sign, (name, pattern) in _CONTENT.items():
+        if sign in data and pattern.search(data):
+            return name
+    return ""
+
+
+def folder_mode(path: str) -> int | None:
+    """Return the mode of a folder that only its owner may enter; None for any other."""
+    return FOLDER if FOLDERS.fullmatch(path) else None

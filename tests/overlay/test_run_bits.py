@@ -1,0 +1,176 @@
+"""Run bits: git's, shebangs, modes by patterns, and bits of files that nothing runs."""
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+from tests.unit.program import voidgen, write
+
+from voidgen import project, share
+from voidgen.overlay import catalogue, patterns
+from voidgen.tree import File
+
+FILES = "overlay-src/mine/files"
+ELF = b"\x7fELF\x02\x01\x01"
+CONFIG = '[image]\nname = "x"\n[overlay]\nmodules = ["mine"]\n'
+
+
+def make(
+    folder: Path, files: dict[str, bytes], module: str = "", runs: tuple[str, ...] = ()
+) -> None:
+    write(folder, {f"{FILES}{path}": data for path, data in files.items()})
+    write(folder, {"overlay-src/mine/module.toml": f'summary = "mine"\n{module}'})
+    write(folder, {"voidgen.toml": CONFIG})
+    for path in runs:
+        (folder / f"{FILES}{path}").chmod(0o755)
+
+
+def mode(folder: Path, path: str) -> int:
+    node = project.load(folder).overlay[path]
+    assert isinstance(node, File)
+    return node.mode
+
+
+def git(folder: Path, *words: str) -> None:
+    subprocess.run(
+        ["git", "-c", "user.name=x", "-c", "user.email=x@y", *words], cwd=folder, check=True
+    )
+
+
+def test_the_image_has_gits_run_bit(repository: Path) -> None:
+    make(repository, {"/opt/tool/run": ELF, "/opt/tool/lib.so": ELF}, runs=("/opt/tool/run",))
+    assert mode(repository, "/opt/tool/run") == 0o755
+    assert mode(repository, "/opt/tool/lib.so") == 0o644
+    assert voidgen("generate", cwd=repository).err == ""
+    assert os.access(repository / "image/include/opt/tool/run", os.X_OK)
+    manifest = (repository / "image/manifest.json").read_text()
+    assert '"mode": "0755",\n      "owner": "root",\n      "path": "/opt/tool/run"' in manifest
+
+
+@pytest.mark.parametrize("umask", [0o000, 0o022, 0o027, 0o077])
+def test_a_checkout_with_another_umask(repository: Path, tmp_path: Path, umask: int) -> None:
+    make(repository, {"/opt/run": ELF, "/opt/data": b"x"}, runs=("/opt/run",))
+    git(repository, "add", "--all")
+    git(repository, "commit", "--quiet", "--message=x")
+    before = os.umask(umask)
+    try:
+        git(repository, "clone", "--quiet", str(repository), str(tmp_path / "clone"))
+    finally:
+        os.umask(before)
+    assert mode(tmp_path / "clone", "/opt/run") == 0o755
+    assert mode(tmp_path / "clone", "/opt/data") == 0o644
+
+
+def test_the_index_says_it_where_the_disk_has_no_run_bits(repository: Path) -> None:
+    make(repository, {"/opt/a": ELF, "/opt/b": ELF, "/opt/c.j2": b"x"}, runs=("/opt/a", "/opt/b"))
+    git(repository, "add", "--all")
+    git(repository, "update-index", "--chmod=-x", f"{FILES}/opt/b")
+    git(repository, "update-index", "--chmod=+x", f"{FILES}/opt/c.j2")
+    assert mode(repository, "/opt/b") == 0o755
+    git(repository, "config", "core.fileMode", "false")
+    modes = [mode(repository, path) for path in ("/opt/a", "/opt/b", "/opt/c")]
+    assert modes == [0o755, 0o644, 0o755]
+
+
+def test_a_project_in_a_folder_of_a_repository(repository: Path) -> None:
+    folder = repository / "images" / "one"
+    make(folder, {"/opt/a": ELF})
+    git(repository, "add", "--all")
+    git(repository, "update-index", "--chmod=+x", f"images/one/{FILES}/opt/a")
+    git(repository, "config", "core.fileMode", "false")
+    assert mode(folder, "/opt/a") == 0o755
+
+
+def test_outside_of_a_repository_the_disk_says_it(tmp_path: Path) -> None:
+    make(tmp_path, {"/opt/a": ELF, "/opt/b": ELF, "/opt/c": b"#!/bin/sh\n"}, runs=("/opt/a",))
+    assert [mode(tmp_path, f"/opt/{name}") for name in "abc"] == [0o755, 0o644, 0o755]
+
+
+STRAY = {
+    "/etc/profile.d/x.sh": b"#!/bin/sh\n",
+    "/usr/share/icons/x.svg": b"<svg/>",
+    "/usr/share/applications/x.desktop": b"[Desktop Entry]\n",
+    "/etc/x.conf": b"x\n",
+    "/opt/script": b"echo x\n",
+    "/root/.bashrc": b"#!/bin/bash\n",
+    "/etc/sv/x/conf": b"A=1\n",
+}
+RIGHT = {
+    "/opt/a.sh": b"#!/bin/sh\n",
+    "/opt/b": ELF,
+    "/opt/c.exe": b"MZ\x90",
+    "/home/live/Desktop/x.desktop": b"[Desktop Entry]\n",
+    "/opt/d.j2": b"#!{{ '/bin/sh' }}\n",
+}
+
+
+@pytest.mark.parametrize("path", STRAY)
+def test_a_stray_run_bit_is_warned_about(tmp_path: Path, path: str) -> None:
+    make(tmp_path, {path: STRAY[path]}, runs=(path,))
+    (one,) = project.load(tmp_path).warnings
+    assert one.what == "has a run bit, and is no program (run-bit)"
+    assert one.file == tmp_path / f"{FILES}{path}"
+    assert mode(tmp_path, path) == 0o755
+    make(tmp_path, {}, f'[files]\n"{path}" = {{ mode = "0644" }}\n')
+    assert project.load(tmp_path).warnings == ()
+    make(tmp_path, {}, f'[allow]\n"{path}" = ["run-bit"]\n')
+    assert project.load(tmp_path).warnings == ()
+    make(tmp_path, {})
+    (tmp_path / f"{FILES}{path}").chmod(0o644)
+    assert project.load(tmp_path).warnings == ()
+
+
+def test_right_run_bits_pass(tmp_path: Path) -> None:
+    make(tmp_path, RIGHT, runs=tuple(RIGHT))
+    assert project.load(tmp_path).warnings == ()
+
+
+def test_built_in_files_do_not_depend_on_their_run_bits() -> None:
+    for module in catalogue.load([share.catalogue()]).values():
+        for source in module.sources:
+            assert not source.executable or source.file.read_bytes().startswith(b"#!")
+
+
+@pytest.mark.parametrize(
+    ("pattern", "path", "is_match"),
+    [
+        ("/opt/tool/**", "/opt/tool/a", True),
+        ("/opt/tool/**", "/opt/tool/a/b/c", True),
+        ("/opt/tool/**", "/opt/tool", False),
+        ("/opt/tool/**", "/opt/tools/a", False),
+        ("/opt/*", "/opt/a", True),
+        ("/opt/*", "/opt/a/b", False),
+        ("/opt/**/x", "/opt/x", True),
+        ("/opt/**/x", "/opt/a/b/x", True),
+        ("/opt/**/x", "/opt/ax", False),
+        ("/opt/**.sh", "/opt/a/b.sh", True),
+        ("/opt/?.sh", "/opt/a.sh", True),
+        ("/opt/?.sh", "/opt/ab.sh", False),
+        ("/opt/[a]*", "/opt/[a]b", True),
+        ("/opt/a.b", "/opt/axb", False),
+        ("/opt/*", "/opt/a\nb", True),
+    ],
+)
+def test_patterns(pattern: str, path: str, is_match: bool) -> None:
+    assert patterns.matches(pattern, path) == is_match
+
+
+def test_the_most_specific_pattern_wins(tmp_path: Path) -> None:
+    names = ["/opt/a", "/opt/bin/a/b", "/opt/bin/b", "/opt/bin/c", "/opt/*"]
+    module = """[files]
+"/opt/**" = { mode = "0640", owner = "root:wheel" }
+"/opt/bin/*" = { mode = "0755" }
+"/opt/bin/c" = { mode = "0700" }
+"/opt/*" = { mode = "0444" }
+"""
+    make(tmp_path, dict.fromkeys(names, b"x"), module)
+    nodes = project.load(tmp_path).overlay
+    found = [(node.mode, node.group) for name in names if isinstance(node := nodes[name], File)]
+    assert found == [
+        (0o444, "root"),
+        (0o640, "wheel"),
+        (0o755, "root"),
+        (0o700, "root"),
+        (0o444, "root"),
+    ]
