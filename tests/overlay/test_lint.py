@@ -68,6 +68,8 @@ CASES: list[tuple[str, dict[str, str], str]] = [
     ),
     ("link-loop", {}, '[links]\n"/etc/a" = "a"\n'),
     ("link-loop", {}, '[links]\n"/etc/a" = "/etc/b/../b"\n"/etc/b" = "../etc/a"\n'),
+    ("service-link", {}, f'[links]\n"{RUNLEVEL}/x" = "../../../sv/x"\n'),
+    ("service-link", {}, f'[links]\n"{RUNLEVEL}/x" = "/etc/sv//x/"\n'),
     ("service-link", {}, f'[links]\n"{RUNLEVEL}/x" = "/etc/sv/x"\n'),
     ("private-file", {"/opt/key": KEY}, ""),
     ("private-file", {"/etc/ssh/ssh_host_rsa_key": KEY}, mode("/etc/ssh/ssh_host_rsa_key", "0640")),
@@ -103,6 +105,9 @@ def test_rule_refuses_and_can_be_switched_off(
         ({}, '[links]\n"/etc/a" = "b"\n"/etc/b" = "c"\n'),
         ({"/etc/sv/x/run": "#!/bin/sh\n"}, f'[links]\n"{RUNLEVEL}/x" = "/etc/sv/x"\n'),
         ({"/etc/sv/x/conf": "A=1\n"}, ""),
+        ({"/etc/sv/x/run": "#!/bin/sh\n"}, f'[links]\n"{RUNLEVEL}/x" = "../../../sv/x/"\n'),
+        ({}, f'[links]\n"{RUNLEVEL}/tty" = "../../../sv/agetty-tty1"\n'),
+        ({}, '[links]\n"/etc/runit/runsvdir/current" = "single"\n'),
     ],
 )  # fmt: skip
 def test_what_is_right_passes(tmp_path: Path, files: dict[str, str], module: str) -> None:

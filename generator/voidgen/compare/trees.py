@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 from typing import TYPE_CHECKING
 
@@ -46,7 +47,8 @@ def _differences(old: Path, new: Path, name: str, times: bool) -> Iterator[str]:
     if times and int(was.st_mtime) != int(is_.st_mtime):
         yield f"{shown}: of second {int(was.st_mtime)} and of {int(is_.st_mtime)}"
     if stat.S_ISLNK(was.st_mode):
-        if (links := [str(one.readlink()) for one in (old, new)]) and links[0] != links[1]:
+        links = [os.readlink(one) for one in (old, new)]  # noqa: PTH115
+        if links[0] != links[1]:
             yield f"{shown}: leads to {links[0]} and to {links[1]}"
     elif stat.S_ISREG(was.st_mode):
         yield from _files(old, new, shown)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from typing import TYPE_CHECKING
 
 import attrs
@@ -65,6 +66,6 @@ def _of_flake(project: Project, pins: Pins) -> Iterator[tuple[str, bytes]]:
                 continue  # Of which more is known than its bytes.
             file = project.folder / name
             if file.is_symlink():
-                yield f"link {name}", str(file.readlink()).encode()
+                yield f"link {name}", os.fsencode(os.readlink(file))  # noqa: PTH115
             elif file.is_file():
                 yield f"file {name} {file.stat().st_mode & 0o100:o}", file.read_bytes()

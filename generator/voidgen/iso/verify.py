@@ -149,8 +149,10 @@ def overlay(
         elif there.kind != expected:
             yield f"{path} is a {there.kind}, and should be a {expected}"
         elif kind == "symlink":
-            if there.target != str(built.readlink()):
-                yield f"{path} leads to {there.target}, and should to {built.readlink()}"
+            # Not Path's, which would write `./a` as `a`.
+            target = os.readlink(built)  # noqa: PTH115
+            if there.target != target:
+                yield f"{path} leads to {there.target}, and should to {target}"
         elif entry.get("mode") is not None:
             owner = tuple(
                 int(name) if name.isdigit() else known.get(name, -1)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from posixpath import dirname, join, normpath
+import re
+from posixpath import basename, dirname, join, normpath
 from typing import TYPE_CHECKING
 
 from voidgen.lint.finding import Finding
@@ -14,7 +15,8 @@ if TYPE_CHECKING:
 
     from voidgen.lint.finding import Image
 
-RUNLEVELS = "/etc/runit/runsvdir/"
+RUNLEVEL = re.compile(r"/etc/runit/runsvdir/[^/]+")
+SERVICES = "/etc/sv"
 
 
 def loop(image: Image) -> Iterator[Finding]:
@@ -39,12 +41,12 @@ def service(image: Image) -> Iterator[Finding]:
     xbps = {asked.name for asked in image.resolution.xbps}
     entries = {entry.path: entry for entry in image.resolution.entries}
     for path, node in image.nodes.items():
-        if not isinstance(node, Link) or not path.startswith(RUNLEVELS):
+        if not isinstance(node, Link) or not RUNLEVEL.fullmatch(dirname(path)):
             continue
-        name = node.target.removeprefix("/etc/sv/")
-        if "/" not in name and not provider(name, modules, xbps, entries):
+        target = normpath(join(dirname(path), node.target))
+        if dirname(target) == SERVICES and not provider(basename(target), modules, xbps, entries):
             yield Finding(
                 path,
-                f"nothing in the image provides {node.target}",
+                f"nothing in the image provides {target}",
                 "name it in services, and its package in [packages] xbps",
             )

@@ -9,25 +9,15 @@ from attrs import field, frozen
 
 from voidgen import gitnames
 from voidgen.errors import Fault, Key, did_you_mean
-from voidgen.overlay import patterns
+from voidgen.overlay import aliases, patterns
 from voidgen.overlay.types import Ownership, Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
+    from voidgen.config.types import Arch
     from voidgen.overlay.types import Module
-
-ALIASES = {
-    "/bin": "/usr/bin",
-    "/sbin": "/usr/bin",
-    "/usr/sbin": "/usr/bin",
-    "/lib": "/usr/lib",
-    "/lib64": "/usr/lib",
-    "/usr/lib64": "/usr/lib",
-    "/var/run": "/run",
-}
-"""Symbolic links of Void's base-files: mklive would copy files through them, or not at all."""
 
 FOREIGN = {
     "/dev": "the kernel mounts over it at boot",
@@ -105,12 +95,12 @@ def service_link(name: str, module: Module) -> Entry:
     return Entry(path, module.name, module.file, key, target=f"/etc/sv/{name}")
 
 
-def claims(found: Iterable[Entry]) -> tuple[dict[str, Entry], list[Fault]]:
-    """Every path with its one owner, sorted; and what is wrong with them."""
+def claims(found: Iterable[Entry], arch: Arch) -> tuple[dict[str, Entry], list[Fault]]:
+    """Every path of an image for ``arch`` with its one owner, sorted; and what is wrong."""
     owned: dict[str, Entry] = {}
     faults: list[Fault] = []
     for entry in found:
-        faults += _misplaced(entry)
+        faults += _misplaced(entry, arch)
         other = owned.setdefault(entry.path, entry)
         if other is not entry:
             faults.append(_shared(entry, other))
@@ -162,7 +152,7 @@ def _shared(entry: Entry, other: Entry) -> Fault:
     return Fault(what, entry.file, entry.key, remedy=remedy)
 
 
-def _misplaced(entry: Entry) -> Iterator[Fault]:
+def _misplaced(entry: Entry, arch: Arch) -> Iterator[Fault]:
     path = entry.path
     longest = LONGEST_NAME - len(gitnames.ESCAPE)
     for name, emitted in zip(path.split("/"), gitnames.emitted(path).split("/"), strict=True):
@@ -170,10 +160,9 @@ def _misplaced(entry: Entry) -> Iterator[Fault]:
             limit = LONGEST_NAME if name == emitted else longest
             what = f"{path} has a name longer than {limit} bytes"
             yield Fault(what, entry.file, entry.key, remedy="shorten it")
-    for alias, real in ALIASES.items():
-        if path == alias or path.startswith(f"{alias}/"):
-            remedy = f"put it at {path.replace(alias, real, 1)}"
-            yield Fault(f"{alias} is a symbolic link on Void", entry.file, entry.key, remedy=remedy)
+    through_link = aliases.fault(entry, arch)
+    if through_link:
+        yield through_link
     for folder, why in FOREIGN.items():
         if path == folder or path.startswith(f"{folder}/"):
             what = f"{path} cannot be part of the overlay: {why}"

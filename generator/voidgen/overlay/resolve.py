@@ -42,7 +42,7 @@ def resolve(config: Config, catalogue: Catalogue, file: Path) -> Resolution:
         for name in module.spec.services:
             links.setdefault(name, paths.service_link(name, module))
     found = [entry for module in order for entry in paths.entries(module)]
-    owned, wrong = paths.claims([*found, *links.values()])
+    owned, wrong = paths.claims([*found, *links.values()], config.image.arch)
     faults += wrong
     for module in order:
         faults += paths.unmatched(module)
