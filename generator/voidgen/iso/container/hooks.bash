@@ -11,10 +11,16 @@ settle() {
 		die "Failed to date $1"
 }
 
-# The programs of packages are run with an empty environment: their scripts make users with a date,
-# and dracut's images, mklive's and those of the kernel's package, have an order and times only
-# where they are asked for. dracut makes device nodes where it may and none in a user namespace:
-# without them a rootless engine gives the same image (DRACUT_NO_MKNOD in dracut-init.sh).
+# mklive runs the programs of packages with an empty environment (env -i). This adds what they need:
+#   PATH, which mklive gives dracut since da7063e (2026-05-06). Without it dracut-install of dracut
+#     108 and later fails, and dracut may still succeed, with nothing in the initramfs. A PATH of
+#     mklive's own comes later in the words of env(1), and wins.
+#   SOURCE_DATE_EPOCH, because scripts of packages make users with a date.
+#   DRACUT_NO_MKNOD, because dracut makes device nodes where it may and none in a user namespace:
+#     without them a rootless engine gives the same image.
+# dracut's images, mklive's and those of the kernel's package, have an order and times only if a
+# setting asks for them.
+path=/usr/local/bin:/usr/local/sbin:/usr/bin:/usr/sbin:/bin:/sbin
 dracut_conf=etc/dracut.conf.d/voidgen-reproducible.conf
 chroot() {
 	local root=$1
@@ -22,7 +28,8 @@ chroot() {
 	if [[ "${*:1:2}" == 'env -i' ]]; then
 		mkdir -p "$root/${dracut_conf%/*}"
 		echo 'reproducible="yes"' > "$root/$dracut_conf"
-		set -- env -i "SOURCE_DATE_EPOCH=$SOURCE_DATE_EPOCH" "DRACUT_NO_MKNOD=$DRACUT_NO_MKNOD" "${@:3}"
+		set -- env -i "PATH=$path" "SOURCE_DATE_EPOCH=$SOURCE_DATE_EPOCH" \
+			"DRACUT_NO_MKNOD=$DRACUT_NO_MKNOD" "${@:3}"
 	fi
 	command chroot "$root" "$@"
 }
