@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.overlay.conftest import PROFILE
+from tests.overlay.conftest import PROFILE, needs_root
 
 if TYPE_CHECKING:
     from tests.overlay.conftest import MakeRoot, Root
@@ -120,6 +120,32 @@ def test_links_to_the_hosts_drivers_are_not_enough(root: Root) -> None:
     root.path(f"{DRIVER}/lib/{name}").symlink_to(f"/usr/lib/{name}")
     root.write(f"{DRIVER}/share/glvnd/egl_vendor.d/50_mesa.json", icd(f"{DRIVER}/lib/{name}"))
     assert root.run(nixs, "-c", EGL, env=VENDORS).stdout == "no driver\n"
+
+
+NOEXEC = """
+mount -t tmpfs -o mode=0755,noexec,nosuid,nodev,strictatime tmpfs /run
+mkdir /run/live-setup
+"""
+"""Mounts /run as dracut's init.sh does."""
+
+
+@needs_mesa
+@needs_root
+def test_the_hosts_mesa_can_be_loaded_where_run_is_noexec(root: Root) -> None:
+    nixs = program(root)
+    library = f"{DRIVER}/copies/$(readlink {LIBRARIES}/libEGL_mesa.so.0)"
+    script = f"""{NOEXEC}
+for _ in 1 2; do {PART}; done
+{nixs} -c '{EGL}'
+cp {library} /run/x.so
+{nixs} -c 'import ctypes; ctypes.CDLL("/run/x.so")' 2>&1 | tail -n 1
+findmnt -n -r -o TARGET | grep /run/
+"""
+    said = root.run("sh", "-euc", script, env=VENDORS).stdout.splitlines()
+    assert said[0] == "Mesa Project"
+    # /run itself is as unkind as on a live boot.
+    assert "failed to map segment" in said[1]
+    assert said[2:] == ["/run/nix-gl"]
 
 
 def stand_in(root: Root, name: str) -> None:
