@@ -51,7 +51,9 @@ def test_a_good_image_passes_all_checks(parts: Parts, folder: Path) -> None:
     # Of any image, of what it has, of its modules.
     assert {
         "boot", "kernel command line", "live-setup: no part failed", "service nix-daemon",
-        "service ticker", "nix profile list", "own: it ticks",
+        "service ticker", "nix profile list", "own: it ticks", "Nix builds for the live user",
+        "Nix builds with /etc/voidgen/packages#deskTools.clock, without a network",
+        "Nix builds with nixpkgs#deskTools.clock, without a network",
         "dconf-cinnamon: the desktop's keyboard",
     } <= {*found}  # fmt: skip
     assert found["closure is valid"]["about"] == f"{len(parts.snapshot()['closure'])} paths"

@@ -78,7 +78,8 @@ class Root:
         if Path("/usr/lib64").is_dir():
             links.append(("usr/lib64", "/lib64"))
         return [
-            "bwrap", "--die-with-parent", "--unshare-pid", "--unshare-ipc", "--unshare-uts",
+            "bwrap", "--die-with-parent",
+            "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-net",
             "--clearenv", "--setenv", "PATH", "/usr/local/bin:/usr/bin:/usr/sbin",
             *(part for name, value in env.items() for part in ("--setenv", name, value)),
             "--ro-bind", "/usr", "/usr", *self._over("/usr"), "--bind", str(local), "/usr/local",

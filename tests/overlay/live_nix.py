@@ -28,8 +28,7 @@ sandbox = false
 substituters =
 """
 
-NO_NETWORK = """substituters =
-flake-registry = /dev/null"""
+NO_NETWORK = "substituters ="
 
 VOID_NIX_DAEMON_SH = f"""\
 # Stands in for Void's /etc/profile.d/nix-daemon.sh and for the state directory that Void's Nix
@@ -40,6 +39,10 @@ export NIX_REMOTE=daemon NIX_STATE_DIR={STATE_DIR} NIX_CONFIG='{NO_NETWORK}'
 VOID_NIX_SH = """\
 # Stands in for Void's /etc/profile.d/nix.sh: what is known of it, in other words.
 NIX_PROFILES="/nix/var/nix/profiles/default $HOME/.nix-profile"
+for kind in profiles gcroots; do
+	mkdir -m 0755 -p "/nix/var/nix/$kind/per-user/$USER"
+	[ -O "/nix/var/nix/$kind/per-user/$USER" ] || echo "WARNING: bad ownership" >&2
+done
 if [ -w "$HOME" ] && ! [ -L "$HOME/.nix-profile" ]; then
 	ln -s "/nix/var/nix/profiles/per-user/$USER/profile" "$HOME/.nix-profile"
 fi
@@ -156,6 +159,10 @@ def install_store(baked: Baked, root: Root) -> None:
         shutil.copy2(Path("/etc") / name, root.path(f"/etc/{name}"))
     root.write("/etc/profile.d/nix-daemon.sh", VOID_NIX_DAEMON_SH)
     root.write("/etc/profile.d/nix.sh", VOID_NIX_SH)
+    for name in ("profiles/per-user", "gcroots/per-user", "db", "temproots", "userpool"):
+        root.path(f"/nix/var/nix/{name}").mkdir(parents=True, exist_ok=True)
+    for name in ("profiles", "gcroots"):
+        root.path(f"/nix/var/nix/{name}/per-user").chmod(0o1777)
 
 
 def install(baked: Baked, root: Root) -> None:

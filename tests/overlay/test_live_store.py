@@ -192,31 +192,35 @@ def test_damaged_registration_is_told_and_the_system_boots(live_root: Root) -> N
 
 def test_an_upstream_nix_sees_the_same_store(root: Root, baked: Baked) -> None:
     """Debian's was compiled with /nix/var/nix, as upstream's."""
-    assert root.path("/nix/var/nix").is_symlink()
+    root.run("nix-store", "--verify-path", *baked.paths())
+    # A user's goes by the daemon.
+    ask = "env -u NIX_STATE_DIR nix-store --query --hash"
+    assert with_daemon(root, login("live", f"{ask} {baked.profile}")).stdout.startswith("sha256:")
+    # Root's needs no daemon.
+    root.run("nix-collect-garbage", "-d")
     root.run("nix-store", "--verify-path", *baked.paths())
 
 
 def test_state_of_an_upstream_nix_stays(live_root: Root) -> None:
     give_release(live_root)
     adduser(live_root)
-    # As Void's package may leave it: empty; and what somebody put there.
-    live_root.path("/nix/var/nix/profiles/per-user").mkdir(parents=True)
     live_root.write("/nix/var/nix/db/db.sqlite", "somebody's")
     assert "30-nix: done" in live_root.run(SETUP).stdout
     assert live_root.path("/nix/var/nix/db/db.sqlite").read_text() == "somebody's"
-    assert "/nix/var/nix is not empty" in live_root.path("/run/live-setup/log").read_text()
+    assert "/nix/var/nix/db is not empty" in live_root.path("/run/live-setup/log").read_text()
 
 
-def test_empty_folders_of_voids_package_make_room(live_root: Root) -> None:
-    give_release(live_root)
-    adduser(live_root)
-    for name in ("profiles/per-user", "gcroots/per-user", "db", "temproots"):
-        live_root.path(f"/nix/var/nix/{name}").mkdir(parents=True)
-    live_root.run(SETUP)
-    assert str(live_root.path("/nix/var/nix").readlink()) == STATE_DIR
-    # Where Void's nix.sh makes the user's folders.
-    for name in ("profiles", "gcroots"):
-        live_root.run("su", "live", "-c", f"mkdir -p /nix/var/nix/{name}/per-user/live/own")
+def test_every_user_has_folders_where_voids_nix_makes_them(root: Root) -> None:
+    """Nix makes its own per-user folders 0755, at each start."""
+    root.run("useradd", "-m", "-s", "/bin/bash", "grace")
+    made = "ls -d /nix/var/nix/*/per-user/$USER\n"
+    done = with_daemon(root, login("live", made) + login("grace", made))
+    assert done.stderr == ""
+    assert done.stdout.splitlines() == [
+        f"/nix/var/nix/{name}/per-user/{user}"
+        for user in ("live", "grace")
+        for name in ("gcroots", "profiles")
+    ]
 
 
 def root_of(root: Root, path: str) -> str:

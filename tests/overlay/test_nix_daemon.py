@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
 from tests.overlay.conftest import needs_root, shells
-from tests.overlay.live_nix import SOCKET, STATE_DIR, install, login, with_daemon
+from tests.overlay.live_nix import (
+    SOCKET,
+    STATE_DIR,
+    VOID_NIX_DAEMON_SH,
+    install,
+    login,
+    with_daemon,
+)
 
 if TYPE_CHECKING:
     from tests.overlay.conftest import MakeRoot, Root
@@ -50,6 +58,45 @@ def test_settings_follow_the_options(make_root: MakeRoot) -> None:
     found = settings(make_root("nix-daemon", options=options))
     assert found["sandbox"] == "true"
     assert found["auto-optimise-store"] == "false"
+
+
+def test_further_lines_of_nix_conf(make_root: MakeRoot) -> None:
+    lines = ["cores = 3", "trusted-users = root @wheel"]
+    root = make_root("nix-daemon", options={"nix-daemon": {"extra-lines": lines}})
+    root.run(SETUP)
+    found = settings(root)
+    assert found["cores"] == "3"
+    assert set(found["trusted-users"].split()) == {"root", "@wheel", "live"}
+
+
+BUILD = (
+    "derivation { name = builtins.toString builtins.currentTime; system = builtins.currentSystem; "
+    'builder = "/bin/sh"; args = [ "-c" "echo built by $(/usr/bin/id -un) > $out" ]; }'
+)
+
+
+@needs_root
+@pytest.mark.parametrize(
+    ("group", "builder"),
+    [
+        ("", "root"),
+        ("nixbld:x:996:\n", "root"),
+        ("nixbld:x:30000:builder\n", "builder"),
+    ],
+    ids=["no group", "an empty group", "a group with a member"],
+)
+def test_the_live_user_can_build(make_root: MakeRoot, group: str, builder: str) -> None:
+    root = make_root("nix-daemon")
+    root.run("useradd", "-m", "-s", "/bin/bash", "live")
+    root.run("useradd", "-r", "-M", "builder")
+    with root.path("/etc/group").open("a") as stream:
+        stream.write(group)
+    for name in ("profile", "profile.d/nix-daemon.sh"):
+        root.write(f"/etc/{name}", VOID_NIX_DAEMON_SH)
+    root.run(SETUP)
+    build = f"cat $(nix-build --no-out-link -E '{BUILD}')"
+    done = with_daemon(root, login("live", build))
+    assert done.stdout == f"built by {builder}\n"
 
 
 @needs_root

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import frozen
 
 from voidgen.outcome.types import Outcome
+from voidgen.templating import nix
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -81,10 +82,13 @@ def of_image(image: Image) -> Iterator[Check]:
     if "runit-live" in modules:
         yield LIVE_SETUP
     yield from map(_service, services)
+    if "nix-daemon" in services:
+        yield _build(image)
     if "nix-daemon" in services and image.snapshot.closure:
         yield _closure(image)
         if "nix-profile" in modules:
             yield _profile(image)
+            yield from _builds_offline(image)
     for one in plan.get("checks", ()):
         name = f"{one['module']}: {one['name']}"
         yield Check(name, one["command"], one["prints"], one["matches"], one["within"])
@@ -138,6 +142,40 @@ def _profile(image: Image) -> Check:
         "done"
     )
     return Check("nix profile list", command, within=UP)
+
+
+def _build(image: Image) -> Check:
+    """A build by the daemon, of nothing but a shell."""
+    command = as_user(image.user, f"cat $({_nix_build('built')})")
+    return Check("Nix builds for the live user", command, "built", within=UP)
+
+
+def _builds_offline(image: Image) -> Iterator[Check]:
+    """Builds that need a package of the image's own set, if the image has that set.
+
+    They have no network: all but the store is looked up by Nix's client, which runs in a network
+    namespace of its own.
+    """
+    if not image.plan["nix"]["nixpkgs"].startswith("./"):
+        return
+    flakes = [one["path"] for one in image.plan["include"] if one["type"] == "packages-flake"]
+    package = min(image.snapshot.packages).partition("^")[0]
+    for flake in (*flakes, "nixpkgs") if flakes else ():
+        set_ = f"(builtins.getFlake {nix(flake)}).legacyPackages.${{builtins.currentSystem}}"
+        build = _nix_build(f"built with {flake}#{package}", f"package = {set_}.{package};")
+        command = f"unshare -n {as_user(image.user, f'cat $({build})')}"
+        name = f"Nix builds with {flake}#{package}, without a network"
+        yield Check(name, command, f"built with {flake}#{package}", within=UP)
+
+
+def _nix_build(says: str, needs: str = "") -> str:
+    """`nix-build` of a derivation that was never built before, and whose output is ``says``."""
+    write = nix(f"echo {shlex.quote(says)} > $out")
+    derivation = (
+        'derivation { name = "check"; system = builtins.currentSystem; builder = "/bin/sh"; '
+        f'args = [ "-c" {write} ]; time = builtins.currentTime; {needs} }}'
+    )
+    return f"nix-build --no-out-link --option substitute false -E {shlex.quote(derivation)}"
 
 
 def _closure(image: Image) -> Check:
