@@ -9,7 +9,7 @@ import networkx as nx
 from attrs import evolve
 
 from voidgen.errors import Fault, did_you_mean, raise_all
-from voidgen.overlay import named, paths
+from voidgen.overlay import architecture, named, paths
 from voidgen.overlay.options import settle
 from voidgen.overlay.resolution import Asked, Chosen, Enabled, Resolution
 from voidgen.overlay.services import provider
@@ -31,11 +31,12 @@ def resolve(config: Config, catalogue: Catalogue, file: Path) -> Resolution:
     faults += _conflicts(by, catalogue)
     raise_all(faults)
     order = _order(by, catalogue)
+    raise_all(architecture.unfit(order, by, config))
     values, faults = settle(config.overlay.options, order, catalogue, file)
     nix = _asked(config.nix.packages, ((m.name, m.spec.packages.nix) for m in order))
     xbps = _asked(config.xbps.packages, ((m.name, m.spec.packages.xbps) for m in order))
     repositories = _asked(
-        config.xbps.repositories, ((m.name, m.spec.packages.repositories) for m in order)
+        config.xbps.repositories, ((m.name, architecture.repositories(m, config)) for m in order)
     )
     links: dict[str, paths.Entry] = {}
     for module in order:

@@ -9,6 +9,7 @@ from typing import Literal
 from attrs import field, frozen
 
 from voidgen.config import rules
+from voidgen.config.types import Arch
 from voidgen.structure import MisfitError, OptionValue, show
 
 LintRule = Literal[
@@ -79,8 +80,12 @@ class Packages:
     """Packages that a module brings."""
 
     xbps: tuple[rules.XbpsPackage, ...] = field(default=(), metadata={"help": "Void's packages"})
-    repositories: tuple[rules.Repository, ...] = field(
-        default=(), metadata={"help": "XBPS repositories that they need beyond the image's"}
+    repositories: tuple[rules.ModuleRepository, ...] = field(
+        default=(),
+        metadata={
+            "help": "XBPS repositories that they need beyond the image's; `nonfree` is Void's, of "
+            "the image's architecture"
+        },
     )
     nix: tuple[rules.NixPackage, ...] = field(default=(), metadata={"help": "Nix packages"})
     flake: rules.ImagePath | None = field(
@@ -140,6 +145,9 @@ class ModuleFile:
     """The whole of a module.toml."""
 
     summary: rules.OneLine = field(metadata={"help": "what the module does, on one line"})
+    archs: tuple[Arch, ...] = field(
+        default=(), metadata={"help": "architectures that have its packages; without, all"}
+    )
     requires: tuple[rules.ModuleName, ...] = field(
         default=(), metadata={"help": "modules that come along, and come before"}
     )

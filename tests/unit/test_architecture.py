@@ -1,0 +1,57 @@
+"""Modules that are for some architectures, and Void's own folders of repositories."""
+
+from __future__ import annotations
+
+import pytest
+from attrs import evolve
+from tests.unit.overlay import FILE, catalogue, config, module
+
+from voidgen.config.types import Arch, Config, Xbps
+from voidgen.errors import WrongInputError
+from voidgen.overlay.resolve import resolve
+
+VOID = "https://repo-default.voidlinux.org/current"
+
+
+def of(arch: Arch, *repositories: str) -> Config:
+    made = config(["gpu"])
+    return evolve(made, image=evolve(made.image, arch=arch), xbps=Xbps(repositories))
+
+
+@pytest.mark.parametrize(
+    ("arch", "repositories", "expected"),
+    [
+        ("x86_64", (VOID,), f"{VOID}/nonfree"),
+        ("i686", (f"{VOID}/",), f"{VOID}/nonfree"),
+        ("x86_64", ("https://packages.example.org/void", VOID), f"{VOID}/nonfree"),
+        ("x86_64", ("/srv/repo",), "/srv/repo/nonfree"),
+        ("x86_64-musl", (f"{VOID}/musl", VOID), f"{VOID}/musl/nonfree"),
+        ("aarch64", (f"{VOID}/aarch64", VOID), f"{VOID}/aarch64/nonfree"),
+        ("aarch64-musl", (f"{VOID}/aarch64", VOID), f"{VOID}/aarch64/nonfree"),
+    ],
+)
+def test_voids_folders_are_of_the_images_own_repository(
+    arch: Arch, repositories: tuple[str, ...], expected: str
+) -> None:
+    gpu = module("gpu", packages={"repositories": ["nonfree", "https://example.org/x"]})
+    found = resolve(of(arch, *repositories), catalogue(gpu), FILE).repositories
+    assert [asked.name for asked in found if asked.by == ("module gpu",)] == [
+        expected, "https://example.org/x",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("where", ["Nonfree", "non free", "../x", "nonfree/", "ftp://x"])
+def test_what_is_no_repository(where: str) -> None:
+    with pytest.raises(WrongInputError, match="Void's own repository"):
+        module("gpu", packages={"repositories": [where]})
+
+
+def test_a_module_for_other_architectures_is_refused() -> None:
+    gpu = module("gpu", archs=["x86_64", "i686"])
+    assert resolve(of("i686", VOID), catalogue(gpu), FILE).modules
+    with pytest.raises(WrongInputError) as caught:
+        resolve(of("aarch64", VOID), catalogue(gpu), FILE)
+    (fault,) = caught.value.faults
+    assert fault.what == "module 'gpu' is for x86_64, i686, and image.arch is 'aarch64'"
+    assert fault.remedy == "leave it out; voidgen.toml asks for it"
+    assert (fault.file, fault.key) == (gpu.file, ("archs",))
