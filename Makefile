@@ -47,8 +47,9 @@ TESTED_WITH += dropbear=dropbear-bin ssh=openssh-client
 TESTED_WITH += openssl=openssl skopeo=skopeo
 # Installed, these would change the machine's desktop or start a service; their files are enough.
 UNPACKED := adwaita-icon-theme bash-completion cinnamon-common cinnamon-desktop-data \
-	docker-registry fish fish-common gnome-themes-extra-data gsettings-desktop-schemas \
-	libgnomekbd-common libpcre2-32-0 lightdm mandoc python3-xdg xdg-utils zsh zsh-common
+	console-setup docker-registry fish fish-common gnome-themes-extra-data \
+	gsettings-desktop-schemas kbd libgnomekbd-common libpcre2-32-0 lightdm mandoc python3-xdg \
+	xdg-utils zsh zsh-common
 
 # Debian's suites that have other releases of Nix.
 NIX_SUITES := trixie sid

@@ -1,7 +1,10 @@
-"""The tables of `voidgen.keymap`, from the lists of systemd and xkeyboard-config.
+"""The tables of `voidgen.keymap`, from the lists of systemd, xkeyboard-config and kbd.
 
-``python -m voidgen.keymap_tables KBD-MODEL-MAP RULES`` writes them anew. On Debian these are
-/usr/share/systemd/kbd-model-map and the folder /usr/share/X11/xkb/rules.
+``python -m voidgen.keymap_tables KBD-MODEL-MAP RULES KEYMAPS VERSION`` writes them. On Debian
+the first two are /usr/share/systemd/kbd-model-map and the folder /usr/share/X11/xkb/rules.
+KEYMAPS is the folder /usr/share/kbd/keymaps of Void's package kbd, and VERSION that package's.
+Without the package: data/keymaps of kbd's source, changed as post_patch and post_install of
+srcpkgs/kbd/template change it.
 """
 
 from __future__ import annotations
@@ -10,18 +13,38 @@ import json
 import sys
 from itertools import zip_longest
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
 
-from voidgen.keymap import FILE
+from voidgen.keymap import FILE, KBD
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from voidgen.keymap import Tables
 
+BY_HAND = Path(__file__).with_name("kbd-model-map.more")
+"""What systemd's table lacks of kbd's maps."""
 
-def read(model_map: Path, rules: Path) -> Tables:
-    """The tables, from those files."""
-    return {"console": _console(model_map.read_text()), "layouts": _layouts(rules)}
+
+def read(model_maps: Iterable[Path], rules: Path) -> Tables:
+    """Return the tables, from those files; the first of ``model_maps`` that has a name wins."""
+    text = "\n".join(file.read_text() for file in model_maps)
+    return {"console": _console(text), "layouts": _layouts(rules), "options": _options(rules)}
+
+
+def kbd(keymaps: Path, version: str) -> dict[str, Any]:
+    """Return the names of kbd's keymaps below ``keymaps``, each with its folder there.
+
+    A name in two folders gets the folder that ``loadkeys`` finds first.
+    """
+    found: dict[str, str] = {}
+    for file in sorted(keymaps.rglob("*.map*")):
+        folder = file.parent.relative_to(keymaps)
+        if folder.name != "include":
+            found.setdefault(file.name.partition(".map")[0], str(folder))
+    about = {"package": "kbd", "version": version, "license": "GPL-2.0-or-later"}
+    return {"about": about, "maps": found}
 
 
 def _console(text: str) -> dict[str, str]:
@@ -48,8 +71,22 @@ def _layouts(rules: Path) -> dict[str, list[str]]:
     return found
 
 
-def to_json(tables: Tables) -> str:
-    """Sorted, an entry a line."""
+def _options(rules: Path) -> dict[str, list[str]]:
+    """Return each group's options; libgnomekbd names an option with its group."""
+    found: dict[str, list[str]] = {}
+    for name in ("base.xml", "base.extras.xml"):
+        for group in ET.parse(rules / name).iterfind("optionList/group"):  # noqa: S314
+            options = found.setdefault(group.findtext("configItem/name", ""), [])
+            options += (
+                item.findtext("name", "")
+                for item in group.iterfind("option/configItem")
+                if item.findtext("name", "") not in options
+            )
+    return found
+
+
+def to_json(tables: Mapping[str, Mapping[str, Any]]) -> str:
+    """Return JSON, sorted, an entry a line."""
     parts = []
     for table, entries in sorted(tables.items()):
         lines = [f"{json.dumps(key)}: {json.dumps(entries[key])}" for key in sorted(entries)]
@@ -58,4 +95,5 @@ def to_json(tables: Tables) -> str:
 
 
 if __name__ == "__main__":
-    FILE.write_text(to_json(read(*map(Path, sys.argv[1:3]))))
+    FILE.write_text(to_json(read((BY_HAND, Path(sys.argv[1])), Path(sys.argv[2]))))
+    KBD.write_text(to_json(kbd(Path(sys.argv[3]), sys.argv[4])))

@@ -5,15 +5,26 @@ from __future__ import annotations
 import json
 from pathlib import Path
 from posixpath import dirname
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import attrs
 from attrs import evolve
 
-from voidgen import gitnames, templating
+from voidgen import gitnames, keymap, templating
 from voidgen.errors import Fault, WrongInputError, raise_all
 from voidgen.overlay import private
-from voidgen.tree import DconfDatabase, Directory, File, Link, MkliveFile, Node, PackagesFlake, Tree
+from voidgen.tree import (
+    ConsoleKeymap,
+    DconfDatabase,
+    Directory,
+    File,
+    Link,
+    MkliveFile,
+    Node,
+    PackagesFlake,
+    Tree,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,6 +34,16 @@ if TYPE_CHECKING:
     from voidgen.plan import Plan
 
 MANIFEST_VERSION = 1
+
+MADE = MappingProxyType(
+    {
+        ConsoleKeymap: ("console-keymap", "0644"),
+        DconfDatabase: ("dconf-db", "0644"),
+        MkliveFile: ("mklive-file", "0755"),
+        PackagesFlake: ("packages-flake", "0755"),
+    }
+)
+"""What Nix makes: the manifest's type of it, and its mode."""
 
 
 def overlay(plan: Plan, contents: Mapping[Path, bytes]) -> dict[str, Node]:
@@ -39,6 +60,9 @@ def overlay(plan: Plan, contents: Mapping[Path, bytes]) -> dict[str, Node]:
         except WrongInputError as error:
             faults += error.faults
     raise_all(faults)
+    console = plan.config.image.console()
+    if console.made and not any(console.is_map(path) for path in nodes):
+        nodes[console.path] = _keymap(console.made)
     for place, node in [*nodes.items()]:
         path = place
         while (path := dirname(path)) != "/" and path not in nodes:
@@ -97,6 +121,7 @@ def project(plan: Plan, nodes: Mapping[str, Node], constant: Tree, flake: File) 
 def manifest(plan: Plan, nodes: Mapping[str, Node]) -> dict[str, Any]:
     """What image/nix/ builds from, as data (see docs/reference/manifest.md)."""
     config, resolution = plan.config, plan.resolution
+    layouts = config.image.layouts()
     return {
         "version": MANIFEST_VERSION,
         "image": data(config.image)
@@ -104,7 +129,9 @@ def manifest(plan: Plan, nodes: Mapping[str, Node]) -> dict[str, Any]:
             "system": plan.system,
             "cmdline": plan.cmdline,
             "max-size": config.image.limit(),
-            "xkb": ",".join(config.image.layouts().sources),
+            "keymap": config.image.console().name,
+            "xkb": ",".join(layouts.sources),
+            "xkb-options": layouts.options,
         },
         "nix": data(config.nix) | {"packages": [data(package) for package in plan.packages]},
         "xbps": {
@@ -165,22 +192,19 @@ def _entry(path: str, node: Node) -> dict[str, Any]:
 def _describe(node: Node) -> dict[str, Any]:
     if isinstance(node, Link):
         return {"type": "symlink", "target": node.target}
-    if isinstance(node, DconfDatabase):
-        return {
-            "type": "dconf-db", "keyfiles": node.keyfiles, "module": node.module,
-            "mode": "0644", "owner": "root", "group": "root",
-        }  # fmt: skip
-    if isinstance(node, MkliveFile):
-        return {
-            "type": "mklive-file", "name": node.name,
-            "mode": "0755", "owner": "root", "group": "root",
-        }  # fmt: skip
-    if isinstance(node, PackagesFlake):
-        return {"type": "packages-flake", "mode": "0755", "owner": "root", "group": "root"}
-    if isinstance(node, Directory) and node.mode is None:
-        return {"type": "directory"}
-    kind = "file" if isinstance(node, File) else "directory"
-    return {"type": kind, "mode": f"{node.mode:04o}", "owner": node.owner, "group": node.group}
+    if made := MADE.get(type(node)):
+        kind, mode = made
+        owned = {"mode": mode, "owner": "root", "group": "root"}
+        return {"type": kind, **attrs.asdict(node), **owned}
+    if isinstance(node, File):
+        return {"type": "file", **_owned(node.mode, node)}
+    if isinstance(node, Directory) and node.mode is not None:
+        return {"type": "directory", **_owned(node.mode, node)}
+    return {"type": "directory"}
+
+
+def _owned(mode: int, node: File | Directory) -> dict[str, Any]:
+    return {"mode": f"{mode:04o}", "owner": node.owner, "group": node.group}
 
 
 def _node(entry: Entry, contents: Mapping[Path, bytes], values: Mapping[str, Any]) -> Node:
@@ -208,6 +232,14 @@ def _default_mode(source: Source, data: bytes) -> int:
     if private_mode is not None:
         return private_mode
     return 0o755 if source.executable or data.startswith(b"#!") else 0o644
+
+
+def _keymap(made: keymap.Xkb) -> ConsoleKeymap:
+    near = keymap.nearest(made.source)
+    options = ",".join(made.options)
+    return ConsoleKeymap(
+        made.layout, made.variant, options, f"{keymap.kbd_folder(near)}/{near}.map"
+    )
 
 
 def _fill(data: bytes, values: Mapping[str, Any], file: Path) -> bytes:

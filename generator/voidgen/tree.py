@@ -62,6 +62,17 @@ class PackagesFlake:
     """A folder that Nix fills: a flake of the locked package set, for the live system."""
 
 
-Node = File | Link | Directory | DconfDatabase | MkliveFile | PackagesFlake
+@frozen
+class ConsoleKeymap:
+    """A console keymap, which Nix makes from XKB's layouts."""
+
+    layout: str
+    variant: str
+    options: str
+    nearest: str
+    """kbd's map that the console gets if the package set cannot make this one: FOLDER/NAME."""
+
+
+Node = File | Link | Directory | DconfDatabase | MkliveFile | PackagesFlake | ConsoleKeymap
 Tree = Mapping[str, Node]
 """Nodes by path, sorted by path."""

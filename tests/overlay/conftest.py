@@ -6,6 +6,7 @@ overlay's, over the few files of /etc that any system has.
 
 from __future__ import annotations
 
+import gzip
 import os
 import shutil
 import subprocess
@@ -17,7 +18,16 @@ import tomlkit
 from tests.overlay.live_nix import Baked, bake, install_overlay, install_store
 
 from voidgen import project
-from voidgen.tree import DconfDatabase, Directory, File, Link, MkliveFile, Node, PackagesFlake
+from voidgen.tree import (
+    ConsoleKeymap,
+    DconfDatabase,
+    Directory,
+    File,
+    Link,
+    MkliveFile,
+    Node,
+    PackagesFlake,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -235,6 +245,8 @@ def _put(node: Node, place: Path, root: Root) -> None:
         case MkliveFile():
             place.write_text(f"#!/bin/sh\n# Stands in for mklive's {node.name}.\n")
             place.chmod(0o755)
+        case ConsoleKeymap():
+            place.write_bytes(gzip.compress(b"# Stands in for what ckbcomp makes.\n"))
         case DconfDatabase():
             subprocess.run(["dconf", "compile", place, root.path(node.keyfiles)], check=True)
 

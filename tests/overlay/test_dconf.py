@@ -124,3 +124,22 @@ def test_literals_are_those_of_gvariant(
     )  # fmt: skip
     printed = dict(line.split("=", 1) for line in done.stdout.decode().split("\n") if "=" in line)
     assert printed == literals
+
+
+OPTIONS = {
+    "org.gnome.desktop.input-sources xkb-options": "['grp:alt_shift_toggle', 'compose:caps']",
+    "org.cinnamon.desktop.input-sources xkb-options": "['grp:alt_shift_toggle', 'compose:caps']",
+    # libgnomekbd names the group of each option.
+    "org.gnome.libgnomekbd.keyboard options": (
+        "['grp\\tgrp:alt_shift_toggle', 'Compose key\\tcompose:caps']"
+    ),
+}
+
+
+@pytest.mark.parametrize("key", OPTIONS)
+def test_the_keyboards_options_read_back_and_stay(make_root: MakeRoot, key: str) -> None:
+    chosen = ["grp:alt_shift_toggle", "compose:caps"]
+    root = make_root("dconf-cinnamon", image={"xkb": "us,ru", "xkb-options": chosen})
+    add_schemas(root)
+    assert read(root, key) == OPTIONS[key]
+    assert session(root, f"gsettings writable {key}").stdout.strip() == "false"

@@ -19,7 +19,8 @@ LOCK = "/etc/dconf/db/local.d/locks/keyboard"
 SUDOER = "/etc/sudoers.d/x"
 RUNLEVEL = "/etc/runit/runsvdir/single"
 LIBEXEC = "/usr/local/libexec/x"
-SOURCES = "[org/gnome/desktop/input-sources]\nsources=[('xkb', '{}')]\n"
+SECTION = "[org/gnome/desktop/input-sources]\n"
+SOURCES = f"{SECTION}sources=[('xkb', '{{}}')]\n"
 KEY = "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIAAAAAAAAAAAAAAA\n"
 LOCKED = {LOCK: "/org/gnome/desktop/input-sources/sources\n"}
 
@@ -54,6 +55,7 @@ CASES: list[tuple[str, dict[str, str], str]] = [
     ("lightdm-autologin", {LIGHTDM: "[Seat:*]\nautologin-session = x\n"}, ""),
     ("dconf-keymap", {KEYFILE: SOURCES.format("ch-fr_nodeadkeys")}, ""),
     ("dconf-keymap", {KEYFILE: SOURCES.format("us'), ('xkb', 'xx")}, ""),
+    ("dconf-keymap", {KEYFILE: f"{SECTION}xkb-options=['ctrl:nocaps', 'grp:alt_shift']\n"}, ""),
     (
         "dconf-locked",
         {"/usr/local/bin/x": "#!/bin/sh\ngsettings set org.gnome.desktop.input-sources sources x\n"}

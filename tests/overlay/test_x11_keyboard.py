@@ -49,6 +49,17 @@ def test_x_has_the_images_keyboard(
     assert re.findall(r'name\[\w+\]="(.*)"', keymap) == groups
 
 
+def test_x_switches_between_layouts_by_the_images_options(make_root: MakeRoot) -> None:
+    image = {"xkb": "us,ru", "xkb-options": ["grp:alt_shift_toggle", "ctrl:nocaps"]}
+    root = make_root("x11-keyboard", image=image)
+    assert "Problem parsing" not in log(root)
+    options = dict(re.findall(r'Option "Xkb(\w+)" "(.*)"', root.path(CONF).read_text()))
+    command = ("xkbcli", "compile-keymap", "--layout", options["Layout"])
+    toggle = re.compile(r"symbols\[\w+\]= \[.*ISO_Next_Group")
+    assert toggle.search(root.run(*command, "--options", options["Options"]).stdout)
+    assert not toggle.search(root.run(*command).stdout)
+
+
 def test_xorg_does_read_it(make_root: MakeRoot) -> None:
     root = make_root("x11-keyboard")
     root.path(CONF).write_text(root.path(CONF).read_text().replace("EndSection", "End"))

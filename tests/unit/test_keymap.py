@@ -7,8 +7,8 @@ import pytest
 
 from voidgen import config, keymap, toml
 from voidgen.errors import WrongInputError
-from voidgen.keymap import UnknownLayoutError, Xkb, of_console, of_sources
-from voidgen.keymap_tables import read, to_json
+from voidgen.keymap import Console, UnknownLayoutError, Xkb, of_console, of_sources
+from voidgen.keymap_tables import kbd, read, to_json
 
 EXPECTED = dict(
     line.split()
@@ -16,6 +16,7 @@ EXPECTED = dict(
     if not line.startswith("#")
 )
 KNOWN = {name: sources for name, sources in EXPECTED.items() if sources != "-"}
+BOTH_SHIFTS = ("grp:shifts_toggle",)
 MADE_FROM_XKB = {
     "ch-fr_nodeadkeys": "ch+fr_nodeadkeys",
     "us-dvorak-alt-intl": "us+dvorak-alt-intl",
@@ -58,9 +59,9 @@ def test_unknown(name: str) -> None:
     ("sources", "xkb"),
     [
         ("us", Xkb("us", "", "us", ("us",))),
-        ("ru,us", Xkb("ru,us", "", "ru", ("ru", "us"))),
-        ("cz+qwerty,us", Xkb("cz,us", "qwerty,", "cz+qwerty", ("cz+qwerty", "us"))),
-        ("us,bg+phonetic", Xkb("us,bg", ",phonetic", "us", ("us", "bg+phonetic"))),
+        ("ru,us", Xkb("ru,us", "", "ru", ("ru", "us"), BOTH_SHIFTS)),
+        ("cz+qwerty,us", Xkb("cz,us", "qwerty,", "cz+qwerty", ("cz+qwerty", "us"), BOTH_SHIFTS)),
+        ("us,bg+phonetic", Xkb("us,bg", ",phonetic", "us", ("us", "bg+phonetic"), BOTH_SHIFTS)),
     ],
 )
 def test_forms(sources: str, xkb: Xkb) -> None:
@@ -75,8 +76,8 @@ def test_forms(sources: str, xkb: Xkb) -> None:
             "no XKB layout is known for the keymap 'ch-fr_nodeadkey'", "'ch-fr_nodeadkeys'",
         ),
         (
-            'keymap = "emacs"', 3,
-            "no XKB layout is known for the keymap 'emacs'", "xkb = 'layout+variant'",
+            'keymap = "mine"', 3,
+            "no XKB layout is known for the keymap 'mine'", "xkb = 'layout+variant'",
         ),
         (
             'keymap = "us"\nxkb = "ch+fr_nodead"', 4,
@@ -84,6 +85,10 @@ def test_forms(sources: str, xkb: Xkb) -> None:
         ),
         ('xkb = "us,uss"', 3, "xkeyboard-config has no layout 'uss'", "'us'"),
         ('xkb = "ch-fr_nodeadkeys"', 3, "expected XKB layouts", "write + for its first -"),
+        (
+            'xkb-options = ["ctrl:nocaps", "grp:alt_shift_togle"]', 3,
+            "xkeyboard-config has no option 'grp:alt_shift_togle'", "'grp:alt_shift_toggle'",
+        ),
     ],
 )  # fmt: skip
 def test_faults_name_the_line(
@@ -105,7 +110,7 @@ def test_xkb_overrides_the_keymap(tmp_path: Path) -> None:
     )
     image = config.load(tmp_path).image
     assert image.layouts() == of_console("ch-fr_nodeadkeys")
-    assert image.keymap == "emacs"
+    assert image.console() == Console("emacs")
 
 
 MODEL_MAP = """\
@@ -117,7 +122,9 @@ cz-qwerty	cz,us	pc105	qwerty,	grp:shifts_toggle
 x	us,bg	pc105	,phonetic	grp:shifts_toggle
 sg	de	pc105	-	terminate:ctrl_alt_bksp
 """
-BASE = """<xkbConfigRegistry version="1.1"><layoutList><layout>
+BASE = """<xkbConfigRegistry version="1.1"><optionList><group><configItem><name>Compose key</name>
+</configItem><option><configItem><name>compose:caps</name></configItem></option></group>
+</optionList><layoutList><layout>
 <configItem><name>ch</name><countryList><iso3166Id>CH</iso3166Id></countryList></configItem>
 <variantList><variant><configItem><name>fr</name></configItem></variant></variantList>
 </layout><layout><configItem><name>us</name></configItem></layout></layoutList></xkbConfigRegistry>
@@ -129,7 +136,7 @@ def test_tables_are_read_from_the_fields_lists(tmp_path: Path) -> None:
     (tmp_path / "map").write_text(MODEL_MAP)
     (tmp_path / "base.xml").write_text(BASE)
     (tmp_path / "base.extras.xml").write_text(EXTRAS)
-    assert read(tmp_path / "map", tmp_path) == {
+    assert read([tmp_path / "map"], tmp_path) == {
         "console": {
             "sg": "ch+de_nodeadkeys",
             "mk-utf": "mk,us",
@@ -137,8 +144,29 @@ def test_tables_are_read_from_the_fields_lists(tmp_path: Path) -> None:
             "x": "us,bg+phonetic",
         },
         "layouts": {"ch": ["fr", "odd"], "us": [], "zz": []},
+        "options": {"Compose key": ["compose:caps"]},
     }
 
 
-def test_the_tables_file_is_as_the_script_writes_it() -> None:
+def test_the_first_table_that_has_a_keymap_wins(tmp_path: Path) -> None:
+    (tmp_path / "map").write_text(MODEL_MAP)
+    (tmp_path / "more").write_text("sg ch pc105 fr -\nno-latin1 no pc105 - -\n")
+    for name in ("base.xml", "base.extras.xml"):
+        (tmp_path / name).write_text(BASE)
+    console = read([tmp_path / "more", tmp_path / "map"], tmp_path)["console"]
+    assert (console["sg"], console["no-latin1"], console["mk-utf"]) == ("ch+fr", "no", "mk,us")
+
+
+def test_kbds_maps_are_read_from_their_folder(tmp_path: Path) -> None:
+    for name in ("i386/qwertz/a.map.gz", "i386/qwerty/a.map.gz", "mac/all/b.map", "include/c.map"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    (tmp_path / "README").touch()
+    read = kbd(tmp_path, "1.0_1")
+    assert read["maps"] == {"a": "i386/qwerty", "b": "mac/all"}
+    assert read["about"]["version"] == "1.0_1"
+
+
+def test_the_tables_files_are_as_the_script_writes_them() -> None:
     assert keymap.FILE.read_text() == to_json(keymap._tables())  # noqa: SLF001
+    assert keymap.KBD.read_text() == to_json(keymap._kbd())  # noqa: SLF001

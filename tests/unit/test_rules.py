@@ -26,6 +26,10 @@ TABLE: dict[str, tuple[list[str], list[str]]] = {
         ["us", "ch+fr_nodeadkeys", "ru,us", "de+neo,us+intl-x", "in+x-y"],
         ["", "ch-fr", "us,", ",us", "us+", "us us", "us+a+b", "é", "us\n"],
     ),
+    "XKB_OPTION": (
+        ["grp:alt_shift_toggle", "ctrl:nocaps", "compose:102-altgr"],
+        ["", "nocaps", "grp:a,ctrl:b", "grp:a b", "grp:", ":a", 'grp:"a"'],
+    ),
     "LOCALE": (
         ["en_US.UTF-8", "C.UTF-8", "ast_ES.UTF-8", "ca_ES.UTF-8@valencia"],
         ["", "en_US", "en_US.utf8", "en_US.ISO-8859-1", "C", "POSIX", "EN_us.UTF-8"],

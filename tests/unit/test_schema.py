@@ -15,7 +15,12 @@ from voidgen.errors import WrongInputError
 from voidgen.structure import structure
 
 ROOT = Path(__file__).parents[2]
-ONLY_LOADER = {("mklive", "squashfs", "level"), ("image", "keymap"), ("image", "xkb")}
+ONLY_LOADER = {
+    ("mklive", "squashfs", "level"),
+    ("image", "keymap"),
+    ("image", "xkb"),
+    ("image", "xkb-options"),
+}
 """Limits that depend on the compression, and names of a table: a schema may take more."""
 SCHEMA: dict[str, Any] = json.loads(schema.schema())
 

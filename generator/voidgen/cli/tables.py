@@ -28,7 +28,8 @@ def plan(data: dict[str, Any]) -> None:
         f"{image['title']} ({image['name']})",
         {
             "architecture": f"{image['arch']}, for Nix {image['system']}",
-            "keymap": image["keymap"],
+            "keymap": _keymap(data),
+            "keyboard": _keyboard(image),
             "locale": image["locale"],
             "live user": image["user"],
             "command line": " ".join(image["cmdline"]),
@@ -65,6 +66,16 @@ def plan(data: dict[str, Any]) -> None:
     _rows(console, "Void repositories", ("repository", "asked for by"), rows)
     _services(console, data)
     _overlay(console, data)
+
+
+def _keymap(data: dict[str, Any]) -> str:
+    made = next((one for one in data["include"] if one["type"] == "console-keymap"), None)
+    name: str = data["image"]["keymap"]
+    return f"{name}, made from XKB at {made['path']}" if made else name
+
+
+def _keyboard(image: dict[str, Any]) -> str:
+    return " ".join([image["xkb"], *image["xkb-options"]])
 
 
 def built(data: dict[str, Any]) -> None:

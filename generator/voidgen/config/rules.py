@@ -34,6 +34,11 @@ XKB = Rule(
     r"[A-Za-z0-9_]+(?:\+[A-Za-z0-9_-]+)?(?:,[A-Za-z0-9_]+(?:\+[A-Za-z0-9_-]+)?)*",
     ((r"^[A-Za-z0-9_]+-", "this is the vconsole form; write + for its first -"),),
 )
+XKB_OPTION = Rule(
+    'an option of XKB, like "grp:alt_shift_toggle" or "ctrl:nocaps"',
+    r"[a-z0-9_]+:[A-Za-z0-9_+-]+",
+    ((",", "write each option as an element of its own"),),
+)
 LOCALE = Rule(
     'a UTF-8 locale, like "en_US.UTF-8"',
     r"(?:[a-z]{2,3}_[A-Z]{2}|C)\.UTF-8(?:@[a-z]+)?",
@@ -207,6 +212,7 @@ Title = Annotated[str, TITLE]
 Parameter = Annotated[str, CMDLINE]
 Keymap = Annotated[str, KEYMAP]
 Xkb = Annotated[str, XKB]
+XkbOption = Annotated[str, XKB_OPTION]
 Locale = Annotated[str, LOCALE]
 ByteSize = Annotated[str, BYTE_SIZE]
 User = Annotated[str, USER]

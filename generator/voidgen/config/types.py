@@ -4,11 +4,19 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Literal
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from voidgen import bytesize
 from voidgen.config import login, parameters, rules
-from voidgen.keymap import UnknownLayoutError, Xkb, of_console, of_sources
+from voidgen.keymap import (
+    Console,
+    UnknownLayoutError,
+    Xkb,
+    console,
+    near_option,
+    of_console,
+    of_sources,
+)
 from voidgen.structure import MisfitError, OptionValue
 
 Arch = Literal["x86_64", "x86_64-musl", "i686", "aarch64", "aarch64-musl"]
@@ -30,13 +38,26 @@ class Image:
     name: rules.ImageName = field(metadata={"help": "names the ISO file and its volume"})
     title: rules.Title = field(default="Void Linux", metadata={"help": "shown in boot menus"})
     arch: Arch = field(default="x86_64", metadata={"help": "architecture, in XBPS's names"})
-    keymap: rules.Keymap = field(
-        default="us",
-        metadata={"help": "console keymap, in vconsole form; the XKB form is derived"},
+    keymap: rules.Keymap | None = field(
+        default=None,
+        metadata={
+            "help": "console keymap: a map of kbd, or layout-variant, which voidgen makes of XKB; "
+            "without it, the console has the layouts of xkb (US if that is not set either)"
+        },
     )
     xkb: rules.Xkb | None = field(
         default=None,
-        metadata={"help": "XKB layout+variant, where the one derived from keymap is not wanted"},
+        metadata={
+            "help": "keyboard of X and desktops: layout+variant, or several with commas; "
+            "without it, that of keymap"
+        },
+    )
+    xkb_options: tuple[rules.XkbOption, ...] | None = field(
+        default=None,
+        metadata={
+            "help": "options of XKB, also for a console keymap that voidgen makes; without them, "
+            'several layouts get "grp:shifts_toggle", which switches by both Shift keys'
+        },
     )
     locale: rules.Locale = field(default="en_US.UTF-8", metadata={"help": "system locale"})
     user: rules.User = field(
@@ -58,12 +79,23 @@ class Image:
                 raise MisfitError(str(error), ("xkb",), remedy=error.near) from None
             remedy = f"{error.near} Its layout can be named: xkb = 'layout+variant'".lstrip()
             raise MisfitError(str(error), ("keymap",), remedy=remedy) from None
+        for index, option in enumerate(self.xkb_options or ()):
+            if (near := near_option(option)) is not None:
+                what = f"xkeyboard-config has no option {option!r}"
+                raise MisfitError(what, ("xkb-options", index), remedy=near)
         login.check(self.user)
         parameters.check(self.cmdline)
 
     def layouts(self) -> Xkb:
         """The keyboard of X and of desktops."""
-        return of_sources(self.xkb) if self.xkb else of_console(self.keymap)
+        layouts = of_sources(self.xkb) if self.xkb else of_console(self.keymap or "us")
+        if self.xkb_options is None:
+            return layouts
+        return evolve(layouts, options=self.xkb_options)
+
+    def console(self) -> Console:
+        """The keymap of the console."""
+        return console(self.keymap, self.layouts())
 
     def limit(self) -> int | None:
         """Bytes that the ISO may have; None where any size will do."""

@@ -84,7 +84,7 @@ def options(plan: Plan, mklive: Mklive) -> list[str]:
     packages = tuple(asked.name for asked in plan.resolution.xbps)
     return [
         *package_options(image.arch, packages, (REPOSITORY,)),
-        *("-k", image.keymap),
+        *("-k", image.console().name),
         *("-l", image.locale),
         *("-T", image.title),
         *("-C", " ".join(plan.cmdline)),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from voidgen.keymap import UnknownLayoutError, of_sources
+from voidgen.keymap import UnknownLayoutError, near_option, of_sources
 from voidgen.lint.finding import Finding
 
 if TYPE_CHECKING:
@@ -15,9 +15,10 @@ if TYPE_CHECKING:
 
 KEYFILES = re.compile(r"/etc/dconf/db/[^/]+\.d/[^/]+")
 LOCKS = re.compile(r"/etc/dconf/db/[^/]+\.d/locks/[^/]+")
-SOURCES = ("org/gnome/desktop/input-sources", "sources")
+INPUT_SOURCES = ("org/gnome/desktop/input-sources", "org/cinnamon/desktop/input-sources")
 
 _XKB = re.compile(r"\(\s*'xkb'\s*,\s*'([^']*)'\s*\)")
+_STRING = re.compile(r"[\"']([^\"']*)[\"']")
 _QUOTE = r"[\"']?"
 _GSETTINGS = re.compile(
     rf"\bgsettings\s+(?:set|reset)\s+{_QUOTE}([\w.-]+)(?::\S+)?{_QUOTE}\s+{_QUOTE}([\w-]+)"
@@ -26,8 +27,7 @@ _DCONF = re.compile(rf"\bdconf\s+(?:write|reset)\s+{_QUOTE}(/[\w./-]+)")
 
 
 def keymap(image: Image) -> Iterator[Finding]:
-    """An unknown layout falls back to US without a word."""
-    remedy = 'write layout+variant, like "ch+fr_nodeadkeys"; templates have it as xkb.source'
+    """Find unknown layouts and options: the keyboard falls back to US without a word."""
     for path in image.nodes:
         if not KEYFILES.fullmatch(path):
             continue
@@ -36,13 +36,30 @@ def keymap(image: Image) -> Iterator[Finding]:
             if match := re.fullmatch(r"\s*\[(.*)\]\s*", line):
                 section = match[1]
             name, _, value = line.partition("=")
-            if (section, name.strip()) != SOURCES:
-                continue
-            for layout in _XKB.findall(value):
-                try:
-                    of_sources(layout)
-                except UnknownLayoutError:
-                    yield Finding(path, f"XKB has no layout {layout!r}", remedy, number)
+            wrong = _WRONG.get(name.strip())
+            if wrong and section in INPUT_SOURCES:
+                for what, remedy in wrong(value):
+                    yield Finding(path, what, remedy, number)
+
+
+def _layouts(value: str) -> Iterator[tuple[str, str]]:
+    remedy = 'write layout+variant, like "ch+fr_nodeadkeys"; templates have it as xkb.source'
+    for layout in _XKB.findall(value):
+        try:
+            of_sources(layout)
+        except UnknownLayoutError:
+            yield f"XKB has no layout {layout!r}", remedy
+
+
+def _options(value: str) -> Iterator[tuple[str, str]]:
+    known = "set image.xkb-options in voidgen.toml; templates have them as xkb.options"
+    for option in _STRING.findall(value):
+        if (near := near_option(option)) is not None:
+            yield f"XKB has no option {option!r}", near or known
+
+
+_WRONG = {"sources": _layouts, "xkb-options": _options}
+"""By key: what is wrong with its value, each with a remedy."""
 
 
 def locked(image: Image) -> Iterator[Finding]:

@@ -1,0 +1,122 @@
+"""What the console of an image gets: a map of kbd, or one that voidgen makes from XKB."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from tests.unit.test_keymap import compiles
+
+from voidgen import keymap
+from voidgen.config.types import Image
+from voidgen.keymap import Console, kbd_folder, nearest, of_console, of_sources
+
+KBD: dict[str, str] = keymap._kbd()["maps"]  # type: ignore[assignment]  # noqa: SLF001
+
+
+def test_names_of_kbd() -> None:
+    # What srcpkgs/kbd/template of void-packages leaves, renames and removes.
+    assert {"us", "fr_CH", "de_CH-latin1", "no-latin1", "sg-latin1", "colemak", "cz-qwertz"} <= set(
+        KBD
+    )
+    assert not {"ch-fr_nodeadkeys", "en-latin9", "sunkeymap", "amiga-us", "euro", "gb"} & set(KBD)
+    assert kbd_folder("fr_CH") == "i386/qwertz"
+    assert keymap.kbd_version() == "2.9.0_1"
+
+
+@pytest.mark.parametrize("name", KBD)
+def test_each_map_of_kbd_is_taken(name: str) -> None:
+    image = Image("any", keymap=name)
+    assert image.console() == Console(name)
+    assert compiles(image.layouts())
+
+
+@pytest.mark.parametrize(
+    ("image", "name", "made"),
+    [
+        ({}, "us", None),
+        ({"keymap": "fr_CH"}, "fr_CH", None),
+        ({"keymap": "fr_CH", "xkb": "ch+fr"}, "fr_CH", None),
+        ({"keymap": "us", "xkb": "us,ru"}, "us", None),
+        ({"keymap": "us", "xkb_options": ("ctrl:nocaps",)}, "us", None),
+        ({"keymap": "ch-fr_nodeadkeys"}, "ch-fr_nodeadkeys", ("ch+fr_nodeadkeys", "")),
+        ({"keymap": "gb", "xkb": "us"}, "gb", ("gb", "")),
+        ({"keymap": "mine", "xkb": "us,ru"}, "mine", ("us,ru", "grp:shifts_toggle")),
+        ({"keymap": "cz-qwerty"}, "cz-qwerty", ("cz+qwerty,us", "grp:shifts_toggle")),
+        (
+            {"keymap": "ch-fr_nodeadkeys", "xkb_options": ("ctrl:nocaps", "caps:none")},
+            "ch-fr_nodeadkeys",
+            ("ch+fr_nodeadkeys", "ctrl:nocaps,caps:none"),
+        ),
+        ({"xkb": "us,ru"}, "us_ru", ("us,ru", "grp:shifts_toggle")),
+        ({"xkb": "us,ru", "xkb_options": ()}, "us_ru", ("us,ru", "")),
+        (
+            {"xkb": "us,ru", "xkb_options": ("grp:alt_shift_toggle",)},
+            "us_ru",
+            ("us,ru", "grp:alt_shift_toggle"),
+        ),
+        ({"xkb": "ch+fr_nodeadkeys"}, "ch-fr_nodeadkeys", ("ch+fr_nodeadkeys", "")),
+        ({"xkb": "cz+qwerty,bg+phonetic"}, "cz-qwerty_bg-phonetic", ("cz+qwerty,bg+phonetic", ...)),
+        ({"xkb": "fr"}, "fr", None),
+        # kbd's map of that name types something else.
+        ({"xkb": "cz"}, "cz-xkb", ("cz", "")),
+        ({"xkb_options": ("ctrl:nocaps",)}, "us-xkb", ("us", "ctrl:nocaps")),
+    ],
+)
+def test_the_consoles_keymap(image: dict[str, Any], name: str, made: Any) -> None:
+    console = Image("any", **image).console()
+    assert console.name == name
+    assert not console.made or kbd_folder(console.name) is None
+    assert (console.made is None) == (made is None)
+    if console.made:
+        options = ",".join(console.made.options)
+        assert (",".join(console.made.sources), options) in (made, (made[0], "grp:shifts_toggle"))
+
+
+@pytest.mark.parametrize(
+    ("source", "name"),
+    [
+        ("ch+fr_nodeadkeys", "fr_CH"),
+        ("ch", "de_CH-latin1"),
+        ("us+dvorak-alt-intl", "dvorak"),
+        ("de+nodeadkeys", "de-latin1-nodeadkeys"),
+        ("gb", "uk"),
+        ("be", "be-latin1"),
+        ("cz+qwerty_bksl", "cz"),
+        ("th", "us"),
+    ],
+)
+def test_the_nearest_map_of_kbd(source: str, name: str) -> None:
+    assert nearest(source) == name
+
+
+def test_a_nearest_map_is_kbds() -> None:
+    sources = [*keymap._sources()]  # noqa: SLF001
+    assert len(sources) > 500
+    assert {nearest(source) for source in sources} <= set(KBD)
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("/usr/share/kbd/keymaps/xkb/mine.map.gz", True),
+        ("/usr/share/kbd/keymaps/i386/qwerty/mine.kmap", True),
+        ("/usr/share/kbd/keymaps/mine", True),
+        ("/usr/share/kbd/keymaps/mine.map.zst", True),
+        ("/usr/share/kbd/keymaps/mine.txt", False),
+        ("/usr/share/kbd/keymaps/yourmine.map", False),
+        ("/usr/share/keymaps/mine.map", False),
+    ],
+)
+def test_what_loadkeys_takes_for_a_map(path: str, expected: bool) -> None:
+    assert Console("mine").is_map(path) == expected
+
+
+def test_libgnomekbd_names_the_group_of_an_option() -> None:
+    image = Image("any", xkb_options=("grp:alt_shift_toggle", "compose:caps"))
+    assert image.layouts().gnomekbd_options == (
+        "grp\tgrp:alt_shift_toggle",
+        "Compose key\tcompose:caps",
+    )
+    assert of_sources("us").gnomekbd_options == ()
+    assert of_console("ru").options == ("grp:shifts_toggle",)
