@@ -18,7 +18,7 @@ let
       "executable ${entry.path}"
     else if entry.type == "mklive-file" then
       "executable ${entry.path}"
-    else if entry.type == "dconf-db" then
+    else if entry.type == "dconf-db" || entry.type == "console-keymap" then
       "file ${entry.path}"
     else if entry.type == "packages-flake" then
       "directory ${entry.path}"

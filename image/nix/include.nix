@@ -84,6 +84,12 @@ let
     }}"
   ]) (ofType "dconf-db");
 
+  keymap = import ./keymap.nix { inherit build pkgs; };
+  keymaps = concatMap (entry: [
+    entry.path
+    "${keymap entry}"
+  ]) (ofType "console-keymap");
+
   copies = concatMap (entry: [
     entry.path
     entry.name
@@ -96,8 +102,8 @@ let
     directories = list "directories" directories;
     executables = list "executables" (paths (filter (import ./executable.nix) files));
     # Not a file made here: it refers to what is built.
-    databases = concatStringsSep "" (map (line: "${line}\n") databases);
-    passAsFile = [ "databases" ];
+    made = concatStringsSep "" (map (line: "${line}\n") (databases ++ keymaps));
+    passAsFile = [ "made" ];
     flakes = list "flakes" (paths (ofType "packages-flake"));
     flake = if ofType "packages-flake" == [ ] then "" else flake;
     mklive = if copies == [ ] then "" else "${mklive}";

@@ -14,9 +14,9 @@ if [ -n "$source" ]; then
 fi
 each "$executables" chmod 0755
 
-while IFS= read -r path && IFS= read -r database; do
-	cp "$database" "$out$path"
-done < "$databasesPath"
+while IFS= read -r path && IFS= read -r made; do
+	cp "$made" "$out$path"
+done < "$madePath"
 
 while IFS= read -r path; do
 	cp -R "$flake" "$out$path"

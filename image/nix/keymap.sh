@@ -1,0 +1,15 @@
+# shellcheck shell=sh
+# A keymap for loadkeys, from layouts of XKB.
+# shellcheck disable=SC2154  # the variables come from the derivation
+
+set -eu
+# ckbcomp writes a keymap of the default variant if the package set's XKB lacks the one asked for.
+fail() {
+	echo "voidgen: XKB of the package set cannot make the console keymap of layout \"$layout\", variant \"$variant\", options \"$options\":" >&2
+	cat log >&2
+	echo "Choose another keymap in voidgen.toml, or another nixpkgs." >&2
+	exit 1
+}
+"$ckbcomp/bin/ckbcomp" -layout "$layout" -variant "$variant" -option "$options" > map 2> log || fail
+! grep -q '^WARNING: Can not find ' log || fail
+gzip -c < map > "$out"
