@@ -201,7 +201,8 @@ class _Pinning:
         own = [folder / name for name in plan.config.xbps.keys]
         trusted = keys.read([*sorted((mklive / "keys").glob("*.plist")), *own])
         indexes = self._indexes(asked, old)
-        return Sources(mklive, tools, tuple(trusted), indexes, plan.config.xbps.mirrors)
+        askers = {one.name: one.by for one in plan.resolution.xbps}
+        return Sources(mklive, tools, tuple(trusted), indexes, plan.config.xbps.mirrors, askers)
 
     def _indexes(self, asked: Request, old: Xbps | None) -> Snapshot:
         places = (asked.arch, asked.repositories)

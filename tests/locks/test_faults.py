@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from attrs import frozen
 from tests.locks import site as sites
-from tests.locks.project import clone, edit, locks, project, refused, toml, well
+from tests.locks.project import clone, commit, edit, locks, project, refused, toml, well
 from tests.locks.site import VOID, Origin, Site
 from tests.locks.void import Package
 from tests.unit.http_faults import (
@@ -155,8 +155,14 @@ def test_connections_that_break_are_taken_up_again(
     assert (site.times(INDEX), site.times(FILE), site.times(f"{FILE}.sig2")) == (2, 4, 3)
 
 
+XBPS = "[xbps] packages"
 UNRESOLVED = {
-    "no such package": ((), "nope", "Package 'nope' not found", "[xbps] packages"),
+    "no such package": (
+        (),
+        "nope",
+        "nope: no repository has it; asked for by [xbps] packages",
+        "fix each name where it is asked for",
+    ),
     "dependency": (
         (Package("half", depends=("nope>=1",)),),
         "half",
@@ -189,6 +195,69 @@ def test_xbps_says_why_it_cannot_resolve(
     site.publish(made)
     edit(folder, '"htop"', f'"{asked}"')
     message = refused(folder, "update", "xbps")
-    assert "XBPS cannot resolve the packages of rootfs" in message
+    assert "XBPS cannot resolve the packages of rootfs\n" in message
     assert said in message
     assert remedy in message
+
+
+MODULE = 'summary = "Of the tests."\n[packages]\nxbps = ["zhs", "htop"]\n'
+LOST = ("squashfs-tools", "memtest86+", "base-system")
+ALL_AT_ONCE = (
+    "base-system: no repository has it; asked for by mklive, as the base of the live system",
+    "memtest86+: no repository has it; asked for by mklive, for the boot loaders",
+    "nope: no repository has it; asked for by [xbps] packages",
+    "squashfs-tools: no repository has it; asked for by mklive, for its own tools",
+    "zhs: no repository has it; asked for by [xbps] packages and module tests; did you mean 'zsh'?",
+    "MISSING: lost>=1 (half needs it, asked for by [xbps] packages)",
+    "MISSING: gone>=2 (deep needs it, deep comes with whole, asked for by [xbps] packages)",
+)
+
+
+def test_all_that_is_missing_is_told_at_once_with_who_asked(
+    locked: Path, site: Site, tmp_path: Path
+) -> None:
+    folder = clone(locked, tmp_path / "project")
+    origin = site.origin
+    added = (
+        Package("half", depends=("lost>=1",)),
+        Package("whole", depends=("deep>=0",)),
+        Package("deep", depends=("gone>=2",)),
+    )
+    kept = [one for one in VOID if one.name not in LOST]
+    made = sites.make(
+        origin.void, tmp_path / "made", sites.rolled(*added, packages=kept), origin.key
+    )
+    site.publish(made)
+    commit(folder, {"overlay-src/tests/module.toml": MODULE})
+    edit(folder, '"htop"', '"nope", "zhs", "half", "whole"')
+    with (folder / "voidgen.toml").open("a") as file:
+        file.write('[overlay]\nmodules = ["tests"]\n')
+    message = refused(folder, "update", "xbps")
+    assert message.startswith("voidgen: XBPS cannot resolve the packages of ")
+    told = [line.removeprefix("  | ") for line in message.splitlines() if "  | " in line]
+    assert told == list(ALL_AT_ONCE)
+    assert "fix each name where it is asked for" in message
+
+
+def test_all_conflicts_and_libraries_are_told_at_once(
+    locked: Path, site: Site, tmp_path: Path
+) -> None:
+    folder = clone(locked, tmp_path / "project")
+    origin = site.origin
+    added = (
+        Package("rival", conflicts=("jq>=0", "htop>=0")),
+        Package("half", libraries=("liba.so.1", "libb.so.1")),
+    )
+    made = sites.make(origin.void, tmp_path / "made", sites.rolled(*added), origin.key)
+    site.publish(made)
+    edit(folder, '"htop"', '"htop", "rival"')
+    message = refused(folder, "update", "xbps")
+    for name, who in (("jq-1.7.1_1", "mklive, for the live system"), ("htop-3.3.0_1", XBPS)):
+        line = f"CONFLICT: rival-1.0_1 with {name} in transaction"
+        told = next(one for one in message.splitlines() if line in one)
+        assert f"(rival-1.0_1: asked for by {XBPS}; {name}: asked for by {who})" in told
+    edit(folder, '"rival"', '"half"')
+    message = refused(folder, "update", "xbps")
+    for name in ("liba", "libb"):
+        line = f"half-1.0_1: broken, unresolvable shlib `{name}.so.1' (asked for by {XBPS})"
+        assert f"  | {line}\n" in message

@@ -228,24 +228,26 @@ def _resolve(
 def _check(found: Mapping[str, tuple[str, Table]]) -> None:
     """The packages go together, and have their libraries."""
     entries = [entry for _, entry in found.values()]
+    conflicts = [
+        f"CONFLICT: {entry['pkgver']} with {other['pkgver']} in transaction (matched by {pattern})"
+        for entry in entries
+        for pattern in entry.get("conflicts", ())
+        for other in entries
+        if _matches(other["pkgver"], pattern)
+    ]
+    if conflicts:
+        last = "ERROR: Transaction aborted due to conflicting packages."
+        raise EndError(errno.EAGAIN, *conflicts, last)
     provided = {name for entry in entries for name in entry.get("shlib-provides", ())}
-    for entry in entries:
-        for name in entry.get("shlib-requires", ()):
-            if name not in provided:
-                raise EndError(
-                    errno.ENOEXEC,
-                    f"{entry['pkgver']}: broken, unresolvable shlib `{name}'",
-                    "ERROR: Transaction aborted due to unresolved shlibs.",
-                )
-        for pattern in entry.get("conflicts", ()):
-            for other in entries:
-                if _matches(other["pkgver"], pattern):
-                    raise EndError(
-                        errno.EAGAIN,
-                        f"CONFLICT: {entry['pkgver']} with {other['pkgver']} in transaction"
-                        f" (matched by {pattern})",
-                        "ERROR: Transaction aborted due to conflicting packages.",
-                    )
+    broken = [
+        f"{entry['pkgver']}: broken, unresolvable shlib `{name}'"
+        for entry in entries
+        for name in entry.get("shlib-requires", ())
+        if name not in provided
+    ]
+    if broken:
+        last = "ERROR: Transaction aborted due to unresolved shlibs."
+        raise EndError(errno.ENOEXEC, *broken, last)
 
 
 def _install(words: Sequence[str]) -> None:

@@ -14,6 +14,7 @@ from tests.unit.program import voidgen, write
 from voidgen import environment, git, nix, process
 from voidgen.errors import StepFailedError
 from voidgen.xbps import programs as xbps
+from voidgen.xbps import unresolved
 from voidgen.xbps.transactions import Transaction
 
 ROOT = Path(__file__).parents[2] / "generator" / "voidgen"
@@ -274,5 +275,5 @@ def test_an_xbps_that_is_none(said: str, tmp_path: Path) -> None:
         program(folder, name, said)
     asked = Transaction("image", "x86_64", tmp_path / "root", ("base-system",))
     with pytest.raises(StepFailedError, match=r"XBPS|xbps-install") as caught:
-        xbps.dry_run(folder, asked, ["/r"])
+        unresolved.check([(asked, xbps.dry_run(folder, asked, ["/r"]))], {}, [])
     assert caught.value.remedy or caught.value.output

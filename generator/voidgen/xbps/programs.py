@@ -22,15 +22,10 @@ if TYPE_CHECKING:
 _LINE = re.compile(r"(\S+) install (\S+) (\S+) \d+ \d+")
 """A line of a dry run: package, what happens to it, architecture, repository, two sizes."""
 
-_BROKEN = "the repository does not fit together just now: try later, or take another mirror"
-_OTHER_XBPS = "use the xbps of nixpkgs, or one of the last years"
-_REMEDIES = {
-    errno.ENOENT: "mend the name in [xbps] packages, or add the repository that has it",
-    errno.ENODEV: _BROKEN,
-    errno.ENOEXEC: _BROKEN,
-    errno.EAGAIN: "take one of the two out of [xbps] packages",
-}
-"""What to do, by xbps-install's exit status (xbps, bin/xbps-install/transaction.c)."""
+_ABSENT = re.compile(r"Package '([^']+)' not found in repository pool")
+"""What it says of the first package that no repository has; then it ends."""
+
+OTHER_XBPS = "use the xbps of nixpkgs, or one of the last years"
 
 
 @frozen
@@ -40,6 +35,21 @@ class Resolved:
     pkgver: str
     arch: str
     repository: str
+
+
+@frozen
+class DryRun:
+    """What a dry run of xbps-install answers: all that it would install.
+
+    ``absent`` are packages that it is asked for and no repository has. ``said`` are its lines about
+    what else it cannot resolve, ``status`` is its exit status then (xbps,
+    bin/xbps-install/transaction.c); nothing is ``found`` in that case.
+    """
+
+    found: tuple[Resolved, ...] = ()
+    absent: tuple[str, ...] = ()
+    status: int = 0
+    said: tuple[str, ...] = ()
 
 
 def on_path() -> Path:
@@ -52,34 +62,38 @@ def on_path() -> Path:
     return Path(found).parent
 
 
-def dry_run(
-    programs: Path, transaction: Transaction, repositories: Sequence[str]
-) -> list[Resolved]:
-    """``xbps-install --dry-run``: all that ``transaction`` installs; asks no network.
+def dry_run(programs: Path, transaction: Transaction, repositories: Sequence[str]) -> DryRun:
+    """Run ``xbps-install --dry-run`` for ``transaction``, without a network.
 
-    Of two repositories, the first one that has a package gives it.
+    Of two repositories, the first one that has a package gives it. xbps-install ends at the first
+    package that it does not find, so this asks again without that one: all are in the result.
+    Raises StepFailedError if the answer is not XBPS's.
     """
-    done = run(
-        [
-            *_install(programs, transaction.root, repositories),
-            "--dry-run",
-            *transaction.packages,
-        ],
-        cwd=transaction.root,
-        check=False,
-        env=_environment(transaction.arch),
-    )
+    asked, absent = list(transaction.packages), list[str]()
+    while True:
+        done = run(
+            [*_install(programs, transaction.root, repositories), "--dry-run", *asked],
+            cwd=transaction.root,
+            check=False,
+            env=_environment(transaction.arch),
+        )
+        said = done.stderr.decode(errors="replace")
+        match = _ABSENT.search(said)
+        if done.status != errno.ENOENT or not match or match[1] not in asked:
+            break
+        absent.append(match[1])
+        asked = [name for name in asked if name != match[1]]
+        if not asked:
+            return DryRun(absent=tuple(absent))
     # The list is whole where only this machine's disk would be too small for it.
     if done.status not in {0, errno.ENOSPC}:
-        what = f"XBPS cannot resolve the packages of {transaction.name}"
-        output = done.stderr.decode(errors="replace").strip()
-        remedy = _REMEDIES.get(done.status, "" if output else _OTHER_XBPS)
-        raise StepFailedError(what, remedy, output)
-    found = [_resolved(line) for line in done.stdout.decode(errors="replace").splitlines()]
-    if not found and transaction.packages:
+        lines = tuple(line for line in said.splitlines() if line.strip())
+        return DryRun(absent=tuple(absent), status=done.status, said=lines)
+    found = tuple(_resolved(line) for line in done.stdout.decode(errors="replace").splitlines())
+    if not found and asked:
         # Nothing is installed in the root, so that what is asked for cannot be there already.
-        raise StepFailedError("xbps-install --dry-run: names no package", _OTHER_XBPS)
-    return found
+        raise StepFailedError("xbps-install --dry-run: names no package", OTHER_XBPS)
+    return DryRun(found, tuple(absent))
 
 
 def verify(
@@ -130,5 +144,5 @@ def _environment(arch: str) -> dict[str, str]:
 def _resolved(line: str) -> Resolved:
     match = _LINE.fullmatch(line)
     if not match:
-        raise StepFailedError("xbps-install --dry-run: not understood", _OTHER_XBPS, line)
+        raise StepFailedError("xbps-install --dry-run: not understood", OTHER_XBPS, line)
     return Resolved(*match.groups())

@@ -36,7 +36,8 @@ ZSTD = b"\x28\xb5\x2f\xfd"
 class Listed:
     """A package of a repository: its file's hash in SRI form and size, and what it unpacks to.
 
-    Sizes are in bytes. ``provides`` are names of virtual packages that it stands for.
+    Sizes are in bytes. ``provides`` are names of virtual packages that it stands for, ``depends``
+    patterns of the packages that it needs, like ``acl>=2.3`` (xbps, xbps_pkgpattern_match(3)).
     """
 
     pkgver: str
@@ -45,6 +46,7 @@ class Listed:
     size: int
     installed: int
     provides: tuple[str, ...] = ()
+    depends: tuple[str, ...] = ()
 
 
 @frozen
@@ -114,4 +116,5 @@ def _listed(entry: Mapping[str, Any]) -> Listed:
         int(entry["filename-size"]),
         int(entry.get("installed_size", 0)),
         tuple(str(pkgver).rpartition("-")[0] for pkgver in entry.get("provides", ())),
+        tuple(map(str, entry.get("run_depends", ()))),
     )

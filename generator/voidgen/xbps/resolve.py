@@ -9,7 +9,7 @@ from attrs import frozen
 
 from voidgen.errors import StepFailedError
 from voidgen.lock.types import Package, Repository, Xbps
-from voidgen.xbps import keys, programs, snapshot, store, transactions
+from voidgen.xbps import keys, programs, snapshot, store, transactions, unresolved
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -24,13 +24,17 @@ if TYPE_CHECKING:
 
 @frozen
 class Sources:
-    """Where packages come from; ``mklive`` is its source, ``tools`` holds XBPS's programs."""
+    """Where packages come from; ``mklive`` is its source, ``tools`` holds XBPS's programs.
+
+    ``askers`` says who asks for each package of the image.
+    """
 
     mklive: Path
     tools: Path
     trusted: tuple[Trusted, ...]
     indexes: Snapshot
     mirrors: tuple[str, ...]
+    askers: Mapping[str, tuple[str, ...]]
 
 
 def resolve(request: Request, sources: Sources, work: Path, progress: Progress) -> Xbps:
@@ -50,8 +54,9 @@ def resolve(request: Request, sources: Sources, work: Path, progress: Progress) 
     snapshot.lay(indexes, {key.fingerprint: key.data for key in trusted}, laid)
     with progress.step("following mklive's steps"):
         steps = transactions.follow(sources.mklive, request, laid, tools, followed)
-        found = {one.name: programs.dry_run(tools, one, request.repositories) for one in steps}
-    packages = look_up(found, indexes)
+        runs = [(one, programs.dry_run(tools, one, request.repositories)) for one in steps]
+    unresolved.check(runs, sources.askers, indexes)
+    packages = look_up({one.name: done.found for one, done in runs}, indexes)
     store.fetch(packages, sources.mirrors, progress)
     store.sign(packages, sources.mirrors, signed, progress)
     with progress.step(f"verifying {len(packages)} packages"):

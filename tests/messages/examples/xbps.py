@@ -1,5 +1,6 @@
 """XBPS: its keys, repositories and programs."""
 
+import errno
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,16 @@ from tests.unit.stand_in import StandIns
 
 from voidgen.lock.types import Repository, Request
 from voidgen.progress import Nobody
-from voidgen.xbps import keys, programs, repodata, resolve, snapshot, store, transactions
+from voidgen.xbps import (
+    keys,
+    programs,
+    repodata,
+    resolve,
+    snapshot,
+    store,
+    transactions,
+    unresolved,
+)
 from voidgen.xbps.keys import Trusted
 from voidgen.xbps.programs import Resolved
 from voidgen.xbps.repodata import Listed, Repodata
@@ -60,7 +70,25 @@ def _xbps(folder: Path, status: int, out: str, err: str) -> Path:
 
 def not_resolved(folder: Path, _: pytest.MonkeyPatch) -> None:
     here = _xbps(folder, 2, "", "Package 'htpo' not found in repository pool.\n")
-    programs.dry_run(here, _transaction(folder), [URL])
+    image = Transaction("rootfs", "x86_64", folder, ("htpo",))
+    run = programs.dry_run(here, image, [URL])
+    listed = Listed("htop-3_1", "x86_64", digest("x"), 1, 1)
+    unresolved.check([(image, run)], {"htpo": ("module tests",)}, [_index(URL, b"", listed)])
+
+
+def not_together(folder: Path, _: pytest.MonkeyPatch) -> None:
+    said = (
+        "half-1_1: broken, unresolvable shlib `liba.so.1'\n"
+        "ERROR: Transaction aborted due to unresolved shlibs.\n"
+    )
+    here = _xbps(folder, errno.ENOEXEC, "", said)
+    run = programs.dry_run(here, _transaction(folder), [URL])
+    listed = (
+        Listed("htpo-3_1", "x86_64", digest("x"), 1, 1, (), ("half>=0",)),
+        Listed("half-1_1", "x86_64", digest("y"), 1, 1),
+    )
+    indexes = [_index(URL, b"", one) for one in listed]
+    unresolved.check([(_transaction(folder), run)], {}, indexes)
 
 
 def not_understood(folder: Path, _: pytest.MonkeyPatch) -> None:
