@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import evolve, frozen
 
-from voidgen import emit, fetching, images, needs, nix, pins, render, share
+from voidgen import emit, fetching, images, mklive_source, needs, nix, pins, render, share
 from voidgen.config.types import Flake
 from voidgen.errors import Fault, StepFailedError, WrongInputError, raise_all, refused
 from voidgen.lock import entries, moves, wanted
@@ -197,6 +197,7 @@ class _Pinning:
         plan, folder = self.project.plan, self.project.folder
         with self.progress.step("fetching mklive, and XBPS where nixpkgs has it"):
             mklive = nix.fetch_tree(flake_lock.locked(self.flake, "mklive"))
+            mklive_source.check(mklive)
             tools = _tools(self.flake, plan, self.progress)
         own = [folder / name for name in plan.config.xbps.keys]
         trusted = keys.read([*sorted((mklive / "keys").glob("*.plist")), *own])

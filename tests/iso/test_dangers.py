@@ -18,7 +18,7 @@ from tests.locks.project import well
 from tests.unit.program import write
 
 from voidgen import nix
-from voidgen.iso import job
+from voidgen.iso import inputs, job
 from voidgen.progress import Nobody
 from voidgen.share import PACKAGE
 
@@ -63,8 +63,9 @@ def test_all_that_is_not_as_asked_is_told_and_the_iso_not_kept(
 PASSED_OVER = "mklive passed over an error: "
 BROKEN: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     (
-        ("no-modules", "bare-grub", "dracut-install", "mknod"),
+        ("no-modules", "no-live", "bare-grub", "dracut-install", "mknod"),
         (
+            "the initramfs lacks dmsquash-live-root, without which nothing boots",
             f"{PASSED_OVER}dracut-install: PATH is not set",
             "EFI/BOOT/BOOTX64.EFI has no modules of GRUB in it",
             "EFI/BOOT/BOOTIA32.EFI has no modules of GRUB in it",
@@ -95,6 +96,25 @@ def test_boot_files_that_would_not_boot_are_found_out(
         assert line in found
     if "mknod" in ways:
         assert any(line.startswith(f"{PASSED_OVER}mknod: ") for line in found)
+    nothing_left(folder, engine)
+
+
+def test_dracut_without_path_is_found_out(
+    folder: Path, engine: Podman, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """mklive before da7063e gives it none; dracut 108 and later does not make one."""
+    scripts = inputs.scripts()
+    hooks = scripts["hooks.bash"].replace(b' "PATH=$path"', b"")
+    assert hooks != scripts["hooks.bash"]
+    monkeypatch.setattr(inputs, "scripts", lambda: {**scripts, "hooks.bash": hooks})
+    said = failed(folder)
+    assert "(exit status 1): dracut-install: PATH is not set\n" in said
+    assert "  | dracut[F]: installkernel failed in module kernel-modules\n" in said
+    # With nothing but what is built into the kernel, it succeeds.
+    goes_wrong(folder, "no-modules")
+    said = failed(folder)
+    assert f"  | {PASSED_OVER}dracut-install: PATH is not set\n" in said
+    assert "  | the initramfs lacks init, without which nothing boots\n" in said
     nothing_left(folder, engine)
 
 
@@ -176,7 +196,7 @@ def test_package_that_is_not_locked_is_named(folder: Path, engine: Podman) -> No
     goes_wrong(folder, "more-packages")
     said = failed(folder)
     assert "| ERROR: Package 'not-locked' not found in repository pool.\n" in said
-    assert said.endswith("  mklive wants a package that is not locked: run `voidgen lock`\n")
+    assert "\n  mklive wants a package that is not locked: run `voidgen lock`; " in said
     nothing_left(folder, engine)
 
 
@@ -191,7 +211,7 @@ def test_overlay_that_leads_out_of_the_root_tree_is_refused_by_name(
     what = "/etc/elsewhere is a link to /out in Void: name that path"
     assert f"| voidgen: overlay: /etc/elsewhere/escaped: {what}\n" in said
     assert "failed in «Running postsetup script: /voidgen/overlay.sh ...»" in said
-    assert said.endswith("  mend the modules that bring them, and run `voidgen generate`\n")
+    assert "\n  mend the modules that bring them, and run `voidgen generate`; " in said
     nothing_left(folder, engine)
 
 

@@ -36,8 +36,9 @@ def test_docker_gets_the_same_few_verbs(
     monkeypatch.setenv("VOIDGEN_ENGINE_ARGUMENTS", "--ulimit 'nofile=1024:1024'")
     change(folder, "[container]", '[container]\nengine = "docker"')
     said = failed(folder)
-    assert said.startswith("voidgen: docker run: failed (exit status 125); ")
-    assert "  | docker: Error response from daemon: no.\n" in said
+    error = "docker: Error response from daemon: no."
+    assert said.startswith(f"voidgen: docker run: failed (exit status 125): {error}\n")
+    assert f"  | {error}\n" in said
     asked = docker.starts("docker")
     work = folder / "out" / ".work"
     assert asked[0] == ["info", "--format", "{{json .}}"]

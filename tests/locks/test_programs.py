@@ -1,12 +1,13 @@
 """An mklive that is none, and programs that are not there."""
 
 import os
+import re
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from tests.locks.project import clone, project, refused, repository, toml
+from tests.locks.project import clone, commit, project, refused, repository, toml
 from tests.locks.site import Origin, Site
 from tests.locks.void import Void
 
@@ -14,9 +15,8 @@ from voidgen import nix
 
 NO_MKLIVE: Mapping[str, tuple[Mapping[str, str | bytes], str]] = {
     "empty": ({"README": "nothing here\n"}, "mklive.sh: No such file"),
-    "ends early": ({"mklive.sh": "echo good enough\nexit 0\n"}, "good enough"),
-    "fails": ({"mklive.sh": "echo 'no tools' >&2\nexit 7\n"}, "no tools"),
-    "is no script": ({"mklive.sh": b"\x7fELF\0\0"}, "cannot execute"),
+    "another script": ({"mklive.sh": "exit 0\n"}, "is not void-mklive's: it has no options"),
+    "is no script": ({"mklive.sh": b"\x7fELF\0\0"}, "is not void-mklive's: it has no options"),
 }
 
 
@@ -27,9 +27,53 @@ def test_source_must_be_mklive(name: str, origin: Origin, site: Site, tmp_path: 
     repository(mklive, {**files, f"keys/{origin.key.file}": origin.key.plist})
     folder = project(tmp_path / "project", toml(mklive, [site.url]))
     said = refused(folder, "lock")
-    assert "mklive ended before it had named all packages" in said
     assert output in said
-    assert "[mklive] source in voidgen.toml" in said
+    assert said.endswith("is it void-mklive? [mklive] source in voidgen.toml names it\n")
+
+
+CHANGED: Mapping[str, tuple[str, str, tuple[str, ...]]] = {
+    "ends early": (
+        r"umask 022",
+        "echo good enough && exit 0",
+        ("mklive ended before it had named all packages", "good enough"),
+    ),
+    "fails": (
+        r"umask 022",
+        "echo 'no tools' >&2 && exit 7",
+        ("mklive ended before it had named all packages", "no tools"),
+    ),
+    "v20250202": (
+        r"(?m)^(while getopts.*)H:(.*)x:",
+        r"\1\2",
+        (
+            "voidgen: the locked mklive does not take -H and -x, as void-mklive does since 6be29da",
+            " of 2025-12-13\n  run `voidgen update mklive`; ",
+        ),
+    ),
+    "5c6bd24": (r"(?m)^(while getopts.*)H:", r"\1", ("does not take -H, as void-mklive does",)),
+    "other steps": (
+        r"\bgenerate_squashfs\b",
+        "make_squashfs",
+        ("other steps than generate_squashfs and", "name a revision from 6be29da"),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CHANGED)
+def test_mklive_that_voidgen_cannot_run(
+    name: str, origin: Origin, site: Site, tmp_path: Path
+) -> None:
+    """Of another time than those that voidgen was made for."""
+    pattern, other, expected = CHANGED[name]
+    mklive = clone(origin.mklive, tmp_path / "mklive")
+    text, count = re.subn(pattern, other, (mklive / "mklive.sh").read_text())
+    assert count
+    commit(mklive, {"mklive.sh": text})
+    folder = project(tmp_path / "project", toml(mklive, [site.url]))
+    said = refused(folder, "lock")
+    for line in expected:
+        assert line in said
+    assert "[mklive] source" in said
 
 
 def test_mklive_without_its_keys_trusts_nobody(void: Void, site: Site, tmp_path: Path) -> None:

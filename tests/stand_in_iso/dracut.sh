@@ -2,10 +2,13 @@
 # A stand-in for dracut, in the root trees of the tests: a real initramfs by busybox, of the kernel's
 # modules and of the dracut modules that are asked for. What the real one does (059 to 112) that
 # matters here: device nodes where it may make them, unless DRACUT_NO_MKNOD is set; times and inode
-# numbers of the run, unless it is to be reproducible.
+# numbers of the run, unless it is to be reproducible. As 108 and later, it can install nothing if
+# its environment has no PATH: it fails at the first module that has kernel modules, and ends with
+# status 0 if none has.
 #
 # --stand-in WORD,... makes it go wrong in these ways.
 set -eu
+given=$(/usr/bin/busybox env | /usr/bin/busybox sed -n 's/^PATH=//p')
 PATH=/usr/bin/applets
 ways='' compressor='' asked=''
 
@@ -28,12 +31,36 @@ work=$(mktemp -d /tmp/dracut.XXXXXX)
 hooks=$work/var/lib/dracut/hooks
 mkdir -p "$work/usr/lib/modules" "$work/dev" "$hooks"
 
+# install_all WHAT COMMAND WORD...
+install_all() {
+	what=$1
+	shift
+	[ -z "$given" ] || { "$@" && return; }
+	echo 'dracut-install: PATH is not set' >&2
+	echo "dracut[E]: FAILED: /usr/lib/dracut/dracut-install -D $work $what" >&2
+	return 1
+}
+
 # Called by module-setup.sh. Its folder's name is another one than mklive's.
 # shellcheck disable=SC2329
 inst_hook() {
 	mkdir -p "$hooks/$1"
-	cp "$3" "$hooks/$1/$2-${3##*/}"
+	install_all "$3" cp "$3" "$hooks/$1/$2-${3##*/}" || :
 }
+
+# Of dracut's base, udev-rules and dmsquash-live modules.
+# shellcheck disable=SC2329
+base() {
+	mkdir -p "$work/usr/bin" "$hooks/cmdline" "$hooks/pre-udev"
+	for name in init usr/lib/dracut-lib.sh usr/bin/dmsquash-live-root usr/bin/sh usr/bin/mount \
+		usr/bin/modprobe usr/bin/udevadm usr/bin/blkid usr/bin/losetup usr/bin/switch_root \
+		var/lib/dracut/hooks/cmdline/30-parse-dmsquash-live.sh \
+		var/lib/dracut/hooks/pre-udev/30-dmsquash-live-genrules.sh; do
+		echo '#!/bin/sh' > "$work/$name"
+	done
+	! wrong no-live || rm "$work/usr/bin/dmsquash-live-root"
+}
+install_all sh base || :
 for name in $asked; do
 	echo "dracut: *** Including module: $name ***"
 	# shellcheck disable=SC2034  # read by module-setup.sh
@@ -42,7 +69,12 @@ for name in $asked; do
 	. "$moddir/module-setup.sh"
 	wrong no-hooks || install
 done
-wrong no-modules || cp -R "/usr/lib/modules/$kernel" "$work/usr/lib/modules/"
+if ! wrong no-modules; then
+	if ! install_all '=drivers' cp -R "/usr/lib/modules/$kernel" "$work/usr/lib/modules/"; then
+		echo 'dracut[F]: installkernel failed in module kernel-modules' >&2
+		exit 1
+	fi
+fi
 ! wrong no-squashfs || rm "$work/usr/lib/modules/$kernel/kernel/fs/squashfs/squashfs.ko.zst"
 ! wrong dracut-install || echo 'dracut-install: PATH is not set' >&2
 for node in 'console 5 1' 'kmsg 1 11' 'null 1 3' 'random 1 8' 'urandom 1 9'; do

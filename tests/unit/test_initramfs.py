@@ -25,7 +25,15 @@ TREE = (
     "/usr/lib/modules/6.1_1/kernel/drivers/net/tun.ko.zst",
 )
 FILE, FOLDER, NODE = stat.S_IFREG | 0o644, stat.S_IFDIR | 0o755, stat.S_IFCHR | 0o666
+BOOTS = (
+    *("init", "usr/lib/dracut-lib.sh", "usr/bin/dmsquash-live-root"),
+    "var/lib/dracut/hooks/cmdline/30-parse-dmsquash-live.sh",
+    "var/lib/dracut/hooks/pre-udev/30-dmsquash-live-genrules.sh",
+    *("usr/bin/sh", "usr/bin/mount", "usr/sbin/modprobe", "usr/bin/udevadm"),
+    *("usr/bin/blkid", "usr/bin/losetup", "sbin/switch_root"),
+)
 GOOD = {
+    **dict.fromkeys(BOOTS, FILE),
     "usr/lib/modules/6.1_1/kernel/fs/squashfs/squashfs.ko.zst": FILE,
     "usr/lib/modules/6.1_1/kernel/fs/overlayfs/overlay.ko.zst": FILE,
     "var/lib/dracut/hooks/pre-pivot/01-adduser.sh": FILE,
@@ -103,7 +111,7 @@ def test_what_is_cut_off_or_damaged(compressor: str, archive: bytes) -> None:
 def test_initramfs_as_it_should_be() -> None:
     assert list(initramfs.faults(GOOD, TREE, HOOKS)) == []
     # All is built into the kernel.
-    assert list(initramfs.faults({"init": FILE}, (), [])) == []
+    assert list(initramfs.faults(dict.fromkeys(BOOTS, FILE), (), [])) == []
     # Of two kernels it is for one.
     both = (*TREE, "/usr/lib/modules/6.6_1/kernel/fs/squashfs/squashfs.ko.zst")
     assert list(initramfs.faults(GOOD, both, HOOKS)) == []
@@ -131,10 +139,22 @@ def test_initramfs_as_it_should_not_be(lost: str, more: dict[str, int], said: st
     assert list(initramfs.faults({**found, **more}, TREE, HOOKS)) == [said]
 
 
-def test_initramfs_without_modules() -> None:
+@pytest.mark.parametrize("name", BOOTS)
+def test_initramfs_that_lacks_what_boots(name: str) -> None:
+    found = {path: mode for path, mode in GOOD.items() if path != name}
+    end = name.rpartition("/")[2]
+    (said,) = initramfs.faults(found, TREE, HOOKS)
+    assert said.startswith("the initramfs lacks ")
+    assert said.endswith(f"{end}, without which nothing boots")
+
+
+def test_initramfs_with_nothing_in_it() -> None:
     """As dracut 109 leaves it, with status 0, where it has no PATH."""
-    assert list(initramfs.faults({"init": FILE, "usr": FOLDER}, TREE, [])) == [
-        "the initramfs has no kernel modules"
+    said = list(initramfs.faults({"init": FILE, "usr": FOLDER}, TREE, HOOKS))
+    assert len(said) == len(BOOTS) - 1 + 2
+    assert said[-2:] == [
+        "the initramfs lacks mklive's hooks/pre-pivot/01-adduser.sh",
+        "the initramfs has no kernel modules",
     ]
 
 

@@ -36,6 +36,17 @@ def test_log_without_the_last_line() -> None:
         "dracut[F]: installkernel failed in module kernel-modules",
         "dracut: FAILED: /usr/lib/dracut/dracut-install -D /var/tmp/dracut.x/initramfs",
         "dracut[E]: FAILED: /usr/lib/dracut/dracut-install -D /var/tmp/dracut.x/initramfs",
+        # Others after which dracut ends with status 0.
+        "dracut[E]: FAILED:  /usr/lib/dracut/dracut-install -D /x --kerneldir /x -o -m =crypto",
+        "dracut: dracut module 'vmklive' cannot be found or installed.",
+        "dracut[E]: Module 'autoinstaller' cannot be installed.",
+        "dracut[E]: ldconfig exited ungracefully",
+        "dracut[E]: Cannot execute compression command 'zstd -15', falling back to default",
+        "dracut[E]: The target kernel does not support 'zstd', falling back to default",
+        "dracut[E]: Cannot find [systemd-]udevd binary!",
+        "dracut[F]: Failed to install switch_root",
+        "dracut: Cannot install a hook (/x.sh) that does not exist.",
+        "dracut: Creation of /boot/initrd failed",
         "ERROR: dbus-1.14_1: [configure] INSTALL script failed to execute",
     ],
 )
@@ -81,3 +92,65 @@ def test_failure_of_mklive_s_own_steps(line: str) -> None:
 def test_what_real_runs_print_and_mean_nothing_by(line: str) -> None:
     """Seen in runs of mklive 90028e0 and ee1bf42 with dracut 059 to 112."""
     assert faults(f"{INSTALLS}{line}\n{MAKES}{line}\n{GOOD}") == []
+
+
+ENDS: tuple[tuple[str, str], ...] = (
+    # mklive v20250202: its usage has 40 lines.
+    ("./mklive.sh: illegal option -- H\nUsage: mklive.sh\n -g  fail\n", "illegal option -- H"),
+    (
+        (
+            f"{MAKES}/voidgen/xbps-install.sh: line 16: xbps-install: not found\n"
+            "ERROR: Failed to install required software, exiting...\n"
+        ),
+        "xbps-install.sh: line 16: xbps-install: not found",
+    ),
+    (
+        (
+            f"{MAKES}dracut-install: PATH is not set\ndracut[F]: installkernel failed in module x\n"
+            "ERROR: Failed to generate the initramfs\n"
+        ),
+        "dracut-install: PATH is not set",
+    ),
+    # dracut 112 without network-legacy.
+    (
+        (
+            f"{MAKES}dracut[E]: Module 'network' depends on module 'y', which can't be installed\n"
+            "dracut[E]: Module 'autoinstaller' cannot be installed.\nERROR: Failed to generate\n"
+        ),
+        "dracut[E]: Module 'autoinstaller' cannot be installed.",
+    ),
+    # Scripts of packages try what may fail.
+    (
+        (
+            f"{INSTALLS}install: cannot change permissions of 'sys': Read-only file system\n"
+            "x-1_1: broken, unresolvable shlib `liba.so.1'\n"
+            "ERROR: Transaction aborted due to unresolved shlibs.\n"
+        ),
+        "x-1_1: broken, unresolvable shlib `liba.so.1'",
+    ),
+    # What an earlier stage passed over did not end it.
+    (f"[1/12] a\ncp: no\n{MAKES}ERROR: Failed to generate it\n", "ERROR: Failed to generate it"),
+    (f"[1/12] a\ncp: no\n{MAKES}x\n", "cp: no"),
+    (
+        (
+            "[6/12] Running\nvoidgen: overlay: /etc/a: replaces a file of a package\n"
+            "voidgen: overlay: /etc/b: is a folder in Void\nERROR: Postsetup script failed\n"
+        ),
+        "voidgen: overlay: /etc/b: is a folder in Void",
+    ),
+    (
+        (
+            "./mklive.sh: line 455: generate_squashfs: readonly function\n"
+            "Error: something that nobody knows\n"
+        ),
+        "Error: something that nobody knows",
+    ),
+    ("all\nis\nwell\n", ""),
+    ("", ""),
+)
+
+
+@pytest.mark.parametrize(("text", "expected"), ENDS)
+def test_first_line_that_tells_why_a_run_ended(text: str, expected: str) -> None:
+    assert log.telling(text.splitlines()).endswith(expected)
+    assert bool(log.telling(text.splitlines())) == bool(expected)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from voidgen import build as built_image
-from voidgen import git, nix, pinning, place
+from voidgen import git, mklive_source, nix, pinning, place
 from voidgen.errors import Fault, WrongInputError, refused
 from voidgen.iso import (
     check,
@@ -204,7 +204,7 @@ class _Run:
         with self.progress.step("building the closure and the overlay"):
             default = nix.build(folder, "default", self.progress, roots / "default")
             mklive = nix.build(folder, "mklive", self.progress, roots / "mklive")
-        check.mklive(mklive)
+        mklive_source.check(mklive)
         manifest, include = built_image.manifest(default), (default / "include").resolve()
         name = self.project.plan.config.image.name
         built = job.Built(

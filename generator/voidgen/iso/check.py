@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
 from typing import TYPE_CHECKING
 
@@ -15,29 +14,6 @@ from voidgen.errors import StepFailedError
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path, PurePosixPath
-
-_STEPS = re.compile(
-    r"""^generate_squashfs\(\)\ *\{$ .*
-    ^generate_iso_image\(\)\ *\{$ .* "\$VOIDHOSTDIR"?/usr/bin/xorriso"?\ -as\ mkisofs\ .*
-    ^generate_squashfs$ .* ^generate_iso_image$""",
-    re.MULTILINE | re.DOTALL | re.VERBOSE,
-)
-"""mklive.sh's definition of the step that is replaced, of the one that writes the ISO, and their
-calls."""
-
-
-def mklive(source: Path) -> None:
-    """StepFailedError where the locked mklive does not have the steps that voidgen replaces."""
-    script = source / "mklive.sh"
-    try:
-        found = _STEPS.search(script.read_text(errors="replace"))
-    except OSError as error:
-        remedy = "is it void-mklive? [mklive] source in voidgen.toml names it"
-        raise StepFailedError(f"{script}: {error.strerror}", remedy) from None
-    if not found:
-        what = "the locked mklive has other steps than generate_squashfs and generate_iso_image"
-        remedy = "lock an older one: [mklive] source in voidgen.toml may name a revision"
-        raise StepFailedError(what, remedy)
 
 
 def closure(store_paths: Iterable[PurePosixPath]) -> None:

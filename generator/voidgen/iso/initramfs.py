@@ -37,6 +37,15 @@ _LIVE = ("isofs", "loop", "overlay", "squashfs")
 """Kernel modules without which dmsquash-live mounts no root (its module-setup.sh)."""
 _MODULE = re.compile(r"(?:usr/)?lib/modules/([^/]+)/(?:.*/)?([^/]+)\.ko(?:\.\w+)?")
 
+_BOOTS = (
+    *("/init", "/dracut-lib.sh", "/dmsquash-live-root"),
+    *("hooks/cmdline/30-parse-dmsquash-live.sh", "hooks/pre-udev/30-dmsquash-live-genrules.sh"),
+    *("bin/sh", "bin/mount", "bin/modprobe", "bin/udevadm", "bin/blkid", "bin/losetup"),
+    "bin/switch_root",
+)
+"""How paths end without which no live system boots: dracut's base, udev-rules and dmsquash-live
+modules install them, from 059 to 112. ``bin`` stands for ``sbin``, too."""
+
 _ASKED = re.compile(r"""/usr/bin/dracut\b(?:.|\\\n)*?\s--force-add "([^"]+)\"""")
 """The dracut modules that mklive.sh asks for; it brings them itself, in its folder dracut/."""
 # A hook that is indented deeper is inside of an `if`: some images have it, others don't.
@@ -63,10 +72,12 @@ def entries(stream: BinaryIO) -> dict[str, int]:
 def faults(found: Mapping[str, int], tree: Iterable[str], hooks: Iterable[str]) -> Iterator[str]:
     """Say what a live boot needs and the initramfs with the entries ``found`` lacks.
 
+    That is what dracut installs for every live system, the kernel's modules and mklive's hooks.
     ``tree`` are the absolute paths of the root tree: a kernel module that is a file there must be
     in the initramfs (others are built in). ``hooks`` are from `hooks`. Device nodes are a fault,
     too: whether dracut may make them depends on the container engine.
     """
+    yield from _lacking(found, hooks)
     have, files = _modules(found), _modules(path.removeprefix("/") for path in tree)
     if files and not have:
         yield "the initramfs has no kernel modules"
@@ -76,12 +87,20 @@ def faults(found: Mapping[str, int], tree: Iterable[str], hooks: Iterable[str]) 
     known = {version for version, _ in files}
     for version in sorted({version for version, _ in have} - known):
         yield f"the initramfs has modules of Linux {version}, which the root tree does not have"
-    for hook in hooks:
-        if not any(path.endswith(f"/{hook}") for path in found):
-            yield f"the initramfs lacks mklive's {hook}"
     for path, mode in sorted(found.items()):
         if stat.S_ISCHR(mode) or stat.S_ISBLK(mode):
             yield f"the initramfs has the device node {path}, which not every engine can make"
+
+
+def _lacking(found: Iterable[str], hooks: Iterable[str]) -> Iterator[str]:
+    """Say which programs and scripts of a live boot are not among the paths ``found``."""
+    ends = {f"/{path}".replace("/sbin/", "/bin/") for path in found}
+    for name in _BOOTS:
+        if not any(path.endswith(name) for path in ends):
+            yield f"the initramfs lacks {name.removeprefix('/')}, without which nothing boots"
+    for hook in hooks:
+        if not any(path.endswith(f"/{hook}") for path in ends):
+            yield f"the initramfs lacks mklive's {hook}"
 
 
 def hooks(mklive: Path) -> list[str]:

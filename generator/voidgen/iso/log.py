@@ -45,7 +45,14 @@ _KNOWN: Mapping[str, str] = {
 SUCCESS = re.compile(r"^Created \S+ \(.*\) successfully\.$", re.MULTILINE)
 _FAILED = re.compile(
     r"(?:\S*/)?(?:cp|mount|losetup|mkfs|mkfs\.\w+|mknod): .*"
-    r"|dracut-install: .*|dracut\[F\].*|dracut(?:\[\w\])?: (?:FAILED|installkernel failed).*"
+    r"|dracut-install: .*|dracut\[F\].*"
+    # Errors after which dracut goes on, and ends with status 0 (059 to 112: dracut.sh,
+    # dracut-functions.sh and the modules' module-setup.sh). Its others are about modules that are
+    # left out.
+    r"|dracut(?:\[E\])?: (?:FAILED|installkernel failed|(?:dracut m|M)odule '[^']*' cannot be "
+    r"|ldconfig (?:exited|might need)|Cannot (?:execute compression|install a hook|find \[systemd-)"
+    r"|The target kernel does not support |No such hook type |Aborting initrd creation"
+    r"|\"depmod -a |Creation of |Failed (?:to install|making) |Resolving dependencies for ).*"
     # The dynamic loader's own errors are about a library that was asked for beside.
     r"|ERROR: (?!ld\.so: ).*"
     # Owners and capabilities that a package's files lack then.
@@ -65,6 +72,26 @@ _FAILED_IN_MKLIVE = re.compile(
 also try what may fail, such as the modes of /proc and /sys in a user namespace."""
 _INSTALLS = "Installing "
 
+_STOPS = re.compile(
+    # What ends a run though nothing else says why: the shell's, getopts's and XBPS's own words.
+    r".*: (?:illegal option|option requires an argument) -- .*"
+    r"|.*: (?:command )?not found|.*: (?:Permission denied|unbound variable|syntax error.*)"
+    r"|MISSING: .*|CONFLICT: .*|.*: broken, unresolvable shlib .*|.*exec format error.*"
+    r"|voidgen: (?!overlay: .*: replaces |listing ).*"
+)
+_SOUNDS_LIKE_IT = re.compile(
+    r"(?i).*\b(?:error|fail(?:s|ed|ure)?|fatal|cannot|can't|denied|refused)\b.*"
+)
+"""Words of programs that voidgen does not know."""
+_SHOWN = 240
+"""Characters of the line that an error begins with."""
+
+
+_NOISE = re.compile(
+    r"dracut(?:\[E\])?: .*, which can't be installed"
+    r"|.*: (?:overlay: .*: replaces .*|readonly function)"
+)
+"""What says nothing of why a run ended, though it sounds like it."""
 
 _KILLED = (137, -9)
 """Exit statuses of engines whose container, and who themselves, were killed."""
@@ -113,15 +140,39 @@ class Log:
         return re.findall(r"^voidgen: (overlay: .*: replaces .*)$", self.text(), re.MULTILINE)
 
     def failure(self, status: int, runner: Engine) -> StepFailedError:
-        """Why the run ended with ``status``: the stage, its last lines, and what to do."""
-        lines = [line for line in re.split(r"[\r\n]+", self.text()) if line.strip()]
-        text = "\n".join(lines)
-        remedies = [said for known, said in _KNOWN.items() if re.search(known, text)]
+        """Why the run ended with ``status``: the stage, the first line that says so, the last ones.
+
+        The remedy says where the whole log is.
+        """
+        lines = [line for line in re.split(r"[\r\n]+", self.text()) if line.strip()][1:]
+        first, last = telling(lines), lines[-LAST:]
+        remedies = [said for known, said in _KNOWN.items() if re.search(known, "\n".join(lines))]
         if status in _KILLED:
+            first = ""
             remedies.append("it was killed: by somebody, or by the kernel where memory ran out")
         where = f" in «{self.stage}»" if self.stage else ""
-        what = f"{runner.program} run: failed{where} (exit status {status}); {self.file}"
-        return StepFailedError(what, remedies[0] if remedies else "", "\n".join(lines[1:][-LAST:]))
+        said = f": {first[:_SHOWN]}{'…' * (len(first) > _SHOWN)}" if first else ""
+        what = f"{runner.program} run: failed{where} (exit status {status}){said}"
+        remedy = "; ".join([*remedies[:1], f"the whole log is {self.file}"])
+        return StepFailedError(what, remedy, "\n".join(last))
+
+
+def telling(lines: Sequence[str]) -> str:
+    """Return the first of a failed run's ``lines`` that tells of a failure, or nothing.
+
+    Lines of the last stage are asked first: what an earlier one passed over did not end the run.
+    In a stage that installs packages, their scripts also try what may fail.
+    """
+    begins = max((at for at, line in enumerate(lines) if _STAGE.match(line)), default=0)
+    stage = _STAGE.match(lines[begins]) if lines else None
+    installs = stage is not None and stage[3].startswith(_INSTALLS)
+    known = (_FAILED, _STOPS) if installs else (_FAILED, _STOPS, _FAILED_IN_MKLIVE)
+    for part in (lines[begins:], lines):
+        for kinds in (known, (_SOUNDS_LIKE_IT,)):
+            for line in part:
+                if not _NOISE.fullmatch(line) and any(one.fullmatch(line) for one in kinds):
+                    return line
+    return ""
 
 
 def faults(text: str) -> Iterator[str]:

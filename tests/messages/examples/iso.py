@@ -4,10 +4,11 @@ import json
 from pathlib import Path, PurePosixPath
 
 import pytest
+from tests.integration.offline import ROOT
 from tests.unit.stand_in import StandIns
 from tests.unit.test_iso_size import built, plan
 
-from voidgen import images, nix
+from voidgen import images, mklive_source, nix
 from voidgen.config.types import Container
 from voidgen.iso import check, container_image, engine, epoch, judge, verify
 from voidgen.iso.engine import Engine, Task
@@ -44,13 +45,31 @@ class _Project:
     plan = plan(None)
 
 
+def _mklive(folder: Path, old: str, new: str) -> None:
+    text = (ROOT / "tests" / "stand_in" / "mklive" / "mklive.sh").read_text()
+    (folder / "mklive.sh").write_text(text.replace(old, new))
+    mklive_source.check(folder)
+
+
 def mklive_of_another_kind(folder: Path, _: pytest.MonkeyPatch) -> None:
+    _mklive(folder, "generate_squashfs", "make_squashfs")
+
+
+def mklive_without_a_name(folder: Path, _: pytest.MonkeyPatch) -> None:
+    _mklive(folder, "umount_pseudofs", "umount_all")
+
+
+def mklive_too_old(folder: Path, _: pytest.MonkeyPatch) -> None:
+    _mklive(folder, "c:H:k:l:i:s:o:p:g:I:S:e:C:P:T:v:x:K", "c:k:l:i:s:o:p:g:I:S:e:C:P:T:v:K")
+
+
+def mklive_is_another_script(folder: Path, _: pytest.MonkeyPatch) -> None:
     (folder / "mklive.sh").write_text("#!/bin/sh\n")
-    check.mklive(folder)
+    mklive_source.check(folder)
 
 
 def mklive_is_none(folder: Path, _: pytest.MonkeyPatch) -> None:
-    check.mklive(folder)
+    mklive_source.check(folder)
 
 
 def store_has_lost(_: Path, __: pytest.MonkeyPatch) -> None:

@@ -1,7 +1,9 @@
 #!/bin/bash
 # A stand-in for void-mklive's mklive.sh, for tests of what follows mklive's steps and has no
 # mklive at hand: its options, its environment, its roots and its order of steps, as far as they
-# say which packages are installed. It makes no image.
+# say which packages are installed. It has mklive's last steps, and ends before them: it makes no
+# image.
+# shellcheck disable=SC2317  # what it never comes to
 umask 022
 
 required=(base-files libgcc dash coreutils sed tar gawk squashfs-tools xorriso)
@@ -15,11 +17,23 @@ die() {
 	exit 1
 }
 
+umount_pseudofs() {
+	die 'not in a stand-in'
+}
+
+generate_squashfs() {
+	umount_pseudofs
+}
+
+generate_iso_image() {
+	"$VOIDHOSTDIR"/usr/bin/xorriso -as mkisofs -output "$OUTPUT_FILE" "$IMAGEDIR"
+}
+
 while getopts 'a:b:r:c:H:k:l:i:s:o:p:g:I:S:e:C:P:T:v:x:KVh' option; do
 	case $option in
 	a) arch=$OPTARG ;;
 	r) repositories=("--repository=$OPTARG" "${repositories[@]}") ;;
-	o) output=$OPTARG ;;
+	o) OUTPUT_FILE=$OPTARG ;;
 	p) read -ra more <<< "$OPTARG" && packages+=("${more[@]}") ;;
 	b | c | H | k | l | i | s | g | I | S | e | C | P | T | v | x | K) die "-$option: not in a stand-in" ;;
 	V | h) exit 0 ;;
@@ -30,7 +44,7 @@ done
 repositories+=(--repository=https://void.invalid/current)
 
 host_arch=$(xbps-uhelper arch)
-: "${arch:=$host_arch}" "${output:=none.iso}" "${XBPS_INSTALL_CMD:=xbps-install}"
+: "${arch:=$host_arch}" "${OUTPUT_FILE:=none.iso}" "${XBPS_INSTALL_CMD:=xbps-install}"
 case $arch in
 x86_64* | i686*) target+=(syslinux grub-i386-efi grub-x86_64-efi memtest86+) ;;
 aarch64*) target+=(grub-arm64-efi) ;;
@@ -39,10 +53,11 @@ esac
 packages+=(base-system)
 
 [ "$(id -u)" -eq 0 ] || die 'Must be run as root, exiting...'
-build=$(mktemp -d "${ROOTDIR:-$PWD}/mklive-build.XXXXX") || exit 1
-trap 'rm -rf "$build"' EXIT
-rootfs=$build/image/rootfs void_host=$build/void-host void_target=$build/void-target
-mkdir -p "$rootfs" "$void_host" "$void_target"
+BUILDDIR=$(mktemp -d "${ROOTDIR:-$PWD}/mklive-build.XXXXX") || exit 1
+trap 'rm -rf "$BUILDDIR"' EXIT
+IMAGEDIR=$BUILDDIR/image ROOTFS=$BUILDDIR/image/rootfs
+VOIDHOSTDIR=$BUILDDIR/void-host VOIDTARGETDIR=$BUILDDIR/void-target
+mkdir -p "$ROOTFS" "$VOIDHOSTDIR" "$VOIDTARGETDIR"
 
 # install ARCH ROOT WORD...
 install() {
@@ -58,25 +73,27 @@ synchronize() {
 
 # query WORD...
 query() {
-	XBPS_ARCH=$arch xbps-query -r "$rootfs" "${repositories[@]}" "$@"
+	XBPS_ARCH=$arch xbps-query -r "$ROOTFS" "${repositories[@]}" "$@"
 }
 
 echo 'Synchronizing XBPS repository data...'
-synchronize "$arch" "$rootfs"
-synchronize "$host_arch" "$void_host"
-synchronize "$arch" "$void_target"
+synchronize "$arch" "$ROOTFS"
+synchronize "$host_arch" "$VOIDHOSTDIR"
+synchronize "$arch" "$VOIDTARGETDIR"
 
 packages+=(linux)
 linux=$(query -x linux | grep 'linux[0-9._]\+')
 version=$(xbps-uhelper getpkgversion "$(query -p pkgver "$linux")")
 
 echo "Installing software to generate the image for linux $version: ${required[*]} ..."
-install "$host_arch" "$void_host" -c ./xbps-cachedir-host -y "${required[@]}" \
+install "$host_arch" "$VOIDHOSTDIR" -c ./xbps-cachedir-host -y "${required[@]}" \
 	|| die 'Failed to install required software, exiting...'
-install "$arch" "$void_target" -c ./xbps-cachedir-host -y "${target[@]}" \
+install "$arch" "$VOIDTARGETDIR" -c ./xbps-cachedir-host -y "${target[@]}" \
 	|| die 'Failed to install required software, exiting...'
 
 echo "Installing void pkgs into the rootfs: ${packages[*]} ..."
-install "$arch" "$rootfs" -c ./xbps-cachedir -yn "${packages[@]}" "${initramfs[@]}" \
+install "$arch" "$ROOTFS" -c ./xbps-cachedir -yn "${packages[@]}" "${initramfs[@]}" \
 	|| die 'Missing required binary packages, exiting...'
-die "a stand-in makes no $output"
+die "a stand-in makes no $OUTPUT_FILE"
+generate_squashfs
+generate_iso_image
