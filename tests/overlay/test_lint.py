@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
+from tests.overlay import lint_cases
 
 from voidgen import lint, project
 from voidgen.errors import WrongInputError
@@ -22,6 +23,7 @@ LIBEXEC = "/usr/local/libexec/x"
 SECTION = "[org/gnome/desktop/input-sources]\n"
 SOURCES = f"{SECTION}sources=[('xkb', '{{}}')]\n"
 KEY = "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIAAAAAAAAAAAAAAA\n"
+COMPILED = '[dconf]\n"/etc/dconf/db/local" = "/etc/dconf/db/local.d"\n'
 LOCKED = {LOCK: "/org/gnome/desktop/input-sources/sources\n"}
 
 
@@ -53,20 +55,24 @@ CASES: list[tuple[str, dict[str, str], str]] = [
     ("lightdm-env", {"/etc/lightdm/lightdm.conf.d/9.conf": "[Seat:*]\nsession-env=A\n"}, ""),
     ("lightdm-autologin", {LIGHTDM: "[Seat:*]\nautologin-user=live\n"}, ""),
     ("lightdm-autologin", {LIGHTDM: "[Seat:*]\nautologin-session = x\n"}, ""),
-    ("dconf-keymap", {KEYFILE: SOURCES.format("ch-fr_nodeadkeys")}, ""),
-    ("dconf-keymap", {KEYFILE: SOURCES.format("us'), ('xkb', 'xx")}, ""),
-    ("dconf-keymap", {KEYFILE: f"{SECTION}xkb-options=['ctrl:nocaps', 'grp:alt_shift']\n"}, ""),
+    ("dconf-keymap", {KEYFILE: SOURCES.format("ch-fr_nodeadkeys")}, COMPILED),
+    ("dconf-keymap", {KEYFILE: SOURCES.format("us'), ('xkb', 'xx")}, COMPILED),
+    (
+        "dconf-keymap",
+        {KEYFILE: f"{SECTION}xkb-options=['ctrl:nocaps', 'grp:alt_shift']\n"},
+        COMPILED,
+    ),
     (
         "dconf-locked",
         {"/usr/local/bin/x": "#!/bin/sh\ngsettings set org.gnome.desktop.input-sources sources x\n"}
         | LOCKED,
-        "",
+        COMPILED,
     ),
     (
         "dconf-locked",
         {"/opt/x": "#!/bin/sh\ndconf write '/org/gnome/desktop/input-sources/sources' x\n"}
         | LOCKED,
-        "",
+        COMPILED,
     ),
     ("link-loop", {}, '[links]\n"/etc/a" = "a"\n'),
     ("link-loop", {}, '[links]\n"/etc/a" = "/etc/b/../b"\n"/etc/b" = "../etc/a"\n'),
@@ -100,10 +106,12 @@ def test_rule_refuses_and_can_be_switched_off(
     [
         ({LIGHTDM: "[Seat:*]\n#session-env=A\n#autologin-user=\nsession-wrapper=/x\n"}, ""),
         ({"/etc/lightdm/other": "session-env=A\n"}, ""),
-        ({KEYFILE: SOURCES.format("ch+fr_nodeadkeys")}, ""),
-        ({KEYFILE: "[org/other]\nsources=[('xkb', 'xx')]\n"}, ""),
-        ({"/x": "#!/bin/sh\n# dconf write /org/gnome/desktop/input-sources/sources"} | LOCKED, ""),
-        ({"/opt/x": "#!/bin/sh\ngsettings set org.gnome.desktop.interface font x\n"} | LOCKED, ""),
+        ({KEYFILE: SOURCES.format("ch+fr_nodeadkeys")}, COMPILED),
+        ({KEYFILE: "[org/other]\nsources=[('xkb', 'xx')]\n"}, COMPILED),
+        ({"/x": "#!/bin/sh\n# dconf write /org/gnome/desktop/input-sources/sources"} | LOCKED,
+         COMPILED),
+        ({"/opt/x": "#!/bin/sh\ngsettings set org.gnome.desktop.interface font x\n"} | LOCKED,
+         COMPILED),
         ({}, '[links]\n"/etc/a" = "b"\n"/etc/b" = "c"\n'),
         ({"/etc/sv/x/run": "#!/bin/sh\n"}, f'[links]\n"{RUNLEVEL}/x" = "/etc/sv/x"\n'),
         ({"/etc/sv/x/conf": "A=1\n"}, ""),
@@ -179,8 +187,9 @@ def test_a_fault_points_at_the_line(tmp_path: Path) -> None:
 def test_every_rule_is_known_tested_and_documented() -> None:
     names = set(get_args(LintRule))
     assert set(lint.RULES) == names
+    tried = [*CASES, *lint_cases.REFUSED, *lint_cases.WARNED]
     # Run bits have tests of their own.
-    assert {rule for rule, _, _ in CASES} | {"run-bit"} == names
+    assert {rule for rule, _, _ in tried} | {"empty-folder", "run-bit"} == names
     page = (Path(__file__).parents[2] / "docs/reference/rules.md").read_text()
     assert set(re.findall(r"^\| `([a-z-]+)` \|", page, re.MULTILINE)) == names
 

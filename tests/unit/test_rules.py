@@ -234,6 +234,13 @@ TABLE: dict[str, tuple[list[str], list[str]]] = {
         ["root:root", "_a:b-c", "0:0"],
         ["", "root", "root:", ":root", "a:b:c", "A:b", "a b:c"],
     ),
+    "SYSTEM_USER": (["beacon", "_a-b", "x1"], ["", "A", "1a", "a b", "a:b", "-a", "a" * 32]),
+    "GROUP": (["beacon", "_a-b", "x1"], ["", "A", "1a", "a b", "a:b", "-a", "a" * 32]),
+    "DESCRIPTION": (["Beacon's daemon", "é"], ["", "a:b", "a\nb", "\x1b"]),
+    "MODULE_REPOSITORY": (
+        ["nonfree", "multilib/nonfree", "/srv/void", "https://mirror.example/current"],
+        ["", "../nonfree", "a b", "ftp://mirror.example", "nonfree/", "https://a.example/x y"],
+    ),
     "IMAGE_PATH": (
         ["/a", "/etc/motd", "/a b/'c'/$(d)", "/..a/b..", "/é", "/.../a"],
         [

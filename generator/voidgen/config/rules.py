@@ -60,6 +60,13 @@ USER = Rule(
     ((r"^root$", "the live user is an ordinary user; root exists anyway"),),
 )
 
+SYSTEM_USER = Rule(
+    "a system user's name: a small letter or _, then at most 30 small letters, digits, _ or -",
+    r"[a-z_][a-z0-9_-]{0,30}",
+)
+GROUP = Rule("a group's name: small letters, digits, _ and -", r"[a-z_][a-z0-9_-]{0,30}")
+DESCRIPTION = Rule("one line of text without :", r"[^\x00-\x1f\x7f:]+")
+
 ATTRIBUTE = r"(?:[A-Za-z0-9_][A-Za-z0-9_'+-]*|\x22[^\x22\\$^\s]+\x22)"
 NIX_PACKAGE = Rule(
     'an attribute path of the package set, like "hello", "kdePackages.kate" or "openssl^dev"',
@@ -216,6 +223,9 @@ XkbOption = Annotated[str, XKB_OPTION]
 Locale = Annotated[str, LOCALE]
 ByteSize = Annotated[str, BYTE_SIZE]
 User = Annotated[str, USER]
+SystemUser = Annotated[str, SYSTEM_USER]
+Group = Annotated[str, GROUP]
+Description = Annotated[str, DESCRIPTION]
 NixPackage = Annotated[str, NIX_PACKAGE]
 NixName = Annotated[str, NIX_NAME]
 NixVersion = Annotated[str, NIX_VERSION]

@@ -10,7 +10,27 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from voidgen.errors import Fault
-from voidgen.lint import dconf, lightdm, links, private, run_bits, scripts, sudoers
+from voidgen.lint import (
+    autologin,
+    boot_hooks,
+    builder_paths,
+    caches,
+    dconf,
+    dconf_database,
+    foreign,
+    homes,
+    identity,
+    ignored,
+    lightdm,
+    line_endings,
+    links,
+    litter,
+    private,
+    run_bits,
+    scripts,
+    service_folders,
+    sudoers,
+)
 from voidgen.lint.finding import Image
 from voidgen.lint.joined import joined
 
@@ -24,16 +44,32 @@ if TYPE_CHECKING:
     from voidgen.tree import Node
 
 RULES: Mapping[LintRule, Callable[[Image], Iterator[Finding]]] = {
+    "account-file": homes.account_files,
+    "autologin": autologin.lines,
+    "boot-overwrites": boot_hooks.overwrites,
+    "builder-path": builder_paths.links,
+    "dconf-database": dconf_database.databases,
     "dconf-keymap": dconf.keymap,
     "dconf-locked": dconf.locked,
+    "dconf-syntax": dconf_database.syntax,
+    "empty-folder": litter.empty,
+    "foreign-system": foreign.system,
+    "home": homes.homes,
+    "ignored-name": ignored.names,
     "lightdm-autologin": lightdm.autologin,
     "lightdm-env": lightdm.environment,
+    "line-ending": line_endings.carriage_returns,
     "link-loop": links.loop,
+    "litter": litter.left,
+    "machine-identity": identity.shared,
     "private-file": private.files,
     "run-bit": run_bits.stray,
     "script-mode": scripts.mode,
+    "service-folder": service_folders.folders,
     "service-link": links.service,
+    "stale-cache": caches.stale,
     "sudoers": sudoers.syntax,
+    "unknown-owner": homes.owners,
 }
 """Each rule's name and the function that looks for what it forbids (docs/reference/rules.md)."""
 
@@ -48,7 +84,7 @@ class Found:
 
 def check(plan: Plan, nodes: Mapping[str, Node]) -> Found:
     """Return what the rules find in the overlay and its modules do not allow. Pure."""
-    image = Image(nodes, plan.resolution)
+    image = Image(nodes, plan.resolution, plan.config)
     entries = {entry.path: entry for entry in plan.resolution.entries}
     allowed = {
         (path, name)
@@ -63,17 +99,15 @@ def check(plan: Plan, nodes: Mapping[str, Node]) -> Found:
             if (finding.path, name) in allowed:
                 continue
             found = warnings if finding.doubtful else faults
-            found.append(_fault(finding, name, entries[finding.path]))
+            found.append(_fault(finding, name, entries.get(finding.path)))
     return Found(tuple(faults), joined(warnings))
 
 
-def _fault(finding: Finding, name: LintRule, entry: Entry) -> Fault:
+def _fault(finding: Finding, name: LintRule, entry: Entry | None) -> Fault:
+    what = f"{finding.what} ({name})"
+    if finding.place or not entry:
+        file, key = finding.place or (None, ())
+        return Fault(what, file, key, finding.line, finding.remedy)
     # A template's lines are not those of its source.
     known = entry.source is not None and not entry.source.template
-    return Fault(
-        f"{finding.what} ({name})",
-        entry.file,
-        entry.key,
-        finding.line if known else None,
-        finding.remedy,
-    )
+    return Fault(what, entry.file, entry.key, finding.line if known else None, finding.remedy)

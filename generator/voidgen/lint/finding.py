@@ -10,7 +10,10 @@ from voidgen.tree import File
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
+    from voidgen.config.types import Config
+    from voidgen.errors import Key
     from voidgen.overlay.resolution import Resolution
     from voidgen.tree import Node
 
@@ -20,6 +23,7 @@ class Finding:
     """Something wrong with the entry at ``path``; ``line`` counts from 1.
 
     A finding that is ``doubtful`` may be meant so: it becomes a warning, and refuses nothing.
+    ``place`` is a file and a key in it, if it is not where the entry is written.
     """
 
     path: str
@@ -27,6 +31,7 @@ class Finding:
     remedy: str
     line: int | None = None
     doubtful: bool = False
+    place: tuple[Path, Key] | None = None
 
 
 @frozen
@@ -35,6 +40,12 @@ class Image:
 
     nodes: Mapping[str, Node]
     resolution: Resolution
+    config: Config
+
+    @property
+    def xbps(self) -> set[str]:
+        """Names of the packages of Void that are asked for; what they need is not among them."""
+        return {asked.name for asked in self.resolution.xbps}
 
     def lines(self, path: str) -> Iterator[tuple[int, str]]:
         """Numbered lines of the file at ``path``; none where it is no file."""
@@ -53,3 +64,8 @@ class Image:
         for path, node in self.nodes.items():
             if isinstance(node, File) and node.data.startswith(b"#!"):
                 yield path, node
+
+    def runs(self, *programs: str) -> bool:
+        """Whether a script of the overlay names one of ``programs``."""
+        names = [program.encode() for program in programs]
+        return any(name in node.data for _, node in self.scripts() for name in names)

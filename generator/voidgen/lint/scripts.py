@@ -17,7 +17,9 @@ RUN = re.compile(
     r"|/usr/(?:local/)?(?:s?bin|libexec)/.+"
     r"|/etc/sv/[^/]+/(?:run|finish|check|log/run|control/.)"
     r"|/etc/runit/(?:[123]|ctrlaltdel|live-setup\.sh|live-setup\.d/[^/]+)"
-    r"|/etc/(?:rc\.local|X11/xinit/xinitrc|lightdm/Xsession)"
+    r"|/etc/(?:rc\.local|rc\.shutdown|X11/xinit/xinitrc|lightdm/Xsession)"
+    r"|/etc/(?:zzz\.d/(?:suspend|resume)|kernel\.d/[^/]+|elogind/system-sleep)/[^/]+"
+    r"|/etc/(?:NetworkManager/dispatcher\.d/(?:[^/]+\.d/)?|cron\.(?:hour|dai|week|month)ly/)[^/]+"
 )
 """Paths that runit, login or a user runs; parts that a shell reads in are not among them."""
 

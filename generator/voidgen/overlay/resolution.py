@@ -41,6 +41,22 @@ class Enabled:
 
 
 @frozen
+class Account:
+    """A system user and its group of the same name, which module ``by`` declares.
+
+    ``uid`` is the number of both; None for the highest free one.
+    """
+
+    name: str
+    by: str
+    uid: int | None
+    home: str
+    shell: str
+    groups: tuple[str, ...]
+    description: str
+
+
+@frozen
 class Resolution:
     """All that the image has.
 
@@ -54,3 +70,4 @@ class Resolution:
     repositories: tuple[Asked, ...]
     services: tuple[Enabled, ...]
     entries: tuple[Entry, ...]
+    users: tuple[Account, ...] = ()

@@ -9,7 +9,7 @@ import networkx as nx
 from attrs import evolve
 
 from voidgen.errors import Fault, did_you_mean, raise_all
-from voidgen.overlay import architecture, named, paths
+from voidgen.overlay import architecture, named, paths, users
 from voidgen.overlay.options import settle
 from voidgen.overlay.resolution import Asked, Chosen, Enabled, Resolution
 from voidgen.overlay.services import provider
@@ -57,7 +57,9 @@ def resolve(config: Config, catalogue: Catalogue, file: Path) -> Resolution:
         tuple(repositories),
         services,
         tuple(owned.values()),
+        users.declared(order),
     )
+    faults += users.faults(order, config, {asked.name for asked in xbps})
     faults += named.unprovided(resolution, catalogue, config, file)
     raise_all(faults)
     return resolution

@@ -13,16 +13,32 @@ from voidgen.config.types import Arch
 from voidgen.structure import MisfitError, OptionValue, show
 
 LintRule = Literal[
+    "account-file",
+    "autologin",
+    "boot-overwrites",
+    "builder-path",
+    "dconf-database",
     "dconf-keymap",
     "dconf-locked",
+    "dconf-syntax",
+    "empty-folder",
+    "foreign-system",
+    "home",
+    "ignored-name",
     "lightdm-autologin",
     "lightdm-env",
+    "line-ending",
     "link-loop",
+    "litter",
+    "machine-identity",
     "private-file",
     "run-bit",
     "script-mode",
+    "service-folder",
     "service-link",
+    "stale-cache",
     "sudoers",
+    "unknown-owner",
 ]
 OptionType = Literal["string", "boolean", "integer", "list", "enum"]
 PYTHON_TYPES: Mapping[str, type] = MappingProxyType(
@@ -100,6 +116,38 @@ class Ownership:
 
     mode: rules.Mode | None = field(default=None, metadata={"help": "octal mode"})
     owner: rules.Owner = field(default="root:root", metadata={"help": "owner:group"})
+
+
+@frozen
+class SystemUser:
+    """A user that no person logs in as, with a group of the same name."""
+
+    uid: int | None = field(
+        default=None,
+        metadata={"help": "number of the user and its group, 1-999; else the highest free one"},
+    )
+    home: rules.ImagePath = field(
+        default="/var/empty", metadata={"help": "home folder; [directories] makes it"}
+    )
+    shell: rules.ImagePath = field(default="/sbin/nologin", metadata={"help": "login shell"})
+    groups: tuple[rules.Group, ...] = field(
+        default=(), metadata={"help": "further groups, which a package must make"}
+    )
+    description: rules.Description | None = field(
+        default=None, metadata={"help": "what the user is for"}
+    )
+
+    def __attrs_post_init__(self) -> None:
+        if self.uid is not None and not 1 <= self.uid <= LARGEST_SYSTEM_ID:
+            what = f"expected a number from 1 to {LARGEST_SYSTEM_ID}, got {self.uid}"
+            raise MisfitError(what, ("uid",), remedy="larger ones are those of people")
+        for key, path in (("home", self.home), ("shell", self.shell)):
+            if ":" in path:
+                raise MisfitError(f"{path!r} has a colon, which passwd(5) cannot hold", (key,))
+
+
+LARGEST_SYSTEM_ID = 999
+"""SYS_UID_MAX of Void's login.defs."""
 
 
 @frozen
@@ -183,6 +231,9 @@ class ModuleFile:
     links: Mapping[rules.ImagePath, rules.LinkTarget] = field(
         factory=_nothing, metadata={"help": "symbolic links: path = target"}
     )
+    users: Mapping[rules.SystemUser, SystemUser] = field(
+        factory=_nothing, metadata={"help": "system users that the image gets"}
+    )
     dconf: Mapping[rules.ImagePath, rules.ImagePath] = field(
         factory=_nothing,
         metadata={"help": "dconf databases to compile: database = folder of its key files"},
@@ -216,12 +267,16 @@ class Source:
 
 @frozen
 class Module:
-    """A module of the catalogue; ``sources`` in the order of their paths."""
+    """A module of the catalogue; ``sources`` in the order of their paths.
+
+    ``empty`` are paths in the image of the folders below ``files/`` that hold nothing.
+    """
 
     name: str
     folder: Path
     spec: ModuleFile
     sources: tuple[Source, ...] = ()
+    empty: tuple[str, ...] = ()
 
     @property
     def file(self) -> Path:

@@ -1,0 +1,49 @@
+"""What logs the live user in (void-mklive, dracut/vmklive)."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from voidgen.lint.finding import Finding
+from voidgen.tree import File
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from voidgen.lint.finding import Image
+
+LIGHTDM = "/etc/lightdm/lightdm.conf"
+SESSION = "/etc/lightdm/.session"
+_CONSOLE = re.compile(r"/etc/sv/agetty-[^/]+/(?:conf|run)")
+_LOGIN = re.compile(r"[^#]*\s[\"']?(?:-a|--autologin)[ =]")
+_USER = re.compile(r"\s*autologin-user=")
+
+
+def lines(image: Image) -> Iterator[Finding]:
+    """A lightdm.conf in which mklive's hook finds nothing to fill in; a console's login."""
+    if isinstance(image.nodes.get(LIGHTDM), File):
+        yield from _lightdm(image)
+    for path, _ in image.files("/etc/sv"):
+        if not _CONSOLE.fullmatch(path):
+            continue
+        for number, line in image.lines(path):
+            if _LOGIN.match(f" {line.replace('=', ' ', 1)}"):
+                what = "logs a user in on the installed system, too"
+                remedy = "remove it, and add live.autologin to image.cmdline"
+                yield Finding(path, what, remedy, number, doubtful=True)
+
+
+def _lightdm(image: Image) -> Iterator[Finding]:
+    text = [line for _, line in image.lines(LIGHTDM)]
+    if any(map(_USER.match, text)):
+        return  # `lightdm-autologin` is about that line.
+    if not any(line.startswith("#autologin-user=") for line in text):
+        what = (
+            "nobody is logged in: mklive's boot hook fills in a line that begins #autologin-user="
+        )
+        remedy = "add the lines #autologin-user=, #autologin-session= and #user-session="
+        yield Finding(LIGHTDM, what, remedy, doubtful=True)
+    elif SESSION not in image.nodes:
+        what = f"mklive's boot hook takes the session from {SESSION}, which the overlay has not"
+        yield Finding(LIGHTDM, what, f"write the session's name into {SESSION}", doubtful=True)

@@ -1,0 +1,98 @@
+"""What is written or mounted over at each live boot.
+
+mklive's hooks in the initramfs are void-mklive's dracut/vmklive.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from voidgen.lint.finding import Finding
+from voidgen.tree import File
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from voidgen.lint.finding import Image
+
+WRITTEN: Mapping[str, str] = {
+    "/etc/default/live.conf": "set image.user in voidgen.toml",
+    "/etc/hostname": "write it in a script of /etc/runit/live-setup.d, which runs later",
+    "/etc/locale.conf": "set image.locale in voidgen.toml; other variables go into a script of "
+    "/etc/profile.d",
+    "/etc/polkit-1/rules.d/void-live.rules": "give it another name: polkit reads the whole folder",
+    "/etc/sddm.conf": "write it in a script of /etc/runit/live-setup.d, which runs later",
+    "/etc/sudoers.d/99-void-live": "use the options sudo and sudo-rules of the module live-user, "
+    "or give the file another name",
+}
+"""Files that a hook overwrites, and what to do instead."""
+
+NETWORKS: Mapping[str, str] = {
+    "NetworkManager": "set dns=none in a file of /etc/NetworkManager/conf.d",
+    "dhcpcd": "write `static domain_name_servers=` into /etc/dhcpcd.conf",
+}
+"""Services that write /etc/resolv.conf, and how each is kept from it or told the servers."""
+
+RESOLV_CONF = "/etc/resolv.conf"
+VCONSOLE = "/etc/vconsole.conf"
+RC_CONF = "/etc/rc.conf"
+LIVE_SETUP = "/etc/runit/live-setup.d"
+
+_SET = re.compile(r"\s*(KEYMAP|HOSTNAME)=[\"']?([^\"'\s]*)")
+_COMMENTED = "#KEYMAP="
+
+
+def overwrites(image: Image) -> Iterator[Finding]:
+    """A file that a hook overwrites, or settings that it takes no notice of."""
+    for path, remedy in WRITTEN.items():
+        if path in image.nodes and not _restored(image, path):
+            yield Finding(path, f"mklive's boot hook writes {path} at every live boot", remedy)
+    if VCONSOLE in image.nodes:
+        what = (
+            f"if {VCONSOLE} is there, mklive's boot hook writes the keymap into it, "
+            f"and Void reads only {RC_CONF}"
+        )
+        yield Finding(VCONSOLE, what, "remove it and set image.keymap in voidgen.toml")
+    if isinstance(image.nodes.get(RC_CONF), File):
+        yield from _rc_conf(image)
+    if "/etc/fstab" not in image.nodes:
+        for entry in image.resolution.entries:
+            if entry.path.startswith("/tmp/"):  # noqa: S108 - a path of the image
+                what = f"a tmpfs is mounted over {entry.path} at boot (/etc/fstab of base-files)"
+                yield Finding(entry.path, what, "put it into /var/tmp or another folder")
+    if RESOLV_CONF in image.nodes:
+        yield from _resolv_conf(image)
+
+
+def _resolv_conf(image: Image) -> Iterator[Finding]:
+    for service in image.resolution.services:
+        if service.name in NETWORKS:
+            what = f"the service {service.name} writes {RESOLV_CONF} when a network comes up"
+            yield Finding(RESOLV_CONF, what, NETWORKS[service.name], doubtful=True)
+            return
+
+
+def _restored(image: Image, path: str) -> bool:
+    """Whether a part of live-setup, which runs after the hooks, names the file."""
+    return any(path.encode() in part.data for _, part in image.files(LIVE_SETUP))
+
+
+def _rc_conf(image: Image) -> Iterator[Finding]:
+    keymap = image.config.image.console().name
+    is_keymap_written = False
+    for number, line in image.lines(RC_CONF):
+        is_keymap_written |= line.startswith(_COMMENTED)
+        match = _SET.match(line)
+        if match and match[1] == "HOSTNAME":
+            what = "HOSTNAME has no effect: Void reads /etc/hostname after it"
+            yield Finding(RC_CONF, what, "put the name into /etc/hostname", number)
+        elif match:
+            is_keymap_written = True
+            if match[2] != keymap:
+                what = f"KEYMAP is {match[2]!r}, and image.keymap is {keymap!r}"
+                remedy = f"set image.keymap in voidgen.toml, and write {_COMMENTED} here"
+                yield Finding(RC_CONF, what, remedy, number)
+    if not is_keymap_written and keymap != "us":
+        what = f"no line begins with {_COMMENTED}, into which mklive's boot hook writes the keymap"
+        yield Finding(RC_CONF, what, f'add the line {_COMMENTED}"{keymap}"')

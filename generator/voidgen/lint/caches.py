@@ -1,0 +1,95 @@
+"""Files that programs read from a cache, which packages' scripts made before the overlay comes.
+
+Those scripts are void-packages' xbps-triggers and the INSTALL scripts of packages.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from voidgen.lint.finding import Finding
+from voidgen.tree import File
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from voidgen.lint.finding import Image
+
+AT_BOOT = "in a script of /etc/runit/live-setup.d"
+
+
+@frozen
+class Cache:
+    """Files that have an effect once ``program`` has run; ``remedy`` says what to do instead."""
+
+    files: re.Pattern[str]
+    program: str
+    remedy: str = ""
+    doubtful: bool = False
+
+
+CACHES = (
+    Cache(
+        re.compile(r"/etc/default/libc-locales"),
+        "xbps-reconfigure",
+        "set image.locale in voidgen.toml: mklive makes that one; for others, run "
+        f"`xbps-reconfigure -f glibc-locales` {AT_BOOT}",
+    ),
+    Cache(
+        re.compile(r"/usr/share/glib-2\.0/schemas/[^/]+\.(?:xml|gschema\.override)"),
+        "glib-compile-schemas",
+        "set values in a dconf database ([dconf] of module.toml); for a schema, run "
+        f"`glib-compile-schemas /usr/share/glib-2.0/schemas` {AT_BOOT}",
+    ),
+    Cache(re.compile(r"/usr/share/mime/packages/[^/]+\.xml"), "update-mime-database"),
+    Cache(
+        re.compile(r"/usr(?:/local)?/share/ca-certificates/.+|/etc/ca-certificates\.conf"),
+        "update-ca-certificates",
+    ),
+    Cache(re.compile(r"/(?:etc|usr/lib)/udev/hwdb\.d/[^/]+\.hwdb"), "udevadm hwdb"),
+    Cache(re.compile(r"/etc/ld\.so\.conf(?:\.d/[^/]+\.conf)?"), "ldconfig"),
+    Cache(re.compile(r"/usr/lib/gdk-pixbuf-2\.0/[^/]+/loaders/.+"), "gdk-pixbuf-query-loaders"),
+    Cache(re.compile(r"/usr/lib/gio/modules/[^/]+\.so"), "gio-querymodules"),
+    Cache(re.compile(r"/usr/src/[^/]+/dkms\.conf"), "dkms"),
+    Cache(
+        re.compile(r"/usr/share/icons/(?P<theme>[^/]+)/.+"),
+        "gtk-update-icon-cache",
+        "put it below /usr/local/share/icons, which has no cache",
+        doubtful=True,
+    ),
+)
+_TYPES = re.compile(rb"^MimeType=.", re.MULTILINE)
+_APPLICATION = re.compile(r"/usr/share/applications/[^/]+\.desktop")
+_TOP = ("/etc/default/", "/etc/ca-", "/etc/ld.", "/etc/udev/", "/usr/")
+
+
+def stale(image: Image) -> Iterator[Finding]:
+    """A file that a cache does not know, if nothing in the overlay makes the cache anew."""
+    for path, node in image.nodes.items():
+        if not isinstance(node, File) or not path.startswith(_TOP):
+            continue
+        for cache in CACHES:
+            match = cache.files.fullmatch(path)
+            if not match or image.runs(cache.program):
+                continue
+            theme = match.groupdict().get("theme")
+            if theme and f"/usr/share/icons/{theme}/index.theme" in image.nodes:
+                continue  # The theme is the overlay's own, and has no cache.
+            what = f"packages' scripts run {cache.program} before the overlay comes"
+            remedy = cache.remedy or f"run {cache.program} {AT_BOOT}"
+            yield Finding(path, what, remedy, doubtful=cache.doubtful)
+        if _APPLICATION.fullmatch(path) and _TYPES.search(node.data):
+            yield from _application(image, path)
+
+
+def _application(image: Image, path: str) -> Iterator[Finding]:
+    name = path.rpartition("/")[2].encode()
+    lists = (node for _, node in image.files("/etc/xdg", "/usr/share/applications", "/etc/skel"))
+    is_listed = any(name in node.data for node in lists)
+    if not is_listed and not image.runs("update-desktop-database"):
+        what = "its MimeType= is not known: update-desktop-database runs before the overlay comes"
+        remedy = "name it for each type in /etc/xdg/mimeapps.list"
+        yield Finding(path, what, remedy, doubtful=True)

@@ -1,0 +1,107 @@
+"""Users, groups and homes."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from voidgen import accounts
+from voidgen.errors import did_you_mean
+from voidgen.lint.finding import Finding
+from voidgen.tree import Directory, File
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping
+
+    from voidgen.lint.finding import Image
+    from voidgen.tree import Node
+
+_SYSTEM = "declare system users in [users.NAME] of module.toml; the live user is image.user"
+_RANGES = "remove it: useradd gives the live user a range at boot"
+FILES: Mapping[str, str] = {
+    "/etc/passwd": _SYSTEM,
+    "/etc/shadow": _SYSTEM,
+    "/etc/group": f"{_SYSTEM}, and the module live-user has its groups as an option",
+    "/etc/gshadow": f"{_SYSTEM}, and the module live-user has its groups as an option",
+    "/etc/subuid": _RANGES,
+    "/etc/subgid": _RANGES,
+}
+"""Files that packages' scripts and useradd write, and what to do instead."""
+
+_HOME = re.compile(r"(/home/([^/]+))(?:/.*)?")
+
+
+def account_files(image: Image) -> Iterator[Finding]:
+    """A whole file of accounts: the users that packages made would be gone."""
+    for path, remedy in FILES.items():
+        if path in image.nodes:
+            what = f"{path} replaces the one in which packages' scripts made their accounts"
+            yield Finding(path, what, remedy)
+
+
+def homes(image: Image) -> Iterator[Finding]:
+    """A file in a home that is root's, and keeps useradd from copying /etc/skel."""
+    user = image.config.image.user
+    own = {account.home for account in image.resolution.users}
+    remedy = "move it to files/etc/skel: useradd copies that into the live user's home at boot"
+    for home, paths in _by_home(image).items():
+        if home in own or (home == f"/home/{user}" and _is_given_away(home, paths, image.nodes)):
+            continue
+        more = f" (and {len(paths) - 1} more below {home})" if len(paths) > 1 else ""
+        if home == f"/home/{user}":
+            what = (
+                f"{paths[0]} would be root's{more}: useradd does not touch a home that it finds, "
+                "and does not copy /etc/skel into it"
+            )
+            yield Finding(paths[0], what, remedy)
+        elif any(_is_roots(image.nodes[path]) for path in paths):
+            what = f"{home} would be root's{more}: the image has no such user, only {user!r}"
+            yield Finding(paths[0], what, remedy, doubtful=True)
+
+
+def _by_home(image: Image) -> dict[str, list[str]]:
+    """Return the entries in each folder of /home."""
+    found: dict[str, list[str]] = {}
+    for entry in image.resolution.entries:
+        if match := _HOME.fullmatch(entry.path):
+            found.setdefault(match[1], []).append(entry.path)
+    return found
+
+
+def _is_given_away(home: str, paths: Collection[str], nodes: Mapping[str, Node]) -> bool:
+    """Whether the home and all in it have an owner other than root, such as 1000:1000."""
+    top = nodes[home]
+    inner = [nodes[path] for path in nodes if path.startswith(f"{home}/")]
+    is_home_given = isinstance(top, Directory) and not _is_roots(top)
+    return is_home_given and bool(paths) and not any(map(_is_roots, inner))
+
+
+def _is_roots(node: Node) -> bool:
+    return not isinstance(node, File | Directory) or node.owner in {"root", "0"}
+
+
+def owners(image: Image) -> Iterator[Finding]:
+    """An owner or group that no package of Void and no module makes."""
+    made = {account.name for account in image.resolution.users}
+    known = {
+        "user": {*accounts.tables()["users"], *made},
+        "group": {*accounts.tables()["groups"], *made},
+    }
+    modules = {chosen.module.name: chosen.module for chosen in image.resolution.modules}
+    for entry in image.resolution.entries:
+        if not isinstance(image.nodes[entry.path], File | Directory):
+            continue
+        user, _, group = entry.ownership.owner.partition(":")
+        for kind, name in (("user", user), ("group", group)):
+            is_told = kind == "group" and name == user and name not in known["user"]
+            if name.isdigit() or name in known[kind] or is_told:
+                continue
+            table = "files" if entry.source else "directories"
+            place = (modules[entry.module].file, (table, entry.path, "owner"))
+            if name == image.config.image.user:
+                what = f"the {kind} {name!r} is made at boot, and the image has none of that name"
+                remedy = "put what is the live user's into files/etc/skel"
+            else:
+                what = f"no package of Void makes a {kind} {name!r}, and no module of the image"
+                remedy = did_you_mean(name, known[kind]) or f"declare it: [users.{name}]"
+            yield Finding(entry.path, what, remedy, place=place)

@@ -1,0 +1,46 @@
+"""Folders of services, /etc/sv/NAME, in the overlay."""
+
+from __future__ import annotations
+
+from posixpath import dirname
+from typing import TYPE_CHECKING
+
+from voidgen.lint.finding import Finding
+from voidgen.lint.links import RUNLEVEL
+from voidgen.overlay.services import BASE_SYSTEM, provider
+from voidgen.tree import Link
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from voidgen.lint.finding import Image
+
+TOP = "/etc/sv/"
+
+
+def folders(image: Image) -> Iterator[Finding]:
+    """A service that nothing starts: it has no ``run``, or no link in a runlevel."""
+    modules = [chosen.module for chosen in image.resolution.modules]
+    entries = {entry.path: entry for entry in image.resolution.entries}
+    enabled = {service.name for service in image.resolution.services}
+    enabled |= {
+        node.target.rstrip("/").rpartition("/")[2]
+        for path, node in image.nodes.items()
+        if isinstance(node, Link) and RUNLEVEL.fullmatch(dirname(path))
+    }
+    found: dict[str, str] = {}
+    for path in entries:
+        if path.startswith(TOP):
+            found.setdefault(path.split("/")[3], path)
+    for name, first in found.items():
+        run = f"{TOP}{name}/run"
+        if run in entries:
+            is_started = name in enabled or name in BASE_SYSTEM or f"{TOP}{name}/down" in entries
+            if not is_started and not image.runs(f"{TOP}{name}", f"sv start {name}"):
+                what = f"nothing starts the service {name}"
+                remedy = f'add services = ["{name}"] to module.toml'
+                yield Finding(run, what, remedy, doubtful=True)
+        elif not provider(name, modules, image.xbps, entries):
+            what = f"nothing in the image is known to have {run}"
+            remedy = f"write files{run}, or name the service's package in [packages] xbps"
+            yield Finding(first, what, remedy, doubtful=True)

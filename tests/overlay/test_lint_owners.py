@@ -1,0 +1,93 @@
+"""The rules about owners, readers and accounts, by the cases of `lint_cases`."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from tests.overlay.lint_cases import PASSES, REFUSED, WARNED, Case
+from tests.overlay.test_lint import broken
+
+from voidgen import project
+from voidgen.errors import WrongInputError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def warned(folder: Path, files: dict[str, str], module: str = "") -> list[str]:
+    """What is warned of in a module with ``files``, and with ``module`` in its module.toml."""
+    assert broken(folder, files, module) == []
+    return [fault.what for fault in project.load(folder).warnings]
+
+
+def allowed(rule: str, files: dict[str, str], module: str) -> str:
+    """``module`` with ``rule`` switched off for all that it has."""
+    paths = {*files, *re.findall(r'^"(/[^"]*)" = ', module, re.MULTILINE)}
+    return f"{module}[allow]\n" + "".join(f'"{path}" = ["{rule}"]\n' for path in sorted(paths))
+
+
+@pytest.mark.parametrize("case", REFUSED, ids=lambda case: f"{case[0]}-{[*case[1], case[2]][0]}")
+def test_refused_unless_allowed(tmp_path: Path, case: Case) -> None:
+    rule, files, module = case
+    said = broken(tmp_path, files, module)
+    assert said
+    assert all(what.endswith(f"({rule})") for what in said), said
+    assert broken(tmp_path, files, allowed(rule, files, module)) == []
+
+
+@pytest.mark.parametrize("case", WARNED, ids=lambda case: f"{case[0]}-{[*case[1], case[2]][0]}")
+def test_warned_of_unless_allowed(tmp_path: Path, case: Case) -> None:
+    rule, files, module = case
+    said = warned(tmp_path, files, module)
+    assert said
+    assert all(what.endswith(f"({rule})") for what in said), said
+    assert warned(tmp_path, files, allowed(rule, files, module)) == []
+
+
+@pytest.mark.parametrize(("files", "module"), PASSES)
+def test_what_is_right_passes(tmp_path: Path, files: dict[str, str], module: str) -> None:
+    assert warned(tmp_path, files, module) == []
+
+
+def test_a_home_is_told_once(tmp_path: Path) -> None:
+    files = {f"/home/live/{name}": "x" for name in "abc"}
+    (said,) = broken(tmp_path, files)
+    assert "/home/live/a" in said
+    assert "2 more" in said
+
+
+def test_an_owner_is_told_where_it_is_written(tmp_path: Path) -> None:
+    broken(tmp_path, {"/opt/x": "x"}, '[files."/opt/x"]\nowner = "beacon:lightdn"\n')
+    with pytest.raises(WrongInputError) as caught:
+        project.load(tmp_path)
+    user, group = caught.value.faults
+    assert user.file == tmp_path / "overlay-src/mine/module.toml"
+    assert user.key == ("files", "/opt/x", "owner")
+    assert "[users.beacon]" in user.remedy
+    assert "'lightdm'" in group.remedy
+
+
+def test_an_empty_folder_is_told_unless_it_is_declared(tmp_path: Path) -> None:
+    folder = tmp_path / "overlay-src/mine/files/var/lib/x/y"
+    folder.mkdir(parents=True)
+    assert broken(tmp_path, {}) == []
+    (warning,) = project.load(tmp_path).warnings
+    assert warning.file == folder
+    assert warning.what.endswith("(empty-folder)")
+    assert '[directories."/var/lib/x/y"]' in warning.remedy
+    for module in (
+        '[directories."/var/lib/x/y"]\n',
+        '[allow]\n"/var/lib/x/y" = ["empty-folder"]\n',
+    ):
+        assert warned(tmp_path, {}, module) == []
+
+
+def test_a_link_into_the_project_is_refused(tmp_path: Path) -> None:
+    link = tmp_path / "overlay-src/mine/files/opt/x"
+    link.parent.mkdir(parents=True)
+    link.symlink_to(tmp_path / "README")
+    (said,) = broken(tmp_path, {})
+    assert "into this project" in said
+    assert said.endswith("(builder-path)")
