@@ -104,7 +104,7 @@ def test_dracut_without_path_is_found_out(
 ) -> None:
     """mklive before da7063e gives it none; dracut 108 and later does not make one."""
     scripts = inputs.scripts()
-    hooks = scripts["hooks.bash"].replace(b' "PATH=$path"', b"")
+    hooks = scripts["hooks.bash"].replace(b' "PATH=$chroot_path"', b"")
     assert hooks != scripts["hooks.bash"]
     monkeypatch.setattr(inputs, "scripts", lambda: {**scripts, "hooks.bash": hooks})
     said = failed(folder)

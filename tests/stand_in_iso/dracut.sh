@@ -8,8 +8,9 @@
 #
 # --stand-in WORD,... makes it go wrong in these ways.
 set -eu
-given=$(/usr/bin/busybox env | /usr/bin/busybox sed -n 's/^PATH=//p')
 PATH=/usr/bin/applets
+# What it was started with: busybox's shell exports a PATH of its own.
+given=$(tr '\0' '\n' < /proc/$$/environ | sed -n 's/^PATH=//p')
 ways='' compressor='' asked=''
 
 wrong() {

@@ -20,7 +20,7 @@ settle() {
 #     without them a rootless engine gives the same image.
 # dracut's images, mklive's and those of the kernel's package, have an order and times only if a
 # setting asks for them.
-path=/usr/local/bin:/usr/local/sbin:/usr/bin:/usr/sbin:/bin:/sbin
+chroot_path=/usr/local/bin:/usr/local/sbin:/usr/bin:/usr/sbin:/bin:/sbin
 dracut_conf=etc/dracut.conf.d/voidgen-reproducible.conf
 chroot() {
 	local root=$1
@@ -28,7 +28,7 @@ chroot() {
 	if [[ "${*:1:2}" == 'env -i' ]]; then
 		mkdir -p "$root/${dracut_conf%/*}"
 		echo 'reproducible="yes"' > "$root/$dracut_conf"
-		set -- env -i "PATH=$path" "SOURCE_DATE_EPOCH=$SOURCE_DATE_EPOCH" \
+		set -- env -i "PATH=$chroot_path" "SOURCE_DATE_EPOCH=$SOURCE_DATE_EPOCH" \
 			"DRACUT_NO_MKNOD=$DRACUT_NO_MKNOD" "${@:3}"
 	fi
 	command chroot "$root" "$@"
