@@ -143,6 +143,7 @@ def manifest(plan: Plan, nodes: Mapping[str, Node]) -> dict[str, Any]:
             for chosen in resolution.modules
         ],
         "services": [data(service) for service in resolution.services],
+        "users": [data(account) for account in resolution.users],
         "checks": checks(plan),
         "include": [_entry(path, node) for path, node in nodes.items()],
         "mklive": data(config.mklive) if config.mklive else None,

@@ -95,6 +95,7 @@ def test_locks_and_scripts_change_it(folder: Path, monkeypatch: pytest.MonkeyPat
         "overlay.sh",
         "place.sh",
         "squashfs.sh",
+        "users.sh",
         "xbps-install.sh",
     } == {*scripts}
     monkeypatch.setattr(inputs, "scripts", lambda: {**scripts, "build.sh": b"other"})

@@ -182,6 +182,23 @@ def test_overlay_is_told_field_by_field() -> None:
     ]
 
 
+def test_users_are_told_field_by_field() -> None:
+    user: dict[str, object] = {
+        "home": "/var/empty",
+        "shell": "/sbin/nologin",
+        "groups": ("a", "b"),
+        "by": "mine",
+    }
+    entries: list[dict[str, object]] = [
+        {"name": "one", "uid": None, "description": "one user", **user},
+        {"name": "two", "uid": 950, "description": "two user", **user},
+    ]
+    assert job.users(entries) == [
+        "one\x1f\x1f/var/empty\x1f/sbin/nologin\x1fa,b\x1fone user",
+        "two\x1f950\x1f/var/empty\x1f/sbin/nologin\x1fa,b\x1ftwo user",
+    ]
+
+
 # The log.
 
 

@@ -16,10 +16,12 @@ from voidgen.structure import structure
 
 ROOT = Path(__file__).parents[2]
 ONLY_LOADER = {
-    ("mklive", "squashfs", "level"),
+    ("image", "cmdline"),
     ("image", "keymap"),
+    ("image", "user"),
     ("image", "xkb"),
     ("image", "xkb-options"),
+    ("mklive", "squashfs", "level"),
 }
 """Limits that depend on the compression, and names of a table: a schema may take more."""
 SCHEMA: dict[str, Any] = json.loads(schema.schema())

@@ -50,6 +50,7 @@ def files(plan: Plan, mklive: Mklive, built: Built, owner: str) -> dict[str, byt
         "options": _lines(options(plan, mklive)),
         "squashfs": _lines(squashfs(mklive.squashfs)),
         "overlay": _lines(overlay(built.manifest["plan"]["include"])),
+        "users": _lines(users(built.manifest["plan"]["users"])),
         "include": _lines([_inside(built.include)]),
         "mklive": _lines([_inside(built.mklive)]),
         "store": _lines([store]),
@@ -105,6 +106,23 @@ def overlay(entries: Iterable[Mapping[str, Any]]) -> list[str]:
     """A line for each entry of the manifest: type, mode, owner, group, path."""
     keys = ("type", "mode", "owner", "group", "path")
     return [SEPARATOR.join(str(entry.get(key, "")) for key in keys) for entry in entries]
+
+
+def users(entries: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Return a line for each system user: name, number, home, shell, groups, description."""
+    return [
+        SEPARATOR.join(
+            (
+                entry["name"],
+                "" if entry["uid"] is None else str(entry["uid"]),
+                entry["home"],
+                entry["shell"],
+                ",".join(entry["groups"]),
+                entry["description"],
+            )
+        )
+        for entry in entries
+    ]
 
 
 def _inside(path: PurePosixPath) -> str:

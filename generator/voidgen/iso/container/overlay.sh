@@ -6,6 +6,8 @@ set -euo pipefail
 
 root=$1
 include=$(cat /voidgen/job/include)
+# A job has users if a module declares some.
+if [ -s /voidgen/job/users ]; then bash /voidgen/users.sh "$root"; fi
 declare -A users groups
 while IFS=: read -r name _ id _; do users[$name]=$id; done < "$root/etc/passwd"
 while IFS=: read -r name _ id _; do groups[$name]=$id; done < "$root/etc/group"

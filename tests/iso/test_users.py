@@ -1,0 +1,99 @@
+"""The users of modules, as the container's script adds them to a root tree."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+
+from voidgen.iso import job
+from voidgen.share import PACKAGE
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.iso.podman import Podman
+
+FILES = {
+    "passwd": "root:x:0:0::/root:/bin/bash\nmine:x:999:999::/var/empty:/sbin/nologin\n",
+    "shadow": "root:!:1::::::\nmine:!:1::::::\n",
+    "group": "root:x:0:\naudio:x:12:\nvideo:x:13:mine\nmine:x:999:\nkeys:x:997:\n",
+    "gshadow": "root:::\naudio:!::\nvideo:!::mine\nmine:!::\nkeys:!::\n",
+}
+
+
+def user(name: str, uid: int | None = None, *groups: str) -> dict[str, object]:
+    return {
+        "name": name,
+        "uid": uid,
+        "home": "/var/empty",
+        "shell": "/sbin/nologin",
+        "groups": groups,
+        "description": f"{name} unprivileged user",
+    }
+
+
+def added(folder: Path, engine: Podman, *users: dict[str, object]) -> tuple[int, list[str], Path]:
+    """Return the exit status of users.sh, what it says, and the folder with what it made."""
+    etc, home = folder / "root/etc", folder / "home"
+    etc.mkdir(parents=True)
+    (home / "job").mkdir(parents=True)
+    for name, text in FILES.items():
+        (etc / name).write_text(text)
+    shutil.copy(PACKAGE / "iso/container/users.sh", home)
+    (home / "job/users").write_text("".join(f"{line}\n" for line in job.users(users)))
+    done = subprocess.run(
+        [
+            *("podman", "run", "--rm", "--network=none", *engine.arguments),
+            *(f"--volume={etc.parent}:/root-tree", f"--volume={home}:/voidgen:ro", engine.image),
+            *("bash", "/voidgen/users.sh", "/root-tree"),
+        ],
+        env={**os.environ, **engine.env}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    return done.returncode, done.stderr.splitlines(), etc
+
+
+def test_users_are_added_with_numbers_that_are_free(tmp_path: Path, engine: Podman) -> None:
+    status, said, etc = added(
+        tmp_path,
+        engine,
+        user("beacon", None, "audio", "video"),
+        user("lamp", 998),
+        user("torch", None, "lamp"),
+    )
+    assert (status, said) == (0, [])
+    lines = {name: (etc / name).read_text().removeprefix(FILES[name]) for name in FILES}
+    assert lines["passwd"].splitlines() == [
+        "lamp:x:998:998:lamp unprivileged user:/var/empty:/sbin/nologin",
+        # 999 and 997 belong to packages.
+        "beacon:x:996:996:beacon unprivileged user:/var/empty:/sbin/nologin",
+        "torch:x:995:995:torch unprivileged user:/var/empty:/sbin/nologin",
+    ]
+    assert lines["shadow"] == "".join(f"{name}:!:::::::\n" for name in ("lamp", "beacon", "torch"))
+    groups = (etc / "group").read_text().splitlines()
+    assert {"audio:x:12:beacon", "video:x:13:mine,beacon", "lamp:x:998:torch"} < {*groups}
+    assert "video:!::mine,beacon" in (etc / "gshadow").read_text().splitlines()
+    colons = {"passwd": 6, "shadow": 8, "group": 3, "gshadow": 3}
+    for name, count in colons.items():
+        assert {line.count(":") for line in (etc / name).read_text().splitlines()} == {count}
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (user("mine"), "mine is a user or group of a package already"),
+        (user("keys"), "keys is a user or group of a package already"),
+        (user("lamp", 997), "lamp cannot have the number 997, which is that of keys"),
+        (user("lamp", None, "dialout"), "lamp cannot be in the group dialout"),
+    ],
+)
+def test_what_does_not_fit_is_named(
+    tmp_path: Path, engine: Podman, asked: dict[str, object], said: str
+) -> None:
+    status, lines, _ = added(tmp_path, engine, asked)
+    assert status == 1
+    assert lines[0].startswith(f"voidgen: users: {said}")
+    assert lines[1] == "voidgen: users: 1 of the modules' users do not fit this root tree"
