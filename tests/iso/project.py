@@ -42,9 +42,15 @@ mode = "0600"
 owner = "_tests:_tests"
 [files."/usr/bin/setuid"]
 mode = "4755"
+[files."/etc/tests/declared"]
+owner = "lamp:lamp"
 [directories."/var/lib/tests"]
 mode = "2770"
 owner = "_tests:root"
+[users.lamp]
+[allow]
+"/etc/tests/private" = ["unknown-owner"]
+"/var/lib/tests" = ["unknown-owner"]
 [links]
 "/etc/tests/link" = "/no where/at all"
 "/opt/tools" = "@profile@/bin"
@@ -52,6 +58,7 @@ owner = "_tests:root"
 FILES: dict[str, str | bytes] = {
     "overlay-src/tests/module.toml": MODULE,
     "overlay-src/tests/files/etc/motd": "of the overlay\n",
+    "overlay-src/tests/files/etc/tests/declared": "of a declared user\n",
     "overlay-src/tests/files/etc/tests/file": "a file of the tests\n",
     "overlay-src/tests/files/etc/tests/private": "private\n",
     "overlay-src/tests/files/etc/tests/a name with spaces, 'quotes' and $(x)": "x\n",

@@ -88,6 +88,7 @@ def test_overlay_is_as_the_manifest_says(image: Image) -> None:
         "/etc/motd": ("-rw-r--r--", "0/0"),
         "/etc/tests/file": ("-rw-r--r--", "0/0"),
         "/etc/tests/private": ("-rw-------", "81/82"),
+        "/etc/tests/declared": ("-rw-r--r--", "999/999"),
         "/etc/tests/a name with spaces, 'quotes' and $(x)": ("-rw-r--r--", "0/0"),
         "/usr/bin/setuid": ("-rwsr-xr-x", "0/0"),
         "/usr/bin/tool": ("-rwxr-xr-x", "0/0"),
@@ -102,6 +103,8 @@ def test_overlay_is_as_the_manifest_says(image: Image) -> None:
     assert (image.root / "etc/tests/link").readlink() == Path("/no where/at all")
     profile = (image.root / "opt/tools").readlink()
     assert (image.root / profile.relative_to("/") / "greet").exists()
+    declared = "lamp:x:999:999:lamp unprivileged user:/var/empty:/sbin/nologin"
+    assert declared in (image.root / "etc/passwd").read_text().splitlines()
 
 
 def test_packages_keep_what_the_overlay_does_not_touch(image: Image) -> None:

@@ -207,6 +207,7 @@ PASSES: list[tuple[dict[str, str], str]] = [
     ({KEYFILE: "[/]\na=1\n"} | PROFILE, COMPILED),
     ({KEYFILE: "[org/x/y:z.w]\na=1\n"} | PROFILE, COMPILED),
     ({KEYFILE: "[org/x]\na=1\n", PART: "#!/bin/sh\ndconf update\n"}, ""),
+    ({KEYFILE: "[org/x]\na=1\n", PART: "#!/bin/sh\necho system-db:local > /x\n"}, COMPILED),
     # Links.
     ({}, '[links]\n"/opt/x" = "/home/live/x"\n"/opt/y" = "@profile@/bin/y"\n'),
     ({}, '[links]\n"/opt/x" = "../usr/share/x"\n"/opt/z" = "/mnt/x"\n'),

@@ -65,7 +65,7 @@ def test_same_inputs_have_the_same_hash_wherever_they_are(folder: Path, tmp_path
         ("overlay-src/own/files/etc/own", "own", "another"),
         ("overlay-src/own/files/etc/own", "own", "#!/bin/sh"),
         ("overlay-src/own/module.toml", "\n", '\n[files."/etc/own"]\nmode = "0600"\n'),
-        ("overlay-src/own/module.toml", "\n", '\n[files."/etc/own"]\nowner = "a:b"\n'),
+        ("overlay-src/own/module.toml", "\n", '\n[files."/etc/own"]\nowner = "1:2"\n'),
     ],
 )
 def test_each_input_changes_it(name: str, old: str, new: str, folder: Path) -> None:

@@ -41,7 +41,8 @@ def databases(image: Image) -> Iterator[Finding]:
     for database in compiled.values():
         name = database.rpartition("/")[2]
         line = re.compile(rf"^\s*system-db:{re.escape(name)}\s*$", re.MULTILINE)
-        if name not in _OF_PACKAGES and not any(map(line.search, profiles)):
+        is_named = any(map(line.search, profiles)) or image.runs(f"system-db:{name}")
+        if name not in _OF_PACKAGES and not is_named:
             what = f"no profile of dconf in the overlay names {database}"
             remedy = f"give /etc/dconf/profile/user the lines user-db:user and system-db:{name}"
             yield Finding(database, what, remedy, doubtful=True)

@@ -103,5 +103,8 @@ def owners(image: Image) -> Iterator[Finding]:
                 remedy = "put what is the live user's into files/etc/skel"
             else:
                 what = f"no package of Void makes a {kind} {name!r}, and no module of the image"
-                remedy = did_you_mean(name, known[kind]) or f"declare it: [users.{name}]"
+                remedy = did_you_mean(name, known[kind]) or (
+                    f"declare it: [users.{name}]; or allow it, if a package of another repository "
+                    "makes it"
+                )
             yield Finding(entry.path, what, remedy, place=place)

@@ -45,7 +45,7 @@ def empty(image: Image) -> Iterator[Finding]:
     for chosen in image.resolution.modules:
         module = chosen.module
         for path in module.empty:
-            if path in module.spec.directories:
+            if path in image.nodes:
                 continue
             what = f"{path} is empty: git keeps no such folder, and the image does not have it"
             remedy = f'declare [directories."{path}"] in module.toml, and remove it here'
