@@ -92,6 +92,12 @@ while IFS=$'\x1f' read -r type mode owner group path; do
 	chmod "$mode" "$root$path"
 done < /voidgen/job/overlay
 
+# The sudo of the image has the last word on its files: one wrong line takes it away from everybody.
+if [ -x "$root/usr/bin/visudo" ] && grep -q $'\x1f/etc/sudoers' /voidgen/job/overlay; then
+	said=$(env -i LC_ALL=C "$(command -v chroot)" "$root" /usr/bin/visudo -c 2>&1) ||
+		fault "sudo refuses its files: ${said//$'\n'/; }"
+fi
+
 if [ "$faults" -gt 0 ]; then
 	echo "voidgen: overlay: $faults of its files do not fit this root tree" >&2
 	exit 1

@@ -1,0 +1,82 @@
+"""Who has the last word on sudoers files: the sudo of the image, when its tree is made."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from voidgen.iso import job
+from voidgen.share import PACKAGE
+
+SUDOERS = "root ALL=(ALL:ALL) ALL\n@includedir /etc/sudoers.d\n"
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A root tree with Debian's visudo."""
+    root = tmp_path / "root"
+    program = shutil.which("visudo")
+    assert program
+    lines = subprocess.run(["ldd", program], capture_output=True, check=True, text=True).stdout
+    libraries = [word for line in lines.splitlines() for word in line.split() if word[0] == "/"]
+    for file in (*libraries, program):
+        place = root / ("usr/bin/visudo" if file == program else file[1:])
+        place.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(file, place)
+    (root / "etc/sudoers.d").mkdir(parents=True)
+    (root / "etc/passwd").write_text("root:x:0:0::/root:/bin/sh\n")
+    (root / "etc/group").write_text("root:x:0:\n")
+    sudoers = root / "etc/sudoers"
+    sudoers.write_text(SUDOERS)
+    sudoers.chmod(0o440)
+    return root
+
+
+def laid(folder: Path, root: Path, path: str, text: str) -> subprocess.CompletedProcess[str]:
+    """What overlay.sh does with one file of the overlay."""
+    home, include = folder / "voidgen", folder / "include"
+    (home / "job").mkdir(parents=True)
+    file = include / path[1:]
+    file.parent.mkdir(parents=True)
+    file.write_text(text)
+    shutil.copy(PACKAGE / "iso/container/overlay.sh", home)
+    line = job.SEPARATOR.join(("file", "0440", "root", "root", path))
+    (home / "job/overlay").write_text(f"{line}\n")
+    (home / "job/include").write_text("/include\n")
+    links = (
+        word
+        for name in ("bin", "lib", "lib64")
+        for word in ("--symlink", f"usr/{name}", f"/{name}")
+    )
+    argv = [
+        *("bwrap", "--unshare-all", "--uid", "0", "--gid", "0", "--cap-add", "ALL"),
+        *("--ro-bind", "/usr", "/usr", *links, "--bind", str(root), "/root-tree"),
+        *("--ro-bind", str(home), "/voidgen", "--ro-bind", str(include), "/include"),
+        *("bash", "/voidgen/overlay.sh", "/root-tree"),
+    ]
+    return subprocess.run(argv, capture_output=True, check=False, text=True)
+
+
+def test_a_file_that_sudo_takes(tmp_path: Path, root: Path) -> None:
+    done = laid(tmp_path, root, "/etc/sudoers.d/x", "live ALL=(ALL) NOPASSWD: ALL\n")
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_file_that_only_this_sudo_refuses(tmp_path: Path, root: Path) -> None:
+    done = laid(tmp_path, root, "/etc/sudoers.d/x", "Defaults lecture=sometimes\n")
+    assert done.returncode == 1
+    assert done.stderr.startswith("voidgen: overlay: sudo refuses its files: /etc/sudoers.d/x:1:")
+    assert 'value "sometimes" is invalid for option "lecture"' in done.stderr
+
+
+def test_an_overlay_without_such_files_does_not_ask(tmp_path: Path, root: Path) -> None:
+    (root / "etc/sudoers").chmod(0o666)
+    done = laid(tmp_path, root, "/etc/motd", "x\n")
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_tree_without_sudo_is_not_asked(tmp_path: Path, root: Path) -> None:
+    (root / "usr/bin/visudo").unlink()
+    done = laid(tmp_path, root, "/etc/sudoers.d/x", "Defaults lecture=sometimes\n")
+    assert (done.returncode, done.stderr) == (0, "")
