@@ -5,6 +5,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from tests.unit.program import Ran, voidgen, write
 
 from voidgen.iso import job
 from voidgen.share import PACKAGE
@@ -80,3 +81,31 @@ def test_a_tree_without_sudo_is_not_asked(tmp_path: Path, root: Path) -> None:
     (root / "usr/bin/visudo").unlink()
     done = laid(tmp_path, root, "/etc/sudoers.d/x", "Defaults lecture=sometimes\n")
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def generated(folder: Path, text: str, module: str = "") -> Ran:
+    file = "overlay-src/mine/files/etc/sudoers.d/x"
+    config = '[image]\nname = "x"\n[overlay]\nmodules = ["mine"]\n'
+    write(folder, {file: text, "voidgen.toml": config})
+    write(folder, {"overlay-src/mine/module.toml": f'summary = "mine"\n{module}'})
+    return voidgen("--quiet", "generate", cwd=folder)
+
+
+def test_this_machines_visudo_only_warns(repository: Path) -> None:
+    ran = generated(repository, "\nDefaults lecture=sometimes\n")
+    assert ran.status == 0
+    assert ran.err.startswith("warning: overlay-src/mine/files/etc/sudoers.d/x:2: this machine's")
+    module = '[allow]\n"/etc/sudoers.d/x" = ["sudoers"]\n'
+    assert generated(repository, "\nDefaults lecture=sometimes\n", module).err == ""
+
+
+def test_what_a_file_includes_is_not_read_here(repository: Path, tmp_path: Path) -> None:
+    wrong = tmp_path / "wrong"
+    wrong.write_text("Defaults lecture=sometimes\n")
+    text = f"@include {wrong}\n  @include {wrong}\n#include {wrong}\n"
+    assert generated(repository, text).err == ""
+
+
+def test_without_visudo_nothing_is_asked(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shutil.which", lambda _: None)
+    assert generated(repository, "Defaults lecture=sometimes\n").err == ""

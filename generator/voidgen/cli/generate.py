@@ -42,11 +42,12 @@ def command(settings: Settings, check: bool, force: bool) -> int:
 
 
 def _generate(settings: Settings, folder: Path, *, check: bool, force: bool) -> int:
-    from voidgen import emit, git, pins, project  # noqa: PLC0415
+    from voidgen import emit, git, pins, project, visudo  # noqa: PLC0415
     from voidgen.errors import Fault, WrongInputError, raise_all  # noqa: PLC0415
     from voidgen.repository import finding, own, survey  # noqa: PLC0415
 
     image = project.load(folder)
+    warnings = [*image.warnings, *visudo.warnings(image)]
     if not git.is_inside_work_tree(folder):
         remedy = (
             "run `git init` there: outside a repository Nix would copy all of it, out/ included"
@@ -59,7 +60,7 @@ def _generate(settings: Settings, folder: Path, *, check: bool, force: bool) -> 
         changes = own.added(folder, emit.compare(folder, tree, force=force))
         findings = survey.project(image, changes)
         raise_all(finding.faults(findings, "breaks"))
-        warnings = [*image.warnings, *finding.faults(findings, *WARNED)]
+        warnings = [*warnings, *finding.faults(findings, *WARNED)]
         _tell(settings, changes, missing, warnings, check=True)
         return 1 if changes else 0
     if own.is_missing(folder):
@@ -78,7 +79,7 @@ def _generate(settings: Settings, folder: Path, *, check: bool, force: bool) -> 
         git.add_intent(folder, places, but=strange)
     raise_all(finding.faults(survey.emitted(image), "breaks"))
     changes = attrs.evolve(changes, added=(*attributes, *changes.added))
-    warnings = [*image.warnings, *finding.faults(findings, *WARNED)]
+    warnings = [*warnings, *finding.faults(findings, *WARNED)]
     _tell(settings, changes, missing, warnings, check=False)
     return 0
 

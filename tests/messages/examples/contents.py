@@ -15,6 +15,10 @@ def _generated(folder: Path, files: dict[str, str]) -> Ran:
     return voidgen("--quiet", "generate", cwd=folder)
 
 
+def refused_by_visudo(folder: Path, _: pytest.MonkeyPatch) -> Ran:
+    return _generated(folder, {"/etc/sudoers.d/x": "# x\nDefaults lecture=sometimes\n"})
+
+
 def private_in_the_image_only(folder: Path, _: pytest.MonkeyPatch) -> Ran:
     key = "[Interface]\nPrivateKey = " + 43 * "A" + "=\n"
     return _generated(folder, {"/etc/wireguard/wg0.conf": key, "/root/.netrc": "machine x\n"})
