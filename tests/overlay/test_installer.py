@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,7 +17,8 @@ if TYPE_CHECKING:
 
 START = "/usr/local/bin/install-void"
 ENTRY = "/usr/share/applications/install-void.desktop"
-POSTINSTALL = "/usr/local/libexec/postinstall"
+LIBEXEC = "/usr/local/libexec"
+POSTINSTALL = f"{LIBEXEC}/postinstall"
 PARTS = f"{POSTINSTALL}.d"
 
 # `script` makes a real terminal device, as a terminal does; what it shows goes to a file.
@@ -85,10 +88,81 @@ def test_on_a_console_it_starts_right_there(
     root.write("/etc/sudoers", "root ALL=(ALL:ALL) ALL\n", 0o440)
     root.write("/usr/local/bin/void-installer", f"{INSTALLER}exit {status}\n", 0o755)
     command = " ".join((*shell, START))
-    done = root.run("script", "-qec", command, "/run/shown", stdin="\n", check=False)
+    done = root.run("script", "-qec", command, "/run/shown", stdin="\n\n", check=False)
     assert done.returncode == status
     assert "void-installer runs on a terminal as root" in shown(root)
     assert ("ended with status 3. Press Enter." in shown(root)) == (status == 3)
+
+
+COPY = """\
+#!/bin/bash
+# Stands in for void-installer's copy: a pipeline whose status is that of its last command.
+trap 'echo "the installer cleans up"; exit 0' TERM
+tar --create --file - /etc/passwd /run/large 2> /dev/null |
+	tar --extract --verbose --file - -C /mnt | cat > /dev/null
+[ $? -eq 0 ] && echo 'installed successfully'
+"""
+
+
+@needs_root
+@pytest.mark.parametrize("room", [1, 8])
+def test_a_copy_that_fails_ends_the_installer(make_root: MakeRoot, room: int) -> None:
+    root = make_root("installer")
+    root.path("/mnt").mkdir()
+    root.write("/etc/sudoers", "root ALL=(ALL:ALL) ALL\n", 0o440)
+    root.write("/usr/local/bin/void-installer", COPY, 0o755)
+    root.path("/run/large").write_bytes(os.urandom(3 << 20))
+    command = f"mount -t tmpfs -o size={room}M tmpfs /mnt && exec script -qec {START} /run/shown"
+    done = root.run("sh", "-c", command, stdin="\n\n", check=False)
+    said = shown(root)
+    assert ("installed successfully" in said) is (room == 8)
+    assert ("the installer cleans up" in said) is (room == 1)
+    assert ("the system on the disk is not complete" in said) is (room == 1)
+    assert ("tar: run/large: " in said) is (room == 1)
+    assert done.returncode == (1 if room == 1 else 0)
+
+
+LSBLK = """\
+#!/bin/sh
+printf '%s %s %s\\n' /dev/sda 10737418240 disk /dev/sda1 4000000000 part /dev/vdb 12884901888 disk
+"""
+
+
+@needs_root
+@shells
+@pytest.mark.parametrize("size", [10, 11])
+def test_the_size_of_the_copy_is_said(
+    make_root: MakeRoot, shell: tuple[str, ...], size: int
+) -> None:
+    root = make_root("installer")
+    root.write("/etc/sudoers", "root ALL=(ALL:ALL) ALL\n", 0o440)
+    root.write("/usr/local/bin/lsblk", LSBLK, 0o755)
+    root.path("/usr/local/bin/awk").symlink_to("/usr/bin/mawk")
+    count = f"truncate -s {size}G /large; exec {' '.join(shell)} {LIBEXEC}/install-void/sizes"
+    argv = [
+        "bwrap", "--unshare-pid", "--clearenv", "--setenv", "PATH", "/usr/local/bin:/usr/bin",
+        "--tmpfs", "/", "--ro-bind", "/usr", "/usr", "--bind", str(root.path("/etc")), "/etc",
+        "--bind", str(root.path("/usr/local")), "/usr/local", "--symlink", "usr/bin", "/bin",
+        "--symlink", "usr/lib", "/lib", "--symlink", "usr/lib64", "/lib64",
+        "--dev", "/dev", "--proc", "/proc", "--tmpfs", "/run", "--", "sh", "-c", count,
+    ]  # fmt: skip
+    said = subprocess.check_output(argv, text=True).splitlines()
+    assert (
+        said[1:]
+        == {
+            10: [
+                'Source "Local" copies 10.0 GiB: the root partition needs 11.0 GiB.',
+                "  /dev/sda: 10.0 GiB, too small",
+                "  /dev/vdb: 12.0 GiB",
+            ],
+            11: [
+                'Source "Local" copies 11.0 GiB: the root partition needs 12.1 GiB.',
+                "  /dev/sda: 10.0 GiB, too small",
+                "  /dev/vdb: 12.0 GiB, too small",
+                'No disk is large enough. Source "Network" needs less room.',
+            ],
+        }[size]
+    )
 
 
 @needs_root
