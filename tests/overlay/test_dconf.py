@@ -25,6 +25,7 @@ KEYBOARD = {
     "org.cinnamon.desktop.input-sources sources": "[('xkb', 'ch+fr_nodeadkeys')]",
     "org.gnome.libgnomekbd.keyboard layouts": "['ch\\tfr_nodeadkeys']",
 }
+PART = "/etc/runit/live-setup.d/25-dconf"
 OTHER = {name: "[('xkb', 'us')]" if "sources" in name else "['us']" for name in KEYBOARD}
 
 
@@ -32,8 +33,14 @@ def make(make_root: MakeRoot, keymap: str, **options: Any) -> Root:
     root = make_root(
         "dconf-cinnamon", image={"keymap": keymap}, options={"dconf-cinnamon": options}
     )
-    add_schemas(root)
+    live(root)
     return root
+
+
+def live(root: Root) -> None:
+    """Boot as a live system, whose user is root here."""
+    add_schemas(root)
+    root.run(PART, env={"LIVE_USER": "root"})
 
 
 def read(root: Root, key: str) -> str:
@@ -86,7 +93,7 @@ def test_without_the_lock_the_keyboard_can_be_changed(make_root: MakeRoot, key: 
 )
 def test_keymaps(make_root: MakeRoot, image: Mapping[str, str], value: str) -> None:
     root = make_root("dconf-cinnamon", image=image)
-    add_schemas(root)
+    live(root)
     assert read(root, "org.gnome.desktop.input-sources sources") == value
 
 
@@ -97,7 +104,18 @@ def test_the_colour_scheme_is_an_option(make_root: MakeRoot) -> None:
 
 def test_without_the_profile_nothing_is_read(root: Root) -> None:
     root.path("/etc/dconf/profile/user").unlink()
+    root.path("/run/dconf/user/0").unlink()
     assert read(root, "org.gnome.desktop.interface color-scheme") == "'default'"
+
+
+@pytest.mark.parametrize("key", KEYBOARD)
+def test_an_installed_system_has_no_keyboard_of_the_image(make_root: MakeRoot, key: str) -> None:
+    root = make_root("dconf-cinnamon", image={"keymap": "ch-fr_nodeadkeys"})
+    add_schemas(root)
+    assert read(root, key) != KEYBOARD[key]
+    session(root, f'gsettings set {key} "{OTHER[key]}"')
+    assert read(root, key) == OTHER[key]
+    assert read(root, "org.gnome.desktop.interface color-scheme") == "'prefer-dark'"
 
 
 # Which characters are assigned differs between releases of Unicode.
@@ -140,6 +158,6 @@ OPTIONS = {
 def test_the_keyboards_options_read_back_and_stay(make_root: MakeRoot, key: str) -> None:
     chosen = ["grp:alt_shift_toggle", "compose:caps"]
     root = make_root("dconf-cinnamon", image={"xkb": "us,ru", "xkb-options": chosen})
-    add_schemas(root)
+    live(root)
     assert read(root, key) == OPTIONS[key]
     assert session(root, f"gsettings writable {key}").stdout.strip() == "false"

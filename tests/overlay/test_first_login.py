@@ -77,7 +77,9 @@ def test_the_look_is_applied_once(root: Root, shell: str) -> None:
 
 def test_the_keyboard_is_left_alone(root: Root) -> None:
     dump = "dconf dump /"
+    root.run("/etc/runit/live-setup.d/25-dconf", env={"LIVE_USER": "root"})
     assert "input-sources" in session(root, dump).stdout
+    root.path("/run/dconf/user/0").unlink()
     root.path("/etc/dconf/profile/user").write_text("user-db:user\n")
     session(root, SCRIPT)
     said = session(root, dump).stdout

@@ -15,15 +15,21 @@ if TYPE_CHECKING:
 
     from tests.overlay.conftest import MakeRoot, Root
 
-CONF = "/etc/X11/xorg.conf.d/00-keyboard.conf"
+CONF = "/usr/local/share/live-setup/00-keyboard.conf"
+PART = "/etc/runit/live-setup.d/20-x11-keyboard"
+
+
+def boot(root: Root) -> None:
+    """Boot as a live system."""
+    root.path("/run/live-setup").mkdir()
+    root.run(PART, env={"LIVE_RUN": "/run/live-setup"})
 
 
 def log(root: Root) -> str:
     """What Xorg says of its configuration, before it ends for want of a GPU."""
+    root.path("/var/log/Xorg.log").unlink(missing_ok=True)
     root.run("Xorg", "-displayfd", "1", "-logfile", "/var/log/Xorg.log", check=False)
-    text = root.path("/var/log/Xorg.log").read_text()
-    assert 'Using config directory: "/etc/X11/xorg.conf.d"' in text
-    return text
+    return root.path("/var/log/Xorg.log").read_text()
 
 
 @pytest.mark.parametrize(
@@ -42,7 +48,10 @@ def test_x_has_the_images_keyboard(
     make_root: MakeRoot, image: Mapping[str, str], groups: list[str]
 ) -> None:
     root = make_root("x11-keyboard", image=image)
-    assert "Problem parsing" not in log(root)
+    boot(root)
+    said = log(root)
+    assert 'Using config directory: "/etc/X11/xorg.conf.d"' in said
+    assert "Problem parsing" not in said
     options = dict(re.findall(r'Option "Xkb(\w+)" "(.*)"', root.path(CONF).read_text()))
     command = ("xkbcli", "compile-keymap", "--layout", options["Layout"])
     keymap = root.run(*command, "--variant", options["Variant"]).stdout
@@ -52,6 +61,7 @@ def test_x_has_the_images_keyboard(
 def test_x_switches_between_layouts_by_the_images_options(make_root: MakeRoot) -> None:
     image = {"xkb": "us,ru", "xkb-options": ["grp:alt_shift_toggle", "ctrl:nocaps"]}
     root = make_root("x11-keyboard", image=image)
+    boot(root)
     assert "Problem parsing" not in log(root)
     options = dict(re.findall(r'Option "Xkb(\w+)" "(.*)"', root.path(CONF).read_text()))
     command = ("xkbcli", "compile-keymap", "--layout", options["Layout"])
@@ -60,7 +70,9 @@ def test_x_switches_between_layouts_by_the_images_options(make_root: MakeRoot) -
     assert not toggle.search(root.run(*command).stdout)
 
 
-def test_xorg_does_read_it(make_root: MakeRoot) -> None:
+def test_xorg_reads_it_on_a_live_system_alone(make_root: MakeRoot) -> None:
     root = make_root("x11-keyboard")
     root.path(CONF).write_text(root.path(CONF).read_text().replace("EndSection", "End"))
+    assert "Problem parsing" not in log(root)
+    boot(root)
     assert "Problem parsing" in log(root)
