@@ -177,6 +177,7 @@ def _values(plan: Plan) -> dict[str, dict[str, Any]]:
         "xkb": plan.config.image.layouts(),
         "modules": tuple(chosen.module.name for chosen in modules),
         "services": tuple(service.name for service in plan.resolution.services),
+        "paths": frozenset(entry.path for entry in plan.resolution.entries),
     }
     return {
         chosen.module.name: {**shared, "options": templating.names(chosen.options)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from tests.overlay.conftest import shells
@@ -12,6 +12,7 @@ from tests.overlay.conftest import shells
 from voidgen import project, render
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from tests.overlay.conftest import MakeRoot, Root
@@ -20,6 +21,14 @@ STAGE_2 = "/etc/runit/2"
 SETUP = "/etc/runit/live-setup.sh"
 LOG = "/run/live-setup/log"
 RESULT = re.compile(r"^(\S+) (\S+): (.+?) (?:in|after) \d+ s", re.MULTILINE)
+
+
+def bare(make_root: MakeRoot, options: Mapping[str, Mapping[str, Any]] | None = None) -> Root:
+    """A root with no parts of live-setup."""
+    root = make_root("runit-live", options=options)
+    for file in root.path("/etc/runit/live-setup.d").iterdir():
+        file.unlink()
+    return root
 
 
 def void(root: Root) -> None:
@@ -56,7 +65,7 @@ def results(root: Root) -> list[tuple[str, str]]:
 def test_stage_2_starts_runsvdir_as_voids_own(
     make_root: MakeRoot, shell: tuple[str, ...], live: str
 ) -> None:
-    root = make_root("runit-live")
+    root = bare(make_root)
     void(root)
     root.cmdline = f"BOOT_IMAGE=/boot/vmlinuz {live} console=tty0"
     root.write("/etc/rc.local", "#!/bin/sh\necho rc.local $PATH $SECRET\n", 0o755)
@@ -76,7 +85,7 @@ def test_stage_2_starts_runsvdir_as_voids_own(
 def test_stage_2_takes_the_runlevel_from_the_command_line(
     make_root: MakeRoot, shell: tuple[str, ...]
 ) -> None:
-    root = make_root("runit-live")
+    root = bare(make_root)
     void(root)
     root.cmdline = "quiet single splash"
     out = root.run(*shell, STAGE_2).stdout
@@ -88,7 +97,7 @@ def test_stage_2_takes_the_runlevel_from_the_command_line(
 def test_stage_2_goes_on_where_live_setup_and_rc_local_fail(
     make_root: MakeRoot, shell: tuple[str, ...]
 ) -> None:
-    root = make_root("runit-live")
+    root = bare(make_root)
     void(root)
     root.write(SETUP, "#!/bin/sh\nexit 3\n", 0o755)
     root.write("/etc/rc.local", "#!/bin/sh\nexit 4\n", 0o755)
@@ -97,7 +106,7 @@ def test_stage_2_goes_on_where_live_setup_and_rc_local_fail(
 
 
 def test_stage_2_sets_up_before_services_start(make_root: MakeRoot) -> None:
-    root = make_root("runit-live")
+    root = bare(make_root)
     void(root)
     part(root, "10-first", "test ! -e /run/runsvchdir.argv")
     root.run(STAGE_2)
@@ -109,7 +118,7 @@ def test_stage_2_sets_up_before_services_start(make_root: MakeRoot) -> None:
 def test_a_part_that_fails_is_logged_and_the_others_run(
     make_root: MakeRoot, shell: tuple[str, ...]
 ) -> None:
-    root = make_root("runit-live")
+    root = bare(make_root)
     part(root, "10-good", "echo said by good")
     part(root, "20-bad", "echo said by bad >&2; exit 7")
     part(root, "30-killed", "kill -KILL $$")
@@ -135,7 +144,7 @@ def test_a_part_that_fails_is_logged_and_the_others_run(
 @shells
 @pytest.mark.parametrize("hang", ["sleep 600", "trap '' TERM; sleep 600; sleep 600"])
 def test_a_part_that_hangs_is_ended(make_root: MakeRoot, shell: tuple[str, ...], hang: str) -> None:
-    root = make_root("runit-live", options={"runit-live": {"part-timeout": 3}})
+    root = bare(make_root, options={"runit-live": {"part-timeout": 3}})
     part(root, "10-hangs", hang)
     part(root, "20-next", ":")
     console = root.run(*shell, SETUP).stdout
@@ -147,7 +156,7 @@ def test_a_part_that_hangs_is_ended(make_root: MakeRoot, shell: tuple[str, ...],
 def test_parts_run_where_the_log_cannot_be_written(
     make_root: MakeRoot, shell: tuple[str, ...]
 ) -> None:
-    root = make_root("runit-live")
+    root = bare(make_root)
     part(root, "10-part", "touch /root/ran")
     root.path(LOG).mkdir(parents=True)
     assert "10-part: done" in root.run(*shell, SETUP).stdout
@@ -158,7 +167,7 @@ def test_parts_run_where_the_log_cannot_be_written(
 def test_the_order_of_parts_follows_no_language(
     make_root: MakeRoot, shell: tuple[str, ...]
 ) -> None:
-    root = make_root("runit-live")
+    root = bare(make_root)
     # English puts b before C, and passes over punctuation.
     for name in ("10-b", "10-C", "10.a", "1-z"):
         part(root, name, ":")
@@ -189,7 +198,7 @@ def test_the_order_of_parts_follows_no_language(
 def test_parts_run_for_the_user_of_the_command_line_only(
     make_root: MakeRoot, shell: tuple[str, ...], cmdline: str, user: str | None
 ) -> None:
-    root = make_root("runit-live")
+    root = bare(make_root)
     part(root, "10-part", 'printf "%s" "$LIVE_USER $PATH" > "$LIVE_RUN/user"')
     root.cmdline = cmdline
     root.run(*shell, SETUP)
@@ -204,7 +213,7 @@ def test_the_user_of_the_image_is_the_live_user(make_root: MakeRoot, tmp_path: P
     image = project.load(tmp_path)
     cmdline = render.manifest(image.plan, image.overlay)["image"]["cmdline"]
     assert cmdline == ("live.user=anna", "console=ttyS0,115200")
-    root = make_root("runit-live")
+    root = bare(make_root)
     part(root, "10-part", 'echo "user: $LIVE_USER"')
     root.cmdline = " ".join(cmdline)
     root.run(SETUP)
