@@ -94,6 +94,7 @@ def test_locks_and_scripts_change_it(folder: Path, monkeypatch: pytest.MonkeyPat
         "of-this-run.sh",
         "overlay.sh",
         "place.sh",
+        "speech-menu.sh",
         "squashfs.sh",
         "users.sh",
         "xbps-install.sh",

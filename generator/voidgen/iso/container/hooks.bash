@@ -44,6 +44,8 @@ generate_squashfs() {
 	# What lies in the image's folder goes into the ISO.
 	mv "$ROOTFS" "$BUILDDIR/rootfs"
 	rm -f "$BUILDDIR/rootfs/$dracut_conf"
+	bash /voidgen/speech-menu.sh "$IMAGEDIR" "$BUILDDIR/rootfs" ||
+		die "Failed to remove the boot menus' entries with speech"
 	settle "$BUILDDIR/rootfs"
 	mkdir "$IMAGEDIR/LiveOS"
 	install -m 0444 /voidgen/job/snapshot "$IMAGEDIR/voidgen.json"
