@@ -1,0 +1,201 @@
+"""The built-in modules, presets and examples against the facts of Void's packages."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from tests.void_facts import facts, named
+from tests.void_facts.recipes import MACHINES
+
+from voidgen.config.types import Config, Image, Overlay
+from voidgen.overlay.resolve import needed
+from voidgen.overlay.services import BASE_SYSTEM
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from voidgen.overlay.types import Module
+
+MODULES = named.modules()
+IN_CHECKS = re.compile(r"(?<![\w.}$@/-])/(?:usr/(?:bin|libexec)|usr/lib/dracut|etc/sv)/[\w./+-]*\w")
+"""A package's path in the text of a module.toml."""
+PROGRAM = re.compile(r"(?:spawn|spawn-at-startup) \"([^\"]+)\"|pgrep [^|;\n]*-l (?:-x )?([\w-]+)")
+"""A program that niri's configuration starts, or that a check looks for."""
+KERNELS_LONGEST = 15
+"""The kernel keeps so many characters of a program's name."""
+
+every_module = pytest.mark.parametrize("module", MODULES.values(), ids=list(MODULES))
+every_project = pytest.mark.parametrize("project", named.projects(), ids=str)
+
+
+def together(module: Module) -> list[Module]:
+    """``module`` and all that it requires."""
+    config = Config(Image("x"), overlay=Overlay((module.name,)))
+    by, faults = needed(config, MODULES, module.file)
+    assert not faults
+    return [MODULES[name] for name in by]
+
+
+def machines(module: Module) -> Iterable[str]:
+    return module.spec.archs or MACHINES
+
+
+def installed(module: Module, machine: str) -> set[str]:
+    """The packages of an image that has ``module`` alone."""
+    asked = {name for one in together(module) for name in one.spec.packages.xbps}
+    return facts.closure({*asked, *named.MKLIVE}, machine)
+
+
+def relied_on(module: Module) -> Iterator[str]:
+    """Paths of packages that ``module`` links to, provides, or looks for."""
+    own = {
+        path
+        for one in together(module)
+        for path in (*(source.path for source in one.sources), *one.spec.links, *one.spec.mklive)
+    }
+    flakes = tuple(
+        f"{one.spec.packages.flake}/" for one in together(module) if one.spec.packages.flake
+    )
+    spec = module.spec
+    paths = {
+        *(path for path in spec.provides if path.startswith("/")),
+        *(to for to in spec.links.values() if to.startswith(("/usr/", "/etc/"))),
+        *IN_CHECKS.findall(module.file.read_text()),
+    }
+    yield from sorted(path for path in paths - own if not path.startswith(flakes))
+
+
+def programs(module: Module) -> Iterator[str]:
+    """Programs that ``module`` starts or looks for."""
+    texts = [module.file.read_text()]
+    texts += [source.file.read_text() for source in module.sources if source.path.endswith(".kdl")]
+    for text in texts:
+        yield from (one or other for one, other in PROGRAM.findall(text))
+
+
+def program_owner(name: str) -> str:
+    """The package of the program ``name``, whose end the kernel may have cut off."""
+    if name.startswith("/"):
+        return facts.owner(name)
+    known = facts.UPSTREAM["programs"]
+    found = [
+        known[one]["package"] for one in known if one[:KERNELS_LONGEST] == name[:KERNELS_LONGEST]
+    ]
+    return str(found[0]) if found else facts.owner(f"/usr/bin/{name}")
+
+
+def test_every_package_is_there() -> None:
+    assert named.packages() <= facts.PACKAGES.keys()
+
+
+@every_module
+def test_each_architecture_of_a_module_has_its_packages(module: Module) -> None:
+    lacking = {
+        name: sorted({*machines(module)} - facts.machines(name))
+        for name in module.spec.packages.xbps
+        if not {*machines(module)} <= facts.machines(name)
+    }
+    assert lacking == ALLOWED.get(module.name, {})
+
+
+ALLOWED = {
+    # For x86 alone, as its summary says.
+    "installer": {
+        name: ["aarch64", "aarch64-musl"] for name in ("grub-i386-efi", "grub-x86_64-efi")
+    }
+}
+
+
+@every_module
+def test_what_is_not_free_comes_with_its_repository(module: Module) -> None:
+    for name in module.spec.packages.xbps:
+        where = facts.PACKAGES[name].get("repository", "")
+        assert not where or where in module.spec.packages.repositories
+
+
+@every_module
+def test_services_belong_to_packages_that_the_image_has(module: Module) -> None:
+    own = {source.path for one in together(module) for source in one.sources}
+    for service in module.spec.services:
+        if f"/etc/sv/{service}/run" in own:
+            continue
+        for machine in machines(module):
+            has = {name for name in installed(module, machine) if service in facts.services(name)}
+            assert has, f"nothing in the image has {service}"
+            provider = module.spec.provides.get(service, service)
+            assert provider in has or BASE_SYSTEM.get(service) in has
+
+
+@every_module
+def test_provided_services_are_of_their_packages(module: Module) -> None:
+    for name, package in module.spec.provides.items():
+        if not name.startswith("/"):
+            assert name in facts.services(package)
+
+
+@every_module
+def test_paths_belong_to_packages_that_the_image_has(module: Module) -> None:
+    for path in relied_on(module):
+        owner = facts.owner(path)
+        assert owner, f"no fact says which package has {path}: add it to upstream.json"
+        for machine in machines(module):
+            assert owner in installed(module, machine), f"{path} is of {owner}"
+
+
+@every_module
+def test_programs_belong_to_packages_that_the_image_has(module: Module) -> None:
+    for name in programs(module):
+        owner = program_owner(name)
+        assert owner, f"no fact says which package has {name}: add it to upstream.json"
+        for machine in machines(module):
+            assert owner in installed(module, machine), f"{name} is of {owner}"
+
+
+def test_base_systems_services_are_its_packages_own() -> None:
+    for service, package in BASE_SYSTEM.items():
+        assert service in facts.services(package)
+        assert package in facts.closure(named.MKLIVE, "x86_64")
+
+
+@every_project
+def test_projects_name_packages_of_their_architecture(project: Path) -> None:
+    settings = named.settings(project)
+    arch = settings["image"].get("arch", "x86_64")
+    for name in settings.get("xbps", {}).get("packages", []):
+        assert arch in facts.machines(name)
+        assert not facts.PACKAGES[name].get("repository")
+
+
+XPS_9700 = {
+    "Wi-Fi and Bluetooth, Killer AX1650 (iwlwifi, btintel)": {"linux-firmware-network"},
+    "sound (Sound Open Firmware over SoundWire)": {"alsa-ucm-conf", "sof-firmware"},
+    "Intel UHD": {"intel-media-driver", "linux-firmware-intel", "mesa-dri", "mesa-vulkan-intel"},
+    "NVIDIA by nouveau": {"linux-firmware-nvidia", "mesa-vaapi", "mesa-vulkan-nouveau"},
+    "Bluetooth headphones": {"bluez", "libspa-bluetooth"},
+}
+"""What the machine of this repository's own image needs, by part."""
+
+
+@pytest.mark.parametrize("part", XPS_9700)
+def test_the_reference_image_has_what_its_machine_needs(part: str) -> None:
+    settings = named.settings(named.ROOT / "voidgen.toml")
+    asked = {
+        name
+        for module in settings["overlay"]["modules"]
+        for one in together(MODULES[module])
+        for name in one.spec.packages.xbps
+    }
+    image = {*asked, *settings["xbps"]["packages"], *named.MKLIVE}
+    assert XPS_9700[part] <= facts.closure(image, settings["image"]["arch"])
+
+
+@pytest.mark.parametrize("name", [name for name in MODULES if name.endswith("-live")])
+@pytest.mark.parametrize("machine", MACHINES)
+def test_desktops_have_a_driver_of_opengl_everywhere(name: str, machine: str) -> None:
+    """Xorg's own packages bring it on x86 alone."""
+    image = installed(MODULES[name], machine)
+    if image & {"xorg-server", "niri"}:
+        assert "mesa-dri" in image
