@@ -44,3 +44,8 @@ def autologin(root: Root, user: str = "live") -> None:
             line, rf"\g<1>{value.format(user=user, session=session)}", text, flags=re.MULTILINE
         )
     conf.write_text(text)
+
+
+def sddm(root: Root, user: str = "live") -> None:
+    """As display-manager-autologin.sh, for SDDM: whatever the desktop is."""
+    root.write("/etc/sddm.conf", f"[Autologin]\nUser={user}\nSession=plasma.desktop\n")

@@ -11,6 +11,12 @@ from voidgen import project, render, share
 from voidgen.overlay import catalogue
 
 MODULES = catalogue.load([share.catalogue()])
+SESSIONS = {
+    "lxqt-live": {"sddm-live": {"session": "xsessions/lxqt"}},
+    "mate-live": {"lightdm-live": {"session": "mate"}},
+    "xfce-live": {"lightdm-live": {"session": "xfce"}},
+}
+"""What a desktop's login has to be told."""
 CHECKED = [name for name, module in MODULES.items() if module.spec.checks]
 
 
@@ -26,10 +32,9 @@ def checks(folder: Path, modules: list[str], options: dict[str, Any]) -> list[di
 
 @pytest.mark.parametrize("name", CHECKED)
 def test_commands_are_good_shell(name: str, tmp_path: Path) -> None:
-    # The session that lightdm-live names comes from another module.
-    modules = ["cinnamon-live"] if name == "lightdm-live" else [name]
-    session = {"lightdm-live": {"session": "xfce"}} if name == "xfce-live" else {}
-    rows = checks(tmp_path, modules, session)
+    # The session that a login names comes from another module.
+    modules = {"lightdm-live": ["cinnamon-live"], "sddm-live": ["kde-live"]}.get(name, [name])
+    rows = checks(tmp_path, modules, SESSIONS.get(name, {}))
     ours = [row for row in rows if row["module"] == name]
     assert len(ours) == len(MODULES[name].spec.checks)
     for row in ours:

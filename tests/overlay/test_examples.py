@@ -51,7 +51,9 @@ def test_xfce(repository: Path) -> None:
     packages = names(found["xbps"]["packages"])
     assert {"xfce4", "lightdm", "lightdm-gtk-greeter", "firefox", "dialog"} <= packages
     assert not any("cinnamon" in package for package in packages)
-    assert names(found["services"]) == {"NetworkManager", "dbus", "lightdm", "nix-daemon"}
+    assert names(found["services"]) == {
+        "NetworkManager", "chronyd", "dbus", "lightdm", "nix-daemon", "polkitd",
+    }  # fmt: skip
     assert links(found)["/etc/runit/runsvdir/default/lightdm"] == "/etc/sv/lightdm"
     include = repository / "image/include"
     assert (include / "etc/lightdm/.session").read_text().strip() == "xfce"
@@ -68,7 +70,7 @@ def test_console(repository: Path) -> None:
     assert not packages & {"lightdm", "nix", "xorg"}
     assert found["nix"]["packages"] == []
     assert "@profile@" not in json.dumps(found)
-    assert names(found["services"]) == {"NetworkManager", "dbus"}
+    assert names(found["services"]) == {"NetworkManager", "chronyd", "dbus"}
     assert found["image"]["cmdline"][:2] == ["live.user=rescue", "live.autologin"]
 
 

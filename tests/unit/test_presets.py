@@ -128,7 +128,7 @@ def test_settings_of_a_pipeline(alone: Path) -> None:
         "keymap": "ch-fr_nodeadkeys", "locale": "de_CH.UTF-8", "user": "guest",
     }  # fmt: skip
     assert got["nix"]["packages"] == ["google-chrome", "kdePackages.kate", "spotify", "discord"]
-    assert got["xbps"]["packages"] == ["htop", "vim", "git"]
+    assert got["xbps"]["packages"] == ["firefox", "htop", "vim", "git"]
     left = [line.partition("install.conf:")[2] for line in ran.err.splitlines()]
     assert [line.partition(": ")[0] for line in left] == ["6", "7", "9", "16", "17"]
     assert "TIMEZONE" in left[0]

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 @click.argument("directory", metavar="[DIR]", default=".", type=click.Path())
 @click.option(
     "--preset",
-    type=click.Choice(["cinnamon", "xfce", "console"]),
+    type=click.Choice(["cinnamon", "xfce", "kde", "lxqt", "mate", "niri", "console"]),
     help="What the image is to be at first (default: cinnamon).",
 )
 @click.option(

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 FOLDER = Path(__file__).resolve().parent.parent / "presets"
-PRESETS = ("cinnamon", "xfce", "console")
+PRESETS = ("cinnamon", "xfce", "kde", "lxqt", "mate", "niri", "console")
 IGNORE = ".gitignore"
 IGNORED = ("/result", "/result-*", "/out/", "/image/.staging/", "/.direnv/")
 KEPT = (ATTRIBUTES, IGNORE)
