@@ -9,7 +9,7 @@ from tests.unit.program import voidgen
 from voidgen.config import FILE
 
 PAGE = ROOT / "docs/how-to/another-desktop.md"
-MODULE = "overlay-src/mate-live/module.toml"
+MODULE = "overlay-src/lxde-live/module.toml"
 
 
 def test_it_works(repository: Path) -> None:
@@ -35,6 +35,6 @@ def test_it_works(repository: Path) -> None:
             (repository / file).write_text(written[file])
     assert all(written.values())
     shown = voidgen("show", "--json", cwd=repository).out
-    assert '"mate"' in shown
-    assert '"mate-live"' in shown
+    assert '"LXDE"' in shown
+    assert '"lxde-live"' in shown
     assert "xfce" not in shown
