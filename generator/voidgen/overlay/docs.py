@@ -36,6 +36,7 @@ def _module(module: Module) -> Iterator[str]:
     spec = module.spec
     yield from (f"## {module.name}", "", f"{spec.summary}.", "")
     facts = (
+        ("for", _code(spec.archs)),
         ("requires", [f"[{name}](#{name})" for name in spec.requires]),
         ("conflicts with", [f"[{name}](#{name})" for name in spec.conflicts]),
         ("services", _code(spec.services)),
