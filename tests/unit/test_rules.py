@@ -200,6 +200,10 @@ TABLE: dict[str, tuple[list[str], list[str]]] = {
             "/\x1b[31m",
         ],
     ),
+    "MODULE_REPOSITORY": (
+        ["nonfree", "multilib/nonfree", "https://repo-default.voidlinux.org/current", "/srv/repo"],
+        ["", "Nonfree", "nonfree/", "../x", "a//b", "non free", "ftp://a", "-x", "/a b"],
+    ),
     "XBPS_PACKAGE": (
         ["htop", "lib32-x", "gtk+3", "ca-certificates", "NetworkManager"],
         ["", "-a", "htop>=3", "a b", "a/b", "é", "a\n"],
