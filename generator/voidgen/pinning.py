@@ -214,7 +214,9 @@ class _Pinning:
         ):
             return snapshot.again(old.repositories, asked.repositories, self.progress)
         arches = (asked.arch, host_arch(asked.arch))
-        return snapshot.take(asked.repositories, arches, self.progress)
+        found = snapshot.take(asked.repositories, arches, self.progress)
+        snapshot.check_used(found, asked.repositories, arches)
+        return found
 
 
 def _flake(plan: Plan, locked: bytes, folder: Path) -> Path:

@@ -11,6 +11,7 @@ from voidgen.errors import WrongInputError
 from voidgen.overlay.resolve import resolve
 
 VOID = "https://repo-default.voidlinux.org/current"
+MIRROR = "https://mirror.example.org/void/current"
 
 
 def of(arch: Arch, *repositories: str) -> Config:
@@ -21,29 +22,24 @@ def of(arch: Arch, *repositories: str) -> Config:
 @pytest.mark.parametrize(
     ("arch", "repositories", "expected"),
     [
+        ("x86_64", ("void:",), f"{VOID}/nonfree"),
         ("x86_64", (VOID,), f"{VOID}/nonfree"),
-        ("i686", (f"{VOID}/",), f"{VOID}/nonfree"),
-        ("x86_64", ("https://packages.example.org/void", VOID), f"{VOID}/nonfree"),
-        ("x86_64", ("/srv/repo",), "/srv/repo/nonfree"),
-        ("x86_64-musl", (f"{VOID}/musl", VOID), f"{VOID}/musl/nonfree"),
-        ("aarch64", (f"{VOID}/aarch64", VOID), f"{VOID}/aarch64/nonfree"),
-        ("aarch64-musl", (f"{VOID}/aarch64", VOID), f"{VOID}/aarch64/nonfree"),
+        ("i686", (f"{MIRROR}/",), f"{MIRROR}/nonfree"),
+        ("x86_64", ("https://packages.example.org/void", MIRROR), f"{MIRROR}/nonfree"),
+        ("x86_64", ("/srv/repo",), f"{VOID}/nonfree"),
+        ("x86_64-musl", (f"{MIRROR}/musl", MIRROR), f"{MIRROR}/musl/nonfree"),
+        ("aarch64", (f"{MIRROR}/aarch64",), f"{MIRROR}/aarch64/nonfree"),
+        ("aarch64-musl", ("void:",), f"{VOID}/aarch64/nonfree"),
     ],
 )
-def test_voids_folders_are_of_the_images_own_repository(
+def test_voids_folders_are_of_the_images_own_mirror(
     arch: Arch, repositories: tuple[str, ...], expected: str
 ) -> None:
-    gpu = module("gpu", packages={"repositories": ["nonfree", "https://example.org/x"]})
+    gpu = module("gpu", packages={"repositories": ["void:nonfree", "https://example.org/x"]})
     found = resolve(of(arch, *repositories), catalogue(gpu), FILE).repositories
     assert [asked.name for asked in found if asked.by == ("module gpu",)] == [
         expected, "https://example.org/x",
     ]  # fmt: skip
-
-
-@pytest.mark.parametrize("where", ["Nonfree", "non free", "../x", "nonfree/", "ftp://x"])
-def test_what_is_no_repository(where: str) -> None:
-    with pytest.raises(WrongInputError, match="Void's own repository"):
-        module("gpu", packages={"repositories": [where]})
 
 
 def test_a_module_for_other_architectures_is_refused() -> None:

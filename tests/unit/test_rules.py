@@ -184,6 +184,10 @@ TABLE: dict[str, tuple[list[str], list[str]]] = {
             f"/var/db/xbps/keys/{PRINT}.plist",
         ],
     ),
+    "XBPS_REPOSITORY": (
+        ["void:", "void:nonfree", "void:multilib/nonfree", "https://a", "/srv/repo"],
+        ["", "void", "void:/", "void:nonfree/", "void:non free", "void://a", "nonfree", "/a b"],
+    ),
     "REPOSITORY": (
         ["https://repo-default.voidlinux.org/current", "http://a", "/srv/repo", "/"],
         [
@@ -199,10 +203,6 @@ TABLE: dict[str, tuple[list[str], list[str]]] = {
             "/a|b",
             "/\x1b[31m",
         ],
-    ),
-    "MODULE_REPOSITORY": (
-        ["nonfree", "multilib/nonfree", "https://repo-default.voidlinux.org/current", "/srv/repo"],
-        ["", "Nonfree", "nonfree/", "../x", "a//b", "non free", "ftp://a", "-x", "/a b"],
     ),
     "XBPS_PACKAGE": (
         ["htop", "lib32-x", "gtk+3", "ca-certificates", "NetworkManager"],
@@ -241,10 +241,6 @@ TABLE: dict[str, tuple[list[str], list[str]]] = {
     "SYSTEM_USER": (["beacon", "_a-b", "x1"], ["", "A", "1a", "a b", "a:b", "-a", "a" * 32]),
     "GROUP": (["beacon", "_a-b", "x1"], ["", "A", "1a", "a b", "a:b", "-a", "a" * 32]),
     "DESCRIPTION": (["Beacon's daemon", "é"], ["", "a:b", "a\nb", "\x1b"]),
-    "MODULE_REPOSITORY": (
-        ["nonfree", "multilib/nonfree", "/srv/void", "https://mirror.example/current"],
-        ["", "../nonfree", "a b", "ftp://mirror.example", "nonfree/", "https://a.example/x y"],
-    ),
     "IMAGE_PATH": (
         ["/a", "/etc/motd", "/a b/'c'/$(d)", "/..a/b..", "/é", "/.../a"],
         [

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import shlex
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 import click
 
 from voidgen import config
 from voidgen.cli.settings import Command, Settings
+from voidgen.config.types import Arch
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,6 +25,11 @@ if TYPE_CHECKING:
     "--preset",
     type=click.Choice(["cinnamon", "xfce", "kde", "lxqt", "mate", "niri", "console"]),
     help="What the image is to be at first (default: cinnamon).",
+)
+@click.option(
+    "--arch",
+    type=click.Choice(get_args(Arch)),
+    help="The image's architecture (default: x86_64).",
 )
 @click.option(
     "--from",
@@ -50,6 +56,7 @@ def command(  # noqa: PLR0913, PLR0917 - the options
     settings: Settings,
     directory: str,
     preset: str | None,
+    arch: str | None,
     scripts: tuple[Path, ...],
     offline: bool,
     busybox: Path | None,
@@ -62,8 +69,9 @@ def command(  # noqa: PLR0913, PLR0917 - the options
     is a project already, --ci alone adds the workflow to it.
     """
     folder = Path(os.path.abspath(Path(settings.project) / directory))
-    if offline and (preset or scripts):
-        raise click.UsageError("--offline is a project of its own: leave --preset and --from out")
+    if offline and (preset or scripts or arch):
+        what = "--offline is a project of its own: leave --preset, --arch and --from out"
+        raise click.UsageError(what)
     if busybox and not offline:
         raise click.UsageError("--busybox is for --offline")
     workflow = _workflow(host, folder) if host else None
@@ -71,8 +79,8 @@ def command(  # noqa: PLR0913, PLR0917 - the options
     left: Sequence[str] = ()
     if offline:
         lines = _offline(folder, busybox)
-    elif not workflow or preset or scripts or not (folder / config.FILE).exists():
-        lines, left = _preset(folder, preset or "cinnamon", scripts)
+    elif not workflow or preset or arch or scripts or not (folder / config.FILE).exists():
+        lines, left = _preset(folder, preset or "cinnamon", arch, scripts)
     if workflow:
         lines = (*lines, _add(workflow, folder))
     _tell(settings, folder, lines, left, offline=offline, directory=directory)
@@ -138,7 +146,7 @@ def _offline(folder: Path, busybox: Path | None) -> Sequence[str]:
 
 
 def _preset(
-    folder: Path, name: str, scripts: Sequence[Path]
+    folder: Path, name: str, arch: str | None, scripts: Sequence[Path]
 ) -> tuple[Sequence[str], Sequence[str]]:
     """What is told of what was done, and what was not taken over."""
     from voidgen import regular  # noqa: PLC0415
@@ -146,7 +154,7 @@ def _preset(
     from voidgen.scaffold import preset, takeover  # noqa: PLC0415
 
     preset.check(folder)
-    text = preset.text(name, folder)
+    text = preset.text(name, folder, arch)
     taken: list[str] = []
     left: list[str] = []
     for file in scripts:

@@ -116,10 +116,10 @@ REPOSITORY = Rule(
     "a URL (http, https) or an absolute folder, without blanks",
     r"https?://[^\s\x00-\x1f\x7f|\x22'\\$`]+|/[^\s\x00-\x1f\x7f|\x22'\\$`]*",
 )
-VOID_FOLDER = r"[a-z0-9][a-z0-9-]*(?:/[a-z0-9][a-z0-9-]*)*"
-MODULE_REPOSITORY = Rule(
-    "a URL, an absolute folder, or a folder of Void's own repository, like \x22nonfree\x22",
-    rf"{REPOSITORY.pattern}|{VOID_FOLDER}",
+XBPS_REPOSITORY = Rule(
+    'a URL (http, https) or an absolute folder, without blanks, or Void\'s own: "void:", '
+    '"void:nonfree"',
+    rf"void:(?:[a-z0-9]+(?:/[a-z0-9]+)*)?|{REPOSITORY.pattern}",
 )
 XBPS_PACKAGE = Rule("the name of an xbps package", r"[A-Za-z0-9][A-Za-z0-9._+-]*")
 CONTAINER_IMAGE = Rule(
@@ -235,7 +235,7 @@ StateDir = Annotated[str, STATE_DIR]
 ProjectFile = Annotated[str, PROJECT_FILE]
 KeyFile = Annotated[str, KEY_FILE]
 Repository = Annotated[str, REPOSITORY]
-ModuleRepository = Annotated[str, MODULE_REPOSITORY]
+XbpsRepository = Annotated[str, XBPS_REPOSITORY]
 XbpsPackage = Annotated[str, XBPS_PACKAGE]
 ContainerImage = Annotated[str, CONTAINER_IMAGE]
 Store = Annotated[str, STORE]

@@ -130,9 +130,12 @@ class Nix:
 class Xbps:
     """Void's own packages."""
 
-    repositories: tuple[rules.Repository, ...] = field(
-        default=("https://repo-default.voidlinux.org/current",),
-        metadata={"help": "XBPS repositories"},
+    repositories: tuple[rules.XbpsRepository, ...] = field(
+        default=("void:",),
+        metadata={
+            "help": "XBPS repositories; \"void:\" is Void's own for the image's architecture, "
+            '"void:nonfree" its nonfree one'
+        },
     )
     packages: tuple[rules.XbpsPackage, ...] = field(
         default=(), metadata={"help": "packages beyond what the modules bring"}

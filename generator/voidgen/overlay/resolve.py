@@ -13,6 +13,7 @@ from voidgen.overlay import architecture, named, paths, users
 from voidgen.overlay.options import settle
 from voidgen.overlay.resolution import Asked, Chosen, Enabled, Resolution
 from voidgen.overlay.services import provider
+from voidgen.xbps.void import Void
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -35,8 +36,10 @@ def resolve(config: Config, catalogue: Catalogue, file: Path) -> Resolution:
     values, faults = settle(config.overlay.options, order, catalogue, file)
     nix = _asked(config.nix.packages, ((m.name, m.spec.packages.nix) for m in order))
     xbps = _asked(config.xbps.packages, ((m.name, m.spec.packages.xbps) for m in order))
+    void = Void.of(config)
     repositories = _asked(
-        config.xbps.repositories, ((m.name, architecture.repositories(m, config)) for m in order)
+        void.urls(config.xbps.repositories),
+        ((m.name, void.urls(m.spec.packages.repositories)) for m in order),
     )
     links: dict[str, paths.Entry] = {}
     for module in order:

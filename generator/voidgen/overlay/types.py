@@ -96,11 +96,11 @@ class Packages:
     """Packages that a module brings."""
 
     xbps: tuple[rules.XbpsPackage, ...] = field(default=(), metadata={"help": "Void's packages"})
-    repositories: tuple[rules.ModuleRepository, ...] = field(
+    repositories: tuple[rules.XbpsRepository, ...] = field(
         default=(),
         metadata={
-            "help": "XBPS repositories that they need beyond the image's; `nonfree` is Void's, of "
-            "the image's architecture"
+            "help": "XBPS repositories that they need beyond the image's; `void:nonfree` is Void's "
+            "for the image's architecture"
         },
     )
     nix: tuple[rules.NixPackage, ...] = field(default=(), metadata={"help": "Nix packages"})

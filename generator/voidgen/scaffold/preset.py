@@ -28,9 +28,11 @@ OURS = (config.FILE, "flake.nix", "image")
 """What a project is, or has once it was generated."""
 
 
-def text(preset: str, folder: Path) -> str:
-    """The voidgen.toml of a preset, with the image called as the folder."""
+def text(preset: str, folder: Path, arch: str | None = None) -> str:
+    """Return the voidgen.toml of a preset, for ``arch``, with the image called as the folder."""
     content = (FOLDER / f"{preset}.toml").read_text()
+    if arch:
+        content = re.sub(r"(?m)^title = .*\n", rf'\g<0>arch = "{arch}"\n', content, count=1)
     name = re.sub(r"[^A-Za-z0-9._+-]+", "-", folder.name).strip("-._+")[:100]
     fits = re.fullmatch(IMAGE_NAME.pattern, name)
     return edit.put(content, "image", "name", name) if fits else content

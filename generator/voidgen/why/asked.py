@@ -10,6 +10,7 @@ import networkx as nx
 from attrs import frozen
 
 from voidgen.overlay.resolve import USER
+from voidgen.xbps.void import Void
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -59,6 +60,7 @@ class _Asked:
 
     def __init__(self, plan: Plan, file: Path) -> None:
         self.plan, self.file = plan, file
+        self.void = Void.of(plan.config)
         self.modules = {one.module.name: one.module for one in plan.resolution.modules}
         graph: nx.DiGraph[str] = nx.DiGraph()
         graph.add_node(USER)
@@ -94,7 +96,7 @@ class _Asked:
             ),
         ):  # fmt: skip
             thing = f"{kind} {name}"
-            user = (Step(self.file, _item(key, own, name), f"asks for {thing}"),)
+            user = (Step(self.file, _item(key, own, name, self.void), f"asks for {thing}"),)
             for by in (one.by for one in asked if one.name == name):
                 ways = tuple(
                     user
@@ -112,22 +114,27 @@ class _Asked:
         steps = []
         for asker, name in pairwise(chain):
             if asker == USER:
-                key = _item(("overlay", "modules"), self.plan.config.overlay.modules, name)
+                own = self.plan.config.overlay.modules
+                key = _item(("overlay", "modules"), own, name, self.void)
                 steps.append(Step(self.file, key, f"asks for module {name}"))
             else:
                 module = self.modules[asker]
-                key = _item(("requires",), module.spec.requires, name)
+                key = _item(("requires",), module.spec.requires, name, self.void)
                 steps.append(Step(module.file, key, f"module {asker} requires module {name}"))
         return tuple(steps)
 
     def _brought(self, by: str, key: Key, name: str, what: str) -> tuple[Step, ...]:
         """To a thing that a module lists at ``key``."""
         module = self.modules[by.removeprefix("module ")]
-        place = _item(key, attrgetter(".".join(map(str, key)))(module.spec), name)
+        own = attrgetter(".".join(map(str, key)))(module.spec)
+        place = _item(key, own, name, self.void)
         last = Step(module.file, place, f"module {module.name} {what}")
         return (*self._along(self.shortest[module.name]), last)
 
 
-def _item(key: Key, own: Sequence[str], name: str) -> Key:
-    """Where in a list the name stands, or the list's own place."""
-    return (*key, own.index(name)) if name in own else key
+def _item(key: Key, own: Sequence[str], name: str, void: Void) -> Key:
+    """Return where in a list the name stands, or the list's own place."""
+    for index, one in enumerate(own):
+        if name in void.urls([one]):
+            return (*key, index)
+    return key

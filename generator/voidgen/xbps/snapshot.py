@@ -12,10 +12,10 @@ from attrs import frozen
 
 from voidgen import nix, sri
 from voidgen.errors import StepFailedError, refused
-from voidgen.xbps import repodata
+from voidgen.xbps import repodata, void
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from voidgen.lock.types import Repository
     from voidgen.progress import Progress
@@ -42,7 +42,7 @@ Snapshot = tuple[Index, ...]
 """Repositories in the order in which XBPS asks them, each for every architecture it has."""
 
 
-def take(repositories: Iterable[str], arches: Iterable[str], progress: Progress) -> Snapshot:
+def take(repositories: Collection[str], arches: Iterable[str], progress: Progress) -> Snapshot:
     """The indexes as they are now; each of ``arches`` must be had from some repository."""
     wanted = sorted(set(arches))
     found: list[Index] = []
@@ -53,8 +53,31 @@ def take(repositories: Iterable[str], arches: Iterable[str], progress: Progress)
     for arch in wanted:
         if not any(index.arch == arch for index in found):
             what = f"no repository of [xbps] has packages for {arch}"
-            raise StepFailedError(what, "add one that has to [xbps] repositories in voidgen.toml")
+            raise StepFailedError(what, _remedy(repositories, arch))
     return tuple(found)
+
+
+def check_used(found: Snapshot, repositories: Iterable[str], arches: Sequence[str]) -> None:
+    """Raise StepFailedError if a repository has no index for any of ``arches``.
+
+    The image's own architecture comes first in ``arches``.
+    """
+    used = {index.url for index in found}
+    for where in repositories:
+        if where not in used:
+            files = " or ".join(f"{arch}-repodata" for arch in dict.fromkeys(arches))
+            what = f"{where}: has no {files}, the index of an XBPS repository"
+            fitting = void.fitting(where, arches[0])
+            remedy = "remove it from [xbps] repositories in voidgen.toml"
+            if fitting and fitting != where:
+                remedy = f"write {fitting} instead in [xbps] repositories of voidgen.toml"
+            raise StepFailedError(what, remedy)
+
+
+def _remedy(repositories: Iterable[str], arch: str) -> str:
+    urls = [url for where in repositories if (url := void.fitting(where, arch))]
+    url = urls[0] if urls else void.Void(arch).urls([void.SCHEME])[0]
+    return f'add "{url}", or another with {arch}-repodata, to [xbps] repositories in voidgen.toml'
 
 
 def again(locked: Iterable[Repository], order: Iterable[str], progress: Progress) -> Snapshot:

@@ -128,6 +128,14 @@ def nothing_for_an_architecture(folder: Path, _: pytest.MonkeyPatch) -> None:
     snapshot.take([str(folder)], ["x86_64-musl"], Nobody())
 
 
+def nothing_for_the_images_architecture(_: Path, __: pytest.MonkeyPatch) -> None:
+    snapshot.check_used((_index(),), [URL, f"{OTHER}/aarch64"], ["x86_64-musl", "x86_64"])
+
+
+def not_a_repository(_: Path, __: pytest.MonkeyPatch) -> None:
+    snapshot.check_used((_index(),), [URL, "/srv/packages"], ["x86_64", "x86_64"])
+
+
 def index_gone(folder: Path, _: pytest.MonkeyPatch) -> None:
     one = Repository(str(folder), "x86_64", digest("x"), None)
     snapshot.again([one], [str(folder)], Nobody())
