@@ -8,7 +8,7 @@ from attrs import frozen
 
 from voidgen import config, git, place
 from voidgen.errors import Fault, refused
-from voidgen.lock import bound, entries, moves, wanted
+from voidgen.lock import bound, entries, moves, nix_state, wanted
 from voidgen.lock import file as lock_file
 from voidgen.lock import flake as flake_lock
 
@@ -107,6 +107,13 @@ def _missing(project: Project, found: Pins) -> list[str]:
     if project.plan.config.mklive and not found.lock:
         return missing  # They say that there is no voidgen.lock.
     return [*missing, *bound.unbound(found.found, found.lock)]
+
+
+def warnings(project: Project, lock: Lock | None) -> list[Fault]:
+    """Return what of voidgen.toml does not fit the locked packages: the image would build."""
+    file, state_dir = project.folder / config.FILE, project.plan.config.nix.state_dir
+    found = nix_state.fault(lock, state_dir, file)
+    return [found] if found else []
 
 
 def flake_faults(project: Project) -> list[Fault]:

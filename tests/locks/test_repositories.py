@@ -8,6 +8,7 @@ from tests.locks.project import lock_of, project, refused, toml, versions, well
 from tests.locks.site import TOOLS, VOID, Origin, Site
 from tests.locks.void import Package, Void
 from tests.unit.http_faults import Server
+from tests.unit.program import voidgen
 
 EXTRA = (
     Package("jq", "1.6_1"),
@@ -165,3 +166,26 @@ def test_some_repository_must_have_each_architecture(
         text = toml(origin.mklive, urls, image='arch = "x86_64-musl"\n')
         said = refused(project(tmp_path / str(index), text), "lock")
         assert f"no repository of [xbps] has packages for {lacks}" in said
+
+
+def test_repository_of_another_architecture_is_refused(
+    site: Site, origin: Origin, musl: str, tmp_path: Path
+) -> None:
+    text = toml(origin.mklive, [site.url, musl], image='arch = "x86_64"\n')
+    said = refused(project(tmp_path / "project", text), "lock")
+    assert f"{musl}: has no x86_64-repodata, the index of an XBPS repository" in said
+    assert "remove it from [xbps] repositories in voidgen.toml" in said
+
+
+@pytest.mark.parametrize("state_dir", ["/var/nix", "/nix/var/nix"])
+def test_state_dir_is_compared_with_the_locked_nix(
+    state_dir: str, void: Void, site: Site, origin: Origin, tmp_path: Path
+) -> None:
+    packages = sites.rolled(Package("nix", "2.30.5_2"))
+    url = site.publish(sites.make(void, tmp_path / "made", packages, origin.key), "/nix")
+    nix = f'nixpkgs = "./packages"\nstate-dir = "{state_dir}"\n'
+    folder = project(tmp_path / "project", toml(origin.mklive, [url], ["nix"], nix=nix))
+    ran = voidgen("lock", cwd=folder)
+    assert ran.status == 0, ran.err
+    warned = "nix.state-dir: is '/nix/var/nix', but the locked nix-2.30.5_2 keeps its state in"
+    assert (warned in ran.err) == (state_dir != "/var/nix")

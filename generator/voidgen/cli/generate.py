@@ -55,12 +55,14 @@ def _generate(settings: Settings, folder: Path, *, check: bool, force: bool) -> 
         raise WrongInputError(Fault("is not in a git repository", folder, remedy=remedy))
     tree = image.tree()
     # Read first: a broken lock must be told before anything is written.
-    missing = pins.unlocked(image)
+    found = pins.read(image)
+    missing = pins.unlocked(image, found)
+    unfit = pins.warnings(image, found.lock)
     if check:
         changes = own.added(folder, emit.compare(folder, tree, force=force))
         findings = survey.project(image, changes)
         raise_all(finding.faults(findings, "breaks"))
-        warnings = [*warnings, *finding.faults(findings, *WARNED)]
+        warnings = [*warnings, *finding.faults(findings, *WARNED), *unfit]
         _tell(settings, changes, missing, warnings, check=True)
         return 1 if changes else 0
     if own.is_missing(folder):
@@ -79,7 +81,7 @@ def _generate(settings: Settings, folder: Path, *, check: bool, force: bool) -> 
         git.add_intent(folder, places, but=strange)
     raise_all(finding.faults(survey.emitted(image), "breaks"))
     changes = attrs.evolve(changes, added=(*attributes, *changes.added))
-    warnings = [*warnings, *finding.faults(findings, *WARNED)]
+    warnings = [*warnings, *finding.faults(findings, *WARNED), *unfit]
     _tell(settings, changes, missing, warnings, check=False)
     return 0
 
@@ -106,12 +108,10 @@ def _tell(
 
 def _warn(warnings: list[Fault]) -> None:
     """Print warnings, also under --quiet: the user has to do something about them."""
-    from voidgen.cli.report import placed, visible  # noqa: PLC0415
+    from voidgen.cli.report import warn  # noqa: PLC0415
 
     for one in warnings[:SHOWN]:
-        what = placed(one) if one.file else one.what
-        click.echo(visible(f"warning: {what}"), err=True)
-        click.echo(visible(f"    {one.remedy}"), err=True)
+        warn(one)
     if len(warnings) > SHOWN:
         click.echo(f"warning: {len(warnings) - SHOWN} more like these", err=True)
 

@@ -52,12 +52,14 @@ def pin(
 ) -> None:
     """Pin, write, and tell what moved."""
     from voidgen import pinning, pins, place  # noqa: PLC0415
-    from voidgen.cli.report import result  # noqa: PLC0415
+    from voidgen.cli.report import result, warn  # noqa: PLC0415
 
     with place.alone(image.folder):
         watch = settings.watcher()
         outcome = pinning.pin(image, moving, watch, evaluate=evaluate)
         changed = pins.write(image, outcome)
+    for one in pins.warnings(image, outcome.after.lock):
+        warn(one)
     if settings.json:
         moved = [attrs.asdict(one) for one in outcome.moves()]
         result({"moved": moved, "written": changed})

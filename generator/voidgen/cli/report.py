@@ -42,12 +42,12 @@ def result(data: object) -> None:
 def report(faults: Iterable[Fault]) -> None:
     """All faults, by file and line, each with its remedy below it."""
     for fault in sorted(faults, key=_place):
-        click.echo(visible(placed(fault)), err=True)
+        click.echo(visible(_placed(fault)), err=True)
         if fault.remedy:
             click.echo(visible(f"    {fault.remedy}"), err=True)
 
 
-def placed(fault: Fault) -> str:
+def _placed(fault: Fault) -> str:
     """Return where the fault is, and what is wrong there."""
     # Imported here: it parses TOML for positions, which only a fault needs.
     from voidgen.toml import spell  # noqa: PLC0415
@@ -60,6 +60,13 @@ def placed(fault: Fault) -> str:
 
 def _place(fault: Fault) -> tuple[str, int]:
     return shown(fault.file) if fault.file else "voidgen", _line(fault)
+
+
+def warn(fault: Fault) -> None:
+    """Print a fault that stops nothing."""
+    what = _placed(fault) if fault.file else fault.what
+    click.echo(visible(f"warning: {what}"), err=True)
+    click.echo(visible(f"    {fault.remedy}"), err=True)
 
 
 def _line(fault: Fault) -> int:

@@ -1,0 +1,38 @@
+"""Where the locked package nix of Void keeps its state, compared with voidgen.toml. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from voidgen.errors import Fault
+from voidgen.versions import xbps
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from voidgen.lock.types import Lock
+
+PACKAGE = "nix"
+MOVED = "2.30.2_1"
+"""The first with meson's ``--localstatedir=/var`` (void-packages, common/build-style/meson.sh)."""
+NEW, OLD = "/var/nix", "/nix/var/nix"
+
+
+def directory(version: str) -> str:
+    """Return the state directory of Void's nix of ``version`` (``2.30.5_2``)."""
+    return OLD if xbps.compare(version, MOVED) < 0 else NEW
+
+
+def fault(lock: Lock | None, state_dir: str, file: Path) -> Fault | None:
+    """Return what is wrong with ``state_dir`` of ``file``, voidgen.toml; None if it is right.
+
+    None, too, if no nix is locked.
+    """
+    for package in lock.xbps.packages if lock and lock.xbps else ():
+        name, version = xbps.split(package.pkgver)
+        if name == PACKAGE and directory(version) != state_dir:
+            right = directory(version)
+            what = f"is {state_dir!r}, but the locked {package.pkgver} keeps its state in {right!r}"
+            remedy = f'write state-dir = "{right}": otherwise the live Nix knows no baked path'
+            return Fault(what, file, ("nix", "state-dir"), remedy=remedy)
+    return None
