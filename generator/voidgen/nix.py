@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from voidgen import database, environment, foreign, nix_log, refusal, sri
+from voidgen import database, environment, foreign, nix_log, nix_path, refusal, sri
 from voidgen.errors import StepFailedError
 from voidgen.lock.flake import url
 from voidgen.process import Completed, ask, patiently, run
@@ -25,6 +25,7 @@ from voidgen.sizes import StorePath, closure
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
+    from voidgen.errors import Fault
     from voidgen.progress import Progress
 
     Heard = Callable[[bytes], bytes]
@@ -101,6 +102,19 @@ def version() -> tuple[int, int]:
         raise StepFailedError("nix --version: names no version", remedy, said)
     major, minor = found[-1]
     return int(major), int(minor)
+
+
+def misplaced(folder: Path) -> Fault | None:
+    """Return what is wrong with ``folder`` as the place of a project; None if Nix takes it.
+
+    Nix is asked for its version only if the path is not plain.
+    """
+    if nix_path.is_plain(folder):
+        return None
+    try:
+        return nix_path.fault(folder, version())
+    except StepFailedError:
+        return nix_path.fault(folder, None)
 
 
 @cache
@@ -385,7 +399,11 @@ def _path_info(*words: str) -> Iterable[Mapping[str, Any]]:
 
 
 def _url(flake: Flake) -> str:
-    return f"path:{flake}" if isinstance(flake, Path) else flake
+    if isinstance(flake, Path):
+        return f"path:{flake}"
+    if flake.startswith("/") and Path(flake).is_dir() and (fault := misplaced(Path(flake))):
+        raise StepFailedError(f"{flake}: {fault.what}", fault.remedy)
+    return flake
 
 
 def _nix(words: Sequence[str], heard: Heard | None = None) -> Completed:

@@ -42,7 +42,7 @@ def command(settings: Settings, check: bool, force: bool) -> int:
 
 
 def _generate(settings: Settings, folder: Path, *, check: bool, force: bool) -> int:
-    from voidgen import emit, git, pins, project, visudo  # noqa: PLC0415
+    from voidgen import emit, git, nix_path, pins, project, visudo  # noqa: PLC0415
     from voidgen.errors import Fault, WrongInputError, raise_all  # noqa: PLC0415
     from voidgen.repository import finding, own, survey  # noqa: PLC0415
 
@@ -58,6 +58,10 @@ def _generate(settings: Settings, folder: Path, *, check: bool, force: bool) -> 
     found = pins.read(image)
     missing = pins.unlocked(image, found)
     unfit = pins.warnings(image, found.lock)
+    if not nix_path.is_plain(folder):
+        from voidgen import nix  # noqa: PLC0415
+
+        unfit += filter(None, [nix.misplaced(folder)])
     if check:
         changes = own.added(folder, emit.compare(folder, tree, force=force))
         findings = survey.project(image, changes)

@@ -95,15 +95,15 @@ def _tell(  # noqa: PLR0913 - what there is to tell
     offline: bool,
     directory: str,
 ) -> None:
+    from voidgen import nix  # noqa: PLC0415
     from voidgen.cli.report import result, visible  # noqa: PLC0415
-    from voidgen.doctor.place import PLAIN  # noqa: PLC0415
 
     # Also told under --quiet: it is what the user has to do.
     for line in left:
         click.echo(visible(f"not taken over: {line}"), err=True)
-    if not PLAIN.fullmatch(str(folder)):
-        what = "Nix cannot take this path: move it to one of letters, digits and . _ + -"
-        click.echo(visible(f"note: {folder}: {what}"), err=True)
+    if fault := nix.misplaced(folder):
+        click.echo(visible(f"note: {folder}: {fault.what}"), err=True)
+        click.echo(visible(f"    {fault.remedy}"), err=True)
     if settings.json:
         result({"project": str(folder), "done": lines, "left": left})
     if settings.quiet or settings.json:

@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from voidgen import bytesize, git, project
+from voidgen import bytesize, git, nix, project
 from voidgen.doctor.remedies import lines
 from voidgen.errors import StepFailedError, WrongInputError
 from voidgen.outcome.types import Outcome
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from voidgen.outcome.types import State
 
 PLAIN = re.compile(r"[A-Za-z0-9/._+~=@-]*")
-"""What a path may be of: Nix reads it as a URL, and an engine splits at colons."""
+"""What the path of temporary folders may be of: voidgen has Nix read them as URLs."""
 LEAST, ENOUGH = 2 << 30, 15 << 30
 """Bytes: with less no image is made, or not a large one twice."""
 SHOWN = 5
@@ -36,9 +36,20 @@ def check(host: Host, folder: Path | None) -> Iterator[Outcome]:
     temporary = Path(os.environ.get("TMPDIR") or tempfile.gettempdir())
     yield _temporary(temporary, family)
     if folder:
-        yield _named("project's path", folder, lines("place", family, folder=_quoted(folder)))
+        yield _place(folder, lines("place", family, folder=_quoted(folder)))
     yield _room(temporary, folder, family)
     yield from _git(host, folder, family)
+
+
+def _place(folder: Path, remedy: str) -> Outcome:
+    """The project's path: an engine splits at colons."""
+    fault, name = nix.misplaced(folder), "project's path"
+    if fault:
+        return Outcome(name, "failed", f"{folder}: {fault.what}", remedy)
+    if ":" in str(folder):
+        what = f"{folder}: this path has :, at which the container engine splits it"
+        return Outcome(name, "failed", what, remedy)
+    return Outcome(name, "passed", str(folder))
 
 
 def _named(name: str, folder: Path, remedy: str) -> Outcome:

@@ -1,0 +1,71 @@
+"""Which paths Nix takes, by what Nix 2.8, 2.26 and 2.34 said of a flake at each."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+from tests.unit.program import voidgen, write
+
+from voidgen import nix, nix_path
+from voidgen.errors import StepFailedError
+
+EVERY = ["plain", "a+b", "a,b", "a(b)", "a&b", "a=b", "a;b", "a~b", "a!b", "a$b", "a*b", "a'b"]
+NEWER = ["a blank", "é", "a%20b", "a:b", "a[b", "a@b", "a\\b"]
+NONE = ["a#b", "a?b", "a^b"]
+
+
+@pytest.mark.parametrize("name", EVERY + NEWER + NONE)
+def test_by_release(name: str) -> None:
+    folder = Path("/srv", name)
+    assert nix_path.is_plain(folder) == (name in EVERY)
+    assert (nix_path.fault(folder, (2, 18)) is None) == (name in EVERY)
+    assert (nix_path.fault(folder, (2, 19)) is None) == (name not in NONE)
+
+
+@pytest.mark.parametrize("name", EVERY + NEWER + NONE)
+def test_nix_says_the_same(tmp_path: Path, name: str) -> None:
+    folder = tmp_path / name
+    write(folder, {"flake.nix": "{ outputs = _: { x = 1; }; }"})
+    subprocess.run(["git", "init", "--quiet", folder], check=True)
+    subprocess.run(["git", "-C", folder, "add", "."], check=True)
+    command = ["nix", "eval", *nix.FLAKES, f"{folder}#x"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode == 0) == (nix_path.fault(folder, nix.version()) is None), done.stderr
+
+
+@pytest.fixture
+def odd(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path / "my imagé"
+    write(folder, {"voidgen.toml": '[image]\nname = "a"\n[nix]\nnixpkgs = "./set"\n'})
+    write(folder, {"set/default.nix": "_: { }"})
+    subprocess.run(["git", "init", "--quiet", folder], check=True)
+    subprocess.run(["git", "-C", folder, "add", "."], check=True)
+    monkeypatch.setattr(nix, "version", lambda: (2, 8))
+    return folder
+
+
+def test_generate_warns(odd: Path) -> None:
+    ran = voidgen("generate", cwd=odd)
+    assert ran.status == 0
+    assert ran.err == (
+        f"warning: {odd}: this path has blanks, é: Nix 2.8 cannot read a flake there\n"
+        "    move the project to a path of letters, digits and . _ + -, or use Nix 2.19 or later\n"
+    )
+
+
+def test_what_asks_nix_says_it_too(odd: Path) -> None:
+    with pytest.raises(StepFailedError, match=r"has blanks, é: Nix 2\.8 cannot") as caught:
+        nix.evaluate(str(odd), "x")
+    assert "or use Nix 2.19 or later" in caught.value.remedy
+
+
+def test_without_nix_any_release_may_come(odd: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def absent() -> tuple[int, int]:
+        raise StepFailedError("nix: not found")
+
+    monkeypatch.setattr(nix, "version", absent)
+    fault = nix.misplaced(odd)
+    assert fault
+    assert fault.what == "this path has blanks, é: Nix before 2.19 cannot read a flake there"
