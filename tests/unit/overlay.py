@@ -36,12 +36,13 @@ def config(
     options: Mapping[str, Mapping[str, Any]] | None = None,
     nix: Iterable[str] = (),
     xbps: Iterable[str] = (),
+    without: Iterable[str] = (),
 ) -> Config:
     return Config(
         Image("test"),
         nix=Nix(packages=tuple(nix)),
         xbps=Xbps(packages=tuple(xbps)),
-        overlay=Overlay(tuple(modules), options or {}),
+        overlay=Overlay(tuple(modules), tuple(without), options or {}),
     )
 
 

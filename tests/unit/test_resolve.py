@@ -38,6 +38,51 @@ def test_requirements_come_along_and_before() -> None:
     ]
 
 
+def test_what_is_recommended_comes_along_and_before() -> None:
+    modules = module("a", recommends=["z"]), module("z", recommends=["m"]), module("m")
+    found = resolved(*modules, asked=["a"])
+    assert [(chosen.module.name, chosen.by) for chosen in found.modules] == [
+        ("m", ("module z",)),
+        ("z", ("module a",)),
+        ("a", ("voidgen.toml",)),
+    ]
+    assert _names(*modules, asked=["a"], without=["m"]) == ["z", "a"]
+    # With the module goes what it alone brings.
+    assert _names(*modules, asked=["a"], without=["z"]) == ["a"]
+
+
+@pytest.mark.parametrize(
+    ("modules", "what", "remedy"),
+    [
+        (
+            [module("a", recommends=["tool"])],
+            "no module has the name 'tol'",
+            "did you mean 'tool'?",
+        ),
+        (
+            [module("a", requires=["tol"]), module("tol")],
+            "module 'tol' cannot be left out: it is required by module a",
+            "leave out what requires it, or keep both",
+        ),
+        (
+            [module("a"), module("tol")],
+            "module 'tol' is not part of the image anyway",
+            "remove it from overlay.without",
+        ),
+    ],
+)
+def test_what_cannot_be_left_out(modules: list[Any], what: str, remedy: str) -> None:
+    tool = [module("tool")]
+    (fault,) = faults(*modules, *tool, asked=["a"], without=["tol"])
+    assert (fault.what, fault.remedy) == (what, remedy)
+    assert (fault.file, fault.key) == (FILE, ("overlay", "without", 0))
+
+
+def test_what_is_asked_for_is_not_left_out() -> None:
+    (fault,) = faults(module("a"), without=["a"])
+    assert fault.what == "module 'a' is also in overlay.modules"
+
+
 def test_all_who_asked_are_named() -> None:
     found = resolved(module("a", requires=["c"]), module("b", requires=["c"]), module("c"))
     by = {chosen.module.name: chosen.by for chosen in found.modules}

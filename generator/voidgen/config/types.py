@@ -155,7 +155,11 @@ class Overlay:
     """The overlay modules and their options."""
 
     modules: tuple[rules.ModuleName, ...] = field(
-        default=(), metadata={"help": "overlay modules; what they require comes along"}
+        default=(), metadata={"help": "overlay modules; what they need comes along"}
+    )
+    without: tuple[rules.ModuleName, ...] = field(
+        default=(),
+        metadata={"help": "modules to leave out, which others recommend but do not require"},
     )
     options: Mapping[rules.ModuleName, Mapping[rules.OptionName, OptionValue]] = field(
         factory=lambda: MappingProxyType({}),

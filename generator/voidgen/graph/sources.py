@@ -34,6 +34,9 @@ def modules(plan: Plan) -> nx.DiGraph[str]:
         for other in one.module.spec.after:
             if other in chosen:
                 graph.add_edge(_module(name), _module(other), kind="after")
+        for other in one.module.spec.recommends:
+            if other in chosen:
+                graph.add_edge(_module(name), _module(other), kind="recommends")
         # Last: what is required comes before, too.
         for other in one.module.spec.requires:
             graph.add_edge(_module(name), _module(other), kind="requires")

@@ -38,6 +38,7 @@ def _module(module: Module) -> Iterator[str]:
     facts = (
         ("for", _code(spec.archs)),
         ("requires", [f"[{name}](#{name})" for name in spec.requires]),
+        ("recommends", [f"[{name}](#{name})" for name in spec.recommends]),
         ("conflicts with", [f"[{name}](#{name})" for name in spec.conflicts]),
         ("services", _code(spec.services)),
         ("xbps packages", _code(spec.packages.xbps)),

@@ -16,11 +16,11 @@ from voidgen.overlay.services import provider
 from voidgen.xbps.void import Void
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from voidgen.config.types import Config
-    from voidgen.overlay.types import Catalogue, Module
+    from voidgen.overlay.types import Catalogue, Module, ModuleFile
 
 USER = "voidgen.toml"
 """Who asked, where no module did."""
@@ -71,7 +71,7 @@ def resolve(config: Config, catalogue: Catalogue, file: Path) -> Resolution:
 def needed(
     config: Config, catalogue: Catalogue, file: Path
 ) -> tuple[dict[str, tuple[str, ...]], list[Fault]]:
-    """The modules asked for and all that they require, each with who asked; and what is wrong."""
+    """The modules asked for and all that they bring, each with who asked; and what is wrong."""
     by: defaultdict[str, list[str]] = defaultdict(list)
     faults: list[Fault] = []
     waiting: list[str] = []
@@ -88,12 +88,46 @@ def needed(
     for index, name in enumerate(config.overlay.modules):
         what = f"no module has the name {name!r}"
         ask(name, USER, Fault(what, file, ("overlay", "modules", index)))
+    recommended: set[str] = set()
     while waiting:
         asker = catalogue[waiting.pop()]
-        for index, name in enumerate(asker.spec.requires):
-            what = f"module {asker.name!r} requires {name!r}, and no module has that name"
-            ask(name, f"module {asker.name}", Fault(what, asker.file, ("requires", index)))
+        for kind, names in (
+            ("requires", asker.spec.requires),
+            ("recommends", asker.spec.recommends),
+        ):
+            for index, name in enumerate(names):
+                what = f"module {asker.name!r} {kind} {name!r}, and no module has that name"
+                if kind == "requires" or name not in config.overlay.without:
+                    ask(name, f"module {asker.name}", Fault(what, asker.file, (kind, index)))
+                else:
+                    recommended.add(name)
+    faults += _kept(config, catalogue, file, by, recommended)
     return {name: tuple(sorted(askers)) for name, askers in sorted(by.items())}, faults
+
+
+def _kept(
+    config: Config,
+    catalogue: Catalogue,
+    file: Path,
+    by: Mapping[str, Iterable[str]],
+    recommended: Collection[str],
+) -> Iterator[Fault]:
+    """Names of ``[overlay] without`` that cannot be left out, or that nothing brings."""
+    for index, name in enumerate(config.overlay.without):
+        key = ("overlay", "without", index)
+        if name not in catalogue:
+            remedy = did_you_mean(name, catalogue) or "remove it"
+            yield Fault(f"no module has the name {name!r}", file, key, remedy=remedy)
+        elif USER in by.get(name, ()):
+            what = f"module {name!r} is also in overlay.modules"
+            yield Fault(what, file, key, remedy="remove it from one of the two lists")
+        elif name in by:
+            askers = ", ".join(sorted(by[name]))
+            what = f"module {name!r} cannot be left out: it is required by {askers}"
+            yield Fault(what, file, key, remedy="leave out what requires it, or keep both")
+        elif name not in recommended:
+            what = f"module {name!r} is not part of the image anyway"
+            yield Fault(what, file, key, remedy="remove it from overlay.without")
 
 
 def _conflicts(by: Mapping[str, tuple[str, ...]], catalogue: Catalogue) -> Iterator[Fault]:
@@ -111,12 +145,15 @@ def _conflicts(by: Mapping[str, tuple[str, ...]], catalogue: Catalogue) -> Itera
 
 
 def _order(names: Iterable[str], catalogue: Catalogue) -> list[Module]:
-    """What a module requires or comes after stands before it; ties are broken by name."""
+    """Order modules: what one requires, recommends or comes after stands before it.
+
+    Ties are broken by name.
+    """
     graph: nx.DiGraph[str] = nx.DiGraph()
     graph.add_nodes_from(names)
     for name in list(graph):
         spec = catalogue[name].spec
-        before = (*spec.requires, *spec.after)
+        before = (*spec.requires, *spec.recommends, *spec.after)
         graph.add_edges_from((other, name) for other in before if other in graph)
     if not nx.is_directed_acyclic_graph(graph):
         raise_all(_cycles(graph, catalogue))
@@ -135,8 +172,7 @@ def _cycles(graph: nx.DiGraph[str], catalogue: Catalogue) -> Iterator[Fault]:
         start = cycle.index(min(cycle))
         cycle = [*cycle[start:], *cycle[:start]]
         steps = [
-            f"{name!r} {'requires' if after in catalogue[name].spec.requires else 'comes after'} "
-            f"{after!r}"
+            f"{name!r} {_why_after(catalogue[name].spec, after)} {after!r}"
             for name, after in zip(cycle, [*cycle[1:], cycle[0]], strict=True)
         ]
         yield Fault(
@@ -144,6 +180,12 @@ def _cycles(graph: nx.DiGraph[str], catalogue: Catalogue) -> Iterator[Fault]:
             catalogue[cycle[0]].file,
             remedy="remove one of these requirements",
         )
+
+
+def _why_after(spec: ModuleFile, other: str) -> str:
+    if other in spec.requires:
+        return "requires"
+    return "recommends" if other in spec.recommends else "comes after"
 
 
 def _asked(wanted: Iterable[str], brought: Iterable[tuple[str, tuple[str, ...]]]) -> list[Asked]:

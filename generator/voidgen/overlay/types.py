@@ -199,6 +199,13 @@ class ModuleFile:
     requires: tuple[rules.ModuleName, ...] = field(
         default=(), metadata={"help": "modules that come along, and come before"}
     )
+    recommends: tuple[rules.ModuleName, ...] = field(
+        default=(),
+        metadata={
+            "help": "modules that come along, and come before, unless [overlay] without in "
+            "voidgen.toml leaves them out"
+        },
+    )
     conflicts: tuple[rules.ModuleName, ...] = field(
         default=(), metadata={"help": "modules that cannot be in the same image"}
     )

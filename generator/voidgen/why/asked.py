@@ -119,8 +119,9 @@ class _Asked:
                 steps.append(Step(self.file, key, f"asks for module {name}"))
             else:
                 module = self.modules[asker]
-                key = _item(("requires",), module.spec.requires, name, self.void)
-                steps.append(Step(module.file, key, f"module {asker} requires module {name}"))
+                kind = "requires" if name in module.spec.requires else "recommends"
+                key = _item((kind,), getattr(module.spec, kind), name, self.void)
+                steps.append(Step(module.file, key, f"module {asker} {kind} module {name}"))
         return tuple(steps)
 
     def _brought(self, by: str, key: Key, name: str, what: str) -> tuple[Step, ...]:
