@@ -65,7 +65,7 @@ BROKEN: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     (
         ("no-modules", "no-live", "bare-grub", "dracut-install", "mknod"),
         (
-            "the initramfs lacks dmsquash-live-root, without which nothing boots",
+            "the initramfs lacks /bin/dmsquash-live-root, without which nothing boots",
             f"{PASSED_OVER}dracut-install: PATH is not set",
             "EFI/BOOT/BOOTX64.EFI has no modules of GRUB in it",
             "EFI/BOOT/BOOTIA32.EFI has no modules of GRUB in it",
@@ -114,7 +114,7 @@ def test_dracut_without_path_is_found_out(
     goes_wrong(folder, "no-modules")
     said = failed(folder)
     assert f"  | {PASSED_OVER}dracut-install: PATH is not set\n" in said
-    assert "  | the initramfs lacks init, without which nothing boots\n" in said
+    assert "  | the initramfs lacks /init, without which nothing boots\n" in said
     nothing_left(folder, engine)
 
 

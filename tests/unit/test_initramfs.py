@@ -38,6 +38,7 @@ GOOD = {
     "usr/lib/modules/6.1_1/kernel/fs/overlayfs/overlay.ko.zst": FILE,
     "var/lib/dracut/hooks/pre-pivot/01-adduser.sh": FILE,
 }
+RUN = "var/tmp/dracut.d3thfWu/initramfs"
 HOOKS = ["hooks/pre-pivot/01-adduser.sh"]
 
 
@@ -131,6 +132,14 @@ def test_initramfs_as_it_should_be() -> None:
             "nothing",
             {"dev/null": NODE},
             "the initramfs has the device node dev/null, which not every engine can make",
+        ),
+        (
+            "nothing",
+            {f"{RUN}/usr": FOLDER, f"{RUN}/usr/lib/liba.so.1": FILE},
+            (
+                f"the initramfs has {RUN}/usr/lib/liba.so.1, in a folder that each run names anew: "
+                "a program in it has a RUNPATH with $ORIGIN"
+            ),
         ),
     ],
 )

@@ -37,11 +37,12 @@ _LIVE = ("isofs", "loop", "overlay", "squashfs")
 """Kernel modules without which dmsquash-live mounts no root (its module-setup.sh)."""
 _MODULE = re.compile(r"(?:usr/)?lib/modules/([^/]+)/(?:.*/)?([^/]+)\.ko(?:\.\w+)?")
 
+_FOLDER_OF_A_RUN = re.compile(r"var/tmp/dracut\.\w+/")
 _BOOTS = (
-    *("/init", "/dracut-lib.sh", "/dmsquash-live-root"),
-    *("hooks/cmdline/30-parse-dmsquash-live.sh", "hooks/pre-udev/30-dmsquash-live-genrules.sh"),
-    *("bin/sh", "bin/mount", "bin/modprobe", "bin/udevadm", "bin/blkid", "bin/losetup"),
-    "bin/switch_root",
+    *("/lib/dracut-lib.sh", "/bin/dmsquash-live-root"),
+    *("/hooks/cmdline/30-parse-dmsquash-live.sh", "/hooks/pre-udev/30-dmsquash-live-genrules.sh"),
+    *("/bin/sh", "/bin/mount", "/bin/modprobe", "/bin/udevadm", "/bin/blkid", "/bin/losetup"),
+    "/bin/switch_root",
 )
 """How paths end without which no live system boots: dracut's base, udev-rules and dmsquash-live
 modules install them, from 059 to 112. ``bin`` stands for ``sbin``, too."""
@@ -74,8 +75,8 @@ def faults(found: Mapping[str, int], tree: Iterable[str], hooks: Iterable[str]) 
 
     That is what dracut installs for every live system, the kernel's modules and mklive's hooks.
     ``tree`` are the absolute paths of the root tree: a kernel module that is a file there must be
-    in the initramfs (others are built in). ``hooks`` are from `hooks`. Device nodes are a fault,
-    too: whether dracut may make them depends on the container engine.
+    in the initramfs (others are built in). ``hooks`` are from `hooks`. What another run would not
+    have is a fault, too.
     """
     yield from _lacking(found, hooks)
     have, files = _modules(found), _modules(path.removeprefix("/") for path in tree)
@@ -87,17 +88,31 @@ def faults(found: Mapping[str, int], tree: Iterable[str], hooks: Iterable[str]) 
     known = {version for version, _ in files}
     for version in sorted({version for version, _ in have} - known):
         yield f"the initramfs has modules of Linux {version}, which the root tree does not have"
+    yield from _of_one_run(found)
+
+
+def _of_one_run(found: Mapping[str, int]) -> Iterator[str]:
+    """Say what of ``found`` depends on the container engine, or on the name of dracut's folder.
+
+    For a program whose RUNPATH begins with $ORIGIN, dracut 108 and later puts a library there, too
+    (expand_runpath in dracut-install.c).
+    """
     for path, mode in sorted(found.items()):
         if stat.S_ISCHR(mode) or stat.S_ISBLK(mode):
             yield f"the initramfs has the device node {path}, which not every engine can make"
+        elif stat.S_ISREG(mode) and _FOLDER_OF_A_RUN.match(path):
+            yield (
+                f"the initramfs has {path}, in a folder that each run names anew: "
+                "a program in it has a RUNPATH with $ORIGIN"
+            )
 
 
 def _lacking(found: Iterable[str], hooks: Iterable[str]) -> Iterator[str]:
     """Say which programs and scripts of a live boot are not among the paths ``found``."""
     ends = {f"/{path}".replace("/sbin/", "/bin/") for path in found}
-    for name in _BOOTS:
-        if not any(path.endswith(name) for path in ends):
-            yield f"the initramfs lacks {name.removeprefix('/')}, without which nothing boots"
+    missing = [name for name in _BOOTS if not any(path.endswith(name) for path in ends)]
+    for name in ([] if "/init" in ends else ["/init"]) + missing:
+        yield f"the initramfs lacks {name}, without which nothing boots"
     for hook in hooks:
         if not any(path.endswith(f"/{hook}") for path in ends):
             yield f"the initramfs lacks mklive's {hook}"
