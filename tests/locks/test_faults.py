@@ -201,9 +201,10 @@ def test_xbps_says_why_it_cannot_resolve(
 
 
 MODULE = 'summary = "Of the tests."\n[packages]\nxbps = ["zhs", "htop"]\n'
-LOST = ("squashfs-tools", "memtest86+", "base-system")
+LOST = ("squashfs-tools", "memtest86+", "base-system", "linux")
 ALL_AT_ONCE = (
     "base-system: no repository has it; asked for by mklive, as the base of the live system",
+    "linux: no repository has it; asked for by mklive, for the live system",
     "memtest86+: no repository has it; asked for by mklive, for the boot loaders",
     "nope: no repository has it; asked for by [xbps] packages",
     "squashfs-tools: no repository has it; asked for by mklive, for its own tools",

@@ -140,7 +140,9 @@ def _absent(
     for (name, arch), who in sorted(by.items()):
         pool = pools[arch]
         only = f" for {arch}, but for {pool.others[name]}" if name in pool.others else ""
-        near = "" if only else did_you_mean(name, {*pool.needs, *pool.providers})
+        # Nobody can change what mklive asks for.
+        guess = name in askers and not only
+        near = did_you_mean(name, {*pool.needs, *pool.providers}) if guess else ""
         yield "; ".join(
             filter(
                 None,
