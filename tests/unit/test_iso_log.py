@@ -18,6 +18,10 @@ def test_log_without_the_last_line() -> None:
     assert faults(f"[1/2] a\n{GOOD}") == []
 
 
+def test_line_that_is_there_often_is_told_once() -> None:
+    assert faults(f"{MAKES}cp: a\ncp: b\ncp: a\n{GOOD}") == ["cp: a", "cp: b"]
+
+
 @pytest.mark.parametrize(
     "line",
     [

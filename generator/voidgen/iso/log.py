@@ -177,15 +177,22 @@ def telling(lines: Sequence[str]) -> str:
 
 
 def faults(text: str) -> Iterator[str]:
-    """Say what the log ``text`` shows to have failed, though mklive's exit status is 0."""
+    """Say what the log ``text`` shows to have failed, though mklive's exit status is 0.
+
+    Each line once, however often it is there.
+    """
     if not SUCCESS.search(text):
         yield "mklive did not say that it created the image"
     installs = False
+    told = set[str]()
     for line in text.splitlines():
         stage = _STAGE.fullmatch(line)
         if stage:
             installs = stage[3].startswith(_INSTALLS)
-        elif _FAILED.fullmatch(line) or (not installs and _FAILED_IN_MKLIVE.fullmatch(line)):
+        elif line not in told and (
+            _FAILED.fullmatch(line) or (not installs and _FAILED_IN_MKLIVE.fullmatch(line))
+        ):
+            told.add(line)
             yield f"mklive passed over an error: {line}"
 
 
