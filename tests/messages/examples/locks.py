@@ -4,8 +4,8 @@ import json
 from pathlib import Path
 
 import pytest
-from tests.unit.lock import digest, forged
-from tests.unit.program import write
+from tests.unit.lock import digest, forged, lock, package
+from tests.unit.program import Ran, voidgen, write
 from tests.unit.stand_in import StandIns
 
 from voidgen import download, fetching, needs, nix, pinning, pins, project
@@ -97,3 +97,16 @@ def input_is_not_fetched(folder: Path, patch: pytest.MonkeyPatch) -> None:
 
     patch.setattr(nix, "fetched", fails)
     raise_all(fetching.faults([_entry(folder)], folder / "flake.lock"))
+
+
+def state_dir_of_another_nix(folder: Path, _: pytest.MonkeyPatch) -> Ran:
+    text = '[image]\nname = "a"\n[nix]\nstate-dir = "/nix/var/nix"\n[mklive]\n'
+    locked = lock_file.dump(lock([package("nix-2.30.5_2")]))
+    write(folder, {"voidgen.toml": text, lock_file.FILE: locked.decode()})
+    return voidgen("--quiet", "generate", cwd=folder)
+
+
+def path_that_nix_does_not_read(folder: Path, patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(nix, "version", lambda: (2, 8))
+    (folder / "my imagé").mkdir()
+    nix.evaluate(str(folder / "my imagé"), "x")
