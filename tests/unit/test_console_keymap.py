@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+import gzip
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from tests.unit.test_keymap import compiles
 
 from voidgen import keymap
 from voidgen.config.types import Image
+from voidgen.iso import keymaps
 from voidgen.keymap import Console, kbd_folder, nearest, of_console, of_sources
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 KBD: dict[str, str] = keymap._kbd()["maps"]  # type: ignore[assignment]  # noqa: SLF001
 
@@ -120,3 +125,30 @@ def test_libgnomekbd_names_the_group_of_an_option() -> None:
     )
     assert of_sources("us").gnomekbd_options == ()
     assert of_console("ru").options == ("grp:shifts_toggle",)
+
+
+@pytest.mark.parametrize(
+    ("data", "lines"),
+    [
+        (gzip.compress(b"keymaps 0-127\n"), []),
+        (
+            gzip.compress(b'include "/usr/share/kbd/keymaps/i386/qwertz/fr_CH.map"\n'),
+            [
+                "keymap: the console gets fr_CH of kbd for ch-fr_nodeadkeys, "
+                "because the package set has no ckbcomp"
+            ],
+        ),
+        (b"damaged", []),
+        (gzip.compress(b"include ")[:12], []),
+    ],
+)
+def test_iso_says_which_keymap_was_replaced(data: bytes, lines: list[str], tmp_path: Path) -> None:
+    path = "/usr/share/kbd/keymaps/xkb/ch-fr_nodeadkeys.map.gz"
+    place = tmp_path / path[1:]
+    place.parent.mkdir(parents=True)
+    place.write_bytes(data)
+    listed = [
+        {"type": "directory", "path": "/usr"},
+        {"type": "console-keymap", "path": path, "nearest": "i386/qwertz/fr_CH.map"},
+    ]
+    assert [*keymaps.replaced(listed, tmp_path)] == lines

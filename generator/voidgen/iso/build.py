@@ -23,6 +23,7 @@ from voidgen.iso import (
     inputs,
     job,
     judge,
+    keymaps,
     outputs,
 )
 from voidgen.iso.engine import Task
@@ -206,6 +207,8 @@ class _Run:
             mklive = nix.build(folder, "mklive", self.progress, roots / "mklive")
         mklive_source.check(mklive)
         manifest, include = built_image.manifest(default), (default / "include").resolve()
+        for line in keymaps.replaced(manifest["plan"]["include"], include):
+            self.told(line)
         name = self.project.plan.config.image.name
         built = job.Built(
             manifest,
