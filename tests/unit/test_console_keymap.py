@@ -127,16 +127,19 @@ def test_libgnomekbd_names_the_group_of_an_option() -> None:
     assert of_console("ru").options == ("grp:shifts_toggle",)
 
 
+REPLACED = (
+    "keymap: the console gets fr_CH of kbd for ch-fr_nodeadkeys, "
+    "because the package set has no ckbcomp"
+)
+
+
 @pytest.mark.parametrize(
     ("data", "lines"),
     [
         (gzip.compress(b"keymaps 0-127\n"), []),
         (
             gzip.compress(b'include "/usr/share/kbd/keymaps/i386/qwertz/fr_CH.map"\n'),
-            [
-                "keymap: the console gets fr_CH of kbd for ch-fr_nodeadkeys, "
-                "because the package set has no ckbcomp"
-            ],
+            [REPLACED],
         ),
         (b"damaged", []),
         (gzip.compress(b"include ")[:12], []),
