@@ -123,12 +123,6 @@ def kbd_folder(keymap: str) -> str | None:
     return folder
 
 
-def kbd_version() -> str:
-    """Return the version of Void's package kbd whose maps are listed."""
-    version: str = _kbd()["about"]["version"]
-    return version
-
-
 def nearest(source: str) -> str:
     """Return kbd's map that is nearest to ``source``, a ``layout+variant``.
 
