@@ -62,6 +62,7 @@ WITH_LOWEST := tests/unit tests/golden tests/broken --ignore tests/unit/test_pro
 # Beside those in scripts/.
 SHELL_SCRIPTS := generator/voidgen/iso/container/* generator/voidgen/xbps/record.sh \
 	tests/stand_in/mklive/mklive.sh tests/stand_in_iso/xbps.sh \
+	tests/void_facts/recipe.sh \
 	tests/stand_in_iso/dracut.sh tests/stand_in_iso/mklive/mklive.sh tests/stand_in_iso/set/*.sh \
 	tests/boot/guest/init \
 	tests/boot/guest/dracut/live.sh tests/boot/guest/dracut/module-setup.sh \

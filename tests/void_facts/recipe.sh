@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC1007,SC1090,SC2016,SC2034,SC2123
 # Prints what a recipe of void-packages says, for one machine: recipe.sh TEMPLATE MACHINE
 # xbps-src reads a recipe the same way: as bash. No program is on PATH, so reading starts none.
 PATH=

@@ -82,10 +82,20 @@ class Recipes:
         with tempfile.NamedTemporaryFile("w") as template:
             template.write(self._git("show", f"{self.commit}:srcpkgs/{source}/template"))
             template.flush()
-            command = ["env", "-i", "/bin/bash", "--noprofile", "--norc", str(READER)]
-            done = subprocess.run(
-                [*command, template.name, machine], capture_output=True, check=True, timeout=60
-            )
+            # A recipe is read as a program: it sees this machine, and changes nothing on it.
+            apart = [
+                "bwrap",
+                "--ro-bind",
+                "/",
+                "/",
+                "--dev",
+                "/dev",
+                "--unshare-all",
+                "--die-with-parent",
+            ]
+            reader = ["--clearenv", "/bin/bash", "--noprofile", "--norc", str(READER)]
+            command = [*apart, *reader, template.name, machine]
+            done = subprocess.run(command, capture_output=True, check=True, timeout=60)
         blocks = done.stdout.decode().split("\nend\n")
         made = (_recipe(block.splitlines(), source, machine) for block in blocks if block.strip())
         return {recipe.name: recipe for recipe in made if recipe is not None}

@@ -108,6 +108,8 @@ generate_isolinux_boot() {
 	cp -f "$VOIDTARGETDIR/usr/lib/syslinux/isolinux.bin" "$ISOLINUX_DIR"
 	printf 'TITLE %s\nAPPEND vconsole.keymap=%s locale.LANG=%s %s\n' \
 		"$title" "$keymap" "$locale" "$cmdline" > "$ISOLINUX_DIR/isolinux.cfg"
+	printf 'LABEL %s\nAPPEND live.accessibility live.autologin\n' linuxa11y linuxa11yram \
+		>> "$ISOLINUX_DIR/isolinux.cfg"
 }
 
 # build_grub_image ARCH NAME
