@@ -78,7 +78,7 @@ def test_the_readme_leads_to_what_is_there() -> None:
 def test_choices_are_shown_as_they_are_typed(site: Path) -> None:
     """Markdowns differ in what a bar in a table means, and a backslash before it."""
     page = html.unescape((site / "reference/commands.html").read_text())
-    assert "<td><code>--preset [cinnamon|xfce|console]</code></td>" in page
+    assert "<td><code>--preset [cinnamon|xfce|kde|lxqt|mate|niri|console]</code></td>" in page
     assert "\\|" not in "".join(file.read_text() for file in site.rglob("*.html"))
 
 
