@@ -74,6 +74,18 @@ def modes(folder: Path, paths: Iterable[str]) -> dict[str, str]:
     return {os.fsdecode(name): os.fsdecode(about[:6]) for about, _, name in found}
 
 
+SUBMODULE = "160000"
+"""git's mode of a commit of another repository."""
+
+
+def submodules(folder: Path, paths: Iterable[str]) -> dict[str, str]:
+    """Return those of ``paths`` that are submodules, with their mode."""
+    wanted = {*paths}
+    # `ls-files` lists whole folders, and dies of a path in a submodule.
+    found = modes(folder, sorted({path.partition("/")[0] for path in wanted})) if wanted else {}
+    return {name: mode for name, mode in found.items() if mode == SUBMODULE and name in wanted}
+
+
 def prefix(folder: Path) -> str:
     """``git rev-parse --show-prefix``: where ``folder`` lies in its work tree, with a slash."""
     said = ask(["git", "rev-parse", "--show-prefix"], cwd=folder).stdout

@@ -98,6 +98,7 @@ def _settings(folder: Path, text: str | None) -> Config:
     if nixpkgs.startswith("./") and not (folder / nixpkgs / "default.nix").is_file():
         what = f"{nixpkgs} has no default.nix"
         remedy = "name a folder of the project whose default.nix takes { system, config, overlays }"
+        remedy = _of_a_submodule(folder / nixpkgs / "default.nix") or remedy
         faults.append(Fault(what, file, ("nix", "nixpkgs"), remedy=remedy))
     named: list[tuple[Key, str]] = [
         (("xbps", "keys", index), name) for index, name in enumerate(settings.xbps.keys)
@@ -106,10 +107,18 @@ def _settings(folder: Path, text: str | None) -> Config:
         named.append((("flake", "extra"), extra))
     for key, name in named:
         if not (folder / name).is_file():
-            remedy = "write its path from the project's folder"
+            remedy = _of_a_submodule(folder / name) or "write its path from the project's folder"
             faults.append(Fault(f"{name} is not a file of the project", file, key, remedy=remedy))
     raise_all(faults)
     return settings
+
+
+def _of_a_submodule(file: Path) -> str:
+    """What to do if the folder of a missing ``file`` is empty, as that of a submodule is."""
+    above = next(one for one in file.parents if one.is_dir())
+    if any(above.iterdir()):
+        return ""
+    return f"{above.name} is empty: if it is a submodule, copy its files into this repository"
 
 
 def _contents(image: Plan) -> dict[Path, bytes]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import stat
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from voidgen import toml
@@ -77,6 +78,9 @@ def _module(folder: Path) -> Module:
     file = folder / MODULE_FILE
     if not os.path.lexists(file):
         remedy = "every folder here is a module: give it that file, or move it away"
+        if not os.listdir(folder):  # noqa: PTH208
+            name = quote(f"{FOLDER}/{folder.name}")
+            remedy = f"run `git submodule update --init {name}` if it is a submodule, or remove it"
         raise WrongInputError(Fault(f"has no {MODULE_FILE}", folder, remedy=remedy))
     spec = structure(toml.read(file), ModuleFile, file)
     return Module(folder.name, folder, spec, *_contents(folder / CONTENTS))
@@ -143,7 +147,23 @@ def _source(entry: os.DirEntry[str], file: Path, path: str) -> Source | Fault:
     return Source(path.removesuffix(TEMPLATE), file, template=template, executable=executable)
 
 
+def _in_project(place: Path) -> str:
+    """``place`` from the folder of the project on."""
+    parts = place.parts
+    start = len(parts) - 1 - parts[::-1].index(FOLDER) if FOLDER in parts else 0
+    return "/".join(parts[start:])
+
+
 def _of_git(entry: os.DirEntry[str], file: Path) -> Fault:
+    folder = quote(_in_project(file.parent))
+    if entry.is_file(follow_symlinks=False) and file.read_bytes().startswith(b"gitdir: "):
+        what = "is a submodule: git keeps the name of its commit, and none of its files"
+        commands = f"git rm --cached {folder} && rm {folder}/.git && git add {folder}"
+        return Fault(what, file.parent, remedy=f"copy its files into this repository: `{commands}`")
+    if entry.is_dir(follow_symlinks=False) and (file / "HEAD").is_file():
+        what = "is a git repository of its own: the project's repository has none of its files"
+        remedy = f"remove {folder}/.git, and run `git add {folder}`"
+        return Fault(what, file.parent, remedy=remedy)
     what = "git keeps nothing of such a name, so that a clone does not have it"
     remedy = "move it away, or let another file make it at boot"
     if entry.is_symlink():

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from voidgen.project import Project
     from voidgen.repository.names import Names
 
-SUBMODULE, LINK = "160000", "120000"
-"""git's modes of a commit of another repository, and of a symbolic link."""
+LINK = "120000"
+"""git's mode of a symbolic link."""
 
 
 def findings(
@@ -42,7 +42,7 @@ def _required(
 ) -> Iterator[Finding]:
     for name in missing:
         above = [str(one) for one in Path(name).parents]
-        if any(known.get(one) == SUBMODULE or f"{one}/" in nested for one in above):
+        if any(known.get(one) == git.SUBMODULE or f"{one}/" in nested for one in above):
             continue  # What it lies in is named.
         place = str(Path(name).parent) if name.endswith("/default.nix") else name
         link = next((one for one in reversed(above) if (folder / one).is_symlink()), None)
@@ -99,17 +99,30 @@ def _remedy(folder: Path, name: str, rule: git.Rule) -> str:
 
 def _submodules(folder: Path, names: Names, known: Mapping[str, str]) -> Iterator[Finding]:
     for name, mode in known.items():
-        if mode != SUBMODULE:
-            continue
-        is_above = any(one.startswith(f"{name}/") for one in names.required())
-        if is_above or names.is_read_by_nix(name):
-            what = "is a submodule: Nix sees an empty folder here"
-            remedy = "copy its files into this repository, or make it a flake input"
-            yield Finding("breaks", Fault(what, folder / name, remedy=remedy))
-        else:
-            what = "is a submodule: a clone has its files only with --recurse-submodules"
-            remedy = "copy its files into this repository"
-            yield Finding("differs", Fault(what, folder / name, remedy=remedy))
+        if mode == git.SUBMODULE and names.is_needed_folder(name):
+            yield _submodule(folder, name, names)
+
+
+def _submodule(folder: Path, name: str, names: Names) -> Finding:
+    place = folder / name
+    read = (*names.required(), *names.imported)
+    if any(one.startswith(f"{name}/") for one in read) or names.is_read_by_nix(name):
+        what = "is a submodule: Nix sees an empty folder here"
+        remedy = f"{_copied(name)}, or make it a flake input"
+        return Finding("breaks", Fault(what, place, remedy=remedy))
+    if not (place.is_dir() and any(place.iterdir())):
+        what = "is a submodule that is not checked out: the image would lack its files"
+        remedy = f"run `git submodule update --init {quote(name)}`"
+        remedy += f", then {_copied(name)}" if catalogue.is_source(name) else ""
+        return Finding("breaks", Fault(what, place, remedy=remedy))
+    what = "is a submodule: a clone has its files only with --recurse-submodules"
+    return Finding("differs", Fault(what, place, remedy=_copied(name)))
+
+
+def _copied(name: str) -> str:
+    quoted = quote(name)
+    commands = f"git rm --cached {quoted} && rm {quoted}/.git && git add {quoted}"
+    return f"copy its files into this repository: `{commands}`"
 
 
 def _links(folder: Path, names: Names) -> Iterator[Finding]:

@@ -25,13 +25,15 @@ class Names:
 
     ``package_set`` is the folder of ``[nix] nixpkgs`` and ``extra`` the file of ``[flake] extra``,
     empty where there is none; ``keys`` are those of ``[xbps] keys``; ``modules`` are the names of
-    the modules in the image.
+    the modules in the image. ``imported`` are the files that the package set and ``extra`` name by
+    a path.
     """
 
     package_set: str
     extra: str
     keys: tuple[str, ...]
     modules: frozenset[str]
+    imported: tuple[str, ...] = ()
 
     @property
     def package_top(self) -> str:
@@ -40,13 +42,20 @@ class Names:
 
     def all(self) -> list[str]:
         """What git is asked about."""
-        named = (self.package_top, self.extra, *self.keys)
+        named = (self.package_top, self.extra, *self.keys, *self.imported)
         locks = (flake_lock.FILE, lock_file.FILE)
         return [config.FILE, *locks, catalogue.FOLDER, *sorted({*filter(None, named)})]
 
     def is_read_by_nix(self, name: str) -> bool:
         """Whether the flake reads ``name``."""
-        return name == self.extra or self._is_below(name, self.package_top)
+        is_named = name == self.extra or name in self.imported
+        return is_named or self._is_below(name, self.package_top)
+
+    def folders(self) -> list[str]:
+        """Folders that a file is in which voidgen.toml names: one may be a submodule."""
+        named = (self.package_set, self.extra, *self.keys, *self.imported)
+        parents = {str(above) for name in named if name for above in PurePosixPath(name).parents}
+        return sorted(parents - {"."})
 
     def is_needed(self, name: str) -> bool:
         """Whether ``name`` is part of what the image is made from."""

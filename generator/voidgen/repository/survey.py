@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from attrs import evolve
+
 from voidgen import git
 from voidgen.gitnames import ATTRIBUTES
-from voidgen.repository import attributes, kept, modes, names
+from voidgen.repository import attributes, imports, kept, modes, names
 from voidgen.repository.finding import Finding
 
 if TYPE_CHECKING:
@@ -18,10 +20,14 @@ if TYPE_CHECKING:
 def sources(image: Project) -> list[Finding]:
     """Find what other people would not get of the project's own files."""
     ours = names.of(image.plan)
+    ours = evolve(ours, imported=imports.of(image.folder, ours.required()))
     known = git.modes(image.folder, ours.all())
+    known |= git.submodules(image.folder, ours.folders())
     unknown = git.untracked(image.folder, ours.all())
     needed = [
-        name for name in (*known, *unknown) if not name.endswith("/") and ours.is_needed(name)
+        name
+        for name in (*known, *unknown)
+        if not name.endswith("/") and known.get(name) != git.SUBMODULE and ours.is_needed(name)
     ]
     found = [Finding("breaks", fault) for fault in attributes.faults(image.folder, needed)]
     found += kept.findings(image, ours, known, unknown)

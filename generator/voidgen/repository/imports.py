@@ -1,0 +1,53 @@
+"""Files of a project that its Nix files name by a path."""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import TYPE_CHECKING
+
+from voidgen import regular
+from voidgen.errors import WrongInputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+LARGEST = 1 << 20
+MOST = 200
+"""Files that are read: more are no project's own."""
+_COMMENT = re.compile(r"(?m)^\s*#[^\n]*$|/\*[\s\S]*?\*/")
+_PATH = re.compile(r"(?<![\w./~\"}-])\.{1,2}(?:/[A-Za-z0-9._+-]+)+")
+"""A path as Nix writes it, without quotes and without a part that is computed."""
+
+
+def of(folder: Path, names: Iterable[str]) -> tuple[str, ...]:
+    """Return the files that the Nix files ``names`` of a project name, and those that these name.
+
+    A folder stands for its default.nix, if it has one. Paths that are not there, and those outside
+    of the project, are left out.
+    """
+    first = set(names)
+    found: set[str] = set()
+    waiting = sorted(first)
+    while waiting and len(found) < MOST:
+        for name in _named(folder, waiting.pop()):
+            if name not in found | first:
+                found.add(name)
+                waiting += [name] if name.endswith(".nix") else []
+    return tuple(sorted(found))
+
+
+def _named(folder: Path, name: str) -> Iterator[str]:
+    try:
+        text = regular.read(folder / name, LARGEST).decode(errors="replace")
+    except (OSError, WrongInputError):
+        return
+    for path in _PATH.findall(_COMMENT.sub("", text)):
+        place = os.path.normpath(os.path.join(os.path.dirname(name), path))  # noqa: PTH118, PTH120
+        if place.startswith("../"):
+            continue
+        if (folder / place).is_dir():
+            place = f"{place}/default.nix"
+        if (folder / place).is_file():
+            yield place
