@@ -105,3 +105,22 @@ def test_glibc_asks_for_mdns_no_more(make_root: MakeRoot) -> None:
     assert "libc.so.6" in asked
     assert "libnss_mdns" not in asked
     assert root.run("getent", "hosts", "seven").stdout.split() == ["192.0.2.7", "seven"]
+
+
+@shells
+@pytest.mark.parametrize("library", [True, False])
+@pytest.mark.parametrize("service", [True, False])
+def test_mdns_stays_where_it_works(
+    make_root: MakeRoot, shell: tuple[str, ...], service: bool, library: bool
+) -> None:
+    root = make_root("nsswitch-no-mdns")
+    root.write(CONF, "hosts: files mdns dns\n")
+    if service:
+        root.path("/etc/sv/avahi-daemon").mkdir(parents=True)
+        root.path("/etc/runit/runsvdir/default").mkdir(parents=True)
+        root.path("/etc/runit/runsvdir/default/avahi-daemon").symlink_to("/etc/sv/avahi-daemon")
+    if library:
+        root.write("/usr/lib/libnss_mdns.so.2", "")
+    root.run(*shell, PART)
+    works = service and library
+    assert root.path(CONF).read_text() == f"hosts: files {'mdns ' if works else ''}dns\n"
