@@ -128,6 +128,13 @@ WARNED: list[Case] = [
     ("autologin", {"/etc/sv/agetty-tty2/conf": 'GETTY_ARGS="--noclear -a live"\n'}, ""),
 ]
 
+WARNED += [
+    ("autologin", {"/etc/gdm/custom.conf": "[daemon]\nAutomaticLogin=live\n"}, ""),
+    ("autologin", {"/etc/greetd/config.toml": '[initial_session]\nuser = "live"\n'}, ""),
+    ("autologin", {"/etc/lxdm/lxdm.conf": "[base]\nautologin=live\n"}, ""),
+    ("autologin", {"/etc/sddm.conf.d/x.conf": "[Autologin]\nSession=lxqt\n"}, ""),
+]
+
 PASSES: list[tuple[dict[str, str], str]] = [
     # Another name in the same folder, and what a part of live-setup writes after the hooks.
     ({"/etc/sudoers.d.d/x": "x"}, ""),
@@ -212,5 +219,8 @@ PASSES: list[tuple[dict[str, str], str]] = [
     ({}, '[links]\n"/opt/x" = "/home/live/x"\n"/opt/y" = "@profile@/bin/y"\n'),
     ({}, '[links]\n"/opt/x" = "../usr/share/x"\n"/opt/z" = "/mnt/x"\n'),
     # Display managers.
+    ({"/etc/gdm/custom.conf": "[daemon]\n#AutomaticLogin=x\nWaylandEnable=false\n"}, ""),
+    ({"/etc/sddm.conf.d/x.conf": "[Theme]\nCurrent=x\n"}, ""),
+    ({"/etc/lxdm/lxdm.conf": "[base]\n# autologin=dgod\n"}, ""),
     ({LIGHTDM: "#autologin-user=\n", "/etc/lightdm/.session": "xfce\n"}, ""),
 ]

@@ -17,6 +17,15 @@ LIGHTDM = "/etc/lightdm/lightdm.conf"
 SESSION = "/etc/lightdm/.session"
 _CONSOLE = re.compile(r"/etc/sv/agetty-[^/]+/(?:conf|run)")
 _LOGIN = re.compile(r"[^#]*\s[\"']?(?:-a|--autologin)[ =]")
+_DISPLAY_MANAGERS = {
+    "/etc/gdm/custom.conf": re.compile(r"\s*AutomaticLogin\s*=\s*\S"),
+    "/etc/greetd/config.toml": re.compile(r"\s*\[\s*initial_session\s*\]"),
+    "/etc/lxdm/lxdm.conf": re.compile(r"\s*autologin\s*=\s*\S"),
+}
+"""What logs a user in, by the file of a display manager."""
+_SDDM = "/etc/sddm.conf.d"
+_SECTION = re.compile(r"\s*\[Autologin\]\s*")
+_ALSO_INSTALLED = "logs a user in on the installed system, too"
 _USER = re.compile(r"\s*autologin-user=")
 
 
@@ -29,8 +38,22 @@ def lines(image: Image) -> Iterator[Finding]:
             continue
         for number, line in image.lines(path):
             if _LOGIN.match(f" {line.replace('=', ' ', 1)}"):
-                what = "logs a user in on the installed system, too"
                 remedy = "remove it, and add live.autologin to image.cmdline"
+                yield Finding(path, _ALSO_INSTALLED, remedy, number, doubtful=True)
+    yield from _display_managers(image)
+
+
+def _display_managers(image: Image) -> Iterator[Finding]:
+    for path, pattern in _DISPLAY_MANAGERS.items():
+        for number, line in image.lines(path):
+            if pattern.match(line):
+                remedy = "remove it: write it at boot, in a script of /etc/runit/live-setup.d"
+                yield Finding(path, _ALSO_INSTALLED, remedy, number, doubtful=True)
+    for path, _ in image.files(_SDDM):
+        for number, line in image.lines(path):
+            if _SECTION.fullmatch(line):
+                what = "mklive's boot hook writes [Autologin] into /etc/sddm.conf, which wins"
+                remedy = "remove it: change /etc/sddm.conf in a script of /etc/runit/live-setup.d"
                 yield Finding(path, what, remedy, number, doubtful=True)
 
 

@@ -63,17 +63,23 @@ CACHES = (
 )
 _TYPES = re.compile(rb"^MimeType=.", re.MULTILINE)
 _APPLICATION = re.compile(r"/usr/share/applications/[^/]+\.desktop")
+_LISTS = re.compile(r"/(?:[\w-]+-)?(?:mimeapps|defaults)\.list$")
 _TOP = ("/etc/default/", "/etc/ca-", "/etc/ld.", "/etc/udev/", "/usr/")
 
 
 def stale(image: Image) -> Iterator[Finding]:
     """A file that a cache does not know, if nothing in the overlay makes the cache anew."""
+    made_anew: dict[str, bool] = {}
     for path, node in image.nodes.items():
         if not isinstance(node, File) or not path.startswith(_TOP):
             continue
         for cache in CACHES:
             match = cache.files.fullmatch(path)
-            if not match or image.runs(cache.program):
+            if not match:
+                continue
+            if cache.program not in made_anew:
+                made_anew[cache.program] = image.runs(cache.program)
+            if made_anew[cache.program]:
                 continue
             theme = match.groupdict().get("theme")
             if theme and f"/usr/share/icons/{theme}/index.theme" in image.nodes:
@@ -81,15 +87,20 @@ def stale(image: Image) -> Iterator[Finding]:
             what = f"packages' scripts run {cache.program} before the overlay comes"
             remedy = cache.remedy or f"run {cache.program} {AT_BOOT}"
             yield Finding(path, what, remedy, doubtful=cache.doubtful)
-        if _APPLICATION.fullmatch(path) and _TYPES.search(node.data):
-            yield from _application(image, path)
+    yield from _applications(image)
 
 
-def _application(image: Image, path: str) -> Iterator[Finding]:
-    name = path.rpartition("/")[2].encode()
-    lists = (node for _, node in image.files("/etc/xdg", "/usr/share/applications", "/etc/skel"))
-    is_listed = any(name in node.data for node in lists)
-    if not is_listed and not image.runs("update-desktop-database"):
-        what = "its MimeType= is not known: update-desktop-database runs before the overlay comes"
-        remedy = "name it for each type in /etc/xdg/mimeapps.list"
-        yield Finding(path, what, remedy, doubtful=True)
+def _applications(image: Image) -> Iterator[Finding]:
+    found = [
+        path
+        for path, node in image.files("/usr/share/applications")
+        if _APPLICATION.fullmatch(path) and _TYPES.search(node.data)
+    ]
+    if not found or image.runs("update-desktop-database"):
+        return
+    listed = b"".join(node.data for path, node in image.files("") if _LISTS.search(path))
+    for path in found:
+        if path.rpartition("/")[2].encode() not in listed:
+            what = "its MimeType= is not known: update-desktop-database ran before"
+            remedy = "name it for each type in /etc/xdg/mimeapps.list"
+            yield Finding(path, what, remedy, doubtful=True)
