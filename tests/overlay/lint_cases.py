@@ -28,6 +28,11 @@ REFUSED: list[Case] = [
     ("boot-overwrites", {"/etc/rc.conf": 'KEYMAP="de"\n'}, ""),
     ("boot-overwrites", {}, '[links]\n"/etc/locale.conf" = "other"\n'),
     ("boot-overwrites", {"/tmp/x": "x"}, ""),
+    (
+        "boot-overwrites",
+        {"/etc/locale.conf": "LANG=de_DE.UTF-8\n", PART: "#!/bin/sh\necho /etc/locale.conf\n"},
+        "",
+    ),
     *(
         ("account-file", {path: "root:x:0:0::/root:/bin/sh\n"}, "")
         for path in ("/etc/passwd", "/etc/group", "/etc/shadow", "/etc/gshadow", "/etc/subuid")
@@ -126,9 +131,6 @@ WARNED: list[Case] = [
     ("autologin", {LIGHTDM: "[Seat:*]\n#autologin-user=\n"}, ""),
     ("autologin", {"/etc/sv/agetty-tty1/conf": 'GETTY_ARGS="--autologin live --noclear"\n'}, ""),
     ("autologin", {"/etc/sv/agetty-tty2/conf": 'GETTY_ARGS="--noclear -a live"\n'}, ""),
-]
-
-WARNED += [
     ("autologin", {"/etc/gdm/custom.conf": "[daemon]\nAutomaticLogin=live\n"}, ""),
     ("autologin", {"/etc/greetd/config.toml": '[initial_session]\nuser = "live"\n'}, ""),
     ("autologin", {"/etc/lxdm/lxdm.conf": "[base]\nautologin=live\n"}, ""),
@@ -140,6 +142,13 @@ PASSES: list[tuple[dict[str, str], str]] = [
     ({"/etc/sudoers.d.d/x": "x"}, ""),
     ({"/etc/polkit-1/rules.d/10-own.rules": "x"}, ""),
     ({"/etc/hostname": "box\n", PART: "#!/bin/sh\nhostname -F /etc/hostname\n"}, ""),
+    (
+        {
+            "/etc/locale.conf": "LC_TIME=C\nLANG=en_US.UTF-8\n",
+            PART: "#!/bin/sh\n# /etc/locale.conf\n",
+        },
+        "",
+    ),
     ({"/etc/rc.conf": "# Keys\n#KEYMAP=\nTIMEZONE=Europe/Zurich\n"}, ""),
     ({"/etc/rc.conf": "KEYMAP=us\n"}, ""),
     ({"/etc/resolv.conf": "nameserver 9.9.9.9\n", "/var/tmp/x": "x"}, ""),

@@ -16,13 +16,14 @@ if TYPE_CHECKING:
 
     from voidgen.lint.finding import Image
 
+_PUT_BACK = "add the module runit-live, which puts the overlay's file back at boot"
 WRITTEN: Mapping[str, str] = {
     "/etc/default/live.conf": "set image.user in voidgen.toml",
-    "/etc/hostname": "write it in a script of /etc/runit/live-setup.d, which runs later",
+    "/etc/hostname": _PUT_BACK,
     "/etc/locale.conf": "set image.locale in voidgen.toml; other variables go into a script of "
     "/etc/profile.d",
     "/etc/polkit-1/rules.d/void-live.rules": "give it another name: polkit reads the whole folder",
-    "/etc/sddm.conf": "write it in a script of /etc/runit/live-setup.d, which runs later",
+    "/etc/sddm.conf": _PUT_BACK,
     "/etc/sudoers.d/99-void-live": "use the options sudo and sudo-rules of the module live-user, "
     "or give the file another name",
 }
@@ -35,10 +36,12 @@ NETWORKS: Mapping[str, str] = {
 """Services that write /etc/resolv.conf, and how each is kept from it or told the servers."""
 
 RESOLV_CONF = "/etc/resolv.conf"
+LOCALE_CONF = "/etc/locale.conf"
 VCONSOLE = "/etc/vconsole.conf"
 RC_CONF = "/etc/rc.conf"
 LIVE_SETUP = "/etc/runit/live-setup.d"
 
+_LANG = re.compile(r"\s*LANG=[\"']?([^\"'\s]*)")
 _SET = re.compile(r"\s*(KEYMAP|HOSTNAME)=[\"']?([^\"'\s]*)")
 _COMMENTED = "#KEYMAP="
 
@@ -48,6 +51,7 @@ def overwrites(image: Image) -> Iterator[Finding]:
     for path, remedy in WRITTEN.items():
         if path in image.nodes and not _restored(image, path):
             yield Finding(path, f"mklive's boot hook writes {path} at every live boot", remedy)
+    yield from _locale_conf(image)
     if VCONSOLE in image.nodes:
         what = (
             f"if {VCONSOLE} is there, mklive's boot hook writes the keymap into it, "
@@ -76,6 +80,16 @@ def _resolv_conf(image: Image) -> Iterator[Finding]:
 def _restored(image: Image, path: str) -> bool:
     """Whether a part of live-setup, which runs after the hooks, names the file."""
     return any(path.encode() in part.data for _, part in image.files(LIVE_SETUP))
+
+
+def _locale_conf(image: Image) -> Iterator[Finding]:
+    """A LANG that is not in the image: mklive generates image.locale alone."""
+    locale = image.config.image.locale
+    for number, line in image.lines(LOCALE_CONF) if _restored(image, LOCALE_CONF) else ():
+        match = _LANG.match(line)
+        if match and match[1] != locale:
+            what = f"LANG is {match[1]!r}, and image.locale is {locale!r}"
+            yield Finding(LOCALE_CONF, what, "set image.locale in voidgen.toml", number)
 
 
 def _rc_conf(image: Image) -> Iterator[Finding]:
