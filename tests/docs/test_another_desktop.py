@@ -16,7 +16,7 @@ def test_it_works(repository: Path) -> None:
     assert voidgen("init", "--preset", "cinnamon", ".", cwd=repository).status == 0
     written = {MODULE: "", FILE: ""}
     for block in blocks(PAGE):
-        if "--preset" in block:
+        if "--preset" in block or "without =" in block:
             continue
         if block.startswith("voidgen "):
             for line in block.splitlines():

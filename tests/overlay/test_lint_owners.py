@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING
 
 import pytest
 from tests.overlay.lint_cases import PASSES, REFUSED, WARNED, Case
 from tests.overlay.test_lint import broken
+from tests.unit.lock import lock, package
+from tests.unit.program import voidgen
 
 from voidgen import project
 from voidgen.errors import WrongInputError
+from voidgen.lint.locked_owners import unmade
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -91,3 +95,36 @@ def test_a_link_into_the_project_is_refused(tmp_path: Path) -> None:
     (said,) = broken(tmp_path, {})
     assert "into this project" in said
     assert said.endswith("(builder-path)")
+
+
+def test_generate_shows_warnings_and_goes_on(repository: Path) -> None:
+    files = {"/etc/sv/agetty-tty1/conf": 'GETTY_ARGS="-a live"\n', "/etc/motd.orig": "x\n"}
+    assert broken(repository, files) == []
+    top = "overlay-src/mine/files/etc"
+    autologin = "logs a user in on the installed system, too"
+    litter = "motd.orig looks like what a merge or an update left behind"
+    ran = voidgen("generate", "--quiet", cwd=repository)
+    assert (ran.status, ran.out) == (0, "")
+    warnings = [line for line in ran.err.splitlines() if line.startswith("warning: ")]
+    assert warnings == [
+        f"warning: {top}/sv/agetty-tty1/conf:1: {autologin} (autologin)",
+        f"warning: {top}/motd.orig: {litter} (litter)",
+    ]
+    ran = voidgen("generate", "--check", "--json", cwd=repository)
+    assert ran.status == 0
+    assert {"litter", "autologin"} == {
+        one["what"].rpartition("(")[2].rstrip(")") for one in json.loads(ran.out)["warnings"]
+    }
+
+
+def test_an_owner_that_no_locked_package_makes(tmp_path: Path) -> None:
+    files = '[files]\n"/opt/x" = { owner = "lightdm:audio" }\n"/opt/y" = { owner = "me:5" }\n'
+    module = f"{files}[users.me]\n"
+    assert broken(tmp_path, {"/opt/x": "x", "/opt/y": "y"}, module) == []
+    image = project.load(tmp_path)
+    (fault,) = unmade(image, lock([package("htop-3.3_1")]))
+    assert fault.what == "no locked package makes the user 'lightdm'"
+    assert fault.key == ("files", "/opt/x", "owner")
+    assert fault.remedy == "add to [packages] xbps: lightdm"
+    assert [*unmade(image, lock([package("lightdm-1.32_1")]))] == []
+    assert [*unmade(image, None)] == []

@@ -13,6 +13,8 @@ from voidgen.cli.settings import Command, Settings
 if TYPE_CHECKING:
     from voidgen.emit import Changes
     from voidgen.errors import Fault
+    from voidgen.pins import Pins
+    from voidgen.project import Project
     from voidgen.repository.finding import Severity
 
 SHOWN = 20
@@ -42,12 +44,11 @@ def command(settings: Settings, check: bool, force: bool) -> int:
 
 
 def _generate(settings: Settings, folder: Path, *, check: bool, force: bool) -> int:
-    from voidgen import emit, git, nix_path, pins, project, visudo  # noqa: PLC0415
+    from voidgen import emit, git, pins, project  # noqa: PLC0415
     from voidgen.errors import Fault, WrongInputError, raise_all  # noqa: PLC0415
     from voidgen.repository import finding, own, survey  # noqa: PLC0415
 
     image = project.load(folder)
-    warnings = [*image.warnings, *visudo.warnings(image)]
     if not git.is_inside_work_tree(folder):
         remedy = (
             "run `git init` there: outside a repository Nix would copy all of it, out/ included"
@@ -55,18 +56,14 @@ def _generate(settings: Settings, folder: Path, *, check: bool, force: bool) -> 
         raise WrongInputError(Fault("is not in a git repository", folder, remedy=remedy))
     tree = image.tree()
     # Read first: a broken lock must be told before anything is written.
-    found = pins.read(image)
-    missing = pins.unlocked(image, found)
-    unfit = pins.warnings(image, found.lock)
-    if not nix_path.is_plain(folder):
-        from voidgen import nix  # noqa: PLC0415
-
-        unfit += filter(None, [nix.misplaced(folder)])
+    locks = pins.read(image)
+    missing = pins.unlocked(image, locks)
+    doubts = _doubts(image, locks, missing)
     if check:
         changes = own.added(folder, emit.compare(folder, tree, force=force))
         findings = survey.project(image, changes)
         raise_all(finding.faults(findings, "breaks"))
-        warnings = [*warnings, *finding.faults(findings, *WARNED), *unfit]
+        warnings = [*doubts, *finding.faults(findings, *WARNED)]
         _tell(settings, changes, missing, warnings, check=True)
         return 1 if changes else 0
     if own.is_missing(folder):
@@ -85,9 +82,26 @@ def _generate(settings: Settings, folder: Path, *, check: bool, force: bool) -> 
         git.add_intent(folder, places, but=strange)
     raise_all(finding.faults(survey.emitted(image), "breaks"))
     changes = attrs.evolve(changes, added=(*attributes, *changes.added))
-    warnings = [*warnings, *finding.faults(findings, *WARNED), *unfit]
+    warnings = [*doubts, *finding.faults(findings, *WARNED)]
     _tell(settings, changes, missing, warnings, check=False)
     return 0
+
+
+def _doubts(image: Project, locks: Pins, missing: list[str]) -> list[Fault]:
+    """Return what looks wrong in the overlay, the locks, this machine's Nix; nothing of it stops."""
+    from voidgen import nix_path, pins, visudo  # noqa: PLC0415
+    from voidgen.lint import locked_owners  # noqa: PLC0415
+
+    doubts = [*image.warnings, *visudo.warnings(image)]
+    if not missing:
+        # Packages that are not locked yet may make what these miss.
+        doubts += locked_owners.unmade(image, locks.lock)
+    doubts += pins.warnings(image, locks.lock)
+    if not nix_path.is_plain(image.folder):
+        from voidgen import nix  # noqa: PLC0415
+
+        doubts += filter(None, [nix.misplaced(image.folder)])
+    return doubts
 
 
 def _tell(
