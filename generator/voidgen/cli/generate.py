@@ -88,7 +88,7 @@ def _generate(settings: Settings, folder: Path, *, check: bool, force: bool) -> 
 
 
 def _doubts(image: Project, locks: Pins, missing: list[str]) -> list[Fault]:
-    """Return what looks wrong in the overlay, the locks, this machine's Nix; nothing of it stops."""
+    """Return what looks wrong in the overlay, the locks and the path, and stops nothing."""
     from voidgen import nix_path, pins, visudo  # noqa: PLC0415
     from voidgen.lint import locked_owners  # noqa: PLC0415
 
