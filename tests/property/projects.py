@@ -166,7 +166,9 @@ def _modules(draw: st.DrawFn, name: str, earlier: list[str]) -> Module:
             "nix": draw(_some(("hello", "a.c"))),
         },
         "options": {option: OPTIONS[option] for option in declared},
-        "files": {f"/{path}": {"mode": "0600", "owner": "nobody:nogroup"} for path in draw(_plain(files))},
+        "files": {
+            f"/{path}": {"mode": "0600", "owner": "nobody:nogroup"} for path in draw(_plain(files))
+        },
         "directories": {f"/var/lib/{name}": {"mode": "0700"}, f"/var/lib/{name}/in": {}},
         "links": {f"/opt/{name}/z": "@profile@/bin", f"/opt/{name}/a": "z"},
     }
