@@ -92,6 +92,17 @@ REFUSED: list[Case] = [
     ("line-ending", {"/etc/sv/x/run": RUN.replace("\n", "\r\n")}, 'services = ["x"]\n'),
     ("line-ending", {"/opt/x": "#!/usr/bin/env python3\r\nprint()\n"}, ""),
     ("line-ending", {"/etc/profile.d/x.sh": "export A=b\r\n"}, ""),
+    *(
+        ("script-mode", {path: "echo\n"}, "")
+        for path in (
+            "/etc/rc.shutdown",
+            "/etc/zzz.d/suspend/10-x",
+            "/etc/kernel.d/post-install/60-x",
+            "/etc/NetworkManager/dispatcher.d/10-x",
+            "/etc/NetworkManager/dispatcher.d/pre-up.d/10-x",
+            "/etc/cron.daily/x",
+        )
+    ),
     ("stale-cache", {"/etc/default/libc-locales": "de_DE.UTF-8 UTF-8\n"}, ""),
     ("stale-cache", {"/usr/share/glib-2.0/schemas/90-x.gschema.override": "[a]\n"}, ""),
     ("stale-cache", {"/usr/share/mime/packages/x.xml": "<x/>"}, ""),
