@@ -137,8 +137,8 @@ def test_initramfs_as_it_should_be() -> None:
             "nothing",
             {f"{RUN}/usr": FOLDER, f"{RUN}/usr/lib/liba.so.1": FILE},
             (
-                f"the initramfs has {RUN}/usr/lib/liba.so.1, in a folder that each run names anew: "
-                "a program in it has a RUNPATH with $ORIGIN"
+                f"the initramfs has {RUN}/usr/lib/liba.so.1, in a folder with another name in "
+                "each run: a program in it has a RUNPATH with $ORIGIN"
             ),
         ),
     ],

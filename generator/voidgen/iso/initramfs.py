@@ -102,7 +102,7 @@ def _of_one_run(found: Mapping[str, int]) -> Iterator[str]:
             yield f"the initramfs has the device node {path}, which not every engine can make"
         elif stat.S_ISREG(mode) and _FOLDER_OF_A_RUN.match(path):
             yield (
-                f"the initramfs has {path}, in a folder that each run names anew: "
+                f"the initramfs has {path}, in a folder with another name in each run: "
                 "a program in it has a RUNPATH with $ORIGIN"
             )
 
