@@ -48,8 +48,8 @@ TESTED_WITH += openssl=openssl skopeo=skopeo
 # Installed, these would change the machine's desktop or start a service; their files are enough.
 UNPACKED := adwaita-icon-theme bash-completion cinnamon-common cinnamon-desktop-data \
 	console-setup docker-registry fish fish-common gnome-themes-extra-data \
-	gsettings-desktop-schemas kbd libgnomekbd-common libpcre2-32-0 lightdm mandoc python3-xdg \
-	xdg-utils zsh zsh-common
+	gsettings-desktop-schemas kbd libgnomekbd-common libpcre2-32-0 libwrap0 lightdm mandoc \
+	openssh-server python3-xdg xdg-utils zsh zsh-common
 
 # Debian's suites that have other releases of Nix.
 NIX_SUITES := trixie sid

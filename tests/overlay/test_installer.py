@@ -268,10 +268,10 @@ def test_postinstall_without_parts_is_done(make_root: MakeRoot, shell: tuple[str
 def test_postinstall_removes_links_of_the_live_system(
     make_root: MakeRoot, shell: tuple[str, ...], live: bool
 ) -> None:
-    root = make_root("installer", "nix-profile")
+    root = make_root("installer", "gpu-detect")
     if live:
         root.path("/run/live-setup").mkdir()
     root.path("/etc/other").symlink_to("/run/nowhere")
     assert postinstall(root, shell, LISTEN) == (0, "", "")
-    assert root.path("/etc/environment").is_symlink() is live
+    assert root.path("/etc/X11/xorg.conf.d/20-gpu.conf").is_symlink() is live
     assert root.path("/etc/other").is_symlink()

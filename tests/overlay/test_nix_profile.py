@@ -55,12 +55,16 @@ def test_pam_gives_the_session_the_profiles_data(root: Root) -> None:
     assert found["XDG_DATA_DIRS"].split(":") == DATA
 
 
-def test_pam_opens_sessions_where_no_live_system_runs(make_root: MakeRoot, baked: Baked) -> None:
+def test_pam_gives_any_user_their_own_data_on_an_installed_system(
+    make_root: MakeRoot, baked: Baked
+) -> None:
     root = make_root("nix-profile")
     install(baked, root)
     root.cmdline = "root=/dev/sda1"
     root.run(SETUP)
-    assert "XDG_DATA_DIRS" not in environment(root, "su", "live", "-c", "env")
+    root.run("useradd", "-m", "ada")
+    found = environment(root, "su", "ada", "-c", "env")
+    assert found["XDG_DATA_DIRS"] == ":".join(DATA).replace("/live/", "/ada/")
 
 
 @pytest.mark.parametrize("shell", SHELLS)
@@ -164,3 +168,9 @@ def test_a_user_without_a_generation_gets_voids_link_instead_of_a_circle(root: R
     (home / ".nix-profile").symlink_to(".nix-profile")
     root.run("sh", "-c", login("live", "true"))
     assert str((home / ".nix-profile").readlink()) == "/nix/var/nix/profiles/per-user/live/profile"
+
+
+def test_further_lines_of_zshenv(make_root: MakeRoot) -> None:
+    lines = ["export MINE='a b'", "setopt no_global_rcs"]
+    root = make_root("nix-profile", options={"nix-profile": {"zshenv-lines": lines}})
+    assert root.path("/etc/zsh/zshenv").read_text().splitlines()[-2:] == lines

@@ -93,6 +93,16 @@ def exists(root: Root, group: str) -> bool:
     return root.run("getent", "group", group, check=False).returncode == 0
 
 
+def test_further_lines_of_lightdm_conf(make_root: MakeRoot) -> None:
+    lines = ["greeter-hide-users=true", "[LightDM]", "minimum-vt=2"]
+    options = {"lightdm-live": {"extra-lines": lines, "session": "xfce"}}
+    root = make_root("lightdm-live", "xfce-live", options=options)
+    found = ConfigParser(strict=False)
+    found.read(root.path(CONF))
+    assert found["Seat:*"]["greeter-hide-users"] == "true"
+    assert found["LightDM"]["minimum-vt"] == "2"
+
+
 def test_the_default_groups_are_those_of_a_desktop_user(make_root: MakeRoot) -> None:
     root = make_root("live-user")
     mklive.adduser(root)

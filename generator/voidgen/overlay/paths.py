@@ -55,6 +55,8 @@ class Entry:
     keyfiles: str | None = None
     mklive: str | None = None
     flake: bool = False
+    option: str = ""
+    """The option of the module that adds lines to it."""
 
     @property
     def kind(self) -> str:
@@ -69,12 +71,14 @@ class Entry:
 def entries(module: Module) -> Iterator[Entry]:
     """All that ``module`` puts into the image, but for its service links."""
     spec, file = module.spec, module.file
+    extended = {option.extends: name for name, option in spec.options.items() if option.extends}
     for source in module.sources:
+        path, option = source.path, extended.get(source.path, "")
         if source.target is not None:
-            yield Entry(source.path, module.name, source.file, target=source.target)
+            yield Entry(path, module.name, source.file, target=source.target)
         else:
-            ownership = patterns.lookup(spec.files, source.path) or Ownership()
-            yield Entry(source.path, module.name, source.file, (), source, None, ownership)
+            own = patterns.lookup(spec.files, path) or Ownership()
+            yield Entry(path, module.name, source.file, (), source, ownership=own, option=option)
     for path, ownership in spec.directories.items():
         yield Entry(path, module.name, file, ("directories", path), ownership=ownership)
     for path, target in spec.links.items():
@@ -130,7 +134,7 @@ def _without_keyfiles(entry: Entry, owned: Iterable[str]) -> Iterator[Fault]:
 
 
 def unmatched(module: Module) -> Iterator[Fault]:
-    """Entries of ``[files]`` that speak of nothing in ``files/``."""
+    """Entries of ``[files]``, and files of options, that are not in ``files/``."""
     paths = {source.path for source in module.sources if source.target is None}
     for path in patterns.unmatched(module.spec.files, paths):
         what = f"files/ has no file {path}"
@@ -139,6 +143,11 @@ def unmatched(module: Module) -> Iterator[Fault]:
             what = f"files/ has no file that matches {path}"
             remedy = "* and ? stand for parts of one name, ** for any number of names"
         yield Fault(what, module.file, ("files", path), remedy=remedy)
+    for name, option in module.spec.options.items():
+        if option.extends and option.extends not in paths:
+            key = ("options", name, "extends")
+            remedy = did_you_mean(option.extends, paths) or "name a file of the module"
+            yield Fault(f"files/ has no file {option.extends}", module.file, key, remedy=remedy)
 
 
 def _shared(entry: Entry, other: Entry) -> Fault:
@@ -149,6 +158,12 @@ def _shared(entry: Entry, other: Entry) -> Fault:
     else:
         what = f"{entry.path} belongs to two modules: {other.module!r} and {entry.module!r}"
         remedy = "keep it in one of them, or let each write a file of its own"
+        if entry.option:
+            # The one to change is the other.
+            entry, other = other, entry
+        if other.option:
+            table = f"[overlay.options.{other.module}]"
+            remedy = f"write your lines as {other.option} = [...] in {table} of voidgen.toml"
     return Fault(what, entry.file, entry.key, remedy=remedy)
 
 

@@ -10,7 +10,7 @@ from attrs import field, frozen
 
 from voidgen.config import rules
 from voidgen.config.types import Arch
-from voidgen.structure import MisfitError, OptionValue, show
+from voidgen.structure import MisfitError, OptionValue, Rule, show
 
 LintRule = Literal[
     "account-file",
@@ -45,6 +45,9 @@ PYTHON_TYPES: Mapping[str, type] = MappingProxyType(
     {"string": str, "boolean": bool, "integer": int, "list": tuple, "enum": str}
 )
 
+OPTION_RULES: Mapping[str, Rule] = MappingProxyType({"ssh-public-key": rules.SIGNER})
+"""What an option's values may have to be."""
+
 
 def _nothing() -> Mapping[str, object]:
     return MappingProxyType({})
@@ -62,12 +65,24 @@ class Option:
         default=None,
         metadata={"help": "path that the value, in the place of @, names; something must have it"},
     )
+    rule: Literal["ssh-public-key"] | None = field(
+        default=None, metadata={"help": "what a string, or each of a list, must be"}
+    )
+    extends: rules.ImagePath | None = field(
+        default=None,
+        metadata={
+            "help": "file of the module that gets the option's lines: another module that gives "
+            "the same file is told of the option"
+        },
+    )
 
     def __attrs_post_init__(self) -> None:
         if (self.type == "enum") != bool(self.choices):
             raise MisfitError("choices belong to an enum, and an enum needs them", ("choices",))
         if self.names and PYTHON_TYPES[self.type] is not str:
             raise MisfitError("only a string or an enum names a path", ("names",))
+        if self.rule and self.type not in {"string", "list"}:
+            raise MisfitError("only strings and lists have a rule", ("rule",))
         if self.default is not None and (wrong := self.misfit(self.default)):
             raise MisfitError(wrong, ("default",))
 
@@ -77,6 +92,12 @@ class Option:
             return f"expected {ARTICLES[self.type]}, got {show(value)}"
         if self.choices and value not in self.choices:
             return f"expected one of {', '.join(self.choices)}, got {show(value)}"
+        if self.rule and isinstance(value, str | tuple):
+            for text in (value,) if isinstance(value, str) else value:
+                try:
+                    OPTION_RULES[self.rule].check(text)
+                except MisfitError as error:
+                    return error.what
         return ""
 
 
