@@ -192,6 +192,13 @@ def test_the_reference_image_has_what_its_machine_needs(part: str) -> None:
     assert XPS_9700[part] <= facts.closure(image, settings["image"]["arch"])
 
 
+@pytest.mark.parametrize("machine", ["x86_64", "i686", "x86_64-musl"])
+def test_every_image_has_amds_microcode_and_firmware(machine: str) -> None:
+    """Intel's microcode is a module of its own: it is in the nonfree repository."""
+    assert "linux-firmware-amd" in facts.closure(named.MKLIVE, machine)
+    assert facts.PACKAGES["intel-ucode"]["repository"] == "nonfree"
+
+
 @pytest.mark.parametrize("name", [name for name in MODULES if name.endswith("-live")])
 @pytest.mark.parametrize("machine", MACHINES)
 def test_desktops_have_a_driver_of_opengl_everywhere(name: str, machine: str) -> None:
