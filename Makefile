@@ -66,7 +66,7 @@ SHELL_SCRIPTS := generator/voidgen/iso/container/* generator/voidgen/xbps/record
 	tests/stand_in_iso/dracut.sh tests/stand_in_iso/mklive/mklive.sh tests/stand_in_iso/set/*.sh \
 	tests/boot/guest/init \
 	tests/boot/guest/dracut/live.sh tests/boot/guest/dracut/module-setup.sh \
-	$(addprefix tests/boot/guest/root/,etc/runit/1 etc/runit/3 etc/sv/*/run usr/local/libexec/*)
+	$(addprefix tests/boot/guest/root/,etc/runit/1 etc/runit/3 etc/sv/*/run usr/bin/* usr/local/libexec/*)
 
 .PHONY: help demo reproduce docs release-note fuzz fuzz-guided test test-nix-versions test-slow lint typecheck unit lowest format golden \
 	bench bench-scale bench-iso bench-iso-check live-qemu venv clean

@@ -51,6 +51,7 @@ packages = ["greet", "notebook^out,man", "deskTools.clock"]
 modules = [
   "dconf-cinnamon",
   "gpu-detect",
+  "greetd-live",
   "live-user",
   "network-manager",
   "nix-daemon",

@@ -54,6 +54,7 @@ def test_a_good_image_passes_all_checks(parts: Parts, folder: Path) -> None:
         "service ticker", "nix profile list", "own: it ticks", "Nix builds for the live user",
         "Nix builds with /etc/voidgen/packages#deskTools.clock, without a network",
         "Nix builds with nixpkgs#deskTools.clock, without a network",
+        "service greetd-live", "greetd-live: greetd logs the live user in",
         "dconf-cinnamon: the desktop's keyboard",
     } <= {*found}  # fmt: skip
     assert found["closure is valid"]["about"] == f"{len(parts.snapshot()['closure'])} paths"

@@ -113,7 +113,7 @@ ALLOWED = {
 def test_what_is_not_free_comes_with_its_repository(module: Module) -> None:
     for name in module.spec.packages.xbps:
         where = facts.PACKAGES[name].get("repository", "")
-        assert not where or where in module.spec.packages.repositories
+        assert not where or f"void:{where}" in module.spec.packages.repositories
 
 
 @every_module
