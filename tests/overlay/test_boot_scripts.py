@@ -22,7 +22,7 @@ CHOICES: tuple[dict[str, dict[str, Any]], ...] = (
     },
     {"live-user": {"sudo": False}},
 )
-MODULES = ("cinnamon-live",)
+MODULES = ("cinnamon-live", "installer", "serial-console")
 
 
 def test_shellcheck_has_nothing_to_say(make_root: MakeRoot) -> None:
@@ -30,6 +30,7 @@ def test_shellcheck_has_nothing_to_say(make_root: MakeRoot) -> None:
     for options in CHOICES:
         runit = make_root(*MODULES, options=options).path("/etc/runit")
         scripts += [runit / "2", runit / "live-setup.sh", *(runit / "live-setup.d").iterdir()]
+        scripts += (runit.parents[1] / "usr/local/libexec/install-void").iterdir()
     done = subprocess.run(
         ["shellcheck", "--severity=style", *map(str, scripts)],
         capture_output=True, text=True, check=False,

@@ -11,12 +11,13 @@ from voidgen import project, render, share
 from voidgen.overlay import catalogue
 
 MODULES = catalogue.load([share.catalogue()])
-SESSIONS = {
+OPTIONS: dict[str, Any] = {
     "lxqt-live": {"sddm-live": {"session": "xsessions/lxqt"}},
     "mate-live": {"lightdm-live": {"session": "mate"}},
+    "ssh-server": {"ssh-server": {"authorized-keys": []}},
     "xfce-live": {"lightdm-live": {"session": "xfce"}},
 }
-"""What a desktop's login has to be told."""
+"""Options that a module needs, such as a desktop's session for its login."""
 CHECKED = [name for name, module in MODULES.items() if module.spec.checks]
 
 
@@ -34,7 +35,7 @@ def checks(folder: Path, modules: list[str], options: dict[str, Any]) -> list[di
 def test_commands_are_good_shell(name: str, tmp_path: Path) -> None:
     # The session that a login names comes from another module.
     modules = {"lightdm-live": ["cinnamon-live"], "sddm-live": ["kde-live"]}.get(name, [name])
-    rows = checks(tmp_path, modules, SESSIONS.get(name, {}))
+    rows = checks(tmp_path, modules, OPTIONS.get(name, {}))
     ours = [row for row in rows if row["module"] == name]
     assert len(ours) == len(MODULES[name].spec.checks)
     for row in ours:
