@@ -73,21 +73,6 @@ def test_an_owner_is_told_where_it_is_written(tmp_path: Path) -> None:
     assert "'lightdm'" in group.remedy
 
 
-def test_an_empty_folder_is_told_unless_it_is_declared(tmp_path: Path) -> None:
-    folder = tmp_path / "overlay-src/mine/files/var/lib/x/y"
-    folder.mkdir(parents=True)
-    assert broken(tmp_path, {}) == []
-    (warning,) = project.load(tmp_path).warnings
-    assert warning.file == folder
-    assert warning.what.endswith("(empty-folder)")
-    assert '[directories."/var/lib/x/y"]' in warning.remedy
-    for module in (
-        '[directories."/var/lib/x/y"]\n',
-        '[allow]\n"/var/lib/x/y" = ["empty-folder"]\n',
-    ):
-        assert warned(tmp_path, {}, module) == []
-
-
 def test_a_link_into_the_project_is_refused(tmp_path: Path) -> None:
     link = tmp_path / "overlay-src/mine/files/opt/x"
     link.parent.mkdir(parents=True)

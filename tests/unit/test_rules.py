@@ -46,6 +46,15 @@ TABLE: dict[str, tuple[list[str], list[str]]] = {
         ["live", "_x", "a", "a-b_c9", "a" * 32, "rooted"],
         ["", "root", "Live", "9a", "-a", "a.b", "a b", "a" * 33, "é", "a\n"],
     ),
+    "SYSTEM_USER": (
+        ["beacon", "_x", "a-b_c9", "a" * 31, "root"],
+        ["", "Beacon", "9a", "-a", "a.b", "a b", "a:b", "a" * 32, "é", "a\n"],
+    ),
+    "GROUP": (
+        ["audio", "_x", "a-b_c9", "a" * 31],
+        ["", "Audio", "9a", "-a", "a.b", "a,b", "a:b", "a" * 32, "é", "a\n"],
+    ),
+    "DESCRIPTION": (["a b", "é · (x)", "a, b"], ["", "a:b", "a\nb", "a\x7f"]),
     "NIX_PACKAGE": (
         [
             "hello",
@@ -238,9 +247,6 @@ TABLE: dict[str, tuple[list[str], list[str]]] = {
         ["root:root", "_a:b-c", "0:0"],
         ["", "root", "root:", ":root", "a:b:c", "A:b", "a b:c"],
     ),
-    "SYSTEM_USER": (["beacon", "_a-b", "x1"], ["", "A", "1a", "a b", "a:b", "-a", "a" * 32]),
-    "GROUP": (["beacon", "_a-b", "x1"], ["", "A", "1a", "a b", "a:b", "-a", "a" * 32]),
-    "DESCRIPTION": (["Beacon's daemon", "é"], ["", "a:b", "a\nb", "\x1b"]),
     "IMAGE_PATH": (
         ["/a", "/etc/motd", "/a b/'c'/$(d)", "/..a/b..", "/é", "/.../a"],
         [

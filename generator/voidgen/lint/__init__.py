@@ -52,7 +52,6 @@ RULES: Mapping[LintRule, Callable[[Image], Iterator[Finding]]] = {
     "dconf-keymap": dconf.keymap,
     "dconf-locked": dconf.locked,
     "dconf-syntax": dconf_database.syntax,
-    "empty-folder": litter.empty,
     "foreign-system": foreign.system,
     "home": homes.homes,
     "ignored-name": ignored.names,

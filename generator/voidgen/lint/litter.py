@@ -38,16 +38,3 @@ def left(image: Image) -> Iterator[Finding]:
             what = f"the image gets {entry.path}, which only keeps the folder in git"
             remedy_kept = f'remove it, and declare [directories."{folder}"] in module.toml'
             yield Finding(entry.path, what, remedy_kept, doubtful=True)
-
-
-def empty(image: Image) -> Iterator[Finding]:
-    """A folder below ``files/`` without anything in it: git does not keep it."""
-    for chosen in image.resolution.modules:
-        module = chosen.module
-        for path in module.empty:
-            if path in image.nodes:
-                continue
-            what = f"{path} is empty: git keeps no such folder, and the image does not have it"
-            remedy = f'declare [directories."{path}"] in module.toml, and remove it here'
-            place = (module.folder / "files" / path[1:], ())
-            yield Finding(path, what, remedy, doubtful=True, place=place)

@@ -83,17 +83,16 @@ def _module(folder: Path) -> Module:
             remedy = f"run `git submodule update --init {name}` if it is a submodule, or remove it"
         raise WrongInputError(Fault(f"has no {MODULE_FILE}", folder, remedy=remedy))
     spec = structure(toml.read(file), ModuleFile, file)
-    return Module(folder.name, folder, spec, *_contents(folder / CONTENTS))
+    return Module(folder.name, folder, spec, _sources(folder / CONTENTS))
 
 
-def _contents(top: Path) -> tuple[tuple[Source, ...], tuple[str, ...]]:
-    """Return what lies below ``files/``, without following links, and the empty folders there."""
+def _sources(top: Path) -> tuple[Source, ...]:
+    """What lies below ``files/``, without following links; folders are implied."""
     if not os.path.lexists(top):
-        return (), ()
+        return ()
     if top.is_symlink() or not top.is_dir():
         raise WrongInputError(Fault("expected a folder that mirrors the image's /", top))
     sources: dict[str, Source] = {}
-    empty: list[str] = []
     faults: list[Fault] = []
     waiting = [(top, "")]
     while waiting:
@@ -103,7 +102,6 @@ def _contents(top: Path) -> tuple[tuple[Source, ...], tuple[str, ...]]:
         except OSError as error:
             faults.append(unreadable(error, folder))
             continue
-        empty += [below] if below and not entries else []
         for entry in entries:
             file = folder / entry.name
             path = f"{below}/{entry.name}"
@@ -122,7 +120,7 @@ def _contents(top: Path) -> tuple[tuple[Source, ...], tuple[str, ...]]:
                 sources[source.path] = source
     if faults:
         raise WrongInputError(*sorted(faults, key=lambda fault: str(fault.file)))
-    return tuple(sources[path] for path in sorted(sources)), tuple(sorted(empty))
+    return tuple(sources[path] for path in sorted(sources))
 
 
 def _source(entry: os.DirEntry[str], file: Path, path: str) -> Source | Fault:

@@ -21,7 +21,6 @@ LintRule = Literal[
     "dconf-keymap",
     "dconf-locked",
     "dconf-syntax",
-    "empty-folder",
     "foreign-system",
     "home",
     "ignored-name",
@@ -295,16 +294,12 @@ class Source:
 
 @frozen
 class Module:
-    """A module of the catalogue; ``sources`` in the order of their paths.
-
-    ``empty`` are paths in the image of the folders below ``files/`` that hold nothing.
-    """
+    """A module of the catalogue; ``sources`` in the order of their paths."""
 
     name: str
     folder: Path
     spec: ModuleFile
     sources: tuple[Source, ...] = ()
-    empty: tuple[str, ...] = ()
 
     @property
     def file(self) -> Path:

@@ -11,6 +11,7 @@ from tests.unit.stand_in import StandIns
 from voidgen import download, fetching, needs, nix, pinning, pins, project
 from voidgen.download import Wanted
 from voidgen.errors import StepFailedError, raise_all
+from voidgen.lint import locked_owners
 from voidgen.lock import entries
 from voidgen.lock import file as lock_file
 from voidgen.lock.flake import Input
@@ -110,3 +111,10 @@ def path_that_nix_does_not_read(folder: Path, patch: pytest.MonkeyPatch) -> None
     patch.setattr(nix, "version", lambda: (2, 8))
     (folder / "my imagé").mkdir()
     nix.evaluate(str(folder / "my imagé"), "x")
+
+
+def an_owner_that_no_locked_package_makes(folder: Path, _: pytest.MonkeyPatch) -> None:
+    module = 'summary = "Mine"\n[directories."/var/lib/x"]\nowner = "lightdm:root"\n'
+    config = '[image]\nname = "a"\n[overlay]\nmodules = ["mine"]\n'
+    write(folder, {"voidgen.toml": config, "overlay-src/mine/module.toml": module})
+    raise_all(locked_owners.unmade(project.load(folder), lock([])))
