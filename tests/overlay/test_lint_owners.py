@@ -44,10 +44,11 @@ def test_refused_unless_allowed(tmp_path: Path, case: Case) -> None:
 @pytest.mark.parametrize("case", WARNED, ids=lambda case: f"{case[0]}-{[*case[1], case[2]][0]}")
 def test_warned_of_unless_allowed(tmp_path: Path, case: Case) -> None:
     rule, files, module = case
-    said = warned(tmp_path, files, module)
-    assert said
-    assert all(what.endswith(f"({rule})") for what in said), said
-    assert warned(tmp_path, files, allowed(rule, files, module)) == []
+    # Another rule may have its own doubts about the same file.
+    of_rule = [what for what in warned(tmp_path, files, module) if f"({rule})" in what]
+    assert of_rule
+    said = warned(tmp_path, files, allowed(rule, files, module))
+    assert [what for what in said if f"({rule})" in what] == []
 
 
 @pytest.mark.parametrize(("files", "module"), PASSES)
