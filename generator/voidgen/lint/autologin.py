@@ -68,5 +68,5 @@ def _lightdm(image: Image) -> Iterator[Finding]:
         remedy = "add the lines #autologin-user=, #autologin-session= and #user-session="
         yield Finding(LIGHTDM, what, remedy, doubtful=True)
     elif SESSION not in image.nodes:
-        what = f"mklive's boot hook takes the session from {SESSION}, which the overlay has not"
+        what = f"mklive's boot hook takes the session from {SESSION}, which is not in the overlay"
         yield Finding(LIGHTDM, what, f"write the session's name into {SESSION}", doubtful=True)
