@@ -41,11 +41,15 @@ _REPLACEABLE = {"/var/spool/mail": "/var/mail"}
 _RUNLEVELS = ("/var/service", "/etc/runit/runsvdir/current")
 """Links to the runlevel that is running."""
 _OF_THIS_BOOT = "/run"
+_TOPS = ("/bin", "/sbin", "/lib", "/usr/sbin", "/usr/lib", "/var/", "/etc/runit/runsvdir/")
+"""How a path at or below one of them begins."""
 
 
 def fault(entry: Entry, arch: Arch) -> Fault | None:
     """Return what is wrong with an entry that lies at or below one of Void's links."""
     path = entry.path
+    if not path.startswith(_TOPS):
+        return None
     for alias in _RUNLEVELS:
         if path.startswith(f"{alias}/") or path == "/var/service":
             return _fault(entry, alias, _of_a_service(path.removeprefix(alias)))

@@ -84,6 +84,9 @@ PLACES = (
     _plain(rf"{_HOME}/\.config/sops/age/keys\.txt"),
 )  # fmt: skip
 
+_TOPS = ("/etc/", "/home/", "/root/", "/usr/lib/NetworkManager/", "/var/lib/", "/crypto_keyfile")
+_ENDS = (".keytab", "/.smbcredentials")
+"""How private places begin or end."""
 _ANY = re.compile("|".join(f"(?:{place.path.pattern})" for place in PLACES), re.DOTALL)
 
 FOLDERS = re.compile(
@@ -118,10 +121,14 @@ _CONTENT: Mapping[bytes, tuple[str, re.Pattern[bytes]]] = {
     ),
 }  # fmt: skip
 """What a file with a secret has in it, by bytes that are quick to look for."""
+_WORDS = (b"KEY", b"Key", b"key")
+"""One of them is in each."""
 
 
 def place_of(path: str) -> Place | None:
     """Return the private place that ``path`` is."""
+    if not path.startswith(_TOPS) and not path.endswith(_ENDS):
+        return None
     # All at once first: most paths are none.
     if not _ANY.fullmatch(path):
         return None
@@ -136,6 +143,8 @@ def mode_of(path: str, data: bytes) -> int | None:
 
 def key_in(data: bytes) -> str:
     """Return what private key is in ``data``, with its article; empty if there is none."""
+    if not any(word in data for word in _WORDS):
+        return ""
     for sign, (name, pattern) in _CONTENT.items():
         if sign in data and pattern.search(data):
             return name
