@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from voidgen.lint.finding import Finding
-from voidgen.lint.sudoers_grammar import faults
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,5 +28,8 @@ def syntax(image: Image) -> Iterator[Finding]:
                 f"sudo refuses a file of mode {node.mode:04o} and owner {node.owner}:{node.group}"
             )
             yield Finding(path, what, remedy)
+        # Imported here: few overlays have such a file.
+        from voidgen.lint.sudoers_grammar import faults  # noqa: PLC0415
+
         for number, what in faults(node.data.decode(errors="surrogateescape")):
             yield Finding(path, f"sudo cannot read this line: {what}", "see sudoers(5)", number)

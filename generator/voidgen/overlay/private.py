@@ -1,7 +1,8 @@
 """Files and folders that only their owner may read, by their places in the image. Pure.
 
 Most programs ignore or refuse such a file if others can read it. Sources: the manuals of the
-programs, and the folders that Void's packages make (``make_dirs`` in void-packages).
+programs, and the folders that Void's packages make (``make_dirs`` in void-packages). Patterns are
+compiled when they are needed: most overlays need few.
 """
 
 from __future__ import annotations
@@ -24,32 +25,30 @@ _KEYED = rb"(?im)^[ \t]*(?:[\w-]*(?:psk|password|passwd|secret|wep[_-]key\d?|pin
 
 @frozen
 class Place:
-    """Where a file is private.
+    """Where a file is private: a pattern of its path, with ``.`` for any character.
 
     ``refused_by`` names the program that ignores or refuses it if anyone of the bits ``readable``
     is set. It has a secret if ``secret`` is found in it; without that pattern it always has one.
     ``always``: its mode is private also without a secret.
     """
 
-    path: re.Pattern[str]
+    path: str
     refused_by: str = ""
     readable: int = OTHERS
-    secret: re.Pattern[bytes] | None = None
+    secret: bytes | None = None
     always: bool = True
 
     def has_secret(self, data: bytes) -> bool:
         """Return whether a file here with the content ``data`` has a secret."""
-        return self.secret is None or bool(self.secret.search(data))
+        return self.secret is None or bool(re.search(self.secret, data))
 
 
 def _strict(path: str, refused_by: str, secret: bytes | None = None) -> Place:
-    pattern = re.compile(secret) if secret else None
-    return Place(re.compile(path, re.DOTALL), refused_by, GROUP_OR_OTHERS, pattern)
+    return Place(path, refused_by, GROUP_OR_OTHERS, secret)
 
 
 def _plain(path: str, secret: bytes | None = None) -> Place:
-    pattern = re.compile(secret) if secret else None
-    return Place(re.compile(path, re.DOTALL), secret=pattern, always=not secret)
+    return Place(path, secret=secret, always=not secret)
 
 
 PLACES = (
@@ -87,37 +86,36 @@ PLACES = (
 _TOPS = ("/etc/", "/home/", "/root/", "/usr/lib/NetworkManager/", "/var/lib/", "/crypto_keyfile")
 _ENDS = (".keytab", "/.smbcredentials")
 """How private places begin or end."""
-_ANY = re.compile("|".join(f"(?:{place.path.pattern})" for place in PLACES), re.DOTALL)
+_ANY = "|".join(f"(?:{place.path})" for place in PLACES)
 
-FOLDERS = re.compile(
-    rf"{_HOME}/\.(?:ssh|gnupg(?:/private-keys-v1\.d)?)|/etc/wireguard|/var/lib/(?:iwd|ead|bluetooth)"
+FOLDERS = (
+    rf"{_HOME}/\.(?:ssh|gnupg(?:/private-keys-v1\.d)?)|/etc/wireguard"
+    r"|/var/lib/(?:iwd|ead|bluetooth)"
 )
 """Folders that only their owner may enter."""
 
-_PEM = re.compile(
-    rb"^-----BEGIN (?:[A-Z0-9]+ )*(?:PRIVATE KEY(?: BLOCK)?|OpenVPN Static key V1)-----[ \t]*\r?\n"
-    rb"(?:[A-Za-z0-9+/=]{16,}[ \t]*\r?$|[A-Za-z-]+: |\r?\n)",
-    re.MULTILINE,
+_PEM = (
+    rb"(?m)^-----BEGIN (?:[A-Z0-9]+ )*(?:PRIVATE KEY(?: BLOCK)?|OpenVPN Static key V1)-----"
+    rb"[ \t]*\r?\n"
+    rb"(?:[A-Za-z0-9+/=]{16,}[ \t]*\r?$|[A-Za-z-]+: |\r?\n)"
 )
-_CONTENT: Mapping[bytes, tuple[str, re.Pattern[bytes]]] = {
+_GNUPG = (
+    rb"(?m)\A\((?:11:private|21:protected-private)-key\("
+    rb"|^(?:Key: )?\((?:protected-)?private-key "
+)
+_CONTENT: Mapping[bytes, tuple[str, bytes]] = {
     b"PRIVATE KEY": ("a private key", _PEM),
     b"OpenVPN Static key": ("a private key", _PEM),
-    b"AGE-SECRET-KEY-1": ("an age key", re.compile(rb"\bAGE-SECRET-KEY-1[0-9A-Z]{50,}\b")),
+    b"AGE-SECRET-KEY-1": ("an age key", rb"\bAGE-SECRET-KEY-1[0-9A-Z]{50,}\b"),
     b"PrivateKey": (
         "a WireGuard key",
-        re.compile(rb"(?im)^[ \t]*PrivateKey[ \t]*=[ \t]*[A-Za-z0-9+/]{43}=[ \t]*\r?$"),
+        rb"(?im)^[ \t]*PrivateKey[ \t]*=[ \t]*[A-Za-z0-9+/]{43}=[ \t]*\r?$",
     ),
-    b"PuTTY-User-Key-File-": ("a PuTTY key", re.compile(rb"\APuTTY-User-Key-File-\d")),
-    b"private-key": (
-        "a GnuPG key",
-        re.compile(
-            rb"(?m)\A\((?:11:private|21:protected-private)-key\("
-            rb"|^(?:Key: )?\((?:protected-)?private-key "
-        ),
-    ),
+    b"PuTTY-User-Key-File-": ("a PuTTY key", rb"\APuTTY-User-Key-File-\d"),
+    b"private-key": ("a GnuPG key", _GNUPG),
     b" secret key\n": (
         "a signing key",
-        re.compile(rb"\Auntrusted comment: [^\n]* secret key\n[A-Za-z0-9+/=]{40,}"),
+        rb"\Auntrusted comment: [^\n]* secret key\n[A-Za-z0-9+/=]{40,}",
     ),
 }  # fmt: skip
 """What a file with a secret has in it, by bytes that are quick to look for."""
@@ -130,9 +128,9 @@ def place_of(path: str) -> Place | None:
     if not path.startswith(_TOPS) and not path.endswith(_ENDS):
         return None
     # All at once first: most paths are none.
-    if not _ANY.fullmatch(path):
+    if not re.fullmatch(_ANY, path, re.DOTALL):
         return None
-    return next(place for place in PLACES if place.path.fullmatch(path))
+    return next(place for place in PLACES if re.fullmatch(place.path, path, re.DOTALL))
 
 
 def mode_of(path: str, data: bytes) -> int | None:
@@ -146,11 +144,11 @@ def key_in(data: bytes) -> str:
     if not any(word in data for word in _WORDS):
         return ""
     for sign, (name, pattern) in _CONTENT.items():
-        if sign in data and pattern.search(data):
+        if sign in data and re.search(pattern, data):
             return name
     return ""
 
 
 def folder_mode(path: str) -> int | None:
     """Return the mode of a folder that only its owner may enter; None for any other."""
-    return FOLDER if FOLDERS.fullmatch(path) else None
+    return FOLDER if re.fullmatch(FOLDERS, path) else None
