@@ -40,8 +40,7 @@ def _file(path: str, node: File) -> Finding | None:
     is_kept = node.mode & (GROUP_OR_OTHERS | 0o111) == 0 and not _NO_SECRETS.fullmatch(path)
     if has_secret or is_kept:
         what = "is private in the image only: git, the Nix store and the ISO show it to everyone"
-        remedy = (
-            "read secrets from a stick, or make them at boot; if it has none, add it to [allow]"
-        )
+        remedy = "read secrets from a stick or make them at boot; for a file without one, name "
+        remedy += "private-file in [allow]"
         return Finding(path, what, remedy, doubtful=True)
     return None
