@@ -1,13 +1,16 @@
 """Run bits: git's, shebangs, modes by patterns, and bits of files that nothing runs."""
 
 import os
+import struct
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from tests.unit.program import voidgen, write
 
 from voidgen import project, share
+from voidgen.lint import run_bits
 from voidgen.overlay import catalogue, patterns
 from voidgen.tree import File
 
@@ -87,6 +90,18 @@ def test_outside_of_a_repository_the_disk_says_it(tmp_path: Path) -> None:
     assert [mode(tmp_path, f"/opt/{name}") for name in "abc"] == [0o755, 0o644, 0o755]
 
 
+def elf(kind: int, order: str, width: int, types: tuple[int, ...]) -> bytes:
+    """An ELF file of 32 (``width`` 1) or 64 bits with program headers of ``types``."""
+    start, place, address, size = (64, 32, "Q", 56) if width == 2 else (52, 28, "I", 32)
+    head = bytearray(start)
+    head[:6] = b"\x7fELF" + bytes([width, 1 if order == "<" else 2])
+    struct.pack_into(f"{order}H", head, 16, kind)
+    struct.pack_into(f"{order}{address}", head, place, start)
+    struct.pack_into(f"{order}HH", head, 54 if width == 2 else 42, size, len(types))
+    rows = (struct.pack(f"{order}I", one).ljust(size, b"\0") for one in types)
+    return bytes(head) + b"".join(rows)
+
+
 STRAY = {
     "/etc/profile.d/x.sh": b"#!/bin/sh\n",
     "/usr/share/icons/x.svg": b"<svg/>",
@@ -124,6 +139,36 @@ def test_a_stray_run_bit_is_warned_about(tmp_path: Path, path: str) -> None:
 def test_right_run_bits_pass(tmp_path: Path) -> None:
     make(tmp_path, RIGHT, runs=tuple(RIGHT))
     assert project.load(tmp_path).warnings == ()
+
+
+def test_a_program_without_a_run_bit_is_warned_about(tmp_path: Path) -> None:
+    program = Path(sys.executable).read_bytes()
+    make(tmp_path, {"/opt/a": program, "/opt/lib.so.1": program, "/opt/b": program[:60]})
+    make(
+        tmp_path, {"/opt/c": program, "/opt/d": program}, '[files]\n"/opt/c" = { mode = "0600" }\n'
+    )
+    (tmp_path / f"{FILES}/opt/d").chmod(0o755)
+    found = [one for one in project.load(tmp_path).warnings if "(run-bit)" in one.what]
+    assert [one.what for one in found] == ["is a program, and has no run bit (run-bit)"]
+    assert found[0].file == tmp_path / f"{FILES}/opt/a"
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        (b"", False),
+        (b"\x7fELF", False),
+        (b"#!/bin/sh\n", False),
+        (elf(2, ">", 1, ()), True),
+        (elf(3, "<", 2, (1, 3)), True),
+        (elf(3, ">", 1, (6, 3)), True),
+        (elf(3, "<", 2, (1, 2)), False),
+        (elf(1, "<", 2, ()), False),
+        (elf(3, "<", 2, (1, 3))[:70], False),
+    ],
+)
+def test_programs_are_known_by_their_headers(data: bytes, expected: bool) -> None:
+    assert run_bits.is_program(data) == expected
 
 
 def test_built_in_files_do_not_depend_on_their_run_bits() -> None:

@@ -62,7 +62,7 @@ RULES: Mapping[LintRule, Callable[[Image], Iterator[Finding]]] = {
     "litter": litter.left,
     "machine-identity": identity.shared,
     "private-file": private.files,
-    "run-bit": run_bits.stray,
+    "run-bit": run_bits.found,
     "script-mode": scripts.mode,
     "service-folder": service_folders.folders,
     "service-link": links.service,

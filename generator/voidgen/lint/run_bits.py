@@ -1,12 +1,13 @@
-"""Run bits of files that nothing runs."""
+"""Run bits of files that nothing runs, and programs without one."""
 
 from __future__ import annotations
 
 import re
+import struct
 from typing import TYPE_CHECKING
 
 from voidgen.lint.finding import Finding
-from voidgen.lint.scripts import STARTS
+from voidgen.lint.scripts import RUN, STARTS
 from voidgen.tree import File
 
 if TYPE_CHECKING:
@@ -31,6 +32,50 @@ _ON_A_DESKTOP = re.compile(r".+/Desktop/[^/]+\.desktop")
 """Launchers there are trusted if they have a run bit."""
 _OTHER_PROGRAMS = (b"MZ", b"PK\x03\x04", b"\xca\xfe\xba\xbe")
 """How programs begin that the kernel can be taught to run (binfmt_misc)."""
+
+
+_LIBRARY = re.compile(r".+\.so(?:\.[0-9.]+)?")
+"""Names of ELF files that are loaded; some can be run, too."""
+_EXECUTABLE, _SHARED, _INTERPRETER = 2, 3, 3
+"""ET_EXEC, ET_DYN and PT_INTERP of elf(5)."""
+
+
+def found(image: Image) -> Iterator[Finding]:
+    """Find run bits that are wrong, and those that are missing."""
+    yield from stray(image)
+    yield from missing(image)
+
+
+def missing(image: Image) -> Iterator[Finding]:
+    """Find ELF programs that nobody may run; `scripts` refuses those at the places of programs."""
+    remedy = "run `chmod +x` and `git update-index --chmod=+x` on it, or set its mode in [files]"
+    for entry in image.resolution.entries:
+        node = image.nodes.get(entry.path)
+        if not isinstance(node, File) or node.executable or entry.ownership.mode:
+            continue
+        if RUN.fullmatch(entry.path) or _LIBRARY.fullmatch(entry.path):
+            continue
+        if is_program(node.data):
+            yield Finding(entry.path, "is a program, and has no run bit", remedy, doubtful=True)
+
+
+def is_program(data: bytes) -> bool:
+    """Return whether ``data`` is an ELF file that the kernel can start (elf(5))."""
+    if not data.startswith(b"\x7fELF"):
+        return False
+    try:
+        is_wide, order = data[4] == 2, "<" if data[5] == 1 else ">"  # noqa: PLR2004
+        (kind,) = struct.unpack_from(f"{order}H", data, 16)
+        (start,) = struct.unpack_from(
+            f"{order}{'Q' if is_wide else 'I'}", data, 32 if is_wide else 28
+        )
+        size, count = struct.unpack_from(f"{order}HH", data, 54 if is_wide else 42)
+        types = [
+            struct.unpack_from(f"{order}I", data, start + size * index)[0] for index in range(count)
+        ]
+    except (struct.error, IndexError):
+        return False
+    return kind == _EXECUTABLE or (kind == _SHARED and _INTERPRETER in types)
 
 
 def stray(image: Image) -> Iterator[Finding]:
