@@ -243,6 +243,7 @@ def _bake(work: Path) -> Baked:
             "packages/with-dconf/default.nix": SET,
             "overlay-src/own/module.toml": OWN,
             "overlay-src/own/files/etc/sv/ticker/run": TICKER,
+            "overlay-src/own/files/etc/hostname": "of-the-overlay\n",
         },
     )
     _said("git", "init", "--quiet", project)
