@@ -38,7 +38,7 @@ SECRETS = [
     ("/etc/ssh/ssh_host_ed25519_key", PEM.format("OPENSSH ", "")),
     ("/root/.ssh/id_ed25519", PEM.format("OPENSSH ", "")),
     ("/etc/skel/.ssh/work", "x"),
-    ("/home/live/.gnupg/private-keys-v1.d/0.key", "(11:private-key(3:rsa"),
+    ("/etc/skel/.gnupg/private-keys-v1.d/0.key", "(11:private-key(3:rsa"),
     ("/root/.netrc", "machine x login y password z\n"),
     ("/root/.pgpass", "*:*:*:*:x\n"),
     ("/root/.aws/credentials", "[default]\n"),
@@ -48,7 +48,6 @@ SECRETS = [
     ("/var/lib/iwd/home.psk", "[Security]\nPassphrase=x\n"),
     ("/etc/ppp/chap-secrets", "x * y *\n"),
     ("/etc/krb5.keytab", "\5\2"),
-    ("/etc/shadow", "root:!:1::::::\n"),
     ("/etc/ssl/private/x.pem", "x"),
 ]
 
@@ -161,7 +160,13 @@ def test_files_that_are_private_by_custom_have_no_secret(tmp_path: Path) -> None
 
 
 def test_every_place_is_found_by_the_quick_look() -> None:
-    more = ("/crypto_keyfile.bin", "/srv/x.keytab", "/srv/.smbcredentials", "/root/.vnc/passwd")
+    more = (
+        "/crypto_keyfile.bin",
+        "/srv/x.keytab",
+        "/srv/.smbcredentials",
+        "/etc/shadow",
+        "/home/live/.netrc",
+    )
     for path in (*more, *(path for path, _ in SECRETS)):
         assert private.place_of(path)
     assert private.place_of("/etc/motd") is None

@@ -10,6 +10,7 @@ import pytest
 from tests.unit.program import voidgen, write
 
 from voidgen import project, share
+from voidgen.errors import Fault
 from voidgen.lint import run_bits
 from voidgen.overlay import catalogue, patterns
 from voidgen.tree import File
@@ -33,6 +34,10 @@ def mode(folder: Path, path: str) -> int:
     node = project.load(folder).overlay[path]
     assert isinstance(node, File)
     return node.mode
+
+
+def warnings(folder: Path) -> list[Fault]:
+    return [one for one in project.load(folder).warnings if "(run-bit)" in one.what]
 
 
 def git(folder: Path, *words: str) -> None:
@@ -115,7 +120,7 @@ RIGHT = {
     "/opt/a.sh": b"#!/bin/sh\n",
     "/opt/b": ELF,
     "/opt/c.exe": b"MZ\x90",
-    "/home/live/Desktop/x.desktop": b"[Desktop Entry]\n",
+    "/etc/skel/Desktop/x.desktop": b"[Desktop Entry]\n",
     "/opt/d.j2": b"#!{{ '/bin/sh' }}\n",
 }
 
@@ -123,22 +128,22 @@ RIGHT = {
 @pytest.mark.parametrize("path", STRAY)
 def test_a_stray_run_bit_is_warned_about(tmp_path: Path, path: str) -> None:
     make(tmp_path, {path: STRAY[path]}, runs=(path,))
-    (one,) = project.load(tmp_path).warnings
+    (one,) = warnings(tmp_path)
     assert one.what == "has a run bit, and is no program (run-bit)"
     assert one.file == tmp_path / f"{FILES}{path}"
     assert mode(tmp_path, path) == 0o755
     make(tmp_path, {}, f'[files]\n"{path}" = {{ mode = "0644" }}\n')
-    assert project.load(tmp_path).warnings == ()
+    assert warnings(tmp_path) == []
     make(tmp_path, {}, f'[allow]\n"{path}" = ["run-bit"]\n')
-    assert project.load(tmp_path).warnings == ()
+    assert warnings(tmp_path) == []
     make(tmp_path, {})
     (tmp_path / f"{FILES}{path}").chmod(0o644)
-    assert project.load(tmp_path).warnings == ()
+    assert warnings(tmp_path) == []
 
 
 def test_right_run_bits_pass(tmp_path: Path) -> None:
     make(tmp_path, RIGHT, runs=tuple(RIGHT))
-    assert project.load(tmp_path).warnings == ()
+    assert warnings(tmp_path) == []
 
 
 def test_a_program_without_a_run_bit_is_warned_about(tmp_path: Path) -> None:
@@ -148,7 +153,7 @@ def test_a_program_without_a_run_bit_is_warned_about(tmp_path: Path) -> None:
         tmp_path, {"/opt/c": program, "/opt/d": program}, '[files]\n"/opt/c" = { mode = "0600" }\n'
     )
     (tmp_path / f"{FILES}/opt/d").chmod(0o755)
-    found = [one for one in project.load(tmp_path).warnings if "(run-bit)" in one.what]
+    found = warnings(tmp_path)
     assert [one.what for one in found] == ["is a program, and has no run bit (run-bit)"]
     assert found[0].file == tmp_path / f"{FILES}/opt/a"
 
