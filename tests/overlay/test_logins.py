@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 import tomllib
 from configparser import ConfigParser
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from tests.overlay import mklive
@@ -90,15 +90,22 @@ def test_greetds_service_takes_the_live_systems_file_where_it_is(
 
 
 @pytest.mark.parametrize(
-    ("image", "layout", "variant"),
+    ("image", "layout", "variant", "options"),
     [
-        ({"keymap": "us"}, "us", ""),
-        ({"keymap": "ch-fr_nodeadkeys"}, "ch", "fr_nodeadkeys"),
-        ({"keymap": "emacs", "xkb": "us,bg+phonetic"}, "us,bg", ",phonetic"),
+        ({"keymap": "us"}, "us", "", ""),
+        ({"keymap": "ch-fr_nodeadkeys"}, "ch", "fr_nodeadkeys", ""),
+        (
+            {"keymap": "emacs", "xkb": "us,bg+phonetic"},
+            "us,bg", ",phonetic", "grp:shifts_toggle",
+        ),
+        (
+            {"xkb": "us,ru", "xkb-options": ["grp:alt_shift_toggle", "ctrl:nocaps"]},
+            "us,ru", "", "grp:alt_shift_toggle,ctrl:nocaps",
+        ),
     ],
-)
+)  # fmt: skip
 def test_wayland_desktops_have_the_images_keyboard(
-    make_root: MakeRoot, image: dict[str, str], layout: str, variant: str
+    make_root: MakeRoot, image: dict[str, Any], layout: str, variant: str, options: str
 ) -> None:
     root = make_root("kde-live", image=image)
     plasma = ConfigParser(interpolation=None)
@@ -106,9 +113,11 @@ def test_wayland_desktops_have_the_images_keyboard(
     assert dict(plasma["Layout"]).items() >= {
         "use": "true", "layoutlist": layout, "variantlist": variant,
     }.items()  # fmt: skip
+    assert plasma["Layout"].get("options", "") == options
     niri = make_root("niri-live", image=image).path("/etc/niri/config.kdl").read_text()
     assert f'layout "{layout}"\n' in niri
     assert f'variant "{variant}"\n' in niri
+    assert (f'options "{options}"\n' in niri) == bool(options)
 
 
 def test_niris_terminal_is_an_option(make_root: MakeRoot) -> None:

@@ -55,6 +55,21 @@ def test_presets_are_those_that_there_are() -> None:
 
 
 @pytest.mark.parametrize("preset", PRESETS)
+@pytest.mark.parametrize("arch", ["aarch64", "x86_64-musl"])
+def test_a_preset_for_another_architecture_has_what_there_is(
+    alone: Path, preset: str, arch: str
+) -> None:
+    assert voidgen("init", "--preset", preset, "--arch", arch, "it", cwd=alone).status == 0
+    written = settings(alone / "it")
+    assert written["image"]["arch"] == arch
+    # Void has no GRUB for installations on aarch64.
+    assert ("installer" in written["overlay"]["modules"]) == (arch == "x86_64-musl")
+    assert ("installer" in written["overlay"].get("options", {})) <= (arch == "x86_64-musl")
+    ran = voidgen("generate", cwd=alone / "it")
+    assert (ran.status, ran.err) == (0, "")
+
+
+@pytest.mark.parametrize("preset", PRESETS)
 def test_a_preset_generates_as_it_is(alone: Path, preset: str) -> None:
     ran = voidgen("init", "--preset", preset, "my-image", cwd=alone)
     assert (ran.status, ran.err) == (0, "")

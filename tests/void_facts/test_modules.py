@@ -98,15 +98,7 @@ def test_each_architecture_of_a_module_has_its_packages(module: Module) -> None:
         for name in module.spec.packages.xbps
         if not {*machines(module)} <= facts.machines(name)
     }
-    assert lacking == ALLOWED.get(module.name, {})
-
-
-ALLOWED = {
-    # For x86 alone, as its summary says.
-    "installer": {
-        name: ["aarch64", "aarch64-musl"] for name in ("grub-i386-efi", "grub-x86_64-efi")
-    }
-}
+    assert lacking == {}
 
 
 @every_module

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import re
 import tempfile
+import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from voidgen import config, git, place
+from voidgen import config, git, place, share
 from voidgen.config.rules import IMAGE_NAME
 from voidgen.edit import text as edit
 from voidgen.errors import Fault, WrongInputError, refused
@@ -32,10 +33,25 @@ def text(preset: str, folder: Path, arch: str | None = None) -> str:
     """Return the voidgen.toml of a preset, for ``arch``, with the image called as the folder."""
     content = (FOLDER / f"{preset}.toml").read_text()
     if arch:
-        content = re.sub(r"(?m)^title = .*\n", rf'\g<0>arch = "{arch}"\n', content, count=1)
+        content = _for(arch, content, folder / config.FILE)
     name = re.sub(r"[^A-Za-z0-9._+-]+", "-", folder.name).strip("-._+")[:100]
     fits = re.fullmatch(IMAGE_NAME.pattern, name)
     return edit.put(content, "image", "name", name) if fits else content
+
+
+def _for(arch: str, content: str, file: Path) -> str:
+    """Return a preset with ``arch``, without the modules that are for other architectures."""
+    from voidgen.overlay import catalogue  # noqa: PLC0415
+
+    modules = catalogue.load([share.catalogue()])
+    key = ("overlay", "modules")
+    for name in edit.listed(content, key):
+        archs = modules[name].spec.archs
+        if archs and arch not in archs:
+            content = edit.remove(content, key, [name], file)
+            if name in tomllib.loads(content)["overlay"].get("options", {}):
+                content = edit.remove_options(content, name, file)
+    return re.sub(r"(?m)^title = .*\n", rf'\g<0>arch = "{arch}"\n', content, count=1)
 
 
 def check(folder: Path) -> None:
