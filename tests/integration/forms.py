@@ -14,7 +14,8 @@ ATTRIBUTES = (
     "*.txt export-ignore working-tree-encoding=UTF-16\n"
 )
 SOURCES: Mapping[str, bytes] = {
-    "overlay-src/hostile/module.toml": b'summary = "All that git reads and changes"\n',
+    "overlay-src/hostile/module.toml": b'summary = "All that git reads and changes"\n'
+    b'[allow]\n"/etc/skel/script" = ["line-ending"]\n',
     f"{SKEL}/.gitattributes.j2": ATTRIBUTES.encode(),
     f"{SKEL}/.gitignore.j2": b"*\n",
     f"{SKEL}/.gitmodules.j2": b'[submodule "x"]\n\tpath = x\n\turl = /x\n',

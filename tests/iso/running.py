@@ -25,7 +25,15 @@ def failed(folder: Path, *words: str, status: int = 1) -> str:
 
 def is_told(line: str) -> bool:
     """Whether a line only tells how far the work is, or what a person may want to know."""
-    starts = ("  [", "collision: ", "damaged: ", "space: about ", "overlay: ", "removing ")
+    starts = (
+        "  [",
+        "collision: ",
+        "damaged: ",
+        "keymap: ",
+        "space: about ",
+        "overlay: ",
+        "removing ",
+    )
     return line.endswith(" ...\n") or line.startswith(starts)
 
 

@@ -8,15 +8,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from voidgen import share
-from voidgen.overlay import catalogue
-from voidgen.overlay.services import BASE_SYSTEM
+from voidgen.overlay import catalogue, services
 from voidgen.scaffold.preset import FOLDER as PRESETS
 
 if TYPE_CHECKING:
     from voidgen.overlay.types import Catalogue
 
 ROOT = Path(__file__).parents[2]
-MKLIVE = ("base-system", "linux")
+BASE = "base-system"
+MKLIVE = (BASE, "linux")
 """What mklive installs by itself (its ``-b`` and ``-v``)."""
 
 
@@ -45,7 +45,7 @@ def packages() -> set[str]:
         for project in projects()
         for name in settings(project).get("xbps", {}).get("packages", [])
     }
-    return {*MKLIVE, *asked, *owners, *wanted, *BASE_SYSTEM.values()}
+    return {*MKLIVE, *asked, *owners, *wanted, *services.tables()["base"]}
 
 
 def dependency(pattern: str) -> str:

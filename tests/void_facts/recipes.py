@@ -16,7 +16,7 @@ MACHINES = ("x86_64", "aarch64", "i686", "x86_64-musl", "aarch64-musl")
 """The machines that voidgen makes images for; the first is what the others are compared with."""
 
 INSTALLED = re.compile(r"^(?:vinstall|vconf|vsconf|vbin|vsv|vmove)\s+(?P<words>.*)$")
-SERVICE = re.compile(r"^vsv\s+\"?(?P<name>[\w.@+-]+)")
+SERVICE = re.compile(r"^vsv\s+\"?(?P<name>[\w.@+-]+)\"?(?:\s|$)")
 
 
 @frozen
@@ -76,6 +76,22 @@ class Recipes:
         """The package ``name`` as it is built for ``machine``; none where it is not."""
         source = self.sources.get(name)
         return self._read(source, machine).get(name) if source else None
+
+    def services(self) -> dict[str, set[str]]:
+        """The services of each recipe that has some, as far as its folder shows their files."""
+        found: dict[str, set[str]] = {}
+        for path in self._git("ls-tree", "-r", "--name-only", self.commit, "srcpkgs/").splitlines():
+            match = re.fullmatch(r"srcpkgs/([^/]+)/files/([^/]+)/run", path)
+            if match:
+                found.setdefault(match[1], set()).add(match[2])
+        calls = self._git("grep", "-lE", r"vsv |etc/sv/", self.commit, "--", "srcpkgs/*/template")
+        for line in calls.splitlines():
+            found.setdefault(line.split("/")[1], set())
+        return found
+
+    def all_of(self, source: str, machine: str) -> list[Recipe]:
+        """The packages of the recipe ``source``, as they are built for ``machine``."""
+        return list(self._read(source, machine).values())
 
     @cache  # noqa: B019 - one object a run
     def _read(self, source: str, machine: str) -> dict[str, Recipe]:

@@ -10,8 +10,8 @@ from tests.void_facts import facts, named
 from tests.void_facts.recipes import MACHINES
 
 from voidgen.config.types import Config, Image, Overlay
+from voidgen.overlay import services
 from voidgen.overlay.resolve import needed
-from voidgen.overlay.services import BASE_SYSTEM
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -117,8 +117,7 @@ def test_services_belong_to_packages_that_the_image_has(module: Module) -> None:
         for machine in machines(module):
             has = {name for name in installed(module, machine) if service in facts.services(name)}
             assert has, f"nothing in the image has {service}"
-            provider = module.spec.provides.get(service, service)
-            assert provider in has or BASE_SYSTEM.get(service) in has
+            assert {*services.packages(service)} & has
 
 
 @every_module
@@ -146,10 +145,12 @@ def test_programs_belong_to_packages_that_the_image_has(module: Module) -> None:
             assert owner in installed(module, machine), f"{name} is of {owner}"
 
 
-def test_base_systems_services_are_its_packages_own() -> None:
-    for service, package in BASE_SYSTEM.items():
-        assert service in facts.services(package)
-        assert package in facts.closure(named.MKLIVE, "x86_64")
+def test_every_system_has_base_systems_services() -> None:
+    base = services.tables()["base"]
+    assert {"acpid", "openssh", "runit-void"} <= {*base} <= facts.closure(named.MKLIVE, "x86_64")
+    for service in ("agetty-tty1", "sshd", "udevd"):
+        assert services.in_base_system(service) in base
+    assert not services.in_base_system("chronyd")
 
 
 @every_project

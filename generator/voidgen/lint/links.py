@@ -7,7 +7,7 @@ from posixpath import basename, dirname, join, normpath
 from typing import TYPE_CHECKING
 
 from voidgen.lint.finding import Finding
-from voidgen.overlay.services import provider
+from voidgen.overlay.services import provider, remedy
 from voidgen.tree import Link
 
 if TYPE_CHECKING:
@@ -48,5 +48,5 @@ def service(image: Image) -> Iterator[Finding]:
             yield Finding(
                 path,
                 f"nothing in the image provides {target}",
-                "name it in services, and its package in [packages] xbps",
+                remedy(basename(target)),
             )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from voidgen.lint.finding import Finding
 from voidgen.lint.links import RUNLEVEL
-from voidgen.overlay.services import BASE_SYSTEM, provider
+from voidgen.overlay.services import in_base_system, provider, remedy
 from voidgen.tree import Link
 
 if TYPE_CHECKING:
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from voidgen.lint.finding import Image
 
 TOP = "/etc/sv/"
+STARTED = ("eudev", "runit-void")
+"""Packages whose services Void's runlevel has from the start."""
 
 
 def folders(image: Image) -> Iterator[Finding]:
@@ -35,12 +37,15 @@ def folders(image: Image) -> Iterator[Finding]:
     for name, first in found.items():
         run = f"{TOP}{name}/run"
         if run in entries:
-            is_started = name in enabled or name in BASE_SYSTEM or f"{TOP}{name}/down" in entries
-            if not is_started and not image.runs(f"{TOP}{name}", f"sv start {name}"):
+            is_started = name in enabled or in_base_system(name) in STARTED
+            if (
+                not is_started
+                and f"{TOP}{name}/down" not in entries
+                and not image.runs(f"{TOP}{name}", f"sv start {name}")
+            ):
                 what = f"nothing starts the service {name}"
-                remedy = f'add services = ["{name}"] to module.toml'
-                yield Finding(run, what, remedy, doubtful=True)
+                how = f'add services = ["{name}"] to module.toml'
+                yield Finding(run, what, how, doubtful=True)
         elif not provider(name, modules, image.xbps, entries):
             what = f"nothing in the image is known to have {run}"
-            remedy = f"write files{run}, or name the service's package in [packages] xbps"
-            yield Finding(first, what, remedy, doubtful=True)
+            yield Finding(first, what, remedy(name), doubtful=True)

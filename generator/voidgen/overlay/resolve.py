@@ -12,7 +12,7 @@ from voidgen.errors import Fault, did_you_mean, raise_all
 from voidgen.overlay import architecture, named, paths, users
 from voidgen.overlay.options import settle
 from voidgen.overlay.resolution import Asked, Chosen, Enabled, Resolution
-from voidgen.overlay.services import provider
+from voidgen.overlay.services import provider, remedy
 from voidgen.xbps.void import Void
 
 if TYPE_CHECKING:
@@ -232,6 +232,5 @@ def _unprovided(services: Iterable[Enabled], links: Mapping[str, paths.Entry]) -
                 f"and nothing in the image provides /etc/sv/{service.name}",
                 link.file,
                 link.key,
-                remedy="add its package to [packages] xbps (and to [provides] where the "
-                f"package has another name), or files/etc/sv/{service.name}/run",
+                remedy=remedy(service.name),
             )

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, TypedDict
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -10,25 +13,45 @@ if TYPE_CHECKING:
     from voidgen.overlay.paths import Entry
     from voidgen.overlay.types import Module
 
-BASE_SYSTEM = {
-    "agetty-console": "runit-void",
-    "agetty-generic": "runit-void",
-    "agetty-hvc0": "runit-void",
-    "agetty-hvsi0": "runit-void",
-    "agetty-serial": "runit-void",
-    "agetty-tty1": "runit-void",
-    "agetty-tty2": "runit-void",
-    "agetty-tty3": "runit-void",
-    "agetty-tty4": "runit-void",
-    "agetty-tty5": "runit-void",
-    "agetty-tty6": "runit-void",
-    "agetty-ttyAMA0": "runit-void",
-    "agetty-ttyS0": "runit-void",
-    "agetty-ttyUSB0": "runit-void",
-    "sulogin": "runit-void",
-    "udevd": "eudev",
-}
-"""Services that every Void system has, with their packages (void-runit's ``services/``)."""
+FILE = Path(__file__).with_name("services.json")
+"""Written by tests/void_facts/record_services.py."""
+
+
+class Tables(TypedDict):
+    """``source`` names the recipes; ``base`` has the packages of base-system that have services."""
+
+    source: str
+    base: list[str]
+    services: Mapping[str, list[str]]
+    """The packages that have each service, ``/etc/sv/NAME``."""
+
+
+@cache
+def tables() -> Tables:
+    """Return the content of services.json."""
+    found: Tables = json.loads(FILE.read_bytes())
+    return found
+
+
+def packages(service: str) -> list[str]:
+    """Return the packages of Void that have ``service``."""
+    return tables()["services"].get(service, [])
+
+
+def in_base_system(service: str) -> str:
+    """Return the package that gives every Void system ``service``; empty if none does."""
+    return next((name for name in packages(service) if name in tables()["base"]), "")
+
+
+def remedy(service: str) -> str:
+    """Return what brings ``service`` into the image."""
+    own = f"write files/etc/sv/{service}/run"
+    names = packages(service)
+    if not names:
+        return (
+            f"{own}, or add its package to [packages] xbps, with [provides] if it has another name"
+        )
+    return f"add {' or '.join(names)} to [packages] xbps, or {own}"
 
 
 def provider(
@@ -36,18 +59,20 @@ def provider(
 ) -> str:
     """What provides ``service``: ``PATH of the overlay`` or an xbps package; else empty.
 
-    A package provides the service of its own name; another name needs saying in a module's
-    ``[provides]``, since XBPS's index does not list files.
+    The table knows the services of Void's own packages. A package of another repository provides
+    the service of its own name; another name needs saying in a module's ``[provides]``, since
+    XBPS's index does not list files.
     """
     folder = f"/etc/sv/{service}"
     run = f"{folder}/run"
     # A link may lead to a folder that has the script; a folder by itself is empty.
     if run in entries or (folder in entries and entries[folder].target is not None):
         return run
-    if service in xbps:
-        return service
-    for module in modules:
-        package = module.spec.provides.get(service)
+    for package in (*packages(service), service):
         if package in xbps:
-            return str(package)
-    return BASE_SYSTEM.get(service, "")
+            return package
+    for module in modules:
+        provided = module.spec.provides.get(service)
+        if provided in xbps:
+            return str(provided)
+    return in_base_system(service)
