@@ -45,7 +45,11 @@ REFUSED: list[Case] = [
     *(
         ("foreign-system", {path: "x\n"}, "")
         for path in (
+            "/etc/locale.gen",
+            "/etc/pacman.conf",
             "/etc/systemd/system/x.service",
+            "/etc/timezone",
+            "/etc/yum.conf",
             "/etc/systemd/logind.conf",
             "/usr/lib/systemd/user/x.service",
             "/etc/skel/.config/systemd/user/x.service",

@@ -78,12 +78,20 @@ FOREIGN = (
     ),
     Foreign(re.compile(r"/etc/apt/.+"), "apt", "name Void's packages in [xbps] packages", ("apt",)),
     Foreign(
-        re.compile(r"/etc/pacman\.d/.+"),
+        re.compile(r"/etc/pacman(?:\.d/.+|\.conf)"),
         "pacman",
         "name Void's packages in [xbps] packages",
         ("pacman",),
     ),
-    Foreign(re.compile(r"/etc/(?:yum\.repos\.d|portage)/.+"), "another distribution", "remove it"),
+    Foreign(
+        re.compile(r"/etc/(?:(?:yum\.repos\.d|portage|dnf|zypp)/.+|yum\.conf)"),
+        "another distribution",
+        "remove it",
+    ),
+    Foreign(re.compile(r"/etc/timezone"), "Debian", "write TIMEZONE=Area/City into /etc/rc.conf"),
+    Foreign(
+        re.compile(r"/etc/locale\.gen"), "another distribution", "set image.locale in voidgen.toml"
+    ),
     Foreign(re.compile(r"/etc/modules"), "Debian", "put names of modules into /etc/modules-load.d"),
     Foreign(
         re.compile(r"/etc/default/(?:keyboard|console-setup)"),
