@@ -157,7 +157,7 @@ def _shared(entry: Entry, other: Entry) -> Fault:
         remedy = "remove one of them"
     else:
         what = f"{entry.path} belongs to two modules: {other.module!r} and {entry.module!r}"
-        remedy = "keep it in one of them, or let each write a file of its own"
+        remedy = "keep it in one of them (a module in overlay-src replaces a built-in one)"
         if entry.option:
             # The one to change is the other.
             entry, other = other, entry
