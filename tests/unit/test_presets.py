@@ -1,5 +1,6 @@
 """`voidgen init` with presets, and with the settings of a shell pipeline."""
 
+import json
 import subprocess
 import tomllib
 from pathlib import Path
@@ -67,6 +68,10 @@ def test_a_preset_for_another_architecture_has_what_there_is(
     assert ("installer" in written["overlay"].get("options", {})) <= (arch == "x86_64-musl")
     ran = voidgen("generate", cwd=alone / "it")
     assert (ran.status, ran.err) == (0, "")
+    shown = json.loads(voidgen("show", "--json", cwd=alone / "it").out)
+    # Void's drivers for musl are of no use to programs of Nix.
+    has_gl = any(module["name"] == "nix-gl" for module in shown["modules"])
+    assert has_gl == (arch == "aarch64" and preset != "console")
 
 
 @pytest.mark.parametrize("preset", PRESETS)

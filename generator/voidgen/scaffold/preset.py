@@ -23,6 +23,10 @@ FOLDER = Path(__file__).resolve().parent.parent / "presets"
 PRESETS = ("cinnamon", "xfce", "kde", "lxqt", "mate", "niri", "console")
 IGNORE = ".gitignore"
 IGNORED = ("/result", "/result-*", "/out/", "/image/.staging/", "/.direnv/")
+_WITHOUT_GL = """\
+# Programs of Nix use glibc, and cannot load musl's drivers. To draw with Mesa of nixpkgs instead,
+# set drivers = "profile" in [overlay.options.nix-gl] and add "mesa" to [nix] packages.
+without = ["nix-gl"]"""
 KEPT = (ATTRIBUTES, IGNORE)
 """What may be there already, and stays as it is."""
 OURS = (config.FILE, "flake.nix", "image")
@@ -51,6 +55,8 @@ def _for(arch: str, content: str, file: Path) -> str:
             content = edit.remove(content, key, [name], file)
             if name in tomllib.loads(content)["overlay"].get("options", {}):
                 content = edit.remove_options(content, name, file)
+    if arch.endswith("-musl") and any(name.endswith("-live") for name in edit.listed(content, key)):
+        content = re.sub(r"(?m)^modules = .*\n", rf"\g<0>{_WITHOUT_GL}\n", content, count=1)
     return re.sub(r"(?m)^title = .*\n", rf'\g<0>arch = "{arch}"\n', content, count=1)
 
 
