@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 FILE = Path(__file__).with_name("accounts.json")
+"""Written by tests/void_facts/record_accounts.py."""
 
 BASE = "base-files"
 """The package of the users and groups that every Void system has."""

@@ -19,7 +19,7 @@ vopt_enable() { :; }
 vopt_bool() { :; }
 vopt_feature() { :; }
 vopt_conflict() { :; }
-alternatives= archs= build_options_default= conf_files= depends= metapackage= pkgname= provides=
+alternatives= archs= group= build_options_default= conf_files= depends= metapackage= pkgname= provides=
 repository= restricted= revision= subpackages= system_accounts= system_groups= version=
 # The options that are on by default are known after the first reading.
 . "$1" &> /dev/null
@@ -31,6 +31,12 @@ sourcepkg=$pkgname
 say() {
 	local name
 	printf 'package\t%s\n' "$1"
+	# An account's group has its name, unless the recipe names another (srcpkgs/xbps-triggers).
+	for name in $system_accounts; do
+		name=${name%%:*}
+		group=${name//-/_}_pgroup
+		system_groups+=" ${!group:-$name}"
+	done
 	for name in alternatives archs depends metapackage provides repository restricted revision \
 		system_accounts system_groups version; do
 		printf '%s\t%s\n' "$name" "${!name//[$'\n\t']/ }"

@@ -30,6 +30,7 @@ class Recipe:
     depends: tuple[str, ...]
     provides: tuple[str, ...]
     accounts: tuple[str, ...]
+    groups: tuple[str, ...]
     services: tuple[str, ...]
     files: tuple[str, ...]
     """Files that the recipe itself installs; upstream's ``make install`` adds others."""
@@ -84,10 +85,18 @@ class Recipes:
             match = re.fullmatch(r"srcpkgs/([^/]+)/files/([^/]+)/run", path)
             if match:
                 found.setdefault(match[1], set()).add(match[2])
-        calls = self._git("grep", "-lE", r"vsv |etc/sv/", self.commit, "--", "srcpkgs/*/template")
-        for line in calls.splitlines():
-            found.setdefault(line.split("/")[1], set())
+        for source in self.that_say(r"vsv |etc/sv/"):
+            found.setdefault(source, set())
         return found
+
+    def that_say(self, pattern: str) -> list[str]:
+        """The recipes with a line that has the extended regular expression ``pattern``."""
+        said = self._git("grep", "-lE", pattern, self.commit, "--", "srcpkgs/*/template")
+        return [line.split("/")[1] for line in said.splitlines()]
+
+    def file(self, path: str) -> str:
+        """The text of the file ``path`` of the repository."""
+        return self._git("show", f"{self.commit}:{path}")
 
     def all_of(self, source: str, machine: str) -> list[Recipe]:
         """The packages of the recipe ``source``, as they are built for ``machine``."""
@@ -142,12 +151,16 @@ def _recipe(lines: list[str], source: str, machine: str) -> Recipe | None:
         repository=values["repository"] or ("nonfree" if values["restricted"] else ""),
         depends=tuple(values["depends"].split()),
         provides=tuple(values["provides"].split()),
-        accounts=tuple(
-            sorted({*values["system_accounts"].split(), *values["system_groups"].split()})
-        ),
+        accounts=_names(values["system_accounts"]),
+        groups=_names(values["system_groups"]),
         services=tuple(sorted(services)),
         files=tuple(sorted({path for line in body for path in _files(line, name)})),
     )
+
+
+def _names(accounts: str) -> tuple[str, ...]:
+    """The names of ``name:id`` or ``name``."""
+    return tuple(sorted({word.partition(":")[0] for word in accounts.split()}))
 
 
 def _matches(machine: str, archs: list[str]) -> bool:

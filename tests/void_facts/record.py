@@ -67,7 +67,7 @@ def _facts(made: dict[str, Recipe]) -> dict[str, Any]:
         "depends": common,
         "depends of": further,
         "provides": [re.sub(r"-[^-]*$", "", name) for name in first.provides],
-        "accounts": list(first.accounts),
+        "accounts": sorted({*first.accounts, *first.groups}),
         "services": list(first.services),
         "files": list(first.files),
     }
