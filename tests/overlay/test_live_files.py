@@ -18,7 +18,7 @@ pytestmark = needs_root
 
 FILES = {
     "/etc/hostname": "of-the-overlay\n",
-    "/etc/locale.conf": "LANG=de_CH.UTF-8\n",
+    "/etc/locale.conf": "LANG=en_US.UTF-8\nLC_TIME=de_CH.UTF-8\n",
     "/etc/sddm.conf": "[Theme]\nCurrent=breeze\n",
     "/etc/sudoers.d/99-void-live": "%wheel ALL=(ALL:ALL) ALL\n",
     "/etc/polkit-1/rules.d/void-live.rules": "// nothing\n",

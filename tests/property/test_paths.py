@@ -153,7 +153,8 @@ def test_hard_links_stay_two_files(project: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("mode", [0o4755, 0o2755, 0o1777, 0o777, 0o000, 0o600])
-def test_modes_are_the_modules_and_not_the_files(mode: int, project: Path) -> None:
+def test_of_a_files_mode_its_owners_run_bit_counts(mode: int, project: Path) -> None:
+    expected = 0o755 if mode & 0o100 else 0o644
     file = project / FILES / "etc/known"
     file.chmod(mode)
     ran = running.generate(project)
@@ -161,8 +162,8 @@ def test_modes_are_the_modules_and_not_the_files(mode: int, project: Path) -> No
         assert (ran.status, f"{FILES}/etc/known: cannot be read" in ran.stderr) == (2, True)
         return
     assert ran.status == 0
-    assert entries(project)["/etc/known"]["mode"] == "0644"
-    assert (project / "image/include/etc/known").stat().st_mode & 0o7777 == 0o644
+    assert entries(project)["/etc/known"]["mode"] == f"{expected:04o}"
+    assert (project / "image/include/etc/known").stat().st_mode & 0o7777 == expected
 
 
 def test_a_folder_that_cannot_be_read(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:

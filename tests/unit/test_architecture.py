@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from attrs import evolve
 from tests.unit.overlay import FILE, catalogue, config, module
 
-from voidgen.config.types import Arch, Config, Xbps
+from voidgen.config.types import Config, Xbps
 from voidgen.errors import WrongInputError
 from voidgen.overlay.resolve import resolve
+
+if TYPE_CHECKING:
+    from voidgen.config.architectures import Arch
 
 VOID = "https://repo-default.voidlinux.org/current"
 MIRROR = "https://mirror.example.org/void/current"

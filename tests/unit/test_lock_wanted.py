@@ -5,7 +5,8 @@ from attrs import evolve
 from tests.unit.lock import IMAGE, digest, package
 from tests.unit.overlay import FILE, config, module, resolved
 
-from voidgen.config.types import Arch, Config, Container, Image, Mklive, Xbps
+from voidgen.config.architectures import Arch
+from voidgen.config.types import Config, Container, Image, Mklive, Xbps
 from voidgen.lock import wanted
 from voidgen.lock.flake import Input
 from voidgen.lock.types import Lock, Request

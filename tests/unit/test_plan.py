@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.unit.overlay import FILE, config, module, resolved
 
+from voidgen.config.architectures import Arch
 from voidgen.config.rules import NIX_PACKAGE
-from voidgen.config.types import Arch, Config, Image
+from voidgen.config.types import Config, Image
 from voidgen.errors import WrongInputError
 from voidgen.overlay.resolve import resolve
 from voidgen.plan import Package, Plan, plan

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, get_args
 import pytest
 from tests.unit.program import voidgen, write
 
-from voidgen.config.types import Arch
+from voidgen.config.architectures import Arch
 from voidgen.xbps import void
 from voidgen.xbps.transactions import host_arch
 from voidgen.xbps.void import Void
@@ -71,16 +71,16 @@ def test_init_has_the_architectures_repositories(arch: str, tmp_path: Path) -> N
 
 
 def test_a_modules_repository_is_the_architectures(repository: Path) -> None:
-    text = '[image]\nname = "a"\narch = "x86_64-musl"\n[overlay]\nmodules = ["gpu-nvidia"]\n'
+    text = '[image]\nname = "a"\narch = "x86_64-musl"\n[overlay]\nmodules = ["intel-ucode"]\n'
     write(repository, {"voidgen.toml": text})
     shown = json.loads(voidgen("show", "--json", cwd=repository).out)
     assert {one["name"]: one["by"] for one in shown["xbps"]["repositories"]} == {
         f"{BASE}/musl": ["voidgen.toml"],
         BASE: ["voidgen.toml"],
-        f"{BASE}/musl/nonfree": ["module gpu-nvidia"],
+        f"{BASE}/musl/nonfree": ["module intel-ucode"],
     }
     said = voidgen("why", f"{BASE}/musl/nonfree", cwd=repository)
-    assert "gpu-nvidia/module.toml:6" in said.out
+    assert "intel-ucode/module.toml:6" in said.out
     assert voidgen("why", BASE, cwd=repository).status == 0
 
 

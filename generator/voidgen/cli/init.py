@@ -11,7 +11,7 @@ import click
 
 from voidgen import config
 from voidgen.cli.settings import Command, Settings
-from voidgen.config.types import Arch
+from voidgen.config.architectures import Arch
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

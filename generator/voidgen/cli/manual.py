@@ -55,7 +55,7 @@ def _lines(command: Described) -> Iterator[str]:
         yield _text(paragraph)
     yield ".SH OPTIONS"
     for names, what in (*command.options, *command.shared):
-        yield from (".TP", f"\\fB{_text(names)}\\fR", _text(what))
+        yield from (".TP", f"\\fB{_choices(_text(names))}\\fR", _text(what))
     if command.commands:
         yield ".SH COMMANDS"
         for name, what in command.commands:
@@ -68,6 +68,11 @@ def _lines(command: Described) -> Iterator[str]:
         yield from (".nf", *map(_text, command.examples), ".fi")
     if not command.commands:
         yield from (".SH SEE ALSO", "\\fBvoidgen\\fR(1)")
+
+
+def _choices(text: str) -> str:
+    """A list of choices that may break at the end of a line (groff(7), "Escapes")."""
+    return text.replace("|", "|\\:")
 
 
 def _text(text: str) -> str:

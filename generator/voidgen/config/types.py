@@ -8,6 +8,7 @@ from attrs import evolve, field, frozen
 
 from voidgen import bytesize
 from voidgen.config import login, parameters, rules
+from voidgen.config.architectures import Arch
 from voidgen.keymap import (
     Console,
     UnknownLayoutError,
@@ -19,7 +20,6 @@ from voidgen.keymap import (
 )
 from voidgen.structure import MisfitError, OptionValue
 
-Arch = Literal["x86_64", "x86_64-musl", "i686", "aarch64", "aarch64-musl"]
 Compression = Literal["zstd", "xz", "gzip", "lz4"]
 Initramfs = Literal["xz", "gzip", "lz4", "bzip2", "zstd"]
 Engine = Literal["auto", "podman", "docker"]

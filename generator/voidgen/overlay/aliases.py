@@ -14,7 +14,7 @@ from voidgen.errors import Fault
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from voidgen.config.types import Arch
+    from voidgen.config.architectures import Arch
     from voidgen.overlay.paths import Entry
 
 _ALWAYS = {

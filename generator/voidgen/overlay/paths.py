@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
-    from voidgen.config.types import Arch
+    from voidgen.config.architectures import Arch
     from voidgen.overlay.types import Module
 
 FOREIGN = {

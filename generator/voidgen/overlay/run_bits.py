@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from typing import TYPE_CHECKING
 
 from attrs import evolve
@@ -23,10 +24,13 @@ def of_git(modules: Catalogue, project: Path) -> Catalogue:
     """Return ``modules`` with the run bits that git keeps of the sources in ``project``.
 
     A bit on disk is the one that git keeps, unless ``core.fileMode`` says that the file system has
-    none: then the index has the bits. Outside of a git repository, the bits on disk count.
+    none: then the index has the bits. Outside of a git repository, and where git is not installed,
+    the bits on disk count.
     """
     own = [name for name, one in modules.items() if one.folder.parent == project / FOLDER]
-    if not own or not _is_in_repository(project) or git.keeps_run_bits(project):
+    if not own or not _is_in_repository(project) or shutil.which("git") is None:
+        return modules
+    if git.keeps_run_bits(project):
         return modules
     modes = git.modes(project, [FOLDER])
     return {

@@ -9,7 +9,7 @@ from typing import Literal
 from attrs import field, frozen
 
 from voidgen.config import rules
-from voidgen.config.types import Arch
+from voidgen.config.architectures import Arch
 from voidgen.structure import MisfitError, OptionValue, Rule, show
 
 LintRule = Literal[
