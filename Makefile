@@ -36,8 +36,8 @@ TESTED_WITH += qemu-system-x86_64=qemu-system-x86 /usr/share/OVMF/OVMF_CODE_4M.f
 # What the images of the tests are made of.
 GUEST_SUITE := bookworm
 IN_GUEST := bash base-passwd busybox-static coreutils dash dbus dconf-cli findutils grep hostname \
-	isolinux libc-bin libpam-modules linux-image-amd64 login mawk mount nix-bin passwd pciutils \
-	procps runit sed sudo syslinux-common util-linux
+	isolinux libc-bin libpam-modules linux-image-amd64 login mawk mount nix-bin passwd patchelf \
+	pciutils procps runit sed sudo syslinux-common util-linux
 # What dracut makes an initramfs of.
 WITH_DRACUT := bash coreutils cpio dash dracut-core dracut-live findutils gawk grep gzip kmod \
 	libc-bin libpam-modules linux-image-amd64 login mount passwd procps sed udev util-linux

@@ -55,14 +55,16 @@ modules = [
   "live-user",
   "network-manager",
   "nix-daemon",
+  "nix-gl",
   "nix-profile",
   "nsswitch-no-mdns",
   "own",
+  "x11-keyboard",
 ]
 [overlay.options.live-user]
 groups = ["audio", "nobody-has-this"]
 """
-OWN = """
+OWN = '''
 summary = "A service of the tests, and a check of it"
 services = ["ticker"]
 [[checks]]
@@ -70,7 +72,21 @@ name = "it ticks"
 command = "cat /run/ticks"
 matches = "^tick$"
 within = 60
+[[checks]]
+name = "drivers can be loaded, and nothing else of /run"
+command = """
+library=$(readlink -f /run/opengl-driver/lib/libEGL_guest.so.0)
+cp "$library" /run/libEGL_guest.so.0
+for library in "$library" /run/libEGL_guest.so.0; do
+	said=$(LD_PRELOAD=$library cat /dev/null 2>&1)
+	echo "${said:-loaded}" | sed 's/.*failed to map segment .*/refused/'
+done
 """
+prints = """
+loaded
+refused
+"""
+'''
 TICKER = "#!/bin/sh\nwhile echo tick >> /run/ticks; do sleep 1; done\n"
 MENU = """\
 DEFAULT linux
@@ -272,6 +288,9 @@ def _root(root: Path, baked: Baked) -> None:
     for path in ("proc", "sys", "dev", "run", "tmp", "root", "home", "mnt", "var/log"):
         (root / path).mkdir(parents=True, exist_ok=True)
     (root / "tmp").chmod(0o1777)
+    # A stand-in for a vendor's driver: what matters is that it can be mapped.
+    (library,) = (root / "usr/lib").glob("*/libz.so.1")
+    shutil.copy(library, root / "usr/lib/libEGL_guest.so.0")
     _said("ldconfig", "-r", root)
     (root / "var/service").symlink_to("/run/runit/runsvdir/current")
     for runlevel in ("default", "single"):

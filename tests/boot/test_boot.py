@@ -52,6 +52,7 @@ def test_a_good_image_passes_all_checks(parts: Parts, folder: Path) -> None:
     assert {
         "boot", "kernel command line", "live-setup: no part failed", "service nix-daemon",
         "service ticker", "nix profile list", "own: it ticks", "Nix builds for the live user",
+        "own: drivers can be loaded, and nothing else of /run",
         "Nix builds with /etc/voidgen/packages#deskTools.clock, without a network",
         "Nix builds with nixpkgs#deskTools.clock, without a network",
         "service greetd-live", "greetd-live: greetd logs the live user in",
