@@ -129,7 +129,7 @@ RIGHT = {
 def test_a_stray_run_bit_is_warned_about(tmp_path: Path, path: str) -> None:
     make(tmp_path, {path: STRAY[path]}, runs=(path,))
     (one,) = warnings(tmp_path)
-    assert one.what == "has a run bit, and is no program (run-bit)"
+    assert one.what == "has a run bit, but is not a program (run-bit)"
     assert one.file == tmp_path / f"{FILES}{path}"
     assert mode(tmp_path, path) == 0o755
     make(tmp_path, {}, f'[files]\n"{path}" = {{ mode = "0644" }}\n')

@@ -217,11 +217,11 @@ def test_what_only_visudo_knows(tmp_path: Path, text: str) -> None:
     ("text", "line", "what"),
     [
         ("\n\nlive ALL=(ALL\n", 3, "expected ) at the end"),
-        ("live ALL=\\\nls\n", 2, "ls is no absolute path of a command"),
+        ("live ALL=\\\nls\n", 2, "ls is neither an absolute path nor an alias"),
         ("Defaults x\n", 1, "sudo has no setting x"),
         ("Defaults insults=1\n", 1, "insults takes no value"),
-        ("live ALL=(ALL) NOPASSWRD: ALL", 1, "NOPASSWRD is no tag such as NOPASSWD"),
-        ("live ALL=power", 1, "no alias in capital letters"),
+        ("live ALL=(ALL) NOPASSWRD: ALL", 1, "NOPASSWRD is not a tag such as NOPASSWD"),
+        ("live ALL=power", 1, "nor an alias in capital letters"),
         ("live ALL=(root:) ALL\n", 1, "expected a group, got ')'"),
     ],
 )

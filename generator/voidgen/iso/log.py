@@ -35,7 +35,7 @@ _KNOWN: Mapping[str, str] = {
         "the engine gives too few privileges: run voidgen as root, with an engine that is not "
         "rootless; `[container] arguments` adds what your host needs"
     ),
-    r"users: \d+ of the modules' users": "mend [users] of the modules, and run `voidgen generate`",
+    r"users: \d+ of the modules' users": "fix [users] of the modules, and run `voidgen generate`",
     r"overlay: \d+ of its files": "mend the modules that bring them, and run `voidgen generate`",
     r"clock was set during the run": "run it again, once the machine has the right time",
     r"exec format error": "the container is for another architecture than this machine's",

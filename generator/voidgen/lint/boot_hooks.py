@@ -33,7 +33,7 @@ NETWORKS: Mapping[str, str] = {
     "NetworkManager": "set dns=none in a file of /etc/NetworkManager/conf.d",
     "dhcpcd": "write `static domain_name_servers=` into /etc/dhcpcd.conf",
 }
-"""Services that write /etc/resolv.conf, and how each is kept from it or told the servers."""
+"""Services that write /etc/resolv.conf, and how to keep each from it, or give it the servers."""
 
 RESOLV_CONF = "/etc/resolv.conf"
 LOCALE_CONF = "/etc/locale.conf"

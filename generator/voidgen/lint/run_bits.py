@@ -79,7 +79,7 @@ def is_program(data: bytes) -> bool:
 
 
 def stray(image: Image) -> Iterator[Finding]:
-    """Find files that git has as executable and that are no programs, such as from a USB stick."""
+    """Find files that git has as executable and that are not programs, such as from a USB stick."""
     remedy = (
         "run `chmod -x` and `git update-index --chmod=-x` on it, or set its mode in [files] of "
         "module.toml"
@@ -89,7 +89,7 @@ def stray(image: Image) -> Iterator[Finding]:
         if not entry.source or not entry.source.executable or entry.ownership.mode:
             continue
         if isinstance(node, File) and _is_stray(entry.path, node.data):
-            yield Finding(entry.path, "has a run bit, and is no program", remedy, doubtful=True)
+            yield Finding(entry.path, "has a run bit, but is not a program", remedy, doubtful=True)
 
 
 def _is_stray(path: str, data: bytes) -> bool:

@@ -123,7 +123,7 @@ class _Line:
         except _WrongError:
             if before.kind != "alias":
                 raise
-            what = f"{before.text} is no tag such as NOPASSWD"
+            what = f"{before.text} is not a tag such as NOPASSWD"
             raise _WrongError(what, before.line) from None
 
     def _run_as(self) -> None:
@@ -142,7 +142,7 @@ class _Line:
             self._want("=", meaning="=")
             value = self._want("word", meaning="a value")
             if is_path and not re.match(r"[/~*]", value.text.strip('"')):
-                raise _WrongError(f"{value.text} is no absolute path", value.line)
+                raise _WrongError(f"{value.text} is not an absolute path", value.line)
 
     def _commands(self) -> None:
         self._command()
@@ -161,7 +161,7 @@ class _Line:
         self._is("!")
         found = self._want("ALL", "alias", "command", "word", meaning="a command")
         if found.kind == "word" and found.text != "list":
-            what = f"{found.text} is no absolute path of a command, and no alias in capital letters"
+            what = f"{found.text} is neither an absolute path nor an alias in capital letters"
             raise _WrongError(what, found.line)
 
     def _next(self) -> str:
