@@ -144,6 +144,8 @@ REPLACED = (
         (b"damaged", []),
         (gzip.compress(b"include ")[:12], []),
     ],
+    # The data has the time in it.
+    ids=["made", "replaced", "not gzip", "cut off"],
 )
 def test_iso_says_which_keymap_was_replaced(data: bytes, lines: list[str], tmp_path: Path) -> None:
     path = "/usr/share/kbd/keymaps/xkb/ch-fr_nodeadkeys.map.gz"
