@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from voidgen import process
+from voidgen import lint, process
 from voidgen.errors import Fault
 from voidgen.lint.sudoers import TOP
 from voidgen.tree import File
@@ -27,17 +27,14 @@ def warnings(image: Project) -> Iterator[Fault]:
 
     Its release is not the image's: the sudo of the image decides, when the ISO is made.
     """
-    allowed = {
-        path
-        for chosen in image.plan.resolution.modules
-        for path, rules in chosen.module.spec.allow.items()
-        if "sudoers" in rules
-    }
+    switched_off = lint.allowed(image.plan.resolution)
     for entry in image.plan.resolution.entries:
         if entry.path != TOP and not entry.path.startswith(f"{TOP}.d/"):
             continue
         node = image.overlay[entry.path]
-        if isinstance(node, File) and entry.path not in allowed and shutil.which("visudo"):
+        if (entry.path, "sudoers") in switched_off:
+            continue
+        if isinstance(node, File) and shutil.which("visudo"):
             yield from _asked(entry, node.data)
 
 

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
     from voidgen.lint.finding import Finding
     from voidgen.overlay.paths import Entry
+    from voidgen.overlay.resolution import Resolution
     from voidgen.overlay.types import LintRule
     from voidgen.plan import Plan
     from voidgen.tree import Node
@@ -85,21 +86,26 @@ def check(plan: Plan, nodes: Mapping[str, Node]) -> Found:
     """Return what the rules find in the overlay and its modules do not allow. Pure."""
     image = Image(nodes, plan.resolution, plan.config)
     entries = {entry.path: entry for entry in plan.resolution.entries}
-    allowed = {
-        (path, name)
-        for chosen in plan.resolution.modules
-        for path, names in chosen.module.spec.allow.items()
-        for name in names
-    }
+    switched_off = allowed(plan.resolution)
     faults: list[Fault] = []
     warnings: list[Fault] = []
     for name, rule in RULES.items():
         for finding in rule(image):
-            if (finding.path, name) in allowed:
+            if (finding.path, name) in switched_off:
                 continue
             found = warnings if finding.doubtful else faults
             found.append(_fault(finding, name, entries.get(finding.path)))
     return Found(tuple(faults), joined(warnings))
+
+
+def allowed(resolution: Resolution) -> set[tuple[str, LintRule]]:
+    """Return the paths and rules that the modules' ``[allow]`` switches off."""
+    return {
+        (path, name)
+        for chosen in resolution.modules
+        for path, names in chosen.module.spec.allow.items()
+        for name in names
+    }
 
 
 def _fault(finding: Finding, name: LintRule, entry: Entry | None) -> Fault:
