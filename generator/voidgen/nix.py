@@ -50,22 +50,29 @@ _FAULTS = re.compile(
 takes no ranges, and git (its http.c, remote-curl.c, connect.c), with ssh."""
 
 
-_caches: list[str] = []
-"""Options that name the caches of the project that is worked on."""
+@frozen
+class Caches:
+    """Stores that Nix asks beside its own, and the keys that sign what they have (nix.conf(5)).
 
-
-def substitute_from(stores: Sequence[str], keys: Sequence[str]) -> None:
-    """Have Nix ask ``stores``, too, for what ``keys`` sign, from now on (nix.conf(5)).
-
-    A daemon heeds that of its trusted users alone.
+    A daemon heeds them only for its trusted users.
     """
-    named = {"extra-substituters": stores, "extra-trusted-public-keys": keys}
-    _caches[:] = [
-        word
-        for name, values in named.items()
-        if stores
-        for word in ("--option", name, " ".join(values))
-    ]
+
+    stores: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
+
+    def options(self) -> list[str]:
+        """Return the words of a command line that name them to Nix; none without a store."""
+        named = {"extra-substituters": self.stores, "extra-trusted-public-keys": self.keys}
+        return [
+            word
+            for name, values in named.items()
+            if self.stores
+            for word in ("--option", name, " ".join(values))
+        ]
+
+
+NO_CACHES = Caches()
+"""For what only reads a project: a stranger's must not say whom this machine trusts."""
 
 
 class NotFoundError(StepFailedError):
@@ -124,22 +131,27 @@ def system() -> str:
     return str(_parsed(words, _run(words)))
 
 
-def flake_lock(flake: Flake) -> None:
+def flake_lock(flake: Flake, caches: Caches = NO_CACHES) -> None:
     """``nix flake lock``: pin the inputs that have no pin yet."""
-    _nix(["flake", "lock", _url(flake)])
+    _nix(["flake", "lock", _url(flake)], caches)
 
 
-def flake_update(flake: Flake, inputs: Sequence[str]) -> None:
+def flake_update(flake: Flake, inputs: Sequence[str], caches: Caches = NO_CACHES) -> None:
     """Move the pins of ``inputs`` to what their references mean today."""
     if version() >= (2, 19):
-        _nix(["flake", "update", *inputs, "--flake", _url(flake)])
+        _nix(["flake", "update", *inputs, "--flake", _url(flake)], caches)
     else:
         moved = [word for name in inputs for word in ("--update-input", name)]
-        _nix(["flake", "lock", *moved, _url(flake)])
+        _nix(["flake", "lock", *moved, _url(flake)], caches)
 
 
 def evaluate(
-    flake: Flake, attribute: str, *, apply: str = "", inputs: Mapping[str, str] | None = None
+    flake: Flake,
+    attribute: str,
+    *,
+    apply: str = "",
+    inputs: Mapping[str, str] | None = None,
+    caches: Caches = NO_CACHES,
 ) -> Any:
     """``nix eval --json``, of ``apply``'s result where it is given; never changes the lock.
 
@@ -149,10 +161,16 @@ def evaluate(
     words += ["--apply", apply] if apply else []
     for name, reference in (inputs or {}).items():
         words += ["--override-input", name, reference]
-    return _json(["eval", *words, f"{_url(flake)}#{attribute}"])
+    return _json(["eval", *words, f"{_url(flake)}#{attribute}"], caches)
 
 
-def build(flake: Flake, output: str, progress: Progress, link: Path | None = None) -> Path:
+def build(
+    flake: Flake,
+    output: str,
+    progress: Progress,
+    link: Path | None = None,
+    caches: Caches = NO_CACHES,
+) -> Path:
     """``nix build``: the store path of the first output; the flake's lock is never changed.
 
     ``link`` leads to it then, and is a GC root. If a build fails, StepFailedError names its
@@ -161,7 +179,7 @@ def build(flake: Flake, output: str, progress: Progress, link: Path | None = Non
     words = ["build", "--json", "--no-update-lock-file", _WITH_FRAMES, *nix_log.OPTIONS]
     words += ["--out-link", str(link)] if link else ["--no-link"]
     with nix_log.watched(progress) as heard:
-        built = _json([*words, f"{_url(flake)}#{output}"], heard)
+        built = _json([*words, f"{_url(flake)}#{output}"], caches, heard)
     return Path(built[0]["outputs"]["out"])
 
 
@@ -295,12 +313,14 @@ BASE16 = 64
 """Digits of a SHA-256 in hex."""
 
 
-def realise(derivations: Sequence[str], progress: Progress, *words: str) -> Completed:
+def realise(
+    derivations: Sequence[str], progress: Progress, *words: str, caches: Caches = NO_CACHES
+) -> Completed:
     """``nix-store --realise``, whatever comes of it; ``words`` are more of its options.
 
     Its messages are errors and warnings, with the end of the log of what failed.
     """
-    argv = ["nix-store", "--realise", *words, *nix_log.OPTIONS, *derivations, *_caches]
+    argv = ["nix-store", "--realise", *words, *nix_log.OPTIONS, *derivations, *caches.options()]
     with nix_log.watched(progress) as heard:
         return run(argv, cwd=Path("/"), check=False, heard=heard)
 
@@ -322,26 +342,26 @@ _FIXED = """
 """
 
 
-def cached_files(names: Mapping[str, str]) -> dict[str, Path]:
-    """Files by their hashes (SRI), from the store and its caches, as far as they have them.
+def cached_files(names: Mapping[str, str], caches: Caches) -> dict[str, Path]:
+    """Files by their hashes (SRI), from the store and ``caches``, as far as they have them.
 
-    ``names`` are those of the files. Nothing is looked for where the project has no cache.
+    ``names`` are those of the files. Nothing is looked for without a cache.
     """
-    if not names or not _caches:
+    if not names or not caches.stores:
         return {}
     files = json.dumps([{"hash": hash_, "name": name} for hash_, name in names.items()])
     words = ["nix-instantiate", "--eval", "--strict", "--json", "--argstr", "files", files]
     paths: list[str] = _parsed(words, _run([*words, "--expr", _FIXED]))
-    realise(paths, Nobody(), "--keep-going")
+    realise(paths, Nobody(), "--keep-going", caches=caches)
     missing = invalid(paths)
     return {
         hash_: Path(path) for hash_, path in zip(names, paths, strict=True) if path not in missing
     }
 
 
-def flake_archive(flake: Flake) -> list[str]:
+def flake_archive(flake: Flake, caches: Caches = NO_CACHES) -> list[str]:
     """``nix flake archive``: the sources of a flake and of its inputs, as store paths."""
-    waiting, found = [_json(["flake", "archive", "--json", _url(flake)])], []
+    waiting, found = [_json(["flake", "archive", "--json", _url(flake)], caches)], []
     while waiting:
         one = waiting.pop()
         found.append(one["path"])
@@ -406,12 +426,12 @@ def _url(flake: Flake) -> str:
     return flake
 
 
-def _nix(words: Sequence[str], heard: Heard | None = None) -> Completed:
-    return _run(["nix", *words, *FLAKES, *_caches], heard)
+def _nix(words: Sequence[str], caches: Caches = NO_CACHES, heard: Heard | None = None) -> Completed:
+    return _run(["nix", *words, *FLAKES, *caches.options()], heard)
 
 
-def _json(words: Sequence[str], heard: Heard | None = None) -> Any:
-    return _parsed(["nix", *words], _nix(words, heard))
+def _json(words: Sequence[str], caches: Caches = NO_CACHES, heard: Heard | None = None) -> Any:
+    return _parsed(["nix", *words], _nix(words, caches, heard))
 
 
 def _parsed(argv: Sequence[str], done: Completed) -> Any:

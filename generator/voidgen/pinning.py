@@ -83,9 +83,9 @@ def repository(project: Project, progress: Progress) -> Path:
     with _scratch() as work:
         flake = _flake(project.plan, found.flake, work)
         with progress.step("looking for XBPS"):
-            tools = _tools(flake, project.plan, progress)
+            tools = _tools(flake, project, progress)
         mirrors = project.plan.config.xbps.mirrors
-        return store.repository(found.lock.xbps, mirrors, tools, progress)
+        return store.repository(found.lock.xbps, mirrors, tools, progress, project.caches)
 
 
 @contextmanager
@@ -122,9 +122,9 @@ class _Pinning:
         moving = [one.name for one in before.inputs if one.name in self.moving and one.rev]
         with self.progress.step("locking the flake's inputs"):
             if moving:
-                nix.flake_update(self.flake, moving)
+                nix.flake_update(self.flake, moving, self.project.caches)
             else:
-                nix.flake_lock(self.flake)
+                nix.flake_lock(self.flake, self.project.caches)
         return tuple(flake_lock.inputs(self.flake, plan))
 
     def readable(self, inputs: tuple[Input, ...]) -> None:
@@ -154,15 +154,14 @@ class _Pinning:
         old, new = _nixpkgs(self.before.inputs), _nixpkgs(inputs)
         if not old or not new or not old.rev or old.rev == new.rev:
             return ()
-        plan = self.project.plan
         with self.progress.step("evaluating the packages with the old nixpkgs and the new one"):
             try:
-                before = _packages(self.flake, plan, {"nixpkgs": old.url})
+                before = _packages(self.flake, self.project, {"nixpkgs": old.url})
             except StepFailedError:
                 # What is asked for may be there in the new one only.
                 before = []
             try:
-                after = _packages(self.flake, plan)
+                after = _packages(self.flake, self.project)
             except StepFailedError as error:
                 what = "the image's packages do not evaluate with the new nixpkgs; nothing moved"
                 remedy = "mend voidgen.toml for it, or move it all the same with --no-eval"
@@ -198,12 +197,13 @@ class _Pinning:
         with self.progress.step("fetching mklive, and XBPS where nixpkgs has it"):
             mklive = nix.fetch_tree(flake_lock.locked(self.flake, "mklive"))
             mklive_source.check(mklive)
-            tools = _tools(self.flake, plan, self.progress)
+            tools = _tools(self.flake, self.project, self.progress)
         own = [folder / name for name in plan.config.xbps.keys]
         trusted = keys.read([*sorted((mklive / "keys").glob("*.plist")), *own])
         indexes = self._indexes(asked, old)
         askers = {one.name: one.by for one in plan.resolution.xbps}
-        return Sources(mklive, tools, tuple(trusted), indexes, plan.config.xbps.mirrors, askers)
+        mirrors, caches = plan.config.xbps.mirrors, self.project.caches
+        return Sources(mklive, tools, tuple(trusted), indexes, mirrors, caches, askers)
 
     def _indexes(self, asked: Request, old: Xbps | None) -> Snapshot:
         places = (asked.arch, asked.repositories)
@@ -237,18 +237,20 @@ def _nixpkgs(inputs: tuple[Input, ...]) -> Input | None:
 
 
 def _packages(
-    flake: Path, plan: Plan, inputs: Mapping[str, str] | None = None
+    flake: Path, project: Project, inputs: Mapping[str, str] | None = None
 ) -> list[dict[str, Any]]:
-    attribute = f"packages.{plan.system}.default.packages"
-    found: list[dict[str, Any]] = nix.evaluate(flake, attribute, inputs=inputs)
+    attribute = f"packages.{project.plan.system}.default.packages"
+    found: list[dict[str, Any]] = nix.evaluate(
+        flake, attribute, inputs=inputs, caches=project.caches
+    )
     return found
 
 
-def _tools(flake: Path, plan: Plan, progress: Progress) -> Path:
+def _tools(flake: Path, project: Project, progress: Progress) -> Path:
     """XBPS's programs: of the locked nixpkgs, so that everybody's resolves alike; or PATH's."""
-    pinned = "nixpkgs" in flake_lock.references(plan)
+    pinned, caches = "nixpkgs" in flake_lock.references(project.plan), project.caches
     if pinned and "xbps" in nix.evaluate(
-        flake, f"packages.{nix.system()}", apply="builtins.attrNames"
+        flake, f"packages.{nix.system()}", apply="builtins.attrNames", caches=caches
     ):
-        return nix.build(flake, "xbps", progress) / "bin"
+        return nix.build(flake, "xbps", progress, caches=caches) / "bin"
     return programs.on_path()

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, TypeVar
 
 from attrs import frozen
 
-from voidgen import config, lint, nix, render, share
+from voidgen import config, lint, render, share
 from voidgen.errors import Fault, Key, WrongInputError, raise_all, unreadable
+from voidgen.nix import Caches
 from voidgen.overlay import catalogue, run_bits
 from voidgen.overlay.resolve import resolve
 from voidgen.plan import Plan, plan
@@ -32,6 +33,12 @@ class Project:
     plan: Plan
     overlay: Mapping[str, Node]
     warnings: tuple[Fault, ...] = ()
+
+    @property
+    def caches(self) -> Caches:
+        """The Nix stores that voidgen.toml names; only for commands that build or lock."""
+        named = self.plan.config.cache
+        return Caches(named.stores, named.keys)
 
     def tree(self) -> Tree:
         """All that `generate` emits."""
@@ -60,7 +67,6 @@ def load(folder: Path, text: str | None = None) -> Project:
     modules = _attempt(lambda: modules_of(folder), faults)
     if settings is None or modules is None:
         raise WrongInputError(*faults)
-    nix.substitute_from(settings.cache.stores, settings.cache.keys)
     image = plan(settings, resolve(settings, modules, folder / config.FILE))
     nodes = render.overlay(image, _contents(image))
     found = lint.check(image, nodes)

@@ -55,16 +55,18 @@ def push(project: Project, where: str, key: Path, progress: Progress) -> Pushed:
     """
     public = public_key(key)
     locked = pinning.ready(project)
-    folder, config = str(project.folder), project.plan.config
+    folder, config, caches = str(project.folder), project.plan.config, project.caches
     with progress.step("building what the image is made of"):
-        names = nix.evaluate(folder, f"packages.{nix.system()}", apply="builtins.attrNames")
+        names = nix.evaluate(
+            folder, f"packages.{nix.system()}", apply="builtins.attrNames", caches=caches
+        )
         wanted = [one for one in OUTPUTS if one in names]
         if config.container.image != "flake" and "container" in wanted:
             wanted.remove("container")
-        paths = [str(nix.build(folder, one, progress)) for one in wanted]
-        paths += nix.flake_archive(folder)
+        paths = [str(nix.build(folder, one, progress, caches=caches)) for one in wanted]
+        paths += nix.flake_archive(folder, caches)
     if locked.lock and locked.lock.xbps:
-        paths += store.add(locked.lock.xbps.packages, config.xbps.mirrors, progress)
+        paths += store.add(locked.lock.xbps.packages, config.xbps.mirrors, progress, caches)
     with progress.step(f"signing {len(paths)} store paths and what they need"):
         nix.sign(paths, key)
     with progress.step(f"copying them to {where}"):

@@ -16,9 +16,9 @@ from pathlib import Path
 from voidgen import nix, project
 from voidgen.errors import StepFailedError
 from voidgen.progress import Nobody
-project.load(Path(sys.argv[1]))
+caches = project.load(Path(sys.argv[1])).caches
 try:
-    print(nix.build(sys.argv[1], "default", Nobody()))
+    print(nix.build(sys.argv[1], "default", Nobody(), caches=caches))
 except StepFailedError as error:
     sys.exit(error.output)
 """

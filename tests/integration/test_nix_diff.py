@@ -1,6 +1,7 @@
 """`voidgen diff` on sides of all kinds, with the real Nix and git."""
 
 import json
+import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -202,6 +203,26 @@ def test_lock_files(example: Path, tmp_path: Path) -> None:
 
 def test_flake_reference(two: Path) -> None:
     assert not diff(two, "HEAD", f"git+file://{two}?rev={head(two)}")["differs"]
+
+
+def test_caches_of_a_side_are_not_asked(example: Path, tmp_path: Path) -> None:
+    """A stranger's project does not say whom this machine trusts."""
+    stranger = tmp_path / "stranger"
+    shutil.copytree(example, stranger)
+    cache = f"\n[cache]\nstores = ['file://{tmp_path}/cache']\nkeys = ['evil-1:{'A' * 43}=']\n"
+    with (stranger / "voidgen.toml").open("a") as settings:
+        settings.write(cache)
+    change(stranger, *OLDER)
+    assert voidgen("generate", cwd=stranger).status == 0
+    for folder in (example, stranger):
+        commit(folder, "one")
+    for sides in ((f"git+file://{stranger}", "."), (".", str(stranger)), (str(stranger), "HEAD")):
+        ran = voidgen("--verbose", "diff", *sides, cwd=example)
+        assert ran.status == 0, ran.err
+        evaluations = [line for line in ran.err.splitlines() if "nix eval" in line]
+        assert len(evaluations) == len(sides)
+        assert "extra-" not in "".join(evaluations).replace("extra-experimental-features", "")
+        assert f"file://{tmp_path}/cache" not in ran.err
 
 
 def head(folder: Path) -> str:

@@ -15,6 +15,8 @@ from voidgen.progress import Nobody
 
 HOST = "i686-linux"
 TOML = '[image]\nname = "x"\narch = "aarch64"\n[mklive]\n'
+CACHE = "https://cache.example.org"
+KEY = f"example-1:{'A' * 43}="
 
 
 @pytest.fixture
@@ -30,7 +32,10 @@ def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[StandI
 
 @pytest.fixture
 def image(tmp_path: Path) -> project.Project:
-    write(tmp_path / "project", {"voidgen.toml": TOML})
+    write(
+        tmp_path / "project",
+        {"voidgen.toml": f"{TOML}[cache]\nstores = ['{CACHE}']\nkeys = ['{KEY}']\n"},
+    )
     return project.load(tmp_path / "project")
 
 
@@ -40,12 +45,13 @@ def built(path: Path) -> str:
 
 def test_xbps(programs: StandIns, image: project.Project, tmp_path: Path) -> None:
     programs.add("nix", (0, '["xbps"]', ""), (0, built(tmp_path / "xbps"), ""))
-    found = pinning._tools(tmp_path, image.plan, Nobody())  # noqa: SLF001
+    found = pinning._tools(tmp_path, image, Nobody())  # noqa: SLF001
     assert found == tmp_path / "xbps" / "bin"
     asked, made = programs.starts("nix")
     assert f"path:{tmp_path}#packages.{HOST}" in asked
     # Nix itself takes this machine's.
     assert f"path:{tmp_path}#xbps" in made
+    assert asked[-6:] == made[-6:] == image.caches.options()
 
 
 def test_the_container(programs: StandIns, image: project.Project, tmp_path: Path) -> None:
@@ -57,3 +63,4 @@ def test_the_container(programs: StandIns, image: project.Project, tmp_path: Pat
     asked, made = programs.starts("nix")
     assert f"{image.folder}#packages.{HOST}" in asked
     assert f"{image.folder}#container" in made
+    assert asked[-6:] == made[-6:] == image.caches.options()

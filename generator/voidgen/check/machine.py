@@ -32,7 +32,7 @@ def vary(image: Project, work: Path, progress: Progress) -> tuple[Condition, ...
     or if something that goes into the image cannot be built or fetched.
     """
     runner = engine.find(image.plan.config.container)
-    default = nix.build(str(image.folder), "default", progress, work / "default")
+    default = nix.build(str(image.folder), "default", progress, work / "default", image.caches)
     container = container_image.find(image, runner, work, progress)
     needed = check.build(store.unpacked(pinning.repository(image, progress)))
     paths = sizes.closure(built_image.manifest(default)["closure"]["paths"])

@@ -18,6 +18,7 @@ from voidgen.versions.nix import store_name
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from voidgen.nix import Caches
     from voidgen.progress import Progress
 
 CHECK = ("--check", "--keep-failed")
@@ -46,15 +47,15 @@ def ours(top: str) -> list[str]:
     return [*found]
 
 
-def check(paths: Iterable[str], progress: Progress) -> Iterator[Outcome]:
+def check(paths: Iterable[str], progress: Progress, caches: Caches) -> Iterator[Outcome]:
     """Build each derivation, where its outputs are not there yet, and then once more."""
     for path in paths:
         name = f"rebuild {store_name(path).removesuffix('.drv')}"
-        first = nix.realise([path], progress)
+        first = nix.realise([path], progress, caches=caches)
         if first.status:
             yield Outcome(name, "failed", "the first build fails", _said(first.stderr))
             continue
-        again = nix.realise([path], progress, *CHECK)
+        again = nix.realise([path], progress, *CHECK, caches=caches)
         said = _said(again.stderr)
         if not again.status:
             yield Outcome(name, "passed", "identical")

@@ -109,15 +109,15 @@ def _built(
 
     try:
         with progress.step("building the closure and the overlay"):
-            top = str(nix.build(str(image.folder), "default", progress))
+            top = str(nix.build(str(image.folder), "default", progress, caches=image.caches))
     except StepFailedError as error:
         yield Outcome("the image builds", "failed", error.what, error.output)
         return
     packages = f"packages.{image.plan.system}.default.drvPath"
-    derivation = nix.evaluate(str(image.folder), packages)
+    derivation = nix.evaluate(str(image.folder), packages, caches=image.caches)
     with progress.step("building once more what voidgen builds"):
         ours = rebuilt.ours(derivation)
-        yield from rebuilt.check(ours, progress)
+        yield from rebuilt.check(ours, progress, image.caches)
     yield (store.record if record else store.recorded)(image, pins, top)
     with progress.step("reading the store's paths"):
         yield store.verified(top)
@@ -127,4 +127,5 @@ def _built(
             what = f"the closure has no path of the name {unknown[0]!r}"
             raise WrongInputError(Fault(what, remedy="`voidgen graph closure` draws what it has"))
         with progress.step("building packages of the closure once more"):
-            yield from rebuilt.check(sorted({*known.values()}.difference(ours)), progress)
+            others = sorted({*known.values()}.difference(ours))
+            yield from rebuilt.check(others, progress, image.caches)

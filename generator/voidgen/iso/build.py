@@ -201,10 +201,10 @@ class _Run:
 
     def gather(self, locked: Pins) -> Sources:
         """What the flake's outputs are, the locked packages, and the container's image."""
-        folder, roots = str(self.project.folder), self.out / ROOTS
+        folder, caches, roots = str(self.project.folder), self.project.caches, self.out / ROOTS
         with self.progress.step("building the closure and the overlay"):
-            default = nix.build(folder, "default", self.progress, roots / "default")
-            mklive = nix.build(folder, "mklive", self.progress, roots / "mklive")
+            default = nix.build(folder, "default", self.progress, roots / "default", caches)
+            mklive = nix.build(folder, "mklive", self.progress, roots / "mklive", caches)
         mklive_source.check(mklive)
         manifest, include = built_image.manifest(default), (default / "include").resolve()
         for line in keymaps.replaced(manifest["plan"]["include"], include):

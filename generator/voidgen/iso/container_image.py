@@ -32,15 +32,15 @@ def find(project: Project, runner: Engine, roots: Path, progress: Progress) -> s
                 with progress.step(f"fetching {image}"):
                     runner.pull(image)
             return runner.image_id(image)
-    folder = str(project.folder)
+    folder, caches = str(project.folder), project.caches
     with progress.step("building the container"):
         # mklive runs on this machine, whatever the image's system is.
-        image = nix.evaluate(folder, f"packages.{nix.system()}", apply=_NAME)
+        image = nix.evaluate(folder, f"packages.{nix.system()}", apply=_NAME, caches=caches)
         if not image:
             what = "the package set cannot build a container"
             remedy = "name an image by its digest: [container] image in voidgen.toml"
             raise StepFailedError(what, remedy)
-        packed = nix.build(folder, "container", progress, roots / "container")
+        packed = nix.build(folder, "container", progress, roots / "container", caches)
         # A name says nothing about the bytes: an image of another id is replaced.
         if not (runner.has(image) and runner.is_image(image, archive.ids(packed))):
             runner.load(packed)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from voidgen.lock.types import Request
+    from voidgen.nix import Caches
     from voidgen.progress import Progress
     from voidgen.xbps.keys import Trusted
     from voidgen.xbps.programs import Resolved
@@ -34,6 +35,7 @@ class Sources:
     trusted: tuple[Trusted, ...]
     indexes: Snapshot
     mirrors: tuple[str, ...]
+    caches: Caches
     askers: Mapping[str, tuple[str, ...]]
 
 
@@ -57,7 +59,7 @@ def resolve(request: Request, sources: Sources, work: Path, progress: Progress) 
         runs = [(one, programs.dry_run(tools, one, request.repositories)) for one in steps]
     unresolved.check(runs, sources.askers, indexes)
     packages = look_up({one.name: done.found for one, done in runs}, indexes)
-    store.fetch(packages, sources.mirrors, progress)
+    store.fetch(packages, sources.mirrors, progress, sources.caches)
     store.sign(packages, sources.mirrors, signed, progress)
     with progress.step(f"verifying {len(packages)} packages"):
         try:

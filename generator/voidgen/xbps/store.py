@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from voidgen.lock.types import Package, Xbps
+    from voidgen.nix import Caches
     from voidgen.progress import Progress
 
 
@@ -30,15 +31,17 @@ SIGNATURE = ".sig2"
 """What XBPS appends to a file's name for its detached signature (xbps-rindex(1))."""
 
 
-def fetch(packages: Iterable[Package], mirrors: Iterable[str], progress: Progress) -> None:
+def fetch(
+    packages: Iterable[Package], mirrors: Iterable[str], progress: Progress, caches: Caches
+) -> None:
     """Have every file of ``packages`` here, with the hash that is locked.
 
-    The project's Nix caches are asked first, and last ``mirrors``, for what its own repository
+    The Nix ``caches`` are asked first, and last ``mirrors``, for what a package's own repository
     does not have any more.
     """
     each = list(packages)
     cached = nix.cached_files(
-        {one.hash: _kept(one).name for one in each if not _kept(one).is_file()}
+        {one.hash: _kept(one).name for one in each if not _kept(one).is_file()}, caches
     )
     wanted = []
     for one in each:
@@ -48,13 +51,15 @@ def fetch(packages: Iterable[Package], mirrors: Iterable[str], progress: Progres
     download.fetch(wanted, progress, what=f"fetching {len(wanted)} packages of Void")
 
 
-def add(packages: Iterable[Package], mirrors: Iterable[str], progress: Progress) -> list[str]:
+def add(
+    packages: Iterable[Package], mirrors: Iterable[str], progress: Progress, caches: Caches
+) -> list[str]:
     """Have the files of ``packages`` in the Nix store, too: their store paths.
 
     ``nix.cached_files`` knows them again by hash and name.
     """
     each = list(packages)
-    fetch(each, mirrors, progress)
+    fetch(each, mirrors, progress, caches)
     return nix.add_files([_kept(one) for one in each]) if each else []
 
 
@@ -84,12 +89,14 @@ def forget_signatures(packages: Iterable[Package]) -> None:
         _signature(one).unlink(missing_ok=True)
 
 
-def repository(locked: Xbps, mirrors: Iterable[str], programs: Path, progress: Progress) -> Path:
+def repository(
+    locked: Xbps, mirrors: Iterable[str], programs: Path, progress: Progress, caches: Caches
+) -> Path:
     """A local repository of exactly the ``locked`` packages, indexed by xbps-rindex(1).
 
     Signatures that are here lie beside them, so that it can serve as a mirror.
     """
-    fetch(locked.packages, mirrors, progress)
+    fetch(locked.packages, mirrors, progress, caches)
     names = "\n".join(f"{one.hash} {one.file}" for one in locked.packages)
     place = cache.folder() / "repositories" / sri.hex_of(sri.of_bytes(names.encode()))
     if _is_whole(locked, place):

@@ -42,6 +42,7 @@ def no_container(_: Path, patch: pytest.MonkeyPatch) -> None:
 
 class _Project:
     folder = Path("/project")
+    caches = nix.NO_CACHES
     plan = plan(None)
 
 
