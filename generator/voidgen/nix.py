@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import logging
 import re
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -99,7 +98,6 @@ class Prefetched:
     url: str = ""
 
 
-@cache
 def version() -> tuple[int, int]:
     """Nix's version as (major, minor): the last number that ``nix --version`` names."""
     said = ask(["nix", "--version"], cwd=Path("/")).stdout.decode(errors="replace")
@@ -124,7 +122,6 @@ def misplaced(folder: Path) -> Fault | None:
         return nix_path.fault(folder, None)
 
 
-@cache
 def system() -> str:
     """Return this machine's system as Nix names it (``system`` in nix.conf(5))."""
     words = ["nix-instantiate", "--eval", "--json", "--expr", "builtins.currentSystem"]

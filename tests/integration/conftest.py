@@ -2,14 +2,11 @@
 
 import os
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from tests.integration.offline import Nix, isolated, write_project
 from tests.unit.program import voidgen
-
-from voidgen import nix as verbs
 
 
 @pytest.fixture(scope="session")
@@ -30,9 +27,7 @@ def offline_project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def empty_nix(
-    nix_env: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Nix]:
+def empty_nix(nix_env: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Nix:
     """A store that holds nothing, also for this process."""
     root = str(Path(nix_env["NIX_STORE_DIR"]).parent)
     moved = {name: value.replace(root, str(tmp_path / "nix")) for name, value in nix_env.items()}
@@ -41,9 +36,7 @@ def empty_nix(
         monkeypatch.delenv(name)
     for name, value in moved.items():
         monkeypatch.setenv(name, value)
-    verbs.version.cache_clear()
-    yield Nix(moved)
-    verbs.version.cache_clear()
+    return Nix(moved)
 
 
 @pytest.fixture

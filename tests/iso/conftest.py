@@ -13,8 +13,6 @@ from tests.iso.making import Made, make, settle
 from tests.iso.podman import NotHereError, Podman
 from tests.locks.project import clone
 
-from voidgen import nix
-
 nix_env = integration.nix_env
 
 
@@ -41,8 +39,7 @@ def made(
 
 
 @pytest.fixture
-def folder(made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def folder(made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A project to make the ISO of."""
     settle(monkeypatch, made.env)
-    yield clone(made.project, tmp_path / "project")
-    nix.version.cache_clear()
+    return clone(made.project, tmp_path / "project")

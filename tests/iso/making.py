@@ -69,4 +69,3 @@ def settle(patch: pytest.MonkeyPatch, env: dict[str, str]) -> None:
     for name, value in env.items():
         patch.setenv(name, value)
     patch.setattr(process, "LONGEST_WAIT", 0)
-    nix.version.cache_clear()

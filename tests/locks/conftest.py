@@ -12,7 +12,7 @@ from tests.locks.site import VOID, Origin, Site, rolled
 from tests.locks.void import MKLIVE, PROGRAMS, Package, Real, StandIn, Void
 from tests.unit.http_faults import Server, serving
 
-from voidgen import nix, process
+from voidgen import process
 from voidgen.download import web
 
 nix_env = integration.nix_env
@@ -74,7 +74,6 @@ def machine(
     settle(monkeypatch, nix_env, void, tmp_path / "cache")
     monkeypatch.setattr(web, "FIRST_WAIT", 0.01)
     monkeypatch.setattr(process, "LONGEST_WAIT", 0.01)
-    nix.version.cache_clear()
 
 
 def settle(

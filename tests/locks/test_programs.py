@@ -11,8 +11,6 @@ from tests.locks.project import clone, commit, project, refused, repository, tom
 from tests.locks.site import Origin, Site
 from tests.locks.void import Void
 
-from voidgen import nix
-
 NO_MKLIVE: Mapping[str, tuple[Mapping[str, str | bytes], str]] = {
     "empty": ({"README": "nothing here\n"}, "mklive.sh: No such file"),
     "another script": ({"mklive.sh": "exit 0\n"}, "is not void-mklive's: it has no options"),
@@ -118,7 +116,6 @@ def test_without_nix(
     for name in ("git", "bash", "sh"):
         (tools / name).symlink_to(shutil.which(name) or name)
     monkeypatch.setenv("PATH", f"{void.programs}{os.pathsep}{tools}")
-    nix.version.cache_clear()
     folder = clone(locked, tmp_path / "project")
     (folder / "flake.lock").unlink()
     for words in (["lock"], ["update"], ["update", "mklive"]):

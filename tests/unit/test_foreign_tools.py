@@ -1,14 +1,13 @@
 """The tools for an image of another architecture are asked for by this machine's system."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from tests.unit.program import write
 from tests.unit.stand_in import StandIns
 
-from voidgen import nix, pinning, process, project
+from voidgen import pinning, process, project
 from voidgen.config.types import Container
 from voidgen.iso import container_image, engine
 from voidgen.progress import Nobody
@@ -20,14 +19,12 @@ KEY = f"example-1:{'A' * 43}="
 
 
 @pytest.fixture
-def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[StandIns]:
+def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> StandIns:
     found = StandIns(tmp_path / "bin")
     monkeypatch.setenv("PATH", str(found.folder))
     monkeypatch.setattr(process, "LONGEST_WAIT", 0)
     found.add("nix-instantiate", (0, json.dumps(HOST), ""))
-    nix.system.cache_clear()
-    yield found
-    nix.system.cache_clear()
+    return found
 
 
 @pytest.fixture

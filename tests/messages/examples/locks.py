@@ -35,7 +35,6 @@ def _nix(folder: Path, patch: pytest.MonkeyPatch, said: str) -> None:
     programs = StandIns(folder.parent / "programs")
     programs.add("nix", (0, said, ""))
     patch.setenv("PATH", programs.path)
-    nix.version.cache_clear()
 
 
 def nix_of_no_version(folder: Path, patch: pytest.MonkeyPatch) -> None:
