@@ -38,6 +38,8 @@ FLAKES = (
     *("--extra-experimental-features", "nix-command flakes"),
     # A name of the flake registry is no pin, and nothing is asked of it: no such file, no names.
     *("--option", "flake-registry", "/var/empty/registry.json"),
+    # A flake must not change the settings that Nix reads it with, whatever nix.conf says.
+    *("--option", "accept-flake-config", "false"),
 )
 _FAULTS = re.compile(
     rb"Transferred a partial file|ssh: connect to host"

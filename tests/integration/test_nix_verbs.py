@@ -247,6 +247,16 @@ def test_evaluation_reads_what_is_locked(locked: Project) -> None:
     assert locked.lock.read_bytes() == before
 
 
+def test_a_flake_does_not_change_the_settings_of_nix(
+    env: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without pure evaluation, someone else's flake could read the user's files."""
+    monkeypatch.setenv("NIX_CONFIG", f"{env['NIX_CONFIG']}\naccept-flake-config = true\n")
+    flake = '{ nixConfig.pure-eval = false; outputs = _: { home = builtins.getEnv "HOME"; }; }'
+    (tmp_path / "flake.nix").write_text(flake)
+    assert nix.evaluate(tmp_path, "home") == ""
+
+
 def test_evaluation_that_fails_says_why(locked: Project) -> None:
     with pytest.raises(StepFailedError) as caught:
         nix.evaluate(locked.folder, "words", apply='_: throw "the words of the flake"')
