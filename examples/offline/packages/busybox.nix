@@ -1,14 +1,14 @@
-# The static busybox that was given, and a link for each of its programs.
+# The static busybox of the project, with a link for each of its programs.
 { licenses, system }:
 let
   file = ./busybox;
-  # Busybox tells from its own file name which program it is, so the file keeps its name.
+  # Busybox chooses its program by its file name, so the file keeps its name.
   given = builtins.path {
     name = "busybox-given";
     path = ./.;
     filter = path: type: type == "regular" && baseNameOf path == "busybox";
   };
-  # Other bytes are another version.
+  # The version depends on the bytes of the file.
   version = "0.${builtins.substring 0 8 (builtins.hashFile "sha256" file)}";
 in
 if !(builtins.pathExists file) then
@@ -36,7 +36,7 @@ else
       description = "Tiny versions of common Unix programs in one";
       license = licenses.gpl2;
       outputsToInstall = [ "out" ];
-      # Any package's own program goes before busybox's of that name.
+      # If another package has a program of the same name, that one is used.
       priority = 10;
     };
   }

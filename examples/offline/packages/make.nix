@@ -1,5 +1,5 @@
-# A package from a folder of sources/: its files with @version@, @out@ and the paths of its
-# dependencies filled in, and its manual pages in an output of their own where it has one.
+# Builds a package from a folder in sources/: copies its files, and replaces @version@, @out@ and the
+# names of its dependencies. Manual pages go into the output "man", if the package has one.
 {
   busybox,
   config,
@@ -43,7 +43,7 @@ let
     // inputs
   );
 
-  # Refused as nixpkgs refuses: once the package is built or depended on, not when looked at.
+  # As in nixpkgs, an unfree package can be looked at, but not built or depended on.
   isUnfree = !(meta.license.free or true);
   isAllowed =
     config.allowUnfree or false

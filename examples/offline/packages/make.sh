@@ -5,7 +5,7 @@ set -eu
 cp -R "$source" "$out"
 chmod -R u+w "$out"
 
-# Only the program a script starts with is not a placeholder, so that linters can read it.
+# Scripts begin with #!/bin/sh and not with a placeholder, so that linters can read them.
 script="1s|^#!/bin/sh|#!$busybox/bin/sh|;s|@out@|$out|g;s|@version@|$version|g"
 for input in $inputs; do
 	eval "path=\$$input"

@@ -1,4 +1,4 @@
-# What the packages are; their files lie in sources/, their versions in the releases.
+# The packages. Their files are in sources/, their versions in the folders of the releases.
 {
   licenses,
   make,

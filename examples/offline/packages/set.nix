@@ -1,5 +1,5 @@
-# A package set of plain derivations, over one static busybox: it needs no network and
-# answers to the names of nixpkgs that voidgen's Nix code uses.
+# A package set of plain derivations, built with one static busybox, without a network. It has the
+# attributes of nixpkgs that voidgen's Nix code uses.
 {
   system,
   release,
@@ -17,7 +17,7 @@ let
         inherit (self) busybox;
       };
       all = import ./packages.nix { inherit licenses make self; };
-      # A release has the packages that it gives a version.
+      # A release has the packages for which it lists a version.
       isReleased = name: versions ? ${name} || !(all.${name} ? pname);
     in
     builtins.removeAttrs all (builtins.filter (name: !(isReleased name)) (builtins.attrNames all))

@@ -1,4 +1,4 @@
-# The set as of April 2026.
+# The set of April 2026.
 args:
 import ../set.nix (
   args

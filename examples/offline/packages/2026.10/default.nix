@@ -1,5 +1,6 @@
-# The set as of October 2026: most packages moved on; dice went back, linecount is gone,
-# pomodoro is new; greet and desk-sticky are the same versions built with another prelude.
+# The set of October 2026. Compared with 2026.04, most packages have newer versions, and dice has an
+# older one; linecount is removed, pomodoro is added. greet and desk-sticky have the same versions,
+# built with another prelude.
 args:
 import ../set.nix (
   args
