@@ -1,5 +1,5 @@
-# Nothing here needs more than a fresh Debian 12 with python3, and root or sudo where
-# something is missing.
+# All targets work on a fresh Debian 12 with python3. If a program is missing, they need root or sudo
+# to install it.
 
 PYTHON := .venv/bin/python
 PROGRAMS := git=git nix=nix-bin ensurepip=python3-venv
@@ -9,57 +9,57 @@ TESTED_WITH := bash=bash bwrap=bubblewrap dash=dash dbus-run-session=dbus-daemon
 	locale-gen=locales lspci=pciutils man=man-db patchelf=patchelf runsvdir=runit \
 	shellcheck=shellcheck visudo=sudo update-mime-database=shared-mime-info \
 	xkbcli=libxkbcommon-tools Xorg=xserver-xorg-core
-# Packages without a program of their own: a file of each tells that it is there.
+# Packages without a program: a file of each shows that it is installed.
 TESTED_WITH += /usr/share/doc/dconf-gsettings-backend/copyright=dconf-gsettings-backend \
 	/usr/share/keyrings/debian-archive-keyring.gpg=debian-archive-keyring \
 	/usr/share/doc/fonts-dejavu-core/copyright=fonts-dejavu-core \
 	/usr/share/doc/libegl-mesa0/copyright=libegl-mesa0 \
 	/usr/share/doc/libegl1/copyright=libegl1 \
 	/usr/share/doc/librsvg2-common/copyright=librsvg2-common
-# Containers, and what the ISO is looked at with. runc runs them where crun may not.
+# Run containers and read ISOs. On some machines, runc runs containers and crun does not.
 TESTED_WITH += mdir=mtools podman=podman runc=runc unsquashfs=squashfs-tools xorriso=xorriso \
 	fuse-overlayfs=fuse-overlayfs newuidmap=uidmap slirp4netns=slirp4netns
-# What mklive and voidgen's scripts call in the container of the tests, and what the stand-ins take
-# from it for void-host and void-target: of a suite as new as Void, whose GRUB and squashfs-tools
-# are what its packages are.
+# The container of the tests: what mklive and voidgen's scripts run, and what the stand-ins use for
+# void-host and void-target. The suite is as recent as Void, so that GRUB and squashfs-tools are, too.
 CONTAINER_SUITE := trixie
 IN_CONTAINER := bash coreutils cpio dash dosfstools findutils gawk grep grub-common \
 	grub-efi-amd64-bin grub-efi-ia32-bin gzip kmod mount mtools sed squashfs-tools tar \
 	util-linux xorriso zstd
-# ISOs are made at another date.
+# Tests make ISOs at another date.
 TESTED_WITH += /usr/share/doc/libfaketime/copyright=libfaketime
-# The page of a diff is looked at in a browser.
+# Tests open the page of a diff in a browser.
 TESTED_WITH += chromedriver=chromium-driver chromium=chromium
-# What boots images.
+# Boot images.
 TESTED_WITH += qemu-system-x86_64=qemu-system-x86 /usr/share/OVMF/OVMF_CODE_4M.fd=ovmf \
 	setpriv=util-linux
-# What the images of the tests are made of.
+# The images of the tests are made of these.
 GUEST_SUITE := bookworm
 IN_GUEST := bash base-passwd busybox-static coreutils dash dbus dconf-cli findutils grep hostname \
 	isolinux libc-bin libpam-modules linux-image-amd64 login mawk mount nix-bin passwd patchelf \
 	pciutils procps runit sed sudo syslinux-common util-linux
-# What dracut makes an initramfs of.
+# dracut makes an initramfs of these.
 WITH_DRACUT := bash coreutils cpio dash dracut-core dracut-live findutils gawk grep gzip kmod \
 	libc-bin libpam-modules linux-image-amd64 login mount passwd procps sed udev util-linux
-# A machine that is reached over ssh.
+# Tests reach a machine over ssh.
 TESTED_WITH += dropbear=dropbear-bin ssh=openssh-client
-# What looks images up, and makes keys and certificates.
+# Find images in a registry, and make keys and certificates.
 TESTED_WITH += openssl=openssl skopeo=skopeo
-# Installed, these would change the machine's desktop or start a service; their files are enough.
+# These are only unpacked: installed, they would change the machine's desktop or start a service.
 UNPACKED := adwaita-icon-theme bash-completion cinnamon-common cinnamon-desktop-data \
 	console-setup docker-registry fish fish-common gnome-themes-extra-data \
 	gsettings-desktop-schemas kbd libgnomekbd-common libpcre2-32-0 libwrap0 lightdm mandoc \
 	openssh-server python3-xdg xdg-utils zsh zsh-common
 
-# Debian's suites that have other releases of Nix.
+# Debian suites with other releases of Nix.
 NIX_SUITES := trixie sid
 USING_NIX := tests/integration tests/overlay/test_live_store.py
 
-# Tests that reach all that voidgen imports, in few minutes; those left out wait for programs.
+# Tests that import everything that voidgen imports, in a few minutes. The ignored ones wait for
+# programs.
 WITH_LOWEST := tests/unit tests/golden tests/broken --ignore tests/unit/test_programs.py \
 	--ignore tests/unit/test_check_sources.py --ignore tests/unit/test_images.py
 
-# Beside those in scripts/.
+# shellcheck also checks these, besides scripts/.
 SHELL_SCRIPTS := generator/voidgen/iso/container/* generator/voidgen/xbps/record.sh \
 	tests/stand_in/mklive/mklive.sh tests/stand_in_iso/xbps.sh \
 	tests/void_facts/recipe.sh \
@@ -74,32 +74,32 @@ SHELL_SCRIPTS := generator/voidgen/iso/container/* generator/voidgen/xbps/record
 help:
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 20
 
-demo: ## build the offline example and show what was made
+demo: ## build the offline example and print what is in it
 	@scripts/need $(PROGRAMS) busybox=busybox-static
 	@scripts/nix-ready
 	@$(MAKE) --no-print-directory .venv/ready
 	@scripts/demo .demo
 
-reproduce: ## build the offline example twice, by other conditions; it is the same
+reproduce: ## build the offline example twice, under different conditions, and compare
 	@scripts/need $(PROGRAMS) busybox=busybox-static
 	@scripts/nix-ready
 	@$(MAKE) --no-print-directory .venv/ready
 	@scripts/reproduce .reproduce
 
-test: ## install what the tests need, and run them all
+test: ## install what the tests need, and run them
 	@scripts/need $(PROGRAMS) busybox=busybox-static $(TESTED_WITH)
 	@scripts/unpack .venv/debian $(UNPACKED)
 	@$(MAKE) --no-print-directory .venv/ready .venv/container/base.tar .venv/boot/base.tar
 	@$(MAKE) --no-print-directory lint typecheck docs unit lowest
 
-test-nix-versions: ## what uses Nix, by the Nix of Debian 12, 13 and sid; they build the same
+test-nix-versions: ## run the tests that use Nix with the Nix of Debian 12, 13 and sid
 	@scripts/need $(PROGRAMS) busybox=busybox-static bwrap=bubblewrap \
 		/usr/share/keyrings/debian-archive-keyring.gpg=debian-archive-keyring
 	@$(MAKE) --no-print-directory .venv/ready
 	@for suite in $(NIX_SUITES); do scripts/nix-root $$suite .venv/nix/$$suite || exit; done
 	VOIDGEN_NIX_VERSIONS=.venv/nix $(PYTHON) -m pytest -m nix_versions tests/nix_versions
 	@for suite in $(NIX_SUITES); do \
-		echo "$(USING_NIX) by the Nix of Debian $$suite"; \
+		echo "$(USING_NIX) with the Nix of Debian $$suite"; \
 		PATH="$(CURDIR)/.venv/nix/$$suite/bin:$$PATH" \
 			$(PYTHON) -m pytest -n 2 $(USING_NIX) || exit; \
 	done
@@ -112,24 +112,24 @@ lint: .venv/ready
 typecheck: .venv/ready
 	$(PYTHON) -m mypy
 
-docs: .venv/ready ## the documentation as a site, in build/site
+docs: .venv/ready ## build the documentation as a site in build/site
 	NO_MKDOCS_2_WARNING=1 $(PYTHON) -m mkdocs build --strict
 
 release-note: .venv/ready ## join changelog.d into CHANGELOG.md: VERSION=1.2.3
-	$(PYTHON) -m towncrier build --yes --version "$${VERSION:?say VERSION=1.2.3}"
+	$(PYTHON) -m towncrier build --yes --version "$${VERSION:?set VERSION=1.2.3}"
 
-# Two texts are those of the newest click alone: how it words a mistyped option, and shows a choice.
+# Two tests expect texts of the newest click: its message about a mistyped option, and its choices.
 lowest: .venv/lowest/ready ## test voidgen with the lowest versions of what it needs
 	PATH="$(CURDIR)/.venv/lowest/bin:$$PATH" \
 		.venv/lowest/bin/python -m pytest -q -n 2 -m "not slow" $(WITH_LOWEST) \
 		--deselect tests/unit/test_manual.py::test_they_are_current \
 		--deselect "tests/broken/test_broken.py::test_broken[usage-option]"
 
-fuzz: .venv/ready ## hostile data for some five hours of one core: CASES=100000 for each test
+fuzz: .venv/ready ## run the tests with hostile data, about five hours of one core: CASES=100000 for each test
 	VOIDGEN_FUZZ=$${CASES:-100000} $(PYTHON) -m pytest -n auto --dist worksteal \
 		tests/fuzz tests/property/test_hostile.py
 
-fuzz-guided: .venv/ready ## hostile bytes that coverage leads: SECONDS=60 for each test, or for TEST=test_iso
+fuzz-guided: .venv/ready ## fuzz, guided by coverage: SECONDS=60 for each test, or only for TEST=test_iso
 	.venv/bin/pip install --quiet --disable-pip-version-check atheris
 	mkdir -p build
 	set -e; for test in $${TEST:-$$($(PYTHON) -m tests.fuzz.guided)}; do \
@@ -141,24 +141,24 @@ fuzz-guided: .venv/ready ## hostile bytes that coverage leads: SECONDS=60 for ea
 unit: .venv/ready
 	$(PYTHON) -m pytest -n 2 -m "not slow"
 
-test-slow: .venv/ready .venv/boot/base.tar .venv/boot/dracut.tar ## the tests that take minutes each: VOIDGEN_TOUCHES=1000 to break iso anywhere
+test-slow: .venv/ready .venv/boot/base.tar .venv/boot/dracut.tar ## run the tests that take minutes each: VOIDGEN_TOUCHES=1000 interrupts iso everywhere
 	$(PYTHON) -m pytest -n 2 -m slow
 
-live-qemu: .venv/ready ## boot the newest ISO of out/ in QEMU: ISO=FILE for another one
+live-qemu: .venv/ready ## boot the newest ISO in out/ in QEMU: ISO=FILE for another one
 	$(PYTHON) -m voidgen boot $(ISO)
 
-bench-iso: .venv/ready ## measure how a closure gets into the ISO, beside rsync, ext3 and xz (root)
+bench-iso: .venv/ready ## measure how a closure gets into the ISO, compared with rsync, ext3 and xz (root)
 	@scripts/need bwrap=bubblewrap mkfs.ext3=e2fsprogs mksquashfs=squashfs-tools rsync=rsync xorriso=xorriso
 	$(PYTHON) -m bench.iso
 
-bench-iso-check: .venv/ready .venv/container/base.tar ## measure `voidgen check --iso` beside two runs of `iso`
+bench-iso-check: .venv/ready .venv/container/base.tar ## measure `voidgen check --iso`, compared with two runs of `iso`
 	$(PYTHON) -m bench.iso_check
 
 format: .venv/ready ## format the Python code
 	$(PYTHON) -m ruff check --fix
 	$(PYTHON) -m ruff format
 
-golden: .venv/ready ## write anew what is made from the sources: schema, golden files, pages, pictures, root image
+golden: .venv/ready ## write what is made from the sources: schema, golden files, pages, pictures, root image
 	$(PYTHON) -m voidgen.schema
 	$(PYTHON) -m voidgen.overlay.docs
 	$(PYTHON) -m voidgen.config.docs
@@ -173,10 +173,10 @@ golden: .venv/ready ## write anew what is made from the sources: schema, golden 
 bench: .venv/ready ## measure speed and memory
 	$(PYTHON) -m bench.run
 
-bench-scale: .venv/ready ## measure how time and memory grow with what there is
+bench-scale: .venv/ready ## measure how time and memory grow with the project's size
 	$(PYTHON) -m bench.scale
 
-venv: .venv/ready ## the virtual environment in .venv
+venv: .venv/ready ## make the virtual environment in .venv
 
 .venv/container/base.tar:
 	scripts/container-image $@ $(CONTAINER_SUITE) $(IN_CONTAINER)
@@ -192,12 +192,12 @@ venv: .venv/ready ## the virtual environment in .venv
 	.venv/bin/pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch $@
 
-# Some of the lowest versions have no wheels for a Python after 3.11, which is the lowest, too.
+# Some of the lowest versions have wheels only for Python 3.11, the lowest that voidgen supports.
 .venv/lowest/ready: .venv/ready
 	python3 -m venv --clear .venv/lowest
 	$(PYTHON) -m uv pip install --quiet --python .venv/lowest/bin/python \
 		--resolution lowest-direct --editable '.[dev]'
 	@touch $@
 
-clean: ## remove what the targets above made
+clean: ## remove what these targets made
 	rm -rf .venv .demo .reproduce build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
