@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Runs in the container, as root: an unmodified mklive on what /voidgen/job asks for. Leaves
-# image.iso in /out, and lists of what came out, which voidgen holds against what went in.
+# Runs in the container, as root: runs an unmodified mklive for /voidgen/job. Writes image.iso to
+# /out, and lists of its content, which voidgen compares with the plan.
 set -euo pipefail
-# One stream: an engine passes two on in any order, and the log is read by its stages.
+# Use one stream: an engine may mix two, and voidgen reads the log by its stages.
 exec 2>&1
 umask 022
 
@@ -10,17 +10,17 @@ job=/voidgen/job separator=$'\x1f'
 owner=$(cat "$job/owner")
 trap 'chown -R -- "$owner" /out' EXIT
 
-# mklive binds /dev, /proc and /sys, and unmounts them where it fails: none of it may be seen
-# outside, whatever the engine shares.
+# mklive binds /dev, /proc and /sys, and unmounts them if it fails. The host must not see this,
+# whatever mounts the engine shares.
 mount --make-rprivate /
 
 mkdir -p /build/tmp
-# What of-this-run.sh measures by.
+# of-this-run.sh compares with these.
 : > /build/start
 touch --reference=/build/start --date='10 seconds ago' /build/start
 cp /proc/uptime /build/uptime
 mapfile -t options < "$job/options"
-# With Nix's modes, whatever this machine's store has: mklive copies files of its own.
+# Set Nix's modes, whatever modes this machine's store has: mklive copies some of its files.
 cp -R "$(cat "$job/mklive")" /build/mklive
 chmod -R a=rX /build/mklive
 cd /build/mklive
@@ -35,8 +35,8 @@ if [ ! -s /out/image.iso ]; then
 fi
 
 echo "voidgen: listing what came out"
-# Not $(echo …): when a subshell of this shell ends, libfaketime, by which `voidgen check --iso`
-# varies the clock, removes what it shares with the programs that follow.
+# Not $(echo …): `voidgen check --iso` varies the clock with libfaketime. When a subshell of this
+# shell ends, libfaketime removes what it shares with the later programs.
 builds=(/build/mklive-build.*)
 build=${builds[0]}
 tools=$build/void-host/usr/bin
@@ -44,7 +44,7 @@ squashfs=(-offset "$(bash /voidgen/place.sh /out/image.iso "$build/void-host")")
 precise=()
 ! bash /voidgen/is-recent.sh "$tools/unsquashfs" || precise=(-full-precision)
 "$tools/unsquashfs" "${squashfs[@]}" "${precise[@]}" -lln -d '' /out/image.iso > /out/squashfs.list
-# The overlay's files by their bytes; one that is missing is not in the list either.
+# Hash the overlay's files. A missing file is missing in the list, too.
 sed "/^\\(directory\\|symlink\\)$separator/d; s/.*$separator//" "$job/overlay" > /build/overlay.names
 mkdir /build/overlay
 [ ! -s /build/overlay.names ] ||

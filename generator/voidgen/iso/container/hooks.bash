@@ -1,10 +1,10 @@
 # shellcheck shell=bash
-# Read by every bash before its script (BASH_ENV in bash(1)); meant for mklive.sh alone. What is
-# readonly here stands against mklive's own definition of the same function.
+# Every bash reads this before its script (BASH_ENV in bash(1)), but it is only for mklive.sh. A
+# read-only function defined here overrides mklive's.
 [[ ${0##*/} == mklive.sh ]] || return 0
 
-# settle FOLDER: gives what this run made or changed there the time of SOURCE_DATE_EPOCH. What came
-# with packages keeps its own time, which Python's caches go by.
+# settle FOLDER: sets the time of everything that this run made or changed there to
+# SOURCE_DATE_EPOCH. Files of packages keep their times, because Python's caches depend on them.
 settle() {
 	bash /voidgen/of-this-run.sh "$1" \
 		-exec touch --no-dereference --date="@$SOURCE_DATE_EPOCH" {} + ||
@@ -12,14 +12,13 @@ settle() {
 }
 
 # mklive runs the programs of packages with an empty environment (env -i). This adds what they need:
-#   PATH, which mklive gives dracut since da7063e (2026-05-06). Without it dracut-install of dracut
-#     108 and later fails, and dracut may still succeed, with nothing in the initramfs. A PATH of
-#     mklive's own comes later in the words of env(1), and wins.
-#   SOURCE_DATE_EPOCH, because scripts of packages make users with a date.
-#   DRACUT_NO_MKNOD, because dracut makes device nodes where it may and none in a user namespace:
-#     without them a rootless engine gives the same image.
-# dracut's images, mklive's and those of the kernel's package, have an order and times only if a
-# setting asks for them.
+#   PATH, which mklive gives dracut since da7063e (2026-05-06). Without it, dracut-install of dracut
+#     108 and later fails, and dracut may still succeed with an empty initramfs. If mklive sets PATH,
+#     its value comes later in the arguments of env(1), and wins.
+#   SOURCE_DATE_EPOCH, because packages' scripts make users with a date.
+#   DRACUT_NO_MKNOD, because dracut makes device nodes if it can, and none in a user namespace.
+#     Without device nodes, a rootless engine makes the same image.
+# The setting makes dracut's images, mklive's and the kernel package's, have a fixed order and times.
 chroot_path=/usr/local/bin:/usr/local/sbin:/usr/bin:/usr/sbin:/bin:/sbin
 dracut_conf=etc/dracut.conf.d/voidgen-reproducible.conf
 chroot() {
@@ -36,12 +35,12 @@ chroot() {
 
 readonly -f settle chroot
 
-# One squashfs whose top level is the root tree, and no ext3 image in it: dracut from 112 on
-# boots no other (void-mklive issue 460). It is written once, to its place in the ISO, which a
-# first ISO without it tells; what xorriso makes is then written around it.
+# Makes one squashfs with the root tree at its top, and no ext3 image in it: dracut from 112 on boots
+# no other form (void-mklive issue 460). It is written once, straight to its place in the ISO. A first
+# ISO without it shows this place. xorriso's output is then written around it.
 generate_squashfs() {
 	umount_pseudofs || exit 1
-	# What lies in the image's folder goes into the ISO.
+	# Everything in the image's folder goes into the ISO.
 	mv "$ROOTFS" "$BUILDDIR/rootfs"
 	rm -f "$BUILDDIR/rootfs/$dracut_conf"
 	bash /voidgen/speech-menu.sh "$IMAGEDIR" "$BUILDDIR/rootfs" ||
@@ -55,17 +54,17 @@ generate_squashfs() {
 	squashfs_place=$(bash /voidgen/place.sh "$BUILDDIR/layout.iso" "$VOIDHOSTDIR") ||
 		die "Failed to lay the ISO out"
 	rm "$BUILDDIR/layout.iso"
-	# A namespace of its own: the store's paths must be gone before anything is removed.
+	# In a separate namespace: the store's paths must be unmounted before anything is removed.
 	unshare --mount --propagation private bash /voidgen/squashfs.sh \
 		"$BUILDDIR/rootfs" "$OUTPUT_FILE" "$squashfs_place" "$VOIDHOSTDIR" ||
 		die "Failed to generate squashfs image"
 	squashfs_size=$(($(stat -c %s "$OUTPUT_FILE") - squashfs_place))
-	# As large, and a hole.
+	# A hole of the same size.
 	truncate -s "$squashfs_size" "$IMAGEDIR/LiveOS/squashfs.img"
 	eval "$VOIDHOSTDIR/usr/bin/xorriso() { write_iso \"\$@\"; }"
 }
 
-# write_iso WORD...: mklive's call of xorriso, all but the squashfs of what it writes.
+# write_iso WORD...: runs xorriso as mklive does, and writes everything except the squashfs.
 write_iso() {
 	settle "$IMAGEDIR"
 	local place words=("${@/#"$OUTPUT_FILE"/-}") piece=(bs=1M 'iflag=fullblock,count_bytes' status=none)
@@ -83,8 +82,8 @@ write_iso() {
 }
 readonly -f generate_squashfs write_iso
 
-# The EFI system partition is filled by mtools: neither a loop device nor the kernel's vfat is
-# needed, a failure is one, and its files have the order of their names.
+# mtools fills the EFI system partition. It needs neither a loop device nor the kernel's vfat, reports
+# errors, and copies files in the order of their names.
 mkfs.vfat() {
 	command mkfs.vfat --invariant "$@"
 }
@@ -111,7 +110,7 @@ umount() {
 	if [[ ${*: -1} == "${vfat_folder:-}" ]]; then
 		fill "$vfat_image" "$vfat_folder" || die "Failed to fill the EFI image"
 	elif [[ $1 == -R ]]; then
-		# In a user namespace, what is mounted below cannot be unmounted by itself.
+		# In a user namespace, mounts below cannot be unmounted separately.
 		command umount "$@" 2> /dev/null || command umount --lazy "${@: -1}"
 	else
 		command umount "$@"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# is-recent.sh PROGRAM: whether a program of squashfs-tools is of 4.6 or later, which can leave out
-# chosen attributes (-xattrs-include) and print times to the second (-full-precision).
+# is-recent.sh PROGRAM: succeeds if a program of squashfs-tools is 4.6 or later. These can choose
+# attributes (-xattrs-include) and print times with seconds (-full-precision).
 set -euo pipefail
 
 version=$("$1" -version | sed -n '1s/^[a-z]* version \([0-9.]*\).*/\1/p')

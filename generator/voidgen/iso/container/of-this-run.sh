@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
-# of-this-run.sh FOLDER EXPRESSION...: find(1) among what this run made or changed. Its files are
-# dated between its start and now by the kernel's clock; files of packages are dated outside of
-# that, whatever this machine's clock says. Ten seconds more at both ends allow for a clock that is
-# corrected a little on the way.
+# of-this-run.sh FOLDER EXPRESSION...: runs find(1) on the files that this run made or changed. The
+# kernel's clock dates them between the start of the run and now. Files of packages have other
+# dates, even if this machine's clock is wrong. Ten more seconds at both ends allow for small
+# corrections of the clock during the run.
 set -euo pipefail
 
 : > /build/now
 touch --reference=/build/now --date='10 seconds' /build/end
 
-# A clock that is set during the run dates files outside of the run, or packages inside of it.
+# If the clock was set during the run, dates of the run's files and of packages can mix.
 read -r up _ < /proc/uptime
 read -r started _ < /build/uptime
 dated=$(($(stat --format=%Y /build/now) - $(stat --format=%Y /build/start) - 10))

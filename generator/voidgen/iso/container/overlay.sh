@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# overlay.sh ROOTFS: lays the overlay over the root tree, before mklive makes the initramfs.
-# Modes and owners are those of the manifest. Nothing is written through a link of the tree:
-# an absolute one would lead out of it.
+# overlay.sh ROOTFS: copies the overlay into the root tree, before mklive makes the initramfs. It
+# sets the manifest's modes and owners. It writes nothing through a link of the tree, because an
+# absolute link leads out of the tree.
 set -euo pipefail
 
 root=$1
 include=$(cat /voidgen/job/include)
-# A job has users if a module declares some.
+# The job has this file if a module declares users.
 if [ -s /voidgen/job/users ]; then bash /voidgen/users.sh "$root"; fi
 declare -A users groups
 while IFS=: read -r name _ id _; do users[$name]=$id; done < "$root/etc/passwd"
@@ -18,7 +18,7 @@ fault() {
 	faults=$((faults + 1))
 }
 
-# Whether a path can be written: real folders all the way, and nothing of another kind there.
+# Succeeds if a path can be written: only real folders lead to it, and it is not of another kind.
 fits() {
 	local type=$1 path=$2 folder=${2%/*}
 	while [ -n "$folder" ]; do
@@ -54,7 +54,7 @@ owned() {
 	fi
 }
 
-# What each machine has of its own, and makes where it is missing; and what this run logged.
+# Remove what each machine makes for itself if it is missing, and empty the logs of this run.
 rm -f "$root"/etc/machine-id "$root"/var/lib/dbus/machine-id "$root"/etc/ssh/ssh_host_*_key* \
 	"$root"/var/lib/random-seed "$root"/var/lib/systemd/random-seed
 [ ! -d "$root/var/log" ] ||
@@ -65,14 +65,14 @@ while IFS=$'\x1f' read -r type mode owner group path; do
 	case $type in
 	directory)
 		[ -d "$root$path" ] || mkdir -m 0755 "$root$path"
-		# One on the way to something else stays as the system has it.
+		# A directory without a mode only leads to another entry, and keeps the system's mode.
 		[ -n "$mode" ] || continue
 		;;
 	packages-flake)
 		cp -RT "$include$path" "$root$path"
 		chown -R 0:0 "$root$path"
 		chmod -R u=rwX,go=rX "$root$path"
-		# A store's time is part of what Nix locks it by.
+		# Nix's lock of this folder includes the time that files have in a store.
 		find "$root$path" -exec touch --no-dereference --date=@1 {} +
 		continue
 		;;
@@ -88,11 +88,11 @@ while IFS=$'\x1f' read -r type mode owner group path; do
 		;;
 	esac
 	owned "$path" "$owner" "$group"
-	# After chown, which takes the setuid bit away.
+	# After chown, which removes the setuid bit.
 	chmod "$mode" "$root$path"
 done < /voidgen/job/overlay
 
-# The sudo of the image has the last word on its files: one wrong line takes it away from everybody.
+# Check the files with the image's own sudo: one wrong line makes sudo fail for everyone.
 if [ -x "$root/usr/bin/visudo" ] && grep -q $'\x1f/etc/sudoers' /voidgen/job/overlay; then
 	said=$(env -i LC_ALL=C "$(command -v chroot)" "$root" /usr/bin/visudo -c 2>&1) ||
 		fault "sudo refuses its files: ${said//$'\n'/; }"

@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
-# squashfs.sh ROOTFS ISO PLACE VOIDHOST, in a mount namespace of its own: the root tree with the
-# store's paths bound into it becomes one squashfs, from byte PLACE of the ISO on. Only a store path
-# whose files do not have Nix's time is copied first.
+# squashfs.sh ROOTFS ISO PLACE VOIDHOST: binds the store's paths into the root tree, and writes the
+# tree as one squashfs to the ISO, from byte PLACE on. Runs in a mount namespace of its own. It copies
+# a store path only if its files do not have Nix's time.
 set -euo pipefail
 
 root=$1 iso=$2 offset=$3 tools=$4/usr/bin place=''
 mapfile -t options < /voidgen/job/squashfs
 
-# Of the attributes that the builder's file system gives to files (SELinux's labels, user.*), an
-# image has none. Capabilities pass, which scripts of packages set: older programs cannot tell them
-# from the others.
+# The image gets none of the attributes that the builder's file system gives to files (SELinux's
+# labels, user.*). It keeps capabilities, which packages' scripts set. Older programs cannot keep
+# these and leave out the others.
 if bash /voidgen/is-recent.sh "$tools/mksquashfs"; then
 	attributes=(-xattrs-include '^security\.capability$')
 elif [ ! -x "$root/usr/bin/getcap" ] || [ -z "$(chroot "$root" /usr/bin/getcap -r /)" ]; then
@@ -25,12 +25,12 @@ if [ -s /voidgen/job/store-paths ]; then
 	store=$root/$place
 	install -d -m 0755 "$root/nix" "${store%/*}"
 	install -d -m 1775 "$store"
-	# As Nix has it, where its build users' group is there (Nix manual, "Multi-User Mode").
+	# As in Nix, if the group of its build users exists (Nix manual, "Multi-User Mode").
 	builders=$(sed -n 's/^nixbld:[^:]*:\([0-9]*\):.*/\1/p' "$root/etc/group")
 	[ -z "$builders" ] || chgrp "$builders" "$store"
 	install -m 0444 /voidgen/job/registration "$root/nix/registration"
-	# Second 1, as Nix dates all files of a store (Nix manual, nix-store --verify). Backups,
-	# container images and copies of a store by other programs have other times.
+	# Find files without the time 1, which Nix gives all files of a store (Nix manual, nix-store
+	# --verify). Backups, container images and other programs' copies of a store have other times.
 	declare -A dated=()
 	while IFS= read -r -d '' path; do
 		dated[${path##*/}]=1
@@ -52,7 +52,7 @@ if [ -s /voidgen/job/store-paths ]; then
 			mount --bind "$path" "$store/$name"
 		fi
 	done < /voidgen/job/store-paths
-	# Places for the paths changed these.
+	# Adding the paths changed the times of these.
 	touch --date="@$SOURCE_DATE_EPOCH" "$root/nix/registration" "$root/nix"
 	folder=$store
 	until [ "$folder" = "${root%/*}" ]; do
@@ -60,13 +60,13 @@ if [ -s /voidgen/job/store-paths ]; then
 		folder=${folder%/*}
 	done
 fi
-# Nothing of the builder's store shows but what Nix knows it by: content, kind and run bit. In the
-# image its files are root's and read-only, without attributes; whether the store is optimised, with
-# equal files as one, does not show, and their bytes are there once all the same.
+# The image takes only what Nix identifies a store path by: content, kind and run bit. Its files
+# belong to root and are read-only, without attributes. An optimised store, which joins equal files,
+# makes no difference: the squashfs stores equal files once in any case.
 in_store="subpathname(${place:-nix/store}/*)"
 owned=(-action "guid(0,0) @ $in_store" -action "mode(a=rX) @ $in_store && !type(l)")
 [ "${attributes[0]}" = -no-xattrs ] || owned+=(-action "xattrs-exclude(.*) @ $in_store")
-# Not by SOURCE_DATE_EPOCH, which would change the times of packages' files.
+# With SOURCE_DATE_EPOCH, mksquashfs would change the times of packages' files.
 env -u SOURCE_DATE_EPOCH "$tools/mksquashfs" "$root" "$iso" -noappend -offset "$offset" \
 	-no-progress -no-hardlinks -mkfs-time "$SOURCE_DATE_EPOCH" "${options[@]}" "${owned[@]}" \
 	"${attributes[@]}"

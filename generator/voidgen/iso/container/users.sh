@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # users.sh ROOTFS: adds the system users of the overlay's modules to the root tree's passwd, group,
 # shadow and gshadow, as `useradd -r` writes them with a locked password (passwd(5), shadow(5)).
-# The numbers depend on nothing but the packages and the list: a user without one gets the highest
-# that is free, in the order of the names.
+# The numbers depend only on the packages and the list: in the order of names, a user without a
+# number gets the highest free one.
 set -euo pipefail
 
 etc=$1/etc
@@ -24,7 +24,7 @@ done
 while IFS=: read -r name _ id _; do users[$name]=$id taken[$id]=$name; done < "$etc/passwd"
 while IFS=: read -r name _ id _; do groups[$name]=$id taken[$id]=$name; done < "$etc/group"
 
-# append FILE LINE: to a file that the root tree need not have.
+# append FILE LINE: appends to FILE, if the root tree has it.
 append() {
 	if [ -f "$etc/$1" ] && [ ! -L "$etc/$1" ]; then
 		echo "$2" >> "$etc/$1"
@@ -60,7 +60,7 @@ join() {
 	done
 }
 
-# Those with a number come first, so that no other takes it.
+# Users with a number come first, so that no other user gets it.
 free=$largest
 for numbered in yes ''; do
 	while IFS=$'\x1f' read -r name id home shell _ description; do

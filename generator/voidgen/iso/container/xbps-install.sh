@@ -1,6 +1,6 @@
 #!/bin/sh
-# mklive's XBPS_INSTALL_CMD: asks the repository of the locked packages, and no other: mklive
-# appends Void's own to whatever it is given. When and from where a package came is not recorded.
+# mklive's XBPS_INSTALL_CMD: installs only from the repository of the locked packages, because mklive
+# always appends Void's repositories. It records neither the time nor the source of a package.
 set -eu
 
 root='' previous=''
@@ -16,8 +16,8 @@ for word; do
 done
 xbps-install --reproducible "$@"
 
-# mklive runs these of its own tools outside of their root, with whatever C library the container
-# has, if any. They bring their own: they are started by that one's loader.
+# mklive runs these tools outside of their root tree, with the container's C library, if it has one.
+# Their root tree has their own C library, so start them with its loader.
 [ "${root##*/}" = void-host ] || exit 0
 for loader in "$root"/usr/lib/ld-linux*.so.* "$root"/usr/lib/ld-musl-*.so.*; do
 	[ -x "$loader" ] || continue
