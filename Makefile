@@ -1,5 +1,5 @@
-# All targets work on a fresh Debian 12 with python3. If a program is missing, they need root or sudo
-# to install it.
+# All targets work on a fresh Debian 12 with python3. If a program is missing, they need root or
+# sudo to install it.
 
 PYTHON := .venv/bin/python
 PROGRAMS := git=git nix=nix-bin ensurepip=python3-venv
@@ -20,7 +20,8 @@ TESTED_WITH += /usr/share/doc/dconf-gsettings-backend/copyright=dconf-gsettings-
 TESTED_WITH += mdir=mtools podman=podman runc=runc unsquashfs=squashfs-tools xorriso=xorriso \
 	fuse-overlayfs=fuse-overlayfs newuidmap=uidmap slirp4netns=slirp4netns
 # The container of the tests: what mklive and voidgen's scripts run, and what the stand-ins use for
-# void-host and void-target. The suite is as recent as Void, so that GRUB and squashfs-tools are, too.
+# void-host and void-target. The suite is as recent as Void, so that GRUB and squashfs-tools are,
+# too.
 CONTAINER_SUITE := trixie
 IN_CONTAINER := bash coreutils cpio dash dosfstools findutils gawk grep grub-common \
 	grub-efi-amd64-bin grub-efi-ia32-bin gzip kmod mount mtools sed squashfs-tools tar \

@@ -1,5 +1,5 @@
-# Does the overlay tree hold exactly what the manifest lists, and does every link into the
-# profile lead somewhere?
+# Checks that the overlay tree has exactly what the manifest lists, and that no link into the
+# profile is dangling.
 {
   build,
   entries,
@@ -8,7 +8,7 @@
 }:
 let
   isExecutable = import ./executable.nix;
-  # As check.sh describes what it finds.
+  # In the words of check.sh.
   describe =
     entry:
     if entry.type == "symlink" then
@@ -27,7 +27,7 @@ let
 in
 build "check-include" ./check.sh {
   inherit include profile;
-  # What is in them is the package set's.
+  # Their content depends on the package set.
   flakes = builtins.toFile "flakes" (
     builtins.concatStringsSep "" (map (entry: "${entry.path}\n") flakes)
   );

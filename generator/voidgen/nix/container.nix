@@ -1,5 +1,5 @@
-# An OCI image with what mklive and voidgen's scripts call, and nothing else: all other programs
-# are those of the locked packages.
+# An OCI image with only the programs that mklive and voidgen's scripts run. All other programs come
+# from the locked packages.
 { build, pkgs }:
 let
   tools = pkgs.buildEnv {
@@ -23,7 +23,7 @@ let
     pathsToLink = [ "/bin" ];
   };
 
-  # A program that writes the image to its output. `buildLayeredImage` runs it too, and compresses.
+  # A program that writes the image to its output. `buildLayeredImage` runs it and also compresses.
   stream = pkgs.dockerTools.streamLayeredImage {
     name = "voidgen-container";
     contents = [ tools ];

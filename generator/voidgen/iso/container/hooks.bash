@@ -18,7 +18,8 @@ settle() {
 #   SOURCE_DATE_EPOCH, because packages' scripts make users with a date.
 #   DRACUT_NO_MKNOD, because dracut makes device nodes if it can, and none in a user namespace.
 #     Without device nodes, a rootless engine makes the same image.
-# The setting makes dracut's images, mklive's and the kernel package's, have a fixed order and times.
+# The setting makes dracut's images, mklive's and the kernel package's, have a fixed order and
+# times.
 chroot_path=/usr/local/bin:/usr/local/sbin:/usr/bin:/usr/sbin:/bin:/sbin
 dracut_conf=etc/dracut.conf.d/voidgen-reproducible.conf
 chroot() {
@@ -35,9 +36,9 @@ chroot() {
 
 readonly -f settle chroot
 
-# Makes one squashfs with the root tree at its top, and no ext3 image in it: dracut from 112 on boots
-# no other form (void-mklive issue 460). It is written once, straight to its place in the ISO. A first
-# ISO without it shows this place. xorriso's output is then written around it.
+# Makes one squashfs with the root tree at its top, and no ext3 image in it: dracut from 112 on
+# boots no other form (void-mklive issue 460). It is written once, straight to its place in the ISO.
+# A first ISO without it shows this place. xorriso's output is then written around it.
 generate_squashfs() {
 	umount_pseudofs || exit 1
 	# Everything in the image's folder goes into the ISO.
@@ -82,8 +83,8 @@ write_iso() {
 }
 readonly -f generate_squashfs write_iso
 
-# mtools fills the EFI system partition. It needs neither a loop device nor the kernel's vfat, reports
-# errors, and copies files in the order of their names.
+# mtools fills the EFI system partition. It needs neither a loop device nor the kernel's vfat,
+# reports errors, and copies files in the order of their names.
 mkfs.vfat() {
 	command mkfs.vfat --invariant "$@"
 }

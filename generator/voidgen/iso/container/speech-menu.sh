@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # speech-menu.sh IMAGE ROOT: if ROOT has neither espeakup nor brltty, removes the entries "with
-# speech" from the boot menus in IMAGE. mklive writes these entries (linuxa11y…) into every menu. They
-# start those two services, and without them the system says nothing.
+# speech" from the boot menus in IMAGE. mklive writes these entries (linuxa11y…) into every menu.
+# They start those two services, and without them the system says nothing.
 set -euo pipefail
 
 image=$1 root=$2
@@ -9,8 +9,8 @@ for service in espeakup brltty; do
 	[ ! -d "$root/etc/sv/$service" ] || exit 0
 done
 
-# without BEGIN END FILE: prints FILE without its entries with speech. An entry begins at a line that
-# matches BEGIN, and ends at a line that matches END, or before the next entry.
+# without BEGIN END FILE: prints FILE without its entries with speech. An entry begins at a line
+# that matches BEGIN, and ends at a line that matches END, or before the next entry.
 without() {
 	awk -v begin="$1" -v end="$2" '
 		function flush() {

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # squashfs.sh ROOTFS ISO PLACE VOIDHOST: binds the store's paths into the root tree, and writes the
-# tree as one squashfs to the ISO, from byte PLACE on. Runs in a mount namespace of its own. It copies
-# a store path only if its files do not have Nix's time.
+# tree as one squashfs to the ISO, from byte PLACE on. Runs in a mount namespace of its own. It
+# copies a store path only if its files do not have Nix's time.
 set -euo pipefail
 
 root=$1 iso=$2 offset=$3 tools=$4/usr/bin place=''

@@ -1,6 +1,7 @@
 #!/bin/sh
-# mklive's XBPS_INSTALL_CMD: installs only from the repository of the locked packages, because mklive
-# always appends Void's repositories. It records neither the time nor the source of a package.
+# mklive's XBPS_INSTALL_CMD: installs only from the repository of the locked packages, because
+# mklive always appends Void's repositories. It records neither the time nor the source of a
+# package.
 set -eu
 
 root='' previous=''
