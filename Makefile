@@ -108,6 +108,7 @@ test-nix-versions: ## run the tests that use Nix with the Nix of Debian 12, 13 a
 lint: .venv/ready
 	$(PYTHON) -m ruff check
 	$(PYTHON) -m ruff format --check
+	$(PYTHON) -m reuse lint --lines
 	shellcheck scripts/* .ci/run $(SHELL_SCRIPTS)
 
 typecheck: .venv/ready

@@ -17,7 +17,8 @@ let
       container. The same inputs give the same bytes.
     '';
     mainProgram = "voidgen";
-    license = pkgs.lib.licenses.mit;
+    # As pyproject.toml has it.
+    license = builtins.attrValues { inherit (pkgs.lib.licenses) mit cc0 lgpl21Plus; };
     # mklive and XBPS make images of Linux on Linux.
     platforms = pkgs.lib.platforms.linux;
   };
@@ -34,6 +35,8 @@ let
         ../pyproject.toml
         ../README.md
         ../LICENSE
+        ../LICENSES
+        ../REUSE.toml
         ../generator/man
         ../generator/voidgen
         ../overlay-src
@@ -70,6 +73,7 @@ in
       ))
       pkgs.busybox
       pkgs.git
+      pkgs.reuse
       pkgs.ruff
       pkgs.shellcheck
     ];

@@ -55,6 +55,10 @@ def test_an_installed_voidgen_has_all_its_files(empty_nix: Nix, tmp_path: Path) 
     ours = {name for name, data in found(ROOT / "generator/voidgen").items() if data is not None}
     installed = {name for name, data in found(lib).items() if data is not None}
     assert {name for name in ours - installed if "__pycache__" not in name} == set()
+    (about,) = lib.parent.glob("voidgen-*.dist-info")
+    texts = {file.stem for file in (about / "licenses/LICENSES").iterdir()}
+    metadata = (about / "METADATA").read_text()
+    assert f"License-Expression: {' AND '.join(['MIT', *sorted(texts)])}\n" in metadata
 
 
 def commit(folder: Path) -> Path:
