@@ -63,16 +63,18 @@ in
       (pkgs.python3.withPackages (
         _:
         dependencies
-        ++ (with python; [
-          hypothesis
-          jsonschema
-          mypy
-          pytest
-          pytest-xdist
-        ])
+        ++ [
+          python.hypothesis
+          python.jsonschema
+          python.mypy
+          python.pytest
+          python.pytest-xdist
+          python.tree-sitter-grammars.tree-sitter-nix
+        ]
       ))
       pkgs.busybox
       pkgs.git
+      pkgs.nixfmt
       pkgs.reuse
       pkgs.ruff
       pkgs.shellcheck

@@ -1,4 +1,6 @@
-"""Emitted Nix code: it says that it is emitted, and nixfmt (RFC 166) would not change it."""
+"""Nix code: emitted code says so, nothing in it is needless, and nixfmt (RFC 166) would not change
+it. Without nixfmt on PATH, which Debian, PyPI and npm do not have, `nix_lint` looks at the layout.
+"""
 
 import itertools
 import shutil
@@ -8,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from attrs import evolve
+from tests.support.nix_lint import BRACKET, SPACE, faults
 from tests.unit.overlay import FILE, catalogue, config
 
 from voidgen import render, share
@@ -17,6 +20,8 @@ from voidgen.plan import plan
 from voidgen.tree import File
 
 ROOT = Path(__file__).parents[2]
+WRITTEN = [ROOT / "flake.nix", *sorted(ROOT.glob("generator/**/*.nix"))]
+WRITTEN += sorted(ROOT.glob("examples/**/*.nix"))
 LONG = "x" * 120
 CACHES = (
     Cache(),
@@ -92,9 +97,44 @@ def test_nixfmt_changes_no_flake(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(not shutil.which("nixfmt"), reason="nixfmt is not on PATH")
 def test_nixfmt_changes_no_code(tmp_path: Path) -> None:
-    files = [ROOT / "generator/outputs.nix"]
+    emitted = []
     for path, file in share.constant().items():
         if path.endswith(".nix"):
-            files.append(tmp_path / Path(path).name)
-            files[-1].write_bytes(file.data)
-    assert changed(files) == []
+            emitted.append(tmp_path / Path(path).name)
+            emitted[-1].write_bytes(file.data)
+    assert changed([*WRITTEN, *emitted]) == []
+
+
+@pytest.mark.parametrize("file", WRITTEN, ids=lambda file: str(file.relative_to(ROOT)))
+def test_written_code_has_no_faults(file: Path) -> None:
+    assert faults(file.read_bytes()) == []
+
+
+def test_emitted_flakes_have_no_faults() -> None:
+    assert {fault for settings in variants() for fault in faults(flake(settings).encode())} == set()
+
+
+@pytest.mark.parametrize(
+    ("code", "found"),
+    [
+        ("{ a, b ? a, ... }@c: b + c.x", []),
+        ("{\n  a,\n  b,\n}:\nb", ["line 2: a is not used"]),
+        ("a: _: { inherit a; }", []),
+        ("a: b: { inherit (b) a; }", ["line 1: a is not used"]),
+        ("let a = 1; in let inherit a; in 2", ["line 1: a is not used"]),
+        ("let a.b = 1; c = a; in c", []),
+        ("let a = 1; b = a; in 2", ["line 1: b is not used"]),
+        ("let inherit (x) a; in { ${a} = 1; }", []),
+        ('let a = 1; in "${a}"', []),
+        ("x: with x; y", ["line 1: with"]),
+        ("rec { a = 1; b = a; }", []),
+        ("rec { a = 1; b = c; }", ["line 1: rec"]),
+        ("{ x }:\n[\n  x\n]", []),
+        ("{\n  a = [\n    1 ];\n}", [f"line 3: {BRACKET}"]),
+        ("{\n   a = 1;\n}", [f"line 2: {SPACE}"]),
+        ("{ a = 1; } ", [f"line 1: {SPACE}"]),
+        ("''\n\ta \n''", []),
+    ],
+)  # fmt: skip
+def test_faults(code: str, found: list[str]) -> None:
+    assert faults(code.encode()) == found

@@ -4,21 +4,21 @@
 let
   tools = pkgs.buildEnv {
     name = "voidgen-tools";
-    paths = with pkgs; [
-      bash
-      coreutils
-      dosfstools
-      findutils
-      gawk
-      gnugrep
-      gnused
-      gnutar
-      gzip
-      kmod
-      mtools
+    paths = [
+      pkgs.bash
+      pkgs.coreutils
+      pkgs.dosfstools
+      pkgs.findutils
+      pkgs.gawk
+      pkgs.gnugrep
+      pkgs.gnused
+      pkgs.gnutar
+      pkgs.gzip
+      pkgs.kmod
+      pkgs.mtools
       (pkgs.util-linux or pkgs.utillinux)
-      which
-      xbps
+      pkgs.which
+      pkgs.xbps
     ];
     pathsToLink = [ "/bin" ];
   };
