@@ -107,13 +107,17 @@ class Root:
         own = {entry.name: entry for entry in sorted(self.path(folder).iterdir())}
         links = {name for name, entry in own.items() if entry.is_symlink()}
         if links or any(not os.path.lexists(below / name) for name in own):
-            # Nothing can be made in a read-only folder: a new one has all its entries.
-            yield from ("--tmpfs", folder)
+            # Nothing can be made in a read-only folder: another one has all its entries, as links,
+            # since thousands of mounts take seconds.
+            aside = f"/.machine{folder}"
+            yield from ("--ro-bind", folder, aside, "--tmpfs", folder)
             for entry in (entry for entry in below.iterdir() if entry.name not in links):
                 if entry.is_symlink():
                     yield from ("--symlink", str(entry.readlink()), str(entry))
-                else:
+                elif entry.name in own:
                     yield from ("--ro-bind", str(entry), str(entry))
+                else:
+                    yield from ("--symlink", f"{aside}/{entry.name}", str(entry))
         for name, entry in own.items():
             path = str(below / name)
             if name in links:

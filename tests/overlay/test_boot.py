@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import subprocess
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -163,18 +164,24 @@ def test_parts_run_where_the_log_cannot_be_written(
     assert root.path("/root/ran").exists()
 
 
+@pytest.fixture(scope="module")
+def locales(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with American English, which takes a second to make."""
+    folder = tmp_path_factory.mktemp("locales")
+    made = folder / "en_US.UTF-8"
+    subprocess.run(["localedef", "-i", "en_US", "-f", "UTF-8", "--no-archive", made], check=True)
+    return folder
+
+
 @shells
 def test_the_order_of_parts_follows_no_language(
-    make_root: MakeRoot, shell: tuple[str, ...]
+    make_root: MakeRoot, shell: tuple[str, ...], locales: Path
 ) -> None:
     root = bare(make_root)
     # English puts b before C, and passes over punctuation.
     for name in ("10-b", "10-C", "10.a", "1-z"):
         part(root, name, ":")
-    folder = root.path("/usr/lib/locale")
-    folder.mkdir(parents=True)
-    root.run("localedef", "-i", "en_US", "-f", "UTF-8", "--no-archive", "/root/en_US.UTF-8")
-    shutil.move(root.path("/root/en_US.UTF-8"), folder)
+    shutil.copytree(locales, root.path("/usr/lib/locale"))
     english = {"LC_ALL": "en_US.UTF-8"}
     listed = root.run("bash", "-c", "cd /etc/runit/live-setup.d; echo *", env=english).stdout
     assert listed.split() == ["10.a", "10-b", "10-C", "1-z"]
