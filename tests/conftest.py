@@ -1,5 +1,6 @@
 """What the quick tests share."""
 
+import signal
 import subprocess
 from pathlib import Path
 
@@ -9,11 +10,13 @@ from tests.fuzz.mutations import NIGHTLY
 
 from voidgen.cli import watch
 
+# A process that is started in the background may ignore it, and so would each that a test starts.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 # No timed tests: how long an example takes says more about the machine.
 settings.register_profile(
     "untimed",
     deadline=None,
-    max_examples=NIGHTLY or 100,
+    max_examples=NIGHTLY or 25,
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("untimed")

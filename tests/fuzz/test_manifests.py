@@ -52,7 +52,7 @@ def told(folder: Path, *words: str) -> None:
     assert not steering or "json" in words or "dot" in words
 
 
-@few(60)
+@few(12)
 @given(data=as_json(BUILT), words=st.sampled_from(COMMANDS))
 def test_a_manifest_that_was_built(data: bytes, words: list[str], project: Path) -> None:
     (project / "result/manifest.json").write_bytes(data)
@@ -99,7 +99,7 @@ RELEASED = {
 SAVED = json.loads(snapshot_file.dump(Snapshot("x", BUILT["plan"], {}, "", {}, {}, {}, None)))
 
 
-@few(60)
+@few(12)
 @given(data=st.one_of(as_json(RELEASED), as_json(SAVED)))
 def test_what_is_compared(data: bytes, project: Path) -> None:
     (project / "one.json").write_text(json.dumps(RELEASED))

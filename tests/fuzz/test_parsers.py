@@ -60,14 +60,14 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("fuzz")
 
 
-@few(150)
+@few(30)
 @given(data=damaged(CONFIG) | st.binary(max_size=99))
 def test_voidgen_toml(data: bytes, folder: Path) -> None:
     (folder / "voidgen.toml").write_bytes(data)
     read_or_refused(lambda: config.load(folder))
 
 
-@few(150)
+@few(30)
 @given(data=damaged(MODULE) | st.binary(max_size=99))
 def test_module_toml(data: bytes, folder: Path) -> None:
     file = folder / "modules/one/module.toml"
@@ -79,7 +79,7 @@ def test_module_toml(data: bytes, folder: Path) -> None:
 LOCK = lock_file.dump(lock(packages(3)))
 
 
-@few(100)
+@few(20)
 @given(data=damaged(LOCK))
 def test_voidgen_lock_that_is_damaged(data: bytes) -> None:
     """Refused, unless its checksum was made anew: what coverage leads finds out what it must be."""
@@ -87,7 +87,7 @@ def test_voidgen_lock_that_is_damaged(data: bytes) -> None:
     assert taken == (data == LOCK) or data == forged(data.rpartition(b'  "checksum"')[0])
 
 
-@few(150)
+@few(30)
 @given(data=damaged(LOCK.rpartition(b'  "checksum"')[0]))
 def test_voidgen_lock_that_is_forged(data: bytes) -> None:
     read_or_refused(lambda: lock_file.parse(forged(data), Path("voidgen.lock")))
@@ -96,7 +96,7 @@ def test_voidgen_lock_that_is_forged(data: bytes) -> None:
 FLAKE_LOCK = json.loads((ROOT / "flake.lock").read_bytes())
 
 
-@few(200)
+@few(40)
 @given(data=as_json(FLAKE_LOCK))
 def test_flake_lock(data: bytes, folder: Path) -> None:
     (folder / "flake.lock").write_bytes(data)
@@ -129,14 +129,14 @@ PACKS: list[Callable[[bytes], bytes]] = [bytes, gzip.compress, zstandard.compres
 PACKED = [damaged(_repodata(plistlib.dumps(PLIST), one)) for one in PACKS]
 
 
-@few(250)
+@few(50)
 @given(data=st.one_of(PACKED))
 def test_repodata_that_is_damaged(data: bytes, folder: Path) -> None:
     (folder / "x86_64-repodata").write_bytes(data)
     read_or_refused(lambda: repodata.read(folder / "x86_64-repodata"))
 
 
-@few(150)
+@few(30)
 @given(index=damaged(plistlib.dumps(PLIST)))
 def test_repodata_of_another_index(index: bytes, folder: Path) -> None:
     (folder / "x86_64-repodata").write_bytes(_repodata(index, zstandard.compress))
@@ -159,7 +159,7 @@ def test_repodata_that_is_no_file(folder: Path) -> None:
         repodata.read(folder / "fifo")
 
 
-@few(100)
+@few(20)
 @given(data=damaged(plistlib.dumps({"public-key": b"PEM", "public-key-size": 4096})))
 def test_key(data: bytes, folder: Path) -> None:
     file = folder / f"{PRINT}.plist"
@@ -180,7 +180,7 @@ EOF
 """
 
 
-@few(200)
+@few(40)
 @given(script=damaged(SCRIPT.encode()), lines=st.lists(st.tuples(NASTY, NASTY), max_size=4))
 def test_install_conf(script: bytes, lines: list[tuple[str, str]], folder: Path) -> None:
     """Read, and no part of it run."""
@@ -205,7 +205,7 @@ crw--w---- 0/5             5,  1 2026-01-01 00:00 /dev/console
 """
 
 
-@few(200)
+@few(40)
 @given(data=damaged(SQUASHFS) | st.binary(max_size=200))
 def test_lists_of_the_container(data: bytes) -> None:
     text = data.decode(errors="surrogateescape")
@@ -220,7 +220,7 @@ INITRAMFS = b"070701" + b"%08X" * 13 % (1, 33188, 0, 0, 1, 0, 3, 0, 0, 0, 0, 3, 
 END = b"070701" + b"%08X" * 13 % (0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 11, 0) + b"TRAILER!!!\0"
 
 
-@few(200)
+@few(40)
 @given(data=damaged(INITRAMFS + END), pack=st.sampled_from([bytes, gzip.compress, bz2.compress]))
 def test_initramfs(data: bytes, pack: Callable[[bytes], bytes]) -> None:
     with suppress(ValueError):
@@ -230,7 +230,7 @@ def test_initramfs(data: bytes, pack: Callable[[bytes], bytes]) -> None:
 LOADER = efi.program(efi.modules(efi.memdisk({loader.CONFIG: loader.STABLE})))
 
 
-@few(200)
+@few(40)
 @given(data=damaged(LOADER) | st.binary(max_size=200))
 def test_loader(data: bytes) -> None:
     list(loader.faults("X.EFI", loader.memdisk(data), 1))
@@ -239,7 +239,7 @@ def test_loader(data: bytes) -> None:
 LOG = b"[1/9] One\r\n\x1b[32m[2/9] Two\x1b[0m\nERROR: no space\noverlay: /x: replaces x\n"
 
 
-@few(150)
+@few(30)
 @given(pieces=st.lists(damaged(LOG), max_size=3), status=st.integers(-15, 255))
 def test_what_mklive_prints(pieces: list[bytes], status: int, folder: Path) -> None:
     log = Log(folder / "log")
@@ -278,7 +278,7 @@ def isos(draw: st.DrawFn) -> bytes:
     return bytes(data[: draw(st.integers(0, len(ISO)) | st.just(len(ISO)))])
 
 
-@few(150)
+@few(30)
 @given(data=isos())
 def test_iso(data: bytes, folder: Path) -> None:
     (folder / "x.iso").write_bytes(data)
@@ -298,7 +298,7 @@ FIRMWARE = {
 }
 
 
-@few(150)
+@few(30)
 @given(data=as_json(FIRMWARE))
 def test_descriptor_of_firmware(data: bytes, folder: Path) -> None:
     place = folder / "firmware"
@@ -313,7 +313,7 @@ DERIVATION = (
 )
 
 
-@few(150)
+@few(30)
 @given(data=damaged(DERIVATION))
 def test_derivation(data: bytes, folder: Path) -> None:
     file = folder / "0123456789abcdfghijklmnpqrsvwxyz-a-1.drv"
@@ -321,27 +321,27 @@ def test_derivation(data: bytes, folder: Path) -> None:
     derivations.read(str(file))
 
 
-@few(100)
+@few(20)
 @given(data=damaged(sums.dump({"a.iso": digest("a")})))
 def test_sums(data: bytes) -> None:
     sums.parse(data)
 
 
-@few(100)
+@few(20)
 @given(data=damaged(b"me@example.org ssh-ed25519 AAAA x\n# y\nssh-ed25519 AAAA\n"))
 def test_signers(data: bytes, folder: Path) -> None:
     (folder / "signers").write_bytes(data)
     read_or_refused(lambda: signature.signers([folder / "signers"], []))
 
 
-@few(150)
+@few(30)
 @given(one=NASTY | st.text(max_size=9), other=NASTY | st.text(max_size=9))
 def test_versions(one: str, other: str) -> None:
     for module in (nix_versions, xbps_versions):
         assert module.compare(one, other) == -module.compare(other, one)
 
 
-@few(50)
+@few(10)
 @given(data=as_json(PLIST))
 def test_json(data: bytes) -> None:
     try:
@@ -362,7 +362,7 @@ def test_json_that_nobody_reads(data: bytes) -> None:
 BOOT = b"[    0.0] Linux\r\n\x1b[32mOK\x1b[0m\r\nvoid-live login: "
 
 
-@few(60)
+@few(12)
 @given(data=damaged(BOOT) | st.binary(max_size=300))
 def test_serial_console(data: bytes) -> None:
     ours, its = socket.socketpair()
@@ -387,7 +387,7 @@ def bundle(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 STATEMENT = json.loads(provenance.dump(SAID))
 
 
-@few(200)
+@few(40)
 @given(data=as_json(STATEMENT))
 def test_provenance(data: bytes, folder: Path) -> None:
     """Understood, or said in one line to be none; what is understood can be written again."""
@@ -399,7 +399,7 @@ def test_provenance(data: bytes, folder: Path) -> None:
         assert provenance.parse(provenance.dump(found)) == found
 
 
-@few(60)
+@few(12)
 @given(data=st.data())
 def test_statements(data: st.DataObject, bundle: bytes, folder: Path) -> None:
     """Each line has its outcome, and only what was signed counts as signed."""

@@ -33,7 +33,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made
 
 
-@few(200)
+@few(40)
 @given(
     changed=st.sampled_from(sorted(READ_BY_RULES)).flatmap(
         lambda path: damaged(READ_BY_RULES[path]).map(lambda data: (path, data))
@@ -68,7 +68,7 @@ def configs(draw: st.DrawFn) -> str:
     return made
 
 
-@few(300)
+@few(60)
 @given(old=configs(), key=st.sampled_from(sorted(text.LISTS.values())), name=NASTY)
 def test_text_that_is_edited(old: str, key: tuple[str, str], name: str, folder: Path) -> None:
     """It says what it said and the name, then what it said; or it is left to its writer."""

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 import tomlkit
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from tests.unit.program import found, voidgen
 
@@ -89,7 +89,6 @@ def _shuffled(value: Any, shuffle: Callable[[list[Any]], None]) -> Any:
     return {name: _shuffled(value[name], shuffle) for name in names}
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
 @given(random=st.randoms(use_true_random=False))
 def test_the_order_of_keys_and_files_does_not_matter(
     random: Any, tmp_path_factory: pytest.TempPathFactory

@@ -9,10 +9,11 @@ import os
 import resource
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+import pytest
 from tests.property import running
 
 Act = Callable[[], None]
@@ -84,6 +85,20 @@ def attempt(
     except EOFError:
         return child.exitcode, "", 0
     return status, stderr, touches
+
+
+EVERY = [
+    pytest.param(6, id="some"),
+    pytest.param(None, id="every", marks=pytest.mark.slow),
+]
+"""How many touches a test acts at: a few in `make test`, each one in `make test-slow`."""
+
+
+def chosen(touches: int, count: int | None) -> Sequence[int]:
+    """Return ``count`` touches, evenly from the first to the last, or all for None."""
+    if count is None or count >= touches:
+        return range(1, touches + 1)
+    return [1 + index * (touches - 1) // (count - 1) for index in range(count)]
 
 
 def die() -> None:

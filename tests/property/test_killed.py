@@ -68,13 +68,15 @@ def edit(folder: Path, project: Project) -> None:
     projects.write(project, folder, Random(0))
 
 
-def each_touch(template: Path, folder: Path, act: Act) -> Iterator[tuple[int, str]]:
-    """Go from ``template`` again and again, and act at each touch once; how each ended."""
+def at_touches(
+    template: Path, folder: Path, act: Act, count: int | None
+) -> Iterator[tuple[int, str]]:
+    """Go from ``template`` again and again, and act at one touch each time; how each ended."""
     copy(template, folder)
     status, stderr, touches = killing.attempt(folder, 0, None)
     assert (status, stderr) == (0, "")
     assert touches > 40
-    for start in range(1, touches + 1):
+    for start in killing.chosen(touches, count):
         copy(template, folder)
         status, stderr, _ = killing.attempt(folder, start, act)
         yield status, stderr
@@ -99,23 +101,33 @@ def check(folder: Path, expected: running.Left) -> None:
     assert running.known(folder) == set(expected)
 
 
+@pytest.mark.parametrize("count", killing.EVERY)
 @pytest.mark.parametrize("then", [A, B, C], ids=["back", "again", "on"])
 def test_killed_before_any_touch(
-    then: Project, from_a_to_b: Path, fresh: Callable[[Project], running.Left], tmp_path: Path
+    then: Project,
+    count: int | None,
+    from_a_to_b: Path,
+    fresh: Callable[[Project], running.Left],
+    tmp_path: Path,
 ) -> None:
     folder = tmp_path / "project"
-    for status, _ in each_touch(from_a_to_b, folder, killing.die):
+    for status, _ in at_touches(from_a_to_b, folder, killing.die, count):
         assert status == -signal.SIGKILL
         edit(folder, then)
         check(folder, fresh(then))
 
 
+@pytest.mark.parametrize("count", killing.EVERY)
 @pytest.mark.parametrize("act", [killing.full, killing.denied], ids=["full", "denied"])
 def test_refused_at_any_touch(
-    act: Act, from_a_to_b: Path, fresh: Callable[[Project], running.Left], tmp_path: Path
+    act: Act,
+    count: int | None,
+    from_a_to_b: Path,
+    fresh: Callable[[Project], running.Left],
+    tmp_path: Path,
 ) -> None:
     folder = tmp_path / "project"
-    for status, stderr in each_touch(from_a_to_b, folder, act):
+    for status, stderr in at_touches(from_a_to_b, folder, act, count):
         assert status == 1
         assert stderr.startswith("voidgen: ")
         assert "internal error" not in stderr
@@ -141,12 +153,16 @@ def test_broken_off_in_a_file(
         check(folder, fresh(then))
 
 
+@pytest.mark.parametrize("count", killing.EVERY)
 def test_an_edit_after_a_kill_is_refused(
-    from_a_to_b: Path, fresh: Callable[[Project], running.Left], tmp_path: Path
+    count: int | None,
+    from_a_to_b: Path,
+    fresh: Callable[[Project], running.Left],
+    tmp_path: Path,
 ) -> None:
     folder = tmp_path / "project"
     edited = folder / "image" / "include" / "etc" / "same"
-    for _ in each_touch(from_a_to_b, folder, killing.die):
+    for _ in at_touches(from_a_to_b, folder, killing.die, count):
         before = edited.read_bytes()
         edited.write_bytes(b"mine")
         ran = running.generate(folder)

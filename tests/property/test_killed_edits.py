@@ -95,9 +95,12 @@ def whole(folder: Path) -> dict[str, bytes | str | None]:
     }
 
 
+@pytest.mark.parametrize("count", killing.EVERY)
 @pytest.mark.parametrize("act", [killing.die, killing.full, killing.denied, killing.broken])
 @pytest.mark.parametrize("name", COMMANDS)
-def test_at_any_touch(name: str, act: Act, template: Path, tmp_path: Path) -> None:
+def test_at_any_touch(
+    name: str, act: Act, count: int | None, template: Path, tmp_path: Path
+) -> None:
     run, folder = COMMANDS[name], tmp_path / "project"
     before = whole(copied(template, folder))
     status, said, touches = killing.attempt(folder, 0, None, run)
@@ -105,7 +108,7 @@ def test_at_any_touch(name: str, act: Act, template: Path, tmp_path: Path) -> No
     after = whole(folder)
     assert after != before
     assert touches > 2
-    for start in range(1, touches + 1):
+    for start in killing.chosen(touches, count):
         copied(template, folder)
         status, said, _ = killing.attempt(folder, start, act, run)
         assert status == (-signal.SIGKILL if act is killing.die else 1) or whole(folder) == after

@@ -924,7 +924,7 @@ PARTS = st.one_of(
 )
 
 
-@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     faults=st.lists(PASSING, max_size=4),
     part=PARTS,

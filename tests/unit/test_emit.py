@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from tests.unit.program import found, write
 
@@ -433,7 +433,6 @@ NODES = st.dictionaries(
 )
 
 
-@settings(max_examples=50)
 @given(trees=st.lists(NODES, min_size=1, max_size=4))
 def test_any_trees_one_after_another(
     trees: list[dict[str, File]], tmp_path_factory: pytest.TempPathFactory

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import pytest
 from attrs import evolve
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from tests.unit.lock import (
     IMAGE,
@@ -84,7 +84,6 @@ LOCKS = st.tuples(
 ).map(lambda given: evolve(given[0], inputs=given[1]))
 
 
-@settings(max_examples=50)
 @given(LOCKS)
 def test_a_lock_is_read_as_it_was_written(one: Lock) -> None:
     data = lock_file.dump(one)
@@ -93,7 +92,6 @@ def test_a_lock_is_read_as_it_was_written(one: Lock) -> None:
     assert json.loads(data)["version"] == lock_file.VERSION
 
 
-@settings(max_examples=30)
 @given(LOCKS, LOCKS)
 def test_locks_have_the_same_bytes_where_they_are_the_same(one: Lock, other: Lock) -> None:
     assert (lock_file.dump(one) == lock_file.dump(other)) == (one == other)

@@ -10,7 +10,7 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from voidgen import templating
@@ -91,7 +91,6 @@ def consume(*argv: str, stdin: str) -> bytes:
 
 
 @pytest.mark.parametrize("shell", ["dash", "bash"])
-@settings(max_examples=50)
 @given(values=LISTS)
 @example(NASTY)
 def test_sh(shell: str, values: list[str]) -> None:
@@ -101,7 +100,6 @@ def test_sh(shell: str, values: list[str]) -> None:
     assert consume(shell, stdin=script).decode() == "".join(f"{value}\0" for value in values * 2)
 
 
-@settings(max_examples=50)
 @given(values=LISTS)
 @example(NASTY)
 def test_nix(values: list[str]) -> None:

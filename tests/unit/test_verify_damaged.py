@@ -57,7 +57,7 @@ def test_the_sample(folder: Path) -> None:
     assert "the root tree is what the manifest says" in found
 
 
-@few(150)
+@few(30)
 @given(data=st.data())
 def test_bytes_that_changed_anywhere(data: st.DataObject, folder: Path) -> None:
     kind = data.draw(st.sampled_from(sorted(ALL)))
