@@ -7,6 +7,10 @@ show it.
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 ANY = (
     # The person and the system (environ(7), ld.so(8), the XDG Base Directory Specification).
@@ -48,4 +52,19 @@ def of(program: str) -> dict[str, str]:
         for name, value in os.environ.items()
         if name in exact or name.startswith(families)
     }
-    return {**kept, "LC_ALL": "C"}
+    runs_git = program.startswith(("git", "nix"))
+    return {**kept, **(_git_settings(kept) if runs_git else {}), "LC_ALL": "C"}
+
+
+NO_PROGRAMS = (("core.fsmonitor", "false"), ("core.hooksPath", "/dev/null"))
+"""git's settings, so that a repository in a folder which someone else made starts no program."""
+
+
+def _git_settings(given: Mapping[str, str]) -> dict[str, str]:
+    """Return variables that add `NO_PROGRAMS` to the settings in ``given`` (git-config(1))."""
+    count = given.get("GIT_CONFIG_COUNT", "")
+    first = int(count) if count.isdecimal() else 0
+    found = {"GIT_CONFIG_COUNT": str(first + len(NO_PROGRAMS))}
+    for number, (key, value) in enumerate(NO_PROGRAMS, first):
+        found |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
+    return found

@@ -2,6 +2,7 @@
 
 import ast
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -176,6 +177,32 @@ def test_a_program_gets_the_variables_that_it_reads(
         assert {one for one, value in found.items() if value == "given"} == any_ | own, name
         assert found["LC_ALL"] == "C"
         assert found["PATH"] == os.environ["PATH"]
+
+
+@pytest.mark.parametrize("given", [{}, {"user.name": "me"}])
+def test_a_repository_starts_no_program(
+    given: dict[str, str], repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What .git/config and .git/hooks name may be a stranger's: archives have them, too."""
+    monkeypatch.setenv("GIT_CONFIG_COUNT", str(len(given)))
+    for number, (key, value) in enumerate(given.items()):
+        monkeypatch.setenv(f"GIT_CONFIG_KEY_{number}", key)
+        monkeypatch.setenv(f"GIT_CONFIG_VALUE_{number}", value)
+    started = tmp_path / "started"
+    evil = program(tmp_path / "evil", "evil", f"touch {started}")
+    subprocess.run(["git", "config", "core.fsmonitor", evil], cwd=repository, check=True)
+    hooks = repository / ".git/hooks"
+    hooks.mkdir(exist_ok=True)
+    shutil.copy(evil, hooks / "post-index-change")
+    write(repository, {"voidgen.toml": '[image]\nname = "x"\n'})
+    git.add_intent(repository, ["voidgen.toml"])
+    assert git.tracked(repository) == ["voidgen.toml"]
+    assert git.untracked(repository, ["."]) == []
+    assert git.ignored(repository, ["voidgen.toml"]) == {}
+    assert not started.exists()
+    for key, value in given.items():
+        said = process.run(["git", "config", key], cwd=repository).stdout.decode()
+        assert said == f"{value}\n"
 
 
 def test_the_page_lists_them() -> None:
