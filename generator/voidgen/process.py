@@ -6,14 +6,14 @@ import logging
 import os
 import shlex
 import shutil
+import signal
 import subprocess
-import threading
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from voidgen import environment
+from voidgen import environment, pipes
 from voidgen.credentials import hidden
 from voidgen.errors import MEND, StepFailedError
 
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     import re
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
-    from typing import IO
 
 _log = logging.getLogger(__name__)
 
@@ -71,7 +70,7 @@ def run(  # noqa: PLR0913 - what a process begins with
     voidgen's own. ``heard`` gets each piece of its messages as it comes, in another thread, and
     returns what is kept of it. Raises StepFailedError where it cannot be started, prints more than
     `LARGEST` bytes and, with ``check``, where it fails; TimeoutError where it was ended after
-    ``timeout`` seconds.
+    ``timeout`` seconds. What it started and left behind is not waited for.
     """
     process = _started(
         argv,
@@ -82,61 +81,16 @@ def run(  # noqa: PLR0913 - what a process begins with
         stderr=subprocess.PIPE,
         umask=umask,
     )
-    completed = _heard(process, argv, stdin, timeout, heard)
-    _log.debug("%s: %s", argv[0], _ending(completed.status))
-    return _checked(argv, completed) if check else completed
-
-
-def _heard(
-    process: subprocess.Popen[bytes],
-    argv: Sequence[str],
-    stdin: bytes,
-    timeout: float | None,
-    heard: Callable[[bytes], bytes] | None,
-) -> Completed:
-    """Wait for what was started; what it prints is kept, up to `LARGEST` bytes."""
-    kept = (bytearray(), bytearray())
-    readers = [
-        threading.Thread(target=_drain, args=(stream, into, process, filtered), daemon=True)
-        for stream, into, filtered in zip(
-            (process.stdout, process.stderr), kept, (None, heard), strict=True
-        )
-    ]
     try:
-        for reader in readers:
-            reader.start()
-        assert process.stdin is not None  # noqa: S101 - for the type checker
-        # What it does not want to read is no fault of ours.
-        with suppress(BrokenPipeError), process.stdin as writing:
-            writing.write(stdin)
-        process.wait(timeout)
+        out, err = pipes.exchange(process, stdin, heard, timeout, LARGEST)
     except subprocess.TimeoutExpired:
         raise TimeoutError from None
-    finally:
-        # Also where it was interrupted.
-        process.kill()
-        process.wait()
-    for reader in readers:
-        # A child that it left may hold the other end for ever.
-        reader.join(POLITENESS)
-    if max(map(len, kept)) > LARGEST:
+    if max(len(out), len(err)) > LARGEST:
         what = f"{' '.join(argv[:3])}: prints more than {LARGEST >> 20} MiB, and was ended"
         raise StepFailedError(what, "run it by hand, and see what it prints")
-    return Completed(process.returncode, bytes(kept[0]), bytes(kept[1]))
-
-
-def _drain(
-    stream: IO[bytes],
-    kept: bytearray,
-    process: subprocess.Popen[bytes],
-    heard: Callable[[bytes], bytes] | None,
-) -> None:
-    with stream:
-        while piece := os.read(stream.fileno(), 1 << 16):
-            kept += heard(piece) if heard else piece
-            if len(kept) > LARGEST:
-                process.kill()
-                return
+    completed = Completed(process.returncode, out, err)
+    _log.debug("%s: %s", argv[0], _ending(completed.status))
+    return _checked(argv, completed) if check else completed
 
 
 PATIENCE = 120.0
@@ -155,7 +109,7 @@ def ask(argv: Sequence[str], *, cwd: Path, stdin: bytes = b"", check: bool = Tru
 def stream(argv: Sequence[str], *, cwd: Path, heard: Callable[[bytes], None]) -> int:
     """Run ``argv`` and tell ``heard`` of each piece of its output as it comes; its exit status.
 
-    It is in a session of its own: an interrupt reaches voidgen alone, which then kills it.
+    It is in a session of its own: an interrupt reaches voidgen alone, which then kills the session.
     Raises StepFailedError where it cannot be started.
     """
     process = _started(
@@ -168,14 +122,22 @@ def stream(argv: Sequence[str], *, cwd: Path, heard: Callable[[bytes], None]) ->
     )
     with process:
         try:
-            assert process.stdout is not None  # noqa: S101 - for the type checker
-            while piece := os.read(process.stdout.fileno(), 1 << 16):
+            for piece in pipes.pieces(process):
                 heard(piece)
         except BaseException:
             # Not politely: a container's client would hand the signal on, and wait.
-            process.kill()
+            _kill_session(process)
             raise
     return process.returncode
+
+
+def _kill_session(process: subprocess.Popen[bytes]) -> None:
+    """Kill ``process``, which leads a session, and its children there.
+
+    If it ended by itself, nothing is killed: its number may belong to another process.
+    """
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGKILL)
 
 
 POLITENESS = 10
@@ -224,7 +186,7 @@ def beside(  # noqa: PLR0913 - what a process begins with
             with suppress(subprocess.TimeoutExpired):
                 process.wait(politeness)
         finally:
-            process.kill()
+            _kill_session(process)
             process.wait()
 
 

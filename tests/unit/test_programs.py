@@ -6,13 +6,16 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from tests.unit.program import voidgen, write
 
-from voidgen import environment, git, nix, process
+from voidgen import environment, git, nix, pipes, process
 from voidgen.errors import StepFailedError
 from voidgen.xbps import programs as xbps
 from voidgen.xbps import unresolved
@@ -77,17 +80,21 @@ def test_all_of_stdin_comes() -> None:
     assert process.run(["cat"], cwd=HERE, stdin=data).stdout == data
 
 
-def test_what_hangs_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    hanging = program(tmp_path, "hanging", f"echo $$ > {tmp_path}/pid\nexec sleep 600")
+def time_begins_with(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Start no timeout before a program has written ``file``, however slow the machine is."""
     real = subprocess.Popen.wait
 
     def wait(started: subprocess.Popen[bytes], timeout: float | None = None) -> int:
-        """The time begins once it has written its number, however slow the machine is."""
-        while timeout and not (tmp_path / "pid").exists():
+        while timeout and not (file.exists() and file.read_text()):
             time.sleep(0.01)
         return real(started, timeout)
 
     monkeypatch.setattr(subprocess.Popen, "wait", wait)
+
+
+def test_what_hangs_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    hanging = program(tmp_path, "hanging", f"echo $$ > {tmp_path}/pid\nexec sleep 600")
+    time_begins_with(tmp_path / "pid", monkeypatch)
     with pytest.raises(TimeoutError):
         process.run([str(hanging)], cwd=HERE, timeout=0.5)
     assert gone(tmp_path / "pid")
@@ -103,15 +110,93 @@ def test_a_question_that_is_not_answered(programs: Path, monkeypatch: pytest.Mon
         assert caught.value.remedy
 
 
-def test_a_child_that_keeps_the_output_open(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.fixture
+def child(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The file for the number of a child that a program leaves; it is ended at last.
+
+    On its own, it lives longer than any test may wait.
+    """
+    monkeypatch.setattr(pipes, "GRACE", 1)
+    file = tmp_path / "child"
+
+    def end() -> None:
+        if file.exists() and file.read_text():
+            with suppress(ProcessLookupError):
+                os.kill(int(file.read_text()), signal.SIGKILL)
+
+    bound = threading.Timer(BOUND, end)
+    bound.start()
+    yield file
+    bound.cancel()
+    end()
+
+
+BOUND = 120
+"""Seconds after which a test that waits for the child fails."""
+
+
+def lives(file: Path) -> bool:
+    """Whether the process that wrote its number into ``file`` runs."""
+    return "State:\tZ" not in Path(f"/proc/{int(file.read_text())}/status").read_text()
+
+
+LEAVES = "sleep 100000 <&0 & echo $! >"
+"""A child that keeps all pipes open, and reads nothing."""
+
+
+def test_what_reads_nothing_is_ended(
+    child: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(process, "POLITENESS", 3)
-    leaving = program(tmp_path, "leaving", f"sleep 600 &\necho $! > {tmp_path}/pid\necho said")
-    try:
-        assert process.run([str(leaving)], cwd=HERE).stdout == b"said\n"
-    finally:
-        os.kill(int((tmp_path / "pid").read_text()), signal.SIGKILL)
+    idle = program(tmp_path, "idle", f"echo $$ > {child}\nexec sleep 100000")
+    time_begins_with(child, monkeypatch)
+    with pytest.raises(TimeoutError):
+        process.run([str(idle)], cwd=HERE, stdin=bytes(300_000), timeout=0.5)
+
+
+def test_a_child_that_reads_nothing_does_not_defer_the_end(
+    child: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    idle = program(tmp_path, "idle", f"{LEAVES} {child}\nwait")
+    time_begins_with(child, monkeypatch)
+    with pytest.raises(TimeoutError):
+        process.run([str(idle)], cwd=HERE, stdin=bytes(300_000), timeout=0.5)
+    assert lives(child)
+
+
+def test_a_child_that_keeps_the_pipes_open(child: Path, tmp_path: Path) -> None:
+    leaving = program(tmp_path, "leaving", f"{LEAVES} {child}\necho said")
+    done = process.run([str(leaving)], cwd=HERE, stdin=bytes(300_000))
+    assert (done.status, done.stdout) == (0, b"said\n")
+    assert lives(child)
+
+
+def test_a_child_that_keeps_a_stream_open(child: Path, tmp_path: Path) -> None:
+    leaving = program(tmp_path, "leaving", f"{LEAVES} {child}\necho said; exit 3")
+    heard: list[bytes] = []
+    assert process.stream([str(leaving)], cwd=HERE, heard=heard.append) == 3
+    assert b"".join(heard) == b"said\n"
+    assert lives(child)
+
+
+def test_an_interrupted_stream_leaves_no_child(child: Path, tmp_path: Path) -> None:
+    running = program(tmp_path, "running", f"{LEAVES} {child}\necho said\nwait")
+
+    def interrupted(_: bytes) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        process.stream([str(running)], cwd=HERE, heard=interrupted)
+    assert gone(child)
+
+
+def test_what_ran_beside_and_would_not_end_leaves_no_child(child: Path, tmp_path: Path) -> None:
+    stubborn = program(tmp_path, "stubborn", f"trap '' TERM\n{LEAVES} {child}\nwait")
+    beside = process.beside([str(stubborn)], cwd=HERE, messages=tmp_path / "said", politeness=0)
+    with beside as running:
+        while not (child.exists() and child.read_text()):
+            assert running.poll() is None
+            time.sleep(0.01)
+    assert gone(child)
 
 
 RUNNING = """

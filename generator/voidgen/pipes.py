@@ -1,0 +1,92 @@
+"""The pipes of a started program, written and read without waiting for what it leaves behind.
+
+Popen.communicate waits as long as anyone holds the other end of a pipe, and keeps all that comes.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import selectors
+import threading
+import time
+from contextlib import suppress
+from functools import partial
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import subprocess
+    from collections.abc import Callable, Iterator
+    from typing import IO
+
+    Heard = Callable[[bytes], bytes]
+    Process = subprocess.Popen[bytes]
+
+GRACE = 10
+"""Seconds in which the pipes of a program that ended are still read, if a child holds them."""
+
+
+def exchange(
+    process: Process, stdin: bytes, heard: Heard | None, timeout: float | None, largest: int
+) -> tuple[bytes, bytes]:
+    """Return what ``process`` prints and its messages, after ``heard`` has seen each piece of them.
+
+    It ends in any case: it is killed after ``timeout`` seconds, which raises
+    subprocess.TimeoutExpired, and once it has printed more than ``largest`` bytes.
+    """
+    for_input, for_output, for_messages = process.stdin, process.stdout, process.stderr
+    assert for_input and for_output and for_messages  # noqa: S101, PT018 - for the type checker
+    out, err = bytearray(), bytearray()
+    work: tuple[Callable[[], None], ...] = (
+        partial(_write, for_input, stdin),
+        partial(_read, for_output, out, process, None, largest),
+        partial(_read, for_messages, err, process, heard, largest),
+    )
+    threads = [threading.Thread(target=one, daemon=True) for one in work]
+    try:
+        for thread in threads:
+            thread.start()
+        process.wait(timeout)
+    finally:
+        # Also where it was interrupted.
+        process.kill()
+        process.wait()
+    until = time.monotonic() + GRACE
+    for thread in threads:
+        thread.join(max(0, until - time.monotonic()))
+    return bytes(out), bytes(err)
+
+
+def _write(stream: IO[bytes], data: bytes) -> None:
+    rest = memoryview(data)
+    # What a program does not want to read is no fault of ours.
+    with suppress(BrokenPipeError), stream:
+        while rest:
+            rest = rest[os.write(stream.fileno(), rest) :]
+
+
+def _read(
+    stream: IO[bytes], kept: bytearray, process: Process, heard: Heard | None, largest: int
+) -> None:
+    with stream:
+        while piece := os.read(stream.fileno(), 1 << 16):
+            kept += heard(piece) if heard else piece
+            if len(kept) > largest:
+                process.kill()
+                return
+
+
+def pieces(process: Process) -> Iterator[bytes]:
+    """Yield what ``process`` prints as it comes, until the output is closed or `GRACE` is over."""
+    assert process.stdout is not None  # noqa: S101 - for the type checker
+    output, until = process.stdout.fileno(), math.inf
+    with selectors.DefaultSelector() as selector:
+        selector.register(output, selectors.EVENT_READ)
+        while time.monotonic() < until:
+            if process.poll() is not None:
+                until = min(until, time.monotonic() + GRACE)
+            if selector.select(GRACE):
+                piece = os.read(output, 1 << 16)
+                if not piece:
+                    return
+                yield piece
