@@ -127,11 +127,13 @@ def child(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     bound = threading.Timer(BOUND, end)
     bound.start()
     yield file
+    in_time = bound.is_alive()
     bound.cancel()
     end()
+    assert in_time, "it went on only when the child was ended"
 
 
-BOUND = 120
+BOUND = 300
 """Seconds after which a test that waits for the child fails."""
 
 
@@ -140,7 +142,7 @@ def lives(file: Path) -> bool:
     return "State:\tZ" not in Path(f"/proc/{int(file.read_text())}/status").read_text()
 
 
-LEAVES = "sleep 100000 <&0 & echo $! >"
+LEAVES = "exec 3<&0\nsleep 100000 <&3 & echo $! >"
 """A child that keeps all pipes open, and reads nothing."""
 
 
