@@ -24,6 +24,7 @@ from cattrs import (
 )
 from cattrs.gen import make_dict_structure_fn, override
 
+from voidgen import credentials
 from voidgen.errors import Fault, Key, WrongInputError, did_you_mean
 
 if TYPE_CHECKING:
@@ -101,8 +102,8 @@ def show(value: Any) -> str:
     if value is None or isinstance(value, bool):
         return {None: "nothing", True: "true", False: "false"}[value]
     if isinstance(value, str):
-        text = value if len(value) <= LONGEST_SHOWN else value[:LONGEST_SHOWN] + "…"
-        return repr(text)
+        text = credentials.hidden(value)
+        return repr(text if len(text) <= LONGEST_SHOWN else text[:LONGEST_SHOWN] + "…")
     if isinstance(value, int) and abs(value) >= 10**LONGEST_SHOWN:
         return "a huge number"
     if isinstance(value, int | float):
@@ -126,6 +127,9 @@ def _string(value: Any, _: Any) -> str:
         raise _refuse(value, "a string")
     if "\0" in value:
         raise MisfitError("holds a NUL character, which no file of the image may carry")
+    if secret := credentials.secret_in(value):
+        what = f"has a URL with {secret}, which everyone with the project or an ISO would see"
+        raise MisfitError(what, remedy=credentials.remedy_for(value))
     return value
 
 

@@ -40,6 +40,7 @@ SECRETS = [
     ("/etc/skel/.ssh/work", "x"),
     ("/etc/skel/.gnupg/private-keys-v1.d/0.key", "(11:private-key(3:rsa"),
     ("/root/.netrc", "machine x login y password z\n"),
+    ("/etc/nix/netrc", "machine x login y password z\n"),
     ("/root/.pgpass", "*:*:*:*:x\n"),
     ("/root/.aws/credentials", "[default]\n"),
     ("/root/.config/rclone/rclone.conf", "[x]\n"),
@@ -170,3 +171,37 @@ def test_every_place_is_found_by_the_quick_look() -> None:
     for path in (*more, *(path for path, _ in SECRETS)):
         assert private.place_of(path)
     assert private.place_of("/etc/motd") is None
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "what"),
+    [
+        (
+            "/etc/xbps.d/10-own.conf",
+            "# mine\nrepository=https://me:s3cret@example.org/void\n",
+            "a password",
+        ),
+        ("/etc/skel/.gitconfig", '[x "https://s3cret@example.org"]\n', "a user name or token"),
+        (
+            "/etc/profile.d/proxy.sh",
+            "export http_proxy=http://me:s3cret@proxy:3128\n",
+            "a password",
+        ),
+    ],
+)
+def test_a_url_with_a_password_is_warned_of(
+    tmp_path: Path, path: str, text: str, what: str
+) -> None:
+    (warning,) = load(tmp_path, {path: text}).warnings
+    assert warning.what.startswith(f"has a URL with {what}, which git, the Nix store and the ISO")
+    assert warning.line == text[: text.index("s3cret")].count("\n") + 1
+    assert "s3cret" not in warning.what + warning.remedy
+    allowed = f'[allow]\n"{path}" = ["private-file"]\n'
+    assert load(tmp_path, {path: text}, allowed).warnings == ()
+
+
+@pytest.mark.parametrize(
+    "text", ["https://example.org/a@b\n", "https://$USER:$PASSWORD@example.org\n", "\0://a:b@c"]
+)
+def test_what_looks_like_a_url_with_a_password(tmp_path: Path, text: str) -> None:
+    assert load(tmp_path, {"/etc/x": text}).warnings == ()

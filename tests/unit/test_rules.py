@@ -229,6 +229,7 @@ TABLE: dict[str, tuple[list[str], list[str]]] = {
             f"void@sha256:{'A' * 64}",
             f"void@sha512:{'0' * 64}",
             f"@sha256:{'0' * 64}",
+            f"jane:secret@registry.example.org/void@sha256:{'0' * 64}",
         ],
     ),
     "MODULE_NAME": (["a", "nix-daemon", "x11"], ["", "A", "1a", "-a", "a_b", "a.b", "a/b", "a\n"]),

@@ -17,17 +17,21 @@ if TYPE_CHECKING:
 
 
 def visible(text: str) -> str:
-    """``text`` with control characters spelled out, so that a name cannot steer a terminal."""
+    """Return ``text`` for a terminal: control characters spelled out, passwords of URLs left out.
+
+    A name cannot steer the terminal then.
+    """
     return "".join(
-        sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in text
+        sign if sign.isprintable() else sign.encode("unicode_escape").decode()
+        for sign in hidden(text)
     )
 
 
 def say(what: str, remedy: str = "", output: str = "") -> None:
-    """One message on standard error; passwords of URLs in it are left out."""
-    click.echo(visible(f"voidgen: {hidden(what)}"), err=True)
+    """One message on standard error."""
+    click.echo(visible(f"voidgen: {what}"), err=True)
     for line in output.splitlines():
-        click.echo(visible(f"  | {hidden(line)}"), err=True)
+        click.echo(visible(f"  | {line}"), err=True)
     if remedy:
         click.echo(visible(f"  {remedy}"), err=True)
 

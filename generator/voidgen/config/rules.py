@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
+from voidgen.credentials import REGISTRY
 from voidgen.structure import Rule
 from voidgen.tree import PROFILE
 
@@ -122,13 +123,16 @@ XBPS_REPOSITORY = Rule(
     rf"void:(?:[a-z0-9]+(?:/[a-z0-9]+)*)?|{REPOSITORY.pattern}",
 )
 XBPS_PACKAGE = Rule("the name of an xbps package", r"[A-Za-z0-9][A-Za-z0-9._+-]*")
+_LOGIN = r":[^@]*@(?!sha\d)"
 CONTAINER_IMAGE = Rule(
     '"flake", or an image by digest: name@sha256:… (64 hexadecimal digits)',
     r"flake|[a-z0-9][a-z0-9._/:-]*@sha256:[0-9a-f]{64}",
     (
+        (_LOGIN, REGISTRY),
         (r"^[^@]*(?::[^@/]*)?$", "a tag may point elsewhere tomorrow; take the image's digest"),
         (r"@sha256:", "a digest is 64 hexadecimal digits in small letters"),
     ),
+    _LOGIN,
 )
 
 STORE = Rule(
@@ -176,7 +180,6 @@ GIT_URL = Rule(
         (r"://[^/]*@", "leave user and password out: everyone sees this URL"),
         (r"^git\+", "leave git+ out"),
     ),
-    r"://[^/@]*:[^/@]*@",
 )
 
 ENGINE_ARGUMENT = Rule(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from voidgen.credentials import secret_in
 from voidgen.lint.finding import Finding
 from voidgen.overlay.private import GROUP_OR_OTHERS, OTHERS, key_in, place_of
 from voidgen.tree import File
@@ -43,4 +44,16 @@ def _file(path: str, node: File) -> Finding | None:
         remedy = "read secrets from a stick or make them at boot; for a file without one, name "
         remedy += "private-file in [allow]"
         return Finding(path, what, remedy, doubtful=True)
+    return _url(path, node.data)
+
+
+def _url(path: str, data: bytes) -> Finding | None:
+    """Find the first URL with a password or token in a text file."""
+    if b"://" not in data or b"\0" in data:
+        return None
+    for number, line in enumerate(data.decode(errors="replace").splitlines(), 1):
+        if secret := secret_in(line):
+            what = f"has a URL with {secret}, which git, the Nix store and the ISO show to everyone"
+            remedy = "leave it out; if it is not a secret, name private-file in [allow]"
+            return Finding(path, what, remedy, number, doubtful=True)
     return None

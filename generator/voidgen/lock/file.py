@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from voidgen import foreign, regular, sri
+from voidgen import credentials, foreign, regular, sri
 from voidgen.errors import Fault, WrongInputError, unreadable
 from voidgen.lock.types import Lock
 from voidgen.structure import kebab, show, structure
@@ -66,6 +66,8 @@ def parse(data: bytes, file: Path) -> Lock:
         what = f"has version {show(version)}, and this voidgen reads version {VERSION}"
         remedy = "use the voidgen that wrote it, or remove it and run `voidgen lock`"
         raise WrongInputError(Fault(what, file, remedy=remedy))
+    if secret := credentials.secret_in(text):
+        raise WrongInputError(Fault(f"has a URL with {secret}", file, remedy=credentials.LOCKED))
     return structure(table, Lock, file)
 
 

@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, quote, unquote, urlencode
 
 from attrs import frozen
 
-from voidgen import foreign, regular
+from voidgen import credentials, foreign, regular
 from voidgen.errors import Fault, WrongInputError, raise_all
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ def _nodes(file: Path) -> dict[str, dict[str, Any]]:
     try:
         lock = foreign.parse(regular.read(file, LARGEST))
         nodes = lock["nodes"]
-        faults = list(_loose(nodes, file))
+        faults = [*_loose(nodes, file), *_telling(nodes, file)]
         found = {
             name: {"original": {}, **nodes[node]}
             for name, node in nodes[lock["root"]].get("inputs", {}).items()
@@ -170,6 +170,17 @@ def whole(value: Any) -> int:
     if type(value) is not int or not 0 <= value < 1 << 63:
         raise ValueError(value)
     return value
+
+
+def _telling(nodes: Mapping[str, Any], file: Path) -> Iterator[Fault]:
+    """A fault for each entry, of inputs' inputs too, that has a password or token."""
+    for name, node in nodes.items():
+        for key in ("locked", "original"):
+            # As in the query of a flake reference: an entry has its parts.
+            given = " ".join(f"&{part}={value}" for part, value in node.get(key, {}).items())
+            if secret := credentials.secret_in(given):
+                yield Fault(f"{name} has a URL with {secret}", file, remedy=credentials.LOCKED)
+                break
 
 
 def _loose(nodes: Mapping[str, Any], file: Path) -> Iterator[Fault]:

@@ -59,7 +59,7 @@ PLACES = (
     _strict(rf"{_HOME}/\.pgpass", "PostgreSQL"),
     _strict(rf"{_HOME}/\.msmtprc|/etc/msmtprc", "msmtp"),
     _strict(rf"{_HOME}/\.fetchmailrc|/etc/fetchmailrc", "fetchmail"),
-    _plain(rf"{_HOME}/\.netrc"),
+    _plain(rf"{_HOME}/\.netrc|/etc/nix/netrc"),
     _strict(rf"{_HOME}/\.davfs2/secrets|/etc/davfs2/secrets", "davfs2"),
     _strict(r"/etc/ddclient/ddclient\.conf", "ddclient", _KEYED),
     _strict(r"/etc/ppp/(?:chap|pap|srp)-secrets", "pppd"),

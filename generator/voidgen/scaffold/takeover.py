@@ -9,6 +9,7 @@ from attrs import frozen
 
 from voidgen.config import rules
 from voidgen.config.types import Image
+from voidgen.credentials import hidden
 from voidgen.edit import text as edit
 from voidgen.scaffold import shell
 from voidgen.structure import MisfitError
@@ -55,7 +56,9 @@ def take(text: str, script: str, file: Path) -> Taken:
         run.take(one)
     left = [*run.left, *((one.line, one.text) for one in unread)]
     return Taken(
-        run.text, tuple(run.lines), tuple(f"{file}:{line}: {what}" for line, what in sorted(left))
+        run.text,
+        tuple(run.lines),
+        tuple(f"{file}:{line}: {hidden(what)}" for line, what in sorted(left)),
     )
 
 
