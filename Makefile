@@ -57,7 +57,7 @@ USING_NIX := tests/integration tests/overlay/test_live_store.py
 
 # Tests that import everything that voidgen imports, in a few minutes. The ignored ones wait for
 # programs.
-WITH_LOWEST := tests/unit tests/golden tests/broken --ignore tests/unit/test_programs.py \
+WITH_LOWEST := tests/unit tests/golden tests/messages --ignore tests/unit/test_programs.py \
 	--ignore tests/unit/test_check_sources.py --ignore tests/unit/test_images.py
 
 # shellcheck also checks these, besides scripts/.
@@ -125,7 +125,7 @@ lowest: .venv/lowest/ready ## test voidgen with the lowest versions of what it n
 	PATH="$(CURDIR)/.venv/lowest/bin:$$PATH" \
 		.venv/lowest/bin/python -m pytest -q -n 2 -m "not slow" $(WITH_LOWEST) \
 		--deselect tests/unit/test_manual.py::test_they_are_current \
-		--deselect "tests/broken/test_broken.py::test_broken[usage-option]"
+		--deselect "tests/messages/test_messages.py::test_message[usage-option]"
 
 fuzz: .venv/ready ## run the tests with hostile data, about five hours of one core: CASES=100000 for each test
 	VOIDGEN_FUZZ=$${CASES:-100000} $(PYTHON) -m pytest -n auto --dist worksteal \
@@ -170,7 +170,7 @@ golden: .venv/ready ## write what is made from the sources: schema, golden files
 	dot -Tsvg -o docs/explanation/modules.svg docs/explanation/modules.dot
 	dot -Tsvg -o docs/explanation/pipeline.svg docs/explanation/pipeline.dot
 	$(PYTHON) -m voidgen generate
-	$(PYTHON) -m pytest -q tests/golden tests/broken --update-golden
+	$(PYTHON) -m pytest -q tests/golden tests/messages --update-golden
 
 bench: .venv/ready ## measure speed and memory
 	$(PYTHON) -m bench.run

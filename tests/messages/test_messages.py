@@ -1,53 +1,80 @@
-"""Every message has an example, and a text that is read in review.
+"""Every message has a case in ``cases``, whose text is read in review.
 
-`pytest tests/messages --update-golden` writes the texts in ``expected`` anew. Wrong projects have
-examples of their own, in tests/broken.
+tests/support/cases.py describes the format. `pytest tests/messages --update-golden` writes what is
+expected again.
 """
 
 import inspect
 import re
+import shlex
+import subprocess
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 
 import pytest
 from tests.messages import sites
-from tests.unit.program import Ran
+from tests.support import cases
+from tests.support.cases import Case
+from tests.unit.program import Ran, found, voidgen, write
 
 from voidgen.cli.report import report, say
 from voidgen.errors import StepFailedError, WrongInputError
 
 HERE = Path(__file__).parent
-EXPECTED = HERE / "expected"
-BROKEN = HERE.parent / "broken"
+FILES = HERE / "cases"
+CASES = sorted(file.stem for file in FILES.glob("*.txt"))
+AFTER_WRITING = ("contents-", "repository-")
+"""Cases of what git hides from Nix, which `generate` finds once it has written the image."""
 Example = Callable[[Path, pytest.MonkeyPatch], Ran | None]
 
 
 def examples() -> dict[str, Example]:
-    """By name: the functions of ``examples`` that are not for the others."""
+    """By ``MODULE.FUNCTION``: the functions of ``examples`` that are not for the others."""
     found: dict[str, Example] = {}
     for file in sorted((HERE / "examples").glob("*.py")):
         module = import_module(f"tests.messages.examples.{file.stem}")
         for name, function in inspect.getmembers(module, inspect.isfunction):
             if function.__module__ == module.__name__ and not name.startswith("_"):
-                found[f"{file.stem}-{name.replace('_', '-')}"] = function
+                found[f"{file.stem}.{name}"] = function
     return found
 
 
 EXAMPLES = examples()
 
 
-@pytest.mark.parametrize("name", EXAMPLES)
-def test_it_is_told(
+def read(name: str) -> Case:
+    return cases.parse((FILES / f"{name}.txt").read_text(), HERE / "bases")
+
+
+def set_up(case: Case, folder: Path) -> None:
+    """Make the case's project in ``folder``."""
+    write(folder, case.files)
+    script = "\n".join(["set -e", *(line.removeprefix("$ ") for line in case.steps[:-1])])
+    if case.steps[:-1]:
+        subprocess.run(["sh", "-c", script], cwd=folder, check=True, capture_output=True)
+
+
+def run(step: str, folder: Path, patch: pytest.MonkeyPatch) -> Ran | None:
+    if step.startswith("call "):
+        return EXAMPLES[step.removeprefix("call ")](folder, patch)
+    return voidgen(*shlex.split(step.removeprefix("$ voidgen ")), cwd=folder)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_message(
     name: str,
     repository: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
     update_golden: bool,
 ) -> None:
+    case = read(name)
+    set_up(case, repository)
+    before = found(repository)
     said, status = "", 0
     try:
-        ran = EXAMPLES[name](repository, monkeypatch)
+        ran = run(case.steps[-1], repository, monkeypatch)
         assert ran, "it went well"
         said, status = ran.err, ran.status
         assert ran.out == ""
@@ -60,31 +87,38 @@ def test_it_is_told(
     monkeypatch.undo()
     said = (said or capsys.readouterr().err).replace(str(repository), "@project@")
     said = said.replace(str(repository.parent), "@tmp@")
-    file = EXPECTED / f"{name}.txt"
+    expected = f"{cases.EXPECTED}{status} --\n{said}"
     if update_golden:
-        file.write_text(f"exit status {status}\n{said}")
-    assert f"exit status {status}\n{said}" == file.read_text()
+        (FILES / f"{name}.txt").write_text(case.given + expected)
+    else:
+        assert expected == case.expected
+    if status == 2 and case.steps[-1].startswith("$ ") and not name.startswith(AFTER_WRITING):
+        assert found(repository) == before, "wrong input must leave the project alone"
 
 
-def all_texts() -> str:
-    files = [*EXPECTED.glob("*.txt"), *BROKEN.glob("*/expected")]
-    return "\n".join(file.read_text() for file in files)
-
-
-def test_each_message_has_an_example() -> None:
-    said = all_texts()
+def test_each_message_has_a_case() -> None:
+    said = "\n".join(read(name).expected for name in CASES)
     found = sites.messages()
     assert len(found) > 150
     assert [one.place for one in found if not one.opaque and not one.is_in(said)] == []
 
 
-def test_no_text_is_left_over() -> None:
-    assert {file.stem for file in EXPECTED.iterdir()} == EXAMPLES.keys()
+def test_each_function_is_called_once() -> None:
+    last = [read(name).steps[-1] for name in CASES]
+    called = [step.removeprefix("call ") for step in last if step.startswith("call ")]
+    assert sorted(called) == sorted(EXAMPLES)
 
 
-@pytest.mark.parametrize("name", EXAMPLES)
+VALUE = re.compile(
+    r"(voidgen\.toml|overlay-src/[^:]+)(:\d+)?: .*(expected |this key is needed|template: "
+    r"|not TOML: |nested too deeply|holds a NUL character|cannot be part of the overlay)"
+)
+"""What is wrong with a value or a text of the project may need no other remedy."""
+
+
+@pytest.mark.parametrize("name", CASES)
 def test_it_says_what_to_do(name: str) -> None:
-    """Below what is wrong stands what to do, or what the program said that knows more."""
-    first, *more = (EXPECTED / f"{name}.txt").read_text().splitlines()[1:]
+    """A remedy, or what a program printed, stands below what is wrong."""
+    first, *more = read(name).expected.splitlines()[1:]
     assert re.match(r"voidgen: |@project@|[^:]*[\w/](:\d+)?: ", first)
-    assert any(re.match(r" {2,4}\S", line) for line in more)
+    assert VALUE.match(first) or any(re.match(r" {2,4}\S", line) for line in more)

@@ -24,30 +24,10 @@ def _voidgen(folder: Path, *words: str) -> Ran:
     return voidgen(*words, cwd=folder)
 
 
-def quiet_and_verbose(folder: Path, _: pytest.MonkeyPatch) -> Ran:
-    return _voidgen(folder, "show", "-q", "-v")
-
-
-def json_and_format(folder: Path, _: pytest.MonkeyPatch) -> Ran:
-    return _voidgen(folder, "diff", "--json", "--format", "html")
-
-
-def completion_as_json(folder: Path, _: pytest.MonkeyPatch) -> Ran:
-    return _voidgen(folder, "completion", "bash", "--json")
-
-
-def graph_size_of_modules(folder: Path, _: pytest.MonkeyPatch) -> Ran:
-    return _voidgen(folder, "graph", "--min-size", "0")
-
-
 def graph_picture_on_a_terminal(folder: Path, patch: pytest.MonkeyPatch) -> Ran:
     terminal = SimpleNamespace(stdout=SimpleNamespace(isatty=lambda: True))
     patch.setattr("voidgen.cli.graph.sys", terminal)
     return _voidgen(folder, "graph", "--format", "png")
-
-
-def init_busybox_without_offline(folder: Path, _: pytest.MonkeyPatch) -> Ran:
-    return voidgen("init", "--busybox", "busybox", "new", cwd=folder)
 
 
 def init_busybox_nowhere(folder: Path, patch: pytest.MonkeyPatch) -> Ran:
@@ -55,46 +35,10 @@ def init_busybox_nowhere(folder: Path, patch: pytest.MonkeyPatch) -> Ran:
     return voidgen("init", "--offline", "new", cwd=folder)
 
 
-def init_ci_for_a_strange_path(folder: Path, _: pytest.MonkeyPatch) -> Ran:
-    return voidgen("init", "--ci", "github", "my image", cwd=folder)
-
-
-def push_to_a_folder(folder: Path, _: pytest.MonkeyPatch) -> Ran:
-    return _voidgen(folder, "push", "/srv/cache", "--key", "key")
-
-
-def push_without_a_key(folder: Path, _: pytest.MonkeyPatch) -> Ran:
-    write(folder, {"key": "the same as ever"})
-    return _voidgen(folder, "push", "file:///srv/cache", "--key", "key")
-
-
-def why_unknown(folder: Path, _: pytest.MonkeyPatch) -> Ran:
-    write(folder, {"voidgen.toml": f'{CONFIG}[xbps]\npackages = ["htop"]\n'})
-    return voidgen("why", "hotp", cwd=folder)
-
-
 def generate_outside_a_repository(folder: Path, _: pytest.MonkeyPatch) -> Ran:
     outside = folder.parent / "outside"
     outside.mkdir()
     return _voidgen(outside, "generate")
-
-
-def generate_in_a_broken_repository(folder: Path, _: pytest.MonkeyPatch) -> Ran:
-    write(folder, {".git/config": "[core\n"})
-    return _voidgen(folder, "generate")
-
-
-def project_nowhere(folder: Path, _: pytest.MonkeyPatch) -> Ran:
-    return _voidgen(folder, "-C", "nowhere", "show")
-
-
-def iso_without_mklive(folder: Path, _: pytest.MonkeyPatch) -> Ran:
-    return _voidgen(folder, "iso")
-
-
-def fetch_into_a_file(folder: Path, _: pytest.MonkeyPatch) -> Ran:
-    (folder / "out").mkdir()
-    return _voidgen(folder, "diff", "--save", "out")
 
 
 def verify_signed_by_no_key(folder: Path, _: pytest.MonkeyPatch) -> None:
@@ -109,11 +53,6 @@ def iso_signed_by_no_key(folder: Path, _: pytest.MonkeyPatch) -> None:
 def iso_to_be_signed_by_no_key(folder: Path, _: pytest.MonkeyPatch) -> None:
     (folder / "key").write_text("no key")
     signature.refuse_no_key(folder / "key")
-
-
-def verify_no_iso(folder: Path, _: pytest.MonkeyPatch) -> Ran:
-    (folder / "notes.txt").write_text("no ISO")
-    return _voidgen(folder, "verify", "notes.txt")
 
 
 def check_unknown(folder: Path, patch: pytest.MonkeyPatch) -> None:
@@ -174,10 +113,6 @@ def program_without_end(folder: Path, patch: pytest.MonkeyPatch) -> None:
 
 def program_killed(folder: Path, _: pytest.MonkeyPatch) -> None:
     process.run(["sh", "-c", "kill -9 $$"], cwd=folder)
-
-
-def verify_rebuild_missing(folder: Path, _: pytest.MonkeyPatch) -> Ran:
-    return _voidgen(folder, "verify", "x.iso", "--sign", "key")
 
 
 def verify_source_of_no_commit(_: Path, __: pytest.MonkeyPatch) -> None:
