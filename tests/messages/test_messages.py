@@ -43,6 +43,23 @@ def examples() -> dict[str, Example]:
 EXAMPLES = examples()
 
 
+VALUE = re.compile(
+    r"(voidgen\.toml|overlay-src/[^:]+)(:\d+)?: .*(expected |this key is needed|template: "
+    r"|not TOML: |nested too deeply|holds a NUL character|cannot be part of the overlay)"
+)
+"""What is wrong with a value or a text of the project may need no other remedy."""
+
+
+def check_style(said: str) -> None:
+    """Assert that a message says where it comes from, what is wrong, and what to do.
+
+    What a program printed may stand in the place of what to do.
+    """
+    first, *more = said.splitlines()
+    assert re.match(r"voidgen: |@project@|[^:]*[\w/](:\d+)?: ", first)
+    assert VALUE.match(first) or any(re.match(r" {2,4}\S", line) for line in more)
+
+
 def read(name: str) -> Case:
     return cases.parse((FILES / f"{name}.txt").read_text(), HERE / "bases")
 
@@ -92,6 +109,7 @@ def test_message(
         (FILES / f"{name}.txt").write_text(case.given + expected)
     else:
         assert expected == case.expected
+    check_style(said)
     if status == 2 and case.steps[-1].startswith("$ ") and not name.startswith(AFTER_WRITING):
         assert found(repository) == before, "wrong input must leave the project alone"
 
@@ -107,18 +125,3 @@ def test_each_function_is_called_once() -> None:
     last = [read(name).steps[-1] for name in CASES]
     called = [step.removeprefix("call ") for step in last if step.startswith("call ")]
     assert sorted(called) == sorted(EXAMPLES)
-
-
-VALUE = re.compile(
-    r"(voidgen\.toml|overlay-src/[^:]+)(:\d+)?: .*(expected |this key is needed|template: "
-    r"|not TOML: |nested too deeply|holds a NUL character|cannot be part of the overlay)"
-)
-"""What is wrong with a value or a text of the project may need no other remedy."""
-
-
-@pytest.mark.parametrize("name", CASES)
-def test_it_says_what_to_do(name: str) -> None:
-    """A remedy, or what a program printed, stands below what is wrong."""
-    first, *more = read(name).expected.splitlines()[1:]
-    assert re.match(r"voidgen: |@project@|[^:]*[\w/](:\d+)?: ", first)
-    assert VALUE.match(first) or any(re.match(r" {2,4}\S", line) for line in more)
