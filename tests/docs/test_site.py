@@ -75,6 +75,14 @@ def test_the_readme_leads_to_what_is_there() -> None:
     assert [name for name in links if "://" not in name and not (ROOT / name).exists()] == []
 
 
+def test_each_number_of_a_statement_is_that_of_a_requirement() -> None:
+    requirements = (EXPLANATION / "replaced-system.md").read_text()
+    statements = (ROOT / "docs/reference/live-system.md").read_text()
+    assert {*re.findall(r"^## (\d+)\. ", requirements, re.MULTILINE)} == {
+        *re.findall(r"^\| (\d+)\. ", statements, re.MULTILINE)
+    }
+
+
 def test_choices_are_shown_as_they_are_typed(site: Path) -> None:
     """Markdowns differ in what a bar in a table means, and a backslash before it."""
     page = html.unescape((site / "reference/commands.html").read_text())

@@ -120,7 +120,7 @@ def test_nix_profile_adds_through_the_generation_link(root: Root, baked: Baked) 
 
 
 def test_nix_profile_needs_the_generation_link(root: Root, baked: Baked) -> None:
-    """The link of the notes, straight to the store, cannot be replaced by Nix."""
+    """Nix cannot replace a link straight to the store (docs/explanation/replaced-system.md, 8)."""
     link = root.path("/home/live/.nix-profile")
     link.unlink()
     link.symlink_to(baked.profile)
@@ -133,7 +133,7 @@ def test_nix_profile_needs_the_generation_link(root: Root, baked: Baked) -> None
 
 @pytest.mark.parametrize("shell", SHELLS)
 def test_a_profile_that_leads_to_itself_is_mended_at_login(root: Root, shell: str) -> None:
-    # The real trap: what the notes warn of.
+    # Section 9 of docs/explanation/replaced-system.md.
     switch = "nix-env --switch-profile ~/.nix-profile; greet || echo broken"
     done = with_daemon(root, login("live", switch))
     link = root.path("/home/live/.nix-profile")

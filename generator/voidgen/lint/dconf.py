@@ -1,4 +1,4 @@
-"""dconf keyfiles and the scripts beside them (live-iso-notes, "dconf / Theme")."""
+"""dconf keyfiles and the scripts beside them (docs/explanation/replaced-system.md, 10 and 11)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""LightDM as Void ships it, logged in by mklive (live-iso-notes, "LightDM Autologin")."""
+"""LightDM as Void ships it, logged in by mklive (docs/explanation/replaced-system.md, 5)."""
 
 from __future__ import annotations
 
