@@ -1,4 +1,4 @@
-"""A made-up image project of many modules and files; the same on every run."""
+"""Makes an image project of many modules and files for benchmarks; every run makes the same."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ if TYPE_CHECKING:
 
 SEED = 20_20
 TEMPLATES = 10
-"""One file in so many is a template."""
+"""Number of files of which one is a template."""
 
 
 def write(folder: Path, modules: int, files: int) -> None:
-    """A project in ``folder`` that selects ``modules`` modules with ``files`` files in all."""
+    """Make a project in ``folder`` with ``modules`` modules that have ``files`` files in all."""
     chance = random.Random(SEED)
     names = [f"module-{index:05}" for index in range(modules)]
     chance.shuffle(names)
@@ -26,7 +26,7 @@ def write(folder: Path, modules: int, files: int) -> None:
     for index, name in enumerate(names):
         top = folder / "overlay-src" / name
         top.mkdir(parents=True)
-        # Only earlier ones, so that nothing goes in a circle.
+        # Only earlier modules, so that there is no cycle.
         earlier = chance.sample(names[:index], min(index, 3))
         (top / "module.toml").write_text(_module(name, earlier))
         share = range(index, files, modules)

@@ -1,4 +1,4 @@
-"""Two closures of made-up store paths in a store of their own, and the time to compare them."""
+"""Makes two closures of invented store paths in a separate store, and measures comparing them."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from bench.registration import entry
 from bench.registration import path as store_path
 
 REFERENCES = 6
-"""Of each path, as in nixpkgs."""
+"""References of each path, as in nixpkgs."""
 MOVED = 10
-"""One of so many packages has another version in the second closure."""
+"""Number of packages of which one has another version in the second closure."""
 
 
 def compare(folder: Path, paths: int, runs: int) -> tuple[Measured, Measured]:
-    """`voidgen diff` and, as a yardstick, `nix store diff-closures`, of ``paths`` paths each."""
-    # In a process of its own: what this one needed would count as what it starts needs.
+    """Measure `voidgen diff` and `nix store diff-closures` with closures of ``paths`` paths."""
+    # In a separate process: this process's memory would count as that of the programs it runs.
     make = [sys.executable, "-m", "bench.closures", str(folder), str(paths)]
     tops = subprocess.run(make, check=True, stdout=subprocess.PIPE, text=True).stdout.split()
     env = ["env", f"NIX_STORE_DIR={folder / 'store'}", f"NIX_STATE_DIR={folder / 'state'}"]
@@ -33,7 +33,7 @@ def compare(folder: Path, paths: int, runs: int) -> tuple[Measured, Measured]:
 
 
 def make(folder: Path, paths: int) -> None:
-    """The files of both closures, and what registers them; prints their tops."""
+    """Write the files and the registration of both closures; print their top paths."""
     store = folder / "store"
     store.mkdir(parents=True)
     first, second = _closure(store, paths, moved=False), _closure(store, paths, moved=True)
@@ -43,14 +43,14 @@ def make(folder: Path, paths: int) -> None:
 
 
 def _closure(store: Path, count: int, *, moved: bool) -> dict[Path, list[Path]]:
-    """Paths with what they refer to, each of a file; the last one needs all."""
+    """Make paths of one file each, with their references; the last one needs all."""
     chance = random.Random(1)
     found: dict[Path, list[Path]] = {}
     names: list[Path] = []
     for index in range(count):
         version = 2 if moved and index % MOVED == 0 else 1
         needs = chance.sample(names, min(REFERENCES, len(names)))
-        # One that needs others is another one where these are.
+        # A path has another hash if its references differ.
         path = store_path(store, f"{index} {version} {needs}", f"package{index}-{version}")
         path.write_text(path.name)
         names.append(path)

@@ -1,8 +1,9 @@
-"""``make bench-iso``: the closure into the ISO, beside the way of the shell scripts before.
+"""``make bench-iso``: measures how a closure gets into the ISO, compared with the old way.
 
-The old way copies the store with rsync, mklive copies it again with ``-I``, fills an ext3 image
-with it and makes an xz squashfs of that. Both get the same closure, made up of this machine's own
-files, and the same small root tree, and end with the same xorriso. Needs root and a loop device.
+The old way, of shell scripts, copies the store with rsync. mklive copies it again with ``-I``,
+fills an ext3 image with it and makes an xz squashfs of that. Both ways get the same closure, made
+of this machine's files, and the same small root tree, and run the same xorriso at the end. Needs
+root and a loop device.
 """
 
 from __future__ import annotations
@@ -30,17 +31,17 @@ if TYPE_CHECKING:
 
 SOURCES = ("/usr/lib", "/usr/share", "/usr/bin")
 PATH_SIZE = 8 << 20
-"""Bytes of a made-up store path: large and small ones are about as many in a real closure."""
+"""Bytes of an invented store path: in a real closure, about as many are larger as smaller."""
 TIME, WRITTEN = 1 / 3, 1.2
-"""Goals: of the old way's time; of the ISO's size, beside the root tree."""
+"""Goals: part of the old way's time; part of the ISO's size, without the root tree."""
 ISO = ("-iso-level", "3", "-rock")
 
 
 @frozen
 class Way:
-    """What one way took: seconds, bytes written to the disk, bytes of the ISO.
+    """What one way needs: seconds, bytes written to the disk, bytes of the ISO.
 
-    ``memory`` are KiB of the largest process so far.
+    ``memory`` is the size of the largest process so far, in KiB.
     """
 
     seconds: float
@@ -67,7 +68,7 @@ def main() -> None:
 
 
 def _store(store: Path, size: int) -> int:
-    """Fill ``store`` with paths of real files, ``size`` bytes in all; what came together."""
+    """Fill ``store`` with paths of real files, about ``size`` bytes, and return their bytes."""
     store.mkdir()
     total = filled = 0
     place = store / "none"
@@ -106,11 +107,11 @@ generate_iso_image() {{
 generate_squashfs
 generate_iso_image
 """
-"""The steps of mklive that voidgen is about."""
+"""The steps of mklive that voidgen replaces."""
 
 
 def _new(folder: Path, root: Path, iso: Path) -> None:
-    """What happens in the container, in a namespace that has its folders at their places."""
+    """Run what runs in the container, in a namespace with the container's folders."""
     home, build = folder / "home", folder / "new"
     (home / "job").mkdir(parents=True)
     (build / "image").mkdir(parents=True)
@@ -162,7 +163,7 @@ def _iso(image: Path, iso: Path) -> None:
 
 
 def _direct(folder: Path) -> int:
-    """Bytes of the squashfs that mksquashfs makes of the old way's root tree by itself."""
+    """Return the bytes of the squashfs that mksquashfs alone makes of the old way's root tree."""
     image = folder / "direct.img"
     _run("mksquashfs", folder / "rootfs", image, *job.squashfs(Squashfs()), "-all-root")
     return image.stat().st_size
@@ -181,7 +182,7 @@ def _measured(folder: Path, way: Callable[[Path], None]) -> Way:
 
 
 def _written(folder: Path) -> int:
-    """Bytes that the whole disk has written: what a loop device writes is no process's."""
+    """Return the bytes that the whole disk wrote: a loop device's belong to no process."""
     device = folder.stat().st_dev
     stat = Path(f"/sys/dev/block/{os.major(device)}:{os.minor(device)}/stat")
     return int(stat.read_text().split()[6]) * 512
@@ -199,7 +200,7 @@ def _print(old: Way, new: Way, tree: int, direct: int) -> None:
     Console(width=100).print(table)
     time_, bytes_ = new.seconds / old.seconds, (new.written - tree) / new.size
     print(f"time: {time_:.2f} of the old way's (goal: {TIME:.2f})")
-    # Of the ISO, as it has little else.
+    # Compare the ISO's size, because the ISO has little else.
     print(f"size: {new.size / direct:.3f} of what mksquashfs makes by itself (goal: 1.05)")
     print(f"memory of the largest process: {new.memory >> 10} MiB")
     print(f"written, less the root tree: {bytes_:.2f} of the ISO's size (goal: {WRITTEN})")

@@ -1,9 +1,9 @@
-"""``make bench-iso-check``: `voidgen check --iso` beside making the same ISO twice.
+"""``make bench-iso-check``: measures `voidgen check --iso`, compared with making the ISO twice.
 
-The project, mklive and XBPS are those of the tests: stand-ins for the last two. Each round makes
-two ISOs in copies of the project, the second one with one core as in the check, and has the check
-make its own two; what is built once by Nix is there before. Goal: no more than two builds, a tenth,
-and the seconds that it takes to ask the machine what it can vary, however large the ISO is.
+The project and the stand-ins for mklive and XBPS are those of the tests. Each round makes two ISOs
+in copies of the project, the second with one core, as in the check. Then the check makes its own
+two. Nix has built everything before. Goal: however large the ISO is, the check takes at most 1.1
+times as long as the two builds, and some seconds to find out what the machine can vary.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 GOAL = 1.1
 ASKING = 3.0
-"""Seconds."""
+"""Seconds that the check may take to find out what the machine can vary."""
 
 
 def main() -> None:
@@ -58,7 +58,7 @@ def main() -> None:
 
 
 def _round(source: Path, folder: Path) -> float:
-    """How many times as long the check took as two builds, after it had asked the machine."""
+    """Return the time of the check, without its tests of the machine, divided by two builds'."""
     start = time.perf_counter()
     for name, program in (("one", ()), ("other", ("taskset", "--cpu-list", "0"))):
         _iso(clone(source, folder / name), program)

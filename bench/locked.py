@@ -1,4 +1,4 @@
-"""A made-up voidgen.lock; the same on every run."""
+"""Makes an invented voidgen.lock; every run makes the same."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ URL = "https://repo.example.org/current"
 
 
 def lock(packages: int) -> Lock:
-    """A lock of so many packages, as large as that of an image with a desktop."""
+    """Return a lock with this number of packages, like that of an image with a desktop."""
     chance = random.Random(SEED)
 
     def digest() -> str:

@@ -1,4 +1,4 @@
-"""Time and memory of programs."""
+"""Measures the time and memory of programs."""
 
 from __future__ import annotations
 
@@ -25,19 +25,19 @@ class Measured:
 
     @property
     def least(self) -> float:
-        """What the machine's other work disturbs least."""
+        """Return the shortest time, which the machine's other work disturbs least."""
         return min(self.seconds)
 
     @property
     def median(self) -> float:
-        """What a user mostly sees."""
+        """Return the median time, which a user mostly sees."""
         return median(self.seconds)
 
 
 def measure(
     argv: Sequence[str], *, cwd: Path, runs: int, before: Callable[[], None] = lambda: None
 ) -> Measured:
-    """``runs`` runs of ``argv``, each after ``before``, which is not counted."""
+    """Run ``argv`` ``runs`` times, each time after ``before``, which is not counted."""
     seconds, peaks = [], []
     for _ in range(runs):
         before()
@@ -53,7 +53,7 @@ def measure(
 
 
 def calls(function: Callable[[], object], runs: int) -> Measured:
-    """``runs`` calls in this process, which has them all in memory: no start is counted."""
+    """Call ``runs`` times in this process, so that the start of a program is not counted."""
     seconds = []
     for _ in range(runs):
         start = time.perf_counter()

@@ -1,4 +1,4 @@
-"""A registration of made-up store paths, and Nix's time to load it into an empty database."""
+"""Measures how long Nix takes to load invented store paths into an empty database."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PATHS, REFERENCES = 2_000, 12_000
-"""Of a closure with a browser and an editor."""
+"""Store paths of a closure with a browser and an editor."""
 
 
 def load(folder: Path, runs: int) -> tuple[Measured, Measured]:
-    """Loading as the live system does, and as a yardstick reading it all back."""
+    """Measure loading as the live system does, and reading everything back, to compare."""
     store, state, file = folder / "store", folder / "state", folder / "registration"
     store.mkdir(parents=True)
     file.write_text(_text(store))
@@ -32,14 +32,14 @@ def load(folder: Path, runs: int) -> tuple[Measured, Measured]:
 
 
 def path(store: Path, seed: str, name: str) -> Path:
-    """A store path, with a hash that follows from ``seed``."""
-    # Nix's base 32 has all hexadecimal digits but e.
+    """Return a store path, with a hash made from ``seed``."""
+    # Nix's base 32 has all hexadecimal digits except e.
     digest = hashlib.sha256(seed.encode()).hexdigest()[:32].replace("e", "z")
     return store / f"{digest}-{name}"
 
 
 def entry(path: Path, needs: Sequence[Path]) -> str:
-    """As `nix-store --load-db` reads it: path, hash, size, deriver, number of references, these."""
+    """Return an entry for `nix-store --load-db`: path, hash, size, deriver, references."""
     nar_hash = hashlib.sha256(path.name.encode()).hexdigest()
     lines = [path, f"sha256:{nar_hash}", "1048576", "", len(needs), *needs]
     return "".join(f"{line}\n" for line in lines)

@@ -1,7 +1,7 @@
-"""``make bench``: how long voidgen takes and how much memory, beside a yardstick.
+"""``make bench``: measures voidgen's time and memory, compared with a yardstick.
 
-The yardstick is work of the same kind that has to be done anyway, measured in the same run:
-its ratio says more than seconds do when the machine is slow or busy.
+The yardstick is similar work that other programs need, too, measured in the same run. On a slow or
+busy machine, the ratio of both says more than seconds.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ ROOT = Path(__file__).resolve().parent.parent
 PYTHON = sys.executable
 VOIDGEN = [str(Path(PYTHON).with_name("voidgen"))]
 PACKAGES = 2_000
-"""Of the lock that is loaded: an image with a desktop has about as many."""
+"""Packages of the lock: an image with a desktop has about as many."""
 CLOSURE = 10_000
-"""Store paths of a closure that is compared."""
+"""Store paths of each compared closure."""
 LARGEST_CLOSURE = 100_000
 CALLS = 20
-"""Calls for each run that is asked for: one takes milliseconds."""
+"""Calls for each run of ``--runs``: one takes milliseconds."""
 COPY = "cp -R ../project/image ../project/flake.nix . && git add --intent-to-add ."
 
 
@@ -56,7 +56,7 @@ class Row:
 def main() -> None:
     parser = argparse.ArgumentParser(description="Measure voidgen.")
     parser.add_argument("--runs", type=int, default=5, help="runs of each (default: 5)")
-    parser.add_argument("--quick", action="store_true", help="leave out what is largest")
+    parser.add_argument("--quick", action="store_true", help="leave out the largest")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="voidgen-bench-") as folder:
         rows = [
@@ -81,7 +81,7 @@ def _start(folder: Path, runs: int) -> Iterator[Row]:
 
 
 def _lock(runs: int) -> Iterator[Row]:
-    """voidgen.lock, read and written in memory; the yardstick takes its JSON alone."""
+    """Measure reading and writing voidgen.lock in memory, compared with its JSON alone."""
     lock = locked.lock(PACKAGES)
     data = lock_file.dump(lock)
     table = json.loads(data)
@@ -96,14 +96,14 @@ def _lock(runs: int) -> Iterator[Row]:
 
 
 def _registration(folder: Path, runs: int) -> Iterator[Row]:
-    """What the boot of a live system waits for."""
+    """Measure the registration, for which the boot of a live system waits."""
     loaded, dumped = registration.load(folder, runs)
     name = f"registration of {registration.PATHS:,} store paths, loading"
     yield Row(name, loaded, dumped, "nix-store --dump-db", 2)
 
 
 def _closures(folder: Path, runs: int, *, largest: bool) -> Iterator[Row]:
-    """Two closures compared; the goals are half of Nix's time, and for the largest 5 s and 1 GB."""
+    """Compare two closures. Goals: half of Nix's time; for the largest, 5 s and 1 GB."""
     ours, theirs = closures.compare(folder / "some", CLOSURE, runs)
     name, against = f"diff of two closures of {CLOSURE:,} paths", "nix store diff-closures"
     yield Row(name, ours, theirs, against, theirs.least / 2)
@@ -114,7 +114,7 @@ def _closures(folder: Path, runs: int, *, largest: bool) -> Iterator[Row]:
 
 
 def _check(folder: Path, runs: int) -> Iterator[Row]:
-    """The offline example, built before, in a store of its own."""
+    """Measure `voidgen check` of the offline example, already built in a separate store."""
     (folder / "home").mkdir(parents=True)
     settings = "experimental-features = nix-command flakes\nsubstituters =\nbuild-users-group =\n"
     env = [
@@ -132,7 +132,7 @@ def _check(folder: Path, runs: int) -> Iterator[Row]:
 
 
 def _root(folder: Path, runs: int) -> Iterator[Row]:
-    """The root image, in a copy of what its generation reads."""
+    """Measure generating the root image, in a copy of the files that this reads."""
     project = folder / "project"
     project.mkdir(parents=True)
     shutil.copy(ROOT / "voidgen.toml", project)
@@ -169,7 +169,7 @@ def _made_up(folder: Path, runs: int, *, largest: bool) -> Iterator[Row]:
 
 
 def _both(project: Path, runs: int) -> Iterator[tuple[str, Measured]]:
-    """Generating where nothing was emitted yet, then again."""
+    """Measure generating without emitted files, and then again with them."""
     argv = [*VOIDGEN, "--quiet", "generate"]
 
     def clean() -> None:
@@ -182,7 +182,7 @@ def _both(project: Path, runs: int) -> Iterator[tuple[str, Measured]]:
 
 
 def _copy(folder: Path, runs: int) -> Measured:
-    """Copying what was emitted, and telling git of it."""
+    """Measure copying the emitted files, and adding them to git."""
     _empty(folder)
     return measure(["sh", "-c", COPY], cwd=folder, runs=runs, before=lambda: _empty(folder))
 

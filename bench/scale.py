@@ -1,4 +1,4 @@
-"""``make bench-scale``: how time and memory grow with what there is, four times as much each."""
+"""``make bench-scale``: measures how time and memory grow if a project grows four times."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ CONFIG = '[image]\nname = "scale"\n[overlay]\nmodules = ["m0"]\n'
 RUNS = 3
 FACTOR = 4
 LINEAR = 1.3
-"""How many times more than linearly something may grow: caches are smaller than what there is."""
+"""Limit of growth, compared with linear growth: large projects do not fit into caches."""
 
 
 @frozen
 class Kind:
-    """What is made of ``largest`` things in a folder, and the command that takes them."""
+    """A function that makes a number of things in a folder, up to ``largest``, and the command."""
 
     what: str
     largest: int
@@ -47,7 +47,7 @@ def _project(folder: Path) -> None:
 
 
 def modules(folder: Path, count: int) -> None:
-    """Each requires the next: as deep as it is many."""
+    """Make modules that each require the next, so that the graph is as deep as possible."""
     _project(folder)
     for number in range(count):
         place = folder / f"overlay-src/m{number}"
@@ -66,7 +66,7 @@ def files(folder: Path, count: int) -> None:
 
 
 def mebibytes(folder: Path, count: int) -> None:
-    """Files of 32 MiB."""
+    """Make files of 32 MiB."""
     _project(folder)
     place = folder / "overlay-src/m0/files/opt"
     place.mkdir(parents=True)
