@@ -61,7 +61,7 @@ WITH_LOWEST := tests/unit tests/golden tests/messages --ignore tests/unit/test_p
 	--ignore tests/unit/test_check_sources.py --ignore tests/unit/test_images.py
 
 # shellcheck also checks these, besides scripts/.
-SHELL_SCRIPTS := generator/voidgen/iso/container/* generator/voidgen/xbps/record.sh \
+SHELL_SCRIPTS := generator/voidgen/iso/scripts/* generator/voidgen/xbps/record.sh \
 	tests/stand_in/mklive/mklive.sh tests/stand_in_iso/xbps.sh \
 	tests/void_facts/recipe.sh \
 	tests/stand_in_iso/dracut.sh tests/stand_in_iso/mklive/mklive.sh tests/stand_in_iso/set/*.sh \
@@ -161,11 +161,11 @@ format: .venv/ready ## format the Python code
 	$(PYTHON) -m ruff format
 
 golden: .venv/ready ## write what is made from the sources: schema, golden files, pages, pictures, root image
-	$(PYTHON) -m voidgen.schema
-	$(PYTHON) -m voidgen.overlay.docs
-	$(PYTHON) -m voidgen.config.docs
-	$(PYTHON) -m voidgen.cli.docs
-	$(PYTHON) -m voidgen.cli.manual
+	$(PYTHON) -m tools.json_schema
+	$(PYTHON) -m tools.modules_page
+	$(PYTHON) -m tools.config_page
+	$(PYTHON) -m tools.commands_page
+	$(PYTHON) -m tools.manual
 	$(PYTHON) -m voidgen -C examples/offline graph -o docs/explanation/modules.dot
 	dot -Tsvg -o docs/explanation/modules.svg docs/explanation/modules.dot
 	dot -Tsvg -o docs/explanation/pipeline.svg docs/explanation/pipeline.dot

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import random
 
-from voidgen import sri
-from voidgen.lock.types import Key, Lock, Package, Repository, Request, Xbps
+from voidgen.lock.types import Lock
+from voidgen.system import sri
+from voidgen.xbps.types import Key, Package, Repository, Request, Xbps
 
 SEED = 20_20
 URL = "https://repo.example.org/current"

@@ -21,7 +21,7 @@ from bench.measure import Measured, calls, measure
 from rich.console import Console
 from rich.table import Table
 
-from voidgen.lock import file as lock_file
+from voidgen.lock import voidgen_lock as lock_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

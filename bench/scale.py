@@ -13,10 +13,10 @@ from attrs import frozen
 from bench.measure import Measured, measure
 from rich.console import Console
 from rich.table import Table
-from tests.unit import closures
-from tests.unit.lock import lock, packages
+from tests.support import closures
+from tests.support.lock import lock, packages
 
-from voidgen.lock import file as lock_file
+from voidgen.lock import voidgen_lock as lock_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable

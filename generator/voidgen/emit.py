@@ -19,9 +19,9 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from voidgen import foreign
 from voidgen.errors import Fault, StepFailedError, WrongInputError, refused
-from voidgen.place import alone, wrote
+from voidgen.system import untrusted
+from voidgen.system.files import log_written, project_lock
 from voidgen.tree import File, Tree
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def faults(project: Path, tree: Tree) -> list[Fault]:
 
 def write(project: Path, tree: Tree, *, force: bool = False) -> Changes:
     """Make the project's emitted files those of ``tree``; see `compare` for what it refuses."""
-    with alone(project):
+    with project_lock(project):
         changes = compare(project, tree, force=force)
         # Also what a killed run noted and never wrote: it may have made the folders.
         gone = sorted(_emitted(project, force=force).keys() - tree.keys())
@@ -98,13 +98,13 @@ def write(project: Path, tree: Tree, *, force: bool = False) -> Changes:
                 _journal(project, files)
             for path in changes.removed:
                 (project / path).unlink(missing_ok=True)
-                wrote(project / path, "removed")
+                log_written(project / path, "removed")
             for path in gone:
                 _prune(project, path)
             # The list comes last: until then the journal stands for it.
             for path in sorted((*changes.added, *changes.changed), key=lambda path: path == LIST):
                 _replace(project, path, files[path])
-                wrote(project / path)
+                log_written(project / path)
             if (project / STAGING).exists():
                 shutil.rmtree(project / STAGING)
         except OSError as error:
@@ -136,12 +136,12 @@ def _emitted(project: Path, *, force: bool) -> dict[str, frozenset[str]]:
         if found is None:
             continue
         try:
-            files = foreign.parse(found[0] or b"")["files"]
+            files = untrusted.parse_json(found[0] or b"")["files"]
             for path, known in files.items():
                 hashes = [known] if isinstance(known, str) else known
                 _checked(path)
                 emitted[path] = emitted.get(path, frozenset()) | frozenset(map(str, hashes))
-        except foreign.GARBLED:
+        except untrusted.GARBLED:
             # A journal is written whole or not at all: a torn one belongs to nothing.
             if name == LIST and not force:
                 remedy = "restore it with git, or run with --force to overwrite all"

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, TypeVar
 
 from attrs import frozen
 
-from voidgen import config, lint, render, share
+from voidgen import config, lint
+from voidgen.data import bundled_files
 from voidgen.errors import Fault, Key, WrongInputError, raise_all, unreadable
-from voidgen.nix import Caches
+from voidgen.nix.commands import Caches
 from voidgen.overlay import catalogue, run_bits
 from voidgen.overlay.resolve import resolve
-from voidgen.plan import Plan, plan
+from voidgen.plan import render
+from voidgen.plan.plan import Plan, plan
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -42,7 +44,9 @@ class Project:
 
     def tree(self) -> Tree:
         """All that `generate` emits."""
-        return render.project(self.plan, self.overlay, share.constant(), share.flake())
+        return render.project(
+            self.plan, self.overlay, bundled_files.constant(), bundled_files.flake()
+        )
 
 
 def find(start: Path) -> Path:
@@ -81,7 +85,7 @@ def modules_of(folder: Path) -> Catalogue:
 
 def _roots(folder: Path) -> list[Path]:
     own = folder / catalogue.FOLDER
-    builtin = share.catalogue()
+    builtin = bundled_files.catalogue()
     # voidgen's own repository is a project whose modules are the built-in ones.
     return [builtin] if own.exists() and own.samefile(builtin) else [builtin, own]
 

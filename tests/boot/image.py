@@ -20,10 +20,9 @@ from attrs import frozen
 from tests.integration.offline import PACKAGES, ROOT
 from tests.integration.test_nix_dconf import SET
 from tests.overlay.live_nix import Baked, in_store, lay_overlay, lay_store
-from tests.unit.program import voidgen, write
+from tests.support.program import voidgen, write
 
-from voidgen.snapshot import file as snapshot_file
-from voidgen.snapshot import images
+from voidgen.image import of_build, snapshot_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -199,7 +198,7 @@ def _make(work: Path) -> None:
     baked = _bake(work)
     _root(root, baked)
     manifest = json.loads(baked.read("manifest.json"))
-    snapshot = images.image("guest", manifest, baked.include("/"), None)
+    snapshot = of_build.image("guest", manifest, baked.include("/"), None)
     (parts / "voidgen.json").write_bytes(snapshot_file.dump(snapshot))
     _said(
         "mksquashfs", root, parts / "LiveOS/squashfs.img", "-quiet", "-no-progress", "-all-root",

@@ -15,11 +15,11 @@ import pytest
 from tests.boot import image as image_parts
 from tests.boot.conftest import running
 from tests.boot.image import Parts
-from tests.unit.program import voidgen
+from tests.support.program import voidgen
 
 from voidgen.boot import command, host, image, qemu, run
 from voidgen.boot.types import MONITOR, SERIAL, Accelerator, Machine
-from voidgen.iso import embedded
+from voidgen.image import of_iso
 
 # Whether KVM works is no matter of these tests, and asking takes time.
 MACHINE = ("--accel", "tcg", "--memory", "1024")
@@ -307,4 +307,4 @@ def test_an_iso_without_a_snapshot_is_refused(folder: Path) -> None:
     (folder / "empty.iso").write_bytes(b"")
     ran = voidgen("boot", "empty.iso", cwd=folder)
     assert ran.status == 2
-    assert f"it has no {embedded.FILE}" in ran.err
+    assert f"it has no {of_iso.FILE}" in ran.err

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import tomlkit
 from tests.docs.blocks import ROOT, blocks
-from tests.unit.program import voidgen
+from tests.support.program import voidgen
 
 from voidgen.config import FILE
 

@@ -9,7 +9,7 @@ from tests.docs.blocks import PAGES, ROOT, blocks
 from voidgen.config.types import Config
 from voidgen.errors import WrongInputError
 from voidgen.overlay.types import ModuleFile
-from voidgen.structure import structure
+from voidgen.schema.structure import structure
 
 KEY = f"{'A' * 43}="
 

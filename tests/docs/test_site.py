@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 from tests.docs.blocks import PAGES, ROOT
-from tests.unit.program import voidgen
+from tests.support.program import voidgen
 
-from voidgen.cli import docs as cli_docs
-from voidgen.config import docs as config_docs
+from tools import commands_page as cli_docs
+from tools import config_page as config_docs
 
 EXPLANATION = ROOT / "docs/explanation"
 

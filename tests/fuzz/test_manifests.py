@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.fuzz.mutations import as_json, few
-from tests.unit.closures import manifest
-from tests.unit.program import voidgen
+from tests.support.closures import manifest
+from tests.support.program import voidgen
 from tests.unit.test_cli import MANIFEST
 
-from voidgen.snapshot import file as snapshot_file
-from voidgen.snapshot.types import Snapshot
+from voidgen.image import snapshot_file
+from voidgen.image.snapshot import Snapshot
 
 ROOT = Path(__file__).parents[2]
 PLAN = json.loads((ROOT / "tests/golden/emitted/image/manifest.json").read_bytes())

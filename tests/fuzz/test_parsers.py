@@ -19,27 +19,29 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pycdlib import PyCdlib
 from tests.fuzz.mutations import NASTY, as_json, damaged, few
-from tests.unit import efi
-from tests.unit.lock import PRINT, digest, forged, lock, packages
+from tests.support import efi
+from tests.support.lock import PRINT, digest, forged, lock, packages
 from tests.unit.test_statements import SAID
 
-from voidgen import config, derivations, foreign
+from voidgen import config
 from voidgen.boot import firmware
 from voidgen.boot.console import Console, ConsoleError
-from voidgen.cli.report import visible
+from voidgen.container.engine import Engine
 from voidgen.errors import StepFailedError, WrongInputError
-from voidgen.iso import embedded, initramfs, loader, verify
-from voidgen.iso.engine import Engine
+from voidgen.image import of_iso
+from voidgen.init import preset, takeover
+from voidgen.iso import initramfs, loader, verify
 from voidgen.iso.log import Log, faults
-from voidgen.lock import entries
-from voidgen.lock import file as lock_file
-from voidgen.lock import flake as flake_lock
+from voidgen.lock import entries, flake_lock
+from voidgen.lock import voidgen_lock as lock_file
+from voidgen.nix import derivations
+from voidgen.nix import version as nix_versions
 from voidgen.overlay import catalogue
-from voidgen.release import provenance, signature, statements, sums
-from voidgen.scaffold import preset, takeover
-from voidgen.versions import nix as nix_versions
-from voidgen.versions import xbps as xbps_versions
+from voidgen.provenance import signature, statement, statements
+from voidgen.system import sha256sums, untrusted
+from voidgen.text import visible
 from voidgen.xbps import keys, repodata
+from voidgen.xbps import version as xbps_versions
 
 ROOT = Path(__file__).parents[2]
 CONFIG = (ROOT / "examples/offline/voidgen.toml").read_bytes()
@@ -282,8 +284,8 @@ def isos(draw: st.DrawFn) -> bytes:
 @given(data=isos())
 def test_iso(data: bytes, folder: Path) -> None:
     (folder / "x.iso").write_bytes(data)
-    read_or_refused(lambda: embedded.read(folder / "x.iso"))
-    read_or_refused(lambda: embedded.offset(folder / "x.iso", "/voidgen.json"))
+    read_or_refused(lambda: of_iso.read(folder / "x.iso"))
+    read_or_refused(lambda: of_iso.offset(folder / "x.iso", "/voidgen.json"))
 
 
 FIRMWARE = {
@@ -322,9 +324,9 @@ def test_derivation(data: bytes, folder: Path) -> None:
 
 
 @few(20)
-@given(data=damaged(sums.dump({"a.iso": digest("a")})))
+@given(data=damaged(sha256sums.dump({"a.iso": digest("a")})))
 def test_sums(data: bytes) -> None:
-    sums.parse(data)
+    sha256sums.parse(data)
 
 
 @few(20)
@@ -348,15 +350,15 @@ def test_json(data: bytes) -> None:
         expected = json.loads(data)
     except (ValueError, RecursionError):
         with pytest.raises(ValueError, match=r"."):
-            foreign.parse(data)
+            untrusted.parse_json(data)
     else:
-        assert repr(foreign.parse(data)) == repr(expected)
+        assert repr(untrusted.parse_json(data)) == repr(expected)
 
 
 @pytest.mark.parametrize("data", [b"[" * 200_000, b'{"a":' * 200_000, b"1" * 5000, b"\xff", b""])
 def test_json_that_nobody_reads(data: bytes) -> None:
     with pytest.raises(ValueError, match=r"."):
-        foreign.parse(data)
+        untrusted.parse_json(data)
 
 
 BOOT = b"[    0.0] Linux\r\n\x1b[32mOK\x1b[0m\r\nvoid-live login: "
@@ -384,7 +386,7 @@ def bundle(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     return statements.add(folder / "x.iso", SAID, folder / "key").read_bytes()
 
 
-STATEMENT = json.loads(provenance.dump(SAID))
+STATEMENT = json.loads(statement.dump(SAID))
 
 
 @few(40)
@@ -392,11 +394,11 @@ STATEMENT = json.loads(provenance.dump(SAID))
 def test_provenance(data: bytes, folder: Path) -> None:
     """Understood, or said in one line to be none; what is understood can be written again."""
     (folder / "p.provenance.json").write_bytes(data)
-    found = provenance.beside_iso(folder / "p.iso")
+    found = statement.beside_iso(folder / "p.iso")
     if isinstance(found, str):
         assert found == "p.provenance.json is not voidgen's statement about an ISO"
     else:
-        assert provenance.parse(provenance.dump(found)) == found
+        assert statement.parse(statement.dump(found)) == found
 
 
 @few(12)

@@ -17,9 +17,10 @@ import pytest
 import tomlkit
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.program import found, voidgen
+from tests.support.program import found, voidgen
 
-from voidgen import project, share
+from voidgen import project
+from voidgen.data import bundled_files
 from voidgen.tree import Tree
 
 HERE = Path(__file__).parent
@@ -29,7 +30,7 @@ SHOWN = EMITTED / "show.txt"
 
 def _written(folder: Path) -> dict[str, bytes | str | None]:
     """What is emitted for this project; the files that are the same for all stand elsewhere."""
-    constant = share.constant()
+    constant = bundled_files.constant()
     return {
         path: data
         for path, data in found(folder).items()

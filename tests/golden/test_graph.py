@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from tests.unit.program import voidgen
+from tests.support.program import voidgen
 
 HERE = Path(__file__).parent
 OFFLINE = HERE.parents[1] / "examples/offline"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from tests.integration.offline import Nix, isolated, write_project
-from tests.unit.program import voidgen
+from tests.support.program import voidgen
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,7 @@ import subprocess
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from tests.unit.program import voidgen, write
+from tests.support.program import voidgen, write
 
 SKEL = "overlay-src/hostile/files/etc/skel"
 ATTRIBUTES = (

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from tests.integration.shapes import SIX, add_shapes
-from tests.unit.program import voidgen
+from tests.support.program import voidgen
 
 # What asks on a terminal.
 RUN = "from voidgen.cli import main; main()"

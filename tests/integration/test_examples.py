@@ -8,8 +8,8 @@ from pathlib import Path
 import click
 import pytest
 from tests.integration.offline import Nix
-from tests.unit.program import voidgen, write
-from tests.unit.steps import Steps
+from tests.support.program import voidgen, write
+from tests.support.steps import Steps
 
 from voidgen.cli import LazyGroup, cli
 from voidgen.cli.examples import EXAMPLES

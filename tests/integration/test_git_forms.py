@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from tests.integration import forms
 from tests.integration.offline import Nix
-from tests.unit.program import voidgen
+from tests.support.program import voidgen
 
 
 @pytest.fixture(scope="module")

@@ -13,12 +13,12 @@ from urllib.parse import parse_qs
 import pytest
 from ruamel.yaml import YAML
 from tests.integration.offline import Nix
-from tests.unit.program import found, voidgen, write
+from tests.support.program import found, voidgen, write
 
 from voidgen import __version__
+from voidgen.init import ci
+from voidgen.init.ci import Workflow
 from voidgen.iso import outputs
-from voidgen.scaffold import ci
-from voidgen.scaffold.ci import Workflow
 
 BIN = Path(sys.executable).parent
 SCHEMAS = {"github": "github-workflows", "gitlab": "gitlab-ci"}

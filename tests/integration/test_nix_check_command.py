@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 from tests.integration.offline import Nix
-from tests.unit.program import Ran, voidgen
+from tests.support.program import Ran, voidgen
 
-from voidgen import sri
-from voidgen.lock import file as lock_file
+from voidgen.lock import voidgen_lock as lock_file
+from voidgen.system import sri
 
 # What builds of a package do that differ, in each of the ways that are told.
 NOISE = """

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 from tests.integration.offline import Nix
-from tests.unit.program import Ran, voidgen
+from tests.support.program import Ran, voidgen
 
-from voidgen import nix as verbs
+from voidgen.nix import commands as verbs
 
 OLDER = ('"./packages/2026.10"', '"./packages/2026.04"')
 

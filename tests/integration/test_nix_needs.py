@@ -5,12 +5,14 @@ from pathlib import Path
 
 import pytest
 from tests.integration.offline import Nix
-from tests.unit.program import voidgen, write
+from tests.support.program import voidgen, write
 
-from voidgen import config, needs, process
+from voidgen import config
 from voidgen.doctor import package_set
 from voidgen.doctor.host import Host
 from voidgen.errors import StepFailedError
+from voidgen.nix import requirements
+from voidgen.system import process
 
 FEATURES = """let features = [
   { description = "the `nixVersion` builtin"; condition = builtins ? nixVersion; }
@@ -44,10 +46,10 @@ def test_what_a_set_needs(
     tree = tmp_path / "a set"
     write(tree, {**files, "default.nix": SET})
     if not needed:
-        needs.check(tree)
+        requirements.check(tree)
         return
     with pytest.raises(StepFailedError) as caught:
-        needs.check(tree)
+        requirements.check(tree)
     assert caught.value.what.startswith(f"the package set {needed}")
     assert "voidgen doctor" in caught.value.remedy
 
@@ -71,7 +73,7 @@ def test_a_set_that_is_asked_reads_its_own_folder_only(
     described = FEATURES % (code.format(secret=secret), "false")
     tree = tmp_path / "set"
     write(tree, {"lib/minfeatures.nix": described})
-    done = process.run(needs.question(tree), cwd=Path("/"), check=False)
+    done = process.run(requirements.question(tree), cwd=Path("/"), check=False)
     assert b"hunter2" not in done.stdout
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from tests.integration.offline import INCLUDE, Nix, manifest, write_project
-from tests.unit.program import voidgen, write
+from tests.support.program import voidgen, write
 
 CHECKOUT = os.environ.get("VOIDGEN_NIXPKGS", "")
 pytestmark = pytest.mark.skipif(not CHECKOUT, reason="VOIDGEN_NIXPKGS names no checkout of nixpkgs")

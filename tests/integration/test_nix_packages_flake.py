@@ -24,7 +24,7 @@ from tests.integration.offline import (
     track,
     write_project,
 )
-from tests.unit.program import voidgen
+from tests.support.program import voidgen
 
 TOML = """
 [image]

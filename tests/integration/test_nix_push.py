@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 from tests.integration.machine import Machine, hashes
 from tests.integration.offline import SYSTEM, Nix
-from tests.unit.program import voidgen
+from tests.support.program import voidgen
 
-from voidgen import nix
+from voidgen.nix import commands as nix
 from voidgen.progress import Nobody
 
 

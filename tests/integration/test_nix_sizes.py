@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 from tests.integration.offline import Nix
-from tests.unit.program import Ran, voidgen
+from tests.support.program import Ran, voidgen
 
-from voidgen import database
+from voidgen.nix import database
 
 NAMES = ("greet", "countdown", "notebook^out,man", "deskTools.clock", "proverb-of-the-day")
 

@@ -1,4 +1,4 @@
-"""`voidgen.nix` with the real Nix: git repositories on this machine, a web server on loopback."""
+"""Commands of Nix, run for real on local git repositories and a local web server."""
 
 import io
 import itertools
@@ -15,12 +15,13 @@ from typing import Any
 import pytest
 from attrs import field, frozen
 from tests.integration.offline import SYSTEM
-from tests.unit.http_faults import Server, closed_port, serving, status, truncates
+from tests.support.http_faults import Server, closed_port, serving, status, truncates
 
-from voidgen import nix, process, sri
 from voidgen.errors import StepFailedError
-from voidgen.lock import flake as flake_lock
+from voidgen.lock import flake_lock
+from voidgen.nix import commands as nix
 from voidgen.progress import Nobody
+from voidgen.system import process, sri
 
 FLAKE = """{
   inputs.a = { url = "git+file://%s"; flake = false; };

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from tests.integration.offline import Nix
-from tests.unit.versions import AWKWARD_VERSIONS, made_up, nix_names, nix_versions
+from tests.support.versions import AWKWARD_VERSIONS, made_up, nix_names, nix_versions
 
-from voidgen.versions import nix as rules
+from voidgen.nix import version as rules
 
 PARTS = [*"019.-._+aZé~", "pre", "rc", "2147483647", "2147483648", "20230101123456", "-é", "--"]
 

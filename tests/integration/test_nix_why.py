@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from tests.integration.offline import Nix
-from tests.unit.program import voidgen
+from tests.support.program import voidgen
 
 
 def test_files_of_the_closure(example: Path, empty_nix: Nix) -> None:

@@ -8,10 +8,10 @@ import venv
 from pathlib import Path
 
 from tests.integration.offline import ROOT, Nix
-from tests.unit.program import found
+from tests.support.program import found
 
+from tools import manual
 from voidgen import __version__
-from voidgen.cli import manual
 
 MACHINE = dict(os.environ)
 """With this user's settings of pip, before a test has a home of its own."""

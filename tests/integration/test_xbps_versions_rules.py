@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 from tests.locks.void import PROGRAMS
-from tests.unit.versions import lines, made_up, xbps_table, xbps_versions
+from tests.support.versions import lines, made_up, xbps_table, xbps_versions
 
-from voidgen.versions import xbps
+from voidgen.xbps import version as xbps_version
 
 PARTS = [
     *"019._aZ-+~é", "alpha", "BETA", "pre", "rc", "pl", "pl1", "_1", "_12", "2147483647",
@@ -55,7 +55,7 @@ def real_parts(uhelper: Path, verb: str, pkgvers: Sequence[str]) -> list[str]:
 
 def taken(pkgver: str) -> bool:
     try:
-        xbps.split(pkgver)
+        xbps_version.split(pkgver)
     except ValueError:
         return False
     return True
@@ -76,7 +76,7 @@ def test_versions_are_ordered_as_by_xbps(uhelper: Path) -> None:
         *pairwise(["-", "", *made_up(chance, PARTS, 2000)]),
     ]
     said = real_orders(uhelper, pairs)
-    found = [(pair, xbps.compare(*pair)) for pair in pairs]
+    found = [(pair, xbps_version.compare(*pair)) for pair in pairs]
     assert found == list(zip(pairs, said, strict=True))
 
 
@@ -84,7 +84,7 @@ def test_names_are_split_as_by_xbps(uhelper: Path) -> None:
     chance = random.Random(3)
     invented = [f"a-{text}" for text in made_up(chance, [*"01_-aé.", "_1"], 3000)]
     pkgvers = [*lines("xbps_pkgvers.txt"), "", "-1_1", "1_1", "a", *invented]
-    found = [xbps.split(pkgver) for pkgver in pkgvers if taken(pkgver)]
+    found = [xbps_version.split(pkgver) for pkgver in pkgvers if taken(pkgver)]
     assert [name for name, _ in found] == real_parts(uhelper, "getpkgname", pkgvers)
     assert [version for _, version in found] == real_parts(uhelper, "getpkgversion", pkgvers)
     assert len(pkgvers) - len(found) > 0

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from voidgen.iso.engine import ARGUMENTS
+from voidgen.container.engine import ARGUMENTS
 
 FAKETIME = next(Path("/usr/lib").glob("*/faketime"), None)
 DATE = {

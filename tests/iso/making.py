@@ -13,9 +13,10 @@ from tests.iso.podman import Podman
 from tests.iso.project import commit
 from tests.locks.project import repository, well
 from tests.locks.void import StandIn
-from tests.unit.stand_in import StandIns
+from tests.support.stand_in import StandIns
 
-from voidgen import nix, process
+from voidgen.nix import commands as nix
+from voidgen.system import process
 
 
 @frozen

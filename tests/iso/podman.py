@@ -15,7 +15,7 @@ from pathlib import Path
 from attrs import frozen
 from tests.integration.offline import ROOT
 
-from voidgen.iso.engine import ARGUMENTS
+from voidgen.container.engine import ARGUMENTS
 
 BASE = ROOT / ".venv" / "container" / "base.tar"
 """What scripts/container-image makes."""

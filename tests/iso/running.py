@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tests.iso.podman import Podman
 from tests.locks.project import message
-from tests.unit.program import voidgen
+from tests.support.program import voidgen
 
 PATIENCE = 300
 """Seconds after which something hangs, on the slowest machine."""

@@ -11,8 +11,8 @@ from tests.iso.podman import Podman
 from tests.iso.project import change
 from tests.iso.running import nothing_left, well
 from tests.locks.project import clone
-from tests.unit.program import voidgen
-from tests.unit.steps import Steps
+from tests.support.program import voidgen
+from tests.support.steps import Steps
 
 
 @pytest.fixture(scope="module")

@@ -10,11 +10,11 @@ import pytest
 from tests.iso.podman import Podman
 from tests.iso.project import change
 from tests.iso.running import nothing_left
-from tests.unit.program import voidgen
+from tests.support.program import voidgen
 
 from voidgen.check import machine
 from voidgen.compare import isos
-from voidgen.iso.engine import ARGUMENTS
+from voidgen.container.engine import ARGUMENTS
 
 COMPARISON = "two ISOs are identical"
 CONDITIONS = (

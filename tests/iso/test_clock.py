@@ -5,9 +5,8 @@ import subprocess
 
 from tests.iso.podman import Podman
 
-from voidgen.share import PACKAGE
+from voidgen.iso.inputs import SCRIPTS
 
-SCRIPTS = PACKAGE / "iso" / "container"
 BEGIN = "mkdir -p /build/files && : > /build/start && cp /proc/uptime /build/uptime"
 RUN = "bash /voidgen/of-this-run.sh /build/files -type f"
 

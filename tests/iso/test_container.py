@@ -10,8 +10,8 @@ from tests.iso.project import change, commit
 from tests.iso.running import is_made, nothing_left, well
 from tests.locks.project import well as voidgen
 
-from voidgen import nix
-from voidgen.iso import archive
+from voidgen.container import archive
+from voidgen.nix import commands as nix
 from voidgen.progress import Nobody
 
 

@@ -22,10 +22,10 @@ from tests.iso.podman import Podman
 from tests.iso.running import others
 from tests.iso.store import altered
 from tests.locks.project import clone
-from tests.unit.program import Ran, voidgen
+from tests.support.program import Ran, voidgen
 
-from voidgen import nix
 from voidgen.iso import initramfs, loader
+from voidgen.nix import commands as nix
 from voidgen.progress import Nobody
 
 SQUASHFS = "iso/LiveOS/squashfs.img"

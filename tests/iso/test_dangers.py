@@ -15,12 +15,12 @@ from tests.iso.running import failed, nothing_left
 from tests.iso.running import well as well_made
 from tests.iso.store import altered
 from tests.locks.project import well
-from tests.unit.program import write
+from tests.support.program import write
 
-from voidgen import nix
 from voidgen.iso import inputs, job
+from voidgen.iso.inputs import SCRIPTS
+from voidgen.nix import commands as nix
 from voidgen.progress import Nobody
-from voidgen.share import PACKAGE
 
 SQUASHFS = "/LiveOS/squashfs.img"
 MOUNTS = Path("/proc/self/mountinfo")
@@ -252,7 +252,7 @@ FAULTS = (
 def test_nothing_is_written_through_links_of_the_root_tree(engine: Podman, tmp_path: Path) -> None:
     """The overlay's script by itself, on a root tree that is all traps."""
     root, outside, home = (tmp_path / name for name in ("root", "outside", "home"))
-    etc, include, scripts = root / "etc", tmp_path / "include" / "etc", PACKAGE / "iso/container"
+    etc, include, scripts = root / "etc", tmp_path / "include" / "etc", SCRIPTS
     for place in (etc / "folder", outside, home / "job", include):
         place.mkdir(parents=True)
     (outside / "victim").write_text("untouched\n")

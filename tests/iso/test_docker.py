@@ -12,7 +12,7 @@ import pytest
 from tests.iso.making import Made
 from tests.iso.project import change
 from tests.iso.running import failed
-from tests.unit.stand_in import StandIns
+from tests.support.stand_in import StandIns
 
 INFO = json.dumps({"SecurityOptions": ["name=seccomp"], "DockerRootDir": "/var/lib/docker"})
 

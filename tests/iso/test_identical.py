@@ -17,7 +17,7 @@ from tests.iso.running import failed, well
 from tests.iso.store import altered
 from tests.locks.project import clone
 
-from voidgen.iso.engine import ARGUMENTS
+from voidgen.container.engine import ARGUMENTS
 
 KINDS = ("iso", "cdx.json", "manifest.json")
 

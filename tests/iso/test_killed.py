@@ -12,7 +12,7 @@ from tests.iso.podman import Podman
 from tests.iso.running import is_made, nothing_left, well
 from tests.locks.project import clone
 from tests.property import killing, running
-from tests.unit.program import voidgen
+from tests.support.program import voidgen
 
 TRIED = int(os.environ.get("VOIDGEN_TOUCHES", "12"))
 """Of some hundred touches, evenly; each takes two runs, which are seconds."""

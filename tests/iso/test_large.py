@@ -9,7 +9,7 @@ import pytest
 from tests.iso.podman import Podman
 from tests.iso.project import change, commit
 from tests.iso.running import nothing_left, well
-from tests.unit.program import write
+from tests.support.program import write
 
 SIZE = 4400 << 20
 ASKED = "VOIDGEN_LARGE"

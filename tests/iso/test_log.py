@@ -10,7 +10,7 @@ from tests.iso.podman import Podman
 from tests.iso.project import change
 from tests.iso.running import failed, nothing_left
 from tests.locks.project import edit
-from tests.unit.program import voidgen
+from tests.support.program import voidgen
 
 
 def test_error_shows_the_last_lines_and_the_log_has_all(folder: Path) -> None:

@@ -21,8 +21,8 @@ from tests.iso.store import altered
 from tests.locks import project as locks
 from tests.locks.project import repository
 from tests.locks.void import MKLIVE, PROGRAMS
-from tests.unit.program import voidgen
-from tests.unit.stand_in import StandIns
+from tests.support.program import voidgen
+from tests.support.stand_in import StandIns
 
 REPOSITORY = "VOIDGEN_XBPS_REPOSITORY"
 GIVEN = {

@@ -23,8 +23,8 @@ from tests.iso.test_interrupted import QUIET, SLOW
 from tests.locks.project import git
 from tests.locks.project import well as voidgen_well
 from tests.stand_in import xbps
-from tests.unit.http_faults import serving
-from tests.unit.program import voidgen
+from tests.support.http_faults import serving
+from tests.support.program import voidgen
 
 from voidgen.release.rebuild import NAME
 

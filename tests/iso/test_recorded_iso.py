@@ -9,9 +9,9 @@ from tests.iso.project import change, commit
 from tests.iso.running import well
 from tests.locks.project import clone, lock_of
 from tests.locks.project import well as voidgen_well
-from tests.unit.program import voidgen
+from tests.support.program import voidgen
 
-from voidgen import sri
+from voidgen.system import sri
 
 NAME = "the ISO is the recorded one"
 

@@ -12,11 +12,11 @@ from tests.iso.podman import Podman
 from tests.iso.project import change, commit
 from tests.iso.running import failed, nothing_left
 from tests.locks.project import edit, repository, well
-from tests.unit.program import voidgen
-from tests.unit.stand_in import StandIns
+from tests.support.program import voidgen
+from tests.support.stand_in import StandIns
 
-from voidgen import mklive_source
-from voidgen.lock import file as lock_file
+from voidgen.lock import mklive_source
+from voidgen.lock import voidgen_lock as lock_file
 
 
 def untouched(folder: Path) -> None:

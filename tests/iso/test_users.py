@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from voidgen.iso import job
-from voidgen.share import PACKAGE
+from voidgen.iso.inputs import SCRIPTS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,7 +43,7 @@ def added(folder: Path, engine: Podman, *users: dict[str, object]) -> tuple[int,
     (home / "job").mkdir(parents=True)
     for name, text in FILES.items():
         (etc / name).write_text(text)
-    shutil.copy(PACKAGE / "iso/container/users.sh", home)
+    shutil.copy(SCRIPTS / "users.sh", home)
     (home / "job/users").write_text("".join(f"{line}\n" for line in job.users(users)))
     done = subprocess.run(
         [

@@ -12,11 +12,13 @@ import pytest
 from tests.iso.making import Made, settle
 from tests.iso.running import well
 from tests.locks.project import clone
-from tests.unit.program import voidgen
+from tests.support.program import voidgen
 
-from voidgen import process
-from voidgen.iso import embedded, engine
-from voidgen.release import signature, verify
+from voidgen.container import engine
+from voidgen.image import of_iso
+from voidgen.provenance import signature
+from voidgen.release import verify
+from voidgen.system import process
 
 NAMES = (
     "sum of tests.iso",
@@ -274,7 +276,7 @@ def test_whatever_lies_beside_it(
     else:
         file.write_bytes({"empty": b"", "garbage": b"\xff\0" * 50, "huge": b"x" * 3000}[how])
     if how == "huge":
-        monkeypatch.setattr(embedded, "LARGEST", 2000)
+        monkeypatch.setattr(of_iso, "LARGEST", 2000)
         monkeypatch.setattr(signature, "LARGEST", 2000)
     found = verified(folder, status=1)
     assert "signature" in found
@@ -364,7 +366,7 @@ def test_the_signature_is_the_callers_under_sudo(
 
 
 def test_a_huge_snapshot_is_not_read(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(embedded, "LARGEST", 10)
+    monkeypatch.setattr(of_iso, "LARGEST", 10)
     assert verified(folder, status=1)["manifest"][1].startswith("tests.manifest.json: larger than")
 
 

@@ -10,10 +10,10 @@ from tests.locks import site as sites
 from tests.locks.project import commit, project, repository, toml, well
 from tests.locks.site import VOID, Origin, Site, rolled
 from tests.locks.void import MKLIVE, PROGRAMS, Package, Real, StandIn, Void
-from tests.unit.http_faults import Server, serving
+from tests.support.http_faults import Server, serving
 
-from voidgen import process
 from voidgen.download import web
+from voidgen.system import process
 
 nix_env = integration.nix_env
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from tests.unit.program import Ran, voidgen, write
+from tests.support.program import Ran, voidgen, write
 
 FLAKE_LOCK, LOCK = "flake.lock", "voidgen.lock"
 

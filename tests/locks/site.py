@@ -5,7 +5,7 @@ from pathlib import Path
 
 from attrs import frozen
 from tests.locks.void import Key, Package, Void
-from tests.unit.http_faults import Answer, Server
+from tests.support.http_faults import Answer, Server
 
 ARCH = "x86_64"
 

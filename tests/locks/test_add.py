@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from tests.locks.project import clone, project, toml
 from tests.locks.site import Site
-from tests.unit.http_faults import Server
-from tests.unit.program import Ran, voidgen
+from tests.support.http_faults import Server
+from tests.support.program import Ran, voidgen
 
 
 @pytest.fixture

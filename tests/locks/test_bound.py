@@ -25,10 +25,10 @@ from tests.locks.project import (
     well,
 )
 from tests.locks.site import Site
-from tests.unit.program import voidgen, write
+from tests.support.program import voidgen, write
 
-from voidgen import nix
-from voidgen.lock import file as lock_file
+from voidgen.lock import voidgen_lock as lock_file
+from voidgen.nix import commands as nix
 
 MADE_UP = "0123456789abcdef0123456789abcdef01234567"
 OTHER_HASH = f"sha256-{'A' * 43}="

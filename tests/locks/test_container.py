@@ -30,8 +30,8 @@ from tests.locks.project import (
 )
 from tests.locks.site import Site
 from tests.overlay.debian import unpacked
-from tests.unit.http_faults import closed_port
-from tests.unit.program import voidgen
+from tests.support.http_faults import closed_port
+from tests.support.program import voidgen
 
 
 @frozen

@@ -10,14 +10,7 @@ from tests.locks import site as sites
 from tests.locks.project import clone, commit, edit, locks, project, refused, toml, well
 from tests.locks.site import VOID, Origin, Site
 from tests.locks.void import Package
-from tests.unit.http_faults import (
-    Answer,
-    closed_port,
-    hangs_up,
-    resets,
-    status,
-    truncates,
-)
+from tests.support.http_faults import Answer, closed_port, hangs_up, resets, status, truncates
 
 INDEX = "x86_64-repodata"
 FILE = "jq-1.7.1_1.x86_64.xbps"

@@ -15,10 +15,10 @@ from tests.locks.project import (
     well,
 )
 from tests.locks.site import Origin, Site
-from tests.unit.http_faults import resets, status
-from tests.unit.program import voidgen
+from tests.support.http_faults import resets, status
+from tests.support.program import voidgen
 
-from voidgen.lock import file as lock_file
+from voidgen.lock import voidgen_lock as lock_file
 from voidgen.xbps import repodata
 
 FILE = "jq-1.7.1_1.x86_64.xbps"

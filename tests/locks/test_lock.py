@@ -24,9 +24,9 @@ from tests.locks.project import (
     well,
 )
 from tests.locks.site import BOOT, INITRAMFS, TOOLS, Origin, Site
-from tests.unit.program import voidgen
+from tests.support.program import voidgen
 
-from voidgen import nix
+from voidgen.nix import commands as nix
 
 TRANSACTIONS = {
     "void-host": {"base-files", *TOOLS},

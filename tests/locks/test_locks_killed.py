@@ -27,12 +27,12 @@ from tests.locks.test_update import asks_for_zsh
 from tests.locks.void import StandIn, Void
 from tests.property import killing
 from tests.property.running import Ran
-from tests.unit import program
-from tests.unit.http_faults import serving
+from tests.support import program
+from tests.support.http_faults import serving
 
-from voidgen import pinning, pins
 from voidgen import project as projects
 from voidgen.download import web
+from voidgen.lock import state, update
 from voidgen.progress import Nobody
 
 State = Mapping[str, bytes]
@@ -61,7 +61,7 @@ class Writing:
     outcome: bytes
 
     def __call__(self, folder: Path) -> Ran:
-        pins.write(projects.load(folder), pickle.loads(self.outcome))  # noqa: S301 - of this test
+        state.write(projects.load(folder), pickle.loads(self.outcome))  # noqa: S301 - of this test
         return Ran(0, "", "")
 
 
@@ -103,7 +103,7 @@ def case(
             asks_for_zsh(mklive)
             site.publish(origin.later)
             moving = frozenset({"mklive", "xbps"})
-        outcome = pinning.pin(projects.load(before), moving, Nobody())
+        outcome = update.pin(projects.load(before), moving, Nobody())
         writing = Writing(pickle.dumps(outcome))
         command = Command((request.param,), dict(os.environ))
         whole = clone(before, folder / "whole")

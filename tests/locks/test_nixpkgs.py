@@ -24,7 +24,7 @@ from tests.locks.project import (
 )
 from tests.locks.site import Origin, Site
 from tests.locks.void import Void
-from tests.unit.program import voidgen
+from tests.support.program import voidgen
 
 FLAKE = {"flake.nix": "{ outputs = _: { }; }\n"}
 SET = """args:

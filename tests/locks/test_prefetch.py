@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from tests.locks.project import message, well
 from tests.locks.site import Origin, Site
-from tests.unit.http_faults import truncates
-from tests.unit.program import voidgen
+from tests.support.http_faults import truncates
+from tests.support.program import voidgen
 
 
 def prefetched(folder: Path, *words: str) -> dict[str, str]:

@@ -7,8 +7,8 @@ from tests.locks import site as sites
 from tests.locks.project import lock_of, project, refused, toml, versions, well
 from tests.locks.site import TOOLS, VOID, Origin, Site
 from tests.locks.void import Package, Void
-from tests.unit.http_faults import Server
-from tests.unit.program import voidgen
+from tests.support.http_faults import Server
+from tests.support.program import voidgen
 
 EXTRA = (
     Package("jq", "1.6_1"),

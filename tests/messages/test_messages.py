@@ -16,7 +16,7 @@ import pytest
 from tests.messages import sites
 from tests.support import cases
 from tests.support.cases import Case
-from tests.unit.program import Ran, found, voidgen, write
+from tests.support.program import Ran, found, voidgen, write
 
 from voidgen.cli.report import report, say
 from voidgen.errors import StepFailedError, WrongInputError

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.integration.offline import SYSTEM, Nix
-from tests.unit.program import found
+from tests.support.program import found
 
 MACHINE = "bookworm"
 SUITES = (MACHINE, "trixie", "sid")

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from attrs import frozen
-from tests.unit.program import voidgen
+from tests.support.program import voidgen
 
 if TYPE_CHECKING:
     from tests.overlay.conftest import Root

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from tests.overlay.conftest import shells
 
-from voidgen import project, render
+from voidgen import project
+from voidgen.plan import render
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

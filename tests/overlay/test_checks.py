@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 import tomlkit
 
-from voidgen import project, render, share
+from voidgen import project
+from voidgen.data import bundled_files
 from voidgen.overlay import catalogue
+from voidgen.plan import render
 
-MODULES = catalogue.load([share.catalogue()])
+MODULES = catalogue.load([bundled_files.catalogue()])
 OPTIONS: dict[str, Any] = {
     "lxqt-live": {"sddm-live": {"session": "xsessions/lxqt"}},
     "mate-live": {"lightdm-live": {"session": "mate"}},

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.overlay.desktop import add_schemas, session
 
-from voidgen.templating import gvariant
+from voidgen.plan.templating import gvariant
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

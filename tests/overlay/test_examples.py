@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.unit.program import voidgen
+from tests.support.program import voidgen
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"

@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 
 import pytest
-from tests.unit.program import voidgen, write
+from tests.support.program import voidgen, write
 
 from voidgen import project
 from voidgen.errors import WrongInputError

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.overlay.lint_cases import PASSES, REFUSED, WARNED, Case
 from tests.overlay.test_lint import broken
-from tests.unit.lock import lock, package
-from tests.unit.program import voidgen
+from tests.support.lock import lock, package
+from tests.support.program import voidgen
 
 from voidgen import project
 from voidgen.errors import WrongInputError
-from voidgen.lint.locked_owners import unmade
+from voidgen.generate.locked_owners import unmade
 
 if TYPE_CHECKING:
     from pathlib import Path

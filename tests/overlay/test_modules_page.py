@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from voidgen import share
-from voidgen.overlay import catalogue, docs
+from tools import modules_page
+from voidgen.data import bundled_files
+from voidgen.overlay import catalogue
 
 ROOT = Path(__file__).parents[2]
 
 
 def test_the_page_is_current() -> None:
     """Where it is not: `make golden`."""
-    assert (ROOT / docs.FILE).read_text() == docs.page(catalogue.load([share.catalogue()]))
+    assert (ROOT / modules_page.FILE).read_text() == modules_page.page(
+        catalogue.load([bundled_files.catalogue()])
+    )
 
 
 def test_a_module_with_one_of_everything(tmp_path: Path) -> None:
@@ -37,8 +40,8 @@ default = ["é", "|"]
 help = "words"
 """)
     assert (
-        docs.page(catalogue.load([tmp_path]))
-        == docs.HEAD
+        modules_page.page(catalogue.load([tmp_path]))
+        == modules_page.HEAD
         + """
 ## one
 

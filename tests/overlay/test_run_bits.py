@@ -7,9 +7,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.unit.program import voidgen, write
+from tests.support.program import voidgen, write
 
-from voidgen import project, share
+from voidgen import project
+from voidgen.data import bundled_files
 from voidgen.errors import Fault
 from voidgen.lint import run_bits
 from voidgen.overlay import catalogue, patterns
@@ -177,7 +178,7 @@ def test_programs_are_known_by_their_headers(data: bytes, expected: bool) -> Non
 
 
 def test_built_in_files_do_not_depend_on_their_run_bits() -> None:
-    for module in catalogue.load([share.catalogue()]).values():
+    for module in catalogue.load([bundled_files.catalogue()]).values():
         for source in module.sources:
             assert not source.executable or source.file.read_bytes().startswith(b"#!")
 

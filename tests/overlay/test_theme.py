@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.overlay.conftest import PROFILE
 from tests.overlay.debian import unpacked
-from tests.unit.program import voidgen, write
+from tests.support.program import voidgen, write
 
-from voidgen import share, toml
+from voidgen.data import bundled_files
+from voidgen.schema import toml
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -60,7 +61,7 @@ def test_without_it_the_module_to_add_is_named(repository: Path) -> None:
             "    add to overlay.modules: theme-gruvbox; "
             f"or set [overlay.options.first-login] {name} in voidgen.toml"
         )
-    file = share.catalogue() / "first-login" / "module.toml"
+    file = bundled_files.catalogue() / "first-login" / "module.toml"
     line = toml.line_of(file, ("options", "gtk-theme", "default"))
     assert said[0] == (
         f"{file}:{line}: options.gtk-theme.default: gtk-theme is 'Gruvbox-Dark', "
@@ -131,7 +132,7 @@ def test_a_package_that_is_not_in_the_image_provides_nothing(repository: Path) -
 @pytest.mark.parametrize("package", ["adwaita-icon-theme", "gnome-themes-extra-data"])
 def test_adwaita_is_where_debian_has_it(package: str) -> None:
     """Debian's packages stand in for Void's, which carry the same upstream files."""
-    spec = toml.read(share.catalogue() / "theme-adwaita" / "module.toml")
+    spec = toml.read(bundled_files.catalogue() / "theme-adwaita" / "module.toml")
     name = package.removesuffix("-data")
     paths = [path for path, provider in spec["provides"].items() if provider == name]
     assert len(paths) == 2
@@ -149,7 +150,7 @@ def test_links_lead_into_the_profile(make_root: MakeRoot) -> None:
 
 def test_the_wallpaper_is_a_picture(tmp_path: Path) -> None:
     """gdk-pixbuf, by which Cinnamon loads it, draws it."""
-    picture = share.catalogue() / "theme-gruvbox" / "files" / WALLPAPER
+    picture = bundled_files.catalogue() / "theme-gruvbox" / "files" / WALLPAPER
     out = tmp_path / "small.png"
     command = ["gdk-pixbuf-thumbnailer", "-s", "320", str(picture), str(out)]
     subprocess.run(command, check=True, env={"PATH": os.environ["PATH"]})

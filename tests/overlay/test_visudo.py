@@ -5,10 +5,10 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from tests.unit.program import Ran, voidgen, write
+from tests.support.program import Ran, voidgen, write
 
 from voidgen.iso import job
-from voidgen.share import PACKAGE
+from voidgen.iso.inputs import SCRIPTS
 
 SUDOERS = "root ALL=(ALL:ALL) ALL\n@includedir /etc/sudoers.d\n"
 
@@ -41,7 +41,7 @@ def laid(folder: Path, root: Path, path: str, text: str) -> subprocess.Completed
     file = include / path[1:]
     file.parent.mkdir(parents=True)
     file.write_text(text)
-    shutil.copy(PACKAGE / "iso/container/overlay.sh", home)
+    shutil.copy(SCRIPTS / "overlay.sh", home)
     line = job.SEPARATOR.join(("file", "0440", "root", "root", path))
     (home / "job/overlay").write_text(f"{line}\n")
     (home / "job/include").write_text("/include\n")

@@ -44,9 +44,9 @@ FORKS.set_forkserver_preload(
         "voidgen.cli.generate",
         "voidgen.cli.update",
         "voidgen.emit",
-        "voidgen.git",
+        "voidgen.system.git",
         "voidgen.lock",
-        "voidgen.pinning",
+        "voidgen.lock.update",
         "voidgen.project",
     ]
 )

@@ -40,8 +40,8 @@ def generate(folder: Path, *options: str) -> Ran:
     with (
         mock.patch("sys.argv", argv),
         # Few files of its own, and no modules: these tests are not about what voidgen brings.
-        mock.patch("voidgen.share.catalogue", return_value=folder / "overlay-src"),
-        mock.patch("voidgen.share.constant", return_value=CONSTANT),
+        mock.patch("voidgen.data.bundled_files.catalogue", return_value=folder / "overlay-src"),
+        mock.patch("voidgen.data.bundled_files.constant", return_value=CONSTANT),
         redirect_stdout(out),
         redirect_stderr(err),
     ):

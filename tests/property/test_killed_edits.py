@@ -10,14 +10,17 @@ import pytest
 from attrs import frozen
 from tests.property import killing, running
 from tests.property.killing import Act
-from tests.unit.program import found, voidgen, write
+from tests.support.program import found, voidgen, write
 
-from voidgen import nix, place, project, sri
+from voidgen import project
 from voidgen.check import store
 from voidgen.iso import inputs
-from voidgen.lock import file as lock_file
+from voidgen.lock import voidgen_lock as lock_file
+from voidgen.lock.state import Pins
 from voidgen.lock.types import Lock
-from voidgen.pins import Pins
+from voidgen.nix import commands as nix
+from voidgen.system import sri
+from voidgen.system.files import project_lock
 
 CONFIG = '[image]\nname = "x"   # mine\n[overlay]\nmodules = ["one"]\n'
 
@@ -140,7 +143,7 @@ def test_two_at_once(words: tuple[str, ...], template: Path, tmp_path: Path) -> 
     """The second one says so, and writes nothing."""
     folder = copied(template, tmp_path / "project")
     before = found(folder)
-    with place.alone(folder):
+    with project_lock(folder):
         ran = voidgen(*words, cwd=folder)
     assert ran.status == 1
     assert "another voidgen is writing here\n  wait for it, and run this again\n" in ran.err
@@ -150,7 +153,7 @@ def test_two_at_once(words: tuple[str, ...], template: Path, tmp_path: Path) -> 
 def test_the_record_waits_for_nobody(template: Path, tmp_path: Path) -> None:
     folder = copied(template, tmp_path / "project")
     before = found(folder)
-    with place.alone(folder):
+    with project_lock(folder):
         status, said, _ = killing.attempt(folder, 0, None, Record())
     assert status == 1
     assert "another voidgen is writing here" in said

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from tests.property import running
-from tests.unit.program import found
+from tests.support.program import found
 
 CONFIG = 'image.name = "x"\noverlay.modules = ["one"]\n'
 FILES = "overlay-src/one/files"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from attrs import evolve
-from tests.unit.overlay import FILE, catalogue, config, module
+from tests.support.overlay import FILE, catalogue, config, module
 
 from voidgen.config.types import Config, Xbps
 from voidgen.errors import WrongInputError

@@ -7,10 +7,10 @@ import tarfile
 from pathlib import Path
 
 import pytest
-from tests.unit.stand_in import StandIns
+from tests.support.stand_in import StandIns
 
-from voidgen.iso import archive
-from voidgen.iso.engine import Engine
+from voidgen.container import archive
+from voidgen.container.engine import Engine
 
 CONFIG = b'{"rootfs": {"type": "layers", "diff_ids": []}}'
 ID = hashlib.sha256(CONFIG).hexdigest()

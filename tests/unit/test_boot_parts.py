@@ -10,17 +10,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.unit.program import voidgen
-from tests.unit.stand_in import StandIns
+from tests.support.program import voidgen
+from tests.support.stand_in import StandIns
 
-from voidgen import process
 from voidgen.boot import checks, command, firmware, host, image, qemu
 from voidgen.boot.checks import Check
 from voidgen.boot.console import Answer, Console, ConsoleError
 from voidgen.boot.image import Image
 from voidgen.boot.types import Accelerator, Firmware, Flash, Kernel, Machine, Run
 from voidgen.errors import StepFailedError
-from voidgen.snapshot.types import Snapshot
+from voidgen.image.snapshot import Snapshot
+from voidgen.system import process
 
 LOGGED = "logfile=/a/void,, live.serial.log,logappend=off"
 ISO, LOG = Path("/a/void, live.iso"), Path("/a/void, live.serial.log")

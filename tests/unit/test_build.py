@@ -1,6 +1,6 @@
 """What is told of what `nix build` left."""
 
-from voidgen import build
+from voidgen.image import built
 
 
 def collision(number: int) -> dict[str, str]:
@@ -8,8 +8,8 @@ def collision(number: int) -> dict[str, str]:
 
 
 def test_collisions_are_told_and_not_all_of_thousands() -> None:
-    assert list(build.collisions({"collisions": []})) == []
-    said = list(build.collisions({"collisions": [collision(number) for number in range(1000)]}))
+    assert list(built.collisions({"collisions": []})) == []
+    said = list(built.collisions({"collisions": [collision(number) for number in range(1000)]}))
     assert said[0] == "collision: bin/0 comes from a^out and hides that of b^man"
     assert said[-1] == "collision: 995 more, which `voidgen show --built` lists"
-    assert len(said) == build.SHOWN + 1
+    assert len(said) == built.SHOWN + 1

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voidgen import bytesize
 from voidgen.config import rules
+from voidgen.text import human_size, parse_size
 
 UNITS = {
     "kB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12,
@@ -34,14 +34,14 @@ UNITS = {
 )
 def test_parse(text: str, count: int) -> None:
     assert rules.BYTE_SIZE.check(text) == text
-    assert bytesize.parse(text) == count
+    assert parse_size(text) == count
 
 
 @given(st.from_regex(rules.BYTE_SIZE.pattern, fullmatch=True))
 def test_whatever_the_rule_lets_pass_is_a_size(text: str) -> None:
     parts = re.fullmatch("([0-9.]+) ?(.*)", text)
     assert parts
-    assert bytesize.parse(text) == int(Decimal(parts[1]) * UNITS[parts[2]])
+    assert parse_size(text) == int(Decimal(parts[1]) * UNITS[parts[2]])
 
 
 @pytest.mark.parametrize(
@@ -57,4 +57,4 @@ def test_whatever_the_rule_lets_pass_is_a_size(text: str) -> None:
     ],
 )
 def test_show(count: int, text: str) -> None:
-    assert bytesize.show(count) == text
+    assert human_size(count) == text

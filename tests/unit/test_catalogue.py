@@ -2,7 +2,7 @@ import os
 from pathlib import Path
 
 import pytest
-from tests.unit.program import write
+from tests.support.program import write
 
 from voidgen.errors import Fault, WrongInputError
 from voidgen.overlay.catalogue import load

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from voidgen import derivations
-from voidgen.derivations import Derivation
 from voidgen.diff import closure, reasons
 from voidgen.diff.causes import Cause, Causes
 from voidgen.diff.types import Diff
-from voidgen.sizes import StorePath
-from voidgen.snapshot.types import Selected, Snapshot
+from voidgen.image.snapshot import Selected, Snapshot
+from voidgen.nix import derivations
+from voidgen.nix.closure import StorePath
+from voidgen.nix.derivations import Derivation
 
 Store = dict[str, Derivation]
 

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import attrs
 import pytest
-from tests.unit.stand_in import StandIns
+from tests.support.stand_in import StandIns
 
 from voidgen.check import conditions, machine, sample
 from voidgen.check.conditions import ANYWHERE, Condition
 from voidgen.check.container import Probe
-from voidgen.iso.engine import Engine
+from voidgen.container.engine import Engine
 
 UID_MAP = "0 0 4294967295\n"
 

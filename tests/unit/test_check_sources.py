@@ -4,20 +4,21 @@ import os
 from pathlib import Path
 
 import pytest
-from tests.unit.program import voidgen, write
+from tests.support.program import voidgen, write
 
-from voidgen import git, project
+from voidgen import project
 from voidgen.check import sources
 from voidgen.check.copies import copies
+from voidgen.system import git
 
 TOML = '[image]\nname = "x"\n[nix]\nnixpkgs = "./packages"\n'
 FILES = {"voidgen.toml": TOML, "packages/default.nix": "_: { }\n"}
 
 CARELESS = """
 import os
-from voidgen import render
-own = render.to_json
-render.to_json = lambda *values: own(*values) + os.environ[{variable!r}].encode()
+from voidgen.schema import canonical_json
+own = canonical_json.to_json
+canonical_json.to_json = lambda *values: own(*values) + os.environ[{variable!r}].encode()
 """
 """A voidgen that writes a variable of its environment into what it emits."""
 

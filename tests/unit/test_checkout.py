@@ -7,8 +7,8 @@ import pytest
 from tests.locks.project import commit, git, repository
 
 from voidgen.errors import StepFailedError
+from voidgen.provenance.source import Source
 from voidgen.release import checkout
-from voidgen.release.source import Source
 
 CRLF = "one\r\ntwo $Id$ $Format:%H$\r\n"
 

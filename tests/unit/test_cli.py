@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.unit.program import found, voidgen, write
+from tests.support.program import found, voidgen, write
 
 from voidgen import __version__
 from voidgen.cli import LazyGroup
-from voidgen.cli.report import visible
+from voidgen.text import visible
 
 ROOT = Path(__file__).parents[2]
 OFFLINE = ROOT / "examples" / "offline"

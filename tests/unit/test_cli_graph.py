@@ -12,8 +12,8 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
-from tests.unit.closures import PACKAGES, manifest
-from tests.unit.program import voidgen, write
+from tests.support.closures import PACKAGES, manifest
+from tests.support.program import voidgen, write
 
 ROOT = Path(__file__).parents[2]
 OFFLINE = ROOT / "examples/offline"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from tests.overlay.debian import unpacked
-from tests.unit.program import voidgen, write
+from tests.support.program import voidgen, write
 
 # Sets up completion, then prints what stands after it for the words "$@".
 BASH = """

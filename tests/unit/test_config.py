@@ -8,7 +8,7 @@ import pytest
 from voidgen import config
 from voidgen.config.types import Config, Squashfs
 from voidgen.errors import WrongInputError
-from voidgen.structure import structure
+from voidgen.schema.structure import structure
 
 FILE = Path("voidgen.toml")
 ROOT = Path(__file__).parents[2]

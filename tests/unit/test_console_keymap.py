@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from tests.unit.test_keymap import compiles
 
-from voidgen import keymap
+from voidgen.config import keymap
+from voidgen.config.keymap import Console, kbd_folder, nearest, of_console, of_sources
 from voidgen.config.types import Image
 from voidgen.iso import keymaps
-from voidgen.keymap import Console, kbd_folder, nearest, of_console, of_sources
 
 if TYPE_CHECKING:
     from pathlib import Path

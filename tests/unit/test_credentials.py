@@ -9,21 +9,21 @@ import pytest
 from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.lock import lock, package
-from tests.unit.program import voidgen, write
+from tests.support.lock import lock, package
+from tests.support.program import voidgen, write
 from tests.unit.test_schema import SCHEMA
 
 from voidgen.cli import LazyGroup
 from voidgen.config.types import Config
-from voidgen.credentials import hidden, remedy_for, secret_in
 from voidgen.errors import Fault, WrongInputError
-from voidgen.lock import file as lock_file
-from voidgen.lock import flake as flake_lock
-from voidgen.lock.flake import Input
+from voidgen.lock import flake_lock
+from voidgen.lock import voidgen_lock as lock_file
+from voidgen.lock.flake_lock import Input
 from voidgen.overlay.types import ModuleFile
-from voidgen.release import provenance
-from voidgen.release.source import Source
-from voidgen.structure import structure
+from voidgen.provenance import statement
+from voidgen.provenance.source import Source
+from voidgen.schema.structure import structure
+from voidgen.system.credentials import hidden, remedy_for, secret_in
 
 WORD = "s3cret"
 URL = f"https://build:{WORD}@example.org/void"
@@ -276,7 +276,7 @@ def test_a_flake_lock_with_a_user_of_ssh(tmp_path: Path) -> None:
 
 def test_a_statement_has_none() -> None:
     one = Input("a", "", rev="0" * 40, hash="sha256-" + "0" * 43 + "=", url=f"git+{URL}")
-    described = provenance.describe("x.iso", Source(), "sha256-x", None, [one])
+    described = statement.describe("x.iso", Source(), "sha256-x", None, [one])
     assert described.dependencies[0].uri == "git+https://example.org/void"
 
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from voidgen import database
-from voidgen.sizes import StorePath
+from voidgen.nix import database
+from voidgen.nix.closure import StorePath
 
 SCHEMA = """
 CREATE TABLE ValidPaths (id INTEGER PRIMARY KEY, path TEXT UNIQUE, narSize INTEGER);

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.unit.program import voidgen, write
+from tests.support.program import voidgen, write
 
 ROOT = Path(__file__).parents[2]
 DEPTH = 20 * sys.getrecursionlimit()

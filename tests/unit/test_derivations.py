@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from voidgen import derivations
+from voidgen.nix import derivations
 
 NAME = "0123456789abcdfghijklmnpqrsvwxyz-a-1.drv"
 SAMPLE = (

@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voidgen.cli.report import visible
 from voidgen.diff import as_json, closure, compare, html, markdown, text
 from voidgen.diff.closure import Change
 from voidgen.diff.types import Diff, Path, Value
-from voidgen.sizes import StorePath
-from voidgen.snapshot.types import Entry, Locked, Selected, Snapshot, Xbps
+from voidgen.image.snapshot import Entry, Locked, Selected, Snapshot, Xbps
+from voidgen.nix.closure import StorePath
+from voidgen.text import visible
 
 HASHES = iter(range(1 << 20))
 

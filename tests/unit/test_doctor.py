@@ -7,13 +7,14 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from tests.unit.program import voidgen, write
+from tests.support.program import voidgen, write
 
-from voidgen import config, nix
+from voidgen import config
 from voidgen.config.types import Container
 from voidgen.doctor import check, container, machine, package_set, place, remedies
 from voidgen.doctor import nix as nix_checks
 from voidgen.doctor.host import FAMILIES, Host
+from voidgen.nix import commands as nix
 from voidgen.outcome.types import Outcome
 
 PROGRAMS = ("docker", "git", "nix", "podman", "qemu-system-x86_64", "unshare", "xbps-install")

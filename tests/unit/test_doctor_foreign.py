@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import pytest
-from tests.unit.program import write
-from tests.unit.stand_in import StandIns
+from tests.support.program import write
+from tests.support.stand_in import StandIns
 from tests.unit.test_doctor import by_name, program
 
 from voidgen.config.types import Config, Image, Mklive

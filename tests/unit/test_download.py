@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from tests.unit.http_faults import (
+from tests.support.http_faults import (
     Answer,
     Server,
     chunked,
@@ -42,11 +42,12 @@ from tests.unit.http_faults import (
     without_length,
 )
 
-from voidgen import download, sri
+from voidgen import download
 from voidgen.download import Wanted, web
 from voidgen.download.part import PIECE, StoppedError, Teller
 from voidgen.errors import StepFailedError
 from voidgen.progress import Nobody
+from voidgen.system import sri
 
 BODY = random.Random(1).randbytes(300_000)
 OTHER = random.Random(2).randbytes(300_000)

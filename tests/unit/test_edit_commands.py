@@ -7,7 +7,7 @@ import tarfile
 from pathlib import Path
 
 import pytest
-from tests.unit.program import found, voidgen, write
+from tests.support.program import found, voidgen, write
 
 INDEX = {
     "htop": (),

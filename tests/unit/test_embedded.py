@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pycdlib import PyCdlib
 
-from voidgen.iso import embedded
+from voidgen.image import of_iso
 
 
 def iso(*files: tuple[str, bytes], folders: tuple[str, ...] = ()) -> bytearray:
@@ -32,7 +32,7 @@ def test_a_file_of_many_parts_begins_with_its_first(tmp_path: Path) -> None:
     data = data.replace(b"BIH.;1", b"BIG.;1").replace(b"bih", b"big")
     file = tmp_path / "x.iso"
     file.write_bytes(data)
-    at = embedded.offset(file, "/big")
+    at = of_iso.offset(file, "/big")
     assert at is not None
     assert data[at : at + 4096] == first + second
 
@@ -44,7 +44,7 @@ def test_folders_in_a_circle_have_an_end(tmp_path: Path) -> None:
     # Where it is, little-endian and big-endian.
     data[record + 2 : record + 10] = data[outer + 2 : outer + 10]
     (tmp_path / "x.iso").write_bytes(data)
-    assert embedded.extract(tmp_path / "x.iso", "/voidgen.json") in {None, b"{}"}
+    assert of_iso.extract(tmp_path / "x.iso", "/voidgen.json") in {None, b"{}"}
 
 
 def test_a_folder_that_is_the_root_has_an_end(tmp_path: Path) -> None:
@@ -55,4 +55,4 @@ def test_a_folder_that_is_the_root_has_an_end(tmp_path: Path) -> None:
     root = 16 * 2048 + 156
     data[record + 2 : record + 10] = data[root + 2 : root + 10]
     (tmp_path / "x.iso").write_bytes(data)
-    assert embedded.extract(tmp_path / "x.iso", "/voidgen.json") in {None, b"{}"}
+    assert of_iso.extract(tmp_path / "x.iso", "/voidgen.json") in {None, b"{}"}

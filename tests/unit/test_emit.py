@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.program import found, write
+from tests.support.program import found, write
 
 from voidgen import emit
 from voidgen.emit import Changes

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from voidgen import place
 from voidgen.errors import FREE, MEND, StepFailedError, refused
+from voidgen.system.files import write_atomically
 
 REMEDIES = {errno.ENOSPC: FREE, errno.EDQUOT: FREE, errno.EACCES: MEND, errno.EIO: MEND}
 
@@ -23,6 +23,6 @@ def test_remedy_of_a_refusal(number: int, tmp_path: Path, monkeypatch: pytest.Mo
 
     monkeypatch.setattr(os, "fsync", fails)
     with pytest.raises(StepFailedError) as caught:
-        place.replace(tmp_path / "file", b"data")
+        write_atomically(tmp_path / "file", b"data")
     assert caught.value.remedy == REMEDIES[number]
     assert list(tmp_path.iterdir()) == []

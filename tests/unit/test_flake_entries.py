@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 from attrs import evolve
-from tests.unit.lock import digest, flake_input
+from tests.support.lock import digest, flake_input
 
-from voidgen import fetching, nix
 from voidgen.errors import StepFailedError, WrongInputError
 from voidgen.lock import bound, entries
+from voidgen.lock import fetched as fetched_inputs
 from voidgen.lock.types import Lock
+from voidgen.nix import commands as nix
 
 FILE = Path("flake.lock")
 REV = "549bd84d6279f9852cae6225e372cc67fb91a4c1"
@@ -212,7 +213,7 @@ def test_dates_that_nix_fetches(
 ) -> None:
     one = flake_input("set", rev, locked)
     monkeypatch.setattr(nix, "fetched", lambda _: nix.Fetched(rev, one.hash, fetched))
-    lines = [*fetching.differences(entries.Entry(one, "{}"))]
+    lines = [*fetched_inputs.differences(entries.Entry(one, "{}"))]
     wanted = f"set has lastModified {locked or 'none'}, and Nix fetches {fetched or 'none'}"
     assert lines == ([] if good else [wanted])
 
@@ -223,7 +224,7 @@ def test_what_is_not_fetched_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(nix, "fetched", fails)
     with pytest.raises(StepFailedError) as caught:
-        [*fetching.faults([entries.Entry(flake_input("a/b"), "{}")], FILE)]
+        [*fetched_inputs.faults([entries.Entry(flake_input("a/b"), "{}")], FILE)]
     assert caught.value.what == "flake.lock: a/b cannot be fetched by its reference"
     assert "`voidgen update a`" in caught.value.remedy
     assert caught.value.output == "error: no network"

@@ -7,14 +7,15 @@ import pytest
 from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.overlay import FILE, config
+from tests.support.overlay import FILE, config
 
 from voidgen.config.types import Mklive, Nix
 from voidgen.errors import WrongInputError
-from voidgen.lock import flake as lock
-from voidgen.lock.flake import Input
+from voidgen.lock import flake_lock as lock
+from voidgen.lock.flake_lock import Input
+from voidgen.nix import flake_ref
 from voidgen.overlay.resolve import resolve
-from voidgen.plan import Plan, plan
+from voidgen.plan.plan import Plan, plan
 
 HASH = "sha256-xX+/="
 GITHUB = {"type": "github", "owner": "a", "repo": "b"}
@@ -96,7 +97,7 @@ REV = "549bd84d6279f9852cae6225e372cc67fb91a4c1"
     ],
 )
 def test_references_as_a_lock_has_them(reference: str, attributes: dict[str, str]) -> None:
-    assert lock.attributes(reference) == attributes
+    assert flake_ref.attributes(reference) == attributes
 
 
 def test_a_folder_is_no_input(tmp_path: Path) -> None:
@@ -151,7 +152,7 @@ def test_no_lock_of_nix(tmp_path: Path, text: str) -> None:
     ],
 )
 def test_references_of_locked_entries(locked: Any, url: str) -> None:
-    assert lock.url(locked) == url
+    assert flake_ref.url(locked) == url
 
 
 @pytest.mark.parametrize(

@@ -4,13 +4,16 @@ import json
 from pathlib import Path
 
 import pytest
-from tests.unit.program import write
-from tests.unit.stand_in import StandIns
+from tests.support.program import write
+from tests.support.stand_in import StandIns
 
-from voidgen import pinning, process, project
+from voidgen import project
 from voidgen.config.types import Container
-from voidgen.iso import container_image, engine
+from voidgen.container import engine
+from voidgen.container import image as container_image
+from voidgen.lock import update
 from voidgen.progress import Nobody
+from voidgen.system import process
 
 HOST = "i686-linux"
 TOML = '[image]\nname = "x"\narch = "aarch64"\n[mklive]\n'
@@ -42,7 +45,7 @@ def built(path: Path) -> str:
 
 def test_xbps(programs: StandIns, image: project.Project, tmp_path: Path) -> None:
     programs.add("nix", (0, '["xbps"]', ""), (0, built(tmp_path / "xbps"), ""))
-    found = pinning._tools(tmp_path, image, Nobody())  # noqa: SLF001
+    found = update._tools(tmp_path, image, Nobody())  # noqa: SLF001
     assert found == tmp_path / "xbps" / "bin"
     asked, made = programs.starts("nix")
     assert f"path:{tmp_path}#packages.{HOST}" in asked

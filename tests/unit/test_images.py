@@ -5,11 +5,12 @@ from pathlib import Path
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from tests.unit.stand_in import StandIns
+from tests.support.stand_in import StandIns
 
-from voidgen import images, process
+from voidgen.container import reference as container_reference
+from voidgen.container.reference import Image
 from voidgen.errors import StepFailedError
-from voidgen.images import Image
+from voidgen.system import process
 
 DIGEST = f"sha256:{'0a' * 32}"
 OTHER = f"sha256:{'f1' * 32}"
@@ -46,7 +47,7 @@ def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> StandIns:
     ],
 )
 def test_parse(reference: str, image: Image) -> None:
-    assert images.parse(reference) == image
+    assert container_reference.parse(reference) == image
     assert str(image) == reference
 
 
@@ -60,17 +61,17 @@ HEX = st.text("0123456789abcdef", min_size=64, max_size=64).map("sha256:{}".form
 @given(st.builds(Image, NAME, st.just("") | TAG, st.just("") | HEX))
 @example(Image("localhost:5000/5000", "5000", DIGEST))
 def test_a_reference_is_taken_apart_as_it_was_put_together(image: Image) -> None:
-    assert images.parse(str(image)) == image
+    assert container_reference.parse(str(image)) == image
 
 
 @given(st.text(string.printable) | st.text())
 def test_any_text_keeps_its_letters(text: str) -> None:
-    assert str(images.parse(text)) == text
+    assert str(container_reference.parse(text)) == text
 
 
 def test_skopeo(programs: StandIns) -> None:
     programs.add("skopeo", (0, DIGEST, ""))
-    assert images.digest(Image("localhost:5000/x", "1")) == DIGEST
+    assert container_reference.digest(Image("localhost:5000/x", "1")) == DIGEST
     assert programs.starts("skopeo") == [[*SKOPEO, "docker://localhost:5000/x:1"]]
 
 
@@ -78,7 +79,7 @@ def test_skopeo(programs: StandIns) -> None:
 def test_engines_pull_it_first(programs: StandIns, engine: str) -> None:
     said = json.dumps([f"localhost:5000/x@{DIGEST}"])
     programs.add(engine, (0, "pulled", ""), (0, said, ""))
-    assert images.digest(Image("localhost:5000/x", "1")) == DIGEST
+    assert container_reference.digest(Image("localhost:5000/x", "1")) == DIGEST
     reference = "localhost:5000/x:1"
     assert programs.starts(engine) == [[*PULL, reference], [*INSPECT, reference]]
 
@@ -86,7 +87,7 @@ def test_engines_pull_it_first(programs: StandIns, engine: str) -> None:
 @pytest.mark.parametrize("tag", ["", "1"])
 def test_a_digest_says_more_than_a_tag(programs: StandIns, tag: str) -> None:
     programs.add("skopeo", (0, DIGEST, ""))
-    assert images.digest(Image("x", tag, DIGEST)) == DIGEST
+    assert container_reference.digest(Image("x", tag, DIGEST)) == DIGEST
     assert programs.starts("skopeo") == [[*SKOPEO, f"docker://x@{DIGEST}"]]
 
 
@@ -103,14 +104,14 @@ def test_who_is_asked(programs: StandIns, there: list[str], asked: str) -> None:
     for name in there:
         answer = DIGEST if name == "skopeo" else json.dumps([f"x@{DIGEST}"])
         programs.add(name, (0, answer, ""))
-    assert images.digest(Image("x")) == DIGEST
+    assert container_reference.digest(Image("x")) == DIGEST
     assert [name for name in there if programs.starts(name)] == [asked]
 
 
 def test_nobody_to_ask(programs: StandIns) -> None:
     assert not any(programs.folder.iterdir())
     with pytest.raises(StepFailedError) as caught:
-        images.digest(Image("localhost:5000/x", "1"))
+        container_reference.digest(Image("localhost:5000/x", "1"))
     assert caught.value.what == "localhost:5000/x:1: no program here can look an image up"
     assert caught.value.remedy == "install skopeo, podman or docker"
 
@@ -119,7 +120,7 @@ def test_nobody_to_ask(programs: StandIns) -> None:
 def test_an_answer_of_skopeo_that_is_no_digest(programs: StandIns, said: str) -> None:
     programs.add("skopeo", (0, said, ""))
     with pytest.raises(StepFailedError) as caught:
-        images.digest(Image("x"))
+        container_reference.digest(Image("x"))
     assert caught.value.what == "x: skopeo tells no digest of it"
     assert caught.value.output == said
 
@@ -129,7 +130,7 @@ def test_an_image_without_a_digest(programs: StandIns, said: str) -> None:
     """One that was built here, and never in a registry."""
     programs.add("podman", (0, "", ""), (0, said, ""))
     with pytest.raises(StepFailedError) as caught:
-        images.digest(Image("x"))
+        container_reference.digest(Image("x"))
     assert caught.value.what == "x: podman tells no digest of it"
 
 
@@ -151,7 +152,7 @@ LASTING = [
 @pytest.mark.parametrize("said", BUSY)
 def test_a_registry_that_is_busy_is_asked_again(programs: StandIns, said: str) -> None:
     programs.add("skopeo", (1, "", said), (1, "", said), (0, DIGEST, ""))
-    assert images.digest(Image("x")) == DIGEST
+    assert container_reference.digest(Image("x")) == DIGEST
     assert len(programs.starts("skopeo")) == 3
 
 
@@ -159,6 +160,6 @@ def test_a_registry_that_is_busy_is_asked_again(programs: StandIns, said: str) -
 def test_an_image_that_is_not_there(programs: StandIns, said: str) -> None:
     programs.add("skopeo", (1, "", said), (0, DIGEST, ""))
     with pytest.raises(StepFailedError) as caught:
-        images.digest(Image("x"))
+        container_reference.digest(Image("x"))
     assert said in caught.value.output
     assert len(programs.starts("skopeo")) == 1

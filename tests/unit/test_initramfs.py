@@ -14,7 +14,7 @@ import lz4.block
 import pytest
 import zstandard
 from tests.integration.offline import ROOT
-from tests.unit.program import write
+from tests.support.program import write
 
 from voidgen.iso import initramfs
 

@@ -3,14 +3,16 @@
 from pathlib import Path
 
 import pytest
-from tests.unit.program import write
+from tests.support.program import write
 
-from voidgen import git, project, sri
-from voidgen.iso import epoch, inputs
+from voidgen import project
+from voidgen.iso import inputs
+from voidgen.lock import epoch
 from voidgen.lock.entries import Entry
-from voidgen.lock.flake import Input
+from voidgen.lock.flake_lock import Input
+from voidgen.lock.state import Pins
 from voidgen.lock.types import FlakeInput, Lock
-from voidgen.pins import Pins
+from voidgen.system import git, sri
 
 PINS = Pins((), b"{}", Lock())
 ENTRY = Entry(FlakeInput("nixpkgs", "", sri.of_bytes(b"tree"), 0, sri.of_bytes(b"entry")), "{}")

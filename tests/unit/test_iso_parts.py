@@ -8,14 +8,15 @@ from typing import Any, NamedTuple
 
 import pytest
 from attrs import evolve
-from tests.unit.stand_in import StandIns
+from tests.support.stand_in import StandIns
 
 from voidgen.config.types import Container, Squashfs
+from voidgen.container import engine
+from voidgen.container.engine import Engine, Task
 from voidgen.errors import StepFailedError
-from voidgen.iso import check, engine, job, outputs
-from voidgen.iso.check import Needed
-from voidgen.iso.engine import Engine, Task
+from voidgen.iso import job, outputs, preflight
 from voidgen.iso.log import Log
+from voidgen.iso.preflight import Needed
 
 PODMAN = {"host": {"security": {"rootless": True}}, "store": {"graphRoot": "/graph"}}
 RUNNER = Engine("podman", rootful=True, storage=Path("/graph"))
@@ -282,10 +283,10 @@ def test_space_adds_up_by_file_system(tmp_path: Path, monkeypatch: pytest.Monkey
     for folder in (out, store):
         folder.mkdir()
     needed = [Needed(out, 100 << 20, "the ISO")]
-    check.space(needed)
-    check.space([*needed, Needed(tmp_path / "elsewhere", 1 << 50, "a remote engine's")])
+    preflight.space(needed)
+    preflight.space([*needed, Needed(tmp_path / "elsewhere", 1 << 50, "a remote engine's")])
     with pytest.raises(StepFailedError) as caught:
-        check.space([*needed, Needed(store, 60 << 20, "the trees")])
+        preflight.space([*needed, Needed(store, 60 << 20, "the trees")])
     assert caught.value.what == (
         f"too little space: about 160 MiB for the ISO ({out}) and the trees ({store}), "
         "and 150 are free"
@@ -294,18 +295,18 @@ def test_space_adds_up_by_file_system(tmp_path: Path, monkeypatch: pytest.Monkey
 
 
 def test_estimate_counts_the_closure_once(tmp_path: Path) -> None:
-    trees, iso = check.estimate(1000, 4000, tmp_path, tmp_path)
+    trees, iso = preflight.estimate(1000, 4000, tmp_path, tmp_path)
     # In memory, the build takes no space of a file system.
-    assert check.estimate(1000, 4000, None, tmp_path) == (iso,)
-    assert iso.size == 2500 + check.BESIDE
-    assert trees.size == 1000 + 2 * check.BESIDE
+    assert preflight.estimate(1000, 4000, None, tmp_path) == (iso,)
+    assert iso.size == 2500 + preflight.BESIDE
+    assert trees.size == 1000 + 2 * preflight.BESIDE
 
 
 def test_store_that_lost_a_path(tmp_path: Path) -> None:
     (tmp_path / "a").symlink_to("nowhere")
-    check.closure([PurePosixPath(tmp_path / "a")])
+    preflight.closure([PurePosixPath(tmp_path / "a")])
     with pytest.raises(StepFailedError) as caught:
-        check.closure([PurePosixPath(tmp_path / "a"), PurePosixPath(tmp_path / "b")])
+        preflight.closure([PurePosixPath(tmp_path / "a"), PurePosixPath(tmp_path / "b")])
     assert caught.value.what == f"the Nix store has lost {tmp_path / 'b'}"
 
 

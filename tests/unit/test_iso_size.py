@@ -12,7 +12,7 @@ from voidgen.errors import StepFailedError
 from voidgen.iso import judge
 from voidgen.iso.job import Built
 from voidgen.overlay.resolution import Resolution
-from voidgen.plan import Plan
+from voidgen.plan.plan import Plan
 
 KIB = 1024
 

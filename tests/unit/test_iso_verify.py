@@ -10,9 +10,9 @@ import pytest
 from attrs import evolve
 from hypothesis import given, strategies
 
-from voidgen import sri
 from voidgen.iso import verify
 from voidgen.iso.verify import STORE_TIMES, Entry
+from voidgen.system import sri
 
 NAMES = strategies.text(
     strategies.characters(exclude_characters="/\0\n", exclude_categories=["Cs"]), min_size=1

@@ -5,10 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from voidgen import config, keymap, toml
+from tools.keymap_tables import kbd, read, to_json
+from voidgen import config
+from voidgen.config import keymap
+from voidgen.config.keymap import Console, UnknownLayoutError, Xkb, of_console, of_sources
 from voidgen.errors import WrongInputError
-from voidgen.keymap import Console, UnknownLayoutError, Xkb, of_console, of_sources
-from voidgen.keymap_tables import kbd, read, to_json
+from voidgen.schema import toml
 
 EXPECTED = dict(
     line.split()

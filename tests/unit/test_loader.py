@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 import pytest
-from tests.unit import efi
+from tests.support import efi
 
 from voidgen.iso import loader
 

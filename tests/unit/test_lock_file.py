@@ -12,7 +12,7 @@ import pytest
 from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.lock import (
+from tests.support.lock import (
     IMAGE,
     PRINT,
     URL,
@@ -23,17 +23,17 @@ from tests.unit.lock import (
     package,
     packages,
 )
-from tests.unit.program import found, voidgen, write
+from tests.support.program import found, voidgen, write
 
-from voidgen import sri
 from voidgen.config import rules
-from voidgen.credentials import secret_in
 from voidgen.errors import Fault, WrongInputError
-from voidgen.lock import file as lock_file
-from voidgen.lock import flake as flake_lock
-from voidgen.lock import types
-from voidgen.lock.types import FlakeInput, Key, Lock, Package, Repository, Request, Xbps
-from voidgen.structure import Rule
+from voidgen.lock import flake_lock, types
+from voidgen.lock import voidgen_lock as lock_file
+from voidgen.lock.types import FlakeInput, Lock
+from voidgen.schema.structure import Rule
+from voidgen.system import sri
+from voidgen.system.credentials import secret_in
+from voidgen.xbps.types import ARCH, PKGVER, TRANSACTION, Key, Package, Repository, Request, Xbps
 
 T = TypeVar("T")
 
@@ -68,15 +68,15 @@ def made(cls: type[T], *parts: st.SearchStrategy[Any]) -> st.SearchStrategy[T]:
     return st.tuples(*parts).map(lambda given: cls(*given))
 
 
-ARCHES, URLS = spelled(types.ARCH), spelled(rules.REPOSITORY)
+ARCHES, URLS = spelled(ARCH), spelled(rules.REPOSITORY)
 # Not from their rules: the texts are long, and making them so takes its time.
 HASHES = st.binary(min_size=32, max_size=32).map(sri.of_digest)
 PRINTS = st.binary(min_size=16, max_size=16).map(lambda data: data.hex(":"))
 REQUESTS = made(Request, ARCHES, HASHES, some(spelled(rules.XBPS_PACKAGE)), some(URLS))
 KEYS = made(Key, PRINTS, HASHES)
 REPOSITORIES = made(Repository, URLS, ARCHES, HASHES, st.none() | PRINTS)
-SIZES, TRANSACTIONS = st.integers(0, 2**63 - 1), some(spelled(types.TRANSACTION))
-PACKAGES = made(Package, spelled(types.PKGVER), ARCHES, URLS, HASHES, SIZES, TRANSACTIONS)
+SIZES, TRANSACTIONS = st.integers(0, 2**63 - 1), some(spelled(TRANSACTION))
+PACKAGES = made(Package, spelled(PKGVER), ARCHES, URLS, HASHES, SIZES, TRANSACTIONS)
 XBPS = made(Xbps, REQUESTS, some(KEYS), some(REPOSITORIES), some(PACKAGES))
 COMMITS = st.binary(min_size=20, max_size=20).map(bytes.hex) | st.just("")
 FLAKE_INPUTS = made(FlakeInput, spelled(types.INPUT), COMMITS, HASHES, SIZES, HASHES)

@@ -1,12 +1,13 @@
 from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.lock import IMAGE, PRINT, digest, lock, package
+from tests.support.lock import IMAGE, PRINT, digest, lock, package
 
-from voidgen.lock import moves
-from voidgen.lock.flake import Input
-from voidgen.lock.moves import REV, Move
-from voidgen.lock.types import Key, Lock, Repository
+from voidgen.lock import changes
+from voidgen.lock.changes import REV, Move
+from voidgen.lock.flake_lock import Input
+from voidgen.lock.types import Lock
+from voidgen.xbps.types import Key, Repository
 
 OLD, NEW = "0123456789abcdef", "fedcba9876543210"
 KEY = Move("key", PRINT, digest("key"), "")
@@ -27,7 +28,7 @@ def test_signs() -> None:
 def test_inputs() -> None:
     before = [pinned("moves", OLD), pinned("stays", OLD), pinned("goes", OLD)]
     after = [pinned("comes", NEW, ""), pinned("stays", OLD), pinned("moves", NEW, "2026-03-04")]
-    assert moves.inputs(before, after) == [
+    assert changes.inputs(before, after) == [
         Move("input", "comes", "", NEW[:REV]),
         Move("input", "goes", f"{OLD[:REV]} 2026-01-02", ""),
         Move("input", "moves", f"{OLD[:REV]} 2026-01-02", f"{NEW[:REV]} 2026-03-04"),
@@ -35,21 +36,21 @@ def test_inputs() -> None:
 
 
 def test_an_input_that_gets_its_pin_comes() -> None:
-    assert moves.inputs([Input("a", "github:a/a")], [pinned("a", NEW)]) == [
+    assert changes.inputs([Input("a", "github:a/a")], [pinned("a", NEW)]) == [
         Move("input", "a", "", f"{NEW[:REV]} 2026-01-02")
     ]
-    assert moves.inputs([Input("a", "github:a/a")], [Input("a", "github:a/b")]) == []
+    assert changes.inputs([Input("a", "github:a/a")], [Input("a", "github:a/b")]) == []
 
 
 def test_a_lock_that_comes_and_goes() -> None:
     one = lock([package("acl-2.3.2_1")], IMAGE)
-    assert moves.lock(None, None) == []
-    assert moves.lock(None, one) == [
+    assert changes.lock(None, None) == []
+    assert changes.lock(None, one) == [
         Move("container", "image", "", IMAGE),
         Move("key", PRINT, "", digest("key")),
         Move("xbps", "acl", "", "2.3.2_1"),
     ]
-    assert moves.lock(one, None) == [
+    assert changes.lock(one, None) == [
         Move("container", "image", IMAGE, ""),
         KEY,
         Move("xbps", "acl", "2.3.2_1", ""),
@@ -57,10 +58,10 @@ def test_a_lock_that_comes_and_goes() -> None:
 
 
 def test_without_packages_of_void() -> None:
-    assert moves.lock(Lock("flake"), Lock("flake")) == []
+    assert changes.lock(Lock("flake"), Lock("flake")) == []
     # No container runs then.
-    assert moves.lock(Lock("flake"), Lock(IMAGE)) == moves.lock(None, Lock("flake")) == []
-    gone = moves.lock(lock([package("acl-2.3.2_1")]), Lock("flake"))
+    assert changes.lock(Lock("flake"), Lock(IMAGE)) == changes.lock(None, Lock("flake")) == []
+    gone = changes.lock(lock([package("acl-2.3.2_1")]), Lock("flake"))
     container = Move("container", "image", "flake", "")
     assert gone == [container, KEY, Move("xbps", "acl", "2.3.2_1", "")]
 
@@ -68,7 +69,7 @@ def test_without_packages_of_void() -> None:
 def test_packages_of_void() -> None:
     before = lock([package("a-b-1.0_1"), package("goes-1_1"), package("stays-3_2")])
     after = lock([package("a-b-1.0_2"), package("comes-2_1"), package("stays-3_2")])
-    assert moves.lock(before, after) == [
+    assert changes.lock(before, after) == [
         Move("xbps", "a-b", "1.0_1", "1.0_2"),
         Move("xbps", "comes", "", "2_1"),
         Move("xbps", "goes", "1_1", ""),
@@ -79,14 +80,14 @@ def test_a_package_of_two_architectures_is_told_with_each() -> None:
     """The tools of the building machine may be of another one than the image."""
     before = lock([package("xz-1_1"), package("xz-1_1", "x86_64-musl")])
     after = lock([package("xz-1_2"), package("xz-1_1", "x86_64-musl")])
-    assert moves.lock(before, after) == [Move("xbps", "xz.x86_64", "1_1", "1_2")]
+    assert changes.lock(before, after) == [Move("xbps", "xz.x86_64", "1_1", "1_2")]
 
 
 def test_keys() -> None:
     before = lock()
     assert before.xbps
     after = evolve(before, xbps=evolve(before.xbps, keys=(Key(PRINT, digest("other")),)))
-    assert moves.lock(before, after) == [evolve(KEY, new=digest("other"))]
+    assert changes.lock(before, after) == [evolve(KEY, new=digest("other"))]
 
 
 def test_an_index_alone_is_no_move() -> None:
@@ -94,18 +95,18 @@ def test_an_index_alone_is_no_move() -> None:
     assert before.xbps
     index = Repository("https://repo.example.org/current", "x86_64", digest("new"), PRINT)
     after = evolve(before, xbps=evolve(before.xbps, repositories=(index,)))
-    assert moves.lock(before, after) == []
+    assert changes.lock(before, after) == []
 
 
 def test_packages_of_nix() -> None:
     before = [{"name": "goes", "version": "1"}, {"name": "moves", "version": "1"}]
     after = [{"name": "moves", "version": "2"}, {"name": "comes", "version": "1"}]
-    assert moves.packages(before, after) == [
+    assert changes.packages(before, after) == [
         Move("nix", "comes", "", "1"),
         Move("nix", "goes", "1", ""),
         Move("nix", "moves", "1", "2"),
     ]
-    assert moves.packages(after, after) == []
+    assert changes.packages(after, after) == []
 
 
 VERSIONS = st.dictionaries(
@@ -119,10 +120,10 @@ def test_moves_lead_from_one_state_to_the_other(old: dict[str, str], new: dict[s
         lock(package(f"{name}-{version}") for name, version in each.items()) for each in (old, new)
     )
     state = dict(old)
-    for move in moves.lock(before, after):
+    for move in changes.lock(before, after):
         assert state.get(move.name, "") == move.old
         state[move.name] = move.new
     assert {name: version for name, version in state.items() if version} == new
-    assert [evolve(move, old=move.new, new=move.old) for move in moves.lock(after, before)] == (
-        moves.lock(before, after)
+    assert [evolve(move, old=move.new, new=move.old) for move in changes.lock(after, before)] == (
+        changes.lock(before, after)
     )

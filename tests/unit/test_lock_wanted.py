@@ -2,17 +2,18 @@ from typing import Any
 
 import pytest
 from attrs import evolve
-from tests.unit.lock import IMAGE, digest, package
-from tests.unit.overlay import FILE, config, module, resolved
+from tests.support.lock import IMAGE, digest, package
+from tests.support.overlay import FILE, config, module, resolved
 
 from voidgen.config.architectures import Arch
 from voidgen.config.types import Config, Container, Image, Mklive, Xbps
-from voidgen.lock import wanted
-from voidgen.lock.flake import Input
-from voidgen.lock.types import Lock, Request
-from voidgen.lock.types import Xbps as Locked
+from voidgen.lock import status
+from voidgen.lock.flake_lock import Input
+from voidgen.lock.types import Lock
 from voidgen.overlay.resolve import resolve
-from voidgen.plan import Plan, plan
+from voidgen.plan.plan import Plan, plan
+from voidgen.xbps.types import Request
+from voidgen.xbps.types import Xbps as Locked
 
 URLS = ("https://b.example.org", "https://a.example.org")
 NIXPKGS = Input("nixpkgs", "github:a/b", "0123", "2026-01-02", digest("nixpkgs"))
@@ -41,27 +42,27 @@ def locked(**changes: Any) -> Lock:
 
 
 def test_what_is_asked_for() -> None:
-    assert wanted.request(planned("htop", "zsh"), INPUTS) == REQUEST
-    assert wanted.request(planned("htop", "zsh", arch="aarch64-musl"), iter(INPUTS)) == evolve(
+    assert status.request(planned("htop", "zsh"), INPUTS) == REQUEST
+    assert status.request(planned("htop", "zsh", arch="aarch64-musl"), iter(INPUTS)) == evolve(
         REQUEST, arch="aarch64-musl"
     )
 
 
 def test_packages_and_repositories_of_modules_are_asked_for() -> None:
     found = resolved(module("m", packages={"xbps": ["acl"]}), xbps=["htop"])
-    asked = wanted.request(plan(planned().config, found), INPUTS)
+    asked = status.request(plan(planned().config, found), INPUTS)
     assert asked
     assert sorted(asked.packages) == ["acl", "htop"]
 
 
 @pytest.mark.parametrize("inputs", [[], [NIXPKGS], [NIXPKGS, Input("mklive", "github:a/c")]])
 def test_nothing_is_asked_for_until_mklive_has_its_pin(inputs: list[Input]) -> None:
-    assert wanted.request(planned("htop"), inputs) is None
+    assert status.request(planned("htop"), inputs) is None
 
 
 def test_all_is_locked() -> None:
-    assert wanted.unlocked(planned("htop", "zsh"), INPUTS, LOCK) == []
-    assert wanted.unlocked(planned("htop", "zsh"), iter(INPUTS), LOCK) == []
+    assert status.unlocked(planned("htop", "zsh"), INPUTS, LOCK) == []
+    assert status.unlocked(planned("htop", "zsh"), iter(INPUTS), LOCK) == []
 
 
 def test_inputs_without_a_pin() -> None:
@@ -71,22 +72,22 @@ def test_inputs_without_a_pin() -> None:
         "flake.lock has no mklive from github:a/c",
     ]
     # What is asked of XBPS is not known without mklive.
-    assert wanted.unlocked(planned("other"), inputs, LOCK) == lines
+    assert status.unlocked(planned("other"), inputs, LOCK) == lines
     none = "voidgen.lock does not have Void's packages"
-    assert wanted.unlocked(planned("other"), inputs, None) == [*lines, none]
+    assert status.unlocked(planned("other"), inputs, None) == [*lines, none]
 
 
 @pytest.mark.parametrize("lock", [None, Lock("flake"), Lock(IMAGE)])
 def test_without_packages_of_void(lock: Lock | None) -> None:
     none = ["voidgen.lock does not have Void's packages"]
-    assert wanted.unlocked(planned("htop"), INPUTS, lock) == none
+    assert status.unlocked(planned("htop"), INPUTS, lock) == none
 
 
 @pytest.mark.parametrize("lock", [None, Lock(IMAGE), LOCK])
 def test_where_no_iso_is_made_flake_lock_is_enough(lock: Lock | None) -> None:
     bare = planned("htop", mklive=None)
-    assert wanted.unlocked(bare, [NIXPKGS], lock) == []
-    assert wanted.unlocked(bare, [Input("nixpkgs", "github:a/b")], lock) == [
+    assert status.unlocked(bare, [NIXPKGS], lock) == []
+    assert status.unlocked(bare, [Input("nixpkgs", "github:a/b")], lock) == [
         "flake.lock has no nixpkgs from github:a/b"
     ]
 
@@ -108,14 +109,14 @@ def test_where_no_iso_is_made_flake_lock_is_enough(lock: Lock | None) -> None:
     ],
 )
 def test_a_lock_of_something_else(changes: dict[str, Any], line: str) -> None:
-    assert wanted.unlocked(planned("htop", "zsh"), INPUTS, locked(**changes)) == [line]
+    assert status.unlocked(planned("htop", "zsh"), INPUTS, locked(**changes)) == [line]
 
 
 def test_every_difference_is_told() -> None:
     lock = evolve(
         locked(arch="i686", mklive=digest("x"), packages=("a",), repositories=()), container=IMAGE
     )
-    lines = wanted.unlocked(planned("b"), [Input("nixpkgs", "github:a/b"), MKLIVE], lock)
+    lines = status.unlocked(planned("b"), [Input("nixpkgs", "github:a/b"), MKLIVE], lock)
     assert lines == [
         "flake.lock has no nixpkgs from github:a/b",
         f"voidgen.lock has another container: {IMAGE}",
@@ -128,9 +129,9 @@ def test_every_difference_is_told() -> None:
 
 
 def test_another_container() -> None:
-    found = wanted.unlocked(planned("htop", "zsh", image=IMAGE), INPUTS, LOCK)
+    found = status.unlocked(planned("htop", "zsh", image=IMAGE), INPUTS, LOCK)
     assert found == ["voidgen.lock has another container: flake"]
     assert (
-        wanted.unlocked(planned("htop", "zsh", image=IMAGE), INPUTS, evolve(LOCK, container=IMAGE))
+        status.unlocked(planned("htop", "zsh", image=IMAGE), INPUTS, evolve(LOCK, container=IMAGE))
         == []
     )

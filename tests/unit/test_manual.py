@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from tests.overlay.debian import unpacked
 
-from voidgen.cli import manual
+from tools import manual
 from voidgen.cli.examples import EXAMPLES
 
 PAGES = manual.pages()

@@ -7,11 +7,11 @@ import pytest
 from tests.integration.offline import ROOT
 from tests.unit.test_iso_size import plan
 
-from voidgen import mklive_source
 from voidgen.config.types import Mklive
 from voidgen.errors import StepFailedError
 from voidgen.iso import job
-from voidgen.share import PACKAGE
+from voidgen.iso.inputs import SCRIPTS
+from voidgen.lock import mklive_source
 
 SCRIPT = """while getopts "a:b:r:H:c:C:T:Kk:l:i:I:S:e:s:o:p:g:v:P:x:Vh" opt; do
 done
@@ -95,7 +95,7 @@ def test_name_that_it_does_not_have(name: str, tmp_path: Path) -> None:
 
 def test_options_are_those_that_it_is_given() -> None:
     """Those of the job, and those of the container's script."""
-    build = (PACKAGE / "iso" / "container" / "build.sh").read_text()
+    build = (SCRIPTS / "build.sh").read_text()
     call = re.search(r"(?s)mklive\.sh (.*?)\n(?!\t)", build)
     assert call
     words = [*job.options(plan(None), Mklive()), *call[1].split()]

@@ -1,14 +1,15 @@
-"""What `voidgen.nix` makes of Nix's words. tests/integration asks the real Nix."""
+"""What `voidgen.nix.commands` makes of Nix's words. tests/integration asks the real Nix."""
 
 import json
 from pathlib import Path
 
 import pytest
-from tests.unit.stand_in import StandIns
+from tests.support.stand_in import StandIns
 
-from voidgen import nix, process
 from voidgen.errors import StepFailedError
-from voidgen.sizes import StorePath
+from voidgen.nix import commands as nix
+from voidgen.nix.closure import StorePath
+from voidgen.system import process
 
 FLAKE = Path("/flake")
 OPTIONS = [*nix.FLAKES]

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voidgen import nix_log
+from voidgen.nix import log
 from voidgen.progress import Nobody
 
 LOW, TOP = "/nix/store/9azw2p7pf8fvyn7k6mgi260l7pdgp3v3-low.drv", "/nix/store/57f-top.drv"
@@ -50,7 +50,7 @@ class Told(Nobody):
 
 def read(data: bytes, size: int = 7) -> tuple[str, list[tuple[int, int, str]]]:
     told = Told()
-    with nix_log.watched(told) as heard:
+    with log.watched(told) as heard:
         pieces = [data[start : start + size] for start in range(0, len(data), size)]
         return b"".join(map(heard, pieces)).decode(), told.reached
 
@@ -63,7 +63,7 @@ def test_what_failed_is_told_with_the_end_of_its_log(release: str) -> None:
     assert "\x1b" not in text
     assert "1120" not in text
     assert TOP not in text
-    assert text.splitlines()[-nix_log.LOG_LINES :] == [f"       > line {n}" for n in range(35, 60)]
+    assert text.splitlines()[-log.LOG_LINES :] == [f"       > line {n}" for n in range(35, 60)]
     assert reached == [(6, 1129, "fetching zlib-1.3"), (6, 1129, "building low")]
 
 

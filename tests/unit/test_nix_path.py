@@ -6,10 +6,11 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from tests.unit.program import voidgen, write
+from tests.support.program import voidgen, write
 
-from voidgen import nix, nix_path
 from voidgen.errors import StepFailedError
+from voidgen.nix import commands as nix
+from voidgen.nix import flake_path
 
 EVERY = ["plain", "a+b", "a,b", "a(b)", "a&b", "a=b", "a;b", "a~b", "a!b", "a$b", "a*b", "a'b"]
 NEWER = ["a blank", "é", "a%20b", "a:b", "a[b", "a@b", "a\\b"]
@@ -19,9 +20,9 @@ NONE = ["a#b", "a?b", "a^b"]
 @pytest.mark.parametrize("name", EVERY + NEWER + NONE)
 def test_by_release(name: str) -> None:
     folder = Path("/srv", name)
-    assert nix_path.is_plain(folder) == (name in EVERY)
-    assert (nix_path.fault(folder, (2, 18)) is None) == (name in EVERY)
-    assert (nix_path.fault(folder, (2, 19)) is None) == (name not in NONE)
+    assert flake_path.is_plain(folder) == (name in EVERY)
+    assert (flake_path.fault(folder, (2, 18)) is None) == (name in EVERY)
+    assert (flake_path.fault(folder, (2, 19)) is None) == (name not in NONE)
 
 
 @pytest.mark.parametrize("name", EVERY + NEWER + NONE)
@@ -32,7 +33,7 @@ def test_nix_says_the_same(tmp_path: Path, name: str) -> None:
     subprocess.run(["git", "-C", folder, "add", "."], check=True)
     command = ["nix", "eval", *nix.FLAKES, f"{folder}#x"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert (done.returncode == 0) == (nix_path.fault(folder, nix.version()) is None), done.stderr
+    assert (done.returncode == 0) == (flake_path.fault(folder, nix.version()) is None), done.stderr
 
 
 @pytest.fixture

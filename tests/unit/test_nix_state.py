@@ -6,11 +6,11 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.unit.lock import lock, package
-from tests.unit.program import voidgen, write
+from tests.support.lock import lock, package
+from tests.support.program import voidgen, write
 
-from voidgen.lock import file as lock_file
 from voidgen.lock import nix_state
+from voidgen.lock import voidgen_lock as lock_file
 
 if TYPE_CHECKING:
     from pathlib import Path

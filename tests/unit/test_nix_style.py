@@ -11,12 +11,13 @@ from pathlib import Path
 import pytest
 from attrs import evolve
 from tests.support.nix_lint import BRACKET, SPACE, faults
-from tests.unit.overlay import FILE, catalogue, config
+from tests.support.overlay import FILE, catalogue, config
 
-from voidgen import render, share
 from voidgen.config.types import Cache, Config, Flake, Image, Mklive, Nix
+from voidgen.data import bundled_files
 from voidgen.overlay.resolve import resolve
-from voidgen.plan import plan
+from voidgen.plan import render
+from voidgen.plan.plan import plan
 from voidgen.tree import File
 
 ROOT = Path(__file__).parents[2]
@@ -36,7 +37,7 @@ TITLES = ("Void", f'{LONG} ${{x}} "\\')
 
 def flake(settings: Config) -> str:
     image = plan(settings, resolve(settings, catalogue(), FILE))
-    node = render.project(image, {}, {}, share.flake())["flake.nix"]
+    node = render.project(image, {}, {}, bundled_files.flake())["flake.nix"]
     assert isinstance(node, File)
     return node.data.decode()
 
@@ -64,7 +65,7 @@ def changed(files: list[Path]) -> list[str]:
 
 
 def test_emitted_nix_code_says_so() -> None:
-    for path, file in share.constant().items():
+    for path, file in bundled_files.constant().items():
         if path.endswith(".nix"):
             first, second = file.data.decode().split("\n")[:2]
             assert first.startswith("# Emitted by voidgen"), path
@@ -98,7 +99,7 @@ def test_nixfmt_changes_no_flake(tmp_path: Path) -> None:
 @pytest.mark.skipif(not shutil.which("nixfmt"), reason="nixfmt is not on PATH")
 def test_nixfmt_changes_no_code(tmp_path: Path) -> None:
     emitted = []
-    for path, file in share.constant().items():
+    for path, file in bundled_files.constant().items():
         if path.endswith(".nix"):
             emitted.append(tmp_path / Path(path).name)
             emitted[-1].write_bytes(file.data)

@@ -5,15 +5,15 @@ import pytest
 from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.overlay import FILE, config, module, resolved
+from tests.support.overlay import FILE, config, module, resolved
 
 from voidgen.config.architectures import Arch
 from voidgen.config.rules import NIX_PACKAGE
 from voidgen.config.types import Config, Image
 from voidgen.errors import WrongInputError
 from voidgen.overlay.resolve import resolve
-from voidgen.plan import Package, Plan, plan
-from voidgen.structure import MisfitError
+from voidgen.plan.plan import Package, Plan, plan
+from voidgen.schema.structure import MisfitError
 
 
 def _plan(settings: Config) -> Plan:

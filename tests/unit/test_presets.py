@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.unit.program import found, voidgen, write
+from tests.support.program import found, voidgen, write
 
-from voidgen import nix
-from voidgen.scaffold.preset import FOLDER, PRESETS
+from voidgen.init.preset import FOLDER, PRESETS
+from voidgen.nix import commands as nix
 
 INSTALL_CONF = """\
 #!/bin/bash

@@ -4,10 +4,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.unit.stand_in import StandIns
+from tests.support.stand_in import StandIns
 
-from voidgen import process
 from voidgen.errors import StepFailedError
+from voidgen.system import process
 
 TRANSIENT = re.compile(rb"fatal: early EOF|returned error: 5\d\d")
 EARLY = "remote: Enumerating objects\nfatal: early EOF\nfatal: index-pack failed\n"

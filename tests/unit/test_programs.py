@@ -13,10 +13,11 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from tests.unit.program import voidgen, write
+from tests.support.program import voidgen, write
 
-from voidgen import environment, git, nix, pipes, process
 from voidgen.errors import StepFailedError
+from voidgen.nix import commands as nix
+from voidgen.system import environment, git, pipes, process
 from voidgen.xbps import programs as xbps
 from voidgen.xbps import unresolved
 from voidgen.xbps.transactions import Transaction
@@ -204,7 +205,7 @@ def test_what_ran_beside_and_would_not_end_leaves_no_child(child: Path, tmp_path
 RUNNING = """
 import signal, sys
 from pathlib import Path
-from voidgen import process
+from voidgen.system import process
 
 signal.signal(signal.SIGINT, signal.default_int_handler)
 process.run([sys.argv[1]], cwd=Path("/"))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from voidgen import push
+from voidgen.release import push
 
 
 @pytest.mark.parametrize(

@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import pytest
-from tests.unit.stand_in import StandIns
+from tests.support.stand_in import StandIns
 
 from voidgen.check import rebuilt
-from voidgen.nix import Caches
+from voidgen.nix.commands import Caches
 from voidgen.progress import Nobody
 
 CACHES = Caches(("https://cache.example.org",), ("cache.example.org-1:a2V5",))

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from voidgen import refusal
+from voidgen.nix import refusal
 
 RECORDED = Path(__file__).parent / "refusals"
 FILES = sorted(RECORDED.glob("2.*/*.txt"))

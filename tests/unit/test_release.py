@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from voidgen import sri
 from voidgen.errors import StepFailedError, WrongInputError
-from voidgen.release import signature, sums
+from voidgen.provenance import signature
+from voidgen.system import sha256sums, sri
 
 DATA = b"the sums\n"
 
@@ -37,11 +37,11 @@ def test_sums_are_those_of_sha256sum(tmp_path: Path) -> None:
     for name in ("a.iso", "b c.json"):
         (tmp_path / name).write_text(name)
         hashes[name] = sri.of_file(tmp_path / name)
-    (tmp_path / "x.sha256").write_bytes(sums.dump(hashes))
+    (tmp_path / "x.sha256").write_bytes(sha256sums.dump(hashes))
     subprocess.run(["sha256sum", "--check", "--strict", "x.sha256"], cwd=tmp_path, check=True)
-    assert sums.parse(sums.dump(hashes)) == hashes
+    assert sha256sums.parse(sha256sums.dump(hashes)) == hashes
     written = subprocess.run(["sha256sum", *hashes], cwd=tmp_path, check=True, capture_output=True)
-    assert sums.parse(written.stdout) == hashes
+    assert sha256sums.parse(written.stdout) == hashes
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_sums_are_those_of_sha256sum(tmp_path: Path) -> None:
     ],
 )
 def test_what_is_no_list_of_sums(data: bytes) -> None:
-    assert sums.parse(data) is None
+    assert sha256sums.parse(data) is None
 
 
 def signed(folder: Path, key: Path, data: bytes = DATA) -> Path:

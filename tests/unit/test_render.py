@@ -4,14 +4,16 @@ from typing import Any
 
 import pytest
 from attrs import evolve
-from tests.unit.overlay import FILE, catalogue, config, module
+from tests.support.overlay import FILE, catalogue, config, module
 
-from voidgen import render
 from voidgen.config.types import Config, Flake, Image, Mklive, Nix
+from voidgen.data import bundled_files
 from voidgen.errors import WrongInputError
 from voidgen.overlay.resolve import resolve
 from voidgen.overlay.types import Module
-from voidgen.plan import Plan, plan
+from voidgen.plan import render
+from voidgen.plan.plan import Plan, plan
+from voidgen.schema import canonical_json
 from voidgen.tree import Directory, File, Link, Node
 
 MODULES = Path("overlay-src")
@@ -87,7 +89,7 @@ def test_what_is_emitted() -> None:
     assert tree == {
         "flake.nix": File(b"flake"),
         "image/include/x": File(b""),
-        "image/manifest.json": File(render.to_json(render.manifest(_plan(), nodes))),
+        "image/manifest.json": File(canonical_json.to_json(render.manifest(_plan(), nodes))),
         "image/z": File(b"z"),
     }
     assert list(tree) == sorted(tree)
@@ -112,22 +114,22 @@ def test_manifest_describes_what_no_file_can_say() -> None:
 
 def test_manifest_holds_no_lock_and_no_path_of_this_machine(tmp_path: Path) -> None:
     image = _plan(module("a", "/x"))
-    text = render.to_json(render.manifest(image, _overlay(image))).decode()
+    text = canonical_json.to_json(render.manifest(image, _overlay(image))).decode()
     assert str(tmp_path.parent) not in text
     assert "overlay-src" not in text
 
 
 def test_json() -> None:
     data = {"b": ("é", "\U0001f600"), "a": {"d": 1, "c": None}}
-    text = render.to_json(data)
+    text = canonical_json.to_json(data)
     assert text.endswith(b"}\n")
     assert "é" in text.decode()
     assert json.loads(text) == {"b": ["é", "\U0001f600"], "a": {"d": 1, "c": None}}
-    assert text == render.to_json({"a": {"c": None, "d": 1}, "b": ["é", "\U0001f600"]})
+    assert text == canonical_json.to_json({"a": {"c": None, "d": 1}, "b": ["é", "\U0001f600"]})
 
 
 def _flake(**changes: Any) -> str:
-    template = (Path(render.__file__).parent / "templates" / "flake.nix.j2").read_bytes()
+    template = (bundled_files.DATA / "templates" / "flake.nix.j2").read_bytes()
     settings = evolve(config(), **changes)
     tree = render.project(_plan(settings=settings), {}, {}, File(template))
     node = tree["flake.nix"]

@@ -6,13 +6,14 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from tests.unit.program import found, voidgen, write
+from tests.support.program import found, voidgen, write
 
-from voidgen import gitnames, project
+from voidgen import project
 from voidgen.doctor import place
 from voidgen.doctor.host import Host
 from voidgen.outcome.types import Outcome
 from voidgen.repository import attributes, outcome, survey
+from voidgen.system import git_names
 
 CONFIG = '[image]\nname = "x"\n[overlay]\nmodules = ["a"]\n'
 FILES = "overlay-src/a/files"
@@ -86,7 +87,7 @@ def test_attributes_that_a_file_names(text: str, names: set[str]) -> None:
 
 def test_the_line_silences_every_attribute(image: Path) -> None:
     hostile = "* text=auto eol=crlf crlf ident filter=lfs working-tree-encoding=UTF-16 "
-    write(image, {".gitattributes": f"{hostile} export-subst export-ignore\n{gitnames.LINE}\n"})
+    write(image, {".gitattributes": f"{hostile} export-subst export-ignore\n{git_names.LINE}\n"})
     assert told(image) == []
 
 
@@ -98,9 +99,9 @@ def test_generate_writes_the_attributes_once(image: Path) -> None:
     ran = voidgen("generate", cwd=image)
     assert (ran.status, ran.err) == (0, "")
     assert "  + .gitattributes\n" in ran.out
-    assert (image / ".gitattributes").read_text() == gitnames.CONTENT
+    assert (image / ".gitattributes").read_text() == git_names.CONTENT
     assert "flake.nix" in found(image)
-    write(image, {".gitattributes": f"*.png diff=exif\n{gitnames.LINE}\n"})
+    write(image, {".gitattributes": f"*.png diff=exif\n{git_names.LINE}\n"})
     assert voidgen("generate", cwd=image).status == 0
     assert "diff=exif" in (image / ".gitattributes").read_text()
 
@@ -111,7 +112,7 @@ def test_generate_refuses_before_it_writes(image: Path) -> None:
     for words in (["generate"], ["generate", "--force"]):
         ran = voidgen(*words, cwd=image)
         assert (ran.status, ran.out) == (2, "")
-        assert gitnames.LINE in ran.err
+        assert git_names.LINE in ran.err
         assert found(image) == before
 
 

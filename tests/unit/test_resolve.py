@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.overlay import FILE, catalogue, config, faults, module, resolved
+from tests.support.overlay import FILE, catalogue, config, faults, module, resolved
 
 from voidgen.errors import WrongInputError
 from voidgen.overlay.resolution import Asked, Enabled

@@ -3,11 +3,11 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from tests.unit.program import found, voidgen, write
+from tests.support.program import found, voidgen, write
 
-from voidgen import share
+from voidgen.data import bundled_files
 
-OFFLINE = share.offline()
+OFFLINE = bundled_files.offline()
 
 
 def _init(folder: Path, *words: str) -> None:

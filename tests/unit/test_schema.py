@@ -9,11 +9,11 @@ import pytest
 from jsonschema import Draft7Validator, ValidationError, validators
 from tests.unit.test_rules import TABLE
 
-from voidgen import schema
+from tools import json_schema
 from voidgen.config.types import Config
-from voidgen.credentials import secret_in
 from voidgen.errors import WrongInputError
-from voidgen.structure import structure
+from voidgen.schema.structure import structure
+from voidgen.system.credentials import secret_in
 
 ROOT = Path(__file__).parents[2]
 ONLY_LOADER = {
@@ -28,7 +28,7 @@ ONLY_LOADER = {
 
 So it does of URLs with passwords.
 """
-SCHEMA: dict[str, Any] = json.loads(schema.schema())
+SCHEMA: dict[str, Any] = json.loads(json_schema.schema())
 
 
 def _pattern(_: Any, pattern: str, value: Any, __: Any) -> Iterator[ValidationError]:
@@ -88,7 +88,7 @@ def _loads(document: dict[str, Any]) -> bool:
 
 
 def test_shipped_copy_is_current() -> None:
-    assert schema.FILE.read_bytes() == schema.schema(), "run `make golden`"
+    assert json_schema.FILE.read_bytes() == json_schema.schema(), "run `make golden`"
 
 
 def test_is_a_schema() -> None:

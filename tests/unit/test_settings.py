@@ -11,15 +11,16 @@ from typing import TYPE_CHECKING
 import click
 import pexpect
 import pytest
-from tests.unit.program import Ran, found, voidgen, write
+from tests.support.program import Ran, found, voidgen, write
 from tests.unit.test_watch import plain, terminal
 
-from voidgen import emit, process
+from voidgen import emit
 from voidgen.cli import LazyGroup, cli, watch
 from voidgen.cli.settings import SHARED
-from voidgen.lock import file as lock_file
+from voidgen.lock import voidgen_lock as lock_file
 from voidgen.lock.types import Lock
 from voidgen.progress import Nobody
+from voidgen.system import process
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from voidgen.scaffold import shell
+from voidgen.init import shell
 
 SCRIPTS = [
     "A=b",

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voidgen import sizes
-from voidgen.sizes import Share, StorePath
+from voidgen.image import sizes
+from voidgen.image.sizes import Share
+from voidgen.nix.closure import StorePath
 
 # Each path refers to later ones and to itself: as in a store, in no circle.
 GRAPHS = st.integers(1, 12).flatmap(

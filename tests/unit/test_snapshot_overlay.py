@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from voidgen import sri
 from voidgen.errors import WrongInputError
-from voidgen.snapshot import overlay
+from voidgen.image import overlay
+from voidgen.system import sri
 
 SECRET = b"secret\n"
 

@@ -6,8 +6,8 @@ import pytest
 from tests.locks.project import commit, git, repository
 
 from voidgen.errors import WrongInputError
-from voidgen.release import source
-from voidgen.release.source import Source
+from voidgen.provenance import source
+from voidgen.provenance.source import Source
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from voidgen import sri
+from voidgen.system import sri
 
 
 @given(st.binary(min_size=32, max_size=32))

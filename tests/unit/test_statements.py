@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 from attrs import evolve
 
-from voidgen import sri
 from voidgen.errors import WrongInputError
 from voidgen.outcome.types import Outcome
-from voidgen.release import envelope, provenance, signature, statements
-from voidgen.release.provenance import Dependency, Provenance
-from voidgen.release.source import Source
+from voidgen.provenance import envelope, signature, statement, statements
+from voidgen.provenance.source import Source
+from voidgen.provenance.statement import Dependency, Provenance
+from voidgen.system import sri
 
 ISO = b"the iso"
 COMMIT = "a" * 40
@@ -69,9 +69,9 @@ def states(iso: Path, keys: Path, *names: str) -> list[str]:
     ],
 )
 def test_what_is_written_is_read(said: Provenance) -> None:
-    data = provenance.dump(said)
-    assert provenance.parse(data) == said
-    assert provenance.dump(said) == data
+    data = statement.dump(said)
+    assert statement.parse(data) == said
+    assert statement.dump(said) == data
 
 
 @pytest.mark.parametrize(
@@ -94,10 +94,10 @@ def test_what_is_written_is_read(said: Provenance) -> None:
     ],
 )
 def test_what_is_no_statement_of_voidgens(change: Callable[[Any], object]) -> None:
-    table = json.loads(provenance.dump(SAID))
+    table = json.loads(statement.dump(SAID))
     change(table)
     with pytest.raises(ValueError, match="is not voidgen's statement"):
-        provenance.parse(json.dumps(table).encode())
+        statement.parse(json.dumps(table).encode())
 
 
 def parameters(table: Any) -> Any:
@@ -125,7 +125,7 @@ def test_the_form_is_that_of_dsse_and_in_toto(iso: Path, keys: Path, tmp_path: P
     (line,) = statements.add(iso, SAID, keys / "one").read_bytes().splitlines()
     table = json.loads(line)
     payload = b64decode(table["payload"])
-    assert payload == provenance.dump(SAID)
+    assert payload == statement.dump(SAID)
     assert table["payloadType"] == "application/vnd.in-toto+json"
     (signed,) = table["signatures"]
     shown = subprocess.run(
@@ -152,11 +152,11 @@ def test_statements_that_prove_nothing(iso: Path, keys: Path) -> None:
         (one,) = outcomes(iso, keys, "one", "two")
         return one
 
-    other = provenance.dump(evolve(SAID, source=evolve(SOURCE, commit="b" * 40)))
+    other = statement.dump(evolve(SAID, source=evolve(SOURCE, commit="b" * 40)))
     found = told(payload=b64encode(other).decode())
     assert (found.state, found.about) == ("failed", "its signature is not one of what it says")
     # A signature of the same bytes for another purpose.
-    made = signature.sign(envelope.encoded(provenance.dump(SAID)), keys / "one")
+    made = signature.sign(envelope.encoded(statement.dump(SAID)), keys / "one")
     raw = "".join(made.decode().splitlines()[1:-1])
     (signed,) = table["signatures"]
     assert told(signatures=[{**signed, "sig": raw}]).state == "failed"
@@ -202,17 +202,17 @@ def test_a_clean_source_stays_while_the_iso_does(iso: Path) -> None:
     file = iso.with_name("x.provenance.json")
     bare = evolve(SAID, hash="")
     dirty = evolve(bare, source=evolve(SOURCE, clean=False))
-    provenance.write(iso, dirty, SAID.hash)
-    assert provenance.parse(file.read_bytes()).source.clean is False
-    provenance.write(iso, bare, SAID.hash)
-    assert provenance.parse(file.read_bytes()) == SAID
-    provenance.write(iso, dirty, SAID.hash)
-    assert provenance.parse(file.read_bytes()) == SAID
+    statement.write(iso, dirty, SAID.hash)
+    assert statement.parse(file.read_bytes()).source.clean is False
+    statement.write(iso, bare, SAID.hash)
+    assert statement.parse(file.read_bytes()) == SAID
+    statement.write(iso, dirty, SAID.hash)
+    assert statement.parse(file.read_bytes()) == SAID
     later = evolve(bare, source=evolve(SOURCE, commit="c" * 40))
-    provenance.write(iso, later, SAID.hash)
-    assert provenance.parse(file.read_bytes()).source == later.source
-    provenance.write(iso, dirty, sri.of_bytes(b"another ISO"))
-    assert provenance.parse(file.read_bytes()).source.clean is False
+    statement.write(iso, later, SAID.hash)
+    assert statement.parse(file.read_bytes()).source == later.source
+    statement.write(iso, dirty, sri.of_bytes(b"another ISO"))
+    assert statement.parse(file.read_bytes()).source.clean is False
     file.write_bytes(b"garbage")
-    provenance.write(iso, bare, SAID.hash)
-    assert provenance.parse(file.read_bytes()) == SAID
+    statement.write(iso, bare, SAID.hash)
+    assert statement.parse(file.read_bytes()) == SAID

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from tests.unit.program import write
+from tests.support.program import write
 
 from voidgen.release import stranger
 

@@ -9,7 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from voidgen.errors import WrongInputError
-from voidgen.structure import LONGEST_SHOWN, MisfitError, OptionValue, Rule, kebab, show, structure
+from voidgen.schema.structure import (
+    LONGEST_SHOWN,
+    MisfitError,
+    OptionValue,
+    Rule,
+    kebab,
+    show,
+    structure,
+)
 
 FILE = Path("x.toml")
 SMALL = Rule("small letters", "[a-z]+", (("[A-Z]", "write it small"), ("[0-9]", "no digits")))

@@ -4,7 +4,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from tests.unit.program import Ran, voidgen, write
+from tests.support.program import Ran, voidgen, write
 
 from voidgen.repository import imports
 

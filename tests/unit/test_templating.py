@@ -13,9 +13,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from voidgen import templating
 from voidgen.config.types import Image
 from voidgen.errors import Fault, WrongInputError
+from voidgen.plan import templating
 
 FILE = Path("a.j2")
 NASTY = [

@@ -8,8 +8,8 @@ import tomlkit
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from voidgen import toml
 from voidgen.errors import Fault, Key, WrongInputError
+from voidgen.schema import toml
 
 # Without digits: values are told by their numbers.
 NAMES = st.text(st.characters(exclude_categories=["Cs", "Nd"], exclude_characters="\r"), max_size=4)

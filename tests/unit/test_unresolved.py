@@ -4,7 +4,7 @@ import errno
 from pathlib import Path
 
 import pytest
-from tests.unit.lock import digest
+from tests.support.lock import digest
 
 from voidgen.errors import StepFailedError
 from voidgen.xbps import unresolved

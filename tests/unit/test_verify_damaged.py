@@ -7,14 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.fuzz.mutations import damaged, few
-from tests.unit.program import voidgen
+from tests.support.program import voidgen
 from tests.unit.test_embedded import iso as make_iso
 
-from voidgen import sri
+from voidgen.image import snapshot_file
+from voidgen.image.snapshot import Snapshot
 from voidgen.iso import outputs
-from voidgen.release import sums
-from voidgen.snapshot import file as snapshot_file
-from voidgen.snapshot.types import Snapshot
+from voidgen.system import sha256sums, sri
 
 TOLD = snapshot_file.dump(Snapshot("x", {}, {}, "flake", {}, {}, {}, None))
 ISO = bytes(make_iso(("voidgen.json", TOLD)))
@@ -30,7 +29,7 @@ MANIFEST = json.dumps(
 ).encode()
 BILL = json.dumps({"components": [], "metadata": {"component": {"hashes": []}}}).encode()
 FILES = {"iso": ISO, "cdx.json": BILL, "manifest.json": MANIFEST}
-SUMS = sums.dump({f"x.{kind}": sri.of_bytes(FILES[kind]) for kind in outputs.SUMMED})
+SUMS = sha256sums.dump({f"x.{kind}": sri.of_bytes(FILES[kind]) for kind in outputs.SUMMED})
 ALL = {**FILES, "iso.sha256": SUMS, "iso.sha256.sig": b"no signature\n"}
 
 

@@ -6,9 +6,10 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.versions import nix_names, nix_versions, xbps_table, xbps_versions
+from tests.support.versions import nix_names, nix_versions, xbps_table, xbps_versions
 
-from voidgen.versions import nix, xbps
+from voidgen.nix import version as nix_version
+from voidgen.xbps import version as xbps_version
 
 Compare = Callable[[str, str], int]
 
@@ -47,12 +48,12 @@ small = st.lists(st.sampled_from(few), max_size=4).map("".join)
     ],
 )
 def test_nix_names(name: str, parts: tuple[str, str]) -> None:
-    assert nix.split(name) == parts
+    assert nix_version.split(name) == parts
 
 
 @given(texts)
 def test_a_name_of_nix_is_what_it_is_split_into(name: str) -> None:
-    first, version = nix.split(name)
+    first, version = nix_version.split(name)
     assert name == (f"{first}-{version}" if version else first)
 
 
@@ -81,8 +82,8 @@ def test_a_name_of_nix_is_what_it_is_split_into(name: str) -> None:
     ],
 )
 def test_versions_of_nix(old: str, new: str) -> None:
-    assert nix.compare(old, new) == -1
-    assert nix.compare(new, old) == 1
+    assert nix_version.compare(old, new) == -1
+    assert nix_version.compare(new, old) == 1
 
 
 @pytest.mark.parametrize(
@@ -99,13 +100,13 @@ def test_versions_of_nix(old: str, new: str) -> None:
     ],
 )
 def test_equal_versions_of_nix(one: str, other: str) -> None:
-    assert nix.compare(one, other) == nix.compare(other, one) == 0
+    assert nix_version.compare(one, other) == nix_version.compare(other, one) == 0
 
 
 @pytest.mark.parametrize("store", ["/nix/store/", "/", "", "/a b\n/store/", f"/{HASH}-x/"])
 @pytest.mark.parametrize("name", ["hello-2.10", "source", "-", "a=b?c+d_e.drv", f"{HASH}-x"])
 def test_names_of_store_paths(store: str, name: str) -> None:
-    assert nix.store_name(f"{store}{HASH}-{name}") == name
+    assert nix_version.store_name(f"{store}{HASH}-{name}") == name
 
 
 @pytest.mark.parametrize(
@@ -126,7 +127,7 @@ def test_names_of_store_paths(store: str, name: str) -> None:
 )
 def test_what_is_no_store_path(path: str) -> None:
     with pytest.raises(ValueError, match="is no store path"):
-        nix.store_name(path)
+        nix_version.store_name(path)
 
 
 @pytest.mark.parametrize(
@@ -146,7 +147,7 @@ def test_what_is_no_store_path(path: str) -> None:
     ],
 )
 def test_names_of_xbps(pkgver: str, parts: tuple[str, str]) -> None:
-    assert xbps.split(pkgver) == parts
+    assert xbps_version.split(pkgver) == parts
 
 
 @pytest.mark.parametrize(
@@ -156,18 +157,18 @@ def test_names_of_xbps(pkgver: str, parts: tuple[str, str]) -> None:
 )  # fmt: skip
 def test_what_xbps_does_not_take_for_a_package(pkgver: str) -> None:
     with pytest.raises(ValueError, match="is not NAME-VERSION_REVISION"):
-        xbps.split(pkgver)
+        xbps_version.split(pkgver)
 
 
 def test_versions_of_xbps() -> None:
     rows = xbps_table()
-    assert [(*pair, xbps.compare(*pair)) for *pair, _ in rows] == rows
+    assert [(*pair, xbps_version.compare(*pair)) for *pair, _ in rows] == rows
 
 
 def test_versions_of_xbps_that_are_empty_or_very_long() -> None:
-    assert xbps.compare("", "0") == xbps.compare("", "-") == 0
-    assert xbps.compare("", "alpha") == 1
-    assert xbps.compare("0" * 5000 + "1", "1") == 0
+    assert xbps_version.compare("", "0") == xbps_version.compare("", "-") == 0
+    assert xbps_version.compare("", "alpha") == 1
+    assert xbps_version.compare("0" * 5000 + "1", "1") == 0
 
 
 @pytest.mark.parametrize(
@@ -176,27 +177,27 @@ def test_versions_of_xbps_that_are_empty_or_very_long() -> None:
      "1." * 25_000, "pr" * 25_000, "1_" * 25_000, f"{HASH}-" * 1500],
 )  # fmt: skip
 def test_long_text_takes_no_long_time(text: str) -> None:
-    assert nix.compare(text, text + "2") == -nix.compare(text + "2", text)
-    assert abs(xbps.compare(text, text + "x9")) <= 1
-    assert text.startswith(nix.split(text)[0])
+    assert nix_version.compare(text, text + "2") == -nix_version.compare(text + "2", text)
+    assert abs(xbps_version.compare(text, text + "x9")) <= 1
+    assert text.startswith(nix_version.split(text)[0])
     with pytest.raises(ValueError, match="is not NAME-VERSION_REVISION"):
-        xbps.split(text + "x")
+        xbps_version.split(text + "x")
     with pytest.raises(ValueError, match="is no store path"):
-        nix.store_name(text + "/")
+        nix_version.store_name(text + "/")
 
 
 @given(texts, texts)
 def test_of_two_versions_of_nix_one_is_the_newer_or_neither(one: str, other: str) -> None:
-    assert nix.compare(one, other) == -nix.compare(other, one)
+    assert nix_version.compare(one, other) == -nix_version.compare(other, one)
 
 
 @given(small, small)
 def test_of_two_versions_of_xbps_one_is_the_newer_or_neither(one: str, other: str) -> None:
-    assert xbps.compare(one, other) == -xbps.compare(other, one)
+    assert xbps_version.compare(one, other) == -xbps_version.compare(other, one)
 
 
 def test_large_numbers_have_no_order_in_xbps() -> None:
-    assert xbps.compare("0", "2147483648") == xbps.compare("2147483648", "0") == -1
+    assert xbps_version.compare("0", "2147483648") == xbps_version.compare("2147483648", "0") == -1
 
 
 def in_order(compare: Compare, versions: list[str]) -> bool:
@@ -210,18 +211,18 @@ def in_order(compare: Compare, versions: list[str]) -> bool:
 
 @given(st.lists(texts, min_size=3, max_size=3))
 def test_versions_of_nix_have_an_order(versions: list[str]) -> None:
-    assert in_order(nix.compare, versions)
+    assert in_order(nix_version.compare, versions)
 
 
 @given(st.lists(small, min_size=3, max_size=3))
 def test_versions_of_xbps_have_an_order_while_numbers_are_small(versions: list[str]) -> None:
-    assert in_order(xbps.compare, versions)
+    assert in_order(xbps_version.compare, versions)
 
 
 @given(st.lists(texts))
 def test_the_key_of_nix_sorts_as_it_compares(versions: list[str]) -> None:
-    found = sorted(versions, key=nix.key)
-    assert all(nix.compare(old, new) <= 0 for old, new in pairwise(found))
+    found = sorted(versions, key=nix_version.key)
+    assert all(nix_version.compare(old, new) <= 0 for old, new in pairwise(found))
 
 
 def test_the_lists_are_long_enough_to_tell() -> None:

@@ -6,12 +6,12 @@ import json
 from typing import TYPE_CHECKING, get_args
 
 import pytest
-from tests.unit.program import voidgen, write
+from tests.support.program import voidgen, write
 
+from voidgen.config import void_repositories
 from voidgen.config.architectures import Arch
-from voidgen.xbps import void
+from voidgen.config.void_repositories import Void
 from voidgen.xbps.transactions import host_arch
-from voidgen.xbps.void import Void
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -59,7 +59,7 @@ def test_own(arch: str) -> None:
     ],
 )  # fmt: skip
 def test_fitting(url: str, arch: str, fitting: str | None) -> None:
-    assert void.fitting(url, arch) == fitting
+    assert void_repositories.fitting(url, arch) == fitting
 
 
 @pytest.mark.parametrize("arch", OWN)

@@ -11,8 +11,8 @@ import networkx as nx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.closures import manifest
-from tests.unit.program import voidgen, write
+from tests.support.closures import manifest
+from tests.support.program import voidgen, write
 from tests.unit.test_graph_fold import Graph, graphs, left_by
 
 from voidgen.graph.weigh import roots

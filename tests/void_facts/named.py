@@ -7,9 +7,9 @@ import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from voidgen import share
+from voidgen.data import bundled_files
+from voidgen.init.preset import FOLDER as PRESETS
 from voidgen.overlay import catalogue, services
-from voidgen.scaffold.preset import FOLDER as PRESETS
 
 if TYPE_CHECKING:
     from voidgen.overlay.types import Catalogue
@@ -22,7 +22,7 @@ MKLIVE = (BASE, "linux")
 
 def modules() -> Catalogue:
     """The built-in modules."""
-    return catalogue.load([share.catalogue()])
+    return catalogue.load([bundled_files.catalogue()])
 
 
 def projects() -> list[Path]:

@@ -3,7 +3,7 @@
     python -m tests.void_facts.record_accounts CHECKOUT [COMMIT]
 
 CHECKOUT is a clone of https://github.com/void-linux/void-packages. Writes the table of
-`voidgen.accounts`: names alone.
+`voidgen.config.accounts`: names alone.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING
 
 from tests.void_facts.recipes import MACHINES, Recipes
 
-from voidgen.accounts import BASE, FILE
+from voidgen.config.accounts import BASE, FILE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from voidgen.accounts import Tables
+    from voidgen.config.accounts import Tables
 
 
 def tables(recipes: Recipes) -> Tables:

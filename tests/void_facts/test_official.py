@@ -9,7 +9,7 @@ import pytest
 from tests.void_facts import facts, named
 from tests.void_facts.test_modules import MODULES, together
 
-from voidgen.scaffold.preset import FOLDER as PRESETS
+from voidgen.init.preset import FOLDER as PRESETS
 
 OFFICIAL: dict[str, Any] = json.loads((facts.FOLDER / "official.json").read_text())
 VARIANTS = {

@@ -10,7 +10,7 @@ import pytest
 from tests.void_facts import record_accounts, record_services
 from tests.void_facts.recipes import Recipes
 
-from voidgen import accounts
+from voidgen.config import accounts
 from voidgen.overlay import services
 
 if TYPE_CHECKING:

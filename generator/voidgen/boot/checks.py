@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import frozen
 
 from voidgen.outcome.types import Outcome
-from voidgen.templating import nix
+from voidgen.plan.templating import nix
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

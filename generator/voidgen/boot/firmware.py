@@ -7,8 +7,8 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from voidgen import foreign
 from voidgen.boot.types import Firmware, Flash
+from voidgen.system import untrusted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -63,7 +63,7 @@ def described(places: Sequence[Path]) -> Firmware | None:
 def _of(file: Path) -> Iterator[Firmware]:
     """What a descriptor offers, where that fits; an empty file hides one and offers nothing."""
     try:
-        data = foreign.parse(file.read_bytes())
+        data = untrusted.parse_json(file.read_bytes())
         if _fits(data):
             flash = data["mapping"]
             found = Firmware(_flash(flash["executable"]), _flash(flash["nvram-template"]))

@@ -9,10 +9,10 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from voidgen import process
 from voidgen.boot import command
 from voidgen.boot.types import Accelerator
 from voidgen.errors import StepFailedError
+from voidgen.system import process
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

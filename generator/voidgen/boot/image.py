@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from voidgen import foreign
 from voidgen.boot.types import Kernel
 from voidgen.errors import Fault, WrongInputError
-from voidgen.iso import embedded
+from voidgen.image import of_iso
+from voidgen.system import untrusted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from voidgen.snapshot.types import Snapshot
+    from voidgen.image.snapshot import Snapshot
 
 PASSWORD = "voidlinux"  # noqa: S105 - public: of every live system that mklive makes
 """Of root and of the live user (void-mklive, dracut/vmklive/adduser.sh)."""
@@ -76,13 +76,13 @@ def newest(folder: Path, name: str) -> Path:
 def read(iso: Path) -> Image:
     """The ISO and what is in it; WrongInputError where that is no image of voidgen's for a PC."""
     try:
-        snapshot = embedded.snapshot(iso)
+        snapshot = of_iso.snapshot(iso)
         plan = snapshot.plan or {}
         arch = plan["image"]["arch"]
         image = Image(iso, snapshot, plan)
         _ = image.name, image.user, image.has_serial_login
-    except foreign.GARBLED:
-        raise WrongInputError(embedded.fault(iso)) from None
+    except untrusted.GARBLED:
+        raise WrongInputError(of_iso.fault(iso)) from None
     if arch not in {"x86_64", "x86_64-musl", "i686"}:
         remedy = "write it to what its board boots from"
         fault = Fault(f"is for {arch}; only images for PCs are booted", iso, remedy=remedy)
@@ -92,7 +92,7 @@ def read(iso: Path) -> Image:
 
 def kernel(iso: Path) -> bytes | None:
     """The kernel's bytes; None where there is none in its place."""
-    return embedded.extract(iso, KERNEL)
+    return of_iso.extract(iso, KERNEL)
 
 
 def direct(iso: Path, folder: Path) -> Kernel:
@@ -100,7 +100,7 @@ def direct(iso: Path, folder: Path) -> Kernel:
 
     A serial console is added to that. WrongInputError where they are not in their places.
     """
-    files = {name: embedded.extract(iso, name) for name in (KERNEL, INITRD, MENU)}
+    files = {name: of_iso.extract(iso, name) for name in (KERNEL, INITRD, MENU)}
     line = re.search(rb"^APPEND (initrd=.*)$", files[MENU] or b"", re.MULTILINE)
     if not line or not files[KERNEL] or not files[INITRD]:
         what = "has no serial console, and no kernel and boot menu of mklive to add one"

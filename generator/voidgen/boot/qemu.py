@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import define, evolve
 
-from voidgen import foreign, place, process
 from voidgen.boot import command
 from voidgen.boot.types import MONITOR, SERIAL, Run
 from voidgen.errors import StepFailedError
+from voidgen.system import process, untrusted
+from voidgen.system.files import write_atomically
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,7 +65,7 @@ class Monitor:
         if not line:
             raise StepFailedError("QEMU ended too early, or does not answer", REMEDY)
         try:
-            said = foreign.parse(line)
+            said = untrusted.parse_json(line)
         except ValueError:
             said = None
         if not isinstance(said, dict):
@@ -103,7 +104,7 @@ class Guest:
             # Other forms than PPM since QEMU 7.1.
             more = {} if form == "ppm" else {"format": form}
             self.monitor.ask("screendump", filename=str(shot), **more)
-            place.replace(file, shot.read_bytes())
+            write_atomically(file, shot.read_bytes())
 
 
 @contextmanager

@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
 
-from voidgen import environment, process
 from voidgen.check.conditions import start
+from voidgen.container.engine import Task
 from voidgen.errors import StepFailedError
-from voidgen.iso.engine import Task
+from voidgen.system import environment, process
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from voidgen.check.conditions import Condition, Setting
-    from voidgen.iso.engine import Engine
+    from voidgen.container.engine import Engine
 
 SCRIPT = "set -e; mkdir -p /build; date +%s; nproc; stat -f -c %T /build; cat /proc/self/uid_map"
 DAY = 86400

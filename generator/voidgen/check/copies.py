@@ -13,18 +13,20 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from voidgen import git, process, share
 from voidgen.check.conditions import ANYWHERE, start
+from voidgen.container import engine
+from voidgen.data import bundled_files
 from voidgen.errors import refused
-from voidgen.iso import build, engine
+from voidgen.iso import build
 from voidgen.overlay import catalogue
+from voidgen.system import git, process
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from voidgen.check.conditions import Condition, Start
-    from voidgen.process import Completed
     from voidgen.project import Project
+    from voidgen.system.process import Completed
 
 
 @frozen
@@ -75,7 +77,7 @@ def _copy(project: Path, names: Iterable[str], folder: Path) -> None:
     folder.mkdir(parents=True)
     own = project / catalogue.FOLDER
     # voidgen's own repository: its modules are the built-in ones.
-    builtin = own.exists() and own.samefile(share.catalogue())
+    builtin = own.exists() and own.samefile(bundled_files.catalogue())
     for name in names:
         top = name.partition("/")[0]
         if top == build.FOLDER or (builtin and top == catalogue.FOLDER):

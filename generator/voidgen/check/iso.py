@@ -6,13 +6,13 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from voidgen import sri
 from voidgen.check import machine
 from voidgen.check.copies import copies
 from voidgen.compare import isos
 from voidgen.errors import StepFailedError
 from voidgen.iso import build
 from voidgen.outcome.types import Outcome
+from voidgen.system import sri
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

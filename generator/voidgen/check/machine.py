@@ -8,11 +8,15 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from voidgen import build as built_image
-from voidgen import nix, pinning, sizes
 from voidgen.check import conditions, sample
 from voidgen.check.container import Probe
-from voidgen.iso import check, container_image, engine
+from voidgen.container import engine
+from voidgen.container import image as container_image
+from voidgen.image import built as built_image
+from voidgen.iso import preflight
+from voidgen.lock import update
+from voidgen.nix import commands as nix
+from voidgen.nix.closure import store_paths
 from voidgen.xbps import store
 
 if TYPE_CHECKING:
@@ -34,8 +38,8 @@ def vary(image: Project, work: Path, progress: Progress) -> tuple[Condition, ...
     runner = engine.find(image.plan.config.container)
     default = nix.build(str(image.folder), "default", progress, work / "default", image.caches)
     container = container_image.find(image, runner, work, progress)
-    needed = check.build(store.unpacked(pinning.repository(image, progress)))
-    paths = sizes.closure(built_image.manifest(default)["closure"]["paths"])
+    needed = preflight.build(store.unpacked(update.repository(image, progress)))
+    paths = store_paths(built_image.manifest(default)["closure"]["paths"])
     by_file = {default.parent / Path(path).name: one.size for path, one in paths.items()}
     numbers = sorted(os.sched_getaffinity(0))
     asked = (

@@ -8,17 +8,19 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from voidgen import derivations, nix, share
 from voidgen.compare import trees
+from voidgen.data.bundled_files import DATA
 from voidgen.errors import StepFailedError
+from voidgen.nix import commands as nix
+from voidgen.nix import derivations
+from voidgen.nix.version import store_name
 from voidgen.outcome.types import Outcome
-from voidgen.process import run
-from voidgen.versions.nix import store_name
+from voidgen.system.process import run
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from voidgen.nix import Caches
+    from voidgen.nix.commands import Caches
     from voidgen.progress import Progress
 
 CHECK = ("--check", "--keep-failed")
@@ -33,7 +35,7 @@ _OTHER = re.compile(r"""output ['"]([^'"]+)['"] differs(?: from ['"]([^'"]+)['"]
 
 def ours(top: str) -> list[str]:
     """The derivations below ``top`` that run voidgen's own Nix code, ``top`` first."""
-    scripts = {file.name for file in share.PACKAGE.joinpath("nix").glob("*.sh")}
+    scripts = {file.name for file in DATA.joinpath("nix").glob("*.sh")}
     found, waiting = dict.fromkeys([top]), [top]
     while waiting:
         derivation = derivations.read(waiting.pop())

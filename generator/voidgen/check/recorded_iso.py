@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 import attrs
 from attrs import frozen
 
-from voidgen import pins
 from voidgen.check import iso as iso_check
 from voidgen.check import recording
-from voidgen.iso import build, earlier, epoch, inputs
-from voidgen.lock.types import SRI, Iso
+from voidgen.iso import build, earlier, inputs
+from voidgen.lock import epoch, state
+from voidgen.lock.types import Iso
 from voidgen.outcome.types import Outcome
+from voidgen.xbps.types import SRI
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -45,8 +46,8 @@ def outcomes(
     It is that of ``before``, what was checked so far, if the ISO was made there; otherwise the one
     in ``out``. Nothing where no ISO is made, or where not all is locked.
     """
-    found = pins.read(image)
-    if image.plan.config.mklive is None or found.lock is None or pins.unlocked(image, found):
+    found = state.read(image)
+    if image.plan.config.mklive is None or found.lock is None or state.unlocked(image, found):
         return
     digest = inputs.digest(image, found, epoch.source_date(found.inputs, os.environ))
     if record:

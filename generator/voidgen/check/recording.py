@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from voidgen import git, place
 from voidgen.errors import StepFailedError
-from voidgen.lock import file as lock_file
+from voidgen.lock import voidgen_lock as lock_file
+from voidgen.system import git
+from voidgen.system.files import project_lock, write_atomically
 
 if TYPE_CHECKING:
+    from voidgen.lock.state import Pins
     from voidgen.lock.types import Lock
-    from voidgen.pins import Pins
     from voidgen.project import Project
 
 
 def write(image: Project, pins: Pins, lock: Lock) -> None:
     """Write ``lock``, made from ``pins``; StepFailedError if voidgen.lock is another by now."""
-    with place.alone(image.folder):
+    with project_lock(image.folder):
         if lock_file.read(image.folder) != pins.lock:
             what = f"{image.folder / lock_file.FILE}: was changed in the meantime"
             raise StepFailedError(what, "run this again")
-        place.replace(image.folder / lock_file.FILE, lock_file.dump(lock))
+        write_atomically(image.folder / lock_file.FILE, lock_file.dump(lock))
     if git.is_inside_work_tree(image.folder):
         git.add_intent(image.folder, [lock_file.FILE])

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from voidgen import emit, fetching, pins
+from voidgen import emit
 from voidgen.check.copies import copies
 from voidgen.compare import trees
 from voidgen.errors import StepFailedError
+from voidgen.lock import fetched as fetched_inputs
+from voidgen.lock import state
 from voidgen.outcome.types import Outcome
 from voidgen.repository import outcome, survey
 from voidgen.tree import File
@@ -43,10 +45,10 @@ def shared(image: Project) -> Outcome:
 def locked(image: Project) -> Outcome:
     """Whether every input and package is locked with a hash."""
     name = "all inputs are locked"
-    found = pins.read(image)
-    missing = pins.unlocked(image, found)
+    found = state.read(image)
+    missing = state.unlocked(image, found)
     if missing:
-        return Outcome(name, "failed", pins.remedy(found), "\n".join(missing))
+        return Outcome(name, "failed", state.remedy(found), "\n".join(missing))
     packages = found.lock.xbps.packages if found.lock and found.lock.xbps else ()
     about = f"{len(found.inputs)} inputs, {len(packages)} packages of Void"
     return Outcome(name, "passed", about)
@@ -55,13 +57,13 @@ def locked(image: Project) -> Outcome:
 def fetched(image: Project) -> Outcome:
     """Whether flake.lock says of each input what Nix fetches by its reference."""
     name = "inputs are what their references give"
-    entries = pins.read(image).entries
+    entries = state.read(image).entries
     if not entries:
         return Outcome(name, "passed", "flake.lock has no inputs")
     lines, refusals = [], []
     for entry in entries:
         try:
-            lines += [*fetching.differences(entry)]
+            lines += [*fetched_inputs.differences(entry)]
         except StepFailedError as error:
             refusals.append(f"{entry.bound.name} cannot be fetched: {_reason(error)}")
     if lines:

@@ -7,17 +7,18 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from voidgen import nix, sri
 from voidgen.check import recording
 from voidgen.iso import inputs
 from voidgen.lock.types import Closure, Lock
+from voidgen.nix import commands as nix
+from voidgen.nix.version import store_name
 from voidgen.outcome.types import Outcome
-from voidgen.versions.nix import store_name
+from voidgen.system import sri
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from voidgen.pins import Pins
+    from voidgen.lock.state import Pins
     from voidgen.project import Project
 
 RECORD = "`voidgen check --record` writes it"
@@ -72,7 +73,7 @@ def named(top: str, names: list[str]) -> tuple[dict[str, str], list[str]]:
 
     A name is that of a store path, with or without version, or ``all``.
     """
-    from voidgen.versions.nix import split  # noqa: PLC0415
+    from voidgen.nix.version import split  # noqa: PLC0415
 
     paths = [*nix.nar_hashes(top)]
     wanted = {

@@ -51,7 +51,7 @@ def command(  # noqa: PLR0913, PLR0917 - what the command line has
 
 def _asked(lines: Sequence[str], question: str) -> bool:
     """Ask a person, if there is one."""
-    from voidgen.cli.report import visible  # noqa: PLC0415
+    from voidgen.text import visible  # noqa: PLC0415
 
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         return False

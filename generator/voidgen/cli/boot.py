@@ -258,12 +258,12 @@ def _test(
 def _results(
     settings: Settings, junit: Path | None, found: Image, machine: Machine, outcomes: list[Outcome]
 ) -> None:
-    from voidgen import place  # noqa: PLC0415
     from voidgen.outcome import forms, table  # noqa: PLC0415
     from voidgen.outcome.types import good  # noqa: PLC0415
+    from voidgen.system.files import write_atomically  # noqa: PLC0415
 
     if junit:
-        place.replace(junit, forms.to_junit(outcomes, f"boot {found.name}"))
+        write_atomically(junit, forms.to_junit(outcomes, f"boot {found.name}"))
     if settings.json:
         facts = {"accelerator": machine.accelerator.name, "firmware": _kind(machine)}
         click.echo(forms.to_json(outcomes, iso=found.iso.name, **facts), nl=False)
@@ -275,14 +275,14 @@ def _results(
 
 def _log(asked: Asked, found: Image) -> Path:
     """Where the console's words go: beside the ISO, or here where nothing can be written there."""
-    from voidgen import place  # noqa: PLC0415
+    from voidgen.system.files import write_atomically  # noqa: PLC0415
 
     if asked.log:
         return asked.log.absolute()
     folder = found.iso.parent if os.access(found.iso.parent, os.W_OK) else Path.cwd()
     log = folder / f"{found.iso.stem}.serial.log"
     # QEMU would write through a link that has this name; one that the user names is his word.
-    place.replace(log, b"")
+    write_atomically(log, b"")
     return log
 
 
@@ -292,6 +292,6 @@ def _picture(asked: Asked, guest: Guest) -> None:
 
 
 def _say(line: str) -> None:
-    from voidgen.cli.report import visible  # noqa: PLC0415
+    from voidgen.text import visible  # noqa: PLC0415
 
     click.echo(visible(line), err=True)

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 import click
 from attrs import evolve
 
-from voidgen import config, render
-from voidgen.cli.report import result, visible
+from voidgen import config
+from voidgen.cli.report import result
 from voidgen.diff import compare, text
 from voidgen.edit import change as changes
-from voidgen.snapshot import overlay
-from voidgen.snapshot.types import Snapshot
+from voidgen.image import overlay
+from voidgen.image.snapshot import Snapshot
+from voidgen.plan import render
+from voidgen.text import visible
 
 if TYPE_CHECKING:
     from voidgen.cli.settings import Settings

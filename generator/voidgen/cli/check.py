@@ -14,8 +14,8 @@ from voidgen.cli.settings import Command, Settings
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from voidgen.lock.state import Pins
     from voidgen.outcome.types import Outcome
-    from voidgen.pins import Pins
     from voidgen.progress import Progress
     from voidgen.project import Project
 
@@ -53,16 +53,17 @@ def command(  # noqa: PLR0913, PLR0917 - the options
     derivations build is the same when built again; the closure is whole, and the one that was
     recorded. Exits with 1 where anything is not so.
     """
-    from voidgen import place, project  # noqa: PLC0415
+    from voidgen import project  # noqa: PLC0415
     from voidgen.check import recorded_iso  # noqa: PLC0415
     from voidgen.outcome import forms, types  # noqa: PLC0415
+    from voidgen.system.files import write_atomically  # noqa: PLC0415
 
     image = project.load(project.find(Path(settings.project)))
     progress = settings.watcher()
     found = [*_outcomes(image, progress, record, closure, iso)]
     found += recorded_iso.outcomes(image, [*found], progress, record=record)
     if junit:
-        place.replace(junit, forms.to_junit(found, image.plan.config.image.name))
+        write_atomically(junit, forms.to_junit(found, image.plan.config.image.name))
     if settings.json:
         click.echo(forms.to_json(found), nl=False)
     else:
@@ -79,8 +80,8 @@ def command(  # noqa: PLR0913, PLR0917 - the options
 def _outcomes(
     image: Project, progress: Progress, record: bool, names: tuple[str, ...], iso: bool
 ) -> Iterator[Outcome]:
-    from voidgen import pins  # noqa: PLC0415
     from voidgen.check import sources  # noqa: PLC0415
+    from voidgen.lock import state  # noqa: PLC0415
 
     yield sources.emitted(image)
     yield sources.shared(image)
@@ -92,7 +93,7 @@ def _outcomes(
     with progress.step("generating in two places"):
         yield sources.generated(image)
     if locked.state == "passed" and inputs.state != "failed":
-        yield from _built(image, pins.read(image), progress, record, names)
+        yield from _built(image, state.read(image), progress, record, names)
         if iso:
             from voidgen.check.iso import identical  # noqa: PLC0415
 
@@ -102,9 +103,9 @@ def _outcomes(
 def _built(
     image: Project, pins: Pins, progress: Progress, record: bool, names: tuple[str, ...]
 ) -> Iterator[Outcome]:
-    from voidgen import nix  # noqa: PLC0415
     from voidgen.check import rebuilt, store  # noqa: PLC0415
     from voidgen.errors import Fault, StepFailedError, WrongInputError  # noqa: PLC0415
+    from voidgen.nix import commands as nix  # noqa: PLC0415
     from voidgen.outcome.types import Outcome  # noqa: PLC0415
 
     try:

@@ -68,13 +68,13 @@ def _modules(_: click.Context, folder: Path) -> Iterable[str]:
 
 
 def _inputs(_: click.Context, folder: Path) -> Iterable[str]:
-    from voidgen import pins  # noqa: PLC0415
+    from voidgen.lock import state  # noqa: PLC0415
 
-    return pins.movable(_project(folder).plan)
+    return state.movable(_project(folder).plan)
 
 
 def _revisions(_: click.Context, folder: Path) -> Iterable[str]:
-    from voidgen import git  # noqa: PLC0415
+    from voidgen.system import git  # noqa: PLC0415
 
     return ("HEAD", *git.references(folder))
 

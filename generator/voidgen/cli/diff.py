@@ -14,8 +14,8 @@ from voidgen.cli.settings import Command, Settings
 
 if TYPE_CHECKING:
     from voidgen.diff.types import Diff
-    from voidgen.snapshot.evaluation import Selection
-    from voidgen.snapshot.types import Snapshot
+    from voidgen.image.evaluation import Selection
+    from voidgen.image.snapshot import Snapshot
 
 
 @click.command("diff", cls=Command)
@@ -51,10 +51,9 @@ def command(  # noqa: PLR0913, PLR0917 - the options
     with --save. One alone is held against what is committed; without any, the project is. Nothing
     is built: the closure of a project is compared where the Nix store has it.
     """
-    from voidgen import place  # noqa: PLC0415
-    from voidgen.diff import compare  # noqa: PLC0415
+    from voidgen.diff import compare, sides  # noqa: PLC0415
     from voidgen.errors import Fault  # noqa: PLC0415
-    from voidgen.snapshot import sides  # noqa: PLC0415
+    from voidgen.system.files import write_atomically  # noqa: PLC0415
 
     form = settings.form(form, "text")
     progress = settings.watcher()
@@ -66,9 +65,9 @@ def command(  # noqa: PLR0913, PLR0917 - the options
             return sides.read(side or _project(folder), folder, evaluated, progress)
 
     if save:
-        from voidgen.snapshot import file  # noqa: PLC0415
+        from voidgen.image import snapshot_file  # noqa: PLC0415
 
-        place.replace(save, file.dump(read(old)))
+        write_atomically(save, snapshot_file.dump(read(old)))
         return
     before, after = map(read, _sides(old, new))
     what = f"{before.origin} and {after.origin} cannot be compared"
@@ -89,9 +88,10 @@ def _project(folder: Path) -> str:
 
 
 def _explained(diff: Diff, after: Snapshot) -> Diff:
-    from voidgen import derivations, nix  # noqa: PLC0415
     from voidgen.diff import reasons  # noqa: PLC0415
     from voidgen.errors import StepFailedError  # noqa: PLC0415
+    from voidgen.nix import commands as nix  # noqa: PLC0415
+    from voidgen.nix import derivations  # noqa: PLC0415
 
     try:
         derivers = nix.derivers(reasons.rebuilt(diff))

@@ -14,11 +14,11 @@ def command(settings: Settings) -> None:
 
     Files are kept under their hashes in ~/.cache/voidgen, and checked again each time.
     """
-    from voidgen import pinning  # noqa: PLC0415
     from voidgen.cli.report import result  # noqa: PLC0415
+    from voidgen.lock import update  # noqa: PLC0415
 
     image = settings.load()
-    repository = pinning.repository(image, settings.watcher())
+    repository = update.repository(image, settings.watcher())
     if settings.json:
         result({"repository": str(repository)})
     else:

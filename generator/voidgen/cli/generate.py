@@ -13,7 +13,7 @@ from voidgen.cli.settings import Command, Settings
 if TYPE_CHECKING:
     from voidgen.emit import Changes
     from voidgen.errors import Fault
-    from voidgen.pins import Pins
+    from voidgen.lock.state import Pins
     from voidgen.project import Project
     from voidgen.repository.finding import Severity
 
@@ -44,9 +44,11 @@ def command(settings: Settings, check: bool, force: bool) -> int:
 
 
 def _generate(settings: Settings, folder: Path, *, check: bool, force: bool) -> int:
-    from voidgen import emit, git, pins, project  # noqa: PLC0415
+    from voidgen import emit, project  # noqa: PLC0415
     from voidgen.errors import Fault, WrongInputError, raise_all  # noqa: PLC0415
+    from voidgen.lock import state  # noqa: PLC0415
     from voidgen.repository import finding, own, survey  # noqa: PLC0415
+    from voidgen.system import git  # noqa: PLC0415
 
     image = project.load(folder)
     if not git.is_inside_work_tree(folder):
@@ -56,8 +58,8 @@ def _generate(settings: Settings, folder: Path, *, check: bool, force: bool) -> 
         raise WrongInputError(Fault("is not in a git repository", folder, remedy=remedy))
     tree = image.tree()
     # Read first: a broken lock must be told before anything is written.
-    locks = pins.read(image)
-    missing = pins.unlocked(image, locks)
+    locks = state.read(image)
+    missing = state.unlocked(image, locks)
     doubts = _doubts(image, locks, missing)
     if check:
         changes = own.added(folder, emit.compare(folder, tree, force=force))
@@ -89,16 +91,17 @@ def _generate(settings: Settings, folder: Path, *, check: bool, force: bool) -> 
 
 def _doubts(image: Project, locks: Pins, missing: list[str]) -> list[Fault]:
     """Return what looks wrong in the overlay, the locks and the path, and stops nothing."""
-    from voidgen import nix_path, pins, visudo  # noqa: PLC0415
-    from voidgen.lint import locked_owners  # noqa: PLC0415
+    from voidgen.generate import locked_owners, visudo  # noqa: PLC0415
+    from voidgen.lock import state  # noqa: PLC0415
+    from voidgen.nix import flake_path  # noqa: PLC0415
 
     doubts = [*image.warnings, *visudo.warnings(image)]
     if not missing:
         # Packages that are not locked yet may make what these miss.
         doubts += locked_owners.unmade(image, locks.lock)
-    doubts += pins.warnings(image, locks.lock)
-    if not nix_path.is_plain(image.folder):
-        from voidgen import nix  # noqa: PLC0415
+    doubts += state.warnings(image, locks.lock)
+    if not flake_path.is_plain(image.folder):
+        from voidgen.nix import commands as nix  # noqa: PLC0415
 
         doubts += filter(None, [nix.misplaced(image.folder)])
     return doubts
@@ -107,7 +110,8 @@ def _doubts(image: Project, locks: Pins, missing: list[str]) -> list[Fault]:
 def _tell(
     settings: Settings, changes: Changes, missing: list[str], warnings: list[Fault], *, check: bool
 ) -> None:
-    from voidgen.cli.report import result, visible  # noqa: PLC0415
+    from voidgen.cli.report import result  # noqa: PLC0415
+    from voidgen.text import visible  # noqa: PLC0415
 
     if settings.json:
         told = [{"file": str(one.file), "what": one.what, "remedy": one.remedy} for one in warnings]
@@ -135,7 +139,7 @@ def _warn(warnings: list[Fault]) -> None:
 
 
 def _list(changes: Changes, how: str) -> None:
-    from voidgen.cli.report import visible  # noqa: PLC0415
+    from voidgen.text import visible  # noqa: PLC0415
 
     rows = [
         *(("+", path) for path in changes.added),

@@ -23,14 +23,14 @@ LARGEST, FOLDED = 60, 40
 
 def _size(value: Any) -> int:
     """Return the bytes of a size as voidgen.toml has it, or of 0."""
-    from voidgen import bytesize  # noqa: PLC0415
     from voidgen.config.rules import BYTE_SIZE  # noqa: PLC0415
-    from voidgen.structure import MisfitError  # noqa: PLC0415
+    from voidgen.schema.structure import MisfitError  # noqa: PLC0415
+    from voidgen.text import parse_size  # noqa: PLC0415
 
     if value in {0, "0"}:
         return 0
     try:
-        return bytesize.parse(BYTE_SIZE.check(value))
+        return parse_size(BYTE_SIZE.check(value))
     except MisfitError as error:
         raise click.BadParameter(f"{error.what}{error.remedy and f': {error.remedy}'}") from None
 
@@ -68,7 +68,8 @@ def command(
     "10 MiB"; a path alone brings itself and all that nothing else needs. A picture of more than
     60 of them is folded to about 40 without being asked; `--min-size 0` draws them all.
     """
-    from voidgen import build, project  # noqa: PLC0415
+    from voidgen import project  # noqa: PLC0415
+    from voidgen.image import built as built_image  # noqa: PLC0415
 
     by_name = ENDINGS.get(output.suffix.lower(), "svg") if output else "svg"
     form = settings.form(form, by_name)
@@ -77,7 +78,7 @@ def command(
     if form == "png" and output is None and sys.stdout.isatty():
         raise click.UsageError("a PNG is nothing for a terminal: name a file with --output")
     folder = project.find(Path(settings.project))
-    read = settings.understood(build.fault(folder / "result"))
+    read = settings.understood(built_image.fault(folder / "result"))
     with read if kind == "closure" else nullcontext(), settings.late(f"drawing the {kind}"):
         title, graph = _modules(folder) if kind == "modules" else _closure(folder)
         if wanted["focus"] is not None:
@@ -150,7 +151,7 @@ def _focus(graph: nx.DiGraph[str], name: str) -> nx.DiGraph[str]:
 def _form(graph: nx.DiGraph[str], kind: str, title: str, form: str) -> bytes:
     """The graph in the form that was asked for; pictures leave out what follows from the rest."""
     from voidgen.graph import data, dot, fold, mermaid  # noqa: PLC0415
-    from voidgen.render import to_json  # noqa: PLC0415
+    from voidgen.schema.canonical_json import to_json  # noqa: PLC0415
 
     if form == "json":
         return to_json(data.write(graph, kind, title))
@@ -163,9 +164,9 @@ def _form(graph: nx.DiGraph[str], kind: str, title: str, form: str) -> bytes:
 
 
 def _write(data: bytes, output: Path | None) -> None:
-    from voidgen import place  # noqa: PLC0415
+    from voidgen.system.files import write_atomically  # noqa: PLC0415
 
     if output is None:
         click.echo(data, nl=False)
     else:
-        place.replace(output, data)
+        write_atomically(output, data)

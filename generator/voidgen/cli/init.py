@@ -16,7 +16,7 @@ from voidgen.config.architectures import Arch
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from voidgen.scaffold.ci import Workflow
+    from voidgen.init.ci import Workflow
 
 
 @click.command("init", cls=Command)
@@ -95,8 +95,9 @@ def _tell(  # noqa: PLR0913 - what there is to tell
     offline: bool,
     directory: str,
 ) -> None:
-    from voidgen import nix  # noqa: PLC0415
-    from voidgen.cli.report import result, visible  # noqa: PLC0415
+    from voidgen.cli.report import result  # noqa: PLC0415
+    from voidgen.nix import commands as nix  # noqa: PLC0415
+    from voidgen.text import visible  # noqa: PLC0415
 
     # Also told under --quiet: it is what the user has to do.
     for line in left:
@@ -119,13 +120,13 @@ def _tell(  # noqa: PLR0913 - what there is to tell
 
 
 def _workflow(host: str, folder: Path) -> Workflow:
-    from voidgen.scaffold import ci  # noqa: PLC0415
+    from voidgen.init import ci  # noqa: PLC0415
 
     return ci.find(host, folder)
 
 
 def _add(workflow: Workflow, folder: Path) -> str:
-    from voidgen.scaffold import ci  # noqa: PLC0415
+    from voidgen.init import ci  # noqa: PLC0415
 
     ci.add(workflow, iso=config.load(folder).mklive is not None)
     return f"made {workflow.file}"
@@ -134,7 +135,7 @@ def _add(workflow: Workflow, folder: Path) -> str:
 def _offline(folder: Path, busybox: Path | None) -> Sequence[str]:
     import hashlib  # noqa: PLC0415
 
-    from voidgen.scaffold import offline  # noqa: PLC0415
+    from voidgen.init import offline  # noqa: PLC0415
 
     used = offline.make(folder, busybox)
     digest = hashlib.sha256((folder / offline.BUSYBOX).read_bytes()).hexdigest()
@@ -149,9 +150,9 @@ def _preset(
     folder: Path, name: str, arch: str | None, scripts: Sequence[Path]
 ) -> tuple[Sequence[str], Sequence[str]]:
     """What is told of what was done, and what was not taken over."""
-    from voidgen import regular  # noqa: PLC0415
     from voidgen.errors import Fault, WrongInputError, unreadable  # noqa: PLC0415
-    from voidgen.scaffold import preset, takeover  # noqa: PLC0415
+    from voidgen.init import preset, takeover  # noqa: PLC0415
+    from voidgen.system.files import read_regular_file  # noqa: PLC0415
 
     preset.check(folder)
     text = preset.text(name, folder, arch)
@@ -159,7 +160,7 @@ def _preset(
     left: list[str] = []
     for file in scripts:
         try:
-            script = regular.read(file, takeover.LARGEST).decode()
+            script = read_regular_file(file, takeover.LARGEST).decode()
         except OSError as error:
             raise WrongInputError(unreadable(error, file)) from None
         except UnicodeDecodeError:

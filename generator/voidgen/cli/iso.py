@@ -30,11 +30,11 @@ def command(settings: Settings, no_space_check: bool, sign: Path | None) -> None
     a bill of materials (CycloneDX) and the log. If nothing changed and all of these files have the
     bytes that were written, nothing is done.
     """
-    from voidgen.bytesize import show  # noqa: PLC0415
     from voidgen.cli.interrupts import be_interrupted  # noqa: PLC0415
-    from voidgen.cli.report import result, visible  # noqa: PLC0415
+    from voidgen.cli.report import result  # noqa: PLC0415
     from voidgen.iso import build  # noqa: PLC0415
-    from voidgen.release import signature  # noqa: PLC0415
+    from voidgen.provenance import signature  # noqa: PLC0415
+    from voidgen.text import human_size, visible  # noqa: PLC0415
 
     be_interrupted()
     start = time.monotonic()
@@ -53,25 +53,25 @@ def command(settings: Settings, no_space_check: bool, sign: Path | None) -> None
         result({"iso": str(made.iso), "size": size, "reused": made.reused, "signature": signed})
     elif not settings.quiet:
         what = "nothing to do: as it was" if made.reused else f"{time.monotonic() - start:.0f} s"
-        click.echo(visible(f"{made.iso}  {show(made.iso.stat().st_size)}  ({what})"))
+        click.echo(visible(f"{made.iso}  {human_size(made.iso.stat().st_size)}  ({what})"))
 
 
 def _sign(settings: Settings, project: Path, made: Made, key: Path) -> str:
     """Sign the sums, and the statement of the ISO's source; the name of the sums' signature."""
-    from voidgen import place  # noqa: PLC0415
-    from voidgen.iso import engine  # noqa: PLC0415
-    from voidgen.release import provenance, signature, statements  # noqa: PLC0415
-    from voidgen.release.beside import beside  # noqa: PLC0415
+    from voidgen.container import engine  # noqa: PLC0415
+    from voidgen.provenance import signature, statement, statements  # noqa: PLC0415
+    from voidgen.provenance.beside import beside  # noqa: PLC0415
+    from voidgen.system.files import project_lock  # noqa: PLC0415
 
-    with place.alone(project):
+    with project_lock(project):
         # No line that moves: a passphrase may be asked for on it.
         if not settings.quiet:
             click.echo(f"signing {made.iso.name}.sha256 ...", err=True)
         file = signature.sign_file(beside(made.iso, "iso.sha256"), key)
         engine.give(file)
-        said = provenance.beside_iso(made.iso)
-        if isinstance(said, provenance.Provenance):
+        said = statement.beside_iso(made.iso)
+        if isinstance(said, statement.Provenance):
             if not settings.quiet:
-                click.echo(f"signing {beside(made.iso, provenance.ENDING).name} ...", err=True)
+                click.echo(f"signing {beside(made.iso, statement.ENDING).name} ...", err=True)
             engine.give(statements.add(made.iso, said, key))
     return str(file)

@@ -10,7 +10,7 @@ import click
 from voidgen.cli.settings import Command, Settings
 
 if TYPE_CHECKING:
-    from voidgen.pins import Outcome
+    from voidgen.lock.state import Outcome
     from voidgen.project import Project
 
 SHOWN = 40
@@ -28,22 +28,23 @@ def command(settings: Settings, check: bool) -> int:
     It also has the commit, narHash and date of each input: voidgen compares them with what Nix
     fetches, and refuses another flake.lock from then on.
     """
-    from voidgen import pins  # noqa: PLC0415
-    from voidgen.cli.report import result, visible  # noqa: PLC0415
+    from voidgen.cli.report import result  # noqa: PLC0415
+    from voidgen.lock import state  # noqa: PLC0415
+    from voidgen.text import visible  # noqa: PLC0415
 
     image = settings.load()
     if not check:
         pin(settings, image, frozenset())
         return 0
-    found = pins.read(image)
-    lines = pins.unlocked(image, found)
+    found = state.read(image)
+    lines = state.unlocked(image, found)
     if settings.json:
         result({"unlocked": lines})
         return 1 if lines else 0
     for line in lines:
         click.echo(visible(line))
     if not settings.quiet:
-        click.echo(pins.remedy(found) if lines else "all is locked")
+        click.echo(state.remedy(found) if lines else "all is locked")
     return 1 if lines else 0
 
 
@@ -51,14 +52,15 @@ def pin(
     settings: Settings, image: Project, moving: frozenset[str], *, evaluate: bool = True
 ) -> None:
     """Pin, write, and tell what moved."""
-    from voidgen import pinning, pins, place  # noqa: PLC0415
     from voidgen.cli.report import result, warn  # noqa: PLC0415
+    from voidgen.lock import state, update  # noqa: PLC0415
+    from voidgen.system.files import project_lock  # noqa: PLC0415
 
-    with place.alone(image.folder):
+    with project_lock(image.folder):
         watch = settings.watcher()
-        outcome = pinning.pin(image, moving, watch, evaluate=evaluate)
-        changed = pins.write(image, outcome)
-    for one in pins.warnings(image, outcome.after.lock):
+        outcome = update.pin(image, moving, watch, evaluate=evaluate)
+        changed = state.write(image, outcome)
+    for one in state.warnings(image, outcome.after.lock):
         warn(one)
     if settings.json:
         moved = [attrs.asdict(one) for one in outcome.moves()]
@@ -68,8 +70,7 @@ def pin(
 
 
 def _tell(outcome: Outcome, changed: list[str]) -> None:
-    from voidgen.bytesize import show  # noqa: PLC0415
-    from voidgen.cli.report import visible  # noqa: PLC0415
+    from voidgen.text import human_size, visible  # noqa: PLC0415
 
     # Of a first lock the packages are counted only: all of them came.
     first = outcome.before.lock is None
@@ -81,6 +82,6 @@ def _tell(outcome: Outcome, changed: list[str]) -> None:
         click.echo(f"  and {len(shown) - SHOWN} more")
     locked = outcome.after.lock.xbps if outcome.after.lock else None
     if locked:
-        total = show(sum(one.size for one in locked.packages))
+        total = human_size(sum(one.size for one in locked.packages))
         click.echo(f"{len(locked.packages)} packages of Void are locked, {total}")
     click.echo(f"wrote {', '.join(changed)}" if changed else "nothing moved")

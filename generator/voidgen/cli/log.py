@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from voidgen.cli.report import visible
+from voidgen.text import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -18,13 +18,15 @@ def command(settings: Settings, what: str, kind: str | None) -> None:
 
     WHAT is a flake reference like github:void-linux/void-mklive, unless an option says else.
     """
-    from voidgen import images, nix  # noqa: PLC0415
-    from voidgen.cli.report import result, visible  # noqa: PLC0415
+    from voidgen.cli.report import result  # noqa: PLC0415
+    from voidgen.container import reference  # noqa: PLC0415
+    from voidgen.nix import commands as nix  # noqa: PLC0415
+    from voidgen.text import visible  # noqa: PLC0415
 
     with settings.watcher().step(f"fetching {what}"):
         if kind == "image":
-            image = images.parse(what)
-            found = {"digest": images.digest(image)}
+            image = reference.parse(what)
+            found = {"digest": reference.digest(image)}
             found["image"] = f"{image.name}{f':{image.tag}' if image.tag else ''}@{found['digest']}"
         else:
             fetch = {"file": nix.prefetch_file, "tree": nix.prefetch_tarball}

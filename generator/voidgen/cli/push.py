@@ -27,9 +27,11 @@ def command(settings: Settings, store: str, key: Path) -> None:
     the container. Where voidgen.toml names the store and the key, in [cache], nothing else is
     asked, and nothing is built again. STORE-URL is one of Nix's: file://, s3://, ssh-ng://.
     """
-    from voidgen import project, push  # noqa: PLC0415
-    from voidgen.cli.report import result, visible  # noqa: PLC0415
+    from voidgen import project  # noqa: PLC0415
+    from voidgen.cli.report import result  # noqa: PLC0415
     from voidgen.errors import Fault, WrongInputError  # noqa: PLC0415
+    from voidgen.release import push  # noqa: PLC0415
+    from voidgen.text import visible  # noqa: PLC0415
 
     if "://" not in store:
         remedy = "a folder is file:///…; see `nix help-stores`"

@@ -8,23 +8,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from voidgen.credentials import hidden
+from voidgen.text import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from voidgen.errors import Fault
-
-
-def visible(text: str) -> str:
-    """Return ``text`` for a terminal: control characters spelled out, passwords of URLs left out.
-
-    A name cannot steer the terminal then.
-    """
-    return "".join(
-        sign if sign.isprintable() else sign.encode("unicode_escape").decode()
-        for sign in hidden(text)
-    )
 
 
 def say(what: str, remedy: str = "", output: str = "") -> None:
@@ -38,7 +27,7 @@ def say(what: str, remedy: str = "", output: str = "") -> None:
 
 def result(data: object) -> None:
     """What a command found or did, as JSON on standard output."""
-    from voidgen.render import to_json  # noqa: PLC0415
+    from voidgen.schema.canonical_json import to_json  # noqa: PLC0415
 
     click.echo(to_json(data), nl=False)
 
@@ -54,7 +43,7 @@ def report(faults: Iterable[Fault]) -> None:
 def _placed(fault: Fault) -> str:
     """Return where the fault is, and what is wrong there."""
     # Imported here: it parses TOML for positions, which only a fault needs.
-    from voidgen.toml import spell  # noqa: PLC0415
+    from voidgen.schema.toml import spell  # noqa: PLC0415
 
     file, line = _place(fault)
     place = f"{file}:{line}" if line else file
@@ -75,7 +64,7 @@ def warn(fault: Fault) -> None:
 
 def _line(fault: Fault) -> int:
     """Where the fault is, 0 where that is not known: keys have lines in TOML only."""
-    from voidgen.toml import line_of  # noqa: PLC0415
+    from voidgen.schema.toml import line_of  # noqa: PLC0415
 
     if fault.line or not fault.file or not fault.key or fault.file.suffix != ".toml":
         return fault.line or 0

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 from attrs import Factory, define
 
-from voidgen import credentials
 from voidgen.cli import examples
+from voidgen.system import credentials
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,7 +54,7 @@ class Settings:
         With --debug, where that is may be seen.
         """
         from voidgen.errors import WrongInputError  # noqa: PLC0415
-        from voidgen.foreign import GARBLED  # noqa: PLC0415
+        from voidgen.system.untrusted import GARBLED  # noqa: PLC0415
 
         try:
             yield

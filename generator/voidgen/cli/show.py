@@ -20,15 +20,16 @@ if TYPE_CHECKING:
 @click.pass_obj
 def command(settings: Settings, built: bool, as_sizes: bool) -> None:
     """Show the plan: all that the image will be, and who asked for it."""
-    from voidgen import build, project  # noqa: PLC0415
+    from voidgen import project  # noqa: PLC0415
     from voidgen.cli.report import result  # noqa: PLC0415
+    from voidgen.image import built as built_image  # noqa: PLC0415
 
     folder = project.find(Path(settings.project))
-    with settings.understood(build.fault(folder / "result")) if built else nullcontext():
+    with settings.understood(built_image.fault(folder / "result")) if built else nullcontext():
         if as_sizes:
             data = _sizes(settings, folder, built=built)
         elif built:
-            data = build.manifest(folder / "result")
+            data = built_image.manifest(folder / "result")
         else:
             with settings.late("reading the project"):
                 data = _plan(folder)
@@ -42,26 +43,31 @@ def command(settings: Settings, built: bool, as_sizes: bool) -> None:
 
 
 def _plan(folder: Path) -> dict[str, Any]:
-    from voidgen import pins, project, render  # noqa: PLC0415
+    from voidgen import project  # noqa: PLC0415
+    from voidgen.lock import state  # noqa: PLC0415
+    from voidgen.plan import render  # noqa: PLC0415
+    from voidgen.schema import canonical_json  # noqa: PLC0415
 
     image = project.load(folder)
-    found = pins.read(image)
+    found = state.read(image)
     return render.manifest(image.plan, image.overlay) | {
-        "inputs": [render.data(one) for one in found.inputs],
-        "lock": _locked(found.lock) | {"missing": pins.unlocked(image, found)},
+        "inputs": [canonical_json.data(one) for one in found.inputs],
+        "lock": _locked(found.lock) | {"missing": state.unlocked(image, found)},
     }
 
 
 def _sizes(settings: Settings, folder: Path, *, built: bool) -> dict[str, Any]:
     """Of ./result, or of what the store has already; as docs/reference/sizes.md has it."""
     if built:
-        from voidgen import build, sizes  # noqa: PLC0415
+        from voidgen.image import built as built_image  # noqa: PLC0415
+        from voidgen.image import sizes  # noqa: PLC0415
 
-        found = sizes.of_image(build.manifest(folder / "result"))
+        found = sizes.of_image(built_image.manifest(folder / "result"))
     else:
-        from voidgen import project, sizing  # noqa: PLC0415
+        from voidgen import project  # noqa: PLC0415
+        from voidgen.image import store_sizes  # noqa: PLC0415
 
-        found = sizing.find(project.load(folder), settings.watcher())
+        found = store_sizes.find(project.load(folder), settings.watcher())
     packages = [
         {"name": one.name, "closure": one.closure, "only": one.only, "shared": one.shared}
         for one in found.packages

@@ -8,9 +8,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from voidgen import bytesize
-from voidgen import sizes as image_sizes
-from voidgen.cli.report import visible
+from voidgen.image import sizes as image_sizes
+from voidgen.nix.closure import store_paths
+from voidgen.text import human_size, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -82,21 +82,21 @@ def built(data: dict[str, Any]) -> None:
     """What `nix build` made."""
     console = Console(highlight=False)
     closure = data["closure"]
-    paths = image_sizes.closure(closure["paths"])
+    paths = store_paths(closure["paths"])
     needed = {one.name: one.closure for one in image_sizes.of_image(data).packages}
     rows = (
         (
             package["name"],
             package["version"],
-            bytesize.show(sum(paths[path].size for path in {*package["outputs"].values()})),
-            bytesize.show(needed[package["name"]]),
+            human_size(sum(paths[path].size for path in {*package["outputs"].values()})),
+            human_size(needed[package["name"]]),
             ", ".join(package["license"]),
         )
         for package in data["packages"]
     )
     heads = ("package", "version", "size", "with all it needs", "licence")
     _rows(console, "Nix packages", heads, rows)
-    facts = {"store paths": str(closure["count"]), "size": bytesize.show(closure["nar-size"])}
+    facts = {"store paths": str(closure["count"]), "size": human_size(closure["nar-size"])}
     _facts(console, "Closure", facts)
     hidden = ((one["path"], one["from"], one["hidden"]) for one in data.get("collisions", ()))
     _rows(console, "Collisions", ("path", "comes from", "hides that of"), hidden)
@@ -120,7 +120,7 @@ def sizes(data: dict[str, Any]) -> None:
 
 
 def _counts(name: str, sizes: dict[str, int]) -> tuple[str, ...]:
-    return (name, *(bytesize.show(sizes[kind]) for kind in ("closure", "only", "shared")))
+    return (name, *(human_size(sizes[kind]) for kind in ("closure", "only", "shared")))
 
 
 def _by(row: dict[str, Any]) -> str:

@@ -20,12 +20,12 @@ def command(settings: Settings, inputs: tuple[str, ...], no_eval: bool) -> None:
     INPUT is nixpkgs, mklive, xbps (all packages of Void) or container (where [container] image
     is written NAME:TAG@DIGEST). Of nixpkgs, the changed versions of the image's packages are told.
     """
-    from voidgen import pins  # noqa: PLC0415
     from voidgen.cli.lock import pin  # noqa: PLC0415
     from voidgen.errors import did_you_mean  # noqa: PLC0415
+    from voidgen.lock import state  # noqa: PLC0415
 
     image = settings.load()
-    known = pins.movable(image.plan)
+    known = state.movable(image.plan)
     for name in inputs:
         if name not in known:
             near = did_you_mean(name, known) or f"known here: {', '.join(known) or 'none'}"

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from voidgen.outcome.types import Outcome
-    from voidgen.release.source import Source
+    from voidgen.provenance.source import Source
 
 
 @click.command("verify", cls=Command)
@@ -61,8 +61,9 @@ def command(  # noqa: PLR0913, PLR0917 - the options
     """
     from voidgen.cli.interrupts import be_interrupted  # noqa: PLC0415
     from voidgen.outcome import forms, table, types  # noqa: PLC0415
-    from voidgen.release import signature, verify  # noqa: PLC0415
-    from voidgen.release import source as read_source  # noqa: PLC0415
+    from voidgen.provenance import signature  # noqa: PLC0415
+    from voidgen.provenance import source as read_source  # noqa: PLC0415
+    from voidgen.release import verify  # noqa: PLC0415
 
     if (source or sign) and not rebuild:
         raise click.UsageError("--source and --sign belong to --rebuild")
@@ -85,9 +86,9 @@ def command(  # noqa: PLR0913, PLR0917 - the options
 def _rebuilt(
     settings: Settings, iso: Path, wanted: Source | None, sign: Path | None, before: list[Outcome]
 ) -> Iterator[Outcome]:
-    from voidgen.iso import engine  # noqa: PLC0415
+    from voidgen.container import engine  # noqa: PLC0415
     from voidgen.outcome.types import Outcome  # noqa: PLC0415
-    from voidgen.release import statements  # noqa: PLC0415
+    from voidgen.provenance import statements  # noqa: PLC0415
     from voidgen.release.rebuild import NAME, rebuild  # noqa: PLC0415
 
     if any(one.name == f"sum of {iso.name}" and one.state == "failed" for one in before):

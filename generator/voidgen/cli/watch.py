@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from voidgen.cli.report import visible
-from voidgen.credentials import hidden
 from voidgen.progress import Nobody
+from voidgen.system.credentials import hidden
+from voidgen.text import visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -106,9 +106,9 @@ class Lines:
     @contextmanager
     def transfer(self, what: str, total: int) -> Iterator[Callable[[int], None]]:
         """Tell it when it begins, and at each quarter."""
-        from voidgen.bytesize import show  # noqa: PLC0415
+        from voidgen.text import human_size  # noqa: PLC0415
 
-        click.echo(visible(f"{what}{f': {show(total)}' if total else ''} ..."), err=True)
+        click.echo(visible(f"{what}{f': {human_size(total)}' if total else ''} ..."), err=True)
         done = told = 0
 
         def moved(count: int) -> None:
@@ -117,7 +117,7 @@ class Lines:
             quarter = done * QUARTERS // total if total else 0
             if quarter > told:
                 told = quarter
-                click.echo(f"  {show(done)} of {show(total)}", err=True)
+                click.echo(f"  {human_size(done)} of {human_size(total)}", err=True)
 
         yield moved
 

@@ -37,17 +37,19 @@ def command(settings: Settings, name: str, ways: int) -> None:
     is built, anything in its closure: a store path, its name with or without version, or a file
     in one or in the profile, such as bin/vim.
     """
-    from voidgen import build, project  # noqa: PLC0415
+    from voidgen import project  # noqa: PLC0415
+    from voidgen.image import built as built_image  # noqa: PLC0415
 
     folder = project.find(Path(settings.project))
-    with settings.understood(build.fault(folder / "result")):
+    with settings.understood(built_image.fault(folder / "result")):
         _why(settings, folder, name, ways)
 
 
 def _why(settings: Settings, folder: Path, name: str, ways: int) -> None:
     from voidgen import config, project  # noqa: PLC0415
-    from voidgen.cli.report import result, visible  # noqa: PLC0415
+    from voidgen.cli.report import result  # noqa: PLC0415
     from voidgen.graph import built, fold  # noqa: PLC0415
+    from voidgen.text import visible  # noqa: PLC0415
     from voidgen.why import asked, files, kept  # noqa: PLC0415
 
     with settings.late(f"looking {name} up"):
@@ -114,21 +116,21 @@ def _reason(reason: Reason) -> Iterator[str]:
 
 def _line(step: Step) -> int | None:
     """Only TOML has keys: the files of a module are named as a whole."""
-    from voidgen import toml  # noqa: PLC0415
+    from voidgen.schema import toml  # noqa: PLC0415
 
     return toml.line_of(step.file, step.key) if step.file.suffix == ".toml" else None
 
 
 def _kept(one: Kept) -> Iterator[str]:
-    from voidgen import bytesize  # noqa: PLC0415
     from voidgen.graph.sources import label  # noqa: PLC0415
+    from voidgen.text import human_size  # noqa: PLC0415
 
     yield f"store path {one.path}"
     if one.asked:
         yield f"  asked for as {', '.join(one.asked)}"
     yield (
-        f"  {bytesize.show(one.size)}, with all that it needs {bytesize.show(one.closure)}; "
-        f"{bytesize.show(one.share)} would leave with it"
+        f"  {human_size(one.size)}, with all that it needs {human_size(one.closure)}; "
+        f"{human_size(one.share)} would leave with it"
     )
     if one.leaving:
         more = len(one.leaving) - LEAVING

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from voidgen.compare import trees
-from voidgen.iso import volume
-from voidgen.process import run
+from voidgen.image import iso_volume
+from voidgen.system.process import run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,7 +44,7 @@ def differences(old: Path, new: Path, work: Path) -> Iterator[str]:
 
 def _unpack(iso: Path, folder: Path) -> None:
     # Hard links of a file are read one by one.
-    with volume.opened(iso, iso.stat().st_size * LINKS) as image:
+    with iso_volume.opened(iso, iso.stat().st_size * LINKS) as image:
         for place, _, names in image.walk(rr_path="/"):
             _inside(folder, place).mkdir(parents=True, exist_ok=True)
             for name in names:

@@ -18,9 +18,9 @@ def load(project: Path, text: str | None = None) -> Config:
     ``text`` is what its file would hold, where that is not written yet.
     """
     # Imported here: many ask for the name of the file alone.
-    from voidgen import toml  # noqa: PLC0415
     from voidgen.config.types import Config  # noqa: PLC0415
-    from voidgen.structure import structure  # noqa: PLC0415
+    from voidgen.schema import toml  # noqa: PLC0415
+    from voidgen.schema.structure import structure  # noqa: PLC0415
 
     file = project / FILE
     return structure(toml.parse(toml.text(file) if text is None else text, file), Config, file)

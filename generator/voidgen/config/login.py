@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from voidgen import accounts
-from voidgen.structure import MisfitError
+from voidgen.config import accounts
+from voidgen.schema.structure import MisfitError
 
 
 def check(user: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from voidgen.structure import MisfitError
+from voidgen.schema.structure import MisfitError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from voidgen.credentials import REGISTRY
-from voidgen.structure import Rule
+from voidgen.schema.structure import Rule
+from voidgen.system.credentials import REGISTRY
 from voidgen.tree import PROFILE
 
 IMAGE_NAME = Rule(

@@ -6,10 +6,9 @@ from typing import Literal
 
 from attrs import evolve, field, frozen
 
-from voidgen import bytesize
 from voidgen.config import login, parameters, rules
 from voidgen.config.architectures import Arch
-from voidgen.keymap import (
+from voidgen.config.keymap import (
     Console,
     UnknownLayoutError,
     Xkb,
@@ -18,7 +17,8 @@ from voidgen.keymap import (
     of_console,
     of_sources,
 )
-from voidgen.structure import MisfitError, OptionValue
+from voidgen.schema.structure import MisfitError, OptionValue
+from voidgen.text import parse_size
 
 Compression = Literal["zstd", "xz", "gzip", "lz4"]
 Initramfs = Literal["xz", "gzip", "lz4", "bzip2", "zstd"]
@@ -99,7 +99,7 @@ class Image:
 
     def limit(self) -> int | None:
         """Bytes that the ISO may have; None where any size will do."""
-        return bytesize.parse(self.max_size) if self.max_size else None
+        return parse_size(self.max_size) if self.max_size else None
 
 
 @frozen

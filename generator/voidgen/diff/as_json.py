@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from voidgen import render
+from voidgen.schema import canonical_json
 
 if TYPE_CHECKING:
     from voidgen.diff.closure import Change
@@ -15,7 +15,7 @@ VERSION = 1
 
 def dump(diff: Diff) -> bytes:
     """The bytes of the JSON; a layer that one of the sides does not know is null."""
-    return render.to_json(
+    return canonical_json.to_json(
         {
             "version": VERSION,
             "old": diff.old,
@@ -38,8 +38,8 @@ def _tables(tables: Any) -> Any:
 
 
 def _value(value: Value) -> dict[str, Any]:
-    return {"kind": value.kind, **render.data(value)}
+    return {"kind": value.kind, **canonical_json.data(value)}
 
 
 def _each(found: tuple[Change | Path, ...] | None) -> list[dict[str, Any]] | None:
-    return None if found is None else [render.data(one) for one in found]
+    return None if found is None else [canonical_json.data(one) for one in found]

@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from voidgen.versions import nix
+from voidgen.nix import version as nix_version
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from voidgen.derivations import Derivation
+    from voidgen.nix.derivations import Derivation
 
 _STORE_PATH = re.compile(r"[^\s\"'=:,;()\[\]]*/[0-9a-df-np-sv-z]{32}-[^\s\"'=:,;()\[\]/]*")
 """A store path in the text of a variable: which one it is makes no difference of the text."""
@@ -100,7 +100,9 @@ class Causes:
         for path in sorted({*one.inputs} - {*other.inputs}):
             found = self._read(path)
             if found is None:
-                yield _Input(path, *nix.split(nix.store_name(path).removesuffix(".drv")))
+                yield _Input(
+                    path, *nix_version.split(nix_version.store_name(path).removesuffix(".drv"))
+                )
             elif not all(found.outputs.values()) or found.outputs not in others:
                 yield _Input(path, found.name, found.version, "outputHash" in found.env)
 
@@ -123,7 +125,7 @@ def _pairs(
 
 def _by_name(inputs: Iterable[_Input]) -> defaultdict[str, list[_Input]]:
     found: defaultdict[str, list[_Input]] = defaultdict(list)
-    for one in sorted(inputs, key=lambda one: nix.key(one.version)):
+    for one in sorted(inputs, key=lambda one: nix_version.key(one.version)):
         found[one.name].append(one)
     return found
 
@@ -139,7 +141,9 @@ def _moved(old: _Input | None, new: _Input | None) -> str:
 
 
 def _sources(old: Derivation, new: Derivation) -> Iterator[str]:
-    before, after = ({nix.store_name(path): path for path in one.sources} for one in (old, new))
+    before, after = (
+        {nix_version.store_name(path): path for path in one.sources} for one in (old, new)
+    )
     for name in sorted(before.keys() | after.keys()):
         if name not in after:
             yield f"without {name}"

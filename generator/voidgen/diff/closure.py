@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from voidgen.versions import nix
+from voidgen.nix import version as nix_version
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from collections.abc import Set as AbstractSet
 
     from voidgen.diff.causes import Cause
-    from voidgen.sizes import StorePath
-    from voidgen.snapshot.types import Selected
+    from voidgen.image.snapshot import Selected
+    from voidgen.nix.closure import StorePath
 
 KINDS = ("added", "removed", "upgraded", "downgraded", "changed", "rebuilt", "copies")
 """``changed``: versions differ, and neither all old ones are older nor all newer; ``rebuilt``: the
@@ -89,7 +89,7 @@ def _grouped(
     """Version, output and store path, by package."""
     groups: dict[str, set[tuple[str, str, str]]] = defaultdict(set)
     for path in paths:
-        name, version, output = known.get(path) or _split(nix.store_name(path))
+        name, version, output = known.get(path) or _split(nix_version.store_name(path))
         groups[name].add((version, output, path))
     return groups
 
@@ -97,7 +97,7 @@ def _grouped(
 @cache
 def _split(name: str) -> tuple[str, str, str]:
     """Name, version and output of a store name: most are of both sides."""
-    package, version = nix.split(name)
+    package, version = nix_version.split(name)
     rest, dash, output = version.rpartition("-")
     return (package, rest, output) if dash and output in _OUTPUTS else (package, version, "out")
 
@@ -114,7 +114,7 @@ def _versions(found: AbstractSet[tuple[str, str, str]]) -> tuple[str, ...]:
     copies: Counter[str] = Counter()
     for (version, _), count in Counter(one[:2] for one in found).items():
         copies[version] = max(copies[version], count)
-    return tuple(sorted(copies.elements(), key=nix.key))
+    return tuple(sorted(copies.elements(), key=nix_version.key))
 
 
 def _kind(old: tuple[str, ...], new: tuple[str, ...]) -> str:
@@ -122,9 +122,9 @@ def _kind(old: tuple[str, ...], new: tuple[str, ...]) -> str:
         return "removed" if old else "added"
     if {*old} == {*new}:
         return "rebuilt" if len(old) == len(new) else "copies"
-    if nix.compare(old[-1], new[0]) < 0:
+    if nix_version.compare(old[-1], new[0]) < 0:
         return "upgraded"
-    return "downgraded" if nix.compare(new[-1], old[0]) < 0 else "changed"
+    return "downgraded" if nix_version.compare(new[-1], old[0]) < 0 else "changed"
 
 
 def total(closure: Mapping[str, StorePath]) -> int:

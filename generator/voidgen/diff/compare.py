@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 from voidgen.diff import closure
 from voidgen.diff.closure import Change
 from voidgen.diff.types import Diff, Path, Value
-from voidgen.versions import xbps
+from voidgen.xbps import version as xbps_version
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from voidgen.snapshot.types import Entry, Locked, Snapshot, Xbps
+    from voidgen.image.snapshot import Entry, Locked, Snapshot, Xbps
 
 REQUEST = ("image", "nix", "mklive", "container")
 """Tables of the plan that are values by themselves; what they list has a table of its own."""
@@ -113,7 +113,7 @@ def _xbps(old: Mapping[str, Xbps], new: Mapping[str, Xbps]) -> Iterator[Change]:
 def _xbps_kind(old: tuple[str, ...], new: tuple[str, ...]) -> str:
     if not old or not new:
         return "removed" if old else "added"
-    order = xbps.compare(old[0], new[0])
+    order = xbps_version.compare(old[0], new[0])
     return ("upgraded", "rebuilt", "downgraded")[order + 1]
 
 

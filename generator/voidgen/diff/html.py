@@ -6,16 +6,16 @@ all but its own script and style (Content Security Policy Level 3, "Usage of has
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from voidgen import bytesize, sri
-from voidgen.cli.report import visible
+from voidgen.data.bundled_files import DATA
 from voidgen.diff import words
+from voidgen.system import sri
+from voidgen.text import human_size, visible
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -70,7 +70,7 @@ def dump(diff: Diff) -> str:
         marked=any(one.selected for one in diff.closure or ()),
         unknown=", ".join(name for name, layer in diff.layers().items() if layer is None),
         words=words,
-        show=bytesize.show,
+        show=human_size,
         style=style,
         script=script,
         style_hash=sri.of_bytes(style.encode()),
@@ -85,7 +85,7 @@ def _plain(value: Any) -> Any:
 
 def _source(name: str) -> Markup:
     """A part of the page as it is."""
-    return Markup((Path(__file__).parent / "page" / name).read_text())  # noqa: S704 - ours
+    return Markup((DATA / "page" / name).read_text())  # noqa: S704 - ours
 
 
 def _tables(diff: Diff) -> Mapping[str, Sequence[Any]]:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from voidgen import bytesize
-from voidgen.cli.report import visible
 from voidgen.diff.words import moved, signed, unexplained, why
+from voidgen.text import human_size, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -55,7 +54,7 @@ def _lines(diff: Diff) -> Iterator[str]:
     yield ""
     if diff.sizes:
         old, new = diff.sizes
-        sizes = f"{bytesize.show(old)} → {bytesize.show(new)} ({signed(new - old)})"
+        sizes = f"{human_size(old)} → {human_size(new)} ({signed(new - old)})"
         yield from (f"Closure: {sizes}", "")
     for tables in (diff.request, diff.locks):
         for title, values in (tables or {}).items():

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 import attrs
 
 from voidgen.diff.causes import Causes
-from voidgen.versions.nix import store_name
+from voidgen.nix.version import store_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from voidgen.derivations import Derivation
     from voidgen.diff.closure import Change
     from voidgen.diff.types import Diff
-    from voidgen.sizes import StorePath
-    from voidgen.snapshot.types import Snapshot
+    from voidgen.image.snapshot import Snapshot
+    from voidgen.nix.closure import StorePath
+    from voidgen.nix.derivations import Derivation
 
 
 def rebuilt(diff: Diff) -> set[str]:

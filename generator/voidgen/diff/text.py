@@ -9,9 +9,8 @@ from rich.cells import cell_len, set_cell_size
 from rich.console import Console
 from rich.text import Text
 
-from voidgen import bytesize
-from voidgen.cli.report import visible
 from voidgen.diff.words import causes, moved, signed, unexplained, why
+from voidgen.text import human_size, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -48,7 +47,7 @@ def show(diff: Diff, *, by_size: bool = False) -> None:
     _overlay(console, diff.overlay or ())
     if diff.sizes:
         old, new = diff.sizes
-        line = f"closure: {bytesize.show(old)} -> {bytesize.show(new)} ({signed(new - old)})"
+        line = f"closure: {human_size(old)} -> {human_size(new)} ({signed(new - old)})"
         console.print(Text(line))
     if line := unexplained(diff):
         console.print(Text(line, style="dim"), soft_wrap=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from voidgen import bytesize
+from voidgen.text import human_size
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -19,7 +19,7 @@ CAUSES = 3
 
 def signed(count: int) -> str:
     """Bytes with a sign."""
-    return f"{'-' if count < 0 else '+'}{bytesize.show(abs(count))}"
+    return f"{'-' if count < 0 else '+'}{human_size(abs(count))}"
 
 
 def versions(found: Sequence[str]) -> str:

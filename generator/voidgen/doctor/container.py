@@ -6,17 +6,17 @@ import os
 import re
 from typing import TYPE_CHECKING
 
+from voidgen.container import engine as engines
 from voidgen.doctor.remedies import lines
 from voidgen.errors import StepFailedError
-from voidgen.iso import engine as engines
 from voidgen.outcome.types import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from voidgen.config.types import Container
+    from voidgen.container.engine import Engine
     from voidgen.doctor.host import Host
-    from voidgen.iso.engine import Engine
     from voidgen.outcome.types import State
 
 SYS_ADMIN = 21

@@ -10,7 +10,7 @@ from attrs import frozen
 from voidgen.doctor.nix import COMMAND
 from voidgen.doctor.remedies import lines
 from voidgen.outcome.types import Outcome
-from voidgen.plan import SYSTEMS
+from voidgen.plan.plan import SYSTEMS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -6,11 +6,12 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from voidgen import foreign, needs
 from voidgen.doctor.remedies import lines
 from voidgen.errors import WrongInputError
-from voidgen.lock import flake as flake_lock
+from voidgen.lock import flake_lock
+from voidgen.nix import requirements
 from voidgen.outcome.types import Outcome
+from voidgen.system import untrusted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,7 +32,7 @@ def check(host: Host, folder: Path | None, settings: Config | None) -> Iterator[
         return  # Told already.
     tree = _tree(host, folder, settings) if folder and settings else None
     if tree:
-        lacks = needs.answer(host.ask(needs.question(tree)).out.encode())
+        lacks = requirements.answer(host.ask(requirements.question(tree)).out.encode())
         if lacks:
             yield Outcome(NAME, "failed", lacks, lines("nix-for-nixpkgs", host.family()))
         else:
@@ -55,6 +56,6 @@ def _tree(host: Host, folder: Path, settings: Config) -> Path | None:
         digits = host.ask(words).out.strip()
         words = ["nix-store", "--print-fixed-path", "--recursive", "sha256", digits, "source"]
         tree = Path(host.ask(words).out.strip()) / locked.get("dir", "")
-    except (WrongInputError, *foreign.GARBLED):
+    except (WrongInputError, *untrusted.GARBLED):
         return None
     return tree if tree.is_absolute() and tree.is_dir() else None

@@ -10,11 +10,14 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from voidgen import bytesize, git, nix, project
+from voidgen import project
 from voidgen.doctor.remedies import lines
 from voidgen.errors import StepFailedError, WrongInputError
+from voidgen.nix import commands as nix
 from voidgen.outcome.types import Outcome
 from voidgen.repository import outcome, survey
+from voidgen.system import git
+from voidgen.text import human_size
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -74,11 +77,11 @@ def _room(temporary: Path, folder: Path | None, family: str) -> Outcome:
     for place in (folder, Path("/nix/store"), temporary):
         if place and place.is_dir():
             free.setdefault(place.stat().st_dev, (place, shutil.disk_usage(place).free))
-    told = ", ".join(f"{bytesize.show(count)} at {place}" for place, count in free.values())
+    told = ", ".join(f"{human_size(count)} at {place}" for place, count in free.values())
     least = min((count for _, count in free.values()), default=0)
     if least >= ENOUGH:
         return Outcome("disk space", "passed", told)
-    what = f"{told}; an image of a desktop takes {bytesize.show(ENOUGH)}"
+    what = f"{told}; an image of a desktop takes {human_size(ENOUGH)}"
     state: State = "failed" if least < LEAST else "warning"
     return Outcome("disk space", state, what, lines("space", family))
 

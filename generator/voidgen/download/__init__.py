@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, TypeVar
 
 from attrs import evolve, frozen
 
-from voidgen import sri
-from voidgen.credentials import hidden
 from voidgen.download import local, web
 from voidgen.download.part import Part, Teller, Wanted
 from voidgen.download.refused import MEND, RefusedError, WrongError
 from voidgen.errors import StepFailedError
+from voidgen.system import sri
+from voidgen.system.credentials import hidden
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

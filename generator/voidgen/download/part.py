@@ -12,8 +12,8 @@ from typing import IO, TYPE_CHECKING
 
 from attrs import frozen
 
-from voidgen import sri
 from voidgen.download.refused import WrongError
+from voidgen.system import sri
 
 if TYPE_CHECKING:
     from collections.abc import Callable

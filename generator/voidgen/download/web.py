@@ -24,7 +24,6 @@ from urllib3.exceptions import HTTPError
 from urllib3.util import Retry
 
 from voidgen import __version__
-from voidgen.credentials import hidden
 from voidgen.download.part import PIECE
 from voidgen.download.refused import (
     ADDRESS,
@@ -34,6 +33,7 @@ from voidgen.download.refused import (
     BrokenError,
     RefusedError,
 )
+from voidgen.system.credentials import hidden
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

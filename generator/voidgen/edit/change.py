@@ -6,21 +6,23 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
-from voidgen import config, place, project, toml
+from voidgen import config, project
 from voidgen.config import rules
 from voidgen.edit import nix_change, nix_packages, text, void_packages
 from voidgen.edit.nix_packages import NotAtHandError
 from voidgen.edit.types import Change, Start, changed
 from voidgen.errors import Fault, StepFailedError, WrongInputError, did_you_mean, raise_all
 from voidgen.overlay.resolve import USER, needed
-from voidgen.structure import MisfitError
+from voidgen.schema import toml
+from voidgen.schema.structure import MisfitError
+from voidgen.system.files import project_lock, write_atomically
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from voidgen.edit.types import Consent
-    from voidgen.plan import Package
+    from voidgen.plan.plan import Package
     from voidgen.progress import Progress
     from voidgen.project import Project
 
@@ -81,10 +83,10 @@ def remove(folder: Path, kind: str, names: Sequence[str], progress: Progress) ->
 def write(change: Change) -> None:
     """Write what was changed, where the file is still what was read."""
     file = change.start.file.resolve()
-    with place.alone(change.start.file.parent):
+    with project_lock(change.start.file.parent):
         if toml.text(file) != change.start.text:
             raise StepFailedError(f"{file}: was changed in the meantime", "run this again")
-        place.replace(file, change.new.encode())
+        write_atomically(file, change.new.encode())
 
 
 def _read(folder: Path) -> Start:

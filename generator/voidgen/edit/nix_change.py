@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from voidgen.edit.nix_packages import Answer, Lines
     from voidgen.edit.types import Change, Consent
-    from voidgen.plan import Package
+    from voidgen.plan.plan import Package
     from voidgen.progress import Progress
 
 

@@ -4,24 +4,28 @@ from __future__ import annotations
 
 import json
 import shutil
-from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
 from attrs import Factory, frozen
 
-from voidgen import foreign, nix, refusal, render, share
+from voidgen.data.bundled_files import DATA
 from voidgen.errors import StepFailedError
-from voidgen.lock import flake as flake_lock
+from voidgen.lock import flake_lock
+from voidgen.nix import commands as nix
+from voidgen.nix import refusal
+from voidgen.schema import canonical_json
+from voidgen.system import untrusted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
 
-    from voidgen.plan import Package
+    from voidgen.plan.plan import Package
     from voidgen.progress import Progress
     from voidgen.project import Project
 
-ASK = Path(__file__).with_name("ask.nix")
+ASK = DATA / "ask.nix"
 
 Lines = tuple[str, ...]
 
@@ -53,13 +57,13 @@ def ask(project: Project, packages: Iterable[Package], progress: Progress) -> An
 
     Raises NotAtHandError where it cannot be asked, and StepFailedError where it fails.
     """
-    asked = [render.data(package) for package in packages]
+    asked = [canonical_json.data(package) for package in packages]
     if not asked:
         return Answer()
     nixpkgs = folder(project, progress)
     arguments = {
         "nixpkgs": str(nixpkgs),
-        "code": str(share.PACKAGE / "nix"),
+        "code": str(DATA / "nix"),
         "system": project.plan.system,
     }
     with progress.step("asking the package set"):
@@ -199,6 +203,6 @@ def _said(error: StepFailedError) -> Lines:
 def _notes(said: str) -> Iterator[_Note]:
     for line in said.splitlines():
         if line.startswith("trace: {"):
-            noted: Any = foreign.parse(line.removeprefix("trace: "))
+            noted: Any = untrusted.parse_json(line.removeprefix("trace: "))
             why = noted.get("why") or noted.get("licenses") or ()
             yield _Note(noted["reason"], noted["name"], tuple(why), noted.get("asked", ""))

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from voidgen import pins
 from voidgen.edit.nix_packages import NotAtHandError
 from voidgen.errors import Fault, StepFailedError, did_you_mean
+from voidgen.lock import state
 from voidgen.xbps import snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from voidgen.lock.types import Xbps
     from voidgen.progress import Progress
     from voidgen.project import Project
     from voidgen.xbps.snapshot import Snapshot
+    from voidgen.xbps.types import Xbps
 
 
 def faults(project: Project, names: Iterable[str], progress: Progress) -> list[Fault]:
@@ -23,7 +23,7 @@ def faults(project: Project, names: Iterable[str], progress: Progress) -> list[F
 
     Raises NotAtHandError where the repositories cannot be read.
     """
-    lock = pins.read(project).lock
+    lock = state.read(project).lock
     locked = lock.xbps if lock else None
     known = {one.name for one in locked.packages} if locked else set()
     asked = [name for name in names if name not in known]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from voidgen import build, foreign
 from voidgen.errors import WrongInputError
 from voidgen.graph import sources
+from voidgen.image import built
+from voidgen.system import untrusted
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,8 +20,8 @@ def closure(result: Path) -> tuple[str, nx.DiGraph[str]]:
 
     Raises WrongInputError where nothing is built, or its manifest is none.
     """
-    manifest = build.manifest(result)
+    manifest = built.manifest(result)
     try:
         return manifest["plan"]["image"]["name"], sources.closure(manifest)
-    except foreign.GARBLED:
-        raise WrongInputError(build.fault(result)) from None
+    except untrusted.GARBLED:
+        raise WrongInputError(built.fault(result)) from None

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import graphviz
 
-from voidgen import process
 from voidgen.graph.look import LEVELS, legend, level, lines, total, visible
+from voidgen.system import process
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from voidgen import bytesize
+from voidgen.text import human_size
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,8 +46,8 @@ def lines(node: Mapping[str, Any]) -> list[str]:
     """What stands in a node: its name, and its size if it has one."""
     name = visible(node["label"])
     if node["kind"] == "folded":
-        return [f"{name}, {bytesize.show(node['size'])}" if node["size"] else name]
-    return [name, bytesize.show(node["size"])] if node["kind"] == "path" else [name]
+        return [f"{name}, {human_size(node['size'])}" if node["size"] else name]
+    return [name, human_size(node["size"])] if node["kind"] == "path" else [name]
 
 
 def legend(graph: nx.DiGraph[str]) -> list[str]:

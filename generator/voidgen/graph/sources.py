@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import networkx as nx
 
-from voidgen import sizes
 from voidgen.graph import add
+from voidgen.nix.closure import store_paths
 from voidgen.overlay.resolve import USER
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from voidgen.plan import Plan
+    from voidgen.plan.plan import Plan
 
 HASH = len("0123456789abcdfghijklmnpqrsvwxyz-")
 """What stands before the name of a store path."""
@@ -56,7 +56,7 @@ def closure(manifest: Mapping[str, Any]) -> nx.DiGraph[str]:
         for path in package["outputs"].values():
             asked.setdefault(path, []).append(package["name"])
     graph: nx.DiGraph[str] = nx.DiGraph()
-    paths = sorted(sizes.closure(manifest["closure"]["paths"]).items())
+    paths = sorted(store_paths(manifest["closure"]["paths"]).items())
     for path, one in paths:
         names = tuple(asked.get(path, ()))
         add(graph, path, "path", label(path), about=path, size=one.size, asked=names)

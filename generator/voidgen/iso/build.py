@@ -11,28 +11,20 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from voidgen import build as built_image
-from voidgen import git, mklive_source, nix, pinning, place
+from voidgen.container import engine, image
+from voidgen.container.engine import Task
 from voidgen.errors import Fault, WrongInputError, refused
-from voidgen.iso import (
-    check,
-    container_image,
-    earlier,
-    engine,
-    epoch,
-    inputs,
-    job,
-    judge,
-    keymaps,
-    outputs,
-)
-from voidgen.iso.engine import Task
+from voidgen.image import built as built_image
+from voidgen.image import of_build, snapshot_file
+from voidgen.iso import earlier, inputs, job, judge, keymaps, outputs, preflight
 from voidgen.iso.log import Log
-from voidgen.process import stream
-from voidgen.release import provenance, signature, source, statements
-from voidgen.release.beside import beside
-from voidgen.snapshot import file as snapshot_file
-from voidgen.snapshot import images
+from voidgen.lock import epoch, mklive_source, update
+from voidgen.nix import commands as nix
+from voidgen.provenance import signature, source, statement, statements
+from voidgen.provenance.beside import beside
+from voidgen.system import git
+from voidgen.system.files import log_written, project_lock
+from voidgen.system.process import stream
 from voidgen.xbps import store
 from voidgen.xbps.transactions import host_arch
 
@@ -40,12 +32,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from voidgen.config.types import Mklive
-    from voidgen.iso.engine import Engine
+    from voidgen.container.engine import Engine
     from voidgen.iso.job import Built
-    from voidgen.pins import Pins
+    from voidgen.lock.state import Pins
     from voidgen.progress import Progress
     from voidgen.project import Project
-    from voidgen.release.provenance import Provenance
+    from voidgen.provenance.statement import Provenance
 
 FOLDER = "out"
 ROOTS = ".roots"
@@ -95,9 +87,9 @@ def make(
     if mklive is None:
         remedy = "add [mklive] to voidgen.toml: it makes the ISO"
         raise WrongInputError(Fault("no ISO is made here", remedy=remedy))
-    locked = pinning.ready(project)
+    locked = update.ready(project)
     name, out = project.plan.config.image.name, project.folder / FOLDER
-    with place.alone(project.folder):
+    with project_lock(project.folder):
         source_date = epoch.source_date(locked.inputs, os.environ)
         digest = inputs.digest(project, locked, source_date)
         reused = Made(out / f"{name}.iso", reused=True)
@@ -105,8 +97,8 @@ def make(
         found = earlier.find(out, name, digest, progress)
         made = bool(found.hash)
         if made and not (out / WORK / RUNNING).exists():
-            provenance.write(reused.iso, described, found.hash)
-            engine.give(beside(reused.iso, provenance.ENDING))
+            statement.write(reused.iso, described, found.hash)
+            engine.give(beside(reused.iso, statement.ENDING))
             return reused
         for line in found.damage:
             told(f"damaged: {line}: making the ISO again")
@@ -115,7 +107,7 @@ def make(
         run = _Run(project, mklive, runner, out, source_date, progress, told)
         with run.making() as work:
             if made:
-                provenance.write(reused.iso, described, found.hash)
+                statement.write(reused.iso, described, found.hash)
                 return reused
             came = work / "out"
             sources = run.gather(locked)
@@ -123,7 +115,7 @@ def make(
                 told(line)
             for line in outputs.reused(out, name, sources.built.manifest, locked.lock):
                 told(line)
-            needed = check.estimate(
+            needed = preflight.estimate(
                 sources.unpacked,
                 sources.built.manifest["closure"]["nar-size"],
                 runner.storage if runner.build != "tmpfs" else None,
@@ -132,7 +124,7 @@ def make(
             for one in needed:
                 told(f"space: about {one.size >> 20} MiB in {one.folder} for {one.what}")
             if check_space:
-                check.space(needed)
+                preflight.space(needed)
             log = Log(out / f"{name}.log")
             run.start(sources, work, log)
             with progress.step("holding what came out against what went in"):
@@ -144,7 +136,7 @@ def make(
                 made_from = sources.built.manifest, locked.lock, digest
                 hash_ = outputs.write(came / "image.iso", name, *made_from)
             run.place(came)
-            provenance.write(reused.iso, described, hash_)
+            statement.write(reused.iso, described, hash_)
     return Made(out / f"{name}.iso", reused=False)
 
 
@@ -153,7 +145,7 @@ def _described(project: Project, locked: Pins, digest: str, source_date: int) ->
     found = source.find(project.folder, project.plan.config.release.source, (FOLDER,))
     date = source_date if os.environ.get(epoch.VARIABLE) else None
     name = f"{project.plan.config.image.name}.iso"
-    return provenance.describe(name, found, digest, date, locked.inputs)
+    return statement.describe(name, found, digest, date, locked.inputs)
 
 
 @frozen
@@ -216,13 +208,13 @@ class _Run:
             PurePosixPath(mklive),
             tuple(map(PurePosixPath, (default / "store-paths").read_text().split())),
             (default / "registration").read_bytes(),
-            snapshot_file.dump(images.image(name, manifest, include, locked)),
+            snapshot_file.dump(of_build.image(name, manifest, include, locked)),
         )
-        check.closure(built.store_paths)
+        preflight.closure(built.store_paths)
         with self.progress.step("reading what Nix built"):
-            check.whole(default, mklive)
-        repository = pinning.repository(self.project, self.progress)
-        container = container_image.find(self.project, self.runner, roots, self.progress)
+            preflight.whole(default, mklive)
+        repository = update.repository(self.project, self.progress)
+        container = image.find(self.project, self.runner, roots, self.progress)
         return Sources(built, repository, store.unpacked(repository), container)
 
     def start(self, sources: Sources, work: Path, log: Log) -> None:
@@ -268,11 +260,11 @@ class _Run:
         """Move what came out to its place: the manifest last, which says that all is there."""
         name = self.project.plan.config.image.name
         # The earlier manifest goes first, and with it what was said and signed of the earlier ISO.
-        said = (f"iso.sha256{signature.ENDING}", provenance.ENDING, statements.ENDING)
+        said = (f"iso.sha256{signature.ENDING}", statement.ENDING, statements.ENDING)
         for kind in ("manifest.json", *said):
             (self.out / f"{name}.{kind}").unlink(missing_ok=True)
         for kind in outputs.KINDS:
             file = came / f"image.{kind}"
             file.chmod(0o644)
             file.replace(self.out / f"{name}.{kind}")
-            place.wrote(self.out / f"{name}.{kind}")
+            log_written(self.out / f"{name}.{kind}")

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from voidgen import build, foreign, regular, sri
 from voidgen.errors import WrongInputError
+from voidgen.image import built
 from voidgen.iso import outputs
-from voidgen.release import sums
+from voidgen.system import sha256sums, sri, untrusted
+from voidgen.system.files import open_regular_file, read_regular_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -63,7 +64,7 @@ def _hashed(out: Path, name: str, kinds: tuple[str, ...], hashes: dict[str, str]
     for kind in kinds:
         file = out / f"{name}.{kind}"
         try:
-            with regular.opened(file) as stream:
+            with open_regular_file(file) as stream:
                 hashes[file.name] = sri.of_stream(stream)
         except FileNotFoundError:
             yield f"{file.name} is missing"
@@ -76,18 +77,18 @@ def _hashed(out: Path, name: str, kinds: tuple[str, ...], hashes: dict[str, str]
 def _sums(file: Path) -> tuple[bytes, Mapping[str, str]]:
     """The bytes of the sums, and what they list; nothing where they cannot be read."""
     try:
-        data = regular.read(file, LARGEST)
+        data = read_regular_file(file, LARGEST)
     except (OSError, WrongInputError):
         return b"", {}
-    return data, sums.parse(data) or {}
+    return data, sha256sums.parse(data) or {}
 
 
 def _iso(file: Path) -> Mapping[str, Any] | None:
     """What the manifest says of the ISO: ``inputs`` and ``hash``; None where it says neither."""
     try:
-        found = foreign.parse(regular.read(file, build.LARGEST))
+        found = untrusted.parse_json(read_regular_file(file, built.LARGEST))
         return {"inputs": found["inputs"], "hash": found["iso"]["hash"]}
-    except (OSError, WrongInputError, *foreign.GARBLED):
+    except (OSError, WrongInputError, *untrusted.GARBLED):
         return None
 
 
@@ -109,5 +110,5 @@ def _other(
     if iso and found and f"{name}.iso" not in wrong and found != iso["hash"]:
         yield f"{name}.iso has another hash than {name}.manifest.json names"
     expected = {f"{name}.{kind}": hashes.get(f"{name}.{kind}", "") for kind in outputs.SUMMED}
-    if listed and not wrong and all(expected.values()) and written != sums.dump(expected):
+    if listed and not wrong and all(expected.values()) and written != sha256sums.dump(expected):
         yield f"{name}.{SUMS} is damaged"

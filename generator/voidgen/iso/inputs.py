@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import attrs
 
-from voidgen import git, sri
-from voidgen.lock import file as lock_file
-from voidgen.share import PACKAGE
+from voidgen.lock import voidgen_lock as lock_file
+from voidgen.system import git, sri
 from voidgen.tree import File
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from voidgen.pins import Pins
+    from voidgen.lock.state import Pins
     from voidgen.project import Project
 
-SCRIPTS = PACKAGE / "iso" / "container"
+SCRIPTS = Path(__file__).with_name("scripts")
 
 
 def digest(project: Project, pins: Pins, source_date: int) -> str:

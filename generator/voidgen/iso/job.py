@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import frozen
 
 from voidgen.config.types import ZSTD_LEVEL
-from voidgen.iso import epoch
+from voidgen.lock import epoch
 from voidgen.xbps.transactions import options as package_options
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import PurePosixPath
 
     from voidgen.config.types import Mklive, Squashfs
-    from voidgen.plan import Plan
+    from voidgen.plan.plan import Plan
 
 CLOSURE, REPOSITORY, OUT, HOME = "/closure", "/repository", "/out", "/voidgen"
 """Folders of the container: the machine's Nix store, the locked packages, what comes out, and

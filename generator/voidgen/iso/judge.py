@@ -6,17 +6,18 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from voidgen import bytesize, sizes
 from voidgen.errors import StepFailedError
-from voidgen.iso import contents, initramfs, verify
+from voidgen.image import sizes
+from voidgen.iso import initramfs, listing, verify
 from voidgen.iso.log import faults
+from voidgen.text import human_size
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from voidgen.image.sizes import Share
     from voidgen.iso.job import Built
-    from voidgen.plan import Plan
-    from voidgen.sizes import Share
+    from voidgen.plan.plan import Plan
 
 SHOWN = 20
 LARGEST = 5
@@ -46,7 +47,7 @@ def judge(plan: Plan, built: Built, came: Path, log: str, source_date: int) -> N
         verify.initrd(came / "initrd", found, initramfs.hooks(Path(built.mklive))),
         verify.packages((came / "pkgdb.plist").read_bytes()),
         verify.overlay(
-            contents.entries(built.manifest["plan"]["include"], include),
+            listing.entries(built.manifest["plan"]["include"], include),
             include,
             found,
             ids,
@@ -71,7 +72,7 @@ def size(plan: Plan, built: Built, iso: Path, void: int) -> None:
     if limit is None or found <= limit:
         return
     what = (
-        f"the ISO has {bytesize.show(found)}, {bytesize.show(found - limit)} more than "
+        f"the ISO has {human_size(found)}, {human_size(found - limit)} more than "
         f"[image] max-size in voidgen.toml allows: {image.max_size}"
     )
     remedy = (
@@ -83,8 +84,8 @@ def size(plan: Plan, built: Built, iso: Path, void: int) -> None:
 
 def _largest(found: sizes.Sizes, void: int) -> Iterator[str]:
     yield (
-        f"before compression: {bytesize.show(found.closure)} of Nix packages, "
-        f"{bytesize.show(void)} of Void's"
+        f"before compression: {human_size(found.closure)} of Nix packages, "
+        f"{human_size(void)} of Void's"
     )
     if found.packages:
         alone = ((one, one.only) for one in found.packages)
@@ -97,4 +98,4 @@ def _largest(found: sizes.Sizes, void: int) -> Iterator[str]:
 def _listed(packages: Iterable[tuple[Share, int]]) -> Iterator[str]:
     first = sorted(packages, key=lambda row: (-row[1], row[0].name))[:LARGEST]
     for one, count in first:
-        yield f"  {bytesize.show(count):>9}  {one.name}"
+        yield f"  {human_size(count):>9}  {one.name}"

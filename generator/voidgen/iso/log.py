@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from voidgen.iso.engine import Engine
+    from voidgen.container.engine import Engine
 
 LAST = 20
 """Lines that an error shows."""

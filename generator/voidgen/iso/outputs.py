@@ -8,10 +8,13 @@ from uuid import NAMESPACE_URL, uuid5
 
 import attrs
 
-from voidgen import __version__, build, foreign, regular, render, sri
+from voidgen import __version__
 from voidgen.errors import WrongInputError
+from voidgen.image import built as built_image
 from voidgen.lock.types import Lock
-from voidgen.release import sums
+from voidgen.schema import canonical_json
+from voidgen.system import sha256sums, sri, untrusted
+from voidgen.system.files import read_regular_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -33,7 +36,9 @@ SUMMED = ("iso", "cdx.json", "manifest.json")
 
 def _earlier(out: Path, name: str) -> Any:
     """What the manifest says that is there."""
-    return foreign.parse(regular.read(out / f"{name}.manifest.json", build.LARGEST))
+    return untrusted.parse_json(
+        read_regular_file(out / f"{name}.manifest.json", built_image.LARGEST)
+    )
 
 
 def reused(out: Path, name: str, built: Mapping[str, Any], lock: Lock | None) -> Iterable[str]:
@@ -41,7 +46,7 @@ def reused(out: Path, name: str, built: Mapping[str, Any], lock: Lock | None) ->
     try:
         found = _earlier(out, name)
         closure, packages = found["nix"]["closure"], found["xbps"]
-    except (OSError, WrongInputError, *foreign.GARBLED):
+    except (OSError, WrongInputError, *untrusted.GARBLED):
         return
     if closure == built["closure"]:
         yield f"reused: the closure, {len(closure['paths'])} store paths"
@@ -63,7 +68,7 @@ def write(iso: Path, name: str, built: Mapping[str, Any], lock: Lock | None, inp
         "manifest.json": manifest(built, lock, facts, inputs),
     }
     hashes = {"iso": hash_, **{kind: sri.of_bytes(data) for kind, data in made.items()}}
-    made["iso.sha256"] = sums.dump({f"{name}.{kind}": hashes[kind] for kind in SUMMED})
+    made["iso.sha256"] = sha256sums.dump({f"{name}.{kind}": hashes[kind] for kind in SUMMED})
     for kind, data in made.items():
         iso.with_name(f"{iso.stem}.{kind}").write_bytes(data)
     return hash_
@@ -75,7 +80,7 @@ def manifest(built: Mapping[str, Any], lock: Lock, iso: Mapping[str, Any], input
     ``built`` is the manifest of the flake's default output, ``iso`` tells name, hash and size,
     ``inputs`` is the hash of all that the ISO was made from.
     """
-    return render.to_json(
+    return canonical_json.to_json(
         {
             "version": VERSION,
             "voidgen": __version__,

@@ -16,8 +16,8 @@ from xml.parsers.expat import ExpatError
 import attrs
 from attrs import frozen
 
-from voidgen import foreign, sri
 from voidgen.iso import initramfs, loader
+from voidgen.system import sri, untrusted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -97,7 +97,7 @@ def packages(pkgdb: bytes) -> Iterator[str]:
     try:
         table = plistlib.loads(pkgdb)
         states = {name: one["state"] for name, one in table.items() if name[:1] != "_"}
-    except (*foreign.GARBLED, ExpatError):
+    except (*untrusted.GARBLED, ExpatError):
         yield "XBPS's database in the root tree is garbled"
         return
     for name, state in sorted(states.items()):

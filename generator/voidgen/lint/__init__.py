@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from voidgen.overlay.paths import Entry
     from voidgen.overlay.resolution import Resolution
     from voidgen.overlay.types import LintRule
-    from voidgen.plan import Plan
+    from voidgen.plan.plan import Plan
     from voidgen.tree import Node
 
 RULES: Mapping[LintRule, Callable[[Image], Iterator[Finding]]] = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from voidgen.keymap import UnknownLayoutError, near_option, of_sources
+from voidgen.config.keymap import UnknownLayoutError, near_option, of_sources
 from voidgen.lint.finding import Finding
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from voidgen import accounts
+from voidgen.config import accounts
 from voidgen.errors import did_you_mean
 from voidgen.lint.finding import Finding
 from voidgen.tree import Directory, File

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from voidgen.credentials import secret_in
 from voidgen.lint.finding import Finding
 from voidgen.overlay.private import GROUP_OR_OTHERS, OTHERS, key_in, place_of
+from voidgen.system.credentials import secret_in
 from voidgen.tree import File
 
 if TYPE_CHECKING:

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import evolve, frozen
 
-from voidgen import foreign, sri
 from voidgen.errors import Fault, WrongInputError, raise_all
-from voidgen.lock.flake import RESTORE
+from voidgen.lock.flake_lock import RESTORE
 from voidgen.lock.types import FlakeInput
-from voidgen.structure import structure
+from voidgen.schema.structure import structure
+from voidgen.system import sri, untrusted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,7 +46,7 @@ def parse(data: bytes, file: Path) -> tuple[Entry, ...]:
     if not data:
         return ()
     try:
-        lock = foreign.parse(data, unique=True)
+        lock = untrusted.parse_json(data, unique=True)
         nodes, root = lock["nodes"], lock["root"]
         version = lock["version"]
         names = _names(nodes, root)
@@ -57,7 +57,7 @@ def parse(data: bytes, file: Path) -> tuple[Entry, ...]:
                 found.append(_entry(nodes[node], name, names, file))
             except WrongInputError as error:
                 faults += [_located(fault, node) for fault in error.faults]
-    except foreign.GARBLED:
+    except untrusted.GARBLED:
         raise WrongInputError(Fault("is not a lock file of Nix", file, remedy=RESTORE)) from None
     if type(version) is not int or version != VERSION:
         what = f"isn't version {VERSION} of Nix's lock file"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from voidgen.errors import Fault
-from voidgen.versions import xbps
+from voidgen.xbps import version as xbps_version
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,7 +20,7 @@ NEW, OLD = "/var/nix", "/nix/var/nix"
 
 def directory(version: str) -> str:
     """Return the state directory of Void's nix of ``version`` (``2.30.5_2``)."""
-    return OLD if xbps.compare(version, MOVED) < 0 else NEW
+    return OLD if xbps_version.compare(version, MOVED) < 0 else NEW
 
 
 def fault(lock: Lock | None, state_dir: str, file: Path) -> Fault | None:
@@ -29,7 +29,7 @@ def fault(lock: Lock | None, state_dir: str, file: Path) -> Fault | None:
     None, too, if no nix is locked.
     """
     for package in lock.xbps.packages if lock and lock.xbps else ():
-        name, version = xbps.split(package.pkgver)
+        name, version = xbps_version.split(package.pkgver)
         if name == PACKAGE and directory(version) != state_dir:
             right = directory(version)
             what = f"is {state_dir!r}, but the locked {package.pkgver} keeps its state in {right!r}"

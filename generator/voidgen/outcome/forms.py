@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from voidgen import render
-from voidgen.cli.report import visible
 from voidgen.outcome.types import good
+from voidgen.schema import canonical_json
+from voidgen.text import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -25,7 +25,9 @@ _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 def to_json(outcomes: Sequence[Outcome], **more: Any) -> bytes:
     """An object with ``version``, ``good``, ``checks`` (fields of `Outcome`), and ``more``."""
     checks = [attrs.asdict(one) for one in outcomes]
-    return render.to_json({"version": VERSION, "good": good(outcomes), "checks": checks, **more})
+    return canonical_json.to_json(
+        {"version": VERSION, "good": good(outcomes), "checks": checks, **more}
+    )
 
 
 def to_junit(outcomes: Sequence[Outcome], suite: str) -> bytes:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.text import Text
 
-from voidgen.cli.report import visible
+from voidgen.text import visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

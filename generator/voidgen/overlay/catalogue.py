@@ -8,11 +8,11 @@ import stat
 from shlex import quote
 from typing import TYPE_CHECKING
 
-from voidgen import toml
 from voidgen.config.rules import IMAGE_PATH, LINK_TARGET, MODULE_NAME
 from voidgen.errors import Fault, WrongInputError, unreadable
 from voidgen.overlay.types import MODULE_FILE, Catalogue, Module, ModuleFile, Source
-from voidgen.structure import MisfitError, structure
+from voidgen.schema import toml
+from voidgen.schema.structure import MisfitError, structure
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

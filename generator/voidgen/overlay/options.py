@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from voidgen.overlay.types import Catalogue, Module
-    from voidgen.structure import OptionValue
+    from voidgen.schema.structure import OptionValue
 
 
 def settle(

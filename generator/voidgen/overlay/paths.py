@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from attrs import field, frozen
 
-from voidgen import gitnames
 from voidgen.errors import Fault, Key, did_you_mean
 from voidgen.overlay import aliases, patterns
 from voidgen.overlay.types import Ownership, Source
+from voidgen.system import git_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -169,8 +169,8 @@ def _shared(entry: Entry, other: Entry) -> Fault:
 
 def _misplaced(entry: Entry, arch: Arch) -> Iterator[Fault]:
     path = entry.path
-    longest = LONGEST_NAME - len(gitnames.ESCAPE)
-    for name, emitted in zip(path.split("/"), gitnames.emitted(path).split("/"), strict=True):
+    longest = LONGEST_NAME - len(git_names.ESCAPE)
+    for name, emitted in zip(path.split("/"), git_names.emitted(path).split("/"), strict=True):
         if len(emitted.encode()) > LONGEST_NAME:
             limit = LONGEST_NAME if name == emitted else longest
             what = f"{path} has a name longer than {limit} bytes"

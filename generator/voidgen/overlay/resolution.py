@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from voidgen.overlay.paths import Entry
     from voidgen.overlay.types import Module
-    from voidgen.structure import OptionValue
+    from voidgen.schema.structure import OptionValue
 
 
 @frozen

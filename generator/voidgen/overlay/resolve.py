@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import networkx as nx
 from attrs import evolve
 
+from voidgen.config.void_repositories import Void
 from voidgen.errors import Fault, did_you_mean, raise_all
 from voidgen.overlay import architecture, named, paths, users
 from voidgen.overlay.options import settle
 from voidgen.overlay.resolution import Asked, Chosen, Enabled, Resolution
 from voidgen.overlay.services import provider, remedy
-from voidgen.xbps.void import Void
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping

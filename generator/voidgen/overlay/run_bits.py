@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
-from voidgen import git
 from voidgen.overlay.catalogue import FOLDER
+from voidgen.system import git
 
 if TYPE_CHECKING:
     from pathlib import Path

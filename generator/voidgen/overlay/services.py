@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict
+
+from voidgen.data.bundled_files import DATA
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from voidgen.overlay.paths import Entry
     from voidgen.overlay.types import Module
 
-FILE = Path(__file__).with_name("services.json")
+FILE = DATA / "services.json"
 """Written by tests/void_facts/record_services.py."""
 
 

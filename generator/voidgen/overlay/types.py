@@ -10,7 +10,7 @@ from attrs import field, frozen
 
 from voidgen.config import rules
 from voidgen.config.architectures import Arch
-from voidgen.structure import MisfitError, OptionValue, Rule, show
+from voidgen.schema.structure import MisfitError, OptionValue, Rule, show
 
 LintRule = Literal[
     "account-file",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from voidgen import accounts
+from voidgen.config import accounts
 from voidgen.errors import Fault, Key, did_you_mean
 from voidgen.overlay.resolution import Account
 

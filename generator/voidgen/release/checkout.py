@@ -5,14 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from voidgen import environment
 from voidgen.errors import StepFailedError
-from voidgen.process import Completed, run
+from voidgen.system import environment
+from voidgen.system.process import Completed, run
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from voidgen.release.source import Source
+    from voidgen.provenance.source import Source
 
 PROTOCOLS = "file:git:https:ssh"
 """git's variable GIT_ALLOW_PROTOCOL: a redirect to another one is refused, too."""

@@ -12,18 +12,21 @@ from typing import TYPE_CHECKING
 from attrs import evolve, frozen
 from pycdlib.pycdlibexception import PyCdlibException
 
-from voidgen import __version__, config, foreign, process, sri
+from voidgen import __version__, config
 from voidgen.compare import isos
 from voidgen.errors import StepFailedError, WrongInputError
-from voidgen.iso import build, epoch
+from voidgen.iso import build
+from voidgen.lock import epoch
 from voidgen.outcome.types import Outcome
-from voidgen.release import checkout, provenance, stranger
-from voidgen.release.beside import beside
-from voidgen.release.provenance import Provenance
+from voidgen.provenance import statement
+from voidgen.provenance.beside import beside
+from voidgen.provenance.statement import Provenance
+from voidgen.release import checkout, stranger
+from voidgen.system import process, sri, untrusted
 
 if TYPE_CHECKING:
     from voidgen.progress import Progress
-    from voidgen.release.source import Source
+    from voidgen.provenance.source import Source
 
 NAME = "these bytes come from this source"
 PATIENCE = 60.0
@@ -53,7 +56,7 @@ def rebuild(iso: Path, named: Source | None, progress: Progress) -> Rebuilt:
     The work is done in a folder that goes again, however it ends.
     """
     try:
-        found = provenance.beside_iso(iso)
+        found = statement.beside_iso(iso)
         source = named or _recorded(iso, found)
         date = found.source_date if isinstance(found, Provenance) else None
         with tempfile.TemporaryDirectory(prefix="voidgen-rebuild-", dir=_place(iso)) as work:
@@ -73,7 +76,7 @@ def _recorded(iso: Path, found: Provenance | str) -> Source:
     name_it = "name the source: --source GITURL@COMMIT"
     if isinstance(found, str):
         raise _CannotError(found, name_it)
-    file = beside(iso, provenance.ENDING).name
+    file = beside(iso, statement.ENDING).name
     if found.hash != sri.of_file(iso):
         raise _CannotError(f"{file} is of another ISO", name_it)
     if not found.source.commit:
@@ -138,7 +141,7 @@ def _build(project: Path, date: int | None, work: Path) -> None:
 
 def _said(made: Path, name: str, source: Source) -> Provenance | None:
     """What a rebuilder may sign: the provenance of the rebuilt ISO, from ``source``."""
-    found = provenance.beside_iso(made)
+    found = statement.beside_iso(made)
     return evolve(found, iso=name, source=source) if isinstance(found, Provenance) else None
 
 
@@ -148,12 +151,12 @@ def _differences(iso: Path, made: Path, work: Path) -> list[str]:
         return [*isos.differences(iso, made, work)]
     except StepFailedError as error:
         return [f"where they differ cannot be found out: {error.what}"]
-    except (OSError, PyCdlibException, *foreign.GARBLED) as error:
+    except (OSError, PyCdlibException, *untrusted.GARBLED) as error:
         return [f"where they differ cannot be found out: {error}"]
 
 
 def _maker(iso: Path) -> str:
-    found = provenance.beside_iso(iso)
+    found = statement.beside_iso(iso)
     if isinstance(found, Provenance):
         return f"the ISO, its maker says, by voidgen {found.version}"
     return "which voidgen made the ISO is not known"

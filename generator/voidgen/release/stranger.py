@@ -8,11 +8,13 @@ import stat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from voidgen import config, foreign, regular
+from voidgen import config
 from voidgen.errors import WrongInputError
-from voidgen.lock import file as lock_file
-from voidgen.lock import flake as flake_lock
+from voidgen.lock import flake_lock
+from voidgen.lock import voidgen_lock as lock_file
 from voidgen.overlay import catalogue
+from voidgen.system import untrusted
+from voidgen.system.files import read_regular_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -83,10 +85,10 @@ def _keys(found: Config) -> Iterator[str]:
 def _locked(file: Path) -> Iterator[str]:
     """Inputs, those of inputs among them, that are locked to files of this machine."""
     try:
-        nodes: Any = foreign.parse(regular.read(file, flake_lock.LARGEST))["nodes"]
+        nodes: Any = untrusted.parse_json(read_regular_file(file, flake_lock.LARGEST))["nodes"]
         for name, node in nodes.items():
             part = node.get("locked") or {}
             if part.get("type") == "path" or _LOCAL.match(str(part.get("url", ""))):
                 yield f"{flake_lock.FILE}: the input {name} is locked to files of this machine"
-    except (OSError, WrongInputError, *foreign.GARBLED):
+    except (OSError, WrongInputError, *untrusted.GARBLED):
         yield f"{flake_lock.FILE} is not a lock file of Nix"

@@ -8,16 +8,17 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from voidgen import foreign, regular, sri
 from voidgen.diff import compare
 from voidgen.errors import StepFailedError, WrongInputError, unreadable
-from voidgen.iso import embedded, outputs
+from voidgen.image import of_build, of_iso
+from voidgen.iso import outputs
 from voidgen.iso.verify import Entry, tree
 from voidgen.outcome.types import Outcome
-from voidgen.process import run
-from voidgen.release import provenance, signature, signed, statements, sums
-from voidgen.release.beside import beside, read, why
-from voidgen.snapshot import images
+from voidgen.provenance import signature, signed, statement, statements
+from voidgen.provenance.beside import beside, read, why
+from voidgen.system import sha256sums, sri, untrusted
+from voidgen.system.files import open_regular_file
+from voidgen.system.process import run
 from voidgen.tree import PROFILE
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def verify(
     """
     try:
         if not os.path.lexists(beside(iso, "iso.sha256")):
-            embedded.refuse_no_iso(iso)
+            of_iso.refuse_no_iso(iso)
         with progress.step(f"hashing {iso.name}"):
             hash_ = _hash(iso)
     except OSError as error:
@@ -56,12 +57,12 @@ def verify(
 
 def _source(iso: Path, hash_: str) -> Outcome:
     """Where the ISO comes from, by the word of whoever put the provenance beside it."""
-    name, found = "the source", provenance.beside_iso(iso)
+    name, found = "the source", statement.beside_iso(iso)
     if isinstance(found, str):
-        there = os.path.lexists(beside(iso, provenance.ENDING))
+        there = os.path.lexists(beside(iso, statement.ENDING))
         return Outcome(name, "failed" if there else "skipped", found)
     if found.hash != hash_:
-        what = f"{beside(iso, provenance.ENDING).name} is of another ISO"
+        what = f"{beside(iso, statement.ENDING).name} is of another ISO"
         return Outcome(name, "failed", what)
     if not found.source.commit or not found.source.url:
         lacks = "no commit" if not found.source.commit else "no URL of a git repository"
@@ -103,7 +104,7 @@ def _summed(iso: Path, hash_: str) -> Iterator[Outcome]:
     if isinstance(data, str):
         yield Outcome("sums", "failed", data)
         return
-    found = sums.parse(data)
+    found = sha256sums.parse(data)
     if found is None:
         yield Outcome("sums", "failed", f"{file.name} is no list of sums")
         return
@@ -125,17 +126,17 @@ def _summed(iso: Path, hash_: str) -> Iterator[Outcome]:
 
 
 def _hash(file: Path) -> str:
-    with regular.opened(file) as stream:
+    with open_regular_file(file) as stream:
         return sri.of_stream(stream)
 
 
 def _manifest(iso: Path) -> Mapping[str, Any] | Outcome:
     file = beside(iso, "manifest.json")
-    data = read(file, embedded.LARGEST)
+    data = read(file, of_iso.LARGEST)
     if isinstance(data, str):
         return Outcome("manifest", "failed", data)
     try:
-        found = foreign.parse(data)
+        found = untrusted.parse_json(data)
     except ValueError:
         found = None
     if not isinstance(found, dict):
@@ -147,14 +148,14 @@ def _differences(iso: Path, manifest: Mapping[str, Any]) -> Iterator[str]:
     """What the manifest says otherwise than the ISO."""
     file = beside(iso, "manifest.json")
     try:
-        told = embedded.snapshot(iso)
+        told = of_iso.snapshot(iso)
     except WrongInputError as error:
         yield str(error)
         return
     try:
-        named = images.manifest(file.name, manifest, file)
+        named = of_build.manifest(file.name, manifest, file)
         found = compare.compare(named, told)
-    except (WrongInputError, *foreign.GARBLED):
+    except (WrongInputError, *untrusted.GARBLED):
         yield f"{file.name} is none of voidgen's manifests"
         return
     parts = {
@@ -165,17 +166,17 @@ def _differences(iso: Path, manifest: Mapping[str, Any]) -> Iterator[str]:
     }
     for name, differs in parts.items():
         if differs:
-            yield f"{embedded.FILE} in the ISO says something else about the {name}"
+            yield f"{of_iso.FILE} in the ISO says something else about the {name}"
 
 
 def _billed(iso: Path, manifest: Mapping[str, Any]) -> Outcome:
     """The bill of materials: of this ISO, and of the manifest's store paths and packages."""
     name, file = "the bill of materials is the manifest's", beside(iso, "cdx.json")
-    data = read(file, embedded.LARGEST)
+    data = read(file, of_iso.LARGEST)
     if isinstance(data, str):
         return Outcome(name, "failed", data)
     try:
-        bill = foreign.parse(data)
+        bill = untrusted.parse_json(data)
         listed = [one["bom-ref"] for one in bill["components"]]
         hashes = [one["content"] for one in bill["metadata"]["component"]["hashes"]]
         of_this = hashes == [sri.hex_of(manifest["iso"]["hash"])]
@@ -183,7 +184,7 @@ def _billed(iso: Path, manifest: Mapping[str, Any]) -> Outcome:
         files = [f"{one['pkgver']}.{one['arch']}.xbps" for one in manifest["xbps"]]
         more = sorted({*listed} - {*paths, *files})
         missing = sorted({*paths, *files} - {*listed})
-    except foreign.GARBLED:
+    except untrusted.GARBLED:
         return Outcome(name, "failed", f"{file.name} is none of voidgen's")
     wrong = [] if of_this else ["it is of another ISO"]
     wrong += [f"{one} is missing" for one in missing]
@@ -200,14 +201,14 @@ def _listed(iso: Path, manifest: Mapping[str, Any]) -> Outcome:
         return Outcome(name, "failed", *found)
     try:
         return _outcome(name, [*_closure(manifest, found), *_overlay(manifest, found)])
-    except foreign.GARBLED:
+    except untrusted.GARBLED:
         return Outcome(name, "failed", "the manifest is none of voidgen's")
 
 
 def _tree(iso: Path) -> Mapping[str, Entry] | tuple[str, str]:
     """The root tree, or what is wrong with it and what the program said."""
     try:
-        place = embedded.offset(iso, SQUASHFS)
+        place = of_iso.offset(iso, SQUASHFS)
     except (OSError, WrongInputError) as error:
         return f"the ISO cannot be read: {why(error)}", ""
     if place is None:

@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from voidgen import git, regular
 from voidgen.errors import Fault, WrongInputError
-from voidgen.gitnames import ATTRIBUTES, LINE
 from voidgen.overlay import catalogue
+from voidgen.system import git
+from voidgen.system.files import read_regular_file
+from voidgen.system.git_names import ATTRIBUTES, LINE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -150,7 +151,7 @@ class _Origins:
     def _names(self, file: Path) -> frozenset[str]:
         if file not in self._known:
             try:
-                text = regular.read(file, LARGEST).decode(errors="replace")
+                text = read_regular_file(file, LARGEST).decode(errors="replace")
             except (OSError, WrongInputError):
                 text = ""
             self._known[file] = named(text)

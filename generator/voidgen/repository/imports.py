@@ -6,8 +6,8 @@ import os
 import re
 from typing import TYPE_CHECKING
 
-from voidgen import regular
 from voidgen.errors import WrongInputError
+from voidgen.system.files import read_regular_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -40,7 +40,7 @@ def of(folder: Path, names: Iterable[str]) -> tuple[str, ...]:
 
 def _named(folder: Path, name: str) -> Iterator[str]:
     try:
-        text = regular.read(folder / name, LARGEST).decode(errors="replace")
+        text = read_regular_file(folder / name, LARGEST).decode(errors="replace")
     except (OSError, WrongInputError):
         return
     for path in _PATH.findall(_COMMENT.sub("", text)):

@@ -7,10 +7,11 @@ from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING
 
-from voidgen import git, share
+from voidgen.data import bundled_files
 from voidgen.errors import Fault
 from voidgen.overlay import catalogue
 from voidgen.repository.finding import Finding, Severity
+from voidgen.system import git
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -146,7 +147,7 @@ def _is_outside(folder: Path, place: Path) -> bool:
 
 def _is_builtin(place: Path) -> bool:
     # voidgen's own repository: its modules are the built-in ones.
-    return place.exists() and place.samefile(share.catalogue())
+    return place.exists() and place.samefile(bundled_files.catalogue())
 
 
 def _flattened(folder: Path, known: Mapping[str, str]) -> Iterator[Finding]:

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from voidgen import config
-from voidgen.lock import file as lock_file
-from voidgen.lock import flake as flake_lock
+from voidgen.lock import flake_lock
+from voidgen.lock import voidgen_lock as lock_file
 from voidgen.overlay import catalogue
 from voidgen.overlay.types import MODULE_FILE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from voidgen.plan import Plan
+    from voidgen.plan.plan import Plan
 
 
 @frozen

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from voidgen import place, regular
 from voidgen.errors import WrongInputError
-from voidgen.gitnames import ATTRIBUTES, CONTENT
 from voidgen.repository.attributes import LARGEST
+from voidgen.system.files import project_lock, read_regular_file, write_atomically
+from voidgen.system.git_names import ATTRIBUTES, CONTENT
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,8 +27,8 @@ def write(folder: Path) -> tuple[str, ...]:
     """Write it if the project has none; return the names of the files written."""
     if not is_missing(folder):
         return ()
-    with place.alone(folder):
-        place.replace(folder / ATTRIBUTES, CONTENT.encode())
+    with project_lock(folder):
+        write_atomically(folder / ATTRIBUTES, CONTENT.encode())
     return (ATTRIBUTES,)
 
 
@@ -36,7 +36,7 @@ def places(folder: Path) -> tuple[str, ...]:
     """Return its name if it still is as `write` leaves it: git is to be told of it."""
     file, ours = folder / ATTRIBUTES, CONTENT.encode()
     try:
-        is_ours = file.stat().st_size == len(ours) and regular.read(file, LARGEST) == ours
+        is_ours = file.stat().st_size == len(ours) and read_regular_file(file, LARGEST) == ours
     except (OSError, WrongInputError):
         is_ours = False
     return (ATTRIBUTES,) if is_ours else ()

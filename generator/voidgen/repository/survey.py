@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
-from voidgen import git
-from voidgen.gitnames import ATTRIBUTES
 from voidgen.repository import attributes, imports, kept, modes, names
 from voidgen.repository.finding import Finding
+from voidgen.system import git
+from voidgen.system.git_names import ATTRIBUTES
 
 if TYPE_CHECKING:
     from voidgen.emit import Changes

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 import networkx as nx
 from attrs import frozen
 
+from voidgen.config.void_repositories import Void
 from voidgen.overlay.resolve import USER
-from voidgen.xbps.void import Void
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from voidgen.errors import Key
-    from voidgen.plan import Plan
+    from voidgen.plan.plan import Plan
 
 
 @frozen

@@ -8,10 +8,11 @@ from xml.parsers.expat import ExpatError
 
 from attrs import frozen
 
-from voidgen import foreign, regular, sri
 from voidgen.errors import Fault, StepFailedError, WrongInputError, unreadable
-from voidgen.lock.types import FINGERPRINT, Key
-from voidgen.structure import MisfitError
+from voidgen.schema.structure import MisfitError
+from voidgen.system import sri, untrusted
+from voidgen.system.files import read_regular_file
+from voidgen.xbps.types import FINGERPRINT, Key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -38,12 +39,12 @@ def read(files: Iterable[Path]) -> list[Trusted]:
     found, faults = [], []
     for file in files:
         try:
-            data = regular.read(file, LARGEST)
+            data = read_regular_file(file, LARGEST)
             fingerprint = FINGERPRINT.check(file.stem)
             found.append(Trusted(fingerprint, data, bytes(plistlib.loads(data)["public-key"])))
         except OSError as error:
             faults.append(unreadable(error, file))
-        except (*foreign.GARBLED, ExpatError, MisfitError):
+        except (*untrusted.GARBLED, ExpatError, MisfitError):
             what = "is no public key of XBPS"
             remedy = "take FINGERPRINT.plist from /var/db/xbps/keys of a system that trusts it"
             faults.append(Fault(what, file, remedy=remedy))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from voidgen.errors import StepFailedError
-from voidgen.process import run
+from voidgen.system.process import run
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -15,8 +15,9 @@ from xml.parsers.expat import ExpatError
 import zstandard
 from attrs import frozen
 
-from voidgen import foreign, regular, sri
 from voidgen.errors import StepFailedError, refused
+from voidgen.system import sri, untrusted
+from voidgen.system.files import read_regular_file
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -60,7 +61,7 @@ class Repodata:
 def read(file: Path) -> Repodata:
     """What ``file`` holds; StepFailedError where it is no index of XBPS."""
     try:
-        members = _members(_unpacked(regular.read(file, LARGEST)))
+        members = _members(_unpacked(read_regular_file(file, LARGEST)))
         index = plistlib.loads(members[INDEX]) if members.get(INDEX) else {}
         meta = plistlib.loads(members[META]) if members.get(META) not in UNSIGNED else {}
         packages = {name: _listed(entry) for name, entry in index.items()}
@@ -68,7 +69,7 @@ def read(file: Path) -> Repodata:
     except OSError as error:
         raise refused(error, file) from None
     except (
-        *foreign.GARBLED,
+        *untrusted.GARBLED,
         EOFError,
         ExpatError,
         tarfile.TarError,

@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from voidgen.errors import StepFailedError
-from voidgen.lock.types import Package, Repository, Xbps
 from voidgen.xbps import keys, programs, snapshot, store, transactions, unresolved
+from voidgen.xbps.types import Package, Repository, Xbps
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
-    from voidgen.lock.types import Request
-    from voidgen.nix import Caches
+    from voidgen.nix.commands import Caches
     from voidgen.progress import Progress
     from voidgen.xbps.keys import Trusted
     from voidgen.xbps.programs import Resolved
     from voidgen.xbps.snapshot import Index, Snapshot
+    from voidgen.xbps.types import Request
 
 
 @frozen

@@ -10,16 +10,18 @@ from urllib.parse import urlsplit
 
 from attrs import frozen
 
-from voidgen import nix, sri
+from voidgen.config import void_repositories
 from voidgen.errors import StepFailedError, refused
-from voidgen.xbps import repodata, void
+from voidgen.nix import commands as nix
+from voidgen.system import sri
+from voidgen.xbps import repodata
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-    from voidgen.lock.types import Repository
     from voidgen.progress import Progress
     from voidgen.xbps.repodata import Repodata
+    from voidgen.xbps.types import Repository
 
 
 @frozen
@@ -67,7 +69,7 @@ def check_used(found: Snapshot, repositories: Iterable[str], arches: Sequence[st
         if where not in used:
             files = " or ".join(f"{arch}-repodata" for arch in dict.fromkeys(arches))
             what = f"{where}: has no {files}, the index of an XBPS repository"
-            fitting = void.fitting(where, arches[0])
+            fitting = void_repositories.fitting(where, arches[0])
             remedy = "remove it from [xbps] repositories in voidgen.toml"
             if fitting and fitting != where:
                 remedy = f"write {fitting} instead in [xbps] repositories of voidgen.toml"
@@ -75,8 +77,8 @@ def check_used(found: Snapshot, repositories: Iterable[str], arches: Sequence[st
 
 
 def _remedy(repositories: Iterable[str], arch: str) -> str:
-    urls = [url for where in repositories if (url := void.fitting(where, arch))]
-    url = urls[0] if urls else void.Void(arch).urls([void.SCHEME])[0]
+    urls = [url for where in repositories if (url := void_repositories.fitting(where, arch))]
+    url = urls[0] if urls else void_repositories.Void(arch).urls([void_repositories.SCHEME])[0]
     return f'add "{url}", or another with {arch}-repodata, to [xbps] repositories in voidgen.toml'
 
 

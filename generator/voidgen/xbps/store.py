@@ -12,19 +12,20 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from voidgen import cache, download, nix, sri
+from voidgen import download
 from voidgen.download import Wanted
 from voidgen.errors import StepFailedError, refused
-from voidgen.release import sums
+from voidgen.nix import commands as nix
+from voidgen.system import cache, sha256sums, sri
 from voidgen.xbps import programs as xbps
 from voidgen.xbps import repodata
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from voidgen.lock.types import Package, Xbps
-    from voidgen.nix import Caches
+    from voidgen.nix.commands import Caches
     from voidgen.progress import Progress
+    from voidgen.xbps.types import Package, Xbps
 
 
 SIGNATURE = ".sig2"
@@ -119,7 +120,7 @@ def repository(
                 _check(locked, arch, folder)
         written = Path(temporary) / "sums"
         hashes = {file.name: sri.of_file(file) for file in _indexes(locked, folder)}
-        written.write_bytes(sums.dump(hashes))
+        written.write_bytes(sha256sums.dump(hashes))
         if place.exists():
             place.rename(Path(temporary) / "broken")
         folder.rename(place)
@@ -135,7 +136,9 @@ def _is_whole(locked: Xbps, folder: Path) -> bool:
     try:
         if {one.name for one in folder.iterdir() if one.suffix != SIGNATURE} != names:
             return False
-        if _sums(folder).read_bytes() != sums.dump({one.name: sri.of_file(one) for one in indexes}):
+        if _sums(folder).read_bytes() != sha256sums.dump(
+            {one.name: sri.of_file(one) for one in indexes}
+        ):
             return False
         return all(_is_kept(one, folder / one.file) for one in locked.packages)
     except OSError:

@@ -6,19 +6,18 @@ mklive.sh takes the program from XBPS_INSTALL_CMD. It is stopped before it would
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from attrs import frozen
 
 from voidgen.errors import StepFailedError
-from voidgen.process import run
-from voidgen.share import PACKAGE
+from voidgen.system.process import run
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
-    from voidgen.lock.types import Request
+    from voidgen.xbps.types import Request
 
 RECORDER = "voidgen-record-xbps"
 
@@ -50,7 +49,7 @@ def follow(
     for folder in (work, record, build, tools):
         folder.mkdir()
     recorder = tools / RECORDER
-    recorder.write_bytes((PACKAGE / "xbps" / "record.sh").read_bytes())
+    recorder.write_bytes(Path(__file__).with_name("record.sh").read_bytes())
     recorder.chmod(0o755)
     asked = options(request.arch, request.packages, request.repositories)
     done = run(

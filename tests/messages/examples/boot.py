@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 from pycdlib import PyCdlib
-from tests.unit.program import Ran, voidgen
-from tests.unit.stand_in import StandIns
+from tests.support.program import Ran, voidgen
+from tests.support.stand_in import StandIns
 
 from voidgen.boot import firmware, host, image, qemu
 from voidgen.boot.types import MONITOR
-from voidgen.snapshot import file as snapshot_file
-from voidgen.snapshot.types import Snapshot
+from voidgen.image import snapshot_file
+from voidgen.image.snapshot import Snapshot
 
 PLAN = {"image": {"name": "x", "user": "me", "arch": "x86_64", "cmdline": []}}
 

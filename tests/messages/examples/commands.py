@@ -4,17 +4,21 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from tests.unit.program import Ran, voidgen, write
+from tests.support.program import Ran, voidgen, write
 from tests.unit.test_statements import SAID
 
-from voidgen import nix, place, process, project
+from voidgen import project
 from voidgen.check import rebuilt, store
 from voidgen.cli import check
+from voidgen.nix import commands as nix
 from voidgen.outcome.types import Outcome
 from voidgen.progress import Nobody
-from voidgen.release import checkout, envelope, signature, source, statements
-from voidgen.release.envelope import Envelope
-from voidgen.release.source import Source
+from voidgen.provenance import envelope, signature, source, statements
+from voidgen.provenance.envelope import Envelope
+from voidgen.provenance.source import Source
+from voidgen.release import checkout
+from voidgen.system import process
+from voidgen.system.files import project_lock, write_atomically
 
 CONFIG = '[image]\nname = "test"\n'
 
@@ -74,13 +78,13 @@ def check_unknown(folder: Path, patch: pytest.MonkeyPatch) -> None:
 
 
 def another_voidgen(folder: Path, _: pytest.MonkeyPatch) -> None:
-    with place.alone(folder), place.alone(folder):
+    with project_lock(folder), project_lock(folder):
         pass
 
 
 def write_refused(folder: Path, _: pytest.MonkeyPatch) -> None:
     (folder / "file").mkdir()
-    place.replace(folder / "file", b"")
+    write_atomically(folder / "file", b"")
 
 
 def program_missing(folder: Path, _: pytest.MonkeyPatch) -> None:

@@ -3,13 +3,13 @@
 from pathlib import Path
 
 import pytest
-from tests.unit.program import write
+from tests.support.program import write
 
-from voidgen import nix
 from voidgen.edit import change, nix_packages, text, void_packages
 from voidgen.edit.nix_packages import Answer
 from voidgen.edit.types import Consent
 from voidgen.errors import StepFailedError, raise_all
+from voidgen.nix import commands as nix
 from voidgen.progress import Nobody
 from voidgen.xbps.repodata import Listed, Repodata
 from voidgen.xbps.snapshot import Index

@@ -5,14 +5,16 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 from tests.integration.offline import ROOT
-from tests.unit.stand_in import StandIns
+from tests.support.stand_in import StandIns
 from tests.unit.test_iso_size import built, plan
 
-from voidgen import images, mklive_source, nix
 from voidgen.config.types import Container
-from voidgen.iso import check, container_image, engine, epoch, judge, verify
-from voidgen.iso.engine import Engine, Task
+from voidgen.container import engine, image, reference
+from voidgen.container.engine import Engine, Task
+from voidgen.iso import judge, preflight, verify
 from voidgen.iso.log import Log
+from voidgen.lock import epoch, mklive_source
+from voidgen.nix import commands as nix
 from voidgen.progress import Nobody
 
 
@@ -26,18 +28,18 @@ def _only(folder: Path, patch: pytest.MonkeyPatch, **answers: tuple[int, str, st
 
 def nobody_looks_an_image_up(folder: Path, patch: pytest.MonkeyPatch) -> None:
     _only(folder, patch)
-    images.digest(images.parse("ghcr.io/void-linux/void-glibc:latest"))
+    reference.digest(reference.parse("ghcr.io/void-linux/void-glibc:latest"))
 
 
 def no_digest(folder: Path, patch: pytest.MonkeyPatch) -> None:
     _only(folder, patch, skopeo=(0, "<none>", ""))
-    images.digest(images.parse("ghcr.io/void-linux/void-glibc:latest"))
+    reference.digest(reference.parse("ghcr.io/void-linux/void-glibc:latest"))
 
 
 def no_container(_: Path, patch: pytest.MonkeyPatch) -> None:
     patch.setattr(nix, "evaluate", lambda *_, **__: False)
     runner = Engine("podman", True, Path("/storage"))
-    container_image.find(_Project(), runner, Path("/out"), Nobody())  # type: ignore[arg-type]
+    image.find(_Project(), runner, Path("/out"), Nobody())  # type: ignore[arg-type]
 
 
 class _Project:
@@ -74,13 +76,13 @@ def mklive_is_none(folder: Path, _: pytest.MonkeyPatch) -> None:
 
 
 def store_has_lost(_: Path, __: pytest.MonkeyPatch) -> None:
-    check.closure([PurePosixPath("/nix/store/lost-1"), PurePosixPath("/nix/store/lost-2")])
+    preflight.closure([PurePosixPath("/nix/store/lost-1"), PurePosixPath("/nix/store/lost-2")])
 
 
 def store_is_damaged(folder: Path, patch: pytest.MonkeyPatch) -> None:
     said = "path '/nix/store/x-tool' was modified! expected hash 'sha256:1', got 'sha256:2'"
     _only(folder, patch, nix=(1, "", said))
-    check.whole(Path("/nix/store/x-image"))
+    preflight.whole(Path("/nix/store/x-image"))
 
 
 def too_little_space(folder: Path, patch: pytest.MonkeyPatch) -> None:
@@ -88,7 +90,7 @@ def too_little_space(folder: Path, patch: pytest.MonkeyPatch) -> None:
         free = 1 << 24
 
     patch.setattr("shutil.disk_usage", lambda _: Usage)
-    check.space(check.estimate(1 << 30, 1 << 31, folder, folder))
+    preflight.space(preflight.estimate(1 << 30, 1 << 31, folder, folder))
 
 
 def no_engine(folder: Path, patch: pytest.MonkeyPatch) -> None:
@@ -142,7 +144,7 @@ def another_one_came_out(folder: Path, patch: pytest.MonkeyPatch) -> None:
     """As all that is looked at in the lists would say it."""
     for name in ("squashfs.list", "overlay.sums", "iso.list", "pkgdb.plist", "passwd", "group"):
         (folder / name).write_text("")
-    patch.setattr("voidgen.iso.contents.entries", lambda *_: [])
+    patch.setattr("voidgen.iso.listing.entries", lambda *_: [])
     patch.setattr(verify, "closure", lambda *_: ["/nix/store/x is not in the image"])
     for name in ("boot", "loaders", "overlay", "packages"):
         patch.setattr(verify, name, lambda *_: [])

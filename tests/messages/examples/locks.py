@@ -4,17 +4,19 @@ import json
 from pathlib import Path
 
 import pytest
-from tests.unit.lock import digest, forged, lock, package
-from tests.unit.program import Ran, voidgen, write
-from tests.unit.stand_in import StandIns
+from tests.support.lock import digest, forged, lock, package
+from tests.support.program import Ran, voidgen, write
+from tests.support.stand_in import StandIns
 
-from voidgen import download, fetching, needs, nix, pinning, pins, project
+from voidgen import download, project
 from voidgen.download import Wanted
 from voidgen.errors import StepFailedError, raise_all
-from voidgen.lint import locked_owners
-from voidgen.lock import entries
-from voidgen.lock import file as lock_file
-from voidgen.lock.flake import Input
+from voidgen.generate import locked_owners
+from voidgen.lock import entries, fetched, state, update
+from voidgen.lock import voidgen_lock as lock_file
+from voidgen.lock.flake_lock import Input
+from voidgen.nix import commands as nix
+from voidgen.nix import requirements
 from voidgen.progress import Nobody
 
 
@@ -28,7 +30,7 @@ def of_another_version(folder: Path, _: pytest.MonkeyPatch) -> None:
 
 def unreadable(folder: Path, _: pytest.MonkeyPatch) -> None:
     (folder / "flake.lock").mkdir()
-    pins.content(folder / "flake.lock")
+    state.content(folder / "flake.lock")
 
 
 def _nix(folder: Path, patch: pytest.MonkeyPatch, said: str) -> None:
@@ -46,7 +48,7 @@ def nix_is_too_old_for_the_set(folder: Path, patch: pytest.MonkeyPatch) -> None:
     programs = StandIns(folder.parent / "programs")
     programs.add("nix-instantiate", (0, '"needs Nix 2.18 or later, and this is 2.8.0"', ""))
     patch.setenv("PATH", programs.path)
-    needs.check(folder)
+    requirements.check(folder)
 
 
 def nix_without_json(folder: Path, patch: pytest.MonkeyPatch) -> None:
@@ -59,10 +61,10 @@ def another_nixpkgs_does_not_evaluate(folder: Path, patch: pytest.MonkeyPatch) -
         raise StepFailedError("nix eval: failed", output="error: attribute 'vmi' missing")
 
     write(folder, {"voidgen.toml": '[image]\nname = "test"\n'})
-    patch.setattr(pinning, "_packages", fails)
+    patch.setattr(update, "_packages", fails)
     old, new = (Input("nixpkgs", "x", rev=rev, url=f"x?rev={rev}") for rev in ("1", "2"))
-    before = pins.Pins((old,), b"", None)
-    run = pinning._Pinning(project.load(folder), before, {"nixpkgs"}, Nobody(), folder)  # noqa: SLF001
+    before = state.Pins((old,), b"", None)
+    run = update._Pinning(project.load(folder), before, {"nixpkgs"}, Nobody(), folder)  # noqa: SLF001
     run.compared((new,))
 
 
@@ -88,7 +90,7 @@ def _entry(folder: Path) -> entries.Entry:
 def nix_fetches_another_date(folder: Path, patch: pytest.MonkeyPatch) -> None:
     found = nix.Fetched("0f" * 20, digest("tree"), 1_776_113_375)
     patch.setattr(nix, "fetched", lambda _: found)
-    raise_all(fetching.faults([_entry(folder)], folder / "flake.lock"))
+    raise_all(fetched.faults([_entry(folder)], folder / "flake.lock"))
 
 
 def input_is_not_fetched(folder: Path, patch: pytest.MonkeyPatch) -> None:
@@ -96,7 +98,7 @@ def input_is_not_fetched(folder: Path, patch: pytest.MonkeyPatch) -> None:
         raise StepFailedError("nix-instantiate: failed", output="error: no such repository\n")
 
     patch.setattr(nix, "fetched", fails)
-    raise_all(fetching.faults([_entry(folder)], folder / "flake.lock"))
+    raise_all(fetched.faults([_entry(folder)], folder / "flake.lock"))
 
 
 def state_dir_of_another_nix(folder: Path, _: pytest.MonkeyPatch) -> Ran:

@@ -3,11 +3,12 @@
 from pathlib import Path
 
 import pytest
-from tests.unit.program import Ran, voidgen
+from tests.support.program import Ran, voidgen
 
-from voidgen import git, project
+from voidgen import project
 from voidgen.errors import WrongInputError
 from voidgen.repository import finding, survey
+from voidgen.system import git
 
 
 def project_left_out(folder: Path, _: pytest.MonkeyPatch) -> Ran:

@@ -6,12 +6,13 @@ import tarfile
 from pathlib import Path
 
 import pytest
-from tests.unit.program import Ran, voidgen, write
+from tests.support.program import Ran, voidgen, write
 
-from voidgen import git
+from voidgen.diff import sides
+from voidgen.image import of_build, of_project, snapshot_file
+from voidgen.image.snapshot import Snapshot
 from voidgen.progress import Nobody
-from voidgen.snapshot import file, images, projects, sides
-from voidgen.snapshot.types import Snapshot
+from voidgen.system import git
 
 
 def nothing_of_that_name(folder: Path, _: pytest.MonkeyPatch) -> None:
@@ -30,27 +31,27 @@ def no_object(folder: Path, _: pytest.MonkeyPatch) -> None:
 
 def plans_of_another_shape(folder: Path, _: pytest.MonkeyPatch) -> Ran:
     for name, plan in (("one", {"include": []}), ("other", {"include": 5})):
-        saved = file.dump(Snapshot(name, {"image": {"name": name}, **plan}))
+        saved = snapshot_file.dump(Snapshot(name, {"image": {"name": name}, **plan}))
         write(folder, {f"{name}.json": saved})
     return voidgen("diff", "one.json", "other.json", cwd=folder)
 
 
 def no_manifest(folder: Path, _: pytest.MonkeyPatch) -> None:
-    images.manifest("x", {"version": 1}, folder / "x.json")
+    of_build.manifest("x", {"version": 1}, folder / "x.json")
 
 
 def manifest_of_another_version(folder: Path, _: pytest.MonkeyPatch) -> None:
-    images.manifest("x", {"version": 9}, folder / "x.json")
+    of_build.manifest("x", {"version": 9}, folder / "x.json")
 
 
 def snapshot_of_another_version(folder: Path, _: pytest.MonkeyPatch) -> None:
-    file.parse({"version": 9}, folder / "x.json")
+    snapshot_file.parse({"version": 9}, folder / "x.json")
 
 
 def revision_without_a_project(folder: Path, _: pytest.MonkeyPatch) -> None:
     words = ["git", "-c", "user.name=x", "-c", "user.email=x@x.invalid"]
     subprocess.run([*words, "commit", "-qm", "x", "--allow-empty"], cwd=folder, check=True)
-    with projects.revision(folder, "HEAD"):
+    with of_project.revision(folder, "HEAD"):
         pass
 
 
@@ -59,5 +60,5 @@ def revision_that_leads_out(folder: Path, patch: pytest.MonkeyPatch) -> None:
     with tarfile.open(fileobj=data, mode="w") as tar:
         tar.addfile(tarfile.TarInfo("../outside"))
     patch.setattr(git, "archive", lambda *_: data.getvalue())
-    with projects.revision(folder, "HEAD"):
+    with of_project.revision(folder, "HEAD"):
         pass

@@ -5,10 +5,9 @@ from pathlib import Path
 
 import pytest
 from attrs import evolve
-from tests.unit.lock import IMAGE, PRINT, digest, lock, package
-from tests.unit.stand_in import StandIns
+from tests.support.lock import IMAGE, PRINT, digest, lock, package
+from tests.support.stand_in import StandIns
 
-from voidgen.lock.types import Repository, Request
 from voidgen.progress import Nobody
 from voidgen.xbps import (
     keys,
@@ -25,6 +24,7 @@ from voidgen.xbps.programs import Resolved
 from voidgen.xbps.repodata import Listed, Repodata
 from voidgen.xbps.snapshot import Index
 from voidgen.xbps.transactions import Transaction
+from voidgen.xbps.types import Repository, Request
 
 URL = "https://repo.example.org/current"
 OTHER = "https://mirror.example.org/current"

@@ -1,0 +1,85 @@
+"""The reference page of voidgen.toml, made from its JSON Schema.
+
+``python -m tools.config_page`` writes docs/reference/voidgen.toml.md.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tools.json_schema import schema
+from tools.modules_page import cell
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+FILE = Path("docs/reference/voidgen.toml.md")
+HEAD = """\
+# voidgen.toml
+
+All tables and keys, made from the types that voidgen reads them by (`make golden`). The same
+types make `image/voidgen.schema.json`, by which editors complete and check the file:
+`voidgen init` names it in the first line, `#:schema image/voidgen.schema.json`.
+
+A key that is not known, a value of another kind, and a value that does not fit are errors, all
+told at once, with their lines. Only `image.name` is needed.
+"""
+
+
+def page() -> str:
+    """Markdown."""
+    return "".join(f"{line}\n" for line in _lines(json.loads(schema())))
+
+
+def _lines(top: Mapping[str, Any]) -> Iterator[str]:
+    yield from HEAD.splitlines()
+    for name, table in top["properties"].items():
+        yield from _table(name, table)
+
+
+def _table(name: str, table: Mapping[str, Any]) -> Iterator[str]:
+    yield from ("", f"## [{name}]", "", f"{_sentence(table['description'])}", "")
+    yield from ("| key | value | default | what |", "|---|---|---|---|")
+    needed = table.get("required", ())
+    for key, value in table["properties"].items():
+        default = "needed" if key in needed else _default(value)
+        what = cell(_sentence(value["description"]))
+        yield f"| `{key}` | {cell(_kind(value))} | {default} | {what} |"
+    for key, value in table["properties"].items():
+        if "properties" in value:
+            yield from _table(f"{name}.{key}", value)
+
+
+def _kind(value: Mapping[str, Any]) -> str:
+    """What a value is, in words."""
+    if "enum" in value:
+        return "one of " + ", ".join(f"`{json.dumps(one)}`" for one in value["enum"])
+    if "anyOf" in value:
+        return " or ".join(_kind(one) for one in value["anyOf"])
+    if value["type"] == "array":
+        return f"list of {value['items']['type']}s"
+    if value["type"] == "object" and "properties" not in value:
+        return f"tables, each key {_inner(value)}"
+    return "table" if value["type"] == "object" else str(value["type"])
+
+
+def _inner(value: Mapping[str, Any]) -> str:
+    """What a table of tables holds."""
+    inner = value["additionalProperties"]
+    return _inner(inner) if "additionalProperties" in inner else _kind(inner)
+
+
+def _default(value: Mapping[str, Any]) -> str:
+    return f"`{cell(json.dumps(value['default']))}`" if "default" in value else ""
+
+
+def _sentence(text: str) -> str:
+    # A name stays as it is written.
+    begin = text[0] if "-" in text.split(maxsplit=1)[0] else text[0].upper()
+    return f"{begin}{text[1:].removesuffix('.')}."
+
+
+if __name__ == "__main__":
+    FILE.write_text(page())

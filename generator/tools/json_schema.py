@@ -1,0 +1,76 @@
+"""The JSON Schema of voidgen.toml, made from the types that structure it.
+
+``python -m tools.json_schema`` writes the copy that ships with voidgen and goes into every
+project as ``image/voidgen.schema.json``, where editors find it to complete and check.
+"""
+
+from __future__ import annotations
+
+import json
+import types
+from collections.abc import Mapping
+from typing import Any, Literal, Union, get_args, get_origin
+
+import attrs
+
+from voidgen.config.types import Config
+from voidgen.data.bundled_files import DATA
+from voidgen.schema.structure import kebab, rule_of
+
+FILE = DATA / "voidgen.schema.json"
+
+
+def schema() -> bytes:
+    """The schema (JSON Schema draft 7, which TOML editors read)."""
+    top = {
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "title": "voidgen.toml",
+        **_of(Config),
+    }
+    return (json.dumps(top, indent=2, ensure_ascii=False) + "\n").encode()
+
+
+_SCALARS: Mapping[Any, str] = {str: "string", bool: "boolean", int: "integer"}
+
+
+def _of(kind: Any) -> dict[str, Any]:  # noqa: PLR0911 - one return a kind
+    origin, args = get_origin(kind), get_args(kind)
+    rule = rule_of(kind)
+    if rule:
+        return {"type": "string", "pattern": f"^(?:{rule.pattern})$"}
+    if kind in _SCALARS:
+        return {"type": _SCALARS[kind]}
+    if origin is Literal:
+        return {"enum": list(args)}
+    if origin is tuple:
+        return {"type": "array", "items": _of(args[0]), "uniqueItems": True}
+    if origin is Mapping:
+        names = _of(args[0]).get("pattern")
+        return {
+            "type": "object",
+            "propertyNames": {"pattern": names},
+            "additionalProperties": _of(args[1]),
+        }
+    if origin in {Union, types.UnionType}:
+        kinds = [_of(arg) for arg in args if arg is not type(None)]
+        return kinds[0] if len(kinds) == 1 else {"anyOf": kinds}
+    return _table(kind)
+
+
+def _table(cls: Any) -> dict[str, Any]:
+    attrs.resolve_types(cls)
+    properties = {}
+    required = []
+    for field in attrs.fields(cls):
+        name = kebab(field.name)
+        properties[name] = {"description": field.metadata["help"], **_of(field.type)}
+        if field.default is attrs.NOTHING:
+            required.append(name)
+        elif isinstance(field.default, str | int | tuple):
+            properties[name]["default"] = field.default
+    table = {"type": "object", "additionalProperties": False, "properties": properties}
+    return table | ({"required": required} if required else {})
+
+
+if __name__ == "__main__":
+    FILE.write_bytes(schema())

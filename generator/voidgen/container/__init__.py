@@ -1,0 +1,1 @@
+"""The container that mklive runs in: engines, references, images."""

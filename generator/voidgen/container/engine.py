@@ -1,0 +1,217 @@
+"""Container engines: podman and docker answer the same few verbs."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from attrs import frozen
+
+from voidgen.errors import StepFailedError
+from voidgen.system import untrusted
+from voidgen.system.process import ask, run
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from collections.abc import Set as AbstractSet
+
+    from voidgen.config.types import Container
+
+ENGINES = ("podman", "docker")
+ARGUMENTS = "VOIDGEN_ENGINE_ARGUMENTS"
+"""Environment variable with more arguments of ``run``, split as a shell splits words."""
+
+BUILD = "VOIDGEN_BUILD_STORAGE"
+"""Environment variable with one of `BUILDS`."""
+BUILDS = {
+    # Storage of its own, which goes with the container.
+    "volume": ("--volume=/build",),
+    "container": (),
+    # Programs run there, setuid bits count, and dracut makes device nodes.
+    "tmpfs": ("--tmpfs=/build:rw,exec,suid,dev",),
+}
+"""Where the container's /build lies, and the arguments for it: a volume of the engine, the
+container's own file system, or memory."""
+
+LABEL = "voidgen.project"
+
+USERS = 1 << 16
+"""User ids that a rootless engine needs to have: those of a system."""
+
+CAPABILITIES = (
+    "CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "SETFCAP", "SETGID", "SETPCAP", "SETUID",
+    "SYS_ADMIN", "SYS_CHROOT",
+)  # fmt: skip
+"""What mklive needs (docs/reference/container.md): packages bring files of all kinds of owners
+and modes, their scripts run in a chroot with /dev, /proc and /sys bound into it."""
+
+
+@frozen
+class Task:
+    """What a container runs: ``words`` in ``image``.
+
+    ``reads`` and ``writes`` are folders of the machine by their place in the container.
+    """
+
+    name: str
+    project: Path
+    image: str
+    reads: Mapping[str, str]
+    writes: Mapping[str, str]
+    variables: Mapping[str, str]
+    words: Sequence[str]
+
+
+@frozen
+class Engine:
+    """A container engine: whether its root is the machine's, and where it keeps containers.
+
+    ``build`` is one of `BUILDS`.
+    """
+
+    program: str
+    rootful: bool
+    storage: Path
+    arguments: tuple[str, ...] = ()
+    build: str = "volume"
+
+    def load(self, archive: Path) -> str:
+        """``load``: the id of the image in ``archive``."""
+        said = self._said("load", "--quiet", "--input", str(archive))
+        # "Loaded image: NAME" or "Loaded image ID: sha256:…", and of old ones several lines.
+        return said.strip().rpartition("\n")[2].partition(": ")[2].strip()
+
+    def has(self, image: str) -> bool:
+        """Whether ``image`` is here."""
+        argv = [self.program, "image", "inspect", image]
+        return ask(argv, cwd=Path("/"), check=False).status == 0
+
+    def pull(self, image: str) -> None:
+        """``pull``, by digest."""
+        self._said("pull", "--quiet", image)
+
+    def image_id(self, image: str) -> str:
+        """The hash of an image's configuration, which names all of its content."""
+        return self._said("image", "inspect", "--format", "{{.Id}}", image).strip()
+
+    def is_image(self, image: str, ids: AbstractSet[str]) -> bool:
+        """Whether the ``image`` that is here has one of ``ids``, in hex."""
+        return self.image_id(image).removeprefix("sha256:") in ids
+
+    def leftovers(self, project: Path) -> list[str]:
+        """Ids of containers that an earlier run for ``project`` left."""
+        named = f"label={LABEL}={project}"
+        return self._said("ps", "--all", "--quiet", "--filter", named).split()
+
+    def remove(self, container: str) -> None:
+        """End a container and remove it with its volumes; nothing where it is gone."""
+        argv = [self.program, "rm", "--force", "--volumes", container]
+        run(argv, cwd=Path("/"), check=False)
+
+    def command(self, task: Task) -> list[str]:
+        """The command that runs ``task``: no network, few privileges, nothing left behind."""
+        for folder in (*task.reads.values(), *task.writes.values()):
+            if ":" in folder:
+                what = f"{folder}: a folder with a colon in its name cannot be mounted"
+                raise StepFailedError(what, "give it another name")
+        volumes = [f"--volume={folder}:{where}:ro" for where, folder in task.reads.items()]
+        volumes += [f"--volume={folder}:{where}" for where, folder in task.writes.items()]
+        return [
+            self.program, "run", "--rm", "--name", task.name,
+            "--label", f"{LABEL}={task.project}",
+            "--network=none", "--pull=never", "--cap-drop=all",
+            *(f"--cap-add={one}" for one in CAPABILITIES),
+            # Their standard profiles forbid mounting, whatever the capabilities.
+            "--security-opt=apparmor=unconfined", "--security-opt=label=disable",
+            *BUILDS[self.build],
+            *volumes, *(f"--env={key}={value}" for key, value in task.variables.items()),
+            *self.arguments, task.image, *task.words,
+        ]  # fmt: skip
+
+    def _said(self, *words: str) -> str:
+        done = run([self.program, *words], cwd=Path("/"))
+        return done.stdout.decode(errors="replace")
+
+    def owner(self) -> str:
+        """Who, by the container's numbers, is the caller: ``UID:GID``."""
+        # A rootless engine's root is the caller.
+        return "{}:{}".format(*caller()) if self.rootful else "0:0"
+
+
+def caller() -> tuple[int, int]:
+    """The person who runs voidgen, also where that is done by sudo(8)."""
+    uid, gid = os.getuid(), os.getgid()
+    if uid == 0:
+        return int(os.environ.get("SUDO_UID", uid)), int(os.environ.get("SUDO_GID", gid))
+    return uid, gid
+
+
+def give(path: Path) -> None:
+    """Make ``path`` and all in it the caller's, who may have run voidgen by sudo(8)."""
+    uid, gid = caller()
+    if uid == os.getuid() or not os.path.lexists(path):
+        return
+    os.chown(path, uid, gid, follow_symlinks=False)
+    for place, folders, names in os.walk(path):
+        for name in (*folders, *names):
+            os.chown(Path(place, name), uid, gid, follow_symlinks=False)
+
+
+def find(container: Container, timeout: float | None = None) -> Engine:
+    """The engine that ``container`` names, or for ``auto`` the first that is here.
+
+    Raises StepFailedError where there is none, or where it does not answer, or if a variable is
+    wrong; TimeoutError where that takes it more than ``timeout`` seconds.
+    """
+    wanted = ENGINES if container.engine == "auto" else (container.engine,)
+    program = next((one for one in wanted if shutil.which(one)), None)
+    if program is None:
+        what = f"no container engine here: PATH has no {' and no '.join(wanted)}"
+        raise StepFailedError(what, "install podman (any distribution has it), or docker")
+    try:
+        extra = shlex.split(os.environ.get(ARGUMENTS, ""))
+    except ValueError as error:
+        raise StepFailedError(f"{ARGUMENTS}: {error}", "quote it as for a shell") from None
+    build = os.environ.get(BUILD) or "volume"
+    if build not in BUILDS:
+        what = f"{BUILD}: unknown value {build!r}"
+        raise StepFailedError(what, f"set it to one of {', '.join(BUILDS)}")
+    return Engine(program, *_info(program, timeout), (*container.arguments, *extra), build)
+
+
+def _check_ids(host: Mapping[str, Any]) -> None:
+    """StepFailedError where a rootless podman has too few users for those that packages make."""
+    mappings = (host.get("idMappings") or {}).get("uidmap") or ()
+    if host["security"]["rootless"] and 0 < sum(one["size"] for one in mappings) < USERS:
+        what = "podman, as this user, has no further user ids, and packages' files have many owners"
+        remedy = (
+            "give yourself some: `sudo usermod --add-subuids 100000-165535 --add-subgids "
+            '100000-165535 "$USER" && podman system migrate`, or run voidgen by sudo'
+        )
+        raise StepFailedError(what, remedy)
+
+
+def _info(program: str, timeout: float | None) -> tuple[bool, Path]:
+    argv = [program, "info", "--format", "{{json .}}"]
+    if timeout is None:
+        done = ask(argv, cwd=Path("/"), check=False)
+    else:
+        done = run(argv, cwd=Path("/"), check=False, timeout=timeout)
+    output = (done.stdout + done.stderr).decode(errors="replace").strip()
+    if done.status:
+        what = f"{program}: does not answer"
+        remedy = f"is its service running, and may you use it? `{program} info` tells"
+        raise StepFailedError(what, remedy, output)
+    try:
+        info = untrusted.parse_json(done.stdout)
+        if program == "podman":
+            _check_ids(info["host"])
+            return not info["host"]["security"]["rootless"], Path(info["store"]["graphRoot"])
+        rootless = "name=rootless" in (info.get("SecurityOptions") or [])
+        return not rootless, Path(info["DockerRootDir"])
+    except untrusted.GARBLED:
+        remedy = f"use a {program} of the last years: voidgen asks it for JSON"
+        raise StepFailedError(f"{program} info: not understood", remedy, output) from None

@@ -1,0 +1,47 @@
+"""The image that mklive's container is started from."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from voidgen.container import archive
+from voidgen.errors import StepFailedError
+from voidgen.nix import commands as nix
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from voidgen.container.engine import Engine
+    from voidgen.progress import Progress
+    from voidgen.project import Project
+
+_NAME = 'p: if p ? container then with p.container; "${imageName}:${imageTag}" else ""'
+"""The name that the flake's container has once it is loaded: its tag is its hash."""
+
+
+def find(project: Project, runner: Engine, roots: Path, progress: Progress) -> str:
+    """The id of the image: of the flake's, or of the one that voidgen.toml names.
+
+    It is built and loaded, or fetched, if the engine does not have it; ``roots`` is the folder of
+    GC roots. Raises StepFailedError if there is none.
+    """
+    image = project.plan.config.container.image
+    if image != "flake":
+        with progress.step(f"looking for {image}"):
+            if not runner.has(image):
+                with progress.step(f"fetching {image}"):
+                    runner.pull(image)
+            return runner.image_id(image)
+    folder, caches = str(project.folder), project.caches
+    with progress.step("building the container"):
+        # mklive runs on this machine, whatever the image's system is.
+        image = nix.evaluate(folder, f"packages.{nix.system()}", apply=_NAME, caches=caches)
+        if not image:
+            what = "the package set cannot build a container"
+            remedy = "name an image by its digest: [container] image in voidgen.toml"
+            raise StepFailedError(what, remedy)
+        packed = nix.build(folder, "container", progress, roots / "container", caches)
+        # A name says nothing about the bytes: an image of another id is replaced.
+        if not (runner.has(image) and runner.is_image(image, archive.ids(packed))):
+            runner.load(packed)
+        return runner.image_id(image)

@@ -1,0 +1,148 @@
+"""From what a person names to a snapshot: a project, a revision, a build, a file, an ISO.
+
+What each kind needs is imported where it is read: most of it is for projects, and a store path
+is compared in the time that importing it would take.
+"""
+
+# ruff: noqa: PLC0415
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from voidgen import config
+from voidgen.errors import Fault, StepFailedError, WrongInputError, unreadable
+from voidgen.image.snapshot import Snapshot
+from voidgen.nix import database
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, MutableMapping
+
+    from voidgen.image.evaluation import Selection
+    from voidgen.progress import Progress
+
+LARGEST = 1 << 30
+"""Bytes of a manifest: one of a million store paths would be smaller."""
+SIDES = (
+    "a project or its voidgen.toml, a git revision, a flake reference, a lock file, a store path "
+    "or result link, an ISO or its manifest, or a snapshot that `voidgen diff --save` wrote"
+)
+
+
+def read(
+    named: str, folder: Path, known: MutableMapping[str, Selection], progress: Progress
+) -> Snapshot:
+    """The snapshot of ``named``; ``folder`` is the project that revisions are of.
+
+    Sides that are read with the same ``known`` are evaluated once if they select the same.
+
+    Raises WrongInputError where nothing has that name, or it is none of `SIDES`, and
+    StepFailedError where Nix or git fail.
+    """
+    # Not resolved: a result is known by the link's name.
+    path = Path(os.path.abspath(named))
+    if os.path.lexists(path):
+        return (
+            _of_folder(named, path, known, progress)
+            if path.is_dir()
+            else _of_file(named, path, known, progress)
+        )
+    from voidgen.image import of_project
+    from voidgen.nix import commands as nix
+    from voidgen.system import git
+
+    if ":" in named:
+        with progress.step(f"fetching {named}"):
+            tree = nix.flake_prefetch(named).path
+        return of_project.project(named, tree, known, progress)
+    if git.is_revision(folder, named):
+        with of_project.revision(folder, named) as tree:
+            return of_project.project(named, tree, known, progress)
+    what = f"nothing here is called {named}, and no revision of the project's repository"
+    raise WrongInputError(Fault(what, folder, remedy=f"name {SIDES}"))
+
+
+def _of_folder(
+    named: str, folder: Path, known: MutableMapping[str, Selection], progress: Progress
+) -> Snapshot:
+    if os.path.lexists(folder / config.FILE):
+        from voidgen.image import of_project
+
+        return of_project.project(named, folder, known, progress)
+    if all((folder / name).exists() for name in ("manifest.json", "include")):
+        from voidgen.image import of_build
+
+        return of_build.built(named, folder)
+    return closure(named, folder)
+
+
+def _of_file(
+    named: str, path: Path, known: MutableMapping[str, Selection], progress: Progress
+) -> Snapshot:
+    if path.name == config.FILE:
+        from voidgen.image import of_project
+
+        return of_project.project(named, path.parent, known, progress)
+    if path.suffix == ".lock":
+        from voidgen.image import of_build
+        from voidgen.lock import flake_lock
+        from voidgen.lock import voidgen_lock as lock_file
+
+        if path.name == flake_lock.FILE:
+            return Snapshot(named, inputs=of_build.inputs(flake_lock.pinned(path)))
+        if path.name == lock_file.FILE:
+            container, packages = of_build.void(lock_file.parse(_content(path), path))
+            return Snapshot(named, container=container, xbps=packages)
+    if path.suffix == ".iso":
+        from voidgen.image import of_iso
+
+        content = of_iso.read(path)
+    else:
+        content = _content(path)
+    if not content.lstrip().startswith(b"{"):
+        return closure(named, path)
+    from voidgen.image import of_build
+
+    return of_build.manifest(named, _json(path, content), path)
+
+
+def closure(named: str, path: Path) -> Snapshot:
+    """A store path, or a link to one: its closure, with no more known of it."""
+    real = str(path.resolve())
+    found = database.closure([real])
+    if found is not None:
+        return Snapshot(named, closure=found)
+    from voidgen.nix import commands as nix
+
+    try:
+        # Before `nix path-info`, which takes any other folder for a flake.
+        known = not nix.invalid([real])
+    except StepFailedError:
+        known = False
+    if not known:
+        what = "is no project, no manifest and no valid path of the Nix store"
+        raise WrongInputError(Fault(what, path, remedy=f"name {SIDES}"))
+    return Snapshot(named, closure=nix.path_info([real]))
+
+
+def _content(file: Path) -> bytes:
+    from voidgen.system.files import read_regular_file
+
+    try:
+        return read_regular_file(file, LARGEST)
+    except OSError as error:
+        raise WrongInputError(unreadable(error, file)) from None
+
+
+def _json(file: Path, content: bytes) -> Mapping[str, Any]:
+    from voidgen.system import untrusted
+
+    try:
+        data = untrusted.parse_json(content)
+    except ValueError:
+        data = None
+    if not isinstance(data, dict):
+        raise WrongInputError(Fault("is no JSON object", file, remedy=f"name {SIDES}"))
+    return data

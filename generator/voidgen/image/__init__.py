@@ -1,0 +1,1 @@
+"""A built image: its closure, sizes and overlay, and snapshots of it from wherever it is."""

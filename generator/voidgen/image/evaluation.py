@@ -1,0 +1,124 @@
+"""The packages that projects' flakes select: evaluated once for all that read the same files."""
+
+from __future__ import annotations
+
+import os
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+from attrs import frozen
+
+from voidgen.errors import StepFailedError
+from voidgen.image import of_build
+from voidgen.lock import flake_lock
+from voidgen.nix import commands as nix
+from voidgen.schema.canonical_json import to_json
+from voidgen.system import git, sri, untrusted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, MutableMapping
+    from pathlib import Path
+
+    from voidgen.image.snapshot import Selected
+    from voidgen.nix.closure import StorePath
+    from voidgen.progress import Progress
+    from voidgen.project import Project
+
+MANIFEST = "image/manifest.json"
+CODE = ("flake.nix", flake_lock.FILE, "image/nix")
+"""What evaluation reads of each project, beside the manifest."""
+NOT_READ = ("image/emitted.json", "image/include", "overlay-src", "voidgen.lock", "voidgen.toml")
+"""What does not change the packages, even if the user's own outputs read it."""
+
+
+@frozen
+class Selection:
+    """The packages asked for, and the store paths that they need if the store has them all."""
+
+    packages: Mapping[str, Selected]
+    closure: Mapping[str, StorePath] | None
+
+
+def selection(
+    named: str, image: Project, known: MutableMapping[str, Selection], progress: Progress
+) -> Selection:
+    """Return what ``image`` selects, from ``known`` if it is there, where it is then kept.
+
+    ``named`` is what the user calls it. Raises StepFailedError if it does not evaluate.
+    """
+    tracked = _tracked(image.folder)
+    key = _state(image, tracked or sorted(_below(image.folder)))
+    if key not in known:
+        # In a repository, Nix leaves out what git does not know, such as ISOs.
+        flake = str(image.folder) if tracked else image.folder
+        with progress.step(f"evaluating {named}"):
+            known[key] = _evaluated(flake, image.plan.system)
+    return known[key]
+
+
+def _evaluated(flake: nix.Flake, system: str) -> Selection:
+    """Evaluate; no packages if another voidgen emitted the flake, which does not list them."""
+    default = f"packages.{system}.default"
+    packages = of_build.selected(nix.evaluate(flake, default, apply="made: made.selected or [ ]"))
+    outputs = {path for one in packages.values() for path in one.outputs.values()}
+    closure = nix.path_info(outputs) if outputs and not nix.invalid(outputs) else None
+    return Selection(packages, closure)
+
+
+def _tracked(folder: Path) -> list[str]:
+    """The files of a flake that git knows; none of any other folder."""
+    try:
+        found = git.tracked(folder) if git.is_inside_work_tree(folder) else []
+    except StepFailedError:
+        return []
+    return found if "flake.nix" in found else []
+
+
+def _state(image: Project, names: Iterable[str]) -> str:
+    """Return a hash of all that decides which packages the flake of ``image`` selects.
+
+    ``names`` are the flake's files.
+    """
+    folder, config = image.folder, image.plan.config
+    set_ = config.nix.nixpkgs
+    read = (*CODE, *([set_.split("/")[1]] if set_.startswith("./") else []))
+    # The user's own outputs may read any file, and so may what they import.
+    wanted = (".",) if config.flake.extra else read
+    files = {
+        name: _content(folder / name)
+        for name in names
+        if _is_below(name, wanted) and not _is_below(name, (*NOT_READ, MANIFEST))
+    }
+    asked = _asked(folder / MANIFEST)
+    return sri.of_bytes(to_json([files, asked, set_, config.flake.extra]))
+
+
+def _is_below(name: str, places: Iterable[str]) -> bool:
+    return any(PurePosixPath(name).is_relative_to(place) for place in places)
+
+
+def _below(folder: Path) -> Iterator[str]:
+    for place, _, names in os.walk(folder):
+        for name in names:
+            yield os.path.relpath(os.path.join(place, name), folder)  # noqa: PTH118
+
+
+def _content(file: Path) -> str:
+    """A hash of a file with its run bit, or the target of a link; empty if it is not there."""
+    if file.is_symlink():
+        return f"-> {file.readlink()}"
+    if not file.is_file():
+        return ""
+    with file.open("rb") as stream:
+        return f"{sri.of_stream(stream)} {os.access(file, os.X_OK)}"
+
+
+def _asked(manifest: Path) -> Any:
+    """What the manifest says of the packages, or all of it where it cannot be read so."""
+    try:
+        data = untrusted.parse_json(manifest.read_bytes())
+        return [data["version"], data["nix"], data["image"]["system"]]
+    except OSError:
+        return ""
+    except untrusted.GARBLED:
+        return _content(manifest)

@@ -1,0 +1,107 @@
+"""The snapshot that an ISO carries: what it was made from, for `voidgen diff`."""
+
+from __future__ import annotations
+
+import struct
+from io import BytesIO
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from pycdlib.pycdlibexception import PyCdlibException
+
+from voidgen.errors import Fault, WrongInputError, unreadable
+from voidgen.image import iso_volume, snapshot_file
+from voidgen.system import untrusted
+from voidgen.system.files import open_regular_file
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from pycdlib import PyCdlib
+
+    from voidgen.image.snapshot import Snapshot
+
+MARK = b"\x01CD001"
+"""Type and name of the first volume descriptor."""
+FIRST = 16
+"""Its sector."""
+T = TypeVar("T")
+FILE = "voidgen.json"
+"""At the top of the ISO."""
+LARGEST = 1 << 27
+"""Bytes of a file that is read into memory: a snapshot of 100,000 store paths has a tenth."""
+SECTOR = 2048
+"""Bytes (ECMA-119, 6.1.2)."""
+
+
+def read(iso: Path) -> bytes:
+    """The snapshot's bytes; WrongInputError where ``iso`` is no whole ISO, or has none."""
+    try:
+        data = extract(iso, f"/{FILE}")
+    except OSError as error:
+        raise WrongInputError(unreadable(error, iso)) from None
+    if data is None:
+        what = f"is no whole ISO, or none of voidgen's: it has no {FILE} that can be read"
+        raise WrongInputError(Fault(what, iso, remedy="make it again with `voidgen iso`"))
+    return data
+
+
+def snapshot(iso: Path) -> Snapshot:
+    """The snapshot; WrongInputError where ``iso`` is no whole ISO, or has none of voidgen's."""
+    try:
+        return snapshot_file.parse(untrusted.parse_json(read(iso)), iso)
+    except untrusted.GARBLED:
+        raise WrongInputError(fault(iso)) from None
+
+
+def refuse_no_iso(iso: Path) -> None:
+    """WrongInputError if ``iso`` does not have the mark of an ISO (ECMA-119, 8.1.2)."""
+    with open_regular_file(iso) as stream:
+        stream.seek(FIRST * SECTOR)
+        if stream.read(len(MARK)) == MARK:
+            return
+    remedy = "name the .iso file that `voidgen iso` made"
+    raise WrongInputError(Fault("is not an ISO, and no sums lie beside it", iso, remedy=remedy))
+
+
+def fault(iso: Path) -> Fault:
+    """That what ``iso`` tells of itself is none of voidgen's."""
+    what = f"its {FILE} is none of voidgen's"
+    return Fault(what, iso, remedy="make it again with `voidgen iso`")
+
+
+def extract(iso: Path, path: str) -> bytes | None:
+    """A file's bytes, by its Rock Ridge path; None where it is not there, or ``iso`` is no ISO.
+
+    Of more than `LARGEST` bytes it is not there. Raises OSError where the ISO cannot be read.
+    """
+
+    def read(image: PyCdlib) -> bytes | None:
+        if image.get_record(rr_path=path).get_data_length() > LARGEST:
+            return None
+        data = BytesIO()
+        image.get_file_from_iso_fp(data, rr_path=path)
+        return data.getvalue()
+
+    return _looked(iso, read)
+
+
+def offset(iso: Path, path: str) -> int | None:
+    """Bytes before a file's first, by its Rock Ridge path; None where `extract` has none."""
+
+    def place(image: PyCdlib) -> int:
+        record: Any = image.get_record(rr_path=path)
+        # A file of 4 GiB has a record for each part of it, under one name (ECMA-119, 6.5.1).
+        parts = (one for one in record.parent.children if one.file_ident == record.file_ident)
+        return int(next(parts).extent_location()) * SECTOR
+
+    return _looked(iso, place)
+
+
+def _looked(iso: Path, look: Callable[[PyCdlib], T | None]) -> T | None:
+    try:
+        with iso_volume.opened(iso, LARGEST + SECTOR) as image:
+            return look(image)
+    except (*untrusted.GARBLED, MemoryError, PyCdlibException, struct.error):
+        # What pycdlib makes of a damaged ISO.
+        return None

@@ -1,0 +1,61 @@
+"""A project as a snapshot: as it lies in a folder, or in a revision of its repository."""
+
+from __future__ import annotations
+
+import os
+import tarfile
+import tempfile
+from contextlib import contextmanager
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from voidgen import config
+from voidgen import project as image_project
+from voidgen.errors import Fault, StepFailedError, WrongInputError
+from voidgen.image import evaluation, of_build, overlay
+from voidgen.image.snapshot import Snapshot
+from voidgen.lock import state
+from voidgen.plan import render
+from voidgen.system import git
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, MutableMapping
+
+    from voidgen.image.evaluation import Selection
+    from voidgen.progress import Progress
+
+
+def project(
+    named: str, folder: Path, known: MutableMapping[str, Selection], progress: Progress
+) -> Snapshot:
+    """A project as it lies in ``folder``: evaluated, and not built.
+
+    Its closure is known where the store has it.
+    """
+    found = image_project.load(folder)
+    locks = state.read(found)
+    plan = render.manifest(found.plan, found.overlay)
+    selected = evaluation.selection(named, found, known, progress)
+    return Snapshot(
+        named, plan, of_build.inputs(locks.inputs), *of_build.void(locks.lock),
+        selected.packages, selected.closure, overlay.entries(plan["include"], found.overlay),
+    )  # fmt: skip
+
+
+@contextmanager
+def revision(folder: Path, name: str) -> Iterator[Path]:
+    """The project as it is in a revision, in a folder that goes again."""
+    with tempfile.TemporaryDirectory(prefix="voidgen-") as place:
+        try:
+            with tarfile.open(fileobj=BytesIO(git.archive(folder, name)), mode="r:") as tar:
+                tar.extractall(place, filter="data")
+        except tarfile.ReadError:
+            pass  # Nothing is in it.
+        except (tarfile.TarError, OSError) as error:
+            what = f"revision {name} cannot be unpacked: {error}"
+            raise StepFailedError(what, "check it out elsewhere, and name that folder") from None
+        if not os.path.lexists(Path(place, config.FILE)):
+            what = f"revision {name} has no {config.FILE} there"
+            raise WrongInputError(Fault(what, folder, remedy="name a later one"))
+        yield Path(place)

@@ -1,0 +1,85 @@
+"""The overlay of an image as entries: from the plan's nodes, or as Nix built it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from voidgen.errors import WrongInputError, unreadable
+from voidgen.image.snapshot import Entry
+from voidgen.system import sri
+from voidgen.system.files import open_regular_file
+from voidgen.tree import File
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from voidgen.tree import Node
+
+LONGEST = 1 << 16
+"""Bytes of a text that is kept whole."""
+
+
+def entries(
+    listed: Iterable[Mapping[str, Any]], nodes: Mapping[str, Node] | None = None
+) -> dict[str, Entry]:
+    """What the manifest lists, by path; the files' content is that of ``nodes``."""
+    found = {}
+    for entry in listed:
+        path = entry["path"]
+        node = (nodes or {}).get(path)
+        data = node.data if isinstance(node, File) else None
+        found[path] = _entry(entry) if data is None else _entry(entry, sri.of_bytes(data), data)
+    return found
+
+
+def built(listed: Iterable[Mapping[str, Any]], include: Path) -> dict[str, Entry]:
+    """What the manifest lists, by path; the files' content is that of the tree ``include``.
+
+    Raises ValueError where a path leads out of the tree, WrongInputError where a file is none or
+    cannot be read.
+    """
+    top = os.path.realpath(include)
+    found = {}
+    for entry in listed:
+        path = entry["path"]
+        found[path] = _entry(entry, *_content(top, path) if entry["type"] == "file" else ())
+    return found
+
+
+def _content(top: str, path: str) -> tuple[str, bytes] | tuple[()]:
+    """The hash and the beginning of the file at ``path`` below ``top``, where it is there."""
+    file = Path(os.path.realpath(f"{top}/{path}"))
+    if not file.is_relative_to(top):
+        raise ValueError(f"{path} leads out of the overlay")
+    try:
+        with open_regular_file(file) as stream:
+            hashed = sri.of_stream(stream)
+            stream.seek(0)
+            return hashed, stream.read(LONGEST + 1)
+    except FileNotFoundError:
+        return ()
+    except OSError as error:
+        raise WrongInputError(unreadable(error, file)) from None
+
+
+def _entry(entry: Mapping[str, Any], hashed: str = "", data: bytes | None = None) -> Entry:
+    owner = f"{entry['owner']}:{entry['group']}" if "owner" in entry else ""
+    return Entry(
+        entry["type"],
+        entry.get("mode", ""),
+        owner,
+        entry.get("target", ""),
+        hashed,
+        None if data is None else _text(data),
+    )
+
+
+def _text(data: bytes) -> str | None:
+    if len(data) > LONGEST or b"\0" in data:
+        return None
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        return None

@@ -1,0 +1,113 @@
+"""How much room each selected package takes: all that it needs, and what it alone brings. Pure.
+
+Sizes are bytes of the files in the Nix store (narSize), before any compression.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from attrs import frozen
+
+from voidgen.nix.closure import StorePath, store_paths
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+
+@frozen
+class Share:
+    """A package's part in the closure: ``closure`` is all that it needs, itself included.
+
+    ``only`` would leave the image if only this package did; ``shared`` others need, too.
+    """
+
+    name: str
+    closure: int
+    only: int
+
+    @property
+    def shared(self) -> int:
+        """What would stay without this package."""
+        return self.closure - self.only
+
+
+@frozen
+class Sizes:
+    """The parts of all packages, those first that alone bring the most.
+
+    ``closure`` is what they need together, ``shared`` what several of them need. ``unknown`` are
+    the packages that the closure does not have: they count nowhere.
+    """
+
+    packages: tuple[Share, ...]
+    unknown: tuple[str, ...]
+    closure: int
+    shared: int
+
+    @property
+    def only(self) -> int:
+        """What one package alone brings, of all together."""
+        return self.closure - self.shared
+
+
+def of_image(manifest: Mapping[str, Any]) -> Sizes:
+    """The sizes in a built image; ``manifest`` is that of the flake's default output."""
+    packages = {one["name"]: tuple(one["outputs"].values()) for one in manifest["packages"]}
+    return of(packages, store_paths(manifest["closure"]["paths"]))
+
+
+def of(packages: Mapping[str, Iterable[str]], paths: Mapping[str, StorePath]) -> Sizes:
+    """The sizes of packages, given as the store paths of their outputs.
+
+    ``paths`` has all that they need, but for packages which it does not have.
+    """
+    known = {name: own for name, own in packages.items() if paths.keys() >= {*own}}
+    sizes: Counter[int] = Counter()
+    for path, needing in _needing(known.values(), paths).items():
+        sizes[needing] += paths[path].size
+    del sizes[0]
+    # Few sets of packages need the same paths: from here on the number of paths is no matter.
+    totals = [
+        sum(size for needing, size in sizes.items() if needing >> bit & 1)
+        for bit in range(len(known))
+    ]
+    shares = [
+        Share(name, total, sizes[1 << bit])
+        for bit, (name, total) in enumerate(zip(known, totals, strict=True))
+    ]
+    return Sizes(
+        tuple(sorted(shares, key=lambda one: (-one.only, -one.closure, one.name))),
+        tuple(sorted(packages.keys() - known.keys())),
+        sum(sizes.values()),
+        sum(size for needing, size in sizes.items() if needing.bit_count() > 1),
+    )
+
+
+def _needing(packages: Iterable[Iterable[str]], paths: Mapping[str, StorePath]) -> dict[str, int]:
+    """For each path the packages that need it: the bit of the first, of the second, and so on."""
+    needing = dict.fromkeys(paths, 0)
+    for bit, outputs in enumerate(packages):
+        for path in outputs:
+            needing[path] |= 1 << bit
+    for path in _users_first(paths):
+        for other in paths[path].references:
+            needing[other] |= needing[path]
+    return needing
+
+
+def _users_first(paths: Mapping[str, StorePath]) -> Iterator[str]:
+    """Each path after all that refer to it. Nix lets a path refer to itself, but in no circle."""
+    waiting = Counter(
+        other for path, entry in paths.items() for other in entry.references if other != path
+    )
+    ready = [path for path in paths if not waiting[path]]
+    while ready:
+        path = ready.pop()
+        yield path
+        for other in paths[path].references:
+            if other != path:
+                waiting[other] -= 1
+                if not waiting[other]:
+                    ready.append(other)

@@ -1,0 +1,67 @@
+"""What `voidgen diff` compares, as types. Pure."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from attrs import frozen
+
+from voidgen.nix.closure import StorePath
+
+
+@frozen
+class Selected:
+    """A Nix package that was asked for, and its store paths by output."""
+
+    pname: str
+    version: str
+    outputs: Mapping[str, str]
+
+
+@frozen
+class Locked:
+    """A flake input: its commit (or narHash) and date; empty where it is not locked."""
+
+    rev: str
+    date: str
+
+
+@frozen
+class Xbps:
+    """A package of Void: version with revision, and bytes of its file."""
+
+    version: str
+    size: int
+
+
+@frozen
+class Entry:
+    """A path of the overlay: ``owner`` is ``USER:GROUP``, ``digest`` the SHA-256 (SRI) of a file.
+
+    ``text`` is the file's content, where it is text and short.
+    """
+
+    type: str
+    mode: str = ""
+    owner: str = ""
+    target: str = ""
+    digest: str = ""
+    text: str | None = None
+
+
+@frozen
+class Snapshot:
+    """An image; what is None or empty is not known, and is compared with nothing.
+
+    ``plan`` is image/manifest.json; ``packages`` are those asked for, by their name in
+    voidgen.toml; ``closure`` is all that they need, by store path.
+    """
+
+    origin: str
+    plan: Mapping[str, Any] | None = None
+    inputs: Mapping[str, Locked] | None = None
+    container: str | None = None
+    xbps: Mapping[str, Xbps] | None = None
+    packages: Mapping[str, Selected] = MappingProxyType({})
+    closure: Mapping[str, StorePath] | None = None
+    overlay: Mapping[str, Entry] | None = None

@@ -1,0 +1,33 @@
+"""Finding the sizes of a project's packages without building: what the Nix store already knows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from voidgen import emit
+from voidgen.errors import raise_all
+from voidgen.image import sizes
+from voidgen.lock import state
+from voidgen.nix import commands as nix
+
+if TYPE_CHECKING:
+    from voidgen.image.sizes import Sizes
+    from voidgen.progress import Progress
+    from voidgen.project import Project
+
+
+def find(project: Project, progress: Progress) -> Sizes:
+    """The sizes of the packages that are in the store; the others are unknown.
+
+    The flake is evaluated; nothing is built or fetched. Raises WrongInputError where the project
+    is not generated, or an input of its flake is not locked.
+    """
+    raise_all([*state.flake_faults(project), *emit.faults(project.folder, project.tree())])
+    attribute = f"packages.{project.plan.system}.default.selected"
+    with progress.step("evaluating the packages"):
+        selected: list[dict[str, Any]] = nix.evaluate(str(project.folder), attribute)
+    packages = {one["name"]: [*one["outputs"].values()] for one in selected}
+    with progress.step("asking the store"):
+        missing = nix.invalid({path for own in packages.values() for path in own})
+        known = {path for own in packages.values() if not missing & {*own} for path in own}
+        return sizes.of(packages, nix.path_info(known))

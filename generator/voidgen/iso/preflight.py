@@ -1,0 +1,85 @@
+"""What can be known to go wrong before a container is started."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from voidgen.errors import StepFailedError
+from voidgen.nix import commands as nix
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path, PurePosixPath
+
+
+def closure(store_paths: Iterable[PurePosixPath]) -> None:
+    """StepFailedError where a path of the closure is not there, whatever Nix's database says."""
+    missing = [str(path) for path in store_paths if not os.path.lexists(path)]
+    if missing:
+        what = f"the Nix store has lost {', '.join(missing)}"
+        raise StepFailedError(what, "run `nix-store --verify --check-contents --repair`")
+
+
+def whole(*tops: Path) -> None:
+    """StepFailedError if a path that one of ``tops`` needs has other bytes than Nix knows it by."""
+    for top in tops:
+        done = nix.verify(str(top))
+        if done.status:
+            output = done.stderr.decode(errors="replace").strip()
+            remedy = "repair each path that Nix names: `nix store repair PATH`"
+            raise StepFailedError("the Nix store has damaged paths", remedy, output)
+
+
+COMPRESSED = 0.5
+"""Of a root tree, what its squashfs is at most: measured are 0.35 (xz) to 0.47 (gzip)."""
+BESIDE = 1 << 27
+"""Bytes of the ISO beside its squashfs: kernel, initramfs, boot loaders."""
+
+
+@frozen
+class Needed:
+    """Bytes that a run needs in ``folder``, for what."""
+
+    folder: Path
+    size: int
+    what: str
+
+
+def estimate(packages: int, closure: int, storage: Path | None, out: Path) -> tuple[Needed, ...]:
+    """The space for a run: ``packages`` and ``closure`` are bytes unpacked.
+
+    The closure is never copied; it is in the squashfs alone. ``storage`` is None if the build
+    lies in memory.
+    """
+    iso = Needed(out, int(COMPRESSED * (packages + closure)) + BESIDE, "the ISO")
+    if storage is None:
+        return (iso,)
+    return (Needed(storage, build(packages), "the root trees and the boot files"), iso)
+
+
+def build(packages: int) -> int:
+    """Bytes that the container's /build needs; ``packages`` are bytes unpacked."""
+    return packages + 2 * BESIDE
+
+
+def space(needed: Iterable[Needed]) -> None:
+    """StepFailedError where a file system has not enough space for all that goes there.
+
+    What this machine cannot see, as with an engine elsewhere, is passed over.
+    """
+    by_device: dict[int, list[Needed]] = {}
+    for one in needed:
+        if one.folder.is_dir():
+            by_device.setdefault(one.folder.stat().st_dev, []).append(one)
+    for each in by_device.values():
+        free, size = shutil.disk_usage(each[0].folder).free, sum(one.size for one in each)
+        if free < size:
+            places = " and ".join(f"{one.what} ({one.folder})" for one in each)
+            what = (
+                f"too little space: about {size >> 20} MiB for {places}, and {free >> 20} are free"
+            )
+            raise StepFailedError(what, "free some, or run it with --no-space-check")

@@ -1,0 +1,57 @@
+"""Whether flake.lock says what Nix fetches by its references.
+
+Nix itself doesn't compare them if the store has a tree with the narHash of flake.lock: it then
+takes the commit and the date as they are written there.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import evolve
+
+from voidgen.errors import Fault, StepFailedError
+from voidgen.lock import bound
+from voidgen.nix import commands as nix
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from voidgen.lock.entries import Entry
+
+
+def differences(entry: Entry) -> Iterator[str]:
+    """A line for each field of ``entry`` in which Nix fetches another value.
+
+    Raises StepFailedError if the input cannot be fetched.
+    """
+    locked, found = entry.bound, nix.fetched(entry.reference)
+    modified = found.modified
+    if not locked.rev and not (locked.modified and found.modified):
+        # Nix 2.8 has no time of an archive, and later releases have one.
+        modified = locked.modified
+    fetched = evolve(locked, rev=found.rev, hash=found.hash, modified=modified)
+    for one in bound.between(fetched, locked):
+        yield (
+            f"{one.name} has {one.field} {one.expected or 'none'}, "
+            f"and Nix fetches {one.found or 'none'}"
+        )
+
+
+def faults(entries: Iterable[Entry], file: Path) -> Iterator[Fault]:
+    """A fault for each field of flake.lock, ``file``, in which Nix fetches another value.
+
+    Raises StepFailedError if an input cannot be fetched.
+    """
+    for entry in entries:
+        name = entry.bound.name
+        top = name.partition("/")[0]
+        remedy = f"restore it with git, or lock {top} anew with `voidgen update {top}`"
+        try:
+            for line in differences(entry):
+                yield Fault(line, file, remedy=remedy)
+        except StepFailedError as error:
+            what = f"{file}: {name} cannot be fetched by its reference"
+            there = f"check that it can be reached; if not, {remedy}"
+            raise StepFailedError(what, there, error.output or error.what) from None

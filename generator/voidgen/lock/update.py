@@ -1,0 +1,263 @@
+"""Finding what to lock a project to: inputs by Nix, packages by XBPS, a container's digest."""
+
+from __future__ import annotations
+
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from attrs import evolve, frozen
+
+from voidgen import emit
+from voidgen.config.types import Flake
+from voidgen.container import reference
+from voidgen.data import bundled_files
+from voidgen.errors import Fault, StepFailedError, WrongInputError, raise_all, refused
+from voidgen.lock import changes, entries, fetched, flake_lock, mklive_source, state, status
+from voidgen.lock.state import CONTAINER, XBPS, Outcome, Pins
+from voidgen.lock.types import Lock
+from voidgen.nix import commands as nix
+from voidgen.nix import requirements
+from voidgen.plan import render
+from voidgen.tree import File
+from voidgen.xbps import keys, programs, snapshot, store
+from voidgen.xbps.resolve import Sources, resolve
+from voidgen.xbps.transactions import host_arch
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Set as AbstractSet
+
+    from voidgen.lock.changes import Move
+    from voidgen.lock.entries import Entry
+    from voidgen.lock.flake_lock import Input
+    from voidgen.lock.types import FlakeInput
+    from voidgen.plan.plan import Plan
+    from voidgen.progress import Progress
+    from voidgen.project import Project
+    from voidgen.xbps.snapshot import Snapshot
+    from voidgen.xbps.types import Request, Xbps
+
+
+def pin(
+    project: Project, moving: AbstractSet[str], progress: Progress, *, evaluate: bool = True
+) -> Outcome:
+    """Lock what is not locked yet, and move what is named in ``moving``. Writes nothing.
+
+    With ``evaluate``, nixpkgs moves only where the image's packages evaluate with the new one.
+    Raises StepFailedError where something cannot be had.
+    """
+    before = state.read(project, anywhere=True)
+    with _scratch() as work:
+        run = _Pinning(project, before, moving, progress, work)
+        inputs = run.inputs()
+        flake = state.content(run.flake / flake_lock.FILE)
+        found = entries.parse(flake, project.folder / flake_lock.FILE)
+        bound = run.bound(found)
+        run.readable(inputs)
+        packages = run.compared(inputs) if evaluate else ()
+        asked = status.request(project.plan, inputs)
+        lock = run.lock(asked) if asked else before.lock
+        if lock or bound:
+            image = project.plan.config.container.image
+            lock = evolve(lock or Lock(image), inputs=bound)
+        after = Pins(inputs, flake, lock, found)
+    return Outcome(before, after, packages)
+
+
+def ready(project: Project) -> Pins:
+    """The locks, where the project is generated and locked as voidgen.toml has it."""
+    found = state.read(project)
+    raise_all([*state.faults(project, found), *emit.faults(project.folder, project.tree())])
+    return found
+
+
+def repository(project: Project, progress: Progress) -> Path:
+    """A local repository of the locked packages, fetched where they are not here.
+
+    Raises WrongInputError where the lock is not for this project as it is now.
+    """
+    found = state.read(project)
+    if project.plan.config.mklive is None:
+        remedy = "add [mklive] to voidgen.toml: it makes the ISO, from Void's packages"
+        raise WrongInputError(Fault("no package of Void is needed here", remedy=remedy))
+    raise_all(state.faults(project, found))
+    if not found.lock or not found.lock.xbps:
+        raise AssertionError("all that is wanted is locked")
+    with _scratch() as work:
+        flake = _flake(project.plan, found.flake, work)
+        with progress.step("looking for XBPS"):
+            tools = _tools(flake, project, progress)
+        mirrors = project.plan.config.xbps.mirrors
+        return store.repository(found.lock.xbps, mirrors, tools, progress, project.caches)
+
+
+@contextmanager
+def _scratch() -> Iterator[Path]:
+    """A folder for one run; what the system refuses in it is a StepFailedError."""
+    try:
+        with tempfile.TemporaryDirectory(prefix="voidgen-") as work:
+            yield Path(work)
+    except OSError as error:
+        raise refused(error, tempfile.gettempdir()) from None
+
+
+@frozen
+class _Pinning:
+    """One run; ``work`` is a folder of its own."""
+
+    project: Project
+    before: Pins
+    moving: AbstractSet[str]
+    progress: Progress
+    work: Path
+
+    @property
+    def flake(self) -> Path:
+        """A copy of the flake, whose lock Nix may write: the project's is never half-written."""
+        return self.work / "flake"
+
+    def inputs(self) -> tuple[Input, ...]:
+        """The flake's inputs, all locked."""
+        plan, before = self.project.plan, self.before
+        _flake(plan, before.flake, self.flake)
+        if not before.inputs:
+            return ()
+        moving = [one.name for one in before.inputs if one.name in self.moving and one.rev]
+        with self.progress.step("locking the flake's inputs"):
+            if moving:
+                nix.flake_update(self.flake, moving, self.project.caches)
+            else:
+                nix.flake_lock(self.flake, self.project.caches)
+        return tuple(flake_lock.inputs(self.flake, plan))
+
+    def readable(self, inputs: tuple[Input, ...]) -> None:
+        """StepFailedError if this Nix cannot read the package set."""
+        named, found = self.project.plan.config.nix.nixpkgs, _nixpkgs(inputs)
+        if named.startswith("./"):
+            requirements.check(self.project.folder / named)
+        elif found and found.rev:
+            locked = flake_lock.locked(self.flake, "nixpkgs")
+            with self.progress.step("looking at what the package set needs"):
+                requirements.check(nix.fetch_tree(locked) / locked.get("dir", ""))
+
+    def bound(self, found: Iterable[Entry]) -> tuple[FlakeInput, ...]:
+        """flake.lock's inputs, for voidgen.lock; those that it does not have yet are fetched.
+
+        Raises WrongInputError where flake.lock says something else than what Nix fetches.
+        """
+        known = {*self.before.lock.inputs} if self.before.lock else set()
+        other = [entry for entry in found if entry.bound not in known]
+        if other:
+            with self.progress.step("comparing flake.lock with what Nix fetches"):
+                raise_all(fetched.faults(other, self.project.folder / flake_lock.FILE))
+        return tuple(entry.bound for entry in found)
+
+    def compared(self, inputs: tuple[Input, ...]) -> tuple[Move, ...]:
+        """What another nixpkgs does to the versions of the image's packages."""
+        old, new = _nixpkgs(self.before.inputs), _nixpkgs(inputs)
+        if not old or not new or not old.rev or old.rev == new.rev:
+            return ()
+        with self.progress.step("evaluating the packages with the old nixpkgs and the new one"):
+            try:
+                before = _packages(self.flake, self.project, {"nixpkgs": old.url})
+            except StepFailedError:
+                # What is asked for may be there in the new one only.
+                before = []
+            try:
+                after = _packages(self.flake, self.project)
+            except StepFailedError as error:
+                what = "the image's packages do not evaluate with the new nixpkgs; nothing moved"
+                remedy = "mend voidgen.toml for it, or move it all the same with --no-eval"
+                raise StepFailedError(what, remedy, error.output or error.what) from None
+        return tuple(changes.packages(before, after))
+
+    def lock(self, asked: Request) -> Lock:
+        """What voidgen.lock says for what is ``asked``."""
+        old = self.before.lock
+        image = self._container(old.container if old else "")
+        xbps = old.xbps if old else None
+        if XBPS in self.moving or not xbps or xbps.request != asked:
+            sources = self._sources(asked, xbps)
+            xbps = resolve(asked, sources, self.work, self.progress)
+        return evolve(old or Lock(), container=image, xbps=xbps)
+
+    def _container(self, locked: str) -> str:
+        """The image: what its tag means today where it moves, else as it is named."""
+        named = self.project.plan.config.container.image
+        if named == "flake":
+            return named
+        image = reference.parse(named)
+        if CONTAINER in self.moving and image.tag:
+            with self.progress.step(f"looking {image.name}:{image.tag} up"):
+                return str(evolve(image, digest=reference.digest(evolve(image, digest=""))))
+        if locked != named:
+            with self.progress.step(f"looking {named} up"):
+                reference.digest(image)
+        return named
+
+    def _sources(self, asked: Request, old: Xbps | None) -> Sources:
+        plan, folder = self.project.plan, self.project.folder
+        with self.progress.step("fetching mklive, and XBPS where nixpkgs has it"):
+            mklive = nix.fetch_tree(flake_lock.locked(self.flake, "mklive"))
+            mklive_source.check(mklive)
+            tools = _tools(self.flake, self.project, self.progress)
+        own = [folder / name for name in plan.config.xbps.keys]
+        trusted = keys.read([*sorted((mklive / "keys").glob("*.plist")), *own])
+        indexes = self._indexes(asked, old)
+        askers = {one.name: one.by for one in plan.resolution.xbps}
+        mirrors, caches = plan.config.xbps.mirrors, self.project.caches
+        return Sources(mklive, tools, tuple(trusted), indexes, mirrors, caches, askers)
+
+    def _indexes(self, asked: Request, old: Xbps | None) -> Snapshot:
+        places = (asked.arch, asked.repositories)
+        if (
+            old
+            and XBPS not in self.moving
+            and places == (old.request.arch, old.request.repositories)
+        ):
+            return snapshot.again(old.repositories, asked.repositories, self.progress)
+        arches = (asked.arch, host_arch(asked.arch))
+        found = snapshot.take(asked.repositories, arches, self.progress)
+        snapshot.check_used(found, asked.repositories, arches)
+        return found
+
+
+def _flake(plan: Plan, locked: bytes, folder: Path) -> Path:
+    """The flake as `generate` would emit it, less the overlay and the user's own outputs."""
+    bare = evolve(plan, config=evolve(plan.config, flake=Flake()))
+    for path, node in render.project(
+        bare, {}, bundled_files.constant(), bundled_files.flake()
+    ).items():
+        if isinstance(node, File):
+            file = folder / path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(node.data)
+    if locked:
+        (folder / flake_lock.FILE).write_bytes(locked)
+    return folder
+
+
+def _nixpkgs(inputs: tuple[Input, ...]) -> Input | None:
+    return next((found for found in inputs if found.name == "nixpkgs"), None)
+
+
+def _packages(
+    flake: Path, project: Project, inputs: Mapping[str, str] | None = None
+) -> list[dict[str, Any]]:
+    attribute = f"packages.{project.plan.system}.default.packages"
+    found: list[dict[str, Any]] = nix.evaluate(
+        flake, attribute, inputs=inputs, caches=project.caches
+    )
+    return found
+
+
+def _tools(flake: Path, project: Project, progress: Progress) -> Path:
+    """XBPS's programs: of the locked nixpkgs, so that everybody's resolves alike; or PATH's."""
+    pinned, caches = "nixpkgs" in flake_lock.references(project.plan), project.caches
+    if pinned and "xbps" in nix.evaluate(
+        flake, f"packages.{nix.system()}", apply="builtins.attrNames", caches=caches
+    ):
+        return nix.build(flake, "xbps", progress, caches=caches) / "bin"
+    return programs.on_path()

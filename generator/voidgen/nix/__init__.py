@@ -1,0 +1,1 @@
+"""Nix: its commands, its database and derivations, its names and versions."""

@@ -1,0 +1,70 @@
+"""Derivations, as Nix keeps them in its store: read without Nix, for there are thousands.
+
+The format is ATerm (Nix manual, "Store Derivation and Deriving Path"), which is, but for the word
+before it, a literal of Python.
+"""
+
+from __future__ import annotations
+
+import ast
+import warnings
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from voidgen.nix.version import split, store_name
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_WORD = "Derive"
+
+
+@frozen
+class Derivation:
+    """What something is built from.
+
+    ``name`` and ``version`` are those that it gives itself, or by Nix's rule. ``outputs`` are
+    store paths by output, empty where only the build tells them; ``inputs`` are the paths of
+    derivations, ``sources`` those of files and folders.
+    """
+
+    name: str
+    version: str
+    outputs: Mapping[str, str]
+    inputs: tuple[str, ...]
+    sources: tuple[str, ...]
+    system: str
+    builder: str
+    arguments: tuple[str, ...]
+    env: Mapping[str, str]
+
+
+def read(path: str) -> Derivation | None:
+    """The derivation at ``path``; None where it is not there, or is of another format."""
+    try:
+        # Bytes of any encoding: they are compared, and names have ASCII only.
+        text = Path(path).read_bytes().decode("latin-1")
+        with warnings.catch_warnings():
+            # An escape that Python only frowns upon is none of ATerm's.
+            warnings.simplefilter("error")
+            table = ast.literal_eval(text.removeprefix(_WORD))
+        outputs, inputs, sources, system, builder, arguments, pairs = table
+        env = dict(pairs)
+        name, version = split(store_name(path).removesuffix(".drv"))
+        if "pname" in env and "version" in env:
+            name, version = env["pname"], env["version"]
+        return Derivation(
+            name,
+            version,
+            {output: where for output, where, _, _ in outputs},
+            tuple(where for where, _ in inputs),
+            tuple(sources),
+            system,
+            builder,
+            tuple(arguments),
+            env,
+        )
+    except (OSError, ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
+        return None

@@ -1,0 +1,54 @@
+"""Flake references (Nix manual, "Flake references"). Pure."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, quote, unquote, urlencode
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+FORGES = ("github", "gitlab", "sourcehut")
+
+
+def url(locked: Mapping[str, Any]) -> str:
+    """The flake reference of a lock's entry (Nix manual, "Flake references")."""
+    kind = str(locked["type"])
+    query = {
+        key: spelled(locked[key])
+        for key in ("dir", "host", "ref", "rev", "narHash", "shallow", "submodules", "lfs")
+        if key in locked
+    }
+    if kind in {"git", "hg"}:
+        # No Nix reads it there, and some take it for a part of the repository's URL.
+        query.pop("narHash", None)
+    if kind in FORGES:
+        parts = (locked["owner"], locked["repo"], query.pop("rev"))
+        place = f"{kind}:{'/'.join(quote(str(part), safe='') for part in parts)}"
+    elif kind == "path":
+        place = f"path:{quote(str(locked['path']))}"
+    else:
+        place = f"{kind}+{locked['url']}"
+    return f"{place}{'&' if '?' in place else '?'}{urlencode(query)}"
+
+
+def spelled(value: Any) -> str:
+    """Return an attribute of a lock as a flake reference spells it."""
+    return str(int(value)) if isinstance(value, bool) else str(value)
+
+
+def attributes(reference: str) -> dict[str, str]:
+    """What a lock's ``original`` says of a flake reference of a common kind; empty of others."""
+    place, _, query = reference.partition("?")
+    kind, _, rest = place.partition(":")
+    found = dict(parse_qsl(query))
+    if kind in FORGES and rest.count("/") in {1, 2}:
+        found["type"] = kind
+        found["owner"], found["repo"], *version = map(unquote, rest.split("/"))
+        if version:
+            found["rev" if re.fullmatch("[0-9a-f]{40}", version[0]) else "ref"] = version[0]
+        return found
+    if kind.startswith("git+"):
+        return {**found, "type": "git", "url": place.removeprefix("git+")}
+    return {}

@@ -1,0 +1,129 @@
+"""What Nix tells while it builds, by ``--log-format internal-json`` (libutil's logging.cc).
+
+Each line is ``@nix`` and an object: an activity that starts or stops, a result of one, a message.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING, Any
+
+from voidgen.system import untrusted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from voidgen.progress import Progress
+
+OPTIONS = ("--log-format", "internal-json")
+LOG_LINES = 25
+"""Lines of a failed build's log that are shown."""
+_MARK = b"@nix "
+_COPY, _COPIES, _BUILDS, _BUILD = 100, 103, 104, 105
+"""Activities: of one store path or derivation, and of all."""
+_LINES, _PROGRESS = (101, 107), 105
+"""Results: a line of a build's log, and how much is done."""
+_ERROR, _WARNING = 0, 1
+"""Levels of messages."""
+_COLOURS = re.compile(r"\x1b\[[0-9;]*m")
+_FOLLOWS = re.compile(r"\d+ dependenc(?:y|ies) (?:failed|of derivation)|some dependencies")
+"""In the message on a derivation that only waited for the one that failed."""
+
+
+@contextmanager
+def watched(progress: Progress) -> Iterator[Callable[[bytes], bytes]]:
+    """Enter a filter for the pieces of Nix's standard error; it returns what a person must read.
+
+    That is what is not of this format, warnings and errors, with the end of the log of the
+    derivation that failed. ``progress`` is told what is built and fetched, if anything is.
+    """
+    with ExitStack() as shown:
+        yield _Log(progress, shown).read
+
+
+class _Log:
+    """What is known of a running build."""
+
+    def __init__(self, progress: Progress, shown: ExitStack) -> None:
+        self._progress = progress
+        self._shown = shown
+        self._reached: Callable[[int, int, str], None] | None = None
+        self._rest = b""
+        self._derivations: dict[int, str] = {}
+        self._logs: dict[str, deque[str]] = {}
+        self._totals: dict[int, tuple[int, int]] = {}
+        self._failed = False
+        self._fetched = ""
+
+    def read(self, piece: bytes) -> bytes:
+        """Return what a person must read of the next piece."""
+        *lines, rest = (self._rest + piece).split(b"\n")
+        # What begins otherwise is not of this format: it may end without a newline.
+        held = rest.startswith(_MARK) or _MARK.startswith(rest)
+        self._rest = rest if held else b""
+        return b"".join(map(self._line, lines)) + (b"" if held else rest)
+
+    def _line(self, line: bytes) -> bytes:
+        if not line.startswith(_MARK):
+            return line + b"\n"
+        try:
+            return self._told(untrusted.parse_json(line.removeprefix(_MARK)))
+        except untrusted.GARBLED:
+            return line + b"\n"
+
+    def _told(self, event: dict[str, Any]) -> bytes:
+        match event:
+            case {"action": "start", "id": key, "type": kind}:
+                self._started(key, kind, event)
+            case {"action": "result", "type": kind, "id": key, "fields": [str(line)]} if (
+                kind in _LINES and key in self._derivations
+            ):
+                self._logs[self._derivations[key]].append(line)
+            case {"action": "result", "type": kind, "id": key, "fields": [done, total, *_]} if (
+                kind == _PROGRESS and key in self._totals
+            ):
+                self._totals[key] = (done, total)
+            case {"action": "msg", "level": level, "msg": message} if level in {_ERROR, _WARNING}:
+                return self._error(_COLOURS.sub("", message)).encode()
+        return b""
+
+    def _started(self, key: int, kind: int, event: dict[str, Any]) -> None:
+        if kind in {_BUILDS, _COPIES}:
+            self._totals[key] = (0, 0)
+        if kind not in {_BUILD, _COPY}:
+            return
+        path = event["fields"][0]
+        name = path.rpartition("/")[2].partition("-")[2]
+        if kind == _BUILD:
+            self._derivations[key] = path
+            self._logs[path] = deque(maxlen=LOG_LINES)
+            self._show(f"building {name.removesuffix('.drv')}")
+        else:
+            self._fetched = path
+            self._show(f"fetching {name}")
+
+    def _show(self, what: str) -> None:
+        if self._reached is None:
+            self._reached = self._shown.enter_context(
+                self._progress.stages("building and fetching")
+            )
+        done = sum(done for done, _ in self._totals.values())
+        total = sum(total for _, total in self._totals.values())
+        self._reached(done + 1, max(total, done + 1), what)
+
+    def _error(self, message: str) -> str:
+        if self._failed and _FOLLOWS.search(message):
+            return ""
+        failed = next((path for path in self._logs if path in message), "")
+        if not failed and "compressed data" in message and self._fetched:
+            # Nix does not say of what: it was the last that it began to fetch.
+            return f"{message}\n       in {self._fetched}\n"
+        if not failed or _FOLLOWS.search(message):
+            return f"{message}\n"
+        self._failed = True
+        if "log line" in message:
+            return f"{message}\n"
+        lines = "".join(f"       > {line}\n" for line in self._logs[failed])
+        return f"{message}\n       the end of its log:\n{lines}" if lines else f"{message}\n"

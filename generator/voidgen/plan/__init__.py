@@ -1,0 +1,1 @@
+"""The plan of an image, and the tree of files that it becomes."""

@@ -1,0 +1,254 @@
+"""Plan to tree: the overlay's files, the manifest, and the flake around them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from posixpath import dirname
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+import attrs
+from attrs import evolve
+
+from voidgen.config import keymap
+from voidgen.errors import Fault, WrongInputError, raise_all
+from voidgen.overlay import private
+from voidgen.plan import templating
+from voidgen.schema import canonical_json
+from voidgen.system import git_names
+from voidgen.tree import (
+    ConsoleKeymap,
+    DconfDatabase,
+    Directory,
+    File,
+    Link,
+    MkliveFile,
+    Node,
+    PackagesFlake,
+    Tree,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from voidgen.overlay.paths import Entry
+    from voidgen.overlay.types import Source
+    from voidgen.plan.plan import Plan
+
+MANIFEST_VERSION = 1
+
+MADE = MappingProxyType(
+    {
+        ConsoleKeymap: ("console-keymap", "0644"),
+        DconfDatabase: ("dconf-db", "0644"),
+        MkliveFile: ("mklive-file", "0755"),
+        PackagesFlake: ("packages-flake", "0755"),
+    }
+)
+"""What Nix makes: the manifest's type of it, and its mode."""
+
+
+def overlay(plan: Plan, contents: Mapping[Path, bytes]) -> dict[str, Node]:
+    """The overlay by path in the image; ``contents`` holds the bytes of every source.
+
+    Raises WrongInputError with the faults of all templates.
+    """
+    values = _values(plan)
+    nodes: dict[str, Node] = {}
+    faults: list[Fault] = []
+    for entry in plan.resolution.entries:
+        try:
+            nodes[entry.path] = _node(entry, contents, values[entry.module])
+        except WrongInputError as error:
+            faults += error.faults
+    raise_all(faults)
+    console = plan.config.image.console()
+    if console.made and not any(console.is_map(path) for path in nodes):
+        nodes[console.path] = _keymap(console.made)
+    for place, node in [*nodes.items()]:
+        path = place
+        while (path := dirname(path)) != "/" and path not in nodes:
+            nodes[path] = _implied(path, node)
+    return dict(sorted(nodes.items()))
+
+
+def _implied(path: str, below: Node) -> Directory:
+    """The folder ``path`` on the way to ``below``: a private one belongs to the same owner."""
+    mode = private.folder_mode(path)
+    if mode is None:
+        return Directory()
+    return Directory(mode, below.owner, below.group) if isinstance(below, File) else Directory(mode)
+
+
+def checks(plan: Plan) -> list[dict[str, Any]]:
+    """What the modules check in the booted image, in their order.
+
+    Raises WrongInputError with the faults of all templates.
+    """
+    values = _values(plan)
+    found: list[dict[str, Any]] = []
+    faults: list[Fault] = []
+    for chosen in plan.resolution.modules:
+        module = chosen.module
+        for index, check in enumerate(module.spec.checks):
+            row = {"module": module.name, **canonical_json.data(check)}
+            for key in ("command", "prints"):
+                try:
+                    text = row[key]
+                    row[key] = text and templating.render(text, values[module.name], module.file)
+                except WrongInputError as error:
+                    place = ("checks", index, key)
+                    # Lines in a template are not those of the file that it stands in.
+                    faults += [evolve(one, key=place, line=None) for one in error.faults]
+            found.append(row)
+    raise_all(faults)
+    return found
+
+
+def project(plan: Plan, nodes: Mapping[str, Node], constant: Tree, flake: File) -> Tree:
+    """All that is emitted, by path in the project.
+
+    ``constant`` holds the files that are the same for every image, ``flake`` the template of
+    flake.nix. Only files go to the disk: the manifest says what else the overlay has.
+    """
+    tree: dict[str, Node] = dict(constant)
+    tree["flake.nix"] = File(_flake(plan, flake.data.decode()).encode())
+    tree["image/manifest.json"] = File(canonical_json.to_json(manifest(plan, nodes)))
+    for path, node in nodes.items():
+        if isinstance(node, File):
+            tree[f"image/include{git_names.emitted(path)}"] = node
+    return dict(sorted(tree.items()))
+
+
+def manifest(plan: Plan, nodes: Mapping[str, Node]) -> dict[str, Any]:
+    """What image/nix/ builds from, as data (see docs/reference/manifest.md)."""
+    config, resolution = plan.config, plan.resolution
+    layouts = config.image.layouts()
+    return {
+        "version": MANIFEST_VERSION,
+        "image": canonical_json.data(config.image)
+        | {
+            "system": plan.system,
+            "cmdline": plan.cmdline,
+            "max-size": config.image.limit(),
+            "keymap": config.image.console().name,
+            "xkb": ",".join(layouts.sources),
+            "xkb-options": layouts.options,
+        },
+        "nix": canonical_json.data(config.nix)
+        | {"packages": [canonical_json.data(package) for package in plan.packages]},
+        "xbps": {
+            "repositories": [canonical_json.data(asked) for asked in resolution.repositories],
+            "packages": [canonical_json.data(asked) for asked in resolution.xbps],
+        },
+        "modules": [
+            {"name": chosen.module.name, "by": chosen.by, "options": dict(chosen.options)}
+            for chosen in resolution.modules
+        ],
+        "services": [canonical_json.data(service) for service in resolution.services],
+        "users": [canonical_json.data(account) for account in resolution.users],
+        "checks": checks(plan),
+        "include": [_entry(path, node) for path, node in nodes.items()],
+        "mklive": canonical_json.data(config.mklive) if config.mklive else None,
+        "container": canonical_json.data(config.container),
+    }
+
+
+def _values(plan: Plan) -> dict[str, dict[str, Any]]:
+    """What templates see, by module."""
+    modules = plan.resolution.modules
+    shared = {
+        "image": plan.config.image,
+        "nix": plan.config.nix,
+        "xbps": plan.config.xbps,
+        "cmdline": plan.cmdline,
+        "xkb": plan.config.image.layouts(),
+        "modules": tuple(chosen.module.name for chosen in modules),
+        "services": tuple(service.name for service in plan.resolution.services),
+        "paths": frozenset(entry.path for entry in plan.resolution.entries),
+    }
+    return {
+        chosen.module.name: {**shared, "options": templating.names(chosen.options)}
+        for chosen in modules
+    }
+
+
+def _entry(path: str, node: Node) -> dict[str, Any]:
+    entry = {"path": path} | _describe(node)
+    emitted = git_names.emitted(path)
+    return entry | {"emitted": emitted} if emitted != path and isinstance(node, File) else entry
+
+
+def _describe(node: Node) -> dict[str, Any]:
+    if isinstance(node, Link):
+        return {"type": "symlink", "target": node.target}
+    if made := MADE.get(type(node)):
+        kind, mode = made
+        owned = {"mode": mode, "owner": "root", "group": "root"}
+        return {"type": kind, **attrs.asdict(node), **owned}
+    if isinstance(node, File):
+        return {"type": "file", **_owned(node.mode, node)}
+    if isinstance(node, Directory) and node.mode is not None:
+        return {"type": "directory", **_owned(node.mode, node)}
+    return {"type": "directory"}
+
+
+def _owned(mode: int, node: File | Directory) -> dict[str, Any]:
+    return {"mode": f"{mode:04o}", "owner": node.owner, "group": node.group}
+
+
+def _node(entry: Entry, contents: Mapping[Path, bytes], values: Mapping[str, Any]) -> Node:
+    if entry.target is not None:
+        return Link(entry.target)
+    if entry.keyfiles is not None:
+        return DconfDatabase(entry.keyfiles, entry.module)
+    if entry.mklive is not None:
+        return MkliveFile(entry.mklive)
+    if entry.flake:
+        return PackagesFlake()
+    owner, _, group = entry.ownership.owner.partition(":")
+    mode = entry.ownership.mode
+    if entry.source is None:
+        return Directory(int(mode, 8) if mode else 0o755, owner, group)
+    data = contents[entry.source.file]
+    if entry.source.template:
+        data = _fill(data, values, entry.source.file)
+    return File(data, int(mode, 8) if mode else _default_mode(entry.source, data), owner, group)
+
+
+def _default_mode(source: Source, data: bytes) -> int:
+    """The mode of a file for which no module.toml names one."""
+    private_mode = private.mode_of(source.path, data)
+    if private_mode is not None:
+        return private_mode
+    return 0o755 if source.executable or data.startswith(b"#!") else 0o644
+
+
+def _keymap(made: keymap.Xkb) -> ConsoleKeymap:
+    near = keymap.nearest(made.source)
+    options = ",".join(made.options)
+    return ConsoleKeymap(
+        made.layout, made.variant, options, f"{keymap.kbd_folder(near)}/{near}.map"
+    )
+
+
+def _fill(data: bytes, values: Mapping[str, Any], file: Path) -> bytes:
+    try:
+        text = data.decode()
+    except UnicodeDecodeError:
+        raise WrongInputError(Fault("template: not UTF-8", file)) from None
+    return templating.render(text, values, file).encode()
+
+
+def _flake(plan: Plan, template: str) -> str:
+    config = plan.config
+    values = {
+        "description": f"{config.image.title} ({config.image.name})",
+        "nixpkgs": config.nix.nixpkgs,
+        "stores": config.cache.stores,
+        "keys": config.cache.keys,
+        "folder": config.nix.nixpkgs.startswith("./"),
+        "mklive": config.mklive.source if config.mklive else None,
+        "extra": f"./{Path(config.flake.extra)}" if config.flake.extra else None,
+    }
+    return templating.render(template, values, Path("flake.nix"))

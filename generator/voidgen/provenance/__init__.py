@@ -1,0 +1,1 @@
+"""Where an ISO comes from: its source, statements about it, and signatures."""

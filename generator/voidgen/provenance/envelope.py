@@ -1,0 +1,92 @@
+"""A signed statement: a DSSE envelope (https://github.com/secure-systems-lab/dsse, v1.0.2).
+
+The signature is that of ssh-keygen(1), "-Y", of the envelope's pre-authentication encoding: the
+keys that sign the sums sign statements, too, those of agents and of hardware among them.
+"""
+
+from __future__ import annotations
+
+import binascii
+import json
+import re
+from base64 import b64decode, b64encode
+from typing import TYPE_CHECKING, Any
+
+from attrs import frozen
+
+from voidgen.provenance import signature
+from voidgen.system import untrusted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+PAYLOAD_TYPE = "application/vnd.in-toto+json"
+NAMESPACE = "voidgen-statement"
+"""Of ssh-keygen's signatures: one of the sums is not one of a statement."""
+_ARMOR = ("-----BEGIN SSH SIGNATURE-----", "-----END SSH SIGNATURE-----")
+WIDTH = 70
+"""Characters of a line between them (PROTOCOL.sshsig of OpenSSH)."""
+KEY = re.compile(r"SHA256:[A-Za-z0-9+/]{43}")
+
+
+@frozen
+class Envelope:
+    """What was signed, the fingerprint that the envelope names, and the signature's bytes."""
+
+    payload: bytes
+    key: str
+    signature: bytes
+
+
+def encoded(payload: bytes) -> bytes:
+    """The bytes that are signed: DSSE's pre-authentication encoding."""
+    head = f"DSSEv1 {len(PAYLOAD_TYPE)} {PAYLOAD_TYPE} {len(payload)} ".encode()
+    return head + payload
+
+
+def sign(payload: bytes, key: Path) -> Envelope:
+    """``payload``, signed by ``key`` as `signature.sign` does."""
+    made = signature.sign(encoded(payload), key, NAMESPACE)
+    lines = made.decode().split("\n")
+    raw = b64decode("".join(line for line in lines if line not in _ARMOR))
+    found = signature.check(encoded(payload), made, (), NAMESPACE)
+    return Envelope(payload, found.fingerprint, raw)
+
+
+def check(one: Envelope, allowed: Iterable[str]) -> signature.Checked:
+    """Whether the signature is one of the payload, by one of the ``allowed`` signers."""
+    text = b64encode(one.signature).decode()
+    lines = [text[at : at + WIDTH] for at in range(0, len(text), WIDTH)]
+    armored = "\n".join([_ARMOR[0], *lines, _ARMOR[1], ""])
+    return signature.check(encoded(one.payload), armored.encode(), allowed, NAMESPACE)
+
+
+def dump(one: Envelope) -> bytes:
+    """The envelope as one line."""
+    signed = {"keyid": one.key, "sig": b64encode(one.signature).decode()}
+    table = {
+        "payload": b64encode(one.payload).decode(),
+        "payloadType": PAYLOAD_TYPE,
+        "signatures": [signed],
+    }
+    return json.dumps(table, sort_keys=True).encode() + b"\n"
+
+
+def parse(line: bytes) -> Envelope:
+    """The envelope in ``line``; ValueError where it is not one with one signature of ssh-keygen."""
+    try:
+        table: Any = untrusted.parse_json(line)
+        (signed,) = table["signatures"]
+        if table["payloadType"] != PAYLOAD_TYPE or not KEY.fullmatch(signed["keyid"]):
+            raise ValueError(table["payloadType"])
+        return Envelope(_bytes(table["payload"]), signed["keyid"], _bytes(signed["sig"]))
+    except untrusted.GARBLED:
+        raise ValueError("is not a statement that an SSH key signed") from None
+
+
+def _bytes(text: str) -> bytes:
+    try:
+        return b64decode(text, validate=True)
+    except binascii.Error as error:
+        raise ValueError(text) from error

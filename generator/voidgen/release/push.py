@@ -1,0 +1,89 @@
+"""Giving all that an image is made of to another Nix store, signed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl
+
+from attrs import frozen
+
+from voidgen.errors import Fault, StepFailedError, WrongInputError
+from voidgen.lock import update
+from voidgen.nix import commands as nix
+from voidgen.system.files import read_regular_file
+from voidgen.xbps import store
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from voidgen.progress import Progress
+    from voidgen.project import Project
+
+OUTPUTS = ("default", "mklive", "container", "xbps")
+"""Outputs of the flake that `voidgen iso` builds, where the package set has them."""
+LARGEST_KEY = 1 << 20
+KEYS = "make one with `nix key generate-secret --key-name NAME > FILE`"
+BINARY_CACHES = ("file://", "http://", "https://", "s3://")
+"""Stores that keep compressed archives; Nix's own choice of compression is xz."""
+
+
+@frozen
+class Pushed:
+    """The store paths that were asked for, less what they need, and the key that signs all."""
+
+    paths: tuple[str, ...]
+    key: str
+
+
+def public_key(file: Path) -> str:
+    """The public key to the secret one in ``file``; WrongInputError where it has none."""
+    try:
+        secret = read_regular_file(file, LARGEST_KEY)
+    except OSError as error:
+        what = f"cannot be read: {error.strerror}"
+        raise WrongInputError(Fault(what, file, remedy=KEYS)) from None
+    try:
+        return nix.public_key(secret)
+    except StepFailedError:
+        # What Nix says could show a part of it.
+        raise WrongInputError(Fault("holds no secret key of Nix", file, remedy=KEYS)) from None
+
+
+def push(project: Project, where: str, key: Path, progress: Progress) -> Pushed:
+    """Copy the closure, its sources, Void's locked packages and the container to a Nix store.
+
+    All paths are signed by the secret ``key``. Raises WrongInputError where the project is not
+    generated and locked, StepFailedError where a build or the copy fails.
+    """
+    public = public_key(key)
+    locked = update.ready(project)
+    folder, config, caches = str(project.folder), project.plan.config, project.caches
+    with progress.step("building what the image is made of"):
+        names = nix.evaluate(
+            folder, f"packages.{nix.system()}", apply="builtins.attrNames", caches=caches
+        )
+        wanted = [one for one in OUTPUTS if one in names]
+        if config.container.image != "flake" and "container" in wanted:
+            wanted.remove("container")
+        paths = [str(nix.build(folder, one, progress, caches=caches)) for one in wanted]
+        paths += nix.flake_archive(folder, caches)
+    if locked.lock and locked.lock.xbps:
+        paths += store.add(locked.lock.xbps.packages, config.xbps.mirrors, progress, caches)
+    with progress.step(f"signing {len(paths)} store paths and what they need"):
+        nix.sign(paths, key)
+    with progress.step(f"copying them to {where}"):
+        nix.copy(paths, compressed(where))
+    return Pushed(tuple(paths), public)
+
+
+def compressed(store: str) -> str:
+    """Return the URL of ``store`` with zstd for what a binary cache compresses.
+
+    A compression that the URL names already stays. Stores of other kinds do not compress.
+    """
+    place, _, query = store.partition("?")
+    if not place.startswith(BINARY_CACHES):
+        return store
+    if any(name == "compression" for name, _ in parse_qsl(query, keep_blank_values=True)):
+        return store
+    return f"{place}?{query}&compression=zstd" if query else f"{place}?compression=zstd"

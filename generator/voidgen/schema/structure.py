@@ -1,0 +1,309 @@
+"""TOML tables to typed, immutable values by cattrs, with every fault of a file at once.
+
+The classes say all there is to say: a field ``state_dir`` is the key ``state-dir``, its type
+(with the `Rule` that it may carry) is what is accepted, its metadata ``help`` is its
+description. The JSON Schema is made from the same classes.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import types
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar, get_args, get_origin
+
+import attrs
+from cattrs import (
+    AttributeValidationNote,
+    ClassValidationError,
+    Converter,
+    ForbiddenExtraKeysError,
+    IterableValidationError,
+    IterableValidationNote,
+)
+from cattrs.gen import make_dict_structure_fn, override
+
+from voidgen.errors import Fault, Key, WrongInputError, did_you_mean
+from voidgen.system import credentials
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+T = TypeVar("T")
+
+
+OptionList = tuple[str, ...]
+OptionValue = bool | int | str | OptionList
+"""The value of an overlay module's option."""
+
+
+@attrs.frozen
+class Rule:
+    """What a string must look like: a pattern for the whole of it, told in words.
+
+    ``remedies`` answer common mistakes: pairs of a pattern and what to do about it. A value in
+    which ``secret`` is found is not repeated to anybody.
+    """
+
+    expected: str
+    pattern: str
+    remedies: tuple[tuple[str, str], ...] = ()
+    secret: str | None = None
+
+    def check(self, value: str) -> str:
+        """``value``, or a `MisfitError`."""
+        if re.fullmatch(self.pattern, value):
+            return value
+        remedy = next((said for pattern, said in self.remedies if re.search(pattern, value)), "")
+        raise MisfitError(f"expected {self.expected}, got {self.shown(value)}", remedy=remedy)
+
+    def shown(self, value: Any) -> str:
+        """A wrong value for a message, unless it may be a secret."""
+        if self.secret and isinstance(value, str) and re.search(self.secret, value):
+            return "what may be a secret, and is not repeated here"
+        return show(value)
+
+
+class MisfitError(Exception):
+    """A value that is not what its place asks for; ``key`` leads on from that place."""
+
+    def __init__(self, what: str, key: Key = (), remedy: str = "") -> None:
+        """``what`` says what was expected and what was found."""
+        super().__init__(what)
+        self.what = what
+        self.key = key
+        self.remedy = remedy
+
+
+def structure(table: Mapping[str, Any], cls: type[T], file: Path) -> T:
+    """``table`` of ``file`` as a ``cls``; WrongInputError with every fault found."""
+    try:
+        return converter.structure(table, cls)
+    except (ClassValidationError, MisfitError) as error:
+        raise WrongInputError(*_faults(error, file, ())) from None
+
+
+def kebab(name: str) -> str:
+    """The TOML spelling of a Python attribute's name."""
+    return name.replace("_", "-")
+
+
+def rule_of(kind: Any) -> Rule | None:
+    """The `Rule` that an ``Annotated`` type carries."""
+    if get_origin(kind) is not Annotated:
+        return None
+    return next((extra for extra in kind.__metadata__ if isinstance(extra, Rule)), None)
+
+
+def show(value: Any) -> str:
+    """A value for a message: short, on one line, TOML's words for what it is."""
+    if value is None or isinstance(value, bool):
+        return {None: "nothing", True: "true", False: "false"}[value]
+    if isinstance(value, str):
+        text = credentials.hidden(value)
+        return repr(text if len(text) <= LONGEST_SHOWN else text[:LONGEST_SHOWN] + "…")
+    if isinstance(value, int) and abs(value) >= 10**LONGEST_SHOWN:
+        return "a huge number"
+    if isinstance(value, int | float):
+        return f"the number {value}"
+    if isinstance(value, dt.date | dt.time):
+        return "a date or time"
+    return "a table" if isinstance(value, dict) else "a list"
+
+
+LONGEST_SHOWN = 60
+"""Characters of a wrong value that a message repeats."""
+
+
+def _refuse(value: Any, expected: str) -> MisfitError:
+    return MisfitError(f"expected {expected}, got {show(value)}")
+
+
+# Only the type itself each time: cattrs by itself would turn 5 into "5".
+def _string(value: Any, _: Any) -> str:
+    if type(value) is not str:
+        raise _refuse(value, "a string")
+    if "\0" in value:
+        raise MisfitError("holds a NUL character, which no file of the image may carry")
+    if secret := credentials.secret_in(value):
+        what = f"has a URL with {secret}, which everyone with the project or an ISO would see"
+        raise MisfitError(what, remedy=credentials.remedy_for(value))
+    return value
+
+
+def _boolean(value: Any, _: Any) -> bool:
+    if type(value) is not bool:
+        raise _refuse(value, "true or false")
+    return value
+
+
+def _integer(value: Any, _: Any) -> int:
+    if type(value) is not int:
+        raise _refuse(value, "a whole number")
+    if not -(2**63) <= value < 2**63:
+        # TOML and Nix know no larger ones.
+        raise _refuse(value, "a whole number of 64 bits")
+    return value
+
+
+def _ruled(kind: Any) -> Callable[[Any, Any], Any]:
+    rule = rule_of(kind)
+    if rule is None:
+        raise AssertionError(f"{kind} has no rule")
+    matches = re.compile(rule.pattern).fullmatch
+
+    def hook(value: Any, _: Any) -> Any:
+        # The rule itself only says what is wrong: a lock has thousands of values.
+        return value if matches(_string(value, str)) else rule.check(value)
+
+    return hook
+
+
+def _choice(kind: Any) -> Callable[[Any, Any], Any]:
+    choices = get_args(kind)
+
+    def hook(value: Any, _: Any) -> Any:
+        # By type too: 1 and True are equal to Python.
+        if any(type(value) is type(choice) and value == choice for choice in choices):
+            return value
+        known = list(map(str, choices))
+        near = did_you_mean(value, known) if isinstance(value, str) else ""
+        raise MisfitError(f"expected one of {', '.join(known)}, got {show(value)}", remedy=near)
+
+    return hook
+
+
+def _each(
+    pairs: Iterable[tuple[str | int, Any]], one: Callable[[Any, Any], T], kind: Any
+) -> list[T]:
+    """``one`` of every pair, or all their faults, each with its index or key."""
+    found: list[T] = []
+    errors: list[Exception] = []
+    for key, value in pairs:
+        try:
+            found.append(one(key, value))
+        except Exception as error:  # noqa: BLE001 - cattrs raises it again with all the others
+            error.add_note(IterableValidationNote("element", key, kind))
+            errors.append(error)
+    if errors:
+        raise IterableValidationError("in a list or table", errors, kind)
+    return found
+
+
+def _list(kind: Any) -> Callable[[Any, Any], Any]:
+    item_kind = get_args(kind)[0]
+    base = converter.get_structure_hook(item_kind)
+    rule = rule_of(item_kind)
+
+    def hook(value: Any, _: Any) -> Any:
+        if not isinstance(value, list):
+            got = rule.shown(value) if rule else show(value)
+            raise MisfitError(f"expected a list, got {got}")
+        seen = set()
+
+        def one(_: Any, raw: Any) -> Any:
+            item = base(raw, item_kind)
+            if item in seen:
+                raise MisfitError(f"{show(raw)} is listed twice", remedy="remove one of them")
+            seen.add(item)
+            return item
+
+        return tuple(_each(enumerate(value), one, kind))
+
+    return hook
+
+
+def _mapping(kind: Any) -> Callable[[Any, Any], Any]:
+    key_kind, item_kind = get_args(kind)
+    key_base = converter.get_structure_hook(key_kind)
+    base = converter.get_structure_hook(item_kind)
+
+    def one(key: Any, raw: Any) -> tuple[str, Any]:
+        return key_base(key, key_kind), base(raw, item_kind)
+
+    def hook(value: Any, _: Any) -> Any:
+        if not isinstance(value, dict):
+            raise MisfitError(f"expected a table, got {show(value)}")
+        return types.MappingProxyType(dict(sorted(_each(value.items(), one, kind))))
+
+    return hook
+
+
+def _table(cls: Any) -> Callable[[Any, Any], Any]:
+    names: dict[str, Any] = {
+        field.name: override(rename=kebab(field.name)) for field in attrs.fields(cls)
+    }
+    base = make_dict_structure_fn(cls, converter, _cattrs_forbid_extra_keys=True, **names)
+
+    def hook(value: Any, kind: Any) -> Any:
+        if not isinstance(value, dict):
+            raise MisfitError(f"expected a table, got {show(value)}")
+        return base(value, kind)
+
+    return hook
+
+
+def _option_value(value: Any, _: Any) -> OptionValue:
+    """What any option may hold; its declared type is checked when modules are resolved."""
+    if isinstance(value, list):
+        items: tuple[str, ...] = converter.structure(value, OptionList)
+        return items
+    if isinstance(value, str | bool | int):
+        converter.structure(value, type(value))
+        return value
+    raise MisfitError(f"expected a string, boolean, integer or list of strings, got {show(value)}")
+
+
+def _is_list(kind: Any) -> bool:
+    return get_origin(kind) is tuple
+
+
+def _is_mapping(kind: Any) -> bool:
+    return get_origin(kind) is Mapping
+
+
+def _is_choice(kind: Any) -> bool:
+    return get_origin(kind) is Literal
+
+
+converter = Converter(detailed_validation=True)
+converter.register_structure_hook(str, _string)
+converter.register_structure_hook(bool, _boolean)
+converter.register_structure_hook(int, _integer)
+converter.register_structure_hook_func(
+    lambda kind: kind in {OptionValue, OptionValue | None}, _option_value
+)
+converter.register_structure_hook_factory(attrs.has, _table)
+converter.register_structure_hook_factory(_is_list, _list)
+converter.register_structure_hook_factory(_is_mapping, _mapping)
+converter.register_structure_hook_factory(_is_choice, _choice)
+converter.register_structure_hook_factory(lambda kind: rule_of(kind) is not None, _ruled)
+
+
+def _faults(error: Exception, file: Path, key: Key) -> Iterator[Fault]:
+    """The tree of exceptions that cattrs collected, flattened; keys from its notes."""
+    if isinstance(error, ClassValidationError | IterableValidationError):
+        for inner in error.exceptions:
+            yield from _faults(inner, file, (*key, *_step(inner)))
+    elif isinstance(error, MisfitError):
+        yield Fault(error.what, file, (*key, *error.key), remedy=error.remedy)
+    elif isinstance(error, ForbiddenExtraKeysError):
+        known = [kebab(field.name) for field in attrs.fields(error.cl)]
+        for name in sorted(error.extra_fields):
+            remedy = did_you_mean(name, known) or f"known here: {', '.join(known)}"
+            yield Fault("unknown key", file, (*key, name), remedy=remedy)
+    elif isinstance(error, KeyError):
+        yield Fault("missing; this key is needed", file, key)
+    else:
+        raise error
+
+
+def _step(error: Exception) -> Key:
+    for note in getattr(error, "__notes__", ()):
+        if isinstance(note, AttributeValidationNote):
+            return (kebab(note.name),)
+        if isinstance(note, IterableValidationNote):
+            return (note.index,)
+    return ()

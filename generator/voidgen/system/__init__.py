@@ -1,0 +1,1 @@
+"""The machine below voidgen: programs, environment, files, git, hashes."""

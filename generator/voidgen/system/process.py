@@ -1,0 +1,276 @@
+"""The one place where programs are started."""
+
+from __future__ import annotations
+
+import logging
+import os
+import shlex
+import shutil
+import signal
+import subprocess
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any
+
+from attrs import frozen
+
+from voidgen.errors import MEND, StepFailedError
+from voidgen.system import environment, pipes
+from voidgen.system.credentials import hidden
+
+if TYPE_CHECKING:
+    import re
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+_log = logging.getLogger(__name__)
+
+PACKAGES = {
+    "dot": "graphviz",
+    "git": "git",
+    "nix": "nix",
+    "nix-hash": "nix",
+    "nix-instantiate": "nix",
+    "nix-prefetch-url": "nix",
+    "nix-store": "nix",
+    "ssh-keygen": "openssh (Debian: openssh-client)",
+    "qemu-system-x86_64": "qemu-system-x86 (Debian's name)",
+    "unshare": "util-linux",
+    "xbps-install": "xbps",
+    "xbps-rindex": "xbps",
+}
+"""Programs and the packages that carry them."""
+
+LARGEST = 1 << 29
+"""Bytes that a program may print: the paths of a closure of a million need less."""
+
+
+@frozen
+class Completed:
+    """What a program left."""
+
+    status: int
+    stdout: bytes
+    stderr: bytes
+
+
+def run(  # noqa: PLR0913 - what a process begins with
+    argv: Sequence[str],
+    *,
+    cwd: Path,
+    stdin: bytes = b"",
+    check: bool = True,
+    env: Mapping[str, str] | None = None,
+    umask: int = -1,
+    timeout: float | None = None,
+    heard: Callable[[bytes], bytes] | None = None,
+) -> Completed:
+    """Run ``argv`` in ``cwd``, without a shell, its messages in English.
+
+    ``env`` is the whole of its environment; without it, `environment.of` says it. The ``umask`` is
+    voidgen's own. ``heard`` gets each piece of its messages as it comes, in another thread, and
+    returns what is kept of it. Raises StepFailedError where it cannot be started, prints more than
+    `LARGEST` bytes and, with ``check``, where it fails; TimeoutError where it was ended after
+    ``timeout`` seconds. What it started and left behind is not waited for.
+    """
+    process = _started(
+        argv,
+        cwd=cwd,
+        env=env,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        umask=umask,
+    )
+    try:
+        out, err = pipes.exchange(process, stdin, heard, timeout, LARGEST)
+    except subprocess.TimeoutExpired:
+        raise TimeoutError from None
+    if max(len(out), len(err)) > LARGEST:
+        what = f"{' '.join(argv[:3])}: prints more than {LARGEST >> 20} MiB, and was ended"
+        raise StepFailedError(what, "run it by hand, and see what it prints")
+    completed = Completed(process.returncode, out, err)
+    _log.debug("%s: %s", argv[0], _ending(completed.status))
+    return _checked(argv, completed) if check else completed
+
+
+PATIENCE = 120.0
+"""Seconds for what takes none on most machines: a question that is answered from a disk."""
+
+
+def ask(argv: Sequence[str], *, cwd: Path, stdin: bytes = b"", check: bool = True) -> Completed:
+    """`run` of what must answer soon; StepFailedError where it does not within `PATIENCE`."""
+    try:
+        return run(argv, cwd=cwd, stdin=stdin, check=check, timeout=PATIENCE)
+    except TimeoutError:
+        what = f"{' '.join(argv[:3])}: no answer in {PATIENCE:g} seconds"
+        raise StepFailedError(what, "run it by hand, and see what it waits for") from None
+
+
+def stream(argv: Sequence[str], *, cwd: Path, heard: Callable[[bytes], None]) -> int:
+    """Run ``argv`` and tell ``heard`` of each piece of its output as it comes; its exit status.
+
+    It is in a session of its own: an interrupt reaches voidgen alone, which then kills the session.
+    Raises StepFailedError where it cannot be started.
+    """
+    process = _started(
+        argv,
+        cwd=cwd,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+    )
+    with process:
+        try:
+            for piece in pipes.pieces(process):
+                heard(piece)
+        except BaseException:
+            # Not politely: a container's client would hand the signal on, and wait.
+            _kill_session(process)
+            raise
+    return process.returncode
+
+
+def _kill_session(process: subprocess.Popen[bytes]) -> None:
+    """Kill ``process``, which leads a session, and its children there.
+
+    If it ended by itself, nothing is killed: its number may belong to another process.
+    """
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGKILL)
+
+
+POLITENESS = 10
+"""Seconds between asking a program to end, and killing it."""
+
+
+@contextmanager
+def beside(  # noqa: PLR0913 - what a process begins with
+    argv: Sequence[str],
+    *,
+    cwd: Path,
+    messages: Path,
+    passed: Sequence[int] = (),
+    env: Mapping[str, str] | None = None,
+    politeness: float = POLITENESS,
+) -> Iterator[subprocess.Popen[bytes]]:
+    """``argv``, running while the context lasts; what it says goes into the file ``messages``.
+
+    It inherits the file descriptors ``passed``; ``env`` is as that of `run`. At the end it has
+    ``politeness`` seconds between being asked to end and being killed. It is in a session of its
+    own, so that an interrupt reaches voidgen alone, and it ends where voidgen is killed. Raises
+    StepFailedError where it cannot be started.
+    """
+    # setpriv(1) of util-linux; without it, only a killed voidgen leaves something behind.
+    guard = ("setpriv", "--pdeathsig", "KILL") if shutil.which("setpriv") else ()
+    with messages.open("wb") as stream:
+        process = _started(
+            argv,
+            guard,
+            env=env,
+            cwd=cwd,
+            stdin=subprocess.DEVNULL,
+            stdout=stream,
+            stderr=stream,
+            start_new_session=True,
+            pass_fds=passed,
+            # What listens at a socket of its listens to this user alone.
+            umask=0o077,
+        )
+    try:
+        yield process
+    finally:
+        process.terminate()
+        try:
+            # A second interrupt ends the waiting, too.
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(politeness)
+        finally:
+            _kill_session(process)
+            process.wait()
+
+
+ATTEMPTS = 4
+LONGEST_WAIT = 8.0
+"""Seconds between two attempts, at most."""
+
+
+def patiently(
+    argv: Sequence[str],
+    *,
+    cwd: Path,
+    transient: re.Pattern[bytes],
+    heard: Callable[[bytes], bytes] | None = None,
+) -> Completed:
+    """`run`, again after growing waits where it fails and its messages match ``transient``.
+
+    For programs that do not try again by themselves after a fault of the network.
+    """
+    # Imported here: most commands ask nothing of a network.
+    from tenacity import (  # noqa: PLC0415
+        Retrying,
+        retry_if_result,
+        stop_after_attempt,
+        wait_random_exponential,
+    )
+
+    def refused(done: Completed) -> bool:
+        return bool(done.status and transient.search(done.stderr))
+
+    attempt = Retrying(
+        retry=retry_if_result(refused),
+        stop=stop_after_attempt(ATTEMPTS),
+        wait=wait_random_exponential(max=LONGEST_WAIT),
+        retry_error_callback=lambda state: state.outcome.result() if state.outcome else None,
+    )
+    done: Completed = attempt(run, argv, cwd=cwd, check=False, heard=heard)
+    return _checked(argv, done)
+
+
+def _started(
+    argv: Sequence[str],
+    guard: Sequence[str] = (),
+    *,
+    env: Mapping[str, str] | None = None,
+    **how: Any,
+) -> subprocess.Popen[bytes]:
+    """``argv``, told and started, by the program ``guard`` where there is one.
+
+    ``how`` is Popen's. Raises StepFailedError where it cannot be started.
+    """
+    _tell(argv)
+    env = environment.of(_name(argv[0])) if env is None else {**env, "LC_ALL": "C"}
+    try:
+        return subprocess.Popen([*guard, *argv], env=env, **how)
+    except OSError as error:
+        raise _not_started(argv, error) from None
+
+
+def _tell(argv: Sequence[str]) -> None:
+    """Tell whoever listens what is started, less the passwords of URLs."""
+    _log.info("%s", hidden(shlex.join(argv)))
+
+
+def _checked(argv: Sequence[str], done: Completed) -> Completed:
+    if done.status:
+        output = done.stderr.decode(errors="replace").strip()
+        what = f"{' '.join(argv[:3])}: failed ({_ending(done.status)})"
+        remedy = "" if output else "run it by hand: it said nothing (-v tells all its words)"
+        raise StepFailedError(what, remedy, output)
+    return done
+
+
+def _not_started(argv: Sequence[str], error: OSError) -> StepFailedError:
+    program = _name(argv[0])
+    what = f"{argv[0]}: cannot be started: {error.strerror}"
+    missing = isinstance(error, FileNotFoundError)
+    remedy = f"install the package {PACKAGES.get(program, program)}" if missing else MEND
+    return StepFailedError(what, remedy)
+
+
+def _name(program: str) -> str:
+    return os.path.basename(program)  # noqa: PTH119 - a name, not a place
+
+
+def _ending(status: int) -> str:
+    return f"signal {-status}" if status < 0 else f"exit status {status}"

@@ -1,0 +1,32 @@
+"""Data that others wrote: programs, other releases of voidgen, or whoever gave a file."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+GARBLED = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+"""What reading data of another shape than expected raises."""
+
+
+def parse_json(data: bytes | str, *, unique: bool = False) -> Any:
+    """What ``data`` says; ValueError where it is no JSON, or no memory is enough for its depth.
+
+    With ``unique``, ValueError also if an object has a key twice: programs take either.
+    """
+    try:
+        return json.loads(data, object_pairs_hook=_table if unique else None)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+
+
+def _table(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in found:
+            raise ValueError(f"{key!r} is there twice")
+        found[key] = value
+    return found

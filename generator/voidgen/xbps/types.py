@@ -1,0 +1,105 @@
+"""Void's packages as voidgen.lock holds them (docs/reference/voidgen.lock.md)."""
+
+from typing import Annotated
+
+from attrs import frozen
+
+from voidgen.config import rules
+from voidgen.schema.structure import MisfitError, Rule, show
+
+# The last digit holds four bits only: one with others spells the same hash again.
+SRI = Rule(
+    "a SHA-256 in SRI form: sha256-… (44 characters of base64)",
+    r"sha256-[A-Za-z0-9+/]{42}[048AEIMQUYcgkosw]=",
+)
+PKGVER = Rule(
+    "an xbps package with its version, like acl-2.3.2_1",
+    r"[A-Za-z0-9][A-Za-z0-9._+-]*-[A-Za-z0-9._+~:^=@]+_[0-9]+",
+)
+ARCH = Rule("an architecture in XBPS's names, or noarch", r"[a-z0-9_]+(?:-musl)?")
+TRANSACTION = Rule("the name of a root that mklive fills", r"[a-z][a-z0-9-]*")
+FINGERPRINT = Rule("a key's fingerprint, as XBPS shows it", rules.FINGERPRINT)
+Hash = Annotated[str, SRI]
+Arch = Annotated[str, ARCH]
+Transaction = Annotated[str, TRANSACTION]
+Fingerprint = Annotated[str, FINGERPRINT]
+
+
+@frozen(order=True)
+class Package:
+    """An ``.xbps`` file: where it is, its hash and size in bytes, and the roots it goes into."""
+
+    pkgver: Annotated[str, PKGVER]
+    arch: Arch
+    repository: rules.Repository
+    hash: Hash
+    size: int
+    transactions: tuple[Transaction, ...]
+
+    def __attrs_post_init__(self) -> None:
+        if self.size < 0:
+            raise MisfitError(f"expected a size in bytes, got {show(self.size)}", ("size",))
+
+    @property
+    def name(self) -> str:
+        """Its name, without the version (xbps_pkg_name(3): up to the last ``-``)."""
+        return self.pkgver.rpartition("-")[0]
+
+    @property
+    def version(self) -> str:
+        """Version and revision, like ``2.3.2_1``."""
+        return self.pkgver.rpartition("-")[2]
+
+    @property
+    def file(self) -> str:
+        """The file's name in its repository."""
+        return f"{self.pkgver}.{self.arch}.xbps"
+
+    @property
+    def url(self) -> str:
+        """Where the file is: a URL, or a path where the repository is a folder."""
+        return f"{self.repository.rstrip('/')}/{self.file}"
+
+
+@frozen(order=True)
+class Repository:
+    """A repository's index for one architecture, and the key that signs its packages.
+
+    ``key`` is missing where XBPS asks for no signature: in a folder of the machine.
+    """
+
+    url: rules.Repository
+    arch: Arch
+    hash: Hash
+    key: Fingerprint | None
+
+
+@frozen(order=True)
+class Key:
+    """A public key that signs packages; ``hash`` is that of its PEM text."""
+
+    fingerprint: Fingerprint
+    hash: Hash
+
+
+@frozen
+class Request:
+    """What was asked for when the packages were locked; where it is another now, they are not.
+
+    ``mklive`` is the narHash of its source: its lists of packages are part of what is asked.
+    """
+
+    arch: Arch
+    mklive: Hash
+    packages: tuple[rules.XbpsPackage, ...]
+    repositories: tuple[rules.Repository, ...]
+
+
+@frozen
+class Xbps:
+    """Every package of every transaction that mklive makes; all but ``request`` sorted."""
+
+    request: Request
+    keys: tuple[Key, ...] = ()
+    repositories: tuple[Repository, ...] = ()
+    packages: tuple[Package, ...] = ()

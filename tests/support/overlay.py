@@ -1,0 +1,58 @@
+"""Catalogues and configurations made in memory."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from voidgen.config.types import Config, Image, Nix, Overlay, Xbps
+from voidgen.errors import Fault, WrongInputError
+from voidgen.overlay.resolution import Resolution
+from voidgen.overlay.resolve import resolve
+from voidgen.overlay.types import Catalogue, Module, ModuleFile, Source
+from voidgen.schema.structure import structure
+
+FILE = Path("voidgen.toml")
+
+
+def module(name: str, *files: str, **spec: Any) -> Module:
+    """A module with ``files``; what ends in .j2 is a template."""
+    folder = Path("overlay-src", name)
+    found = structure({"summary": "A test", **spec}, ModuleFile, folder / "module.toml")
+    sources = tuple(
+        Source(path.removesuffix(".j2"), folder / f"files{path}", path.endswith(".j2"))
+        for path in sorted(files)
+    )
+    return Module(name, folder, found, sources)
+
+
+def catalogue(*modules: Module) -> Catalogue:
+    return {one.name: one for one in sorted(modules, key=lambda one: one.name)}
+
+
+def config(
+    modules: Iterable[str] = (),
+    options: Mapping[str, Mapping[str, Any]] | None = None,
+    nix: Iterable[str] = (),
+    xbps: Iterable[str] = (),
+    without: Iterable[str] = (),
+) -> Config:
+    return Config(
+        Image("test"),
+        nix=Nix(packages=tuple(nix)),
+        xbps=Xbps(packages=tuple(xbps)),
+        overlay=Overlay(tuple(modules), tuple(without), options or {}),
+    )
+
+
+def resolved(*modules: Module, asked: Iterable[str] | None = None, **more: Any) -> Resolution:
+    """All of ``modules``, or those ``asked`` for, resolved."""
+    names = [one.name for one in modules] if asked is None else asked
+    return resolve(config(names, **more), catalogue(*modules), FILE)
+
+
+def faults(*modules: Module, asked: Iterable[str] | None = None, **more: Any) -> list[Fault]:
+    with pytest.raises(WrongInputError) as caught:
+        resolved(*modules, asked=asked, **more)
+    return list(caught.value.faults)
