@@ -1,6 +1,6 @@
 # Emitted by voidgen, the same for every image: `voidgen generate` replaces changes.
-# What nixpkgs' own list of aliases says of a name: { message, new }, or null. A message that is
-# thrown cannot be caught, so it is read from the text of the list.
+# What nixpkgs' own list of aliases says about a name: { message, new }, or null. Nix cannot catch
+# the message of a throw, so this reads the text of the list.
 pkgs:
 let
   inherit (builtins)
@@ -23,7 +23,7 @@ let
       [ ];
 
   startsWith = prefix: text: substring 0 (stringLength prefix) text == prefix;
-  # An entry is one line, or the lines that nixfmt makes of it.
+  # An entry has one line, or several that nixfmt made.
   entryAt =
     index:
     builtins.concatStringsSep " " (

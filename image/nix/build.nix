@@ -1,6 +1,6 @@
 # Emitted by voidgen, the same for every image: `voidgen generate` replaces changes.
-# A derivation that runs one of our scripts under the set's busybox: no stdenv, so that it is
-# light and its path depends on little. `env` reaches builders with structured attributes too.
+# A derivation that runs one of our scripts with the set's busybox. It has no stdenv, so that it is
+# small and its path depends on little. `env` also works with structured attributes.
 { pkgs, system }:
 let
   busybox =
@@ -16,7 +16,7 @@ derivation (
       "PATH=${busybox}/bin"
       "out=${builtins.placeholder "out"}"
       "sh"
-      # As a file of fixed name and content: the mode of the checkout's file is not ours to rely on.
+      # A file with a fixed name, content and mode: modes differ between checkouts.
       (builtins.toFile (baseNameOf script) (builtins.readFile script))
     ];
     preferLocalBuild = true;

@@ -1,6 +1,6 @@
 # Emitted by voidgen, the same for every image: `voidgen generate` replaces changes.
-# Does the overlay tree hold exactly what the manifest lists, and does every link into the
-# profile lead somewhere?
+# Checks that the overlay tree has exactly what the manifest lists, and that no link into the
+# profile is dangling.
 {
   build,
   entries,
@@ -9,7 +9,7 @@
 }:
 let
   isExecutable = import ./executable.nix;
-  # As check.sh describes what it finds.
+  # In the words of check.sh.
   describe =
     entry:
     if entry.type == "symlink" then
@@ -28,7 +28,7 @@ let
 in
 build "check-include" ./check.sh {
   inherit include profile;
-  # What is in them is the package set's.
+  # Their content depends on the package set.
   flakes = builtins.toFile "flakes" (
     builtins.concatStringsSep "" (map (entry: "${entry.path}\n") flakes)
   );

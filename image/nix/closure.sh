@@ -1,11 +1,11 @@
 # shellcheck shell=sh
-# The closure in three forms: a list, what `nix-store --load-db` reads, and JSON.
+# Writes the closure in three forms: a list, the format of `nix-store --load-db`, and JSON.
 # shellcheck disable=SC2154  # out comes from the derivation
 
 set -eu
-# Relative, because Nix 2.8 gives NIX_ATTRS_JSON_FILE as seen from outside its sandbox.
-# One object a line. Newer Nix adds fields to these objects: only those named are copied,
-# or one store path would hold different bytes. Paths and hashes need no JSON unescaping.
+# A relative path, because in Nix 2.8 NIX_ATTRS_JSON_FILE is a path outside of the sandbox. Write
+# one object a line. Later Nix adds fields to these objects. Copy only the known fields, so that
+# every Nix writes the same bytes. Paths and hashes contain no JSON escapes.
 tr '{' '\n' < .attrs.json > objects
 awk '
 /"narHash"/ {

@@ -1,7 +1,7 @@
-# Compares what packages have in the folders of one level. Writes what hides what, what is wrong,
-# and the folders of the next level: those that several packages have.
+# Compares the packages' files in the folders of one level. Writes the hidden files, the errors, and
+# the folders of the next level: those that several packages have.
 
-# A line without its first characters. Names may have blanks of their own.
+# The line without its first characters. Names may contain spaces.
 function rest(skipped) { return substr($0, skipped + 1) }
 
 # The package of an output: NAME of NAME^OUTPUT.
@@ -13,13 +13,14 @@ function name_of(package,    asked) {
 
 function fault(what, remedy) { print what "\n" remedy >> "faults" }
 
-# Of a path that cannot be in the profile, the first reason is enough.
+# For a path that cannot be in the profile, the first reason is enough.
 function refuse(key, what, remedy) {
 	refused[key] = 1
 	fault(path_of[key] " " what, remedy)
 }
 
-# Which of them is first for Nix depends on their store paths.
+# Two outputs of one package have the same file. Nix's order depends on their store paths, so sort
+# them.
 function twice(key, one, other) {
 	if (one > other)
 		twice(key, other, one)
@@ -27,7 +28,7 @@ function twice(key, one, other) {
 		refuse(key, "is in two outputs of one package: " one " and " other ".", "Name only one of its outputs: " one " or " other ".")
 }
 
-# Does the profile's folder lead back to itself? Nix follows it until the system refuses.
+# Whether the profile's folder leads back to itself. Nix follows it until the system refuses.
 function is_endless(number,    upper) {
 	for (upper = above[number]; upper != "-"; upper = above[upper])
 		if (together[upper] == together[number]) return 1
@@ -56,7 +57,7 @@ function compare(key, package, kind, file,    first, remedy) {
 		if (!(key in child)) {
 			child[key] = ++last
 			print last, number_of[key], path_of[key] >> "folders"
-			# Nix looks where the link leads that it makes a folder of.
+			# If this is a link, Nix reads the folder that it leads to.
 			have(last, first, "followed", from[key])
 		}
 		second[key] = package
@@ -93,7 +94,7 @@ table == "parts" && FNR % 2 { parts++; number[parts] = $1; package[parts] = $2; 
 table == "parts" { folder[parts] = $0; is_followed[parts] = how == "followed"; next }
 table == "places" {
 	if (is_followed[FNR]) folder[FNR] = $0
-	# What is left out of a folder called info is not left out of others.
+	# Folders named info leave out other names than the rest.
 	together[number[FNR]] = together[number[FNR]] "//" $0 (folder[FNR] ~ /\/info$/ ? "//info" : "")
 	next
 }

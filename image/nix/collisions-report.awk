@@ -1,6 +1,6 @@
-# Says what hides what, and writes it as JSON, an object a line.
+# Reports each hidden file, and writes it as JSON, one object a line.
 
-# As JSON, with U+FFFD for bytes that are not UTF-8.
+# The text as JSON, with U+FFFD for bytes that are not UTF-8.
 function json(text,    out, at, code, more) {
 	if (text !~ /["\\]|[^ -~]/) return "\"" text "\""
 	out = ""
@@ -18,7 +18,7 @@ function json(text,    out, at, code, more) {
 	return "\"" out "\""
 }
 
-# How many bytes the character has that these begin with (RFC 3629); 0 if there is none.
+# The number of bytes of the character at the beginning (RFC 3629), or 0 if it is not UTF-8.
 function length_of(bytes,    code, count, n, least, most) {
 	code = number[substr(bytes, 1, 1)]
 	count = code >= 194 && code < 224 ? 2 : code >= 224 && code < 240 ? 3 : code >= 240 && code < 245 ? 4 : 0

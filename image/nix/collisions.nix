@@ -1,6 +1,7 @@
 # Emitted by voidgen, the same for every image: `voidgen generate` replaces changes.
-# What packages hide of each other in the profile, as JSON: `path`, `from` which package it is, and
-# which one's is `hidden`. Built before the profile, because Nix's own builder names no remedy.
+# Files of packages that other packages hide in the profile, as JSON: `path`, the package `from`
+# which it comes, and the package whose file is `hidden`. Built before the profile, because the
+# errors of Nix's own builder do not say what to do.
 { build, packages }:
 let
   inherit (builtins)
@@ -11,7 +12,7 @@ let
     substring
     toFile
     ;
-  # NAME of NAME^OUTPUT,OUTPUT as it is asked for.
+  # NAME of NAME^OUTPUT,OUTPUT in voidgen.toml.
   name =
     package:
     let

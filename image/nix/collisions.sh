@@ -1,8 +1,9 @@
 # shellcheck shell=sh
-# Finds what the packages have at the same path of the profile, and refuses what no profile can
-# hold, as builtin:buildenv does (Nix, src/libstore/builtins/buildenv.cc, the same from 2.8 to 2.35).
-# A folder that one package has becomes a link, and nothing below it is looked at. A folder that
-# several have is made, and what each of them has in it is compared. A link to a folder is a folder.
+# Finds paths of the profile that several packages have, and fails for paths that a profile cannot
+# have, as builtin:buildenv does (Nix, src/libstore/builtins/buildenv.cc, the same from 2.8 to
+# 2.35). If only one package has a folder, the profile has a link to it, and nothing below is
+# compared. If several packages have it, the profile has a real folder, and their files in it are
+# compared. A link to a folder counts as a folder.
 # shellcheck disable=SC2154  # the variables come from the derivation
 
 set -eu
@@ -12,17 +13,17 @@ tab=$(printf '\t')
 newline='
 '
 
-# The packages in buildenv's order, a line each: priority and name.
+# The packages in buildenv's order, one line each: priority and name.
 : > packages
-# Folders that the profile makes, a line each: number, number of the parent, path.
+# Real folders of the profile, one line each: number, number of the parent, path.
 echo '0 - ' > folders
-# What is in them, two lines each: "FOLDER PACKAGE HOW", and where the package has it.
+# The packages' folders in them, two lines each: "FOLDER PACKAGE HOW", and its path in the package.
 : > parts
 # Two lines each: what is wrong, and what to do.
 : > faults
-# Where the folders really are, a line each: number, and the places of all parts.
+# The real paths of the folders, one line each: number, and the paths of all parts.
 : > together
-# Files that others hide, four lines each: "PACKAGE KIND PACKAGE KIND", path, and where both are.
+# Hidden files, four lines each: "PACKAGE KIND PACKAGE KIND", path, and the paths of both files.
 : > hidden
 
 broken='Remove this package, or use another version of the package set.'
@@ -30,7 +31,7 @@ fault() {
 	printf '%s\n' "$1" "$2" >> faults
 }
 
-# Why a path cannot be reached, as the system says it: "Not a directory".
+# Prints the system's reason why a path cannot be reached, such as "Not a directory".
 reason() {
 	said=$(ls -L -d "$1" 2>&1 > /dev/null) || :
 	printf '%s' "${said##*: }"
@@ -51,7 +52,7 @@ add() { # PRIORITY NAME ASKED PATH
 	if [ -f "$file" ]; then
 		set -f
 		IFS=" $newline"
-		# shellcheck disable=SC2013  # words are what Nix reads
+		# shellcheck disable=SC2013  # Nix reads words, too
 		for path in $(cat "$file"); do
 			case $added in
 			*"$newline$path$newline"*) ;;
@@ -74,7 +75,8 @@ sort -t "$tab" -k 1,1n -k 3 "$contentsPath" > asked
 while IFS=$tab read -r priority name path; do
 	add "$priority" "$name" "$name" "$path"
 done < asked
-# Then what these bring along (nixpkgs: propagatedUserEnvPkgs), and what that brings in turn.
+# Then add the packages that these bring (nixpkgs: propagatedUserEnvPkgs), and those that they
+# bring.
 priority=1000
 while [ -s propagated ]; do
 	sort propagated | awk '{ path = $0; sub(/\t[^\t]*$/, "", path) } !seen[path]++' > round
@@ -90,8 +92,9 @@ while [ -s propagated ]; do
 	done < round
 done
 
-# "PART KIND NAME" for each name that a folder of this level has: d is a folder, f a file, x a
-# program; b a name with a line break; l a link that cannot be followed, with the reason after it.
+# Prints "PART KIND NAME" for each name in a folder of this level. Kinds: d is a folder, f a file, x
+# a program, b a name with a line break, l a link that cannot be followed (the reason comes after
+# it).
 entries() (
 	part=0
 	while read -r _ _ how && IFS= read -r folder; do
@@ -110,7 +113,7 @@ entries() (
 		esac
 		printf '%s\n' "$PWD" >&3
 		[ "$how" = as-named ] || folder=$PWD
-		# A name that begins with a dot is in no profile.
+		# A profile has no names that begin with a dot.
 		for name in *; do
 			entry=$folder/$name
 			if [ -d "$entry" ]; then
@@ -164,7 +167,7 @@ if [ -s faults ]; then
 	exit 1
 fi
 
-# Files of the same bytes hide nothing. No name has a line break any more.
+# Files with the same bytes hide nothing. Names with a line break have failed above.
 hashes() {
 	sed -n "$1" hidden | tr '\n' '\0' | xargs -0 -r sha256sum > "$2"
 }

@@ -1,12 +1,13 @@
 # Emitted by voidgen, the same for every image: `voidgen generate` replaces changes.
-# The nixpkgs configuration: what voidgen.toml names is allowed, and nothing else.
+# The nixpkgs configuration: allows only what voidgen.toml names.
 nix:
 let
   allowed = import ./allowed.nix nix;
   names = import ./names.nix;
   firstLine = text: builtins.head (builtins.split "\n" text);
 
-  # Nixpkgs' own remedies (environment variables, configuration.nix) do not reach a locked image.
+  # Nixpkgs' own advice (environment variables, configuration.nix) does not help with a locked
+  # image.
   refusals = {
     unfree = message: ''
       ${firstLine message}

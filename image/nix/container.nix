@@ -1,30 +1,30 @@
 # Emitted by voidgen, the same for every image: `voidgen generate` replaces changes.
-# An OCI image with what mklive and voidgen's scripts call, and nothing else: all other programs
-# are those of the locked packages.
+# An OCI image with only the programs that mklive and voidgen's scripts run. All other programs come
+# from the locked packages.
 { build, pkgs }:
 let
   tools = pkgs.buildEnv {
     name = "voidgen-tools";
-    paths = with pkgs; [
-      bash
-      coreutils
-      dosfstools
-      findutils
-      gawk
-      gnugrep
-      gnused
-      gnutar
-      gzip
-      kmod
-      mtools
+    paths = [
+      pkgs.bash
+      pkgs.coreutils
+      pkgs.dosfstools
+      pkgs.findutils
+      pkgs.gawk
+      pkgs.gnugrep
+      pkgs.gnused
+      pkgs.gnutar
+      pkgs.gzip
+      pkgs.kmod
+      pkgs.mtools
       (pkgs.util-linux or pkgs.utillinux)
-      which
-      xbps
+      pkgs.which
+      pkgs.xbps
     ];
     pathsToLink = [ "/bin" ];
   };
 
-  # A program that writes the image to its output. `buildLayeredImage` runs it too, and compresses.
+  # A program that writes the image to its output. `buildLayeredImage` runs it and also compresses.
   stream = pkgs.dockerTools.streamLayeredImage {
     name = "voidgen-container";
     contents = [ tools ];

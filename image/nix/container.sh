@@ -1,6 +1,6 @@
 # shellcheck shell=sh
-# The image as an archive. It is not compressed: podman 4.3 and skopeo 1.9 cannot read an archive
-# of this form that is.
+# Writes the image as an archive that is not compressed: podman 4.3 and skopeo 1.9 cannot read a
+# compressed archive of this form.
 # shellcheck disable=SC2154  # out and stream come from the derivation
 
 set -eu

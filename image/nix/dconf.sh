@@ -1,5 +1,5 @@
 # shellcheck shell=sh
-# The binary database of a folder of key files.
+# Compiles a folder of key files to a binary database.
 # shellcheck disable=SC2154  # the variables come from the derivation
 
 set -eu

@@ -1,6 +1,6 @@
 # Emitted by voidgen, the same for every image: `voidgen generate` replaces changes.
-# The outputs of an image's flake. Everything that varies is in the image manifest; this
-# code is the same for every image, and for nixpkgs and any set that answers to its names.
+# The outputs of an image's flake. Everything that varies is in the image manifest. This code is the
+# same for every image, for nixpkgs and for any package set with the same names.
 {
   # image/manifest.json
   manifest,
@@ -8,9 +8,9 @@
   include,
   # A flake input, or a folder of the project.
   nixpkgs,
-  # flake.lock, where the package set is an input.
+  # flake.lock, if the package set is an input.
   lock ? null,
-  # The void-mklive source, where the image names one.
+  # The void-mklive source, if the image names one.
   mklive ? null,
   # A file: { inputs, pkgs, system, outputs } -> more outputs of one system.
   extra ? null,
@@ -20,7 +20,7 @@ let
   plan = builtins.fromJSON (builtins.readFile manifest);
   inherit (plan.image) system;
 
-  # One image, found under the name of whichever system the builder sits on.
+  # One image, with an output for each system on which it can be built.
   hosts = builtins.attrNames (
     builtins.listToAttrs (
       map
@@ -70,7 +70,7 @@ let
     variant = config: packageSet config system;
   };
 
-  # The image is the same on every host; what makes its ISO there runs on the host.
+  # The image is the same on every host; the programs that make its ISO run on the host.
   made = forHosts (
     host:
     image
@@ -111,7 +111,7 @@ let
         voidgen: the file named in [flake] extra defines ${named}, which the image's flake already has.
         Give it another name there.'';
 
-  # The kinds that `extra` adds are those it adds for the image's own system.
+  # A kind that `extra` adds counts only if `extra` adds it for the image's own system.
   kinds = builtins.attrNames (image // additions.${system});
   output =
     kind: host:

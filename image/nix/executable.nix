@@ -1,6 +1,6 @@
 # Emitted by voidgen, the same for every image: `voidgen generate` replaces changes.
-# Is an entry of the overlay executable? Its mode in the manifest says so: not every checkout
-# keeps the executable bit.
+# Whether an entry of the overlay is executable. Its mode in the manifest decides: not every
+# checkout keeps the run bit.
 entry:
 let
   owner = builtins.substring (builtins.stringLength entry.mode - 3) 1 entry.mode;

@@ -1,5 +1,5 @@
 # Emitted by voidgen, the same for every image: `voidgen generate` replaces changes.
-# What is wrong with a package that was asked for, in words for people who may not know Nix.
+# What is wrong with a package of voidgen.toml, in words for people who may not know Nix.
 {
   pkgs,
   nix,
@@ -104,7 +104,7 @@ in
     ];
   };
 
-  # A name that the set answers with an error. Only nixpkgs' list of aliases can be read.
+  # The set throws an error for this name. Only nixpkgs' list of aliases can be read.
   alias =
     request:
     let

@@ -1,5 +1,5 @@
 # Emitted by voidgen, the same for every image: `voidgen generate` replaces changes.
-# The derivations of one image, as flake outputs. They are of the image's system.
+# The derivations of one image, as flake outputs, for the image's system.
 {
   plan,
   manifest,
@@ -22,7 +22,7 @@ let
 
   collisions = import ./collisions.nix { inherit build packages; };
 
-  # The places of the image that have the flake of its packages.
+  # The folders of the image that have the flake of its packages.
   places = map (entry: entry.path) (
     builtins.filter (entry: entry.type == "packages-flake") plan.include
   );
@@ -72,9 +72,9 @@ let
       include = includeTree;
     }
     // {
-      # What evaluation alone knows of them, for `nix eval`.
+      # What `nix eval` can read without a build.
       packages = map (package: { inherit (package) name version; }) packages;
-      # Without context, so that nothing is built to tell them.
+      # Without context, so that reading them builds nothing.
       selected = map (package: {
         inherit (package) name pname version;
         outputs = builtins.listToAttrs (

@@ -1,7 +1,7 @@
 # Emitted by voidgen, the same for every image: `voidgen generate` replaces changes.
-# The overlay tree: exactly the entries of the manifest. Its files come from image/include,
-# where a file that the manifest does not list is left behind. Files that git would read, such as
-# .gitattributes, have another name there: `emitted` of their entries.
+# The overlay tree: exactly the entries of the manifest. Its files come from image/include. A file
+# there that the manifest does not list is left out. Files that git would read, such as
+# .gitattributes, have another name there: `emitted` in their entries.
 {
   build,
   pkgs,
@@ -39,7 +39,7 @@ let
   directorySet = setOf directories;
 
   root = builtins.stringLength (toString include);
-  # The files below a folder of the image, by their names there.
+  # The files below a folder of the image, with their names in the image.
   listed =
     name: folder:
     let
@@ -65,7 +65,7 @@ let
     else
       build name ./listed.sh {
         source = if builtins.any isBelow plain then source else "";
-        # Not a file made here: it refers to paths of the store.
+        # Not toFile, because it refers to store paths.
         files = concatStringsSep "" (
           concatMap (entry: [
             "${relative entry}\n"
@@ -97,11 +97,11 @@ let
 
   tree = build "include" ./include.sh {
     inherit profile;
-    # Git keeps no empty folders: an overlay without files has no image/include.
+    # Git keeps no empty folders, so an overlay without files has no image/include.
     source = if files == [ ] then "" else listed "include-files" "";
     directories = list "directories" directories;
     executables = list "executables" (paths (filter (import ./executable.nix) files));
-    # Not a file made here: it refers to what is built.
+    # Not toFile, because it refers to outputs of derivations.
     made = concatStringsSep "" (map (line: "${line}\n") (databases ++ keymaps));
     passAsFile = [ "made" ];
     flakes = list "flakes" (paths (ofType "packages-flake"));

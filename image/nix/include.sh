@@ -1,5 +1,5 @@
 # shellcheck shell=sh
-# The overlay tree. The lists name absolute paths of the image, one a line.
+# Makes the overlay tree. The lists have absolute paths of the image, one on each line.
 # shellcheck disable=SC2154  # the variables come from the derivation
 
 set -eu
@@ -23,7 +23,7 @@ while IFS= read -r path; do
 	chmod -R u+w "$out$path"
 done < "$flakes"
 
-# mklive leaves marks like @@MKLIVE_VERSION@@ in its programs to whoever makes the image.
+# Programs of mklive contain marks such as @@MKLIVE_VERSION@@, which the image's maker replaces.
 while IFS= read -r path && IFS= read -r name; do
 	sed "s|@@MKLIVE_VERSION@@|$(cat "$mklive/version")|" "$mklive/$name" > "$out$path"
 	chmod 0755 "$out$path"

@@ -1,13 +1,14 @@
 # Emitted by voidgen, the same for every image: `voidgen generate` replaces changes.
-# Each package that was asked for, looked up in the package set, with what is wrong with it and
-# which of its outputs are wanted.
+# Looks up each package of the manifest in the package set: what is wrong with it, and which of its
+# outputs to use.
 {
   pkgs,
   # The same set with another configuration.
   variant,
   nix,
   system,
-  # Told of what packages need and may not have: { asked, reason, name, ... } -> true.
+  # Called for each package that another one needs and that is not allowed:
+  # { asked, reason, name, ... } -> true.
   note,
 }:
 let
@@ -21,7 +22,7 @@ let
   isDerivation = value: builtins.isAttrs value && value.type or null == "derivation";
   when = condition: fault: if condition then [ fault ] else [ ];
 
-  # The faults of a package itself, and whether what it needs is to be looked at, too.
+  # The faults of a package itself, and whether to check what it needs, too.
   own =
     request: found:
     let

@@ -1,5 +1,5 @@
 # shellcheck shell=sh
-# A keymap for loadkeys that is one of kbd's.
+# Makes a keymap for loadkeys that includes one of kbd's.
 # shellcheck disable=SC2154  # the variables come from the derivation
 
 set -eu

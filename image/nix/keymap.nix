@@ -1,6 +1,6 @@
 # Emitted by voidgen, the same for every image: `voidgen generate` replaces changes.
-# A console keymap, made from XKB by the set's own ckbcomp. A set without ckbcomp gives kbd's
-# nearest map under the name: a warning of the evaluation says so.
+# A console keymap that the set's ckbcomp makes from XKB. If the set has no ckbcomp, it is kbd's
+# nearest keymap under the same name, and evaluation prints a warning.
 { build, pkgs }:
 {
   path,

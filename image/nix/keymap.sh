@@ -1,9 +1,9 @@
 # shellcheck shell=sh
-# A keymap for loadkeys, from layouts of XKB.
+# Makes a keymap for loadkeys from layouts of XKB.
 # shellcheck disable=SC2154  # the variables come from the derivation
 
 set -eu
-# ckbcomp writes a keymap of the default variant if the package set's XKB lacks the one asked for.
+# If the package set's XKB lacks the variant, ckbcomp writes a keymap of the default variant.
 fail() {
 	echo "voidgen: XKB of the package set cannot make the console keymap of layout \"$layout\", variant \"$variant\", options \"$options\":" >&2
 	cat log >&2

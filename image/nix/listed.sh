@@ -1,5 +1,5 @@
 # shellcheck shell=sh
-# A folder of the overlay: what is in the source, and each file by its name in the image.
+# Makes a folder of the overlay: the source, and each listed file under its name in the image.
 # shellcheck disable=SC2154  # the variables come from the derivation
 
 set -eu

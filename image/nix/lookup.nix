@@ -1,8 +1,8 @@
 # Emitted by voidgen, the same for every image: `voidgen generate` replaces changes.
-# A request of the manifest in a package set: where its path leads, and which outputs it wants.
+# Finds a request of the manifest in a package set, and the outputs that it wants.
 rec {
-  # { value }, { missing } or { refused }: the set answers the name with an error of its own, as
-  # nixpkgs does for packages that were renamed or removed.
+  # { value }, { missing } or { refused }. The last means that the set throws an error for the name,
+  # as nixpkgs does for packages that were renamed or removed.
   find =
     set: path:
     let
@@ -28,7 +28,7 @@ rec {
     in
     go set [ ] path;
 
-  # `openssl.dev` names an output by itself, which older nixpkgs does not mark.
+  # `openssl.dev` is an output, but older nixpkgs does not mark it as chosen.
   chosenByPath =
     package:
     package.outputSpecified
@@ -45,8 +45,8 @@ rec {
     else
       package.meta.outputsToInstall or [ (package.outputName or "out") ];
 
-  # Whether the set gives what is wanted of a package. Not every error can be caught: of those that
-  # cannot, Nix shows who asked beside them.
+  # Whether the wanted outputs of a package evaluate. Some errors cannot be caught: Nix prints them,
+  # with who asked for the package.
   evaluates =
     request: package:
     (builtins.tryEval (

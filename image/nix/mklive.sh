@@ -1,5 +1,5 @@
 # shellcheck shell=sh
-# The void-mklive source tree.
+# Copies the void-mklive source tree.
 # shellcheck disable=SC2154  # out and source come from the derivation
 
 set -eu

@@ -9,7 +9,8 @@ rec {
   # check-meta's getNameWithVersion: what [nix] insecure lists.
   withVersion = package: package.name or "${package.pname}-${package.version or ""}";
 
-  # From 26.11 on, nixpkgs does not say which package has a problem (stdenv/generic/problems.nix).
+  # Whether a message names the package. From 26.11 on, nixpkgs does not say which package has a
+  # problem (stdenv/generic/problems.nix).
   isNamed =
     message:
     builtins.any (start: builtins.substring 0 (builtins.stringLength start) message == start) [
@@ -17,8 +18,8 @@ rec {
       "Refusing to evaluate package "
     ];
 
-  # The package that a refusal of nixpkgs names: the first thing it quotes. Releases differ in
-  # the quotes that they use.
+  # The package that nixpkgs refuses: the first quoted text of its message. Releases use different
+  # quotes.
   quoted =
     message:
     let
@@ -26,8 +27,8 @@ rec {
     in
     if builtins.length parts < 3 then "?" else builtins.elemAt parts 2;
 
-  # The name that an unfree predicate compares: nixpkgs' own remedy has it from 21.11 on. The name
-  # of the derivation may have a prefix that this one does not have.
+  # The name that an unfree predicate compares. From 21.11 on, nixpkgs' message has it. The
+  # derivation's name may have a prefix that this one lacks.
   unfreeRefused =
     message:
     let

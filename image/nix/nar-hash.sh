@@ -1,10 +1,10 @@
 # shellcheck shell=sh
-# .attrs.json has the hash in Nix's base 32, whose last digit is the lowest five bits of the
-# first bytes (Nix manual, "Store Path Specification"); SRI has base 64.
+# Converts the hash in .attrs.json from Nix's base 32 to base 64, which SRI uses. In base 32, the
+# last digit has the lowest five bits of the first byte (Nix manual, "Store Path Specification").
 # shellcheck disable=SC2154  # out comes from the derivation
 
 set -eu
-# One object a line: what the path needs has objects, too.
+# Write one object a line. The paths that this path needs have objects, too.
 tr '{' '\n' < .attrs.json | tr '}' '\n' > objects
 wanted=$(sed -n 's/.*"wanted" *: *"\([^"]*\)".*/\1/p' objects)
 grep "\"path\" *: *\"$wanted\"" objects | tr ',' '\n' |
@@ -22,7 +22,7 @@ BEGIN {
 			value = int(value / 2)
 		}
 	}
-	# 32 bytes are 42 digits of six bits and four bits more.
+	# 32 bytes are 42 digits of six bits, and four more bits.
 	for (n = 0; n < 43; n++) {
 		value = 0
 		for (j = 6 * n; j < 6 * n + 6; j++)

@@ -1,6 +1,6 @@
 # Emitted by voidgen, the same for every image: `voidgen generate` replaces changes.
-# Names near to one that does not exist, best first. Only errors ask for them, of up to
-# 25,000 names, so each name must cost little.
+# Names similar to one that does not exist, best first. Only errors use them. There are up to 25,000
+# names, so each must take little time.
 wanted: names:
 let
   inherit (builtins)
@@ -26,8 +26,8 @@ let
   target = plain wanted;
   size = stringLength target;
 
-  # Two strings are one edit apart exactly where one is the other less a character, or both
-  # less a character are equal (which also takes a transposition).
+  # Two strings are one edit apart if one is the other without a character, or if both are equal
+  # without a character. The second case includes swapped neighbours.
   deletions =
     string:
     let
@@ -49,7 +49,7 @@ let
     else
       length == size && any (shorter: fewer ? ${shorter}) (deletions string);
 
-  # Names of a few letters are contained in half of all others.
+  # Half of all names contain a name of a few letters.
   contains =
     string: part: stringLength part >= 4 && builtins.replaceStrings [ part ] [ "" ] string != string;
   half = a: b: 2 * a >= b;

@@ -1,6 +1,7 @@
 # Emitted by voidgen, the same for every image: `voidgen generate` replaces changes.
-# Whether a package that the set refuses may be evaluated: once its own faults are allowed
-# ("granted"), once those of what it needs are, which are noted ("noted"), or never ("refused").
+# Whether a package that the set refuses can be evaluated: if its own faults are allowed
+# ("granted"); if the faults of the packages that it needs are allowed, too, and noted ("noted"); or
+# never ("refused").
 {
   # The names that are allowed, or have a fault of their own: kind -> [ name ].
   granted,
@@ -38,16 +39,16 @@ let
     handle = _: throw;
   });
 
-  # If nixpkgs does not say which package is broken, an option of it does, but it warns of that
-  # option: it is used only if it is needed.
+  # If nixpkgs does not say which package is broken, one of its options does. Nixpkgs warns about
+  # that option, so it is set only if needed.
   naming = variant (allowing {
     unfree = _: true;
     insecure = _: true;
     handle = _: message: names.isNamed message || throw message;
   });
 
-  # A set for each request: what one set evaluated for a request is not evaluated again, and so
-  # not noted, for the next.
+  # A separate set for each request: Nix evaluates each package of a set once, and would note it for
+  # the first request only.
   noting =
     request:
     let

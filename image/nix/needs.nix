@@ -1,6 +1,6 @@
 # Emitted by voidgen, the same for every image: `voidgen generate` replaces changes.
-# What a package set needs of Nix and this one lacks; null where it lacks nothing. Nixpkgs says
-# what it needs in lib/minfeatures.nix, and up to 25.05 in lib/minver.nix.
+# What a package set needs that this Nix lacks; null if it lacks nothing. Nixpkgs lists its needs in
+# lib/minfeatures.nix, and up to 25.05 in lib/minver.nix.
 set:
 let
   inherit (builtins)

@@ -1,11 +1,11 @@
 # Emitted by voidgen, the same for every image: `voidgen generate` replaces changes.
-# Where the package set comes from: here, and on the live system, which has nothing of this
-# machine. There it is locked as here, or a store path that the image carries.
+# Where the package set is: here, and on the live system, which cannot read files of this machine.
+# There it is locked as here, or it is a store path in the image.
 {
   # A flake input, or a folder of the project.
   nixpkgs,
   project,
-  # flake.lock, where there is one.
+  # flake.lock, if there is one.
   lock,
 }:
 let
@@ -22,7 +22,7 @@ let
 
   below = folder: path: substring (stringLength (toString folder)) (-1) (toString path);
 
-  # A set in a folder may read its neighbours: the topmost one is carried.
+  # A set in a folder may read folders beside it, so the image carries the topmost folder.
   inProject =
     let
       relative = below project nixpkgs;
@@ -34,7 +34,7 @@ let
       inherit carried rest;
     };
 
-  # Called as Nix calls inputs: it copies a `path:` input of another name into its store again.
+  # Nix names inputs "source", and copies a `path:` input with another name into its store again.
   source =
     path:
     builtins.path {
@@ -48,8 +48,9 @@ let
   inherit (spelled name) locked;
   isOfThisMachine = locked.type == "path" || match "file:.*" (locked.url or "") != null;
 
-  # A node, the same whichever release of Nix wrote it: they differ in what follows from the rest,
-  # and in how they spell a branch and a folder of a repository. lock/entries.py does the same.
+  # A node in a form that does not depend on the release of Nix. Releases differ in derived
+  # attributes, and in how they write a branch and a folder of a repository. lock/entries.py does
+  # the same.
   spelled =
     key:
     let
@@ -77,14 +78,14 @@ let
     in
     if found == null then text else head found;
 
-  # What follows another input of the project has no node of its own.
+  # An input that follows another input of the project has no node of its own.
   needs = node: filter isString (builtins.attrValues (nodes.${node}.inputs or { }));
   reached = builtins.genericClosure {
     startSet = [ { key = name; } ];
     operator = { key }: map (node: { key = node; }) (needs key);
   };
 in
-# Evaluated where it is: `nix flake check --no-build` copies nothing.
+# Evaluate the set in its own folder: then `nix flake check --no-build` copies nothing.
 {
   here = nixpkgs;
 }

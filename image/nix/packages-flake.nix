@@ -1,6 +1,6 @@
 # Emitted by voidgen, the same for every image: `voidgen generate` replaces changes.
-# The flake that the image carries: the locked package set under the same rules, for
-# `nix profile add`, `upgrade` and `remove` on the live system.
+# The flake in the image: the locked package set, with the same unfree and insecure packages
+# allowed. `nix profile add`, `upgrade` and `remove` use it on the live system.
 {
   build,
   place,
@@ -12,7 +12,7 @@ let
   isCarried = set ? carried;
   lines = builtins.concatStringsSep "\n";
 
-  # A set of this machine is a store path that the profile needs, and so is in the image's store.
+  # A local set is a store path that the profile needs, so the image's store has it.
   input =
     if isCarried then
       [
@@ -51,7 +51,7 @@ let
     type = "path";
     path = "${set.carried}";
   };
-  # The builder knows the hash.
+  # The builder replaces @narHash@.
   carriedLock = builtins.toJSON {
     version = 7;
     root = "root";
@@ -70,7 +70,7 @@ let
 
   registry = builtins.toJSON {
     version = 2;
-    # Without a flake.lock there is nothing to pin it to.
+    # Without a flake.lock, nixpkgs has no pin.
     flakes =
       map
         (to: {

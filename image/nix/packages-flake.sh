@@ -1,5 +1,5 @@
 # shellcheck shell=sh
-# The flake that the image carries.
+# Makes the flake in the image.
 # shellcheck disable=SC2154  # the variables come from the derivation
 
 set -eu
@@ -10,7 +10,7 @@ cp "$requestPath" "$out/packages.json"
 hash=
 [ -z "$narHash" ] || hash=$(cat "$narHash")
 [ ! -s "$lockPath" ] || sed "s|@narHash@|$hash|" "$lockPath" > "$out/flake.lock"
-# shellcheck disable=SC2086  # store paths, without blanks
+# shellcheck disable=SC2086  # store paths, without spaces
 for file in $code; do
 	name=${file##*/}
 	cp "$file" "$out/${name#*-}"

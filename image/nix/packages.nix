@@ -1,6 +1,6 @@
 # Emitted by voidgen, the same for every image: `voidgen generate` replaces changes.
-# The packages of the manifest, looked up in the package set: what each is and which of its
-# outputs are wanted. Every fault of the list is reported at once, before anything is built.
+# The packages of the manifest in the package set, each with the outputs to use. Reports every fault
+# of the list in one run, before anything is built.
 {
   pkgs,
   # The same set with another configuration.
@@ -12,7 +12,7 @@ let
   names = import ./names.nix;
   faults = import ./faults.nix { inherit nix pkgs system; };
 
-  # `nix profile add` gives 5 where a package says nothing: what is added wins over what is baked.
+  # `nix profile add` uses 5 if a package sets no priority, so added packages win over baked ones.
   strongest = 10;
 
   select =
@@ -37,7 +37,7 @@ let
       license = names.spdx (pkgs.lib or { }) (meta.license or [ ]);
       unfree = names.isUnfree meta;
       wanted = request.outputs;
-      # Of two packages with the same file, the one that is named first has it.
+      # If two packages have the same file, the one named first wins.
       priority = strongest + index;
       description = meta.description or null;
     };
@@ -53,7 +53,8 @@ let
   };
   faulty = builtins.filter ({ faults, ... }: faults != [ ]) judged;
   report = faults.report faulty;
-  # Only the set itself can say why it refuses these: the report comes first, then its message.
+  # Only the set itself can say why it refuses these: print the report first, then the set's
+  # message.
   refused = builtins.filter (
     { faults, ... }: builtins.any (fault: fault.refused or false) faults
   ) faulty;

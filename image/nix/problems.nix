@@ -1,20 +1,20 @@
 # Emitted by voidgen, the same for every image: `voidgen generate` replaces changes.
-# What a package's meta says against it. Nixpkgs computes some of these attributes itself from
-# 21.05 on (pkgs/stdenv/generic/check-meta.nix); before, only what the package says is there.
+# Problems in a package's meta. From 21.05 on, nixpkgs computes some of these attributes itself
+# (pkgs/stdenv/generic/check-meta.nix); before, meta has only what the package sets.
 { system }:
 rec {
   isInsecure = meta: meta.insecure or (issues meta != [ ]);
   issues = meta: meta.knownVulnerabilities or [ ];
 
   isBroken = meta: meta.broken or false || broken meta != [ ];
-  # Why: from 26.11 on, a problem of this kind says it (pkgs/stdenv/generic/problems.nix).
+  # The reasons, which nixpkgs has from 26.11 on (pkgs/stdenv/generic/problems.nix).
   broken =
     meta:
     builtins.filter (problem: problem.kind or null == "broken") (
       builtins.attrValues (meta.problems or { })
     );
 
-  # What nixpkgs only warns of, in its words.
+  # Problems about which nixpkgs only warns, in its words.
   warnings =
     meta:
     map (problem: "${problem.kind}: ${problem.message}") (

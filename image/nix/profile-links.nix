@@ -15,7 +15,7 @@ derivation {
     ++ map (output: output.value) package.outputs
   ) packages;
   manifest = builtins.toFile "manifest.nix" "[ ]";
-  # It names the packages and a remedy before this builder fails.
+  # Its build fails first, and its message names the packages and what to do.
   inherit collisions;
   preferLocalBuild = true;
 }

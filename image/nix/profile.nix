@@ -1,12 +1,12 @@
 # Emitted by voidgen, the same for every image: `voidgen generate` replaces changes.
-# A profile that `nix profile` reads: the links that Nix's own builder makes, and a
-# manifest.json in place of the manifest.nix that only `nix-env` understands.
+# A profile that `nix profile` reads: the links that Nix's own builder makes, and a manifest.json
+# instead of the manifest.nix, which only `nix-env` reads.
 {
   build,
   packages,
   collisions,
   system,
-  # Where the image has the flake that they can be upgraded from, and what it is there.
+  # The path of the flake in the image, from which packages are upgraded, and the flake itself.
   place,
   flake,
   # A store path that this flake needs, or null.
@@ -39,22 +39,22 @@ let
             )
           );
           originalUrl = "path:${place}";
-          # As a flake in a folder is locked; its files are of second 1, like the store's.
+          # A flake in a folder is locked like this; its files have the time 1, like the store's.
           url = "path:${place}?lastModified=1&narHash=@narHash@";
-          # As `nix profile add` has it: null for the package's own choice.
+          # As in `nix profile add`: null for the package's own choice.
           outputs = if package.wanted == [ ] then null else map (output: output.name) package.outputs;
         }
     );
 in
 build "profile" ./profile.sh {
   links = import ./profile-links.nix { inherit collisions packages; };
-  # Version 2 is what every Nix from 2.8 on reads.
+  # Every Nix from 2.8 on reads version 2.
   manifest = toJSON (
     {
       version = 2;
       elements = map element packages;
     }
-    # No key of Nix's: what the baked profile needs is in the image, and is no garbage there.
+    # Nix ignores this key. It makes the set part of the closure, so garbage collection keeps it.
     // (if place == null || set == null then { } else { package-set = "${set}"; })
   );
   narHash = if place == null then "" else import ./nar-hash.nix { inherit build; } flake;

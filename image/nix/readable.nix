@@ -1,5 +1,5 @@
 # Emitted by voidgen, the same for every image: `voidgen generate` replaces changes.
-# A package set, which this Nix must be able to read: nixpkgs' own words tell of NixOS.
+# The package set, if this Nix can read it. Nixpkgs' own message is about NixOS.
 set:
 let
   lacks = import ./needs.nix set;

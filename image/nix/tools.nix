@@ -1,6 +1,6 @@
 # Emitted by voidgen, the same for every image: `voidgen generate` replaces changes.
-# The programs that make the ISO. They run on the machine that builds and are no part of the image,
-# so they are of that machine's system.
+# The programs that make the ISO. They run on the machine that builds and are not part of the image,
+# so they are for that machine's system.
 {
   # The void-mklive source, or null.
   mklive,

@@ -1,6 +1,6 @@
 # Emitted by voidgen, the same for every image: `voidgen generate` replaces changes.
-# What `nix build` leaves in ./result: the overlay, the profile, and all that is known of
-# them. It names the closure's paths, and so holds on to them, without copying any.
+# What `nix build` puts into ./result: the overlay, the profile, and everything known about them. It
+# names the closure's paths, so garbage collection keeps them, and copies none.
 {
   build,
   closure,

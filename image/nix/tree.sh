@@ -1,5 +1,5 @@
 # shellcheck shell=sh
-# The tree of the default output. Its parts are links: every byte is in one place.
+# Makes the tree of the default output. Its parts are links, so nothing is copied.
 # shellcheck disable=SC2154  # the variables come from the derivation
 
 set -eu

@@ -1,14 +1,14 @@
 #!/bin/sh
-# Runs the parts of /etc/runit/live-setup.d in the order of their names, on a live system only:
-# where live.user= is on the kernel's command line. A part that fails or hangs is logged and never
-# stops the boot.
+# Runs the parts in /etc/runit/live-setup.d in the order of their names, on a live system only: the
+# kernel's command line then has live.user=. If a part fails or hangs, this script logs it, and the
+# boot goes on.
 #
-# A part finds the live user in LIVE_USER, and in LIVE_RUN a folder for what only a live system may
-# have. It lies in /run because an installer that copies the running / leaves that behind
-# (void-installer: tar --one-file-system); links in the overlay lead to it from /etc.
+# A part gets the live user in LIVE_USER, and in LIVE_RUN a folder for files that only a live system
+# may have. The folder is in /run because an installer that copies the running / does not copy /run
+# (void-installer: tar --one-file-system). Links in the overlay lead to it from /etc.
 
 PATH=/usr/bin:/usr/sbin
-# The order of names must not depend on a language.
+# The order of names must not depend on the locale.
 LC_ALL=C
 LIVE_RUN=/run/live-setup
 log=$LIVE_RUN/log
@@ -31,7 +31,7 @@ say() {
 	echo "$(date '+%Y-%m-%dT%H:%M:%S%z') $*" >> "$log"
 }
 
-# Seconds since the kernel started: the clock may jump during boot.
+# Prints the seconds since the kernel started, because the clock may change during boot.
 uptime() {
 	read -r seconds _ < /proc/uptime
 	echo "${seconds%.*}"

@@ -1,26 +1,26 @@
 #!/bin/sh
-# Applies the image's look by gsettings, once. What cannot be set is logged and tried again at
-# the next login: the marker is made when all is set. The keyboard is not set here: the system's
-# dconf database has it, and locks it.
+# Applies the image's look with gsettings, once. If a setting fails, the script logs it and tries
+# again at the next login: it makes the marker when all are set. It does not set the keyboard, which
+# is in the system's dconf database, and locked there.
 
 marker=$HOME/.void-live-settings-done
 [ ! -e "$marker" ] || exit 0
 
-# It mends a ~/.nix-profile that leads to itself.
+# This script repairs a ~/.nix-profile that links to itself.
 if [ -r /etc/profile.d/nix-prebaked.sh ]; then
 	# shellcheck source=/dev/null
 	. /etc/profile.d/nix-prebaked.sh
 fi
-# The system's gsettings, not one of a user's profile, which may not know of dconf.
+# Use the system's gsettings: one in a user's profile may not read dconf.
 PATH=/usr/bin:/usr/sbin
-# In any other charset gsettings prints names as it can, and not as they are.
+# In another charset, gsettings cannot print all names as they are.
 export LC_ALL=C.UTF-8
 
 log=${XDG_STATE_HOME:-$HOME/.local/state}/void-live-settings.log
 mkdir -p "${log%/*}"
 say() { echo "$(date '+%Y-%m-%dT%H:%M:%S%z') $*" >> "$log"; }
 
-# Without an address, programs would start a bus of their own.
+# Without an address, programs would start their own bus.
 bus_answers() {
 	if [ -z "${DBUS_SESSION_BUS_ADDRESS:-}" ]; then
 		[ -S "${XDG_RUNTIME_DIR:-/nonexistent}/bus" ] || return 1
@@ -43,7 +43,7 @@ done
 failed=0
 while read -r schema key value; do
 	why=$(gsettings set "$schema" "$key" "$value" 2>&1 < /dev/null)
-	# gsettings does not always say that a write came to nothing.
+	# gsettings does not always report a failed write.
 	is=$(gsettings get "$schema" "$key" 2>&1 < /dev/null)
 	if [ "$is" = "$value" ]; then
 		say "$schema $key: $value"
