@@ -11,7 +11,7 @@ from attrs import frozen
 from voidgen import config, lint
 from voidgen.data import bundled_files
 from voidgen.errors import Fault, Key, WrongInputError, raise_all, unreadable
-from voidgen.nix.commands import Caches
+from voidgen.nix.caches import Caches
 from voidgen.overlay import catalogue, run_bits
 from voidgen.overlay.resolve import resolve
 from voidgen.plan import render

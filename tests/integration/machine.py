@@ -13,12 +13,13 @@ MOUNTS = ("--die-with-parent", "--dev-bind", "/", "/")
 PROGRAM = """
 import sys
 from pathlib import Path
-from voidgen import nix, project
+from voidgen import project
+from voidgen.nix_tools import flakes
 from voidgen.errors import StepFailedError
 from voidgen.progress import Nobody
 caches = project.load(Path(sys.argv[1])).caches
 try:
-    print(nix.build(sys.argv[1], "default", Nobody(), caches=caches))
+    print(flakes.build(sys.argv[1], "default", Nobody(), caches=caches))
 except StepFailedError as error:
     sys.exit(error.output)
 """

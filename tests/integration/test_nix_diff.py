@@ -10,7 +10,7 @@ import pytest
 from tests.integration.offline import Nix
 from tests.support.program import Ran, voidgen
 
-from voidgen.nix import commands as verbs
+from voidgen.nix import evaluation, flake_ref
 
 OLDER = ('"./packages/2026.10"', '"./packages/2026.04"')
 
@@ -49,13 +49,13 @@ def kinds(found: dict[str, Any]) -> dict[str, str]:
 def evaluated(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The flakes that are evaluated from now on."""
     flakes: list[str] = []
-    evaluate = verbs.evaluate
+    evaluate = evaluation.evaluate
 
-    def counted(flake: verbs.Flake, attribute: str, **more: Any) -> Any:
+    def counted(flake: flake_ref.Flake, attribute: str, **more: Any) -> Any:
         flakes.append(str(flake))
         return evaluate(flake, attribute, **more)
 
-    monkeypatch.setattr(verbs, "evaluate", counted)
+    monkeypatch.setattr(evaluation, "evaluate", counted)
     return flakes
 
 

@@ -14,7 +14,7 @@ from tests.integration.machine import Machine, hashes
 from tests.integration.offline import SYSTEM, Nix
 from tests.support.program import voidgen
 
-from voidgen.nix import commands as nix
+from voidgen.nix import flakes
 from voidgen.progress import Nobody
 
 
@@ -191,6 +191,6 @@ def test_builds_on_another_machine(
         config = f"builders = {store} {SYSTEM}\nmax-jobs = 0\nbuilders-use-substitutes = false\n"
         monkeypatch.setenv("NIX_CONFIG", f"{empty_nix.env['NIX_CONFIG']}\n{config}")
         monkeypatch.setenv("NIX_SSHOPTS", options)
-        top = str(nix.build(str(example), "default", Nobody()))
+        top = str(flakes.build(str(example), "default", Nobody()))
     here = hashes(empty_nix.run("nix", "path-info", "--json", "--recursive", top))
     assert machine.hashes(top) == here

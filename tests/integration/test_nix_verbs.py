@@ -1,4 +1,4 @@
-"""Commands of Nix, run for real on local git repositories and a local web server."""
+"""`voidgen.nix_tools` with the real Nix: git repositories on this machine, a server on loopback."""
 
 import io
 import itertools
@@ -19,7 +19,7 @@ from tests.support.http_faults import Server, closed_port, serving, status, trun
 
 from voidgen.errors import StepFailedError
 from voidgen.lock import flake_lock
-from voidgen.nix import commands as nix
+from voidgen.nix import evaluation, fetchers, flakes, installed
 from voidgen.progress import Nobody
 from voidgen.system import process, sri
 
@@ -151,7 +151,7 @@ def project(env: dict[str, str], tmp_path: Path) -> Project:
 
 @pytest.fixture
 def locked(project: Project) -> Project:
-    nix.flake_lock(project.folder)
+    flakes.lock(project.folder)
     return project
 
 
@@ -177,8 +177,8 @@ def test_version_is_the_evaluators(env: dict[str, str]) -> None:
     said = subprocess.check_output(
         ["nix-instantiate", "--eval", "--json", "--expr", "builtins.nixVersion"], env=env
     )
-    assert nix.version() == tuple(map(int, json.loads(said).split(".")[:2]))
-    assert nix.version() >= (2, 8)
+    assert installed.version() == tuple(map(int, json.loads(said).split(".")[:2]))
+    assert installed.version() >= (2, 8)
 
 
 def test_lock_pins_every_input(locked: Project) -> None:
@@ -189,7 +189,7 @@ def test_lock_pins_what_has_no_pin_and_leaves_the_others(locked: Project) -> Non
     before = locked.locked("b")
     locked.forget("a")
     new = {name: one.commit({"new": ""}) for name, one in (("a", locked.a), ("b", locked.b))}
-    nix.flake_lock(locked.folder)
+    flakes.lock(locked.folder)
     assert locked.rev("a") == new["a"]
     assert locked.locked("b") == before
 
@@ -198,14 +198,14 @@ def test_lock_moves_nothing(locked: Project) -> None:
     before = locked.lock.read_bytes()
     locked.a.commit({"words": "second"})
     locked.b.commit({"words": "second"})
-    nix.flake_lock(locked.folder)
+    flakes.lock(locked.folder)
     assert locked.lock.read_bytes() == before
 
 
 def test_an_origin_that_is_gone_cannot_be_locked(project: Project) -> None:
     shutil.rmtree(project.b.folder)
     with pytest.raises(StepFailedError) as caught:
-        nix.flake_lock(project.folder)
+        flakes.lock(project.folder)
     assert caught.value.what.startswith("nix flake lock: failed")
     assert str(project.b.folder) in caught.value.output
     assert not project.lock.exists()
@@ -215,36 +215,36 @@ def test_an_origin_that_is_gone_cannot_be_locked(project: Project) -> None:
 def test_update_moves_what_is_named(locked: Project, moving: str, kept: str) -> None:
     before = locked.locked(kept)
     new = {"a": locked.a.commit({"words": "second"}), "b": locked.b.commit({"words": "second"})}
-    nix.flake_update(locked.folder, [moving])
+    flakes.update(locked.folder, [moving])
     assert locked.rev(moving) == new[moving]
     assert locked.locked(kept) == before
 
 
 def test_update_moves_all_that_are_named(locked: Project) -> None:
     new = {"a": locked.a.commit({"words": "second"}), "b": locked.b.commit({"words": "second"})}
-    nix.flake_update(locked.folder, ["a", "b"])
+    flakes.update(locked.folder, ["a", "b"])
     assert {name: locked.rev(name) for name in "ab"} == new
 
 
 def test_update_where_nothing_is_new(locked: Project) -> None:
     before = locked.lock.read_bytes()
-    nix.flake_update(locked.folder, ["a", "b"])
+    flakes.update(locked.folder, ["a", "b"])
     assert locked.lock.read_bytes() == before
 
 
 def test_update_pins_what_has_no_pin(locked: Project) -> None:
     locked.forget("b")
     new = locked.a.commit({"words": "second"})
-    nix.flake_update(locked.folder, ["a"])
+    flakes.update(locked.folder, ["a"])
     assert {name: locked.rev(name) for name in "ab"} == locked.revs | {"a": new}
 
 
 def test_evaluation_reads_what_is_locked(locked: Project) -> None:
     before = locked.lock.read_bytes()
     locked.a.commit({"words": "second of a"})
-    assert nix.evaluate(locked.folder, "words") == {"a": "first of a", "b": "first of b"}
-    assert nix.evaluate(locked.folder, "words.b") == "first of b"
-    assert nix.evaluate(locked.folder, "words", apply="builtins.attrNames") == ["a", "b"]
+    assert evaluation.evaluate(locked.folder, "words") == {"a": "first of a", "b": "first of b"}
+    assert evaluation.evaluate(locked.folder, "words.b") == "first of b"
+    assert evaluation.evaluate(locked.folder, "words", apply="builtins.attrNames") == ["a", "b"]
     assert locked.lock.read_bytes() == before
 
 
@@ -255,12 +255,12 @@ def test_a_flake_does_not_change_the_settings_of_nix(
     monkeypatch.setenv("NIX_CONFIG", f"{env['NIX_CONFIG']}\naccept-flake-config = true\n")
     flake = '{ nixConfig.pure-eval = false; outputs = _: { home = builtins.getEnv "HOME"; }; }'
     (tmp_path / "flake.nix").write_text(flake)
-    assert nix.evaluate(tmp_path, "home") == ""
+    assert evaluation.evaluate(tmp_path, "home") == ""
 
 
 def test_evaluation_that_fails_says_why(locked: Project) -> None:
     with pytest.raises(StepFailedError) as caught:
-        nix.evaluate(locked.folder, "words", apply='_: throw "the words of the flake"')
+        evaluation.evaluate(locked.folder, "words", apply='_: throw "the words of the flake"')
     assert caught.value.what.startswith("nix eval --json: failed")
     assert "the words of the flake" in caught.value.output
 
@@ -268,7 +268,7 @@ def test_evaluation_that_fails_says_why(locked: Project) -> None:
 def test_build_gives_the_output(locked: Project) -> None:
     before = locked.lock.read_bytes()
     locked.a.commit({"words": "second of a"})
-    assert nix.build(locked.folder, "echo", Nobody()).read_text() == "built of first of a\n"
+    assert flakes.build(locked.folder, "echo", Nobody()).read_text() == "built of first of a\n"
     assert locked.lock.read_bytes() == before
 
 
@@ -303,7 +303,7 @@ def test_a_build_that_fails_names_it_with_the_end_of_its_log(
     (project.folder / "flake.nix").write_text(FAILING % (SYSTEM, SYSTEM))
     progress = Told()
     with pytest.raises(StepFailedError) as caught:
-        nix.build(project.folder, "top", progress)
+        flakes.build(project.folder, "top", progress)
     lines = caught.value.output.splitlines()
     assert lines[0].startswith("error: ")
     assert "-low.drv" in lines[0]
@@ -318,8 +318,8 @@ def test_a_build_that_fails_names_it_with_the_end_of_its_log(
 
 
 VERBS: dict[str, Callable[[Path], object]] = {
-    "evaluate": lambda flake: nix.evaluate(flake, "words"),
-    "build": lambda flake: nix.build(flake, "echo", Nobody()),
+    "evaluate": lambda flake: evaluation.evaluate(flake, "words"),
+    "build": lambda flake: flakes.build(flake, "echo", Nobody()),
 }
 
 
@@ -353,37 +353,37 @@ def test_a_flipped_hash_in_the_lock_fails(
 
 
 def test_prefetching_a_repository(locked: Project) -> None:
-    found = nix.flake_prefetch(locked.a.url)
+    found = fetchers.flake_prefetch(locked.a.url)
     assert found.hash == locked.locked("a")["narHash"]
     assert (found.path / "words").read_text() == "first of a"
-    if nix.version() < (2, 19):
+    if installed.version() < (2, 19):
         assert found.url == "", "this Nix tells none"
         return
     assert found.url.startswith(f"{locked.a.url}?")
     assert f"rev={locked.revs['a']}" in found.url
     # The reference is of these bytes, whatever comes later.
     locked.a.commit({"words": "second"})
-    assert nix.flake_prefetch(found.url).hash == found.hash
-    assert nix.flake_prefetch(locked.a.url).hash != found.hash
+    assert fetchers.flake_prefetch(found.url).hash == found.hash
+    assert fetchers.flake_prefetch(locked.a.url).hash != found.hash
 
 
 def test_prefetching_a_revision(locked: Project) -> None:
     locked.a.commit({"words": "second"})
-    found = nix.flake_prefetch(f"{locked.a.url}?rev={locked.revs['a']}")
+    found = fetchers.flake_prefetch(f"{locked.a.url}?rev={locked.revs['a']}")
     assert found.hash == locked.locked("a")["narHash"]
 
 
 def test_prefetching_what_is_not_there(tmp_path: Path, env: dict[str, str]) -> None:
     assert env
     with pytest.raises(StepFailedError) as caught:
-        nix.flake_prefetch(f"git+file://{tmp_path}/nowhere")
+        fetchers.flake_prefetch(f"git+file://{tmp_path}/nowhere")
     assert "nowhere" in caught.value.output
 
 
 def test_a_name_of_the_registry_means_nothing(env: dict[str, str]) -> None:
     assert env
     with pytest.raises(StepFailedError) as caught:
-        nix.flake_prefetch("nixpkgs")
+        fetchers.flake_prefetch("nixpkgs")
     assert "nixpkgs" in caught.value.output
     assert "unable to download" not in caught.value.output, "nobody is asked for it"
 
@@ -399,8 +399,8 @@ def test_every_way_to_a_tree_finds_the_same_hash(
 ) -> None:
     project.a.commit(TREE)
     url = serve(server, archive(TREE))
-    tarball, repository = nix.flake_prefetch(url), nix.flake_prefetch(project.a.url)
-    unpacked = nix.prefetch_tarball(url)
+    tarball, repository = fetchers.flake_prefetch(url), fetchers.flake_prefetch(project.a.url)
+    unpacked = fetchers.prefetch_tarball(url)
     assert tarball.hash == repository.hash == unpacked.hash
     for found in (tarball, repository, unpacked):
         assert {
@@ -414,12 +414,12 @@ def test_every_way_to_a_tree_finds_the_same_hash(
     (flake / "flake.nix").write_text(
         f'{{ inputs.a = {{ url = "{url}"; flake = false; }}; outputs = _: {{ }}; }}'
     )
-    nix.flake_lock(flake)
+    flakes.lock(flake)
     pin = flake_lock.locked(flake, "a")
     assert pin["narHash"] == tarball.hash
-    assert nix.fetch_tree(pin) == tarball.path
+    assert fetchers.fetch_tree(pin) == tarball.path
     if tarball.url:
-        assert nix.flake_prefetch(tarball.url).hash == tarball.hash
+        assert fetchers.flake_prefetch(tarball.url).hash == tarball.hash
 
 
 def test_a_tree_is_fetched_as_it_is_locked(
@@ -428,7 +428,7 @@ def test_a_tree_is_fetched_as_it_is_locked(
     pin = locked.locked("a")
     locked.a.commit({"words": "second"})
     empty_store()
-    assert (nix.fetch_tree(pin) / "words").read_text() == "first of a"
+    assert (fetchers.fetch_tree(pin) / "words").read_text() == "first of a"
 
 
 @pytest.mark.parametrize(("key", "at"), [("narHash", 7), ("narHash", 30), ("rev", 0), ("rev", 39)])
@@ -439,63 +439,63 @@ def test_a_flipped_pin_fetches_nothing(
     wrong = pin | {key: flipped(pin[key], at)}
     empty_store()
     with pytest.raises(StepFailedError) as caught:
-        nix.fetch_tree(wrong)
+        fetchers.fetch_tree(wrong)
     assert wrong[key] in caught.value.output
 
 
 def test_prefetching_a_file(server: Server) -> None:
     url = server.serve(BODY)
-    found = nix.prefetch_file(url, name="a-name")
+    found = fetchers.prefetch_file(url, name="a-name")
     assert found.hash == sri.of_bytes(BODY)
     assert found.path.read_bytes() == BODY
     assert found.path.name.endswith("-a-name")
     assert found.url == ""
-    assert nix.prefetch_file(url).path.name.endswith("-file"), "the last part of its URL"
+    assert fetchers.prefetch_file(url).path.name.endswith("-file"), "the last part of its URL"
 
 
 def test_a_file_that_is_there_is_not_asked_for(server: Server) -> None:
     url = server.serve(BODY)
-    first = nix.prefetch_file(url, name="x")
-    assert nix.prefetch_file(url, name="x", expected=first.hash) == first
+    first = fetchers.prefetch_file(url, name="x")
+    assert fetchers.prefetch_file(url, name="x", expected=first.hash) == first
     assert len(server.ranges(url)) == 1
     # Without a hash, it may have changed.
-    assert nix.prefetch_file(url, name="x") == first
+    assert fetchers.prefetch_file(url, name="x") == first
     assert len(server.ranges(url)) == 2
 
 
 def test_a_file_that_the_server_does_not_have(server: Server) -> None:
     url = server.url("/missing")
     for expected in ("", sri.of_bytes(b"missing")):
-        with pytest.raises(nix.NotFoundError) as caught:
-            nix.prefetch_file(url, expected=expected)
+        with pytest.raises(fetchers.NotFoundError) as caught:
+            fetchers.prefetch_file(url, expected=expected)
         assert url in caught.value.output
     assert len(server.ranges(url)) == 2, "one request each"
 
 
 def test_other_bytes_than_expected(server: Server) -> None:
     url = server.serve(BODY)
-    with pytest.raises(nix.OtherBytesError):
-        nix.prefetch_file(url, expected=sri.of_bytes(b"others"))
+    with pytest.raises(fetchers.OtherBytesError):
+        fetchers.prefetch_file(url, expected=sri.of_bytes(b"others"))
     assert len(server.ranges(url)) == 1, "they would be the same again"
 
 
 def test_a_server_that_is_busy_is_asked_again(server: Server) -> None:
     url = server.serve(BODY, status(503), status(502))
-    assert nix.prefetch_file(url).hash == sri.of_bytes(BODY)
+    assert fetchers.prefetch_file(url).hash == sri.of_bytes(BODY)
     assert len(server.ranges(url)) == 3
 
 
 def test_a_file_that_breaks_off_is_fetched_again(server: Server) -> None:
     """Where the server takes no ranges, Nix itself gives up."""
     url = server.serve(BODY, truncates(1000), truncates(50_000))
-    assert nix.prefetch_file(url).hash == sri.of_bytes(BODY)
+    assert fetchers.prefetch_file(url).hash == sri.of_bytes(BODY)
     assert server.ranges(url) == [None] * 3
 
 
 def test_a_file_that_always_breaks_off(server: Server) -> None:
     url = server.serve(BODY, ever=truncates(1000))
     with pytest.raises(StepFailedError) as caught:
-        nix.prefetch_file(url)
+        fetchers.prefetch_file(url)
     assert "Transferred a partial file" in caught.value.output
     assert len(server.ranges(url)) == process.ATTEMPTS
 
@@ -505,14 +505,14 @@ def test_a_server_that_is_gone(env: dict[str, str], monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv("NIX_CONFIG", f"{env['NIX_CONFIG']}\ndownload-attempts = 1\n")
     url = f"http://127.0.0.1:{closed_port()}/x"
     with pytest.raises(StepFailedError) as caught:
-        nix.prefetch_file(url)
+        fetchers.prefetch_file(url)
     assert type(caught.value) is StepFailedError
     assert url in caught.value.output
 
 
 def test_a_tarball_that_the_server_does_not_have(server: Server) -> None:
     url = server.url("/missing.tar.gz")
-    for fetch in (nix.prefetch_tarball, nix.flake_prefetch):
+    for fetch in (fetchers.prefetch_tarball, fetchers.flake_prefetch):
         with pytest.raises(StepFailedError) as caught:
             fetch(url)
         assert "404" in caught.value.output
@@ -522,7 +522,7 @@ def test_a_tarball_that_the_server_does_not_have(server: Server) -> None:
 def test_what_is_no_archive(server: Server) -> None:
     url = serve(server, b"<html>", "/other.tar.gz")
     with pytest.raises(StepFailedError):
-        nix.prefetch_tarball(url)
+        fetchers.prefetch_tarball(url)
 
 
 def test_git_that_finds_the_server_busy_is_started_again(server: Server, project: Project) -> None:
@@ -535,6 +535,6 @@ def test_git_that_finds_the_server_busy_is_started_again(server: Server, project
             server.bodies[f"/a/{file.relative_to(bare)}"] = file.read_bytes()
     server.answers["/a/info/refs"] = iter([status(503), status(503)])
     rev = project.revs["a"]
-    found = nix.flake_prefetch(f"git+{server.url('/a')}?ref=main&rev={rev}")
+    found = fetchers.flake_prefetch(f"git+{server.url('/a')}?ref=main&rev={rev}")
     assert (found.path / "words").read_text() == "first of a"
     assert len(server.asked["/a/info/refs"]) >= 3

@@ -15,7 +15,7 @@ from tests.locks.project import repository, well
 from tests.locks.void import StandIn
 from tests.support.stand_in import StandIns
 
-from voidgen.nix import commands as nix
+from voidgen.nix import evaluation
 from voidgen.system import process
 
 
@@ -59,7 +59,7 @@ def make(folder: Path, engine: Podman, nix_env: Mapping[str, str]) -> Made:
         commit(written)
         name = 'container: with container; imageName + ":" + imageTag'
         output = f"packages.{SYSTEM}.container"
-        container = nix.evaluate(str(written), output, apply=name)
+        container = evaluation.evaluate(str(written), output, apply=name)
     return Made(written, env, container)
 
 

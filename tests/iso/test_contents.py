@@ -25,7 +25,7 @@ from tests.locks.project import clone
 from tests.support.program import Ran, voidgen
 
 from voidgen.iso import initramfs, loader
-from voidgen.nix import commands as nix
+from voidgen.nix import flakes
 from voidgen.progress import Nobody
 
 SQUASHFS = "iso/LiveOS/squashfs.img"
@@ -66,7 +66,7 @@ def image(made: Made, tmp_path_factory: pytest.TempPathFactory) -> Image:
     copy = clone(made.project, folder / "project")
     with pytest.MonkeyPatch.context() as patch:
         settle(patch, made.env)
-        nix.build(str(copy), "default", Nobody())
+        flakes.build(str(copy), "default", Nobody())
         with altered(Path(made.env["NIX_STORE_DIR"])):
             ran = voidgen("iso", cwd=copy)
     assert ran.status == 0, ran.err

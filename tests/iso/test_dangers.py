@@ -19,7 +19,7 @@ from tests.support.program import write
 
 from voidgen.iso import inputs, job
 from voidgen.iso.inputs import SCRIPTS
-from voidgen.nix import commands as nix
+from voidgen.nix import flakes
 from voidgen.progress import Nobody
 
 SQUASHFS = "/LiveOS/squashfs.img"
@@ -123,7 +123,7 @@ def test_squashfs_tools_that_cannot_choose_attributes_keep_none(
 ) -> None:
     """Before 4.6, with a store whose files have some."""
     goes_wrong(folder, "old-squashfs")
-    nix.build(str(folder), "default", Nobody())
+    flakes.build(str(folder), "default", Nobody())
     with altered(Path(os.environ["NIX_STORE_DIR"])):
         well_made(folder)
     squashfs = tmp_path / "squashfs"

@@ -28,7 +28,7 @@ from tests.locks.site import Site
 from tests.support.program import voidgen, write
 
 from voidgen.lock import voidgen_lock as lock_file
-from voidgen.nix import commands as nix
+from voidgen.nix import flakes
 
 MADE_UP = "0123456789abcdef0123456789abcdef01234567"
 OTHER_HASH = f"sha256-{'A' * 43}="
@@ -187,7 +187,7 @@ def test_update_by_nix_and_lock(made: Bound) -> None:
     well(made.folder, "generate")
     commit(made.folder)
     third = commit(made.nixpkgs, {"words": "third"}, day=3)
-    nix.flake_update(made.folder, ["nixpkgs"])
+    flakes.update(made.folder, ["nixpkgs"])
     said = voidgen("lock", "--check", cwd=made.folder)
     assert f"another rev of nixpkgs than voidgen.lock: {third} instead of" in said.out
     assert well(made.folder, "lock").splitlines()[-1] == f"wrote {LOCK}"

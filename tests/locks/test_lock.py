@@ -26,7 +26,7 @@ from tests.locks.project import (
 from tests.locks.site import BOOT, INITRAMFS, TOOLS, Origin, Site
 from tests.support.program import voidgen
 
-from voidgen.nix import commands as nix
+from voidgen.nix import fetchers
 
 TRANSACTIONS = {
     "void-host": {"base-files", *TOOLS},
@@ -76,7 +76,7 @@ def test_repository_key_and_request_are_locked(locked: Path, origin: Origin, sit
     assert found["xbps"]["keys"] == [{"fingerprint": origin.key.fingerprint, "hash": sri(pem)}]
     assert found["xbps"]["request"] == {
         "arch": "x86_64",
-        "mklive": nix.flake_prefetch(f"git+file://{origin.mklive}?ref=main").hash,
+        "mklive": fetchers.flake_prefetch(f"git+file://{origin.mklive}?ref=main").hash,
         "packages": ["htop"],
         "repositories": [site.url],
     }

@@ -18,7 +18,7 @@ from voidgen.iso import inputs
 from voidgen.lock import voidgen_lock as lock_file
 from voidgen.lock.state import Pins
 from voidgen.lock.types import Lock
-from voidgen.nix import commands as nix
+from voidgen.nix import store_paths
 from voidgen.system import sri
 from voidgen.system.files import project_lock
 
@@ -41,7 +41,7 @@ class Record:
 
     def __call__(self, folder: Path) -> running.Ran:
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(nix, "nar_hashes", lambda _: {"/nix/store/x": "sha256-x"})
+            patch.setattr(store_paths, "nar_hashes", lambda _: {"/nix/store/x": "sha256-x"})
             patch.setattr(inputs, "flake_digest", lambda *_: sri.of_bytes(b"of"))
             patch.setattr(store, "fingerprint", lambda _: sri.of_bytes(b"print"))
             patch.setattr(project, "load", lambda _: _image(folder))

@@ -14,7 +14,7 @@ from voidgen.config.types import Container
 from voidgen.doctor import check, container, machine, package_set, place, remedies
 from voidgen.doctor import nix as nix_checks
 from voidgen.doctor.host import FAMILIES, Host
-from voidgen.nix import commands as nix
+from voidgen.nix import installed
 from voidgen.outcome.types import Outcome
 
 PROGRAMS = ("docker", "git", "nix", "podman", "qemu-system-x86_64", "unshare", "xbps-install")
@@ -196,7 +196,7 @@ def test_paths_that_nix_does_not_take(
     folder = tmp_path / name
     write(folder, {"voidgen.toml": CONFIG})
     monkeypatch.setenv("TMPDIR", str(folder))
-    monkeypatch.setattr(nix, "version", lambda: (2, 8))
+    monkeypatch.setattr(installed, "version", lambda: (2, 8))
     found = by_name(place.check(Host(tmp_path), folder))
     sign = "blanks" if " " in name else next(one for one in name if one not in "ab")
     for one in ("TMPDIR", "project's path"):

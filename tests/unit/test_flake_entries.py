@@ -12,7 +12,7 @@ from voidgen.errors import StepFailedError, WrongInputError
 from voidgen.lock import bound, entries
 from voidgen.lock import fetched as fetched_inputs
 from voidgen.lock.types import Lock
-from voidgen.nix import commands as nix
+from voidgen.nix import fetchers
 
 FILE = Path("flake.lock")
 REV = "549bd84d6279f9852cae6225e372cc67fb91a4c1"
@@ -212,17 +212,17 @@ def test_dates_that_nix_fetches(
     rev: str, locked: int, fetched: int, good: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     one = flake_input("set", rev, locked)
-    monkeypatch.setattr(nix, "fetched", lambda _: nix.Fetched(rev, one.hash, fetched))
+    monkeypatch.setattr(fetchers, "fetched", lambda _: fetchers.Fetched(rev, one.hash, fetched))
     lines = [*fetched_inputs.differences(entries.Entry(one, "{}"))]
     wanted = f"set has lastModified {locked or 'none'}, and Nix fetches {fetched or 'none'}"
     assert lines == ([] if good else [wanted])
 
 
 def test_what_is_not_fetched_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    def fails(_: str) -> nix.Fetched:
+    def fails(_: str) -> fetchers.Fetched:
         raise StepFailedError("nix-instantiate: failed", output="error: no network")
 
-    monkeypatch.setattr(nix, "fetched", fails)
+    monkeypatch.setattr(fetchers, "fetched", fails)
     with pytest.raises(StepFailedError) as caught:
         [*fetched_inputs.faults([entries.Entry(flake_input("a/b"), "{}")], FILE)]
     assert caught.value.what == "flake.lock: a/b cannot be fetched by its reference"

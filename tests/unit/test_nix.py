@@ -1,4 +1,4 @@
-"""What `voidgen.nix.commands` makes of Nix's words. tests/integration asks the real Nix."""
+"""What `voidgen.nix_tools` makes of Nix's words. tests/integration asks the real Nix."""
 
 import json
 from pathlib import Path
@@ -7,12 +7,12 @@ import pytest
 from tests.support.stand_in import StandIns
 
 from voidgen.errors import StepFailedError
-from voidgen.nix import commands as nix
+from voidgen.nix import commands, evaluation, fetchers, flakes, installed, store_paths
 from voidgen.nix.closure import StorePath
 from voidgen.system import process
 
 FLAKE = Path("/flake")
-OPTIONS = [*nix.FLAKES]
+OPTIONS = [*commands.FLAKES]
 
 GIT_FAULTS = [
     "fatal: early EOF",
@@ -51,7 +51,7 @@ def test_faults_of_git_are_tried_again(programs: StandIns, said: str) -> None:
     programs.add(
         "nix", (1, "", f"{said}\nerror: program 'git' failed with exit code 128"), (0, "", "")
     )
-    nix.flake_lock(FLAKE)
+    flakes.lock(FLAKE)
     assert programs.starts("nix") == [["flake", "lock", "path:/flake", *OPTIONS]] * 2
 
 
@@ -59,7 +59,7 @@ def test_faults_of_git_are_tried_again(programs: StandIns, said: str) -> None:
 def test_what_would_be_said_again_is_told_at_once(programs: StandIns, said: str) -> None:
     programs.add("nix", (1, "", said), (0, "", ""))
     with pytest.raises(StepFailedError) as caught:
-        nix.flake_lock(FLAKE)
+        flakes.lock(FLAKE)
     assert said in caught.value.output
     assert len(programs.starts("nix")) == 1
 
@@ -77,19 +77,19 @@ def test_what_would_be_said_again_is_told_at_once(programs: StandIns, said: str)
 )
 def test_version(programs: StandIns, said: str, version: tuple[int, int]) -> None:
     programs.add("nix", (0, said, ""))
-    assert nix.version() == version
+    assert installed.version() == version
 
 
 def test_version_is_that_of_the_nix_on_the_path(programs: StandIns) -> None:
     programs.add("nix", (0, "nix (Nix) 2.8.0", ""), (0, "nix (Nix) 2.34.8", ""))
-    assert nix.version() == (2, 8)
-    assert nix.version() == (2, 34)
+    assert installed.version() == (2, 8)
+    assert installed.version() == (2, 34)
 
 
 def test_no_version(programs: StandIns) -> None:
     programs.add("nix", (0, "nothing", ""))
     with pytest.raises(StepFailedError) as caught:
-        nix.version()
+        installed.version()
     assert (caught.value.what, caught.value.output) == (
         "nix --version: names no version",
         "nothing\n",
@@ -108,7 +108,7 @@ def test_update_is_said_as_each_release_takes_it(
     programs: StandIns, version: str, words: list[str]
 ) -> None:
     programs.add("nix", (0, f"nix (Nix) {version}", ""))
-    nix.flake_update(FLAKE, ["a", "b"])
+    flakes.update(FLAKE, ["a", "b"])
     assert programs.starts("nix") == [["--version"], [*words, *OPTIONS]]
 
 
@@ -116,7 +116,7 @@ def test_update_is_said_as_each_release_takes_it(
 def test_an_answer_that_is_no_json(programs: StandIns, said: str) -> None:
     programs.add("nix", (0, said, ""))
     with pytest.raises(StepFailedError) as caught:
-        nix.evaluate(FLAKE, "x")
+        evaluation.evaluate(FLAKE, "x")
     assert caught.value.what == "nix eval --json: did not answer with JSON"
 
 
@@ -130,13 +130,13 @@ INFO_WORDS = ["path-info", "--json", "--recursive", "/s/a", "/s/b"]
 @pytest.mark.parametrize("said", [LIST, OBJECT])
 def test_path_info_is_read_as_each_release_tells_it(programs: StandIns, said: str) -> None:
     programs.add("nix", (0, said, "warning: '--json' without '--json-format' is deprecated"))
-    assert nix.path_info({"/s/b", "/s/a"}) == KNOWN
+    assert store_paths.path_info({"/s/b", "/s/a"}) == KNOWN
     assert programs.starts("nix") == [[*INFO_WORDS, *OPTIONS]]
 
 
 def test_path_info_names_a_format_where_one_is_asked_for(programs: StandIns) -> None:
     programs.add("nix", (1, "", "error: '--json' needs '--json-format'"), (0, OBJECT, ""))
-    assert nix.path_info(["/s/a", "/s/b"]) == KNOWN
+    assert store_paths.path_info(["/s/a", "/s/b"]) == KNOWN
     assert programs.starts("nix") == [
         [*INFO_WORDS, *OPTIONS],
         [*INFO_WORDS, "--json-format", "1", *OPTIONS],
@@ -146,7 +146,7 @@ def test_path_info_names_a_format_where_one_is_asked_for(programs: StandIns) -> 
 def test_path_info_that_fails_is_asked_once(programs: StandIns) -> None:
     programs.add("nix", (1, "", "error: path '/s/a' is not valid"))
     with pytest.raises(StepFailedError) as caught:
-        nix.path_info(["/s/a"])
+        store_paths.path_info(["/s/a"])
     assert "is not valid" in caught.value.output
     assert len(programs.starts("nix")) == 1
 
@@ -154,14 +154,14 @@ def test_path_info_that_fails_is_asked_once(programs: StandIns) -> None:
 def test_nothing_is_asked_of_no_path(programs: StandIns) -> None:
     programs.add("nix", (1, "", ""))
     programs.add("nix-store", (0, "", ""))
-    assert nix.path_info([]) == {}
-    assert nix.invalid([]) == set()
+    assert store_paths.path_info([]) == {}
+    assert store_paths.invalid([]) == set()
     assert programs.starts("nix") == []
 
 
 def test_invalid_paths_are_found_by_one_process(programs: StandIns) -> None:
     programs.add("nix-store", (0, "/s/b\n/s/c d\n", ""))
-    assert nix.invalid({"/s/c d", "/s/a", "/s/b"}) == {"/s/b", "/s/c d"}
+    assert store_paths.invalid({"/s/c d", "/s/a", "/s/b"}) == {"/s/b", "/s/c d"}
     words = ["--check-validity", "--print-invalid", "/s/a", "/s/b", "/s/c d"]
     assert programs.starts("nix-store") == [words]
 
@@ -176,7 +176,9 @@ LOCKED = {"type": "git", "url": "file:///a", "rev": "12", "ref": "main", "narHas
 def test_prefetched(programs: StandIns, more: dict[str, object], url: str) -> None:
     answer = {"hash": "sha256-x", "storePath": "/store/x", **more}
     programs.add("nix", (0, json.dumps(answer), ""))
-    assert nix.flake_prefetch("git+file:///a") == nix.Prefetched("sha256-x", Path("/store/x"), url)
+    assert fetchers.flake_prefetch("git+file:///a") == fetchers.Prefetched(
+        "sha256-x", Path("/store/x"), url
+    )
     words = ["flake", "prefetch", "--json", "git+file:///a", *OPTIONS]
     assert programs.starts("nix") == [words]
 
@@ -184,9 +186,12 @@ def test_prefetched(programs: StandIns, more: dict[str, object], url: str) -> No
 @pytest.mark.parametrize(
     ("said", "kind"),
     [
-        ("error: unable to download 'http://x/': HTTP error 404 ('Not Found')", nix.NotFoundError),
-        ("error: unable to download 'http://x/': HTTP error 404", nix.NotFoundError),
-        ("error: hash mismatch for '/tmp/nix-16640-0/tmp'", nix.OtherBytesError),
+        (
+            "error: unable to download 'http://x/': HTTP error 404 ('Not Found')",
+            fetchers.NotFoundError,
+        ),
+        ("error: unable to download 'http://x/': HTTP error 404", fetchers.NotFoundError),
+        ("error: hash mismatch for '/tmp/nix-16640-0/tmp'", fetchers.OtherBytesError),
         ("error: unable to download 'http://x/': HTTP error 503", StepFailedError),
         ("error: unable to download 'http://x/': HTTP error 403", StepFailedError),
     ],
@@ -194,7 +199,7 @@ def test_prefetched(programs: StandIns, more: dict[str, object], url: str) -> No
 def test_faults_of_files(programs: StandIns, said: str, kind: type[StepFailedError]) -> None:
     programs.add("nix", (1, "", said))
     with pytest.raises(StepFailedError) as caught:
-        nix.prefetch_file("http://x/", name="n", expected="sha256-x")
+        fetchers.prefetch_file("http://x/", name="n", expected="sha256-x")
     assert type(caught.value) is kind
     assert caught.value.output == said
     words = ["store", "prefetch-file", "--json", "http://x/"]

@@ -9,8 +9,7 @@ import pytest
 from tests.support.program import voidgen, write
 
 from voidgen.errors import StepFailedError
-from voidgen.nix import commands as nix
-from voidgen.nix import flake_path
+from voidgen.nix import commands, evaluation, flake_path, flake_ref, installed
 
 EVERY = ["plain", "a+b", "a,b", "a(b)", "a&b", "a=b", "a;b", "a~b", "a!b", "a$b", "a*b", "a'b"]
 NEWER = ["a blank", "é", "a%20b", "a:b", "a[b", "a@b", "a\\b"]
@@ -31,9 +30,11 @@ def test_nix_says_the_same(tmp_path: Path, name: str) -> None:
     write(folder, {"flake.nix": "{ outputs = _: { x = 1; }; }"})
     subprocess.run(["git", "init", "--quiet", folder], check=True)
     subprocess.run(["git", "-C", folder, "add", "."], check=True)
-    command = ["nix", "eval", *nix.FLAKES, f"{folder}#x"]
+    command = ["nix", "eval", *commands.FLAKES, f"{folder}#x"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert (done.returncode == 0) == (flake_path.fault(folder, nix.version()) is None), done.stderr
+    assert (done.returncode == 0) == (flake_path.fault(folder, installed.version()) is None), (
+        done.stderr
+    )
 
 
 @pytest.fixture
@@ -43,7 +44,7 @@ def odd(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     write(folder, {"set/default.nix": "_: { }"})
     subprocess.run(["git", "init", "--quiet", folder], check=True)
     subprocess.run(["git", "-C", folder, "add", "."], check=True)
-    monkeypatch.setattr(nix, "version", lambda: (2, 8))
+    monkeypatch.setattr(installed, "version", lambda: (2, 8))
     return folder
 
 
@@ -58,7 +59,7 @@ def test_generate_warns(odd: Path) -> None:
 
 def test_what_asks_nix_says_it_too(odd: Path) -> None:
     with pytest.raises(StepFailedError, match=r"has blanks, é: Nix 2\.8 cannot") as caught:
-        nix.evaluate(str(odd), "x")
+        evaluation.evaluate(str(odd), "x")
     assert "or use Nix 2.19 or later" in caught.value.remedy
 
 
@@ -66,7 +67,7 @@ def test_without_nix_any_release_may_come(odd: Path, monkeypatch: pytest.MonkeyP
     def absent() -> tuple[int, int]:
         raise StepFailedError("nix: not found")
 
-    monkeypatch.setattr(nix, "version", absent)
-    fault = nix.misplaced(odd)
+    monkeypatch.setattr(installed, "version", absent)
+    fault = flake_ref.misplaced(odd)
     assert fault
     assert fault.what == "this path has blanks, é: Nix before 2.19 cannot read a flake there"

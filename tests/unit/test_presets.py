@@ -10,7 +10,7 @@ import pytest
 from tests.support.program import found, voidgen, write
 
 from voidgen.init.preset import FOLDER, PRESETS
-from voidgen.nix import commands as nix
+from voidgen.nix import installed
 
 INSTALL_CONF = """\
 #!/bin/bash
@@ -132,7 +132,7 @@ def test_a_project_is_not_overwritten(alone: Path, name: str) -> None:
 
 
 def test_a_name_that_is_no_image_name(alone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(nix, "version", lambda: (2, 8))
+    monkeypatch.setattr(installed, "version", lambda: (2, 8))
     ran = voidgen("init", "mon été", cwd=alone)
     assert ran.status == 0
     assert settings(alone / "mon été")["image"]["name"] == "mon-t"

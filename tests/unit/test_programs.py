@@ -16,7 +16,7 @@ import pytest
 from tests.support.program import voidgen, write
 
 from voidgen.errors import StepFailedError
-from voidgen.nix import commands as nix
+from voidgen.nix import installed
 from voidgen.system import environment, git, pipes, process
 from voidgen.xbps import programs as xbps
 from voidgen.xbps import unresolved
@@ -105,7 +105,7 @@ def test_a_question_that_is_not_answered(programs: Path, monkeypatch: pytest.Mon
     monkeypatch.setattr(process, "PATIENCE", 0.5)
     program(programs, "git", "exec sleep 600")
     program(programs, "nix", "exec sleep 600")
-    for ask in (lambda: git.is_inside_work_tree(HERE), nix.version):
+    for ask in (lambda: git.is_inside_work_tree(HERE), installed.version):
         with pytest.raises(StepFailedError, match=r"no answer in 0\.5 seconds") as caught:
             ask()
         assert caught.value.remedy
@@ -233,7 +233,7 @@ def test_what_dies_by_a_signal_is_told(programs: Path, repository: Path) -> None
     assert "git cannot read the repository" in ran.err
     program(programs, "nix", "kill -SEGV $$")
     with pytest.raises(StepFailedError, match="signal 11"):
-        nix.version()
+        installed.version()
 
 
 GIVEN = {

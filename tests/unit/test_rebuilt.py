@@ -6,7 +6,7 @@ import pytest
 from tests.support.stand_in import StandIns
 
 from voidgen.check import rebuilt
-from voidgen.nix.commands import Caches
+from voidgen.nix.caches import Caches
 from voidgen.progress import Nobody
 
 CACHES = Caches(("https://cache.example.org",), ("cache.example.org-1:a2V5",))

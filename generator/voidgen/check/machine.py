@@ -15,7 +15,7 @@ from voidgen.container import image as container_image
 from voidgen.image import built as built_image
 from voidgen.iso import preflight
 from voidgen.lock import update
-from voidgen.nix import commands as nix
+from voidgen.nix import flakes
 from voidgen.nix.closure import store_paths
 from voidgen.xbps import store
 
@@ -36,7 +36,7 @@ def vary(image: Project, work: Path, progress: Progress) -> tuple[Condition, ...
     or if something that goes into the image cannot be built or fetched.
     """
     runner = engine.find(image.plan.config.container)
-    default = nix.build(str(image.folder), "default", progress, work / "default", image.caches)
+    default = flakes.build(str(image.folder), "default", progress, work / "default", image.caches)
     container = container_image.find(image, runner, work, progress)
     needed = preflight.build(store.unpacked(update.repository(image, progress)))
     paths = store_paths(built_image.manifest(default)["closure"]["paths"])

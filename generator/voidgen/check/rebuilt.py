@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 from voidgen.compare import trees
 from voidgen.data.bundled_files import DATA
 from voidgen.errors import StepFailedError
-from voidgen.nix import commands as nix
-from voidgen.nix import derivations
+from voidgen.nix import derivations, store_paths
 from voidgen.nix.version import store_name
 from voidgen.outcome.types import Outcome
 from voidgen.system.process import run
@@ -20,7 +19,7 @@ from voidgen.system.process import run
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from voidgen.nix.commands import Caches
+    from voidgen.nix.caches import Caches
     from voidgen.progress import Progress
 
 CHECK = ("--check", "--keep-failed")
@@ -53,11 +52,11 @@ def check(paths: Iterable[str], progress: Progress, caches: Caches) -> Iterator[
     """Build each derivation, where its outputs are not there yet, and then once more."""
     for path in paths:
         name = f"rebuild {store_name(path).removesuffix('.drv')}"
-        first = nix.realise([path], progress, caches=caches)
+        first = store_paths.realise([path], progress, caches=caches)
         if first.status:
             yield Outcome(name, "failed", "the first build fails", _said(first.stderr))
             continue
-        again = nix.realise([path], progress, *CHECK, caches=caches)
+        again = store_paths.realise([path], progress, *CHECK, caches=caches)
         said = _said(again.stderr)
         if not again.status:
             yield Outcome(name, "passed", "identical")

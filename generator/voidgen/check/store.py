@@ -10,7 +10,7 @@ import attrs
 from voidgen.check import recording
 from voidgen.iso import inputs
 from voidgen.lock.types import Closure, Lock
-from voidgen.nix import commands as nix
+from voidgen.nix import store_paths
 from voidgen.nix.version import store_name
 from voidgen.outcome.types import Outcome
 from voidgen.system import sri
@@ -42,7 +42,7 @@ def recorded(image: Project, pins: Pins, top: str) -> Outcome:
         return Outcome(name, "skipped", f"none is recorded: {RECORD}")
     if found.of != inputs.flake_digest(image, pins):
         return Outcome(name, "skipped", f"what is recorded was built from something else: {RECORD}")
-    now = fingerprint(nix.nar_hashes(top))
+    now = fingerprint(store_paths.nar_hashes(top))
     if now == found.fingerprint:
         return Outcome(name, "passed", now)
     lines = f"recorded: {found.fingerprint}\nhere: {now}"
@@ -51,7 +51,7 @@ def recorded(image: Project, pins: Pins, top: str) -> Outcome:
 
 def record(image: Project, pins: Pins, top: str) -> Outcome:
     """Write the closure of ``top`` into voidgen.lock."""
-    found = Closure(inputs.flake_digest(image, pins), fingerprint(nix.nar_hashes(top)))
+    found = Closure(inputs.flake_digest(image, pins), fingerprint(store_paths.nar_hashes(top)))
     lock = attrs.evolve(pins.lock or Lock(), closure=found)
     recording.write(image, pins, lock)
     return Outcome("the closure is recorded", "passed", found.fingerprint)
@@ -60,7 +60,7 @@ def record(image: Project, pins: Pins, top: str) -> Outcome:
 def verified(top: str) -> Outcome:
     """Whether every path of the closure has the bytes that the store knows it by."""
     name = "the store's paths are whole"
-    done = nix.verify(top)
+    done = store_paths.verify(top)
     if not done.status:
         return Outcome(name, "passed")
     said = done.stderr.decode(errors="replace").strip()
@@ -75,7 +75,7 @@ def named(top: str, names: list[str]) -> tuple[dict[str, str], list[str]]:
     """
     from voidgen.nix.version import split  # noqa: PLC0415
 
-    paths = [*nix.nar_hashes(top)]
+    paths = [*store_paths.nar_hashes(top)]
     wanted = {
         path
         for path in paths
@@ -83,4 +83,4 @@ def named(top: str, names: list[str]) -> tuple[dict[str, str], list[str]]:
         if known in names
     }
     known = {one for path in paths for one in (store_name(path), split(store_name(path))[0])}
-    return nix.derivers(wanted), sorted({*names} - known - {"all"})
+    return store_paths.derivers(wanted), sorted({*names} - known - {"all"})

@@ -105,17 +105,17 @@ def _built(
 ) -> Iterator[Outcome]:
     from voidgen.check import rebuilt, store  # noqa: PLC0415
     from voidgen.errors import Fault, StepFailedError, WrongInputError  # noqa: PLC0415
-    from voidgen.nix import commands as nix  # noqa: PLC0415
+    from voidgen.nix import evaluation, flakes  # noqa: PLC0415
     from voidgen.outcome.types import Outcome  # noqa: PLC0415
 
     try:
         with progress.step("building the closure and the overlay"):
-            top = str(nix.build(str(image.folder), "default", progress, caches=image.caches))
+            top = str(flakes.build(str(image.folder), "default", progress, caches=image.caches))
     except StepFailedError as error:
         yield Outcome("the image builds", "failed", error.what, error.output)
         return
     packages = f"packages.{image.plan.system}.default.drvPath"
-    derivation = nix.evaluate(str(image.folder), packages, caches=image.caches)
+    derivation = evaluation.evaluate(str(image.folder), packages, caches=image.caches)
     with progress.step("building once more what voidgen builds"):
         ours = rebuilt.ours(derivation)
         yield from rebuilt.check(ours, progress, image.caches)

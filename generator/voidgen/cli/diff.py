@@ -90,11 +90,10 @@ def _project(folder: Path) -> str:
 def _explained(diff: Diff, after: Snapshot) -> Diff:
     from voidgen.diff import reasons  # noqa: PLC0415
     from voidgen.errors import StepFailedError  # noqa: PLC0415
-    from voidgen.nix import commands as nix  # noqa: PLC0415
-    from voidgen.nix import derivations  # noqa: PLC0415
+    from voidgen.nix import derivations, store_paths  # noqa: PLC0415
 
     try:
-        derivers = nix.derivers(reasons.rebuilt(diff))
+        derivers = store_paths.derivers(reasons.rebuilt(diff))
     except StepFailedError:
         derivers = {}  # Snapshots are compared without Nix, too: ways are known from them.
     return reasons.explain(diff, after, derivers, derivations.read)

@@ -101,9 +101,9 @@ def _doubts(image: Project, locks: Pins, missing: list[str]) -> list[Fault]:
         doubts += locked_owners.unmade(image, locks.lock)
     doubts += state.warnings(image, locks.lock)
     if not flake_path.is_plain(image.folder):
-        from voidgen.nix import commands as nix  # noqa: PLC0415
+        from voidgen.nix import flake_ref  # noqa: PLC0415
 
-        doubts += filter(None, [nix.misplaced(image.folder)])
+        doubts += filter(None, [flake_ref.misplaced(image.folder)])
     return doubts
 
 

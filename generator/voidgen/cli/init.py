@@ -96,13 +96,13 @@ def _tell(  # noqa: PLR0913 - what there is to tell
     directory: str,
 ) -> None:
     from voidgen.cli.report import result  # noqa: PLC0415
-    from voidgen.nix import commands as nix  # noqa: PLC0415
+    from voidgen.nix import flake_ref  # noqa: PLC0415
     from voidgen.text import visible  # noqa: PLC0415
 
     # Also told under --quiet: it is what the user has to do.
     for line in left:
         click.echo(visible(f"not taken over: {line}"), err=True)
-    if fault := nix.misplaced(folder):
+    if fault := flake_ref.misplaced(folder):
         click.echo(visible(f"note: {folder}: {fault.what}"), err=True)
         click.echo(visible(f"    {fault.remedy}"), err=True)
     if settings.json:

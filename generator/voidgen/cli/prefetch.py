@@ -20,7 +20,7 @@ def command(settings: Settings, what: str, kind: str | None) -> None:
     """
     from voidgen.cli.report import result  # noqa: PLC0415
     from voidgen.container import reference  # noqa: PLC0415
-    from voidgen.nix import commands as nix  # noqa: PLC0415
+    from voidgen.nix import fetchers  # noqa: PLC0415
     from voidgen.text import visible  # noqa: PLC0415
 
     with settings.watcher().step(f"fetching {what}"):
@@ -29,8 +29,8 @@ def command(settings: Settings, what: str, kind: str | None) -> None:
             found = {"digest": reference.digest(image)}
             found["image"] = f"{image.name}{f':{image.tag}' if image.tag else ''}@{found['digest']}"
         else:
-            fetch = {"file": nix.prefetch_file, "tree": nix.prefetch_tarball}
-            got = fetch.get(kind or "", nix.flake_prefetch)(what)
+            fetch = {"file": fetchers.prefetch_file, "tree": fetchers.prefetch_tarball}
+            got = fetch.get(kind or "", fetchers.flake_prefetch)(what)
             found = {"hash": got.hash, "path": str(got.path), "url": got.url}
     if settings.json:
         result(found)

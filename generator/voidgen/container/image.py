@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from voidgen.container import archive
 from voidgen.errors import StepFailedError
-from voidgen.nix import commands as nix
+from voidgen.nix import evaluation, flakes, installed
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,12 +35,14 @@ def find(project: Project, runner: Engine, roots: Path, progress: Progress) -> s
     folder, caches = str(project.folder), project.caches
     with progress.step("building the container"):
         # mklive runs on this machine, whatever the image's system is.
-        image = nix.evaluate(folder, f"packages.{nix.system()}", apply=_NAME, caches=caches)
+        image = evaluation.evaluate(
+            folder, f"packages.{installed.system()}", apply=_NAME, caches=caches
+        )
         if not image:
             what = "the package set cannot build a container"
             remedy = "name an image by its digest: [container] image in voidgen.toml"
             raise StepFailedError(what, remedy)
-        packed = nix.build(folder, "container", progress, roots / "container", caches)
+        packed = flakes.build(folder, "container", progress, roots / "container", caches)
         # A name says nothing about the bytes: an image of another id is replaced.
         if not (runner.has(image) and runner.is_image(image, archive.ids(packed))):
             runner.load(packed)

@@ -50,12 +50,12 @@ def read(
             else _of_file(named, path, known, progress)
         )
     from voidgen.image import of_project
-    from voidgen.nix import commands as nix
+    from voidgen.nix import fetchers
     from voidgen.system import git
 
     if ":" in named:
         with progress.step(f"fetching {named}"):
-            tree = nix.flake_prefetch(named).path
+            tree = fetchers.flake_prefetch(named).path
         return of_project.project(named, tree, known, progress)
     if git.is_revision(folder, named):
         with of_project.revision(folder, named) as tree:
@@ -114,17 +114,17 @@ def closure(named: str, path: Path) -> Snapshot:
     found = database.closure([real])
     if found is not None:
         return Snapshot(named, closure=found)
-    from voidgen.nix import commands as nix
+    from voidgen.nix import store_paths
 
     try:
         # Before `nix path-info`, which takes any other folder for a flake.
-        known = not nix.invalid([real])
+        known = not store_paths.invalid([real])
     except StepFailedError:
         known = False
     if not known:
         what = "is no project, no manifest and no valid path of the Nix store"
         raise WrongInputError(Fault(what, path, remedy=f"name {SIDES}"))
-    return Snapshot(named, closure=nix.path_info([real]))
+    return Snapshot(named, closure=store_paths.path_info([real]))
 
 
 def _content(file: Path) -> bytes:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from voidgen import project
 from voidgen.doctor.remedies import lines
 from voidgen.errors import StepFailedError, WrongInputError
-from voidgen.nix import commands as nix
+from voidgen.nix import flake_ref
 from voidgen.outcome.types import Outcome
 from voidgen.repository import outcome, survey
 from voidgen.system import git
@@ -46,7 +46,7 @@ def check(host: Host, folder: Path | None) -> Iterator[Outcome]:
 
 def _place(folder: Path, remedy: str) -> Outcome:
     """The project's path: an engine splits at colons."""
-    fault, name = nix.misplaced(folder), "project's path"
+    fault, name = flake_ref.misplaced(folder), "project's path"
     if fault:
         return Outcome(name, "failed", f"{folder}: {fault.what}", remedy)
     if ":" in str(folder):

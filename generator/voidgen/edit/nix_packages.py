@@ -12,8 +12,7 @@ from attrs import Factory, frozen
 from voidgen.data.bundled_files import DATA
 from voidgen.errors import StepFailedError
 from voidgen.lock import flake_lock
-from voidgen.nix import commands as nix
-from voidgen.nix import refusal
+from voidgen.nix import evaluation, fetchers, refusal
 from voidgen.schema import canonical_json
 from voidgen.system import untrusted
 
@@ -85,8 +84,8 @@ def folder(project: Project, progress: Progress) -> Path:
     try:
         with progress.step(f"looking {named} up"):
             if any(one.name == "nixpkgs" and one.rev for one in found):
-                return nix.fetch_tree(flake_lock.locked(project.folder, "nixpkgs"))
-            return nix.flake_prefetch(named).path
+                return fetchers.fetch_tree(flake_lock.locked(project.folder, "nixpkgs"))
+            return fetchers.flake_prefetch(named).path
     except StepFailedError:
         raise NotAtHandError(f"{named} cannot be fetched") from None
 
@@ -167,7 +166,9 @@ class _Set:
             return _Found({one["name"]: (_said(error),)})
 
     def _asked(self, asked: Sequence[Mapping[str, Any]]) -> _Found:
-        answers, said = nix.instantiate(ASK, {**self.arguments, "requests": json.dumps(asked)})
+        answers, said = evaluation.instantiate(
+            ASK, {**self.arguments, "requests": json.dumps(asked)}
+        )
         faults = {one["name"]: tuple(map(tuple, one["faults"])) for one in answers}
         by_name = {one["name"]: one for one in asked}
         for one in answers:
@@ -182,7 +183,7 @@ class _Set:
         """The set's own message."""
         again = {**self.arguments, "requests": json.dumps([one]), "aloud": "yes"}
         try:
-            nix.instantiate(ASK, again)
+            evaluation.instantiate(ASK, again)
         except StepFailedError as error:
             return _said(error)
         return ("the package set refuses it", CHOOSE)

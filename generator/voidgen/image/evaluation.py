@@ -11,7 +11,7 @@ from attrs import frozen
 from voidgen.errors import StepFailedError
 from voidgen.image import of_build
 from voidgen.lock import flake_lock
-from voidgen.nix import commands as nix
+from voidgen.nix import evaluation, flake_ref, store_paths
 from voidgen.schema.canonical_json import to_json
 from voidgen.system import git, sri, untrusted
 
@@ -56,12 +56,16 @@ def selection(
     return known[key]
 
 
-def _evaluated(flake: nix.Flake, system: str) -> Selection:
+def _evaluated(flake: flake_ref.Flake, system: str) -> Selection:
     """Evaluate; no packages if another voidgen emitted the flake, which does not list them."""
     default = f"packages.{system}.default"
-    packages = of_build.selected(nix.evaluate(flake, default, apply="made: made.selected or [ ]"))
+    packages = of_build.selected(
+        evaluation.evaluate(flake, default, apply="made: made.selected or [ ]")
+    )
     outputs = {path for one in packages.values() for path in one.outputs.values()}
-    closure = nix.path_info(outputs) if outputs and not nix.invalid(outputs) else None
+    closure = (
+        store_paths.path_info(outputs) if outputs and not store_paths.invalid(outputs) else None
+    )
     return Selection(packages, closure)
 
 

@@ -8,7 +8,7 @@ from voidgen import emit
 from voidgen.errors import raise_all
 from voidgen.image import sizes
 from voidgen.lock import state
-from voidgen.nix import commands as nix
+from voidgen.nix import evaluation, store_paths
 
 if TYPE_CHECKING:
     from voidgen.image.sizes import Sizes
@@ -25,9 +25,9 @@ def find(project: Project, progress: Progress) -> Sizes:
     raise_all([*state.flake_faults(project), *emit.faults(project.folder, project.tree())])
     attribute = f"packages.{project.plan.system}.default.selected"
     with progress.step("evaluating the packages"):
-        selected: list[dict[str, Any]] = nix.evaluate(str(project.folder), attribute)
+        selected: list[dict[str, Any]] = evaluation.evaluate(str(project.folder), attribute)
     packages = {one["name"]: [*one["outputs"].values()] for one in selected}
     with progress.step("asking the store"):
-        missing = nix.invalid({path for own in packages.values() for path in own})
+        missing = store_paths.invalid({path for own in packages.values() for path in own})
         known = {path for own in packages.values() if not missing & {*own} for path in own}
-        return sizes.of(packages, nix.path_info(known))
+        return sizes.of(packages, store_paths.path_info(known))

@@ -19,7 +19,7 @@ from voidgen.image import of_build, snapshot_file
 from voidgen.iso import earlier, inputs, job, judge, keymaps, outputs, preflight
 from voidgen.iso.log import Log
 from voidgen.lock import epoch, mklive_source, update
-from voidgen.nix import commands as nix
+from voidgen.nix import flakes
 from voidgen.provenance import signature, source, statement, statements
 from voidgen.provenance.beside import beside
 from voidgen.system import git
@@ -195,8 +195,8 @@ class _Run:
         """What the flake's outputs are, the locked packages, and the container's image."""
         folder, caches, roots = str(self.project.folder), self.project.caches, self.out / ROOTS
         with self.progress.step("building the closure and the overlay"):
-            default = nix.build(folder, "default", self.progress, roots / "default", caches)
-            mklive = nix.build(folder, "mklive", self.progress, roots / "mklive", caches)
+            default = flakes.build(folder, "default", self.progress, roots / "default", caches)
+            mklive = flakes.build(folder, "mklive", self.progress, roots / "mklive", caches)
         mklive_source.check(mklive)
         manifest, include = built_image.manifest(default), (default / "include").resolve()
         for line in keymaps.replaced(manifest["plan"]["include"], include):

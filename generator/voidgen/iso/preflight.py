@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from voidgen.errors import StepFailedError
-from voidgen.nix import commands as nix
+from voidgen.nix import store_paths
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,7 +27,7 @@ def closure(store_paths: Iterable[PurePosixPath]) -> None:
 def whole(*tops: Path) -> None:
     """StepFailedError if a path that one of ``tops`` needs has other bytes than Nix knows it by."""
     for top in tops:
-        done = nix.verify(str(top))
+        done = store_paths.verify(str(top))
         if done.status:
             output = done.stderr.decode(errors="replace").strip()
             remedy = "repair each path that Nix names: `nix store repair PATH`"

@@ -12,7 +12,7 @@ from attrs import evolve
 
 from voidgen.errors import Fault, StepFailedError
 from voidgen.lock import bound
-from voidgen.nix import commands as nix
+from voidgen.nix import fetchers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -26,7 +26,7 @@ def differences(entry: Entry) -> Iterator[str]:
 
     Raises StepFailedError if the input cannot be fetched.
     """
-    locked, found = entry.bound, nix.fetched(entry.reference)
+    locked, found = entry.bound, fetchers.fetched(entry.reference)
     modified = found.modified
     if not locked.rev and not (locked.modified and found.modified):
         # Nix 2.8 has no time of an archive, and later releases have one.

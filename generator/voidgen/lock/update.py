@@ -17,8 +17,7 @@ from voidgen.errors import Fault, StepFailedError, WrongInputError, raise_all, r
 from voidgen.lock import changes, entries, fetched, flake_lock, mklive_source, state, status
 from voidgen.lock.state import CONTAINER, XBPS, Outcome, Pins
 from voidgen.lock.types import Lock
-from voidgen.nix import commands as nix
-from voidgen.nix import requirements
+from voidgen.nix import evaluation, fetchers, flakes, installed, requirements
 from voidgen.plan import render
 from voidgen.tree import File
 from voidgen.xbps import keys, programs, snapshot, store
@@ -127,9 +126,9 @@ class _Pinning:
         moving = [one.name for one in before.inputs if one.name in self.moving and one.rev]
         with self.progress.step("locking the flake's inputs"):
             if moving:
-                nix.flake_update(self.flake, moving, self.project.caches)
+                flakes.update(self.flake, moving, self.project.caches)
             else:
-                nix.flake_lock(self.flake, self.project.caches)
+                flakes.lock(self.flake, self.project.caches)
         return tuple(flake_lock.inputs(self.flake, plan))
 
     def readable(self, inputs: tuple[Input, ...]) -> None:
@@ -140,7 +139,7 @@ class _Pinning:
         elif found and found.rev:
             locked = flake_lock.locked(self.flake, "nixpkgs")
             with self.progress.step("looking at what the package set needs"):
-                requirements.check(nix.fetch_tree(locked) / locked.get("dir", ""))
+                requirements.check(fetchers.fetch_tree(locked) / locked.get("dir", ""))
 
     def bound(self, found: Iterable[Entry]) -> tuple[FlakeInput, ...]:
         """flake.lock's inputs, for voidgen.lock; those that it does not have yet are fetched.
@@ -200,7 +199,7 @@ class _Pinning:
     def _sources(self, asked: Request, old: Xbps | None) -> Sources:
         plan, folder = self.project.plan, self.project.folder
         with self.progress.step("fetching mklive, and XBPS where nixpkgs has it"):
-            mklive = nix.fetch_tree(flake_lock.locked(self.flake, "mklive"))
+            mklive = fetchers.fetch_tree(flake_lock.locked(self.flake, "mklive"))
             mklive_source.check(mklive)
             tools = _tools(self.flake, self.project, self.progress)
         own = [folder / name for name in plan.config.xbps.keys]
@@ -247,7 +246,7 @@ def _packages(
     flake: Path, project: Project, inputs: Mapping[str, str] | None = None
 ) -> list[dict[str, Any]]:
     attribute = f"packages.{project.plan.system}.default.packages"
-    found: list[dict[str, Any]] = nix.evaluate(
+    found: list[dict[str, Any]] = evaluation.evaluate(
         flake, attribute, inputs=inputs, caches=project.caches
     )
     return found
@@ -256,8 +255,8 @@ def _packages(
 def _tools(flake: Path, project: Project, progress: Progress) -> Path:
     """XBPS's programs: of the locked nixpkgs, so that everybody's resolves alike; or PATH's."""
     pinned, caches = "nixpkgs" in flake_lock.references(project.plan), project.caches
-    if pinned and "xbps" in nix.evaluate(
-        flake, f"packages.{nix.system()}", apply="builtins.attrNames", caches=caches
+    if pinned and "xbps" in evaluation.evaluate(
+        flake, f"packages.{installed.system()}", apply="builtins.attrNames", caches=caches
     ):
-        return nix.build(flake, "xbps", progress, caches=caches) / "bin"
+        return flakes.build(flake, "xbps", progress, caches=caches) / "bin"
     return programs.on_path()

@@ -1,1 +1,1 @@
-"""Nix: its commands, its database and derivations, its names and versions."""
+"""Nix, whichever release from 2.8 on is installed, by functions with typed values."""

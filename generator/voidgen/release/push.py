@@ -9,7 +9,7 @@ from attrs import frozen
 
 from voidgen.errors import Fault, StepFailedError, WrongInputError
 from voidgen.lock import update
-from voidgen.nix import commands as nix
+from voidgen.nix import evaluation, flakes, installed, signing
 from voidgen.system.files import read_regular_file
 from voidgen.xbps import store
 
@@ -43,7 +43,7 @@ def public_key(file: Path) -> str:
         what = f"cannot be read: {error.strerror}"
         raise WrongInputError(Fault(what, file, remedy=KEYS)) from None
     try:
-        return nix.public_key(secret)
+        return signing.public_key(secret)
     except StepFailedError:
         # What Nix says could show a part of it.
         raise WrongInputError(Fault("holds no secret key of Nix", file, remedy=KEYS)) from None
@@ -59,20 +59,20 @@ def push(project: Project, where: str, key: Path, progress: Progress) -> Pushed:
     locked = update.ready(project)
     folder, config, caches = str(project.folder), project.plan.config, project.caches
     with progress.step("building what the image is made of"):
-        names = nix.evaluate(
-            folder, f"packages.{nix.system()}", apply="builtins.attrNames", caches=caches
+        names = evaluation.evaluate(
+            folder, f"packages.{installed.system()}", apply="builtins.attrNames", caches=caches
         )
         wanted = [one for one in OUTPUTS if one in names]
         if config.container.image != "flake" and "container" in wanted:
             wanted.remove("container")
-        paths = [str(nix.build(folder, one, progress, caches=caches)) for one in wanted]
-        paths += nix.flake_archive(folder, caches)
+        paths = [str(flakes.build(folder, one, progress, caches=caches)) for one in wanted]
+        paths += flakes.archive(folder, caches)
     if locked.lock and locked.lock.xbps:
         paths += store.add(locked.lock.xbps.packages, config.xbps.mirrors, progress, caches)
     with progress.step(f"signing {len(paths)} store paths and what they need"):
-        nix.sign(paths, key)
+        signing.sign(paths, key)
     with progress.step(f"copying them to {where}"):
-        nix.copy(paths, compressed(where))
+        signing.copy(paths, compressed(where))
     return Pushed(tuple(paths), public)
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
-    from voidgen.nix.commands import Caches
+    from voidgen.nix.caches import Caches
     from voidgen.progress import Progress
     from voidgen.xbps.keys import Trusted
     from voidgen.xbps.programs import Resolved

@@ -12,7 +12,7 @@ from attrs import frozen
 
 from voidgen.config import void_repositories
 from voidgen.errors import StepFailedError, refused
-from voidgen.nix import commands as nix
+from voidgen.nix import fetchers
 from voidgen.system import sri
 from voidgen.xbps import repodata
 
@@ -136,8 +136,10 @@ def _fetch(where: str, arch: str, expected: str) -> Iterator[Index]:
             raise refused(error, file) from None
     else:
         try:
-            got = nix.prefetch_file(f"{where.rstrip('/')}/{name}", name=name, expected=expected)
-        except (nix.NotFoundError, nix.OtherBytesError):
+            got = fetchers.prefetch_file(
+                f"{where.rstrip('/')}/{name}", name=name, expected=expected
+            )
+        except (fetchers.NotFoundError, fetchers.OtherBytesError):
             return
         file, digest = got.path, got.hash
     yield Index(where, arch, file, digest, repodata.read(file))

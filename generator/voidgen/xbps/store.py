@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from voidgen import download
 from voidgen.download import Wanted
 from voidgen.errors import StepFailedError, refused
-from voidgen.nix import commands as nix
+from voidgen.nix import store_paths
 from voidgen.system import cache, sha256sums, sri
 from voidgen.xbps import programs as xbps
 from voidgen.xbps import repodata
@@ -23,7 +23,7 @@ from voidgen.xbps import repodata
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from voidgen.nix.commands import Caches
+    from voidgen.nix.caches import Caches
     from voidgen.progress import Progress
     from voidgen.xbps.types import Package, Xbps
 
@@ -41,7 +41,7 @@ def fetch(
     does not have any more.
     """
     each = list(packages)
-    cached = nix.cached_files(
+    cached = store_paths.cached_files(
         {one.hash: _kept(one).name for one in each if not _kept(one).is_file()}, caches
     )
     wanted = []
@@ -57,11 +57,11 @@ def add(
 ) -> list[str]:
     """Have the files of ``packages`` in the Nix store, too: their store paths.
 
-    ``nix.cached_files`` knows them again by hash and name.
+    ``store_paths.cached_files`` knows them again by hash and name.
     """
     each = list(packages)
     fetch(each, mirrors, progress, caches)
-    return nix.add_files([_kept(one) for one in each]) if each else []
+    return store_paths.add_files([_kept(one) for one in each]) if each else []
 
 
 def sign(

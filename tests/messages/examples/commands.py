@@ -10,7 +10,7 @@ from tests.unit.test_statements import SAID
 from voidgen import project
 from voidgen.check import rebuilt, store
 from voidgen.cli import check
-from voidgen.nix import commands as nix
+from voidgen.nix import evaluation, flakes
 from voidgen.outcome.types import Outcome
 from voidgen.progress import Nobody
 from voidgen.provenance import envelope, signature, source, statements
@@ -64,8 +64,8 @@ def check_unknown(folder: Path, patch: pytest.MonkeyPatch) -> None:
     write(folder, {"voidgen.toml": CONFIG})
     well = Outcome("it", "passed", "")
     for module, name, answer in (
-        (nix, "build", "/nix/store/x"),
-        (nix, "evaluate", "/nix/store/x.drv"),
+        (flakes, "build", "/nix/store/x"),
+        (evaluation, "evaluate", "/nix/store/x.drv"),
         (rebuilt, "ours", []),
         (rebuilt, "check", []),
         (store, "recorded", well),

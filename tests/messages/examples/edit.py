@@ -9,7 +9,7 @@ from voidgen.edit import change, nix_packages, text, void_packages
 from voidgen.edit.nix_packages import Answer
 from voidgen.edit.types import Consent
 from voidgen.errors import StepFailedError, raise_all
-from voidgen.nix import commands as nix
+from voidgen.nix import evaluation
 from voidgen.progress import Nobody
 from voidgen.xbps.repodata import Listed, Repodata
 from voidgen.xbps.snapshot import Index
@@ -59,7 +59,7 @@ def _said(folder: Path, patch: pytest.MonkeyPatch, answers: list[object]) -> Non
         return answer
 
     write(folder, {"voidgen.toml": CONFIG})
-    patch.setattr(nix, "instantiate", instantiate)
+    patch.setattr(evaluation, "instantiate", instantiate)
     patch.setattr(nix_packages, "folder", lambda *_: folder)
     change.add(folder, "nix", ["spotify"], Consent(lambda *_: False), Nobody())
 

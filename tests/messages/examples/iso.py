@@ -14,7 +14,7 @@ from voidgen.container.engine import Engine, Task
 from voidgen.iso import judge, preflight, verify
 from voidgen.iso.log import Log
 from voidgen.lock import epoch, mklive_source
-from voidgen.nix import commands as nix
+from voidgen.nix import caches, evaluation
 from voidgen.progress import Nobody
 
 
@@ -37,14 +37,14 @@ def no_digest(folder: Path, patch: pytest.MonkeyPatch) -> None:
 
 
 def no_container(_: Path, patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(nix, "evaluate", lambda *_, **__: False)
+    patch.setattr(evaluation, "evaluate", lambda *_, **__: False)
     runner = Engine("podman", True, Path("/storage"))
     image.find(_Project(), runner, Path("/out"), Nobody())  # type: ignore[arg-type]
 
 
 class _Project:
     folder = Path("/project")
-    caches = nix.NO_CACHES
+    caches = caches.NO_CACHES
     plan = plan(None)
 
 

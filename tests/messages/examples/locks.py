@@ -15,8 +15,7 @@ from voidgen.generate import locked_owners
 from voidgen.lock import entries, fetched, state, update
 from voidgen.lock import voidgen_lock as lock_file
 from voidgen.lock.flake_lock import Input
-from voidgen.nix import commands as nix
-from voidgen.nix import requirements
+from voidgen.nix import commands, evaluation, fetchers, installed, requirements
 from voidgen.progress import Nobody
 
 
@@ -41,7 +40,7 @@ def _nix(folder: Path, patch: pytest.MonkeyPatch, said: str) -> None:
 
 def nix_of_no_version(folder: Path, patch: pytest.MonkeyPatch) -> None:
     _nix(folder, patch, "nix (Nix)")
-    nix.version()
+    installed.version()
 
 
 def nix_is_too_old_for_the_set(folder: Path, patch: pytest.MonkeyPatch) -> None:
@@ -53,7 +52,7 @@ def nix_is_too_old_for_the_set(folder: Path, patch: pytest.MonkeyPatch) -> None:
 
 def nix_without_json(folder: Path, patch: pytest.MonkeyPatch) -> None:
     _nix(folder, patch, "<html>")
-    nix._json(["eval", "x"])  # noqa: SLF001
+    commands.json_of(["eval", "x"])
 
 
 def another_nixpkgs_does_not_evaluate(folder: Path, patch: pytest.MonkeyPatch) -> None:
@@ -88,16 +87,16 @@ def _entry(folder: Path) -> entries.Entry:
 
 
 def nix_fetches_another_date(folder: Path, patch: pytest.MonkeyPatch) -> None:
-    found = nix.Fetched("0f" * 20, digest("tree"), 1_776_113_375)
-    patch.setattr(nix, "fetched", lambda _: found)
+    found = fetchers.Fetched("0f" * 20, digest("tree"), 1_776_113_375)
+    patch.setattr(fetchers, "fetched", lambda _: found)
     raise_all(fetched.faults([_entry(folder)], folder / "flake.lock"))
 
 
 def input_is_not_fetched(folder: Path, patch: pytest.MonkeyPatch) -> None:
-    def fails(_: str) -> nix.Fetched:
+    def fails(_: str) -> fetchers.Fetched:
         raise StepFailedError("nix-instantiate: failed", output="error: no such repository\n")
 
-    patch.setattr(nix, "fetched", fails)
+    patch.setattr(fetchers, "fetched", fails)
     raise_all(fetched.faults([_entry(folder)], folder / "flake.lock"))
 
 
@@ -109,9 +108,9 @@ def state_dir_of_another_nix(folder: Path, _: pytest.MonkeyPatch) -> Ran:
 
 
 def path_that_nix_does_not_read(folder: Path, patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(nix, "version", lambda: (2, 8))
+    patch.setattr(installed, "version", lambda: (2, 8))
     (folder / "my imagé").mkdir()
-    nix.evaluate(str(folder / "my imagé"), "x")
+    evaluation.evaluate(str(folder / "my imagé"), "x")
 
 
 def an_owner_that_no_locked_package_makes(folder: Path, _: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,60 @@
+"""Locking, building and archiving a flake."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from voidgen.nix import commands, flake_ref, installed, log
+from voidgen.nix.caches import NO_CACHES
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from voidgen.nix.caches import Caches
+    from voidgen.nix.flake_ref import Flake
+    from voidgen.progress import Progress
+
+
+def lock(flake: Flake, caches: Caches = NO_CACHES) -> None:
+    """``nix flake lock``: pin the inputs that have no pin yet."""
+    commands.run_nix(["flake", "lock", flake_ref.reference(flake)], caches)
+
+
+def update(flake: Flake, inputs: Sequence[str], caches: Caches = NO_CACHES) -> None:
+    """Move the pins of ``inputs`` to what their references mean today."""
+    if installed.version() >= (2, 19):
+        words = ["flake", "update", *inputs, "--flake"]
+    else:
+        words = ["flake", "lock", *(word for name in inputs for word in ("--update-input", name))]
+    commands.run_nix([*words, flake_ref.reference(flake)], caches)
+
+
+def build(
+    flake: Flake,
+    output: str,
+    progress: Progress,
+    link: Path | None = None,
+    caches: Caches = NO_CACHES,
+) -> Path:
+    """``nix build``: the store path of the first output; the flake's lock is never changed.
+
+    ``link`` leads to it then, and is a GC root. If a build fails, StepFailedError names its
+    derivation, with the end of its log.
+    """
+    words = ["build", "--json", "--no-update-lock-file", commands.WITH_FRAMES, *log.OPTIONS]
+    words += ["--out-link", str(link)] if link else ["--no-link"]
+    with log.watched(progress) as heard:
+        built = commands.json_of([*words, f"{flake_ref.reference(flake)}#{output}"], caches, heard)
+    return Path(built[0]["outputs"]["out"])
+
+
+def archive(flake: Flake, caches: Caches = NO_CACHES) -> list[str]:
+    """``nix flake archive``: the sources of a flake and of its inputs, as store paths."""
+    words = ["flake", "archive", "--json", flake_ref.reference(flake)]
+    waiting, found = [commands.json_of(words, caches)], []
+    while waiting:
+        one = waiting.pop()
+        found.append(one["path"])
+        waiting += one.get("inputs", {}).values()
+    return sorted({*found})

@@ -1,0 +1,27 @@
+"""The Nix that is installed, and the system that it builds for."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from voidgen.errors import StepFailedError
+from voidgen.nix import commands
+from voidgen.system.process import ask
+
+
+def version() -> tuple[int, int]:
+    """Nix's version as (major, minor): the last number that ``nix --version`` names."""
+    said = ask(["nix", "--version"], cwd=Path("/")).stdout.decode(errors="replace")
+    found = re.findall(r"(\d+)\.(\d+)", said)
+    if not found:
+        remedy = "is the nix on PATH the package manager?"
+        raise StepFailedError("nix --version: names no version", remedy, said)
+    major, minor = found[-1]
+    return int(major), int(minor)
+
+
+def system() -> str:
+    """Return this machine's system as Nix names it (``system`` in nix.conf(5))."""
+    words = ["nix-instantiate", "--eval", "--json", "--expr", "builtins.currentSystem"]
+    return str(commands.parsed(words, commands.run(words)))

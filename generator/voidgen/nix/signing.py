@@ -1,0 +1,28 @@
+"""Signing store paths, and copying them to another store."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from voidgen.nix import commands
+from voidgen.system.process import run
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def public_key(secret: bytes) -> str:
+    """``nix key convert-secret-to-public``. StepFailedError where ``secret`` is no key."""
+    words = ["nix", "key", "convert-secret-to-public", *commands.FLAKES]
+    return run(words, cwd=Path("/"), stdin=secret).stdout.decode().strip()
+
+
+def sign(paths: Sequence[str], key: Path) -> None:
+    """``nix store sign`` of ``paths`` and all that they need, by the secret key in a file."""
+    commands.run_nix(["store", "sign", "--recursive", "--key-file", str(key), *paths])
+
+
+def copy(paths: Sequence[str], store: str) -> None:
+    """``nix copy`` of ``paths`` and all that they need to another ``store``."""
+    commands.run_nix(["copy", "--to", store, *paths])

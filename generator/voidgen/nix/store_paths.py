@@ -1,0 +1,141 @@
+"""What the store knows of its paths, and paths that are built or added."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from voidgen.errors import StepFailedError
+from voidgen.nix import commands, database, log
+from voidgen.nix.caches import NO_CACHES
+from voidgen.nix.closure import StorePath, store_paths
+from voidgen.progress import Nobody
+from voidgen.system import sri
+from voidgen.system.process import Completed, run
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from voidgen.nix.caches import Caches
+    from voidgen.progress import Progress
+
+
+def invalid(paths: Iterable[str]) -> set[str]:
+    """Those of ``paths`` that the store does not have. No substituter is asked."""
+    words = ["nix-store", "--check-validity", "--print-invalid", *sorted(paths)]
+    return set(commands.run(words).stdout.decode().splitlines())
+
+
+def path_info(paths: Iterable[str]) -> dict[str, StorePath]:
+    """Valid ``paths``, and all that they need: from Nix's database, or ``nix path-info``."""
+    asked = sorted(paths)
+    if not asked:
+        return {}  # Nix would look for a flake in the folder that it runs in.
+    known = database.closure(asked)
+    if known is not None:
+        return known
+    return store_paths(_path_info("--recursive", *asked))
+
+
+def nar_hashes(path: str) -> dict[str, str]:
+    """The narHashes, in SRI form, of a valid ``path`` and of all that it needs."""
+    known = database.nar_hashes([path])
+    if known is None:
+        known = {entry["path"]: entry["narHash"] for entry in _path_info("--recursive", path)}
+    return {name: _sri(hash_) for name, hash_ in known.items()}
+
+
+def _sri(hash_: str) -> str:
+    """A SHA-256 as any release and the database write it: SRI, or ``sha256:`` and digits."""
+    digits = hash_.removeprefix("sha256:")
+    if digits == hash_:
+        return hash_
+    if len(digits) == BASE16:
+        return sri.of_hex(digits)
+    words = ["nix-hash", "--type", "sha256", "--to-base16", digits]
+    return sri.of_hex(commands.run(words).stdout.decode().strip())
+
+
+BASE16 = 64
+"""Digits of a SHA-256 in hex."""
+
+
+def derivers(paths: Iterable[str]) -> dict[str, str]:
+    """The derivations that gave ``paths``, for those of them where the store knows it."""
+    asked = {*paths}
+    known = database.derivers(asked) if asked else {}
+    if known is not None:
+        return known
+    valid = sorted(asked - invalid(asked))
+    entries = _path_info(*valid) if valid else ()
+    return {entry["path"]: entry["deriver"] for entry in entries if entry.get("deriver")}
+
+
+def _path_info(*words: str) -> Iterable[Mapping[str, Any]]:
+    """``nix path-info --json``: an object for each path."""
+    words = ("path-info", "--json", *words)
+    try:
+        found = commands.json_of(words)
+    except StepFailedError as error:
+        if "--json-format" not in error.output:
+            raise
+        # From 2.33 on a warning, and some day an error, where no format is named.
+        found = commands.json_of([*words, "--json-format", "1"])
+    if isinstance(found, list):
+        return found
+    # An object by path from 2.19 on.
+    return ({**entry, "path": path} for path, entry in found.items())
+
+
+def verify(path: str) -> Completed:
+    """``nix store verify`` of a path and all that it needs: their bytes, and no signatures."""
+    argv = ["nix", "store", "verify", "--recursive", "--no-trust", path, *commands.FLAKES]
+    return run(argv, cwd=Path("/"), check=False)
+
+
+def realise(
+    derivations: Sequence[str], progress: Progress, *words: str, caches: Caches = NO_CACHES
+) -> Completed:
+    """``nix-store --realise``, whatever comes of it; ``words`` are more of its options.
+
+    Its messages are errors and warnings, with the end of the log of what failed.
+    """
+    argv = ["nix-store", "--realise", *words, *log.OPTIONS, *derivations, *caches.options()]
+    with log.watched(progress) as heard:
+        return run(argv, cwd=Path("/"), check=False, heard=heard)
+
+
+def add_files(files: Sequence[Path]) -> list[str]:
+    """``nix-store --add-fixed``: files of which the SHA-256 is known, as store paths."""
+    words = ["nix-store", "--add-fixed", "sha256", *map(str, files)]
+    return commands.run(words).stdout.decode().split()
+
+
+_FIXED = """
+{ files }: map (file: (derivation {
+  inherit (file) name;
+  builder = "none";
+  system = "none";
+  outputHash = file.hash;
+  outputHashAlgo = "sha256";
+  outputHashMode = "flat";
+}).outPath) (builtins.fromJSON files)
+"""
+
+
+def cached_files(names: Mapping[str, str], caches: Caches) -> dict[str, Path]:
+    """Files by their hashes (SRI), from the store and ``caches``, as far as they have them.
+
+    ``names`` are those of the files. Nothing is looked for without a cache.
+    """
+    if not names or not caches.stores:
+        return {}
+    files = json.dumps([{"hash": hash_, "name": name} for hash_, name in names.items()])
+    words = ["nix-instantiate", "--eval", "--strict", "--json", "--argstr", "files", files]
+    paths: list[str] = commands.parsed(words, commands.run([*words, "--expr", _FIXED]))
+    realise(paths, Nobody(), "--keep-going", caches=caches)
+    missing = invalid(paths)
+    return {
+        hash_: Path(path) for hash_, path in zip(names, paths, strict=True) if path not in missing
+    }
