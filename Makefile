@@ -105,13 +105,13 @@ test-nix-versions: ## run the tests that use Nix with the Nix of Debian 12, 13 a
 			$(PYTHON) -m pytest -n 2 $(USING_NIX) || exit; \
 	done
 
-lint: .venv/ready
+lint: .venv/ready ## check style, licences and shell scripts
 	$(PYTHON) -m ruff check
 	$(PYTHON) -m ruff format --check
 	$(PYTHON) -m reuse lint --lines
 	shellcheck scripts/* .ci/run $(SHELL_SCRIPTS)
 
-typecheck: .venv/ready
+typecheck: .venv/ready ## check types with mypy
 	$(PYTHON) -m mypy
 
 docs: .venv/ready ## build the documentation as a site in build/site
@@ -140,7 +140,7 @@ fuzz-guided: .venv/ready ## fuzz, guided by coverage: SECONDS=60 for each test, 
 			-artifact_prefix=build/ -print_final_stats=1; \
 	done
 
-unit: .venv/ready
+unit: .venv/ready ## run all tests but the slow ones
 	$(PYTHON) -m pytest -n 2 -m "not slow"
 
 test-slow: .venv/ready .venv/boot/base.tar .venv/boot/dracut.tar ## run the tests that take minutes each: VOIDGEN_TOUCHES=1000 interrupts iso everywhere
@@ -190,6 +190,7 @@ venv: .venv/ready ## make the virtual environment in .venv
 	scripts/container-image $@ $(GUEST_SUITE) $(WITH_DRACUT)
 
 .venv/ready: pyproject.toml
+	@scripts/need ensurepip=python3-venv
 	python3 -m venv .venv
 	.venv/bin/pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch $@

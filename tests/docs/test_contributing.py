@@ -1,0 +1,26 @@
+"""CONTRIBUTING.md and tests/README.md name what is there."""
+
+import re
+
+from tests.docs.blocks import ROOT
+
+PAGE = (ROOT / "CONTRIBUTING.md").read_text()
+FOLDERS = (ROOT / "tests/README.md").read_text()
+
+
+def test_each_make_target_is_in_the_table() -> None:
+    makefile = (ROOT / "Makefile").read_text().replace("\\\n", " ")
+    (phony,) = re.findall(r"^\.PHONY: (.*)", makefile, re.MULTILINE)
+    assert {*phony.split()} - {"help"} == {*re.findall(r"^\| `make ([a-z-]+)`", PAGE, re.MULTILINE)}
+
+
+def test_each_folder_in_the_table_is_there() -> None:
+    named = re.findall(r"^\| `([a-z_]+)` \|", FOLDERS, re.MULTILINE)
+    assert [name for name in named if not (ROOT / "tests" / name).is_dir()] == []
+    assert len(named) > 10
+
+
+def test_links_lead_to_what_is_there() -> None:
+    for folder, text in ((ROOT, PAGE), (ROOT / "tests", FOLDERS)):
+        links = re.findall(r"\]\(([^)#\s]+)", text)
+        assert [name for name in links if "://" not in name and not (folder / name).exists()] == []
