@@ -24,7 +24,8 @@ types make `image/voidgen.schema.json`, by which editors complete and check the 
 `voidgen init` names it in the first line, `#:schema image/voidgen.schema.json`.
 
 A key that is not known, a value of another kind, and a value that does not fit are errors, all
-told at once, with their lines. Only `image.name` is needed.
+told at once, with their lines. Only `image.name` is needed. No value may be a URL with a password
+or token: [where these go](../how-to/secrets.md#passwords-of-servers).
 """
 
 

@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import tarfile
+from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
@@ -15,7 +16,7 @@ from typing import Any
 import pytest
 from attrs import field, frozen
 from tests.integration.offline import SYSTEM
-from tests.support.http_faults import Server, closed_port, serving, status, truncates
+from tests.support.http_faults import Request, Server, closed_port, serving, status, truncates, well
 
 from voidgen.errors import StepFailedError
 from voidgen.lock import flake_lock
@@ -483,6 +484,24 @@ def test_a_server_that_is_busy_is_asked_again(server: Server) -> None:
     url = server.serve(BODY, status(503), status(502))
     assert fetchers.prefetch_file(url).hash == sri.of_bytes(BODY)
     assert len(server.ranges(url)) == 3
+
+
+def test_a_password_comes_from_the_netrc_file_of_nix_conf(
+    env: dict[str, str], server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def asks_for_a_login(request: Request) -> None:
+        given = request.headers.get("Authorization")
+        (well if given == f"Basic {b64encode(b'jane:s3cret').decode()}" else status(401))(request)
+
+    url = server.serve(BODY, ever=asks_for_a_login)
+    with pytest.raises(StepFailedError) as caught:
+        nix.prefetch_file(url)
+    assert "~/.netrc" in caught.value.remedy
+    assert "netrc-file = PATH" in caught.value.remedy
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine 127.0.0.1 login jane password s3cret\n")
+    monkeypatch.setenv("NIX_CONFIG", f"{env['NIX_CONFIG']}\nnetrc-file = {netrc}\n")
+    assert nix.prefetch_file(url).hash == sri.of_bytes(BODY)
 
 
 def test_a_file_that_breaks_off_is_fetched_again(server: Server) -> None:

@@ -14,13 +14,14 @@ from tests.support.program import voidgen, write
 from tests.unit.test_schema import SCHEMA
 
 from voidgen.cli import LazyGroup
+from voidgen.cli.report import report, say, warn
 from voidgen.config.types import Config
 from voidgen.errors import Fault, WrongInputError
 from voidgen.lock import flake_lock
 from voidgen.lock import voidgen_lock as lock_file
 from voidgen.lock.flake_lock import Input
 from voidgen.overlay.types import ModuleFile
-from voidgen.provenance import statement
+from voidgen.provenance import source, statement
 from voidgen.provenance.source import Source
 from voidgen.schema.structure import structure
 from voidgen.system.credentials import hidden, remedy_for, secret_in
@@ -118,6 +119,8 @@ def test_every_password_is_found(scheme: str, user: str, password: str) -> None:
         (f"git+ssh://me:{WORD}@host/x", "SSH key"),
         (f"ssh-ng://me:{WORD}@host", "SSH key"),
         (f"github:a/b?token={WORD}", "access-tokens"),
+        (f"sourcehut:~a/b?token={WORD}", "git+ssh"),
+        (f"s3://me:{WORD}@b", ".aws"),
         (f"docker://me:{WORD}@host/x", "podman login"),
     ],
 )
@@ -228,10 +231,23 @@ def test_no_command_takes_one(repository: Path, name: str) -> None:
         assert WORD not in ran.err
 
 
-def test_what_is_no_command_is_not_repeated(repository: Path) -> None:
-    ran = voidgen(URL, cwd=repository)
-    assert ran.status == 2
+@pytest.mark.parametrize("words", [(URL,), ("-C", URL, "show"), (f"--x={URL}", "show")])
+def test_nothing_before_a_command_is_one(repository: Path, words: tuple[str, ...]) -> None:
+    ran = voidgen(*words, cwd=repository)
+    assert (ran.status, ran.out) == (2, "")
     assert WORD not in ran.err
+
+
+@pytest.mark.parametrize("url", FOUND)
+def test_a_remote_of_git_is_named_without_it(url: str) -> None:
+    assert WORD not in source.public(url)
+
+
+def test_no_message_repeats_one(capsys: pytest.CaptureFixture[str]) -> None:
+    say(URL, URL, f"{URL}\n{URL}")
+    report([Fault(URL, Path("x"), remedy=URL)])
+    warn(Fault(URL, remedy=URL))
+    assert WORD not in capsys.readouterr().err
 
 
 def test_a_voidgen_lock_with_one(repository: Path) -> None:

@@ -62,6 +62,11 @@ def test_remedy(file: Path) -> None:
     assert bool(refusal.remedy(file.read_text())) is file.stem.startswith(("no-flake", "too-old"))
 
 
+def test_a_server_that_wants_a_login() -> None:
+    said = "error: unable to download 'http://example.org/f': HTTP error 401 ('Unauthorized')"
+    assert "netrc-file" in refusal.remedy(said)
+
+
 def test_places_in_voidgens_own_code_are_not_shown() -> None:
     said = (
         "error: cannot coerce a set to a string\n\n"

@@ -14,10 +14,11 @@ import click
 from voidgen import __version__
 from voidgen.cli.report import report, say, shown
 from voidgen.cli.settings import SHARED, Settings
-from voidgen.errors import StepFailedError, WrongInputError
+from voidgen.errors import Fault, StepFailedError, WrongInputError
+from voidgen.system import credentials
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 INTERRUPTED = 130
 NAMED = 8
@@ -89,6 +90,7 @@ def main() -> None:
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     settings = Settings()
     try:
+        _refuse_secrets(sys.argv[1:])
         sys.exit(_run(settings))
     except WrongInputError as error:
         report(error.faults)
@@ -110,6 +112,15 @@ def main() -> None:
             "this is a bug in voidgen: run again with --debug and report what it prints",
         )
         sys.exit(1)
+
+
+def _refuse_secrets(arguments: Iterable[str]) -> None:
+    """Raise WrongInputError if an argument has a URL with a password or token."""
+    for argument in arguments:
+        if secret := credentials.secret_in(argument):
+            what = f"an argument has a URL with {secret}, which other users of this machine, "
+            what += "logs and files would show"
+            raise WrongInputError(Fault(what, remedy=credentials.remedy_for(argument)))
 
 
 def _interrupted(settings: Settings) -> tuple[str, str]:

@@ -10,7 +10,6 @@ import click
 from attrs import Factory, define
 
 from voidgen.cli import examples
-from voidgen.system import credentials
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -124,17 +123,6 @@ class Command(click.Command):
         """As click has it."""
         super().__init__(name, epilog=examples.epilog(name), **attributes)
         self.params.extend(SHARED)
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """As click does; WrongInputError if an argument has a URL with a password or token."""
-        for arg in args if not ctx.resilient_parsing else ():
-            if secret := credentials.secret_in(arg):
-                from voidgen.errors import Fault, WrongInputError  # noqa: PLC0415
-
-                what = f"{ctx.command_path}: an argument has a URL with {secret}, which other users"
-                what += " of this machine, logs and files would show"
-                raise WrongInputError(Fault(what, remedy=credentials.remedy_for(arg)))
-        return super().parse_args(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run it, and hear what it runs and writes."""

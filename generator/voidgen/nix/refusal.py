@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from voidgen.system.credentials import NETRC
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
@@ -37,12 +39,14 @@ _REMEDY_OF_NIXPKGS = re.compile(
 )
 _OUTPUT_PATHS = "Output paths:"
 
+LOGIN = f"if the server wants a login: {NETRC}"
 NEWER_NIX = (
     "`voidgen doctor` says how to get a newer Nix; or name an older nixpkgs under [nix]: "
     "github:NixOS/nixpkgs/nixos-25.05 is the last one that older Nix reads, and gets no updates"
 )
 REMEDIES: Mapping[str, str] = {
     "This version of Nixpkgs requires ": NEWER_NIX,
+    "HTTP error 401": LOGIN,
     r"(?:getting status of|path) '[^']*/flake\.nix'(?:: No such file| does not exist)"
     r"|does not contain a '?/?flake\.nix|Path 'flake\.nix' does not exist in Git repository": (
         "a package set that is an input needs a flake.nix: name one that has it in [nix] nixpkgs, "

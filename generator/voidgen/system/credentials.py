@@ -28,23 +28,24 @@ _SECRET_NAME = re.compile(
 _PLACEHOLDER = re.compile(r"[$<{*]|%\(")
 """How what stands for a password begins, in a script or in documentation."""
 
-_NETRC = (
-    "leave it out: put user and password into ~/.netrc, and name that file in nix.conf: netrc-file"
-)
+NETRC = "put user and password into ~/.netrc, and its path into nix.conf: netrc-file = PATH"
 _GIT = (
     "leave it out: git finds user and password in ~/.netrc or by its credential helper, "
     "and with git+ssh:// an SSH key will do"
 )
 _FORGE = "leave it out: put the token into nix.conf: access-tokens = HOST=TOKEN"
+_S3 = "leave it out: Nix finds keys in ~/.aws/credentials"
+_SSH = "leave the password out, and log in with an SSH key"
 REGISTRY = "leave it out, and log in to the registry: `podman login HOST` or `docker login HOST`"
 LOCKED = "change the password or token, remove the file, and run `voidgen lock`"
-_SSH = "leave the password out, and log in with an SSH key"
 _REMEDIES = (
-    (r"(?:github|gitlab|sourcehut):", _FORGE),
-    (r"(?:git|hg)(?:\+https?)?://", _GIT),
-    (r"(?:git\+)?ssh(?:-ng)?://", _SSH),
-    (r"docker://", REGISTRY),
-    (r"", _NETRC),
+    (r"(?:github|gitlab):", _FORGE),
+    # Nix sends no token for an archive of sourcehut, and hg reads no netrc.
+    (r"git\+https?:|sourcehut:", _GIT),
+    (r"(?:git\+)?ssh(?:-ng)?:|hg\+", _SSH),
+    (r"docker:", REGISTRY),
+    (r"s3:", _S3),
+    (r"", f"leave it out: {NETRC}"),
 )
 """What to do, by how a URL begins."""
 
@@ -60,6 +61,8 @@ class Secret:
 
 def secret_in(text: str) -> str:
     """Return what secret the first URL with one in ``text`` has, or ""."""
+    if "://" not in text and "?" not in text and "&" not in text:
+        return ""
     return next((one.what for one in _secrets(text)), "")
 
 
