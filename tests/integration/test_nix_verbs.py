@@ -495,13 +495,13 @@ def test_a_password_comes_from_the_netrc_file_of_nix_conf(
 
     url = server.serve(BODY, ever=asks_for_a_login)
     with pytest.raises(StepFailedError) as caught:
-        nix.prefetch_file(url)
+        fetchers.prefetch_file(url)
     assert "~/.netrc" in caught.value.remedy
     assert "netrc-file = PATH" in caught.value.remedy
     netrc = tmp_path / "netrc"
     netrc.write_text("machine 127.0.0.1 login jane password s3cret\n")
     monkeypatch.setenv("NIX_CONFIG", f"{env['NIX_CONFIG']}\nnetrc-file = {netrc}\n")
-    assert nix.prefetch_file(url).hash == sri.of_bytes(BODY)
+    assert fetchers.prefetch_file(url).hash == sri.of_bytes(BODY)
 
 
 def test_a_file_that_breaks_off_is_fetched_again(server: Server) -> None:
