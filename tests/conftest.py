@@ -1,5 +1,6 @@
 """What the quick tests share."""
 
+import os
 import signal
 import subprocess
 from pathlib import Path
@@ -21,6 +22,32 @@ settings.register_profile(
 )
 settings.load_profile("untimed")
 watch.PATIENCE = 600
+
+
+NEEDS = {
+    "xbps": ("VOIDGEN_XBPS", "VOIDGEN_MKLIVE"),
+    "mklive": ("VOIDGEN_XBPS", "VOIDGEN_MKLIVE", "VOIDGEN_XBPS_REPOSITORY"),
+    "nix_versions": ("VOIDGEN_NIX_VERSIONS",),
+}
+"""Variables that name what the tests of a mark need. Without them, these tests are not chosen."""
+LACKING = {mark for mark, names in NEEDS.items() if not all(map(os.environ.get, names))}
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    lacking = [any(mark.name in LACKING for mark in item.iter_markers()) for item in items]
+    left_out = [item for item, lacks in zip(items, lacking, strict=True) if lacks]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item, lacks in zip(items, lacking, strict=True) if not lacks]
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    """Say in one line which marks this machine lacks something for."""
+    if LACKING and config.args_source is pytest.Config.ArgsSource.TESTPATHS:
+        said = (f"{mark} (set {', '.join(NEEDS[mark])})" for mark in sorted(LACKING))
+        terminalreporter.write_line(f"not chosen: tests marked {'; '.join(said)}")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -5,6 +5,7 @@ import re
 import socket
 import subprocess
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -201,15 +202,12 @@ def test_qemus_own_words_are_told(programs: StandIns, tmp_path: Path) -> None:
     assert error.value.output == "no such machine: \x1b[2J"
 
 
-def test_what_runs_beside_is_killed_where_it_does_not_end(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(process, "POLITENESS", 0.2)
+def test_what_runs_beside_is_killed_where_it_does_not_end(tmp_path: Path) -> None:
     deaf = ["sh", "-c", "trap '' TERM; echo ready; while :; do sleep 1; done"]
     messages = tmp_path / "messages"
-    with process.beside(deaf, cwd=tmp_path, messages=messages) as running:
+    with process.beside(deaf, cwd=tmp_path, messages=messages, politeness=0.2) as running:
         while not messages.read_bytes():
-            pass
+            time.sleep(0.01)
     assert running.returncode == -9
 
 

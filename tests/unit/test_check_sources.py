@@ -41,7 +41,13 @@ def test_what_is_emitted_is_the_same(emitted: Path) -> None:
     assert sources.generated(project.load(emitted)).state == "passed"
 
 
-@pytest.mark.parametrize("variable", ["LC_ALL", "TZ", "PYTHONHASHSEED", "PWD"])
+@pytest.mark.parametrize(
+    "variable",
+    [
+        "PYTHONHASHSEED",
+        *(pytest.param(one, marks=pytest.mark.slow) for one in ("LC_ALL", "TZ", "PWD")),
+    ],
+)
 def test_what_depends_on_the_environment_is_found(
     variable: str, emitted: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

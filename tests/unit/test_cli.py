@@ -363,7 +363,7 @@ def test_visible(text: str) -> None:
     assert visible("é \U0001f600 x") == "é \U0001f600 x"
 
 
-@pytest.mark.parametrize("locale", ["C", "C.UTF-8"])
+@pytest.mark.parametrize("locale", ["C", pytest.param("C.UTF-8", marks=pytest.mark.slow)])
 def test_names_cannot_steer_the_terminal(project: Path, locale: str) -> None:
     write(
         project,

@@ -75,7 +75,9 @@ def test_focus(built: Path) -> None:
     assert "spotify-2.3" not in {node["label"] for node in nodes}
 
 
-@pytest.mark.parametrize("form", ["dot", "mermaid", "svg"])
+@pytest.mark.parametrize(
+    "form", ["dot", *(pytest.param(one, marks=pytest.mark.slow) for one in ("mermaid", "svg"))]
+)
 def test_pictures_are_folded_and_the_same_each_time(built: Path, form: str) -> None:
     words = ("graph", "closure", "--format", form)
     ran = voidgen(*words, cwd=built)

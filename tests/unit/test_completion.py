@@ -53,6 +53,10 @@ def run(project: Path, *argv: str | Path, **env: str) -> list[str]:
     return done.stdout.splitlines()
 
 
+def test_bash(project: Path) -> None:
+    assert run(project, "bash", "-c", BASH, "-", "add", "module", "a-") == ["a-two"]
+
+
 @pytest.mark.parametrize(
     ("words", "offered"),
     [
@@ -74,13 +78,27 @@ def run(project: Path, *argv: str | Path, **env: str) -> list[str]:
         (["init", "--preset", "x"], ["xfce"]),
     ],
 )
-def test_bash(project: Path, words: list[str], offered: list[str]) -> None:
-    assert [one for one in run(project, "bash", "-c", BASH, "-", *words) if one] == offered
+def test_words(
+    project: Path, words: list[str], offered: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As the script for bash asks, in this process."""
+    assert asked(project, words, monkeypatch) == offered
 
 
-def test_a_broken_project_completes_nothing(project: Path) -> None:
+def asked(project: Path, words: list[str], patch: pytest.MonkeyPatch) -> list[str]:
+    patch.setenv("_VOIDGEN_COMPLETE", "bash_complete")
+    patch.setenv("COMP_WORDS", shlex.join(["voidgen", *words]))
+    patch.setenv("COMP_CWORD", str(len(words)))
+    ran = voidgen(cwd=project)
+    assert (ran.status, ran.err) == (0, "")
+    # "file" lets bash complete the names of files.
+    pairs = [line.partition(",") for line in ran.out.splitlines()]
+    return [word for kind, _, word in pairs if kind == "plain"]
+
+
+def test_a_broken_project_completes_nothing(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(project, {"voidgen.toml": "x"})
-    assert run(project, "bash", "-c", BASH, "-", "why", "v") == [""]
+    assert asked(project, ["why", "v"], monkeypatch) == []
 
 
 def test_fish(project: Path) -> None:

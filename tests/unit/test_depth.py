@@ -8,7 +8,7 @@ import pytest
 from tests.support.program import voidgen, write
 
 ROOT = Path(__file__).parents[2]
-DEPTH = 20 * sys.getrecursionlimit()
+DEPTH = 3 * sys.getrecursionlimit()
 PLAN = json.loads((ROOT / "tests/golden/emitted/image/manifest.json").read_bytes())
 CONFIG = '[image]\nname = "x"\n[overlay]\nmodules = ["m0"]\n'
 

@@ -338,15 +338,17 @@ def test_no_shell_starts_a_program() -> None:
 
 GARBAGE = (
     "exit 0",
-    "echo garbage",
     r"printf '\377\376\0garbage\0../../x\0/etc/passwd\0'",
+    "head -c 3000000 /dev/urandom",
+)
+"""What a program may do that is not the one that its name says."""
+MORE_GARBAGE = (
+    "echo garbage",
     r"printf 'true\n\n\033[31m\n'",
     "echo true; exit 3",
     "kill -SEGV $$",
     "echo '{\"a\": [1,'",
-    "head -c 3000000 /dev/urandom",
 )
-"""What a program may do that is not the one that its name says."""
 
 ASKING_GIT = (
     *(("generate",), ("generate", "--check"), ("show",), ("add", "xbps", "vim"), ("diff",)),
@@ -355,7 +357,9 @@ ASKING_GIT = (
 )
 
 
-@pytest.mark.parametrize("said", GARBAGE)
+@pytest.mark.parametrize(
+    "said", [*GARBAGE, *(pytest.param(one, marks=pytest.mark.slow) for one in MORE_GARBAGE)]
+)
 @pytest.mark.parametrize("name", ["git", "nix"])
 def test_a_program_that_is_none(
     name: str, said: str, programs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -381,7 +385,7 @@ def test_a_program_that_is_none(
         assert "\x1b[31m" not in ran.out + ran.err, words
 
 
-@pytest.mark.parametrize("said", GARBAGE)
+@pytest.mark.parametrize("said", [*GARBAGE, *MORE_GARBAGE])
 def test_an_xbps_that_is_none(said: str, tmp_path: Path) -> None:
     (tmp_path / "root").mkdir()
     folder = tmp_path / "programs"
