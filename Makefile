@@ -57,8 +57,8 @@ USING_NIX := tests/integration tests/overlay/test_live_store.py
 
 # Tests that import everything that voidgen imports, in a few minutes. The ignored ones wait for
 # programs.
-WITH_LOWEST := tests/unit tests/golden tests/messages --ignore tests/unit/test_programs.py \
-	--ignore tests/unit/test_check_sources.py --ignore tests/unit/test_images.py
+WITH_LOWEST := tests/unit tests/golden tests/messages --ignore tests/unit/system/test_programs.py \
+	--ignore tests/unit/check/test_sources.py --ignore tests/unit/container/test_reference.py
 
 # shellcheck also checks these, besides scripts/.
 SHELL_SCRIPTS := generator/voidgen/iso/scripts/* generator/voidgen/xbps/record.sh \
@@ -124,7 +124,7 @@ release-note: .venv/ready ## join changelog.d into CHANGELOG.md: VERSION=1.2.3
 lowest: .venv/lowest/ready ## test voidgen with the lowest versions of what it needs
 	PATH="$(CURDIR)/.venv/lowest/bin:$$PATH" \
 		.venv/lowest/bin/python -m pytest -q -n 2 -m "not slow" $(WITH_LOWEST) \
-		--deselect tests/unit/test_manual.py::test_they_are_current \
+		--deselect tests/unit/tools/test_manual.py::test_they_are_current \
 		--deselect "tests/messages/test_messages.py::test_message[usage-option]"
 
 fuzz: .venv/ready ## run the tests with hostile data, about five hours of one core: CASES=100000 for each test

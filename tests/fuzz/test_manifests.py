@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.fuzz.mutations import as_json, few
 from tests.support.closures import manifest
 from tests.support.program import voidgen
-from tests.unit.test_cli import MANIFEST
+from tests.unit.cli.test_commands import MANIFEST
 
 from voidgen.image import snapshot_file
 from voidgen.image.snapshot import Snapshot

@@ -21,7 +21,7 @@ from pycdlib import PyCdlib
 from tests.fuzz.mutations import NASTY, as_json, damaged, few
 from tests.support import efi
 from tests.support.lock import PRINT, digest, forged, lock, packages
-from tests.unit.test_statements import SAID
+from tests.unit.provenance.test_statements import SAID
 
 from voidgen import config
 from voidgen.boot import firmware

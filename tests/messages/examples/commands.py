@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 from tests.support.program import Ran, voidgen, write
-from tests.unit.test_statements import SAID
+from tests.unit.provenance.test_statements import SAID
 
 from voidgen import project
 from voidgen.check import rebuilt, store

@@ -6,7 +6,7 @@ from pathlib import Path, PurePosixPath
 import pytest
 from tests.integration.offline import ROOT
 from tests.support.stand_in import StandIns
-from tests.unit.test_iso_size import built, plan
+from tests.unit.iso.test_size import built, plan
 
 from voidgen.config.types import Container
 from voidgen.container import engine, image, reference

@@ -6,7 +6,7 @@ import gzip
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.unit.test_keymap import compiles
+from tests.unit.config.test_keymap import compiles
 
 from voidgen.config import keymap
 from voidgen.config.keymap import Console, kbd_folder, nearest, of_console, of_sources

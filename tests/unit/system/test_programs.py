@@ -22,7 +22,7 @@ from voidgen.xbps import programs as xbps
 from voidgen.xbps import unresolved
 from voidgen.xbps.transactions import Transaction
 
-ROOT = Path(__file__).parents[2] / "generator" / "voidgen"
+ROOT = Path(__file__).parents[3] / "generator" / "voidgen"
 HERE = Path("/")
 
 

@@ -13,12 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.support.closures import manifest
 from tests.support.program import voidgen, write
-from tests.unit.test_graph_fold import Graph, graphs, left_by
+from tests.unit.graph.test_fold import Graph, graphs, left_by
 
 from voidgen.graph.weigh import roots
 from voidgen.why.kept import kept
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 OFFLINE = ROOT / "examples/offline"
 MANIFEST = manifest(2000)
 

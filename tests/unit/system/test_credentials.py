@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.support.lock import lock, package
 from tests.support.program import voidgen, write
-from tests.unit.test_schema import SCHEMA
+from tests.unit.tools.test_json_schema import SCHEMA
 
 from voidgen.cli import LazyGroup
 from voidgen.cli.report import report, say, warn

@@ -11,7 +11,7 @@ from voidgen.errors import WrongInputError
 from voidgen.schema.structure import structure
 
 FILE = Path("voidgen.toml")
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 def _squashfs(**table: Any) -> Squashfs:

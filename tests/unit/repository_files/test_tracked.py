@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 BINARY = {
     f"tests/golden/{folder}/etc/a name with 'quotes' and $(id)/bytes"
     for folder in ("project/overlay-src/greeter/files", "emitted/image/include")

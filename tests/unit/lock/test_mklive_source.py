@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from tests.integration.offline import ROOT
-from tests.unit.test_iso_size import plan
+from tests.unit.iso.test_size import plan
 
 from voidgen.config.types import Mklive
 from voidgen.errors import StepFailedError

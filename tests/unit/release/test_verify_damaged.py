@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.fuzz.mutations import damaged, few
 from tests.support.program import voidgen
-from tests.unit.test_embedded import iso as make_iso
+from tests.unit.image.test_of_iso import iso as make_iso
 
 from voidgen.image import snapshot_file
 from voidgen.image.snapshot import Snapshot

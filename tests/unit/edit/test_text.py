@@ -13,7 +13,7 @@ from voidgen.errors import WrongInputError
 
 FILE = Path("voidgen.toml")
 NIX = text.LISTS["nix"]
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 PROJECTS = [ROOT / "voidgen.toml", *sorted(ROOT.glob("examples/*/voidgen.toml"))]
 
 

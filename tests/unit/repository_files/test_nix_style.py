@@ -20,7 +20,7 @@ from voidgen.plan import render
 from voidgen.plan.plan import plan
 from voidgen.tree import File
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 WRITTEN = [ROOT / "flake.nix", *sorted(ROOT.glob("generator/**/*.nix"))]
 WRITTEN += sorted(ROOT.glob("examples/**/*.nix"))
 LONG = "x" * 120

@@ -12,7 +12,7 @@ import click
 import pexpect
 import pytest
 from tests.support.program import Ran, found, voidgen, write
-from tests.unit.test_watch import plain, terminal
+from tests.unit.cli.test_watch import plain, terminal
 
 from voidgen import emit
 from voidgen.cli import LazyGroup, cli, watch

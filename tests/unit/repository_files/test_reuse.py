@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 ANNOTATIONS = tomllib.loads((ROOT / "REUSE.toml").read_text())["annotations"]
 PATHS = [path for one in ANNOTATIONS for path in [one["path"]] if isinstance(path, str)]

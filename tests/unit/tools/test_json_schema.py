@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.unit.test_rules import TABLE
+from tests.unit.config.test_rules import TABLE
 
 from tools import json_schema
 from voidgen.config.types import Config
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from jsonschema import Draft7Validator
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 ONLY_LOADER = {
     ("image", "cmdline"),
     ("image", "keymap"),

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from tests.support.program import write
 from tests.support.stand_in import StandIns
-from tests.unit.test_doctor import by_name, program
+from tests.unit.doctor.test_doctor import by_name, program
 
 from voidgen.config.types import Config, Image, Mklive
 from voidgen.doctor import check, foreign_arch

@@ -14,7 +14,7 @@ from voidgen import __version__
 from voidgen.cli import LazyGroup
 from voidgen.text import visible
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 OFFLINE = ROOT / "examples" / "offline"
 CONFIG = '[image]\nname = "test"\n'
 MODULES = CONFIG + '[overlay]\nmodules = ["a"]\n'

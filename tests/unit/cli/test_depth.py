@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from tests.support.program import voidgen, write
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 DEPTH = 3 * sys.getrecursionlimit()
 PLAN = json.loads((ROOT / "tests/golden/emitted/image/manifest.json").read_bytes())
 CONFIG = '[image]\nname = "x"\n[overlay]\nmodules = ["m0"]\n'

@@ -15,7 +15,7 @@ import pytest
 from tests.support.closures import PACKAGES, manifest
 from tests.support.program import voidgen, write
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 OFFLINE = ROOT / "examples/offline"
 MANIFEST = manifest(2000)
 SIZE = sum(entry["narSize"] for entry in MANIFEST["closure"]["paths"])
