@@ -11,19 +11,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.fuzz.mutations import as_json, few
 from tests.support.closures import manifest
+from tests.support.documents import iso_data, plan, xbps
 from tests.support.program import voidgen
 from tests.unit.cli.test_commands import MANIFEST
 
 from voidgen.image import snapshot_file
 from voidgen.image.snapshot import Snapshot
+from voidgen.nix.closure import StorePath
 
 ROOT = Path(__file__).parents[2]
 PLAN = json.loads((ROOT / "tests/golden/emitted/image/manifest.json").read_bytes())
 BUILT: dict[str, Any] = manifest(30) | {"plan": PLAN, "collisions": MANIFEST["collisions"]}
-BUILT["packages"] = [
-    {**one, "pname": "a", "version": "1", "license": []} for one in BUILT["packages"]
-]
-BUILT["closure"] |= {"count": 30, "nar-size": 5}
 COMMANDS = (
     ["show", "--built"],
     ["show", "--sizes", "--built"],
@@ -89,14 +87,10 @@ def test_a_size_that_is_none(size: object, project: Path) -> None:
         assert "manifest" in ran.err
 
 
-RELEASED = {
-    "version": 1,
-    "container": "flake",
-    "plan": BUILT["plan"],
-    "nix": {"packages": BUILT["packages"], "closure": BUILT["closure"]},
-    "xbps": [{"pkgver": "htop-3_1", "size": 5}],
-}
-SAVED = json.loads(snapshot_file.dump(Snapshot("x", BUILT["plan"], {}, "", {}, {}, {}, None)))
+RELEASED = iso_data(BUILT, xbps=[xbps("htop-3_1", 5)])
+SAVED = json.loads(
+    snapshot_file.dump(Snapshot("x", plan(), {}, "", {}, {}, {"/s/a": StorePath(1, ())}, None))
+)
 
 
 @few(12)

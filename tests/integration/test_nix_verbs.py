@@ -122,7 +122,9 @@ class Project:
         return self.folder / flake_lock.FILE
 
     def locked(self, name: str) -> dict[str, Any]:
-        return flake_lock.locked(self.folder, name)
+        found = flake_lock.locked(self.folder, name)
+        assert found
+        return dict(found)
 
     def rev(self, name: str) -> str:
         return str(self.locked(name)["rev"])
@@ -243,9 +245,11 @@ def test_update_pins_what_has_no_pin(locked: Project) -> None:
 def test_evaluation_reads_what_is_locked(locked: Project) -> None:
     before = locked.lock.read_bytes()
     locked.a.commit({"words": "second of a"})
-    assert evaluation.evaluate(locked.folder, "words") == {"a": "first of a", "b": "first of b"}
-    assert evaluation.evaluate(locked.folder, "words.b") == "first of b"
-    assert evaluation.evaluate(locked.folder, "words", apply="builtins.attrNames") == ["a", "b"]
+    words = evaluation.evaluate(locked.folder, "words", dict[str, str])
+    assert words == {"a": "first of a", "b": "first of b"}
+    assert evaluation.evaluate(locked.folder, "words.b", str) == "first of b"
+    names = evaluation.evaluate(locked.folder, "words", tuple[str, ...], apply="builtins.attrNames")
+    assert names == ("a", "b")
     assert locked.lock.read_bytes() == before
 
 
@@ -256,12 +260,12 @@ def test_a_flake_does_not_change_the_settings_of_nix(
     monkeypatch.setenv("NIX_CONFIG", f"{env['NIX_CONFIG']}\naccept-flake-config = true\n")
     flake = '{ nixConfig.pure-eval = false; outputs = _: { home = builtins.getEnv "HOME"; }; }'
     (tmp_path / "flake.nix").write_text(flake)
-    assert evaluation.evaluate(tmp_path, "home") == ""
+    assert evaluation.evaluate(tmp_path, "home", str) == ""
 
 
 def test_evaluation_that_fails_says_why(locked: Project) -> None:
     with pytest.raises(StepFailedError) as caught:
-        evaluation.evaluate(locked.folder, "words", apply='_: throw "the words of the flake"')
+        evaluation.evaluate(locked.folder, "words", str, apply='_: throw "the words of the flake"')
     assert caught.value.what.startswith("nix eval --json: failed")
     assert "the words of the flake" in caught.value.output
 
@@ -319,7 +323,7 @@ def test_a_build_that_fails_names_it_with_the_end_of_its_log(
 
 
 VERBS: dict[str, Callable[[Path], object]] = {
-    "evaluate": lambda flake: evaluation.evaluate(flake, "words"),
+    "evaluate": lambda flake: evaluation.evaluate(flake, "words", str),
     "build": lambda flake: flakes.build(flake, "echo", Nobody()),
 }
 
@@ -417,6 +421,7 @@ def test_every_way_to_a_tree_finds_the_same_hash(
     )
     flakes.lock(flake)
     pin = flake_lock.locked(flake, "a")
+    assert pin
     assert pin["narHash"] == tarball.hash
     assert fetchers.fetch_tree(pin) == tarball.path
     if tarball.url:

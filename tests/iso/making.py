@@ -59,7 +59,7 @@ def make(folder: Path, engine: Podman, nix_env: Mapping[str, str]) -> Made:
         commit(written)
         name = 'container: with container; imageName + ":" + imageTag'
         output = f"packages.{SYSTEM}.container"
-        container = evaluation.evaluate(str(written), output, apply=name)
+        container = evaluation.evaluate(str(written), output, str, apply=name)
     return Made(written, env, container)
 
 

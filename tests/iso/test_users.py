@@ -11,6 +11,7 @@ import pytest
 
 from voidgen.iso import job
 from voidgen.iso.inputs import SCRIPTS
+from voidgen.overlay.resolution import Account
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,18 +26,12 @@ FILES = {
 }
 
 
-def user(name: str, uid: int | None = None, *groups: str) -> dict[str, object]:
-    return {
-        "name": name,
-        "uid": uid,
-        "home": "/var/empty",
-        "shell": "/sbin/nologin",
-        "groups": groups,
-        "description": f"{name} unprivileged user",
-    }
+def user(name: str, uid: int | None = None, *groups: str) -> Account:
+    description = f"{name} unprivileged user"
+    return Account(name, "mine", uid, "/var/empty", "/sbin/nologin", groups, description)
 
 
-def added(folder: Path, engine: Podman, *users: dict[str, object]) -> tuple[int, list[str], Path]:
+def added(folder: Path, engine: Podman, *users: Account) -> tuple[int, list[str], Path]:
     """Return the exit status of users.sh, what it says, and the folder with what it made."""
     etc, home = folder / "root/etc", folder / "home"
     etc.mkdir(parents=True)
@@ -91,7 +86,7 @@ def test_users_are_added_with_numbers_that_are_free(tmp_path: Path, engine: Podm
     ],
 )
 def test_what_does_not_fit_is_named(
-    tmp_path: Path, engine: Podman, asked: dict[str, object], said: str
+    tmp_path: Path, engine: Podman, asked: Account, said: str
 ) -> None:
     status, lines, _ = added(tmp_path, engine, asked)
     assert status == 1

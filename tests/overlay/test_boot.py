@@ -11,7 +11,6 @@ import pytest
 from tests.overlay.conftest import shells
 
 from voidgen import project
-from voidgen.plan import render
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -219,7 +218,7 @@ def test_the_user_of_the_image_is_the_live_user(make_root: MakeRoot, tmp_path: P
     settings = '[image]\nname = "test"\nuser = "anna"\ncmdline = ["console=ttyS0,115200"]\n'
     (tmp_path / "voidgen.toml").write_text(settings)
     image = project.load(tmp_path)
-    cmdline = render.manifest(image.plan, image.overlay)["image"]["cmdline"]
+    cmdline = image.plan.cmdline
     assert cmdline == ("live.user=anna", "console=ttyS0,115200")
     root = bare(make_root)
     part(root, "10-part", 'echo "user: $LIVE_USER"')

@@ -11,6 +11,7 @@ from voidgen import project
 from voidgen.data import bundled_files
 from voidgen.overlay import catalogue
 from voidgen.plan import render
+from voidgen.schema import typed_json
 
 MODULES = catalogue.load([bundled_files.catalogue()])
 OPTIONS: dict[str, Any] = {
@@ -29,7 +30,7 @@ def checks(folder: Path, modules: list[str], options: dict[str, Any]) -> list[di
     text = tomlkit.dumps({"image": image, "mklive": {}, "overlay": overlay})
     (folder / "voidgen.toml").write_text(text)
     found = project.load(folder)
-    rows: list[dict[str, Any]] = render.manifest(found.plan, found.overlay)["checks"]
+    rows: list[dict[str, Any]] = typed_json.plain(render.checks(found.plan))
     return rows
 
 

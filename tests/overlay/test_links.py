@@ -10,6 +10,7 @@ from tests.support.program import voidgen, write
 from voidgen import project
 from voidgen.errors import WrongInputError
 from voidgen.iso import verify
+from voidgen.plan.documents import Entry
 from voidgen.tree import Link
 
 TARGETS = ["./a", "a/", "a//b", "../x/./y", "/a//b/", "."]
@@ -37,7 +38,7 @@ def test_targets_stay_as_they_are_written(repository: Path, target: str) -> None
 @pytest.mark.parametrize("target", TARGETS)
 def test_an_iso_is_compared_with_targets_as_they_are_written(tmp_path: Path, target: str) -> None:
     os.symlink(target, tmp_path / "x")  # noqa: PTH211
-    entry = {"path": "/x", "type": "symlink", "target": target}
+    entry = Entry("/x", "symlink", target=target)
     there = verify.Entry("symlink", 0o777, (0, 0), 1, target)
     assert list(verify.overlay([entry], tmp_path, {"/x": there}, ({}, {}), {})) == []
 

@@ -3,6 +3,8 @@
 import random
 from typing import Any
 
+from tests.support.documents import built_data
+
 ALPHABET = "0123456789abcdfghijklmnpqrsvwxyz"
 PACKAGES = (
     "google-chrome", "spotify", "discord", "localsend", "mission-center", "vscode", "gimp",
@@ -53,12 +55,7 @@ def manifest(count: int, seed: int = 1) -> dict[str, Any]:
         {"name": name, "outputs": {"out": path}}
         for name, path in zip(PACKAGES, paths[1:], strict=False)
     ]
-    return {
-        "version": 1,
-        "plan": {"image": {"name": "made-up"}},
-        "packages": packages,
-        "closure": {"paths": entries},
-    }
+    return built_data(packages, entries)
 
 
 def _digest(chance: random.Random) -> str:

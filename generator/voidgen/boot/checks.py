@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import shlex
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from attrs import frozen
 
@@ -13,10 +13,11 @@ from voidgen.outcome.types import Outcome
 from voidgen.plan.templating import nix
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from voidgen.boot.console import Answer
     from voidgen.boot.image import Image
+    from voidgen.plan.documents import PlanDocument
 
 UP = 60
 """Seconds in which a service, and what needs one, has to come up."""
@@ -76,8 +77,8 @@ class Check:
 def of_image(image: Image) -> Iterator[Check]:
     """The checks of any image, then those of its modules, in the image's order."""
     plan = image.plan
-    modules = {one["name"] for one in plan["modules"]}
-    services = [one["name"] for one in plan["services"]]
+    modules = {one.name for one in plan.modules}
+    services = [one.name for one in plan.services]
     yield _cmdline(plan)
     if "runit-live" in modules:
         yield LIVE_SETUP
@@ -89,9 +90,9 @@ def of_image(image: Image) -> Iterator[Check]:
         if "nix-profile" in modules:
             yield _profile(image)
             yield from _builds_offline(image)
-    for one in plan.get("checks", ()):
-        name = f"{one['module']}: {one['name']}"
-        yield Check(name, one["command"], one["prints"], one["matches"], one["within"])
+    for one in plan.checks:
+        name = f"{one.module}: {one.name}"
+        yield Check(name, one.command, one.prints, one.matches, one.within)
 
 
 def as_user(user: str, command: str) -> str:
@@ -107,9 +108,9 @@ LIVE_SETUP = Check(
 """The lines are those of runit-live's live-setup.sh."""
 
 
-def _cmdline(plan: Mapping[str, Any]) -> Check:
+def _cmdline(plan: PlanDocument) -> Check:
     """What boot menus made of the parameters."""
-    words = " ".join(map(shlex.quote, plan["image"]["cmdline"]))
+    words = " ".join(map(shlex.quote, plan.image.cmdline))
     command = (
         "read -r line < /proc/cmdline\n"
         f"for word in {words}; do\n"
@@ -156,9 +157,9 @@ def _builds_offline(image: Image) -> Iterator[Check]:
     They have no network: all but the store is looked up by Nix's client, which runs in a network
     namespace of its own.
     """
-    if not image.plan["nix"]["nixpkgs"].startswith("./"):
+    if not image.plan.nix.nixpkgs.startswith("./") or not image.snapshot.packages:
         return
-    flakes = [one["path"] for one in image.plan["include"] if one["type"] == "packages-flake"]
+    flakes = [one.path for one in image.plan.include if one.type == "packages-flake"]
     package = min(image.snapshot.packages).partition("^")[0]
     for flake in (*flakes, "nixpkgs") if flakes else ():
         set_ = f"(builtins.getFlake {nix(flake)}).legacyPackages.${{builtins.currentSystem}}"

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from attrs import frozen
 
 from voidgen.boot.types import Kernel
 from voidgen.errors import Fault, WrongInputError
 from voidgen.image import of_iso
-from voidgen.system import untrusted
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from voidgen.image.snapshot import Snapshot
+    from voidgen.plan.documents import PlanDocument
 
 PASSWORD = "voidlinux"  # noqa: S105 - public: of every live system that mklive makes
 """Of root and of the live user (void-mklive, dracut/vmklive/adduser.sh)."""
@@ -31,22 +29,22 @@ class Image:
 
     iso: Path
     snapshot: Snapshot
-    plan: Mapping[str, Any]
+    plan: PlanDocument
 
     @property
     def name(self) -> str:
         """The image's."""
-        return str(self.plan["image"]["name"])
+        return self.plan.image.name
 
     @property
     def user(self) -> str:
         """The live user."""
-        return str(self.plan["image"]["user"])
+        return self.plan.image.user
 
     @property
     def is_64_bit(self) -> bool:
         """Whether its processor is."""
-        return bool(self.plan["image"]["arch"] != "i686")
+        return self.plan.image.arch != "i686"
 
     @property
     def has_serial_login(self) -> bool:
@@ -54,7 +52,7 @@ class Image:
 
         void-mklive, dracut/vmklive/getty-serial.sh.
         """
-        consoles = [one for one in self.plan["image"]["cmdline"] if one.startswith("console=")]
+        consoles = [one for one in self.plan.image.cmdline if one.startswith("console=")]
         return bool(consoles) and "ttyS0" in consoles[-1]
 
 
@@ -75,19 +73,16 @@ def newest(folder: Path, name: str) -> Path:
 
 def read(iso: Path) -> Image:
     """The ISO and what is in it; WrongInputError where that is no image of voidgen's for a PC."""
-    try:
-        snapshot = of_iso.snapshot(iso)
-        plan = snapshot.plan or {}
-        arch = plan["image"]["arch"]
-        image = Image(iso, snapshot, plan)
-        _ = image.name, image.user, image.has_serial_login
-    except untrusted.GARBLED:
-        raise WrongInputError(of_iso.fault(iso)) from None
+    snapshot = of_iso.snapshot(iso)
+    plan = snapshot.plan
+    if plan is None:
+        raise WrongInputError(of_iso.fault(iso))
+    arch = plan.image.arch
     if arch not in {"x86_64", "x86_64-musl", "i686"}:
         remedy = "write it to what its board boots from"
         fault = Fault(f"is for {arch}; only images for PCs are booted", iso, remedy=remedy)
         raise WrongInputError(fault)
-    return image
+    return Image(iso, snapshot, plan)
 
 
 def kernel(iso: Path) -> bytes | None:

@@ -16,7 +16,6 @@ from voidgen.image import built as built_image
 from voidgen.iso import preflight
 from voidgen.lock import update
 from voidgen.nix import flakes
-from voidgen.nix.closure import store_paths
 from voidgen.xbps import store
 
 if TYPE_CHECKING:
@@ -39,8 +38,8 @@ def vary(image: Project, work: Path, progress: Progress) -> tuple[Condition, ...
     default = flakes.build(str(image.folder), "default", progress, work / "default", image.caches)
     container = container_image.find(image, runner, work, progress)
     needed = preflight.build(store.unpacked(update.repository(image, progress)))
-    paths = store_paths(built_image.manifest(default)["closure"]["paths"])
-    by_file = {default.parent / Path(path).name: one.size for path, one in paths.items()}
+    paths = built_image.read(default).closure.paths
+    by_file = {default.parent / Path(one.path).name: one.nar_size for one in paths}
     numbers = sorted(os.sched_getaffinity(0))
     asked = (
         conditions.engine_mode(runner.program, root=runner.rootful and os.getuid() == 0),

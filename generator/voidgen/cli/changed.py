@@ -71,5 +71,5 @@ def _tell(before: Project, after: Project) -> None:
 
 
 def _planned(name: str, image: Project) -> Snapshot:
-    plan = render.manifest(image.plan, image.overlay)
-    return Snapshot(name, plan, overlay=overlay.entries(plan["include"], image.overlay))
+    plan = render.document(image.plan, image.overlay)
+    return Snapshot(name, plan, overlay=overlay.entries(plan.include, image.overlay))

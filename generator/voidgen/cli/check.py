@@ -115,7 +115,7 @@ def _built(
         yield Outcome("the image builds", "failed", error.what, error.output)
         return
     packages = f"packages.{image.plan.system}.default.drvPath"
-    derivation = evaluation.evaluate(str(image.folder), packages, caches=image.caches)
+    derivation = evaluation.evaluate(str(image.folder), packages, str, caches=image.caches)
     with progress.step("building once more what voidgen builds"):
         ours = rebuilt.ours(derivation)
         yield from rebuilt.check(ours, progress, image.caches)

@@ -52,7 +52,6 @@ def command(  # noqa: PLR0913, PLR0917 - the options
     is built: the closure of a project is compared where the Nix store has it.
     """
     from voidgen.diff import compare, sides  # noqa: PLC0415
-    from voidgen.errors import Fault  # noqa: PLC0415
     from voidgen.system.files import write_atomically  # noqa: PLC0415
 
     form = settings.form(form, "text")
@@ -70,9 +69,7 @@ def command(  # noqa: PLR0913, PLR0917 - the options
         write_atomically(save, snapshot_file.dump(read(old)))
         return
     before, after = map(read, _sides(old, new))
-    what = f"{before.origin} and {after.origin} cannot be compared"
-    remedy = "one of them is not as voidgen wrote it: save it, or make it again"
-    with settings.understood(Fault(what, remedy=remedy)), settings.late("comparing the two"):
+    with settings.late("comparing the two"):
         diff = compare.compare(before, after)
         if why:
             diff = _explained(diff, after)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -69,7 +68,6 @@ def command(
     60 of them is folded to about 40 without being asked; `--min-size 0` draws them all.
     """
     from voidgen import project  # noqa: PLC0415
-    from voidgen.image import built as built_image  # noqa: PLC0415
 
     by_name = ENDINGS.get(output.suffix.lower(), "svg") if output else "svg"
     form = settings.form(form, by_name)
@@ -78,8 +76,7 @@ def command(
     if form == "png" and output is None and sys.stdout.isatty():
         raise click.UsageError("a PNG is nothing for a terminal: name a file with --output")
     folder = project.find(Path(settings.project))
-    read = settings.understood(built_image.fault(folder / "result"))
-    with read if kind == "closure" else nullcontext(), settings.late(f"drawing the {kind}"):
+    with settings.late(f"drawing the {kind}"):
         title, graph = _modules(folder) if kind == "modules" else _closure(folder)
         if wanted["focus"] is not None:
             graph = _focus(graph, wanted["focus"])

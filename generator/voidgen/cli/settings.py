@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,10 +11,8 @@ from attrs import Factory, define
 from voidgen.cli import examples
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from contextlib import AbstractContextManager
 
-    from voidgen.errors import Fault
     from voidgen.progress import Progress
     from voidgen.project import Project
 
@@ -45,22 +42,6 @@ class Settings:
         if self.json and named not in {None, "json"}:
             raise click.UsageError(f"--json and --format {named} at once: leave one out")
         return "json" if self.json else named or otherwise
-
-    @contextmanager
-    def understood(self, *faults: Fault) -> Iterator[None]:
-        """``faults`` where data that others wrote turns out to be of another shape.
-
-        With --debug, where that is may be seen.
-        """
-        from voidgen.errors import WrongInputError  # noqa: PLC0415
-        from voidgen.system.untrusted import GARBLED  # noqa: PLC0415
-
-        try:
-            yield
-        except GARBLED:
-            if self.debug:
-                raise
-            raise WrongInputError(*faults) from None
 
     def watcher(self) -> Progress:
         """Who watches the steps of this run."""

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import click
 
 from voidgen.cli.settings import Command, Settings
-
-if TYPE_CHECKING:
-    from voidgen.lock.types import Lock
 
 
 @click.command("show", cls=Command)
@@ -21,65 +16,79 @@ if TYPE_CHECKING:
 def command(settings: Settings, built: bool, as_sizes: bool) -> None:
     """Show the plan: all that the image will be, and who asked for it."""
     from voidgen import project  # noqa: PLC0415
-    from voidgen.cli.report import result  # noqa: PLC0415
-    from voidgen.image import built as built_image  # noqa: PLC0415
 
     folder = project.find(Path(settings.project))
-    with settings.understood(built_image.fault(folder / "result")) if built else nullcontext():
-        if as_sizes:
-            data = _sizes(settings, folder, built=built)
-        elif built:
-            data = built_image.manifest(folder / "result")
-        else:
-            with settings.late("reading the project"):
-                data = _plan(folder)
-        if settings.json:
-            result(data)
-            return
-        from voidgen.cli import tables  # noqa: PLC0415
-
-        table = tables.sizes if as_sizes else tables.built if built else tables.plan
-        table(data)
+    if as_sizes:
+        _sizes(settings, folder, built=built)
+    elif built:
+        _built(settings, folder)
+    else:
+        _plan(settings, folder)
 
 
-def _plan(folder: Path) -> dict[str, Any]:
+def _plan(settings: Settings, folder: Path) -> None:
     from voidgen import project  # noqa: PLC0415
     from voidgen.lock import state  # noqa: PLC0415
     from voidgen.plan import render  # noqa: PLC0415
-    from voidgen.schema import canonical_json  # noqa: PLC0415
 
-    image = project.load(folder)
-    found = state.read(image)
-    return render.manifest(image.plan, image.overlay) | {
-        "inputs": [canonical_json.data(one) for one in found.inputs],
-        "lock": _locked(found.lock) | {"missing": state.unlocked(image, found)},
+    with settings.late("reading the project"):
+        image = project.load(folder)
+        found = state.read(image)
+        plan = render.document(image.plan, image.overlay)
+    packages = found.lock.xbps.packages if found.lock and found.lock.xbps else ()
+    versions = {one.name: one.version for one in packages}
+    if not settings.json:
+        from voidgen.cli import tables  # noqa: PLC0415
+
+        tables.plan(plan, found.inputs, versions)
+        return
+    from voidgen.cli.report import result  # noqa: PLC0415
+    from voidgen.schema import typed_json  # noqa: PLC0415
+
+    lock = {
+        "container": found.lock.container if found.lock else "",
+        "packages": versions,
+        "missing": state.unlocked(image, found),
     }
+    result({**typed_json.plain(plan), "inputs": typed_json.plain(found.inputs), "lock": lock})
 
 
-def _sizes(settings: Settings, folder: Path, *, built: bool) -> dict[str, Any]:
+def _built(settings: Settings, folder: Path) -> None:
+    from voidgen.image import built as built_image  # noqa: PLC0415
+
+    image = built_image.read(folder / "result")
+    if settings.json:
+        from voidgen.cli.report import result  # noqa: PLC0415
+        from voidgen.schema import typed_json  # noqa: PLC0415
+
+        result(typed_json.plain(image))
+    else:
+        from voidgen.cli import tables  # noqa: PLC0415
+
+        tables.built(image)
+
+
+def _sizes(settings: Settings, folder: Path, *, built: bool) -> None:
     """Of ./result, or of what the store has already; as docs/reference/sizes.md has it."""
     if built:
         from voidgen.image import built as built_image  # noqa: PLC0415
-        from voidgen.image import sizes  # noqa: PLC0415
 
-        found = sizes.of_image(built_image.manifest(folder / "result"))
+        found = built_image.read(folder / "result").sizes
     else:
         from voidgen import project  # noqa: PLC0415
         from voidgen.image import store_sizes  # noqa: PLC0415
 
         found = store_sizes.find(project.load(folder), settings.watcher())
+    if not settings.json:
+        from voidgen.cli import tables  # noqa: PLC0415
+
+        tables.sizes(found)
+        return
+    from voidgen.cli.report import result  # noqa: PLC0415
+
     packages = [
         {"name": one.name, "closure": one.closure, "only": one.only, "shared": one.shared}
         for one in found.packages
     ]
     total = {"closure": found.closure, "only": found.only, "shared": found.shared}
-    return {"packages": packages, "unknown": found.unknown, "total": total}
-
-
-def _locked(lock: Lock | None) -> dict[str, Any]:
-    """The container, and the version of every package of Void that is locked."""
-    packages = lock.xbps.packages if lock and lock.xbps else ()
-    return {
-        "container": lock.container if lock else "",
-        "packages": {one.name: one.version for one in packages},
-    }
+    result({"packages": packages, "unknown": found.unknown, "total": total})

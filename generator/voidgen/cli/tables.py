@@ -2,164 +2,161 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from voidgen.image import sizes as image_sizes
-from voidgen.nix.closure import store_paths
 from voidgen.text import human_size, visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from voidgen.image.built_image import BuiltImage
+    from voidgen.image.sizes import Share, Sizes
+    from voidgen.lock.flake_lock import Input
+    from voidgen.plan.documents import PlanDocument
+    from voidgen.schema.structure import OptionValue
 
 REV = 12
 """Characters of a revision that are shown."""
 
 
-def plan(data: dict[str, Any]) -> None:
-    """All that the image will be."""
+def plan(document: PlanDocument, inputs: Iterable[Input], versions: Mapping[str, str]) -> None:
+    """Print all that the image will be; ``versions`` are those of Void's locked packages."""
     console = Console(highlight=False)
-    image = data["image"]
+    image = document.image
     _facts(
         console,
-        f"{image['title']} ({image['name']})",
+        f"{image.title} ({image.name})",
         {
-            "architecture": f"{image['arch']}, for Nix {image['system']}",
-            "keymap": _keymap(data),
-            "keyboard": _keyboard(image),
-            "locale": image["locale"],
-            "live user": image["user"],
-            "command line": " ".join(image["cmdline"]),
+            "architecture": f"{image.arch}, for Nix {image.system}",
+            "keymap": _keymap(document),
+            "keyboard": " ".join([image.xkb, *image.xkb_options]),
+            "locale": image.locale,
+            "live user": image.user,
+            "command line": " ".join(image.cmdline),
         },
     )
     _rows(
         console,
         "Inputs",
         ("input", "locked to", "date", "from"),
-        (
-            (found["name"], found["rev"][:REV] or "nothing", found["date"], found["reference"])
-            for found in data["inputs"]
-        ),
+        ((one.name, one.rev[:REV] or "nothing", one.date, one.reference) for one in inputs),
     )
     _rows(
         console,
         "Modules",
         ("module", "asked for by", "options"),
-        ((module["name"], _by(module), _options(module["options"])) for module in data["modules"]),
+        ((one.name, _by(one.by), _options(one.options)) for one in document.modules),
     )
-    rows = ((package["name"], _by(package)) for package in data["nix"]["packages"])
+    rows: Iterable[Sequence[str]]
+    rows = ((one.name, _by(one.by)) for one in document.nix.packages)
     _rows(console, "Nix packages", ("package", "asked for by"), rows)
-    versions = data["lock"]["packages"]
     _rows(
         console,
         "Void packages",
         ("package", "locked to", "asked for by"),
         (
-            (package["name"], versions.get(package["name"], "nothing"), _by(package))
-            for package in data["xbps"]["packages"]
+            (one.name, versions.get(one.name, "nothing"), _by(one.by))
+            for one in document.xbps.packages
         ),
     )
-    rows = ((asked["name"], _by(asked)) for asked in data["xbps"]["repositories"])
+    rows = ((one.name, _by(one.by)) for one in document.xbps.repositories)
     _rows(console, "Void repositories", ("repository", "asked for by"), rows)
-    _services(console, data)
-    _overlay(console, data)
+    _services(console, document)
+    _overlay(console, document)
 
 
-def _keymap(data: dict[str, Any]) -> str:
-    made = next((one for one in data["include"] if one["type"] == "console-keymap"), None)
-    name: str = data["image"]["keymap"]
-    return f"{name}, made from XKB at {made['path']}" if made else name
+def _keymap(document: PlanDocument) -> str:
+    made = next((one for one in document.include if one.type == "console-keymap"), None)
+    name = document.image.keymap
+    return f"{name}, made from XKB at {made.path}" if made else name
 
 
-def _keyboard(image: dict[str, Any]) -> str:
-    return " ".join([image["xkb"], *image["xkb-options"]])
-
-
-def built(data: dict[str, Any]) -> None:
-    """What `nix build` made."""
+def built(image: BuiltImage) -> None:
+    """Print what `nix build` made."""
     console = Console(highlight=False)
-    closure = data["closure"]
-    paths = store_paths(closure["paths"])
-    needed = {one.name: one.closure for one in image_sizes.of_image(data).packages}
+    paths = image.closure.store_paths
+    needed = {one.name: one.closure for one in image.sizes.packages}
     rows = (
         (
-            package["name"],
-            package["version"],
-            human_size(sum(paths[path].size for path in {*package["outputs"].values()})),
-            human_size(needed[package["name"]]),
-            ", ".join(package["license"]),
+            one.name,
+            one.version,
+            human_size(sum(paths[path].size for path in {*one.outputs.values()})),
+            human_size(needed[one.name]),
+            ", ".join(one.license),
         )
-        for package in data["packages"]
+        for one in image.packages
     )
     heads = ("package", "version", "size", "with all it needs", "licence")
     _rows(console, "Nix packages", heads, rows)
-    facts = {"store paths": str(closure["count"]), "size": human_size(closure["nar-size"])}
+    closure = image.closure
+    facts = {"store paths": str(closure.count), "size": human_size(closure.nar_size)}
     _facts(console, "Closure", facts)
-    hidden = ((one["path"], one["from"], one["hidden"]) for one in data.get("collisions", ()))
+    hidden = ((one.path, one.by, one.hidden) for one in image.collisions)
     _rows(console, "Collisions", ("path", "comes from", "hides that of"), hidden)
-    _services(console, data["plan"])
-    _overlay(console, data["plan"])
+    _services(console, image.plan)
+    _overlay(console, image.plan)
 
 
-def sizes(data: dict[str, Any]) -> None:
-    """What room the packages take."""
+def sizes(found: Sizes) -> None:
+    """Print what room the packages take."""
     console = Console(highlight=False)
-    unknown = data["unknown"]
     rows = [
-        *(_counts(package["name"], package) for package in data["packages"]),
-        *((name, "not built", "", "") for name in unknown),
+        *(_counts(one.name, one) for one in found.packages),
+        *((name, "not built", "", "") for name in found.unknown),
     ]
     heads = ("package", "closure", "only it", "shared")
-    _rows(console, "Nix packages", heads, rows, total=_counts("all", data["total"]))
-    if unknown:
-        line = f"not built: {len(unknown)} of {len(rows)}, which count nowhere in these sizes"
+    _rows(console, "Nix packages", heads, rows, total=_counts("all", found))
+    if found.unknown:
+        count = len(found.unknown)
+        line = f"not built: {count} of {len(rows)}, which count nowhere in these sizes"
         console.print(Text(f"{line}\n    `nix build` builds them"), soft_wrap=True)
 
 
-def _counts(name: str, sizes: dict[str, int]) -> tuple[str, ...]:
-    return (name, *(human_size(sizes[kind]) for kind in ("closure", "only", "shared")))
+def _counts(name: str, sizes: Share | Sizes) -> tuple[str, ...]:
+    return (name, *map(human_size, (sizes.closure, sizes.only, sizes.shared)))
 
 
-def _by(row: dict[str, Any]) -> str:
+def _by(askers: Iterable[str]) -> str:
     """Who asked; a module's name says by itself that it is one."""
-    return ", ".join(asker.removeprefix("module ") for asker in row["by"])
+    return ", ".join(asker.removeprefix("module ") for asker in askers)
 
 
-def _options(options: dict[str, Any]) -> str:
+def _options(options: Mapping[str, OptionValue]) -> str:
     return ", ".join(f"{name} = {_value(value)}" for name, value in options.items())
 
 
-def _value(value: Any) -> str:
-    if isinstance(value, list | tuple):
+def _value(value: OptionValue) -> str:
+    if isinstance(value, tuple):
         return f"[{', '.join(map(_value, value))}]"
     return str(value).lower() if isinstance(value, bool) else repr(value)
 
 
-def _services(console: Console, data: dict[str, Any]) -> None:
+def _services(console: Console, document: PlanDocument) -> None:
     _rows(
         console,
         "Services",
         ("service", "from", "enabled by"),
-        ((service["name"], service["provider"], _by(service)) for service in data["services"]),
+        ((one.name, one.provider, _by(one.by)) for one in document.services),
     )
 
 
-def _overlay(console: Console, data: dict[str, Any]) -> None:
+def _overlay(console: Console, document: PlanDocument) -> None:
     """Like ``ls -l``: a path is never folded, so that it can be copied."""
-    entries = [entry for entry in data["include"] if "mode" in entry or "target" in entry]
+    entries = [one for one in document.include if one.mode or one.target is not None]
     console.print(Text(f"Overlay: {len(entries)}", style="bold"))
-    owners = [f"{entry['owner']}:{entry['group']}" for entry in entries if "owner" in entry]
+    owners = [f"{one.owner}:{one.group}" for one in entries if one.owner]
     width = max(map(len, owners), default=0)
     for entry in entries:
-        if entry["type"] == "symlink":
-            line = f"  link  {'':<{width}}  {entry['path']} -> {entry['target']}"
+        if entry.target is not None:
+            line = f"  link  {'':<{width}}  {entry.path} -> {entry.target}"
         else:
-            owner = f"{entry['owner']}:{entry['group']}"
-            slash = "/" if entry["type"] == "directory" else ""
-            line = f"  {entry['mode']}  {owner:<{width}}  {entry['path']}{slash}"
+            owner = f"{entry.owner}:{entry.group}"
+            slash = "/" if entry.type == "directory" else ""
+            line = f"  {entry.mode}  {owner:<{width}}  {entry.path}{slash}"
         console.print(Text(visible(line)), soft_wrap=True)
 
 

@@ -37,15 +37,6 @@ def command(settings: Settings, name: str, ways: int) -> None:
     is built, anything in its closure: a store path, its name with or without version, or a file
     in one or in the profile, such as bin/vim.
     """
-    from voidgen import project  # noqa: PLC0415
-    from voidgen.image import built as built_image  # noqa: PLC0415
-
-    folder = project.find(Path(settings.project))
-    with settings.understood(built_image.fault(folder / "result")):
-        _why(settings, folder, name, ways)
-
-
-def _why(settings: Settings, folder: Path, name: str, ways: int) -> None:
     from voidgen import config, project  # noqa: PLC0415
     from voidgen.cli.report import result  # noqa: PLC0415
     from voidgen.graph import built, fold  # noqa: PLC0415
@@ -53,7 +44,7 @@ def _why(settings: Settings, folder: Path, name: str, ways: int) -> None:
     from voidgen.why import asked, files, kept  # noqa: PLC0415
 
     with settings.late(f"looking {name} up"):
-        image = project.load(folder)
+        image = project.load(project.find(Path(settings.project)))
         reasons = asked.reasons(image.plan, image.folder / config.FILE, name)
         is_built = (image.folder / "result/manifest.json").exists()
         graph = built.closure(image.folder / "result")[1] if is_built else None

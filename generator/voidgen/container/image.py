@@ -36,7 +36,7 @@ def find(project: Project, runner: Engine, roots: Path, progress: Progress) -> s
     with progress.step("building the container"):
         # mklive runs on this machine, whatever the image's system is.
         image = evaluation.evaluate(
-            folder, f"packages.{installed.system()}", apply=_NAME, caches=caches
+            folder, f"packages.{installed.system()}", str, apply=_NAME, caches=caches
         )
         if not image:
             what = "the package set cannot build a container"

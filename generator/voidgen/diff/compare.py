@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import difflib
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+import attrs
 
 from voidgen.diff import closure
 from voidgen.diff.closure import Change
 from voidgen.diff.types import Diff, Path, Value
+from voidgen.schema import typed_json
 from voidgen.xbps import version as xbps_version
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from voidgen.image.snapshot import Entry, Locked, Snapshot, Xbps
-
-REQUEST = ("image", "nix", "mklive", "container")
-"""Tables of the plan that are values by themselves; what they list has a table of its own."""
+    from voidgen.plan.documents import PlanDocument
 
 
 def compare(old: Snapshot, new: Snapshot) -> Diff:
@@ -45,7 +46,7 @@ def _values(old: Mapping[str, str], new: Mapping[str, str]) -> tuple[Value, ...]
     )
 
 
-def _request(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, tuple[Value, ...]]:
+def _request(old: PlanDocument, new: PlanDocument) -> dict[str, tuple[Value, ...]]:
     before, after = _asked(old), _asked(new)
     found = {
         table: _values(before.get(table, {}), after.get(table, {}))
@@ -54,35 +55,34 @@ def _request(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, tuple[
     return {table: values for table, values in found.items() if values}
 
 
-def _asked(plan: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+def _asked(plan: PlanDocument) -> dict[str, dict[str, str]]:
     """What a plan asks for, by table and name."""
     return {
-        "Nix packages": _by_name(plan["nix"]["packages"], lambda one: ", ".join(one["outputs"])),
-        "Void packages": _by_name(plan["xbps"]["packages"], lambda _: ""),
-        "Void repositories": _by_name(plan["xbps"]["repositories"], lambda _: ""),
-        "modules": _by_name(plan["modules"], lambda _: ""),
+        "Nix packages": {one.name: ", ".join(one.outputs) for one in plan.nix.packages},
+        "Void packages": {one.name: "" for one in plan.xbps.packages},
+        "Void repositories": {one.name: "" for one in plan.xbps.repositories},
+        "modules": {one.name: "" for one in plan.modules},
         "options": {
-            f"{module['name']}.{name}": _text(value)
-            for module in plan["modules"]
-            for name, value in module["options"].items()
+            f"{module.name}.{name}": _text(value)
+            for module in plan.modules
+            for name, value in module.options.items()
         },
-        "services": _by_name(plan["services"], lambda one: one["provider"]),
+        "services": {one.name: one.provider for one in plan.services},
         "settings": dict(_settings(plan)),
     }
 
 
-def _by_name(rows: Any, value: Any) -> dict[str, str]:
-    return {row["name"]: value(row) for row in rows}
-
-
-def _settings(plan: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    for table in REQUEST:
-        for key, value in (plan[table] or {}).items():
-            if not (isinstance(value, list) and value and isinstance(value[0], dict)):
+def _settings(plan: PlanDocument) -> Iterator[tuple[str, str]]:
+    """Yield the values of the tables that are nothing but values."""
+    nix = attrs.evolve(plan.nix, packages=())
+    tables = {"image": plan.image, "nix": nix, "mklive": plan.mklive, "container": plan.container}
+    for table, values in tables.items():
+        for key, value in (typed_json.plain(values) or {}).items():
+            if (table, key) != ("nix", "packages"):
                 yield f"{table}.{key}", _text(value)
 
 
-def _text(value: Any) -> str:
+def _text(value: object) -> str:
     return value if isinstance(value, str) else json.dumps(value, sort_keys=True)
 
 

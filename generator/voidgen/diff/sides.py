@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from voidgen import config
 from voidgen.errors import Fault, StepFailedError, WrongInputError, unreadable
@@ -18,7 +18,7 @@ from voidgen.image.snapshot import Snapshot
 from voidgen.nix import database
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, MutableMapping
+    from collections.abc import MutableMapping
 
     from voidgen.image.evaluation import Selection
     from voidgen.progress import Progress
@@ -136,11 +136,11 @@ def _content(file: Path) -> bytes:
         raise WrongInputError(unreadable(error, file)) from None
 
 
-def _json(file: Path, content: bytes) -> Mapping[str, Any]:
+def _json(file: Path, content: bytes) -> object:
     from voidgen.system import untrusted
 
     try:
-        data = untrusted.parse_json(content)
+        data: object = untrusted.parse_json(content)
     except ValueError:
         data = None
     if not isinstance(data, dict):

@@ -11,7 +11,6 @@ from voidgen.errors import WrongInputError
 from voidgen.lock import flake_lock
 from voidgen.nix import requirements
 from voidgen.outcome.types import Outcome
-from voidgen.system import untrusted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,11 +50,13 @@ def _tree(host: Host, folder: Path, settings: Config) -> Path | None:
         return folder / named
     try:
         locked = flake_lock.locked(folder, "nixpkgs")
-        # The store path of an input follows from its hash.
-        words = ["nix-hash", "--type", "sha256", "--to-base32", locked["narHash"]]
-        digits = host.ask(words).out.strip()
-        words = ["nix-store", "--print-fixed-path", "--recursive", "sha256", digits, "source"]
-        tree = Path(host.ask(words).out.strip()) / locked.get("dir", "")
-    except (WrongInputError, *untrusted.GARBLED):
+    except WrongInputError:
         return None
+    if locked is None:
+        return None
+    # The store path of an input follows from its hash.
+    words = ["nix-hash", "--type", "sha256", "--to-base32", str(locked["narHash"])]
+    digits = host.ask(words).out.strip()
+    words = ["nix-store", "--print-fixed-path", "--recursive", "sha256", digits, "source"]
+    tree = Path(host.ask(words).out.strip()) / str(locked.get("dir", ""))
     return tree if tree.is_absolute() and tree.is_dir() else None

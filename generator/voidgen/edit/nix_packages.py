@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import shutil
+from contextlib import suppress
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from attrs import Factory, frozen
 
@@ -13,8 +14,8 @@ from voidgen.data.bundled_files import DATA
 from voidgen.errors import StepFailedError
 from voidgen.lock import flake_lock
 from voidgen.nix import evaluation, fetchers, refusal
-from voidgen.schema import canonical_json
-from voidgen.system import untrusted
+from voidgen.schema import typed_json
+from voidgen.system.untrusted import GarbledError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -56,7 +57,7 @@ def ask(project: Project, packages: Iterable[Package], progress: Progress) -> An
 
     Raises NotAtHandError where it cannot be asked, and StepFailedError where it fails.
     """
-    asked = [canonical_json.data(package) for package in packages]
+    asked = tuple(packages)
     if not asked:
         return Answer()
     nixpkgs = folder(project, progress)
@@ -83,8 +84,9 @@ def folder(project: Project, progress: Progress) -> Path:
     found = flake_lock.inputs(project.folder, project.plan)
     try:
         with progress.step(f"looking {named} up"):
-            if any(one.name == "nixpkgs" and one.rev for one in found):
-                return fetchers.fetch_tree(flake_lock.locked(project.folder, "nixpkgs"))
+            locked = flake_lock.locked(project.folder, "nixpkgs")
+            if locked and any(one.name == "nixpkgs" and one.rev for one in found):
+                return fetchers.fetch_tree(locked)
             return fetchers.flake_prefetch(named).path
     except StepFailedError:
         raise NotAtHandError(f"{named} cannot be fetched") from None
@@ -96,8 +98,25 @@ class _Note:
 
     reason: str
     name: str
-    why: Lines
-    asked: str
+    why: Lines = ()
+    licenses: Lines = ()
+    asked: str = ""
+
+    @property
+    def about(self) -> Lines:
+        """Its known vulnerabilities or its licenses."""
+        return self.why or self.licenses
+
+
+@frozen
+class _Answer:
+    """What ask.nix says of a package; ``new`` is the name that the set uses for it by now."""
+
+    name: str
+    faults: tuple[Lines, ...]
+    refused: bool
+    new: str | None
+    warnings: tuple[str, ...]
 
 
 @frozen
@@ -127,7 +146,7 @@ class _Found:
         return Answer(faults, unfree, insecure, self.renamed, self.warnings)
 
     def _allowed(self, reason: Literal["unfree", "insecure"]) -> Mapping[str, Lines]:
-        return {note.name: note.why for note in self.notes if note.reason == reason}
+        return {note.name: note.about for note in self.notes if note.reason == reason}
 
 
 _REASONS = {"broken": "is marked as broken", "unsupported": "does not support this system"}
@@ -147,7 +166,7 @@ class _Set:
 
     arguments: Mapping[str, str]
 
-    def ask(self, asked: Sequence[Mapping[str, Any]]) -> _Found:
+    def ask(self, asked: Sequence[Package]) -> _Found:
         """What it says of ``asked``: one by one where it cannot answer for all."""
         try:
             found = self._asked(asked)
@@ -159,34 +178,37 @@ class _Set:
                 found += self._alone(one)
         return found
 
-    def _alone(self, one: Mapping[str, Any]) -> _Found:
+    def _alone(self, one: Package) -> _Found:
         try:
             return self._asked([one])
         except StepFailedError as error:
-            return _Found({one["name"]: (_said(error),)})
+            return _Found({one.name: (_said(error),)})
 
-    def _asked(self, asked: Sequence[Mapping[str, Any]]) -> _Found:
-        answers, said = evaluation.instantiate(
-            ASK, {**self.arguments, "requests": json.dumps(asked)}
-        )
-        faults = {one["name"]: tuple(map(tuple, one["faults"])) for one in answers}
-        by_name = {one["name"]: one for one in asked}
+    def _asked(self, asked: Sequence[Package]) -> _Found:
+        arguments = {**self.arguments, "requests": _requests(asked)}
+        answers, said = evaluation.instantiate(ASK, arguments, tuple[_Answer, ...])
+        faults = {one.name: one.faults for one in answers}
+        by_name = {one.name: one for one in asked}
         for one in answers:
-            if one["refused"]:
-                faults[one["name"]] = (*faults[one["name"]], self._refusal(by_name[one["name"]]))
-        renamed = {one["name"]: one["new"] + _outputs(one["name"]) for one in answers if one["new"]}
+            if one.refused:
+                faults[one.name] = (*faults[one.name], self._refusal(by_name[one.name]))
+        renamed = {one.name: one.new + _outputs(one.name) for one in answers if one.new}
         kept = {name: lines for name, lines in faults.items() if lines}
-        warnings = (f"{one['name']}: {what}" for one in answers for what in one["warnings"])
+        warnings = (f"{one.name}: {what}" for one in answers for what in one.warnings)
         return _Found(kept, renamed, tuple(_notes(said)), tuple(warnings))
 
-    def _refusal(self, one: Mapping[str, Any]) -> Lines:
+    def _refusal(self, one: Package) -> Lines:
         """The set's own message."""
-        again = {**self.arguments, "requests": json.dumps([one]), "aloud": "yes"}
+        again = {**self.arguments, "requests": _requests([one]), "aloud": "yes"}
         try:
-            evaluation.instantiate(ASK, again)
+            evaluation.instantiate(ASK, again, object)
         except StepFailedError as error:
             return _said(error)
         return ("the package set refuses it", CHOOSE)
+
+
+def _requests(packages: Sequence[Package]) -> str:
+    return json.dumps(typed_json.plain(tuple(packages)))
 
 
 def _outputs(name: str) -> str:
@@ -204,6 +226,5 @@ def _said(error: StepFailedError) -> Lines:
 def _notes(said: str) -> Iterator[_Note]:
     for line in said.splitlines():
         if line.startswith("trace: {"):
-            noted: Any = untrusted.parse_json(line.removeprefix("trace: "))
-            why = noted.get("why") or noted.get("licenses") or ()
-            yield _Note(noted["reason"], noted["name"], tuple(why), noted.get("asked", ""))
+            with suppress(GarbledError):  # A trace of the set's own.
+                yield typed_json.read(line.removeprefix("trace: "), _Note)

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from voidgen.errors import WrongInputError
 from voidgen.graph import sources
 from voidgen.image import built
-from voidgen.system import untrusted
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,8 +18,5 @@ def closure(result: Path) -> tuple[str, nx.DiGraph[str]]:
 
     Raises WrongInputError where nothing is built, or its manifest is none.
     """
-    manifest = built.manifest(result)
-    try:
-        return manifest["plan"]["image"]["name"], sources.closure(manifest)
-    except untrusted.GARBLED:
-        raise WrongInputError(built.fault(result)) from None
+    image = built.read(result)
+    return image.plan.image.name, sources.closure(image.packages, image.closure.store_paths)

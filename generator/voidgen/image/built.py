@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from voidgen.errors import Fault, WrongInputError
-from voidgen.system import untrusted
+from voidgen.image.built_image import BuiltImage
+from voidgen.schema import typed_json
 from voidgen.system.files import read_regular_file
+from voidgen.system.untrusted import GarbledError, OtherVersionError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
     from pathlib import Path
 
 LARGEST = 1 << 30
@@ -18,32 +20,29 @@ SHOWN = 5
 """Collisions that are told; there may be thousands."""
 
 
-def manifest(result: Path) -> dict[str, Any]:
-    """The manifest of the image that ``result`` leads to (see docs/reference/manifest.md)."""
+def read(result: Path) -> BuiltImage:
+    """Return what is built in ``result``, a link that `nix build` made or its target.
+
+    Raises WrongInputError if nothing is built there, or something else than an image.
+    """
     file = result / "manifest.json"
     try:
-        data: dict[str, Any] = untrusted.parse_json(read_regular_file(file, LARGEST))
-        if data["version"] != 1:
-            remedy = "it was built by another voidgen: run `voidgen generate && nix build` again"
-            raise WrongInputError(Fault(f"has version {data['version']!r}", file, remedy=remedy))
+        return typed_json.read(read_regular_file(file, LARGEST), BuiltImage)
+    except OtherVersionError as error:
+        remedy = "it was built by another voidgen: run `voidgen generate && nix build` again"
+        raise WrongInputError(Fault(f"has version {error.version}", file, remedy=remedy)) from None
     except FileNotFoundError:
         remedy = "run `voidgen generate && nix build` first"
         raise WrongInputError(Fault("nothing is built here", result, remedy=remedy)) from None
-    except (OSError, *untrusted.GARBLED):
-        raise WrongInputError(fault(result)) from None
-    return data
+    except (OSError, GarbledError) as error:
+        what = f"is not an image's manifest: {error}"
+        raise WrongInputError(Fault(what, file, remedy="run `nix build` again")) from None
 
 
-def fault(result: Path) -> Fault:
-    """That the manifest that ``result`` leads to is none of voidgen's."""
-    file = result / "manifest.json"
-    return Fault("is not an image's manifest", file, remedy="run `nix build` again")
-
-
-def collisions(manifest: Mapping[str, Any]) -> Iterator[str]:
+def collisions(image: BuiltImage) -> Iterator[str]:
     """A line for each of the first files that one package has and that hides another's."""
-    found = manifest.get("collisions", ())
+    found = image.collisions
     for one in found[:SHOWN]:
-        yield f"collision: {one['path']} comes from {one['from']} and hides that of {one['hidden']}"
+        yield f"collision: {one.path} comes from {one.by} and hides that of {one.hidden}"
     if len(found) > SHOWN:
         yield f"collision: {len(found) - SHOWN} more, which `voidgen show --built` lists"

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping  # noqa: TC003 - cattrs reads it
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from attrs import frozen
 
 from voidgen.errors import StepFailedError
-from voidgen.image import of_build
+from voidgen.image.snapshot import Selected
 from voidgen.lock import flake_lock
 from voidgen.nix import evaluation, flake_ref, store_paths
+from voidgen.plan.documents import PlanDocument
+from voidgen.schema import typed_json
 from voidgen.schema.canonical_json import to_json
-from voidgen.system import git, sri, untrusted
+from voidgen.system import git, sri
+from voidgen.system.untrusted import GarbledError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, MutableMapping
+    from collections.abc import Iterable, Iterator, MutableMapping
     from pathlib import Path
 
-    from voidgen.image.snapshot import Selected
     from voidgen.nix.closure import StorePath
     from voidgen.progress import Progress
     from voidgen.project import Project
@@ -27,8 +30,19 @@ if TYPE_CHECKING:
 MANIFEST = "image/manifest.json"
 CODE = ("flake.nix", flake_lock.FILE, "image/nix")
 """What evaluation reads of each project, beside the manifest."""
+_SELECTED = "made: made.selected or [ ]"
 NOT_READ = ("image/emitted.json", "image/include", "overlay-src", "voidgen.lock", "voidgen.toml")
 """What does not change the packages, even if the user's own outputs read it."""
+
+
+@frozen
+class _Package:
+    """A package that was asked for, as the flake's evaluation has it."""
+
+    name: str
+    pname: str
+    version: str
+    outputs: Mapping[str, str]
 
 
 @frozen
@@ -59,9 +73,10 @@ def selection(
 def _evaluated(flake: flake_ref.Flake, system: str) -> Selection:
     """Evaluate; no packages if another voidgen emitted the flake, which does not list them."""
     default = f"packages.{system}.default"
-    packages = of_build.selected(
-        evaluation.evaluate(flake, default, apply="made: made.selected or [ ]")
-    )
+    packages = {
+        one.name: Selected(one.pname, one.version, one.outputs)
+        for one in evaluation.evaluate(flake, default, tuple[_Package, ...], apply=_SELECTED)
+    }
     outputs = {path for one in packages.values() for path in one.outputs.values()}
     closure = (
         store_paths.path_info(outputs) if outputs and not store_paths.invalid(outputs) else None
@@ -117,12 +132,12 @@ def _content(file: Path) -> str:
         return f"{sri.of_stream(stream)} {os.access(file, os.X_OK)}"
 
 
-def _asked(manifest: Path) -> Any:
+def _asked(manifest: Path) -> object:
     """What the manifest says of the packages, or all of it where it cannot be read so."""
     try:
-        data = untrusted.parse_json(manifest.read_bytes())
-        return [data["version"], data["nix"], data["image"]["system"]]
+        document = typed_json.read(manifest.read_bytes(), PlanDocument)
     except OSError:
         return ""
-    except untrusted.GARBLED:
+    except GarbledError:
         return _content(manifest)
+    return [*PlanDocument.HEADER.items(), typed_json.plain(document.nix), document.image.system]

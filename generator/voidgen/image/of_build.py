@@ -2,89 +2,103 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from attrs import frozen
 
 from voidgen.errors import Fault, WrongInputError
 from voidgen.image import built as built_image
 from voidgen.image import overlay, snapshot_file
+from voidgen.image.iso_manifest import IsoManifest
 from voidgen.image.snapshot import Locked, Selected, Snapshot, Xbps
-from voidgen.nix.closure import StorePath, store_paths
-from voidgen.system import untrusted
+from voidgen.schema import typed_json
+from voidgen.system.untrusted import GarbledError, OtherVersionError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
     from pathlib import Path
 
+    from voidgen.image.built_image import BuiltImage
+    from voidgen.image.closure import Closure, Package
     from voidgen.lock.flake_lock import Input
     from voidgen.lock.state import Pins
     from voidgen.lock.types import Lock
+    from voidgen.nix.closure import StorePath
+    from voidgen.xbps.types import Package as XbpsPackage
 
 
 def built(named: str, result: Path) -> Snapshot:
     """What `nix build` made."""
-    made = built_image.manifest(result)
-    try:
-        return image(named, made, result / "include", None)
-    except untrusted.GARBLED:
-        raise WrongInputError(built_image.fault(result)) from None
+    return image(named, built_image.read(result), result / "include", None)
 
 
-def image(named: str, made: Mapping[str, Any], include: Path, locks: Pins | None) -> Snapshot:
+def image(named: str, made: BuiltImage, include: Path, locks: Pins | None) -> Snapshot:
     """A built image: its manifest, its overlay, and what it was locked to where that is known."""
     container, packages = void(locks.lock) if locks else (None, None)
     return Snapshot(
         named,
-        made["plan"],
+        made.plan,
         inputs(locks.inputs) if locks else None,
         container,
         packages,
-        *_closure(made),
-        overlay.built(made["plan"]["include"], include),
+        selected(made.packages),
+        _needed(made.packages, made.closure),
+        overlay.built(made.plan.include, include),
     )
 
 
-def manifest(named: str, data: Mapping[str, Any], file: Path) -> Snapshot:
-    """A saved snapshot, or the manifest beside or in an ISO."""
-    if data.get("kind") == snapshot_file.KIND:
-        return snapshot_file.parse(data, file)
-    if data.get("version") != 1:
-        remedy = "it is of a newer voidgen: use that one, or make the ISO again"
-        raise WrongInputError(Fault(f"has version {data.get('version')!r}", file, remedy=remedy))
+@frozen
+class _Header:
+    """What says which kind of document it is."""
+
+    kind: str | None = None
+
+
+def manifest(named: str, value: object, file: Path) -> Snapshot:
+    """Return the saved snapshot or manifest of an ISO that ``value``, the JSON in ``file``, is."""
     try:
-        return Snapshot(
-            named,
-            data["plan"],
-            None,
-            data["container"],
-            {one["pkgver"].rpartition("-")[0]: _xbps(one) for one in data["xbps"]},
-            *_closure(data["nix"]),
-            overlay.entries(data["plan"]["include"]),
-        )
-    except untrusted.GARBLED:
+        if typed_json.structure(value, _Header).kind == Snapshot.HEADER["kind"]:
+            return snapshot_file.structure(value, file)
+        return of_iso(named, typed_json.structure(value, IsoManifest))
+    except OtherVersionError as error:
+        remedy = "it is of another voidgen: use that one, or make the ISO again"
+        raise WrongInputError(Fault(f"has version {error.version}", file, remedy=remedy)) from None
+    except GarbledError as error:
         remedy = "name NAME.manifest.json beside an ISO, or the ISO itself"
-        raise WrongInputError(
-            Fault("is none of voidgen's manifests", file, remedy=remedy)
-        ) from None
+        what = f"is none of voidgen's manifests: {error}"
+        raise WrongInputError(Fault(what, file, remedy=remedy)) from None
 
 
-def selected(packages: Iterable[Mapping[str, Any]]) -> dict[str, Selected]:
+def of_iso(named: str, made: IsoManifest) -> Snapshot:
+    """What the manifest of an ISO says."""
+    return Snapshot(
+        named,
+        made.plan,
+        None,
+        made.container,
+        _xbps(made.xbps),
+        selected(made.nix.packages),
+        _needed(made.nix.packages, made.nix.closure),
+        overlay.entries(made.plan.include),
+    )
+
+
+def selected(packages: Iterable[Package]) -> dict[str, Selected]:
     """The packages asked for, by their name in voidgen.toml."""
-    return {one["name"]: Selected(one["pname"], one["version"], one["outputs"]) for one in packages}
+    return {one.name: Selected(one.pname, one.version, one.outputs) for one in packages}
 
 
-def _closure(
-    nix_: Mapping[str, Any],
-) -> tuple[dict[str, Selected], dict[str, StorePath]]:
-    """The packages asked for, and all that they need: without the profile that links to them."""
-    packages, paths = selected(nix_["packages"]), store_paths(nix_["closure"]["paths"])
-    waiting = [path for one in packages.values() for path in one.outputs.values()]
+def _needed(packages: Iterable[Package], closure: Closure) -> dict[str, StorePath]:
+    """All that the packages need: without the profile that links to them."""
+    paths = closure.store_paths
+    waiting = [path for one in packages for path in one.outputs.values()]
     found: dict[str, StorePath] = {}
     while waiting:
         path = waiting.pop()
         if path not in found:
             found[path] = paths[path]
             waiting += paths[path].references
-    return packages, found
+    return found
 
 
 def inputs(found: Iterable[Input]) -> dict[str, Locked]:
@@ -94,11 +108,8 @@ def inputs(found: Iterable[Input]) -> dict[str, Locked]:
 
 def void(lock: Lock | None) -> tuple[str, dict[str, Xbps]]:
     """The container, and the packages of Void by name."""
-    packages = lock.xbps.packages if lock and lock.xbps else ()
-    return lock.container if lock else "", {
-        one.name: Xbps(one.version, one.size) for one in packages
-    }
+    return lock.container if lock else "", _xbps(lock.xbps.packages if lock and lock.xbps else ())
 
 
-def _xbps(one: Mapping[str, Any]) -> Xbps:
-    return Xbps(one["pkgver"].rpartition("-")[2], one["size"])
+def _xbps(packages: Iterable[XbpsPackage]) -> dict[str, Xbps]:
+    return {one.name: Xbps(one.version, one.size) for one in packages}

@@ -12,6 +12,7 @@ from voidgen.errors import Fault, WrongInputError, unreadable
 from voidgen.image import iso_volume, snapshot_file
 from voidgen.system import untrusted
 from voidgen.system.files import open_regular_file
+from voidgen.system.untrusted import GarbledError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,8 +50,8 @@ def read(iso: Path) -> bytes:
 def snapshot(iso: Path) -> Snapshot:
     """The snapshot; WrongInputError where ``iso`` is no whole ISO, or has none of voidgen's."""
     try:
-        return snapshot_file.parse(untrusted.parse_json(read(iso)), iso)
-    except untrusted.GARBLED:
+        return snapshot_file.structure(untrusted.parse_json(read(iso)), iso)
+    except (ValueError, GarbledError):
         raise WrongInputError(fault(iso)) from None
 
 

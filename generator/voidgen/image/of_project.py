@@ -35,11 +35,11 @@ def project(
     """
     found = image_project.load(folder)
     locks = state.read(found)
-    plan = render.manifest(found.plan, found.overlay)
+    plan = render.document(found.plan, found.overlay)
     selected = evaluation.selection(named, found, known, progress)
     return Snapshot(
         named, plan, of_build.inputs(locks.inputs), *of_build.void(locks.lock),
-        selected.packages, selected.closure, overlay.entries(plan["include"], found.overlay),
+        selected.packages, selected.closure, overlay.entries(plan.include, found.overlay),
     )  # fmt: skip
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from voidgen.errors import WrongInputError, unreadable
+from voidgen.errors import Fault, WrongInputError, unreadable
 from voidgen.image.snapshot import Entry
 from voidgen.system import sri
 from voidgen.system.files import open_regular_file
@@ -15,44 +15,42 @@ from voidgen.tree import File
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from voidgen.plan.documents import Entry as Listed
     from voidgen.tree import Node
 
 LONGEST = 1 << 16
 """Bytes of a text that is kept whole."""
 
 
-def entries(
-    listed: Iterable[Mapping[str, Any]], nodes: Mapping[str, Node] | None = None
-) -> dict[str, Entry]:
+def entries(listed: Iterable[Listed], nodes: Mapping[str, Node] | None = None) -> dict[str, Entry]:
     """What the manifest lists, by path; the files' content is that of ``nodes``."""
     found = {}
     for entry in listed:
-        path = entry["path"]
+        path = entry.path
         node = (nodes or {}).get(path)
         data = node.data if isinstance(node, File) else None
         found[path] = _entry(entry) if data is None else _entry(entry, sri.of_bytes(data), data)
     return found
 
 
-def built(listed: Iterable[Mapping[str, Any]], include: Path) -> dict[str, Entry]:
+def built(listed: Iterable[Listed], include: Path) -> dict[str, Entry]:
     """What the manifest lists, by path; the files' content is that of the tree ``include``.
 
-    Raises ValueError where a path leads out of the tree, WrongInputError where a file is none or
-    cannot be read.
+    Raises WrongInputError if a path leads out of the tree or a file cannot be read.
     """
     top = os.path.realpath(include)
     found = {}
     for entry in listed:
-        path = entry["path"]
-        found[path] = _entry(entry, *_content(top, path) if entry["type"] == "file" else ())
+        found[entry.path] = _entry(entry, *_content(top, entry) if entry.type == "file" else ())
     return found
 
 
-def _content(top: str, path: str) -> tuple[str, bytes] | tuple[()]:
-    """The hash and the beginning of the file at ``path`` below ``top``, where it is there."""
-    file = Path(os.path.realpath(f"{top}/{path}"))
+def _content(top: str, entry: Listed) -> tuple[str, bytes] | tuple[()]:
+    """Return the hash and the beginning of the file ``entry`` below ``top``, if it is there."""
+    file = Path(os.path.realpath(f"{top}/{entry.path}"))
     if not file.is_relative_to(top):
-        raise ValueError(f"{path} leads out of the overlay")
+        what = f"{entry.path} leads out of the overlay"
+        raise WrongInputError(Fault(what, Path(top), remedy="run `nix build` again"))
     try:
         with open_regular_file(file) as stream:
             hashed = sri.of_stream(stream)
@@ -64,13 +62,12 @@ def _content(top: str, path: str) -> tuple[str, bytes] | tuple[()]:
         raise WrongInputError(unreadable(error, file)) from None
 
 
-def _entry(entry: Mapping[str, Any], hashed: str = "", data: bytes | None = None) -> Entry:
-    owner = f"{entry['owner']}:{entry['group']}" if "owner" in entry else ""
+def _entry(entry: Listed, hashed: str = "", data: bytes | None = None) -> Entry:
     return Entry(
-        entry["type"],
-        entry.get("mode", ""),
-        owner,
-        entry.get("target", ""),
+        entry.type,
+        entry.mode or "",
+        f"{entry.owner}:{entry.group}" if entry.owner else "",
+        entry.target or "",
         hashed,
         None if data is None else _text(data),
     )

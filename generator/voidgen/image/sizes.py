@@ -6,14 +6,16 @@ Sizes are bytes of the files in the Nix store (narSize), before any compression.
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from voidgen.nix.closure import StorePath, store_paths
+from voidgen.system.untrusted import GarbledError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+
+    from voidgen.nix.closure import StorePath
 
 
 @frozen
@@ -52,10 +54,16 @@ class Sizes:
         return self.closure - self.shared
 
 
-def of_image(manifest: Mapping[str, Any]) -> Sizes:
-    """The sizes in a built image; ``manifest`` is that of the flake's default output."""
-    packages = {one["name"]: tuple(one["outputs"].values()) for one in manifest["packages"]}
-    return of(packages, store_paths(manifest["closure"]["paths"]))
+def check(paths: Mapping[str, StorePath]) -> None:
+    """GarbledError if ``paths`` are not a closure: Nix has none with a circle or with a gap."""
+    for path, one in paths.items():
+        if one.size < 0:
+            raise GarbledError(f"{path}: {one.size} is not a size")
+        for other in one.references:
+            if other not in paths:
+                raise GarbledError(f"{path} refers to {other}, which is not in the closure")
+    if sum(1 for _ in _users_first(paths)) != len(paths):
+        raise GarbledError("store paths refer to each other in a circle")
 
 
 def of(packages: Mapping[str, Iterable[str]], paths: Mapping[str, StorePath]) -> Sizes:

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any
+from typing import ClassVar
 
 from attrs import frozen
 
 from voidgen.nix.closure import StorePath
+from voidgen.plan.documents import PlanDocument
 
 
 @frozen
@@ -57,8 +58,12 @@ class Snapshot:
     voidgen.toml; ``closure`` is all that they need, by store path.
     """
 
+    HEADER: ClassVar[Mapping[str, str | int]] = MappingProxyType(
+        {"kind": "voidgen-snapshot", "version": 1}
+    )
+
     origin: str
-    plan: Mapping[str, Any] | None = None
+    plan: PlanDocument | None = None
     inputs: Mapping[str, Locked] | None = None
     container: str | None = None
     xbps: Mapping[str, Xbps] | None = None

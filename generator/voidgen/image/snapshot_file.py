@@ -2,48 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import attrs
 
 from voidgen.errors import Fault, WrongInputError
+from voidgen.image import sizes
 from voidgen.image.snapshot import Snapshot
-from voidgen.nix.closure import StorePath
-from voidgen.schema import canonical_json
-from voidgen.schema.structure import structure
+from voidgen.schema import canonical_json, typed_json
+from voidgen.system.untrusted import OtherVersionError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
-KIND = "voidgen-snapshot"
-VERSION = 1
+    from voidgen.nix.closure import StorePath
 
 
 def dump(snapshot: Snapshot) -> bytes:
     """The bytes of the file."""
-    return canonical_json.to_json({"kind": KIND, "version": VERSION, **_plain(snapshot)})
+    return canonical_json.to_json(
+        typed_json.plain(attrs.evolve(snapshot, closure=_sorted(snapshot)))
+    )
 
 
-def _plain(value: Any) -> Any:
-    """What JSON has: read back, mappings are of another type than before."""
-    if isinstance(value, StorePath):
-        return {"size": value.size, "references": sorted(value.references)}
-    if attrs.has(type(value)):
-        names = (field.name for field in attrs.fields(type(value)))
-        return {name: _plain(getattr(value, name)) for name in names}
-    if isinstance(value, Mapping):
-        return {name: _plain(one) for name, one in value.items()}
-    return [_plain(one) for one in value] if isinstance(value, (list, tuple)) else value
+def _sorted(snapshot: Snapshot) -> Mapping[str, StorePath] | None:
+    """Return the closure with references in order: Nix's database has them in none."""
+    if snapshot.closure is None:
+        return None
+    return {
+        path: attrs.evolve(one, references=tuple(sorted(one.references)))
+        for path, one in snapshot.closure.items()
+    }
 
 
-def parse(table: Mapping[str, Any], file: Path) -> Snapshot:
-    """The snapshot in ``table``; ``file`` is for the messages of WrongInputError."""
-    if table.get("version") != VERSION:
+def structure(value: object, file: Path) -> Snapshot:
+    """Return the snapshot that ``value``, the JSON in ``file``, is.
+
+    Raises GarbledError if it is not a snapshot, WrongInputError if it is one of another version.
+    """
+    try:
+        snapshot = typed_json.structure(value, Snapshot)
+    except OtherVersionError as error:
         remedy = "save it again with this voidgen, or use the voidgen that saved it"
-        what = (
-            f"is a snapshot of version {table.get('version')!r}, and this voidgen reads {VERSION}"
-        )
-        raise WrongInputError(Fault(what, file, remedy=remedy))
-    rest = {name: value for name, value in table.items() if name not in {"kind", "version"}}
-    return structure(rest, Snapshot, file)
+        reads = Snapshot.HEADER["version"]
+        what = f"is a snapshot of version {error.version}, and this voidgen reads {reads}"
+        raise WrongInputError(Fault(what, file, remedy=remedy)) from None
+    sizes.check(snapshot.closure or {})
+    return snapshot

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping  # noqa: TC003 - cattrs reads it
+from typing import TYPE_CHECKING
+
+from attrs import frozen
 
 from voidgen import emit
 from voidgen.errors import raise_all
@@ -16,6 +19,14 @@ if TYPE_CHECKING:
     from voidgen.project import Project
 
 
+@frozen
+class _Selected:
+    """A package that was asked for, and its store paths by output."""
+
+    name: str
+    outputs: Mapping[str, str]
+
+
 def find(project: Project, progress: Progress) -> Sizes:
     """The sizes of the packages that are in the store; the others are unknown.
 
@@ -25,8 +36,8 @@ def find(project: Project, progress: Progress) -> Sizes:
     raise_all([*state.flake_faults(project), *emit.faults(project.folder, project.tree())])
     attribute = f"packages.{project.plan.system}.default.selected"
     with progress.step("evaluating the packages"):
-        selected: list[dict[str, Any]] = evaluation.evaluate(str(project.folder), attribute)
-    packages = {one["name"]: [*one["outputs"].values()] for one in selected}
+        selected = evaluation.evaluate(str(project.folder), attribute, tuple[_Selected, ...])
+    packages = {one.name: [*one.outputs.values()] for one in selected}
     with progress.step("asking the store"):
         missing = store_paths.invalid({path for own in packages.values() for path in own})
         known = {path for own in packages.values() if not missing & {*own} for path in own}

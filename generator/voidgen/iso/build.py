@@ -111,13 +111,13 @@ def make(
                 return reused
             came = work / "out"
             sources = run.gather(locked)
-            for line in built_image.collisions(sources.built.manifest):
+            for line in built_image.collisions(sources.built.image):
                 told(line)
-            for line in outputs.reused(out, name, sources.built.manifest, locked.lock):
+            for line in outputs.reused(out, name, sources.built.image, locked.lock):
                 told(line)
             needed = preflight.estimate(
                 sources.unpacked,
-                sources.built.manifest["closure"]["nar-size"],
+                sources.built.image.closure.nar_size,
                 runner.storage if runner.build != "tmpfs" else None,
                 out,
             )
@@ -133,7 +133,7 @@ def make(
             for line in log.replaced():
                 told(line)
             with progress.step("writing the sums and the bill of materials"):
-                made_from = sources.built.manifest, locked.lock, digest
+                made_from = sources.built.image, locked.lock, digest
                 hash_ = outputs.write(came / "image.iso", name, *made_from)
             run.place(came)
             statement.write(reused.iso, described, hash_)
@@ -198,17 +198,17 @@ class _Run:
             default = flakes.build(folder, "default", self.progress, roots / "default", caches)
             mklive = flakes.build(folder, "mklive", self.progress, roots / "mklive", caches)
         mklive_source.check(mklive)
-        manifest, include = built_image.manifest(default), (default / "include").resolve()
-        for line in keymaps.replaced(manifest["plan"]["include"], include):
+        made, include = built_image.read(default), (default / "include").resolve()
+        for line in keymaps.replaced(made.plan.include, include):
             self.told(line)
         name = self.project.plan.config.image.name
         built = job.Built(
-            manifest,
+            made,
             PurePosixPath(include),
             PurePosixPath(mklive),
             tuple(map(PurePosixPath, (default / "store-paths").read_text().split())),
             (default / "registration").read_bytes(),
-            snapshot_file.dump(of_build.image(name, manifest, include, locked)),
+            snapshot_file.dump(of_build.image(name, made, include, locked)),
         )
         preflight.closure(built.store_paths)
         with self.progress.step("reading what Nix built"):

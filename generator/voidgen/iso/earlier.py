@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from attrs import frozen
 
 from voidgen.errors import WrongInputError
 from voidgen.image import built
 from voidgen.iso import outputs
-from voidgen.system import sha256sums, sri, untrusted
+from voidgen.schema import typed_json
+from voidgen.system import sha256sums, sri
 from voidgen.system.files import open_regular_file, read_regular_file
+from voidgen.system.untrusted import GarbledError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -47,14 +49,14 @@ def find(out: Path, name: str, inputs: str, progress: Progress) -> Earlier:
     hashes: dict[str, str] = {}
     damage = [*_hashed(out, name, SMALL, hashes)]
     written, listed = _sums(out / f"{name}.{SUMS}")
-    iso = _iso(out / f"{name}.manifest.json")
+    iso = _manifest(out / f"{name}.manifest.json")
     manifest = f"{name}.manifest.json"
-    if iso and iso["inputs"] != inputs and hashes[manifest] == listed.get(manifest):
+    if iso and iso.inputs != inputs and hashes[manifest] == listed.get(manifest):
         return Earlier()
     with progress.step(f"hashing {name}.iso"):
         damage += _hashed(out, name, ("iso",), hashes)
     damage += _other(name, hashes, listed, written, iso)
-    if iso and iso["inputs"] == inputs and not damage:
+    if iso and iso.inputs == inputs and not damage:
         return Earlier(hashes[f"{name}.iso"])
     return Earlier(damage=tuple(damage))
 
@@ -83,12 +85,24 @@ def _sums(file: Path) -> tuple[bytes, Mapping[str, str]]:
     return data, sha256sums.parse(data) or {}
 
 
-def _iso(file: Path) -> Mapping[str, Any] | None:
-    """What the manifest says of the ISO: ``inputs`` and ``hash``; None where it says neither."""
+@frozen
+class _Iso:
+    hash: str
+
+
+@frozen
+class _Manifest:
+    """What the manifest of any version of voidgen says of the ISO."""
+
+    inputs: str
+    iso: _Iso
+
+
+def _manifest(file: Path) -> _Manifest | None:
+    """Return what the manifest says of the ISO; None if it is not one."""
     try:
-        found = untrusted.parse_json(read_regular_file(file, built.LARGEST))
-        return {"inputs": found["inputs"], "hash": found["iso"]["hash"]}
-    except (OSError, WrongInputError, *untrusted.GARBLED):
+        return typed_json.read(read_regular_file(file, built.LARGEST), _Manifest)
+    except (OSError, WrongInputError, GarbledError):
         return None
 
 
@@ -97,7 +111,7 @@ def _other(
     hashes: Mapping[str, str],
     listed: Mapping[str, str],
     written: bytes,
-    iso: Mapping[str, Any] | None,
+    iso: _Manifest | None,
 ) -> Iterator[str]:
     """A line for each file whose bytes are not those that the sums or the manifest name."""
     if not listed:
@@ -107,7 +121,7 @@ def _other(
     if iso is None and f"{name}.manifest.json" in hashes and not wrong:
         yield f"{name}.manifest.json is not a manifest of voidgen"
     found = hashes.get(f"{name}.iso")
-    if iso and found and f"{name}.iso" not in wrong and found != iso["hash"]:
+    if iso and found and f"{name}.iso" not in wrong and found != iso.iso.hash:
         yield f"{name}.iso has another hash than {name}.manifest.json names"
     expected = {f"{name}.{kind}": hashes.get(f"{name}.{kind}", "") for kind in outputs.SUMMED}
     if listed and not wrong and all(expected.values()) and written != sha256sums.dump(expected):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from attrs import frozen
 
@@ -11,10 +11,13 @@ from voidgen.lock import epoch
 from voidgen.xbps.transactions import options as package_options
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
     from pathlib import PurePosixPath
 
     from voidgen.config.types import Mklive, Squashfs
+    from voidgen.image.built_image import BuiltImage
+    from voidgen.overlay.resolution import Account
+    from voidgen.plan.documents import Entry
     from voidgen.plan.plan import Plan
 
 CLOSURE, REPOSITORY, OUT, HOME = "/closure", "/repository", "/out", "/voidgen"
@@ -35,7 +38,7 @@ class Built:
     ``snapshot`` is all that goes into the ISO, as the ISO tells it.
     """
 
-    manifest: Mapping[str, Any]
+    image: BuiltImage
     include: PurePosixPath
     mklive: PurePosixPath
     store_paths: tuple[PurePosixPath, ...]
@@ -49,8 +52,8 @@ def files(plan: Plan, mklive: Mklive, built: Built, owner: str) -> dict[str, byt
     return {
         "options": _lines(options(plan, mklive)),
         "squashfs": _lines(squashfs(mklive.squashfs)),
-        "overlay": _lines(overlay(built.manifest["plan"]["include"])),
-        "users": _lines(users(built.manifest["plan"]["users"])),
+        "overlay": _lines(overlay(built.image.plan.include)),
+        "users": _lines(users(built.image.plan.users)),
         "include": _lines([_inside(built.include)]),
         "mklive": _lines([_inside(built.mklive)]),
         "store": _lines([store]),
@@ -102,26 +105,28 @@ def squashfs(config: Squashfs) -> list[str]:
     return ["-comp", config.compression, *level, *block, "-mem", MEMORY]
 
 
-def overlay(entries: Iterable[Mapping[str, Any]]) -> list[str]:
+def overlay(entries: Iterable[Entry]) -> list[str]:
     """A line for each entry of the manifest: type, mode, owner, group, path."""
-    keys = ("type", "mode", "owner", "group", "path")
-    return [SEPARATOR.join(str(entry.get(key, "")) for key in keys) for entry in entries]
+    return [
+        SEPARATOR.join((one.type, one.mode or "", one.owner or "", one.group or "", one.path))
+        for one in entries
+    ]
 
 
-def users(entries: Iterable[Mapping[str, Any]]) -> list[str]:
+def users(accounts: Iterable[Account]) -> list[str]:
     """Return a line for each system user: name, number, home, shell, groups, description."""
     return [
         SEPARATOR.join(
             (
-                entry["name"],
-                "" if entry["uid"] is None else str(entry["uid"]),
-                entry["home"],
-                entry["shell"],
-                ",".join(entry["groups"]),
-                entry["description"],
+                one.name,
+                "" if one.uid is None else str(one.uid),
+                one.home,
+                one.shell,
+                ",".join(one.groups),
+                one.description,
             )
         )
-        for entry in entries
+        for one in accounts
     ]
 
 

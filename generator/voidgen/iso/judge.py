@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from voidgen.errors import StepFailedError
-from voidgen.image import sizes
 from voidgen.iso import initramfs, listing, verify
 from voidgen.iso.log import faults
 from voidgen.text import human_size
@@ -15,6 +14,7 @@ from voidgen.text import human_size
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from voidgen.image import sizes
     from voidgen.image.sizes import Share
     from voidgen.iso.job import Built
     from voidgen.plan.plan import Plan
@@ -47,7 +47,7 @@ def judge(plan: Plan, built: Built, came: Path, log: str, source_date: int) -> N
         verify.initrd(came / "initrd", found, initramfs.hooks(Path(built.mklive))),
         verify.packages((came / "pkgdb.plist").read_bytes()),
         verify.overlay(
-            listing.entries(built.manifest["plan"]["include"], include),
+            listing.entries(built.image.plan.include, include),
             include,
             found,
             ids,
@@ -79,7 +79,7 @@ def size(plan: Plan, built: Built, iso: Path, void: int) -> None:
         "leave packages out, compress more by [mklive] squashfs, or raise max-size; "
         "the ISO is not kept"
     )
-    raise StepFailedError(what, remedy, "\n".join(_largest(sizes.of_image(built.manifest), void)))
+    raise StepFailedError(what, remedy, "\n".join(_largest(built.image.sizes, void)))
 
 
 def _largest(found: sizes.Sizes, void: int) -> Iterator[str]:

@@ -4,33 +4,35 @@ from __future__ import annotations
 
 import gzip
 import zlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
+
+    from voidgen.plan.documents import Entry
 
 _INCLUDE = b"include "
 """What image/nix/keymap-nearest.sh writes; ckbcomp's maps begin with ``keymaps``."""
 
 
-def replaced(listed: Iterable[Mapping[str, Any]], include: Path) -> Iterator[str]:
+def replaced(listed: Iterable[Entry], include: Path) -> Iterator[str]:
     """Yield a line for each keymap of ``listed``, the manifest's entries, that is kbd's nearest.
 
     ``include`` is the overlay as Nix built it.
     """
     for entry in listed:
-        if entry["type"] != "console-keymap":
+        if entry.type != "console-keymap":
             continue
         try:
-            with gzip.open(include / entry["path"][1:]) as file:
+            with gzip.open(include / entry.path[1:]) as file:
                 begin = file.read(len(_INCLUDE))
         except (OSError, EOFError, zlib.error):
             continue  # The checks of the overlay name a damaged file.
         if begin == _INCLUDE:
             name, near = (
                 where.rpartition("/")[2].partition(".map")[0]
-                for where in (entry["path"], entry["nearest"])
+                for where in (entry.path, entry.nearest or "")
             )
             yield (
                 f"keymap: the console gets {near} of kbd for {name}, "

@@ -3,29 +3,33 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+import attrs
+
+from voidgen.plan.documents import Entry
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
 
-def entries(listed: Iterable[Mapping[str, Any]], include: Path) -> Iterator[Mapping[str, Any]]:
+def entries(listed: Iterable[Entry], include: Path) -> Iterator[Entry]:
     """The manifest's entries, with what the overlay ``include``, as Nix built it, has below them.
 
     What is below is root's, and as readable as it may be: a store keeps no other modes.
     """
     for entry in listed:
-        if entry["type"] != "packages-flake":
+        if entry.type != "packages-flake":
             yield entry
             continue
-        for folder, folders, files in os.walk(include / entry["path"][1:]):
+        for folder, folders, files in os.walk(include / entry.path[1:]):
             below = f"/{os.path.relpath(folder, include)}"
-            yield {**entry, "type": "directory", "path": below}
+            yield attrs.evolve(entry, type="directory", path=below)
             for name in (*folders, *files):
                 place = include / below[1:] / name
                 if place.is_symlink():
-                    yield {"type": "symlink", "path": f"{below}/{name}"}
+                    yield Entry(f"{below}/{name}", "symlink", target=os.readlink(place))  # noqa: PTH115
                 elif place.is_file():
                     mode = "0755" if place.stat().st_mode & 0o100 else "0644"
-                    yield {**entry, "type": "file", "mode": mode, "path": f"{below}/{name}"}
+                    yield attrs.evolve(entry, type="file", mode=mode, path=f"{below}/{name}")

@@ -10,7 +10,7 @@ import os
 import plistlib
 import re
 import stat
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from xml.parsers.expat import ExpatError
 
 import attrs
@@ -22,6 +22,8 @@ from voidgen.system import sri, untrusted
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path, PurePosixPath
+
+    from voidgen.plan.documents import Entry as Listed
 
 _SQUASHFS = re.compile(r"(\S{10}) (\d+)/(\d+) +(\d+|\d+, *\d+) (\S+ \S+) (.*)")
 """A line of ``unsquashfs -lln``: mode, owner, group, size or device, date, time, path."""
@@ -128,7 +130,7 @@ def tree(squashfs_list: str) -> dict[str, Entry]:
 
 
 def overlay(
-    entries: Iterable[Mapping[str, Any]],
+    entries: Iterable[Listed],
     include: Path,
     found: Mapping[str, Entry],
     ids: tuple[Mapping[str, int], Mapping[str, int]],
@@ -140,7 +142,7 @@ def overlay(
     ``sums`` the hashes of its files.
     """
     for entry in entries:
-        path, kind = entry["path"], entry["type"]
+        path, kind = entry.path, entry.type
         expected = kind if kind in {"directory", "symlink"} else "file"
         there = found.get(path)
         built = include / path[1:]
@@ -153,14 +155,14 @@ def overlay(
             target = os.readlink(built)  # noqa: PTH115
             if there.target != target:
                 yield f"{path} leads to {there.target}, and should to {target}"
-        elif entry.get("mode") is not None:
+        elif entry.mode is not None:
             owner = tuple(
                 int(name) if name.isdigit() else known.get(name, -1)
-                for name, known in zip((entry["owner"], entry["group"]), ids, strict=True)
+                for name, known in zip((entry.owner or "", entry.group or ""), ids, strict=True)
             )
-            if (there.mode, there.owner) != (int(entry["mode"], 8), owner):
+            if (there.mode, there.owner) != (int(entry.mode, 8), owner):
                 what = f"{there.mode:04o} {there.owner[0]}:{there.owner[1]}"
-                yield f"{path} is {what}, and should be {entry['mode']} {owner[0]}:{owner[1]}"
+                yield f"{path} is {what}, and should be {entry.mode} {owner[0]}:{owner[1]}"
             elif expected == "file" and sums.get(path) != sri.hex_of(sri.of_file(built)):
                 yield f"{path} has other bytes than the overlay's"
 

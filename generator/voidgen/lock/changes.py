@@ -45,9 +45,17 @@ def lock(before: Lock | None, after: Lock | None) -> list[Move]:
     return [move for kind, of in kinds.items() for move in _moves(kind, of(before), of(after))]
 
 
-def packages(before: Iterable[Mapping[str, str]], after: Iterable[Mapping[str, str]]) -> list[Move]:
-    """Nix packages by version, each with ``name`` and ``version``."""
-    old, new = ({one["name"]: one["version"] for one in each} for each in (before, after))
+@frozen
+class NixPackage:
+    """A Nix package that was asked for, as the flake's evaluation has it."""
+
+    name: str
+    version: str
+
+
+def packages(before: Iterable[NixPackage], after: Iterable[NixPackage]) -> list[Move]:
+    """Nix packages by version."""
+    old, new = ({one.name: one.version for one in each} for each in (before, after))
     return list(_moves("nix", old, new))
 
 

@@ -8,18 +8,21 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping  # noqa: TC003 - cattrs reads it
+from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
 
 from voidgen.errors import Fault, WrongInputError, raise_all
 from voidgen.lock.flake_lock import RESTORE
 from voidgen.lock.types import FlakeInput
+from voidgen.schema import typed_json
 from voidgen.schema.structure import structure
-from voidgen.system import sri, untrusted
+from voidgen.system import sri
+from voidgen.system.untrusted import GarbledError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
 
 VERSION = 7
@@ -46,32 +49,65 @@ def parse(data: bytes, file: Path) -> tuple[Entry, ...]:
     if not data:
         return ()
     try:
-        lock = untrusted.parse_json(data, unique=True)
-        nodes, root = lock["nodes"], lock["root"]
-        version = lock["version"]
-        names = _names(nodes, root)
-        faults: list[Fault] = []
-        found = []
-        for node, name in names.items():
-            try:
-                found.append(_entry(nodes[node], name, names, file))
-            except WrongInputError as error:
-                faults += [_located(fault, node) for fault in error.faults]
-    except untrusted.GARBLED:
+        lock = typed_json.read(data, _LockFile, unique=True)
+        names = _names({name: _inputs(node) for name, node in lock.nodes.items()}, lock.root)
+        nodes = {node: typed_json.structure(lock.nodes[node], _Node) for node in names}
+    except GarbledError:
         raise WrongInputError(Fault("is not a lock file of Nix", file, remedy=RESTORE)) from None
-    if type(version) is not int or version != VERSION:
+    if type(lock.version) is not int or lock.version != VERSION:
         what = f"isn't version {VERSION} of Nix's lock file"
         raise WrongInputError(Fault(what, file, remedy=RESTORE))
+    faults: list[Fault] = []
+    found = []
+    for node, name in names.items():
+        try:
+            found.append(_entry(nodes[node], lock.nodes[node], name, names, file))
+        except WrongInputError as error:
+            faults += [_located(fault, node) for fault in error.faults]
     raise_all(faults)
     return tuple(sorted(found, key=lambda entry: entry.bound))
 
 
-def _names(nodes: Mapping[str, Any], root: str) -> dict[str, str]:
+@frozen
+class _LockFile:
+    """A node has more keys than `_Node`: they are part of what voidgen.lock binds."""
+
+    nodes: Mapping[str, Mapping[str, object]]
+    root: str
+    version: object = None
+
+
+@frozen
+class _Inputs:
+    """A list is a way from the root to another input's node ("follows")."""
+
+    inputs: Mapping[str, str | tuple[str, ...]] = MappingProxyType({})
+
+
+@frozen
+class _Node:
+    locked: Mapping[str, object]
+    original: Mapping[str, object]
+
+    def __attrs_post_init__(self) -> None:
+        for reference in (self.locked, self.original):
+            if not all(isinstance(reference.get(key, ""), str) for key in ("ref", "url")):
+                raise GarbledError("ref or url is not a string")
+        if "narHash" not in self.locked:
+            raise GarbledError("narHash is missing")
+
+
+def _inputs(node: Mapping[str, object]) -> _Inputs:
+    return typed_json.structure(node, _Inputs)
+
+
+def _names(nodes: Mapping[str, _Inputs], root: str) -> dict[str, str]:
     """The name of every node that the root needs: the shortest way to it, by input names."""
     found = {root: ""}
     for node, name in (waiting := [(root, "")]):
-        for key, to in sorted(nodes[node].get("inputs", {}).items()):
-            # A list is a way from the root to another input's node ("follows").
+        if node not in nodes:
+            raise GarbledError(f"has no node {node!r}")
+        for key, to in sorted(nodes[node].inputs.items()):
             if isinstance(to, str) and to not in found:
                 found[to] = f"{name}/{key}".removeprefix("/")
                 waiting.append((to, found[to]))
@@ -79,14 +115,17 @@ def _names(nodes: Mapping[str, Any], root: str) -> dict[str, str]:
     return found
 
 
-def _entry(node: Mapping[str, Any], name: str, names: Mapping[str, str], file: Path) -> Entry:
-    locked = node["locked"]
+def _entry(
+    node: _Node, whole: Mapping[str, object], name: str, names: Mapping[str, str], file: Path
+) -> Entry:
+    """Return the input ``name``; ``whole`` is all that flake.lock says of it."""
+    locked = node.locked
     reference = {key: value for key, value in _spelled(locked).items() if key not in DERIVED}
     # Named by what it is, not by the key that Nix gave it among all nodes.
     inputs = {
-        key: names[to] if isinstance(to, str) else to for key, to in node.get("inputs", {}).items()
+        key: names[to] if isinstance(to, str) else to for key, to in _inputs(whole).inputs.items()
     }
-    rest = {**node, "inputs": inputs, "locked": reference, "original": _spelled(node["original"])}
+    rest = {**whole, "inputs": inputs, "locked": reference, "original": _spelled(node.original)}
     table = {
         "name": name,
         "rev": locked.get("rev", ""),
@@ -99,17 +138,17 @@ def _entry(node: Mapping[str, Any], name: str, names: Mapping[str, str], file: P
     return Entry(structure(table, FlakeInput, file), fetched)
 
 
-def _spelled(attributes: Mapping[str, Any]) -> dict[str, Any]:
+def _spelled(attributes: Mapping[str, object]) -> dict[str, object]:
     """A reference's attributes as Nix 2.8 and the latest release would both have them."""
     found = dict(attributes)
     if "ref" in found:
-        found["ref"] = found["ref"].removeprefix("refs/heads/")
+        found["ref"] = str(found["ref"]).removeprefix("refs/heads/")
     if "dir" in found and "url" in found:
-        found["url"] = re.sub(r"\?dir=[^&]*\Z", "", found["url"])
+        found["url"] = re.sub(r"\?dir=[^&]*\Z", "", str(found["url"]))
     return found
 
 
-def _json(value: Any) -> str:
+def _json(value: object) -> str:
     return json.dumps(value, sort_keys=True, separators=(",", ":"))
 
 

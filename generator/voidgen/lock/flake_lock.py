@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping  # noqa: TC003 - cattrs reads it
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from attrs import frozen
 
 from voidgen.errors import Fault, WrongInputError, raise_all
-from voidgen.nix.flake_ref import FORGES, attributes, spelled, url
-from voidgen.system import credentials, untrusted
+from voidgen.nix.flake_ref import FORGES, Attributes, attributes, spelled, url
+from voidgen.schema import typed_json
+from voidgen.system import credentials
 from voidgen.system.files import read_regular_file
+from voidgen.system.untrusted import GarbledError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
     from pathlib import Path
 
     from voidgen.plan.plan import Plan
@@ -22,9 +26,73 @@ FILE = "flake.lock"
 LARGEST = 1 << 26
 """Bytes; the lock of a hundred thousand inputs would be smaller."""
 
+LATEST = 253_402_300_799
+"""The last second of the year 9999: Python has no later dates."""
 RESTORE = "restore it with git, or remove it and run `voidgen lock`"
 
 _REPOSITORIES = (*FORGES, "git", "hg")
+
+
+@frozen
+class Node:
+    """What the lock file says of an input; a list in ``inputs`` is a way from the root to one."""
+
+    locked: Attributes | None = None
+    original: Attributes = MappingProxyType({})
+    inputs: Mapping[str, str | tuple[str, ...]] = MappingProxyType({})
+
+
+@frozen
+class LockFile:
+    """The inputs by the names that Nix gives them; ``root`` is that of the flake itself."""
+
+    nodes: Mapping[str, Node]
+    root: str
+    version: int | None = None
+
+    def __attrs_post_init__(self) -> None:
+        known = self.nodes.keys()
+        for node in (self.root, *(to for one in self.nodes.values() for to in one.inputs.values())):
+            if isinstance(node, str) and node not in known:
+                raise GarbledError(f"has no input {node!r}")
+
+
+@frozen
+class _Locked:
+    """An input of the root: where it comes from, and what pins it."""
+
+    original: Attributes
+    pins: Attributes
+
+    @classmethod
+    def of(cls, node: Node) -> _Locked:
+        """Return ``node``; GarbledError if nothing pins it."""
+        if node.locked is None:
+            raise GarbledError("an input is not locked")
+        found = cls(node.original, node.locked)
+        found.input("", "")
+        return found
+
+    def input(self, name: str, reference: str) -> Input:
+        """Return it as the input ``name`` from ``reference``."""
+        rev = self.pins.get("rev")
+        modified = whole(self.pins.get("lastModified", 0)) if rev else 0
+        return Input(
+            name,
+            reference,
+            rev=str(rev or self.pins["narHash"]),
+            date=datetime.fromtimestamp(modified, UTC).date().isoformat() if modified else "",
+            hash=str(self.pins["narHash"]),
+            url=url(self.pins),
+            modified=modified,
+        )
+
+    def is_from(self, reference: str) -> bool:
+        """Return whether it was locked from ``reference``."""
+        expected = attributes(reference)
+        return not expected or expected == {
+            key: spelled(value) for key, value in self.original.items()
+        }
 
 
 @frozen
@@ -53,10 +121,10 @@ def inputs(folder: Path, plan: Plan, *, anywhere: bool = False) -> list[Input]:
     ``anywhere``. Raises WrongInputError where flake.lock is not what Nix writes, and where an
     entry does not pin its bytes.
     """
-    nodes = _nodes(folder / FILE)
+    found = _locked(folder / FILE)
     return [
-        Input(name, where, **_pin(nodes[name]["locked"]))
-        if name in nodes and (anywhere or _is_from(nodes[name], where))
+        found[name].input(name, where)
+        if name in found and (anywhere or found[name].is_from(where))
         else Input(name, where)
         for name, where in references(plan).items()
     ]
@@ -64,13 +132,13 @@ def inputs(folder: Path, plan: Plan, *, anywhere: bool = False) -> list[Input]:
 
 def pinned(file: Path) -> list[Input]:
     """The inputs that the lock file ``file`` pins, whatever flake it belongs to."""
-    return [Input(name, "", **_pin(node["locked"])) for name, node in _nodes(file).items()]
+    return [one.input(name, "") for name, one in _locked(file).items()]
 
 
-def locked(folder: Path, name: str) -> dict[str, Any]:
-    """The attributes that pin input ``name``, as Nix wrote them."""
-    found: dict[str, Any] = _nodes(folder / FILE)[name]["locked"]
-    return found
+def locked(folder: Path, name: str) -> Attributes | None:
+    """Return the attributes that pin input ``name``, as Nix wrote them; None if nothing does."""
+    found = _locked(folder / FILE).get(name)
+    return found.pins if found else None
 
 
 def references(plan: Plan) -> dict[str, str]:
@@ -83,72 +151,46 @@ def references(plan: Plan) -> dict[str, str]:
     return found
 
 
-def _is_from(node: Mapping[str, Any], reference: str) -> bool:
-    expected = attributes(reference)
-    original = {key: spelled(value) for key, value in node["original"].items()}
-    return not expected or expected == original
-
-
-def _nodes(file: Path) -> dict[str, dict[str, Any]]:
-    """The entry of each input of the root; looked at as far as it is used."""
+def _locked(file: Path) -> dict[str, _Locked]:
+    """Each input of the root, by name."""
     try:
-        lock = untrusted.parse_json(read_regular_file(file, LARGEST))
-        nodes = lock["nodes"]
-        faults = [*_loose(nodes, file), *_telling(nodes, file)]
-        found = {
-            name: {"original": {}, **nodes[node]}
-            for name, node in nodes[lock["root"]].get("inputs", {}).items()
+        lock = typed_json.read(read_regular_file(file, LARGEST), LockFile)
+        raise_all([*_loose(lock.nodes, file), *_telling(lock.nodes, file)])
+        return {
+            name: _Locked.of(lock.nodes[to] if isinstance(to, str) else Node())
+            for name, to in lock.nodes[lock.root].inputs.items()
         }
-        if not faults:
-            for node in found.values():
-                _pin(node["locked"])
-                _is_from(node, "")
     except FileNotFoundError:
         return {}
-    except (OSError, *untrusted.GARBLED):
+    except (OSError, GarbledError):
         raise WrongInputError(Fault("is not a lock file of Nix", file, remedy=RESTORE)) from None
-    raise_all(faults)
-    return found
 
 
-def _pin(locked: Mapping[str, Any]) -> dict[str, Any]:
-    rev = locked.get("rev")
-    modified = whole(locked.get("lastModified", 0)) if rev else 0
-    return {
-        "modified": modified,
-        "rev": str(rev or locked["narHash"]),
-        "date": datetime.fromtimestamp(modified, UTC).date().isoformat() if modified else "",
-        "hash": str(locked["narHash"]),
-        "url": url(locked),
-    }
-
-
-def whole(value: Any) -> int:
-    """``value``; ValueError where it isn't a whole number that Nix reads as a time."""
-    if type(value) is not int or not 0 <= value < 1 << 63:
-        raise ValueError(value)
+def whole(value: str | int | bool) -> int:
+    """Return ``value``; GarbledError if it isn't a time in seconds."""
+    if type(value) is not int or not 0 <= value <= LATEST:
+        raise GarbledError(f"{value!r} is not a time")
     return value
 
 
-def _telling(nodes: Mapping[str, Any], file: Path) -> Iterator[Fault]:
+def _telling(nodes: Mapping[str, Node], file: Path) -> Iterator[Fault]:
     """A fault for each entry, of inputs' inputs too, that has a password or token."""
     for name, node in nodes.items():
-        for key in ("locked", "original"):
+        for attributes_ in (node.locked or {}, node.original):
             # As in the query of a flake reference: an entry has its parts.
-            given = " ".join(f"&{part}={value}" for part, value in node.get(key, {}).items())
+            given = " ".join(f"&{part}={value}" for part, value in attributes_.items())
             if secret := credentials.secret_in(given):
                 yield Fault(f"{name} has a URL with {secret}", file, remedy=credentials.LOCKED)
                 break
 
 
-def _loose(nodes: Mapping[str, Any], file: Path) -> Iterator[Fault]:
+def _loose(nodes: Mapping[str, Node], file: Path) -> Iterator[Fault]:
     """A fault for each entry, of inputs' inputs too, that does not pin its bytes."""
     for name, node in nodes.items():
-        locked = node.get("locked")
-        if locked is None:
+        if node.locked is None:
             continue
-        needed = ["narHash", *(["rev"] if locked.get("type") in _REPOSITORIES else [])]
-        lacks = [key for key in needed if not locked.get(key)]
+        needed = ["narHash", *(["rev"] if node.locked.get("type") in _REPOSITORIES else [])]
+        lacks = [key for key in needed if not node.locked.get(key)]
         if lacks:
             what = f"{name} is locked without {' and without '.join(lacks)}: its bytes may change"
             yield Fault(what, file, remedy=RESTORE)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
 
@@ -15,6 +15,7 @@ from voidgen.container import reference
 from voidgen.data import bundled_files
 from voidgen.errors import Fault, StepFailedError, WrongInputError, raise_all, refused
 from voidgen.lock import changes, entries, fetched, flake_lock, mklive_source, state, status
+from voidgen.lock.changes import NixPackage
 from voidgen.lock.state import CONTAINER, XBPS, Outcome, Pins
 from voidgen.lock.types import Lock
 from voidgen.nix import evaluation, fetchers, flakes, installed, requirements
@@ -136,10 +137,9 @@ class _Pinning:
         named, found = self.project.plan.config.nix.nixpkgs, _nixpkgs(inputs)
         if named.startswith("./"):
             requirements.check(self.project.folder / named)
-        elif found and found.rev:
-            locked = flake_lock.locked(self.flake, "nixpkgs")
+        elif found and found.rev and (locked := flake_lock.locked(self.flake, "nixpkgs")):
             with self.progress.step("looking at what the package set needs"):
-                requirements.check(fetchers.fetch_tree(locked) / locked.get("dir", ""))
+                requirements.check(fetchers.fetch_tree(locked) / str(locked.get("dir", "")))
 
     def bound(self, found: Iterable[Entry]) -> tuple[FlakeInput, ...]:
         """flake.lock's inputs, for voidgen.lock; those that it does not have yet are fetched.
@@ -163,7 +163,7 @@ class _Pinning:
                 before = _packages(self.flake, self.project, {"nixpkgs": old.url})
             except StepFailedError:
                 # What is asked for may be there in the new one only.
-                before = []
+                before = ()
             try:
                 after = _packages(self.flake, self.project)
             except StepFailedError as error:
@@ -199,7 +199,7 @@ class _Pinning:
     def _sources(self, asked: Request, old: Xbps | None) -> Sources:
         plan, folder = self.project.plan, self.project.folder
         with self.progress.step("fetching mklive, and XBPS where nixpkgs has it"):
-            mklive = fetchers.fetch_tree(flake_lock.locked(self.flake, "mklive"))
+            mklive = fetchers.fetch_tree(flake_lock.locked(self.flake, "mklive") or {})
             mklive_source.check(mklive)
             tools = _tools(self.flake, self.project, self.progress)
         own = [folder / name for name in plan.config.xbps.keys]
@@ -244,19 +244,19 @@ def _nixpkgs(inputs: tuple[Input, ...]) -> Input | None:
 
 def _packages(
     flake: Path, project: Project, inputs: Mapping[str, str] | None = None
-) -> list[dict[str, Any]]:
+) -> tuple[NixPackage, ...]:
     attribute = f"packages.{project.plan.system}.default.packages"
-    found: list[dict[str, Any]] = evaluation.evaluate(
-        flake, attribute, inputs=inputs, caches=project.caches
+    return evaluation.evaluate(
+        flake, attribute, tuple[NixPackage, ...], inputs=inputs, caches=project.caches
     )
-    return found
 
 
 def _tools(flake: Path, project: Project, progress: Progress) -> Path:
     """XBPS's programs: of the locked nixpkgs, so that everybody's resolves alike; or PATH's."""
     pinned, caches = "nixpkgs" in flake_lock.references(project.plan), project.caches
+    system = f"packages.{installed.system()}"
     if pinned and "xbps" in evaluation.evaluate(
-        flake, f"packages.{installed.system()}", apply="builtins.attrNames", caches=caches
+        flake, system, tuple[str, ...], apply="builtins.attrNames", caches=caches
     ):
         return flakes.build(flake, "xbps", progress, caches=caches) / "bin"
     return programs.on_path()

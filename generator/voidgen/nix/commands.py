@@ -9,13 +9,14 @@ from __future__ import annotations
 import logging
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypeVar
 
 from voidgen.errors import StepFailedError
 from voidgen.nix import refusal
 from voidgen.nix.caches import NO_CACHES
-from voidgen.system import untrusted
+from voidgen.schema import typed_json
 from voidgen.system.process import patiently
+from voidgen.system.untrusted import GarbledError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     Heard = Callable[[bytes], bytes]
 
+T = TypeVar("T")
 _log = logging.getLogger(__name__)
 
 FLAKES = (
@@ -55,17 +57,19 @@ def run_nix(
     return run(["nix", *words, *FLAKES, *caches.options()], heard)
 
 
-def json_of(words: Sequence[str], caches: Caches = NO_CACHES, heard: Heard | None = None) -> Any:
-    """Return the JSON that `run_nix` prints; StepFailedError if that is no JSON."""
-    return parsed(["nix", *words], run_nix(words, caches, heard))
+def json_of(
+    words: Sequence[str], kind: type[T], caches: Caches = NO_CACHES, heard: Heard | None = None
+) -> T:
+    """Return the JSON that `run_nix` prints, as a ``kind``; StepFailedError if it isn't one."""
+    return parsed(["nix", *words], run_nix(words, caches, heard), kind)
 
 
-def parsed(argv: Sequence[str], done: Completed) -> Any:
-    """Return the JSON that ``argv`` printed; StepFailedError if that is no JSON."""
+def parsed(argv: Sequence[str], done: Completed, kind: type[T]) -> T:
+    """Return the JSON that ``argv`` printed, as a ``kind``; StepFailedError if it isn't one."""
     try:
-        return untrusted.parse_json(done.stdout)
-    except ValueError:
-        what = f"{' '.join(argv[:3])}: did not answer with JSON"
+        return typed_json.read(done.stdout, kind)
+    except GarbledError as error:
+        what = f"{' '.join(argv[:3])}: did not answer as Nix does ({error})"
         remedy = "is it Nix 2.8 or later? `voidgen doctor` looks at it"
         raise StepFailedError(what, remedy, done.stdout.decode(errors="replace")) from None
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypeVar
 
 from voidgen.errors import StepFailedError
 from voidgen.nix import commands, flake_ref
@@ -16,17 +16,21 @@ if TYPE_CHECKING:
 
     from voidgen.nix.caches import Caches
     from voidgen.nix.flake_ref import Flake
+T = TypeVar("T")
 
 
-def evaluate(
+def evaluate(  # noqa: PLR0913 - each is an option of `nix eval`
     flake: Flake,
     attribute: str,
+    kind: type[T],
     *,
     apply: str = "",
     inputs: Mapping[str, str] | None = None,
     caches: Caches = NO_CACHES,
-) -> Any:
+) -> T:
     """``nix eval --json``, of ``apply``'s result where it is given; never changes the lock.
+
+    The value is a ``kind``, as `typed_json` has it.
 
     ``inputs`` are references to take in the place of what the lock says.
     """
@@ -34,11 +38,12 @@ def evaluate(
     words += ["--apply", apply] if apply else []
     for name, reference in (inputs or {}).items():
         words += ["--override-input", name, reference]
-    return commands.json_of(["eval", *words, f"{flake_ref.reference(flake)}#{attribute}"], caches)
+    words = ["eval", *words, f"{flake_ref.reference(flake)}#{attribute}"]
+    return commands.json_of(words, kind, caches)
 
 
-def instantiate(expression: Path, arguments: Mapping[str, str]) -> tuple[Any, str]:
-    """``nix-instantiate --eval`` of a function in a file: its value, and what it traced.
+def instantiate(expression: Path, arguments: Mapping[str, str], kind: type[T]) -> tuple[T, str]:
+    """``nix-instantiate --eval`` of a function in a file: its value, a ``kind``, and its traces.
 
     It may read any file; nixpkgs' configuration is none but the expression's own.
     """
@@ -52,4 +57,4 @@ def instantiate(expression: Path, arguments: Mapping[str, str]) -> tuple[Any, st
         done = run([*argv, str(expression)], cwd=Path("/"), env=env)
     except StepFailedError as error:
         raise commands.readable(error) from None
-    return commands.parsed(argv, done), done.stderr.decode(errors="replace")
+    return commands.parsed(argv, done, kind), done.stderr.decode(errors="replace")

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
-from attrs import frozen
+from attrs import field, frozen
 
 from voidgen.errors import StepFailedError
 from voidgen.nix import commands
-from voidgen.nix.flake_ref import url
+from voidgen.nix.flake_ref import Attributes, url
 from voidgen.system import sri
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 
 class NotFoundError(StepFailedError):
@@ -41,19 +37,33 @@ class Prefetched:
     url: str = ""
 
 
+@frozen
+class _Fetched:
+    """What Nix says of what it fetched; 2.19 and later also say how a tree is ``locked``."""
+
+    hash: str
+    store_path: str = field(metadata={"key": "storePath"})
+    locked: Attributes | None = None
+
+    def __attrs_post_init__(self) -> None:
+        self.prefetched()
+
+    def prefetched(self) -> Prefetched:
+        reference = url(self.locked) if self.locked else ""
+        return Prefetched(self.hash, Path(self.store_path), reference)
+
+
 def flake_prefetch(reference: str) -> Prefetched:
     """``nix flake prefetch``: any flake reference, of a flake or not; narHash of the tree."""
-    found = commands.json_of(["flake", "prefetch", "--json", reference])
-    locked = found.get("locked")  # told from 2.19 on
-    return Prefetched(found["hash"], Path(found["storePath"]), url(locked) if locked else "")
+    return commands.json_of(["flake", "prefetch", "--json", reference], _Fetched).prefetched()
 
 
-def fetch_tree(locked: Mapping[str, Any]) -> Path:
+def fetch_tree(locked: Attributes) -> Path:
     """``builtins.fetchTree``: the tree of a lock's entry, with the narHash that it is locked to."""
-    words = ["nix-instantiate", "--eval", "--json", "--argstr", "locked", json.dumps(locked)]
+    words = ["nix-instantiate", "--eval", "--json", "--argstr", "locked", json.dumps(dict(locked))]
     expression = "{ locked }: (builtins.fetchTree (builtins.fromJSON locked)).outPath"
     done = commands.run([*words, "--expr", expression, *commands.FLAKES])
-    return Path(str(commands.parsed(words, done)))
+    return Path(commands.parsed(words, done, str))
 
 
 @frozen
@@ -82,8 +92,7 @@ def fetched(reference: str) -> Fetched:
     """
     words = ["nix-instantiate", "--eval", "--strict", "--json", "--argstr", "reference", reference]
     done = commands.run([*words, "--expr", _FETCHED, *commands.FLAKES])
-    found = commands.parsed(words[:2], done)
-    return Fetched(found["rev"], found["hash"], found["modified"])
+    return commands.parsed(words[:2], done, Fetched)
 
 
 def prefetch_file(where: str, *, name: str = "", expected: str = "") -> Prefetched:
@@ -96,13 +105,12 @@ def prefetch_file(where: str, *, name: str = "", expected: str = "") -> Prefetch
     words += ["--name", name] if name else []
     words += ["--expected-hash", expected] if expected else []
     try:
-        found = commands.json_of(words)
+        return commands.json_of(words, _Fetched).prefetched()
     except StepFailedError as error:
         for sign, kind in _FILE_FAULTS.items():
             if sign in error.output:
                 raise kind(error.what, error.remedy, error.output) from None
         raise
-    return Prefetched(found["hash"], Path(found["storePath"]))
 
 
 def prefetch_tarball(where: str) -> Prefetched:

@@ -1,22 +1,24 @@
-"""Flakes as Nix's command line names them."""
+"""Flakes as Nix's command line names them, and flake references as lock files spell them."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, quote, unquote, urlencode
 
 from voidgen.errors import StepFailedError
 from voidgen.nix import flake_path, installed
+from voidgen.system.untrusted import GarbledError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from voidgen.errors import Fault
 
 Flake = Path | str
 """A folder that is a flake by itself, or a reference as a person would write it."""
+Attributes = Mapping[str, str | int | bool]
+"""A flake reference's, as Nix's fetchers take them."""
 
 
 def misplaced(folder: Path) -> Fault | None:
@@ -44,9 +46,12 @@ def reference(flake: Flake) -> str:
 FORGES = ("github", "gitlab", "sourcehut")
 
 
-def url(locked: Mapping[str, Any]) -> str:
-    """The flake reference of a lock's entry (Nix manual, "Flake references")."""
-    kind = str(locked["type"])
+def url(locked: Attributes) -> str:
+    """Return the flake reference of a lock's entry (Nix manual, "Flake references").
+
+    Raises GarbledError if it lacks an attribute of its type.
+    """
+    kind = _attribute(locked, "type")
     query = {
         key: spelled(locked[key])
         for key in ("dir", "host", "ref", "rev", "narHash", "shallow", "submodules", "lfs")
@@ -56,16 +61,23 @@ def url(locked: Mapping[str, Any]) -> str:
         # No Nix reads it there, and some take it for a part of the repository's URL.
         query.pop("narHash", None)
     if kind in FORGES:
-        parts = (locked["owner"], locked["repo"], query.pop("rev"))
-        place = f"{kind}:{'/'.join(quote(str(part), safe='') for part in parts)}"
+        parts = [_attribute(locked, key) for key in ("owner", "repo", "rev")]
+        query.pop("rev")
+        place = f"{kind}:{'/'.join(quote(part, safe='') for part in parts)}"
     elif kind == "path":
-        place = f"path:{quote(str(locked['path']))}"
+        place = f"path:{quote(_attribute(locked, 'path'))}"
     else:
-        place = f"{kind}+{locked['url']}"
+        place = f"{kind}+{_attribute(locked, 'url')}"
     return f"{place}{'&' if '?' in place else '?'}{urlencode(query)}"
 
 
-def spelled(value: Any) -> str:
+def _attribute(locked: Attributes, key: str) -> str:
+    if key not in locked:
+        raise GarbledError(f"{key} is missing")
+    return str(locked[key])
+
+
+def spelled(value: str | int | bool) -> str:
     """Return an attribute of a lock as a flake reference spells it."""
     return str(int(value)) if isinstance(value, bool) else str(value)
 

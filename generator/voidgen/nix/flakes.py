@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping  # noqa: TC003 - cattrs reads it
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
+
+from attrs import frozen
 
 from voidgen.nix import commands, flake_ref, installed, log
 from voidgen.nix.caches import NO_CACHES
@@ -45,16 +49,37 @@ def build(
     words = ["build", "--json", "--no-update-lock-file", commands.WITH_FRAMES, *log.OPTIONS]
     words += ["--out-link", str(link)] if link else ["--no-link"]
     with log.watched(progress) as heard:
-        built = commands.json_of([*words, f"{flake_ref.reference(flake)}#{output}"], caches, heard)
-    return Path(built[0]["outputs"]["out"])
+        words.append(f"{flake_ref.reference(flake)}#{output}")
+        (built,) = commands.json_of(words, tuple[_Built, ...], caches, heard)
+    return Path(built.outputs.out)
+
+
+@frozen
+class _Outputs:
+    out: str
+
+
+@frozen
+class _Built:
+    """What ``nix build`` says of what it built."""
+
+    outputs: _Outputs
 
 
 def archive(flake: Flake, caches: Caches = NO_CACHES) -> list[str]:
     """``nix flake archive``: the sources of a flake and of its inputs, as store paths."""
     words = ["flake", "archive", "--json", flake_ref.reference(flake)]
-    waiting, found = [commands.json_of(words, caches)], []
+    waiting, found = [commands.json_of(words, _Archived, caches)], set()
     while waiting:
         one = waiting.pop()
-        found.append(one["path"])
-        waiting += one.get("inputs", {}).values()
-    return sorted({*found})
+        found.add(one.path)
+        waiting += one.inputs.values()
+    return sorted(found)
+
+
+@frozen
+class _Archived:
+    """The sources of a flake, and those of its inputs."""
+
+    path: str
+    inputs: Mapping[str, _Archived] = MappingProxyType({})

@@ -24,4 +24,4 @@ def version() -> tuple[int, int]:
 def system() -> str:
     """Return this machine's system as Nix names it (``system`` in nix.conf(5))."""
     words = ["nix-instantiate", "--eval", "--json", "--expr", "builtins.currentSystem"]
-    return str(commands.parsed(words, commands.run(words)))
+    return commands.parsed(words, commands.run(words), str)

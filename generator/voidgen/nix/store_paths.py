@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from attrs import evolve, field, frozen
 
 from voidgen.errors import StepFailedError
 from voidgen.nix import commands, database, log
 from voidgen.nix.caches import NO_CACHES
-from voidgen.nix.closure import StorePath, store_paths
+from voidgen.nix.closure import StorePath
 from voidgen.progress import Nobody
 from voidgen.system import sri
 from voidgen.system.process import Completed, run
@@ -35,14 +37,15 @@ def path_info(paths: Iterable[str]) -> dict[str, StorePath]:
     known = database.closure(asked)
     if known is not None:
         return known
-    return store_paths(_path_info("--recursive", *asked))
+    found = _path_info("--recursive", *asked)
+    return {one.path: StorePath(one.nar_size, one.references) for one in found}
 
 
 def nar_hashes(path: str) -> dict[str, str]:
     """The narHashes, in SRI form, of a valid ``path`` and of all that it needs."""
     known = database.nar_hashes([path])
     if known is None:
-        known = {entry["path"]: entry["narHash"] for entry in _path_info("--recursive", path)}
+        known = {one.path: one.nar_hash for one in _path_info("--recursive", path)}
     return {name: _sri(hash_) for name, hash_ in known.items()}
 
 
@@ -69,23 +72,39 @@ def derivers(paths: Iterable[str]) -> dict[str, str]:
         return known
     valid = sorted(asked - invalid(asked))
     entries = _path_info(*valid) if valid else ()
-    return {entry["path"]: entry["deriver"] for entry in entries if entry.get("deriver")}
+    return {one.path: one.deriver for one in entries if one.deriver}
 
 
-def _path_info(*words: str) -> Iterable[Mapping[str, Any]]:
-    """``nix path-info --json``: an object for each path."""
+@frozen
+class _PathInfo:
+    """What Nix knows of a valid store path."""
+
+    nar_hash: str = field(metadata={"key": "narHash"})
+    nar_size: int = field(metadata={"key": "narSize"})
+    references: tuple[str, ...]
+    path: str = ""
+    deriver: str | None = None
+
+
+def _path_info(*words: str) -> tuple[_PathInfo, ...]:
+    """``nix path-info --json``, of each path."""
     words = ("path-info", "--json", *words)
     try:
-        found = commands.json_of(words)
+        return _listed(words)
     except StepFailedError as error:
         if "--json-format" not in error.output:
             raise
         # From 2.33 on a warning, and some day an error, where no format is named.
-        found = commands.json_of([*words, "--json-format", "1"])
-    if isinstance(found, list):
-        return found
+        return _listed([*words, "--json-format", "1"])
+
+
+def _listed(words: Sequence[str]) -> tuple[_PathInfo, ...]:
+    argv, done = ["nix", *words], commands.run_nix(words)
+    if not done.stdout.lstrip().startswith(b"{"):
+        return commands.parsed(argv, done, tuple[_PathInfo, ...])
     # An object by path from 2.19 on.
-    return ({**entry, "path": path} for path, entry in found.items())
+    found = commands.parsed(argv, done, dict[str, _PathInfo])
+    return tuple(evolve(one, path=path) for path, one in found.items())
 
 
 def verify(path: str) -> Completed:
@@ -133,7 +152,7 @@ def cached_files(names: Mapping[str, str], caches: Caches) -> dict[str, Path]:
         return {}
     files = json.dumps([{"hash": hash_, "name": name} for hash_, name in names.items()])
     words = ["nix-instantiate", "--eval", "--strict", "--json", "--argstr", "files", files]
-    paths: list[str] = commands.parsed(words, commands.run([*words, "--expr", _FIXED]))
+    paths = commands.parsed(words, commands.run([*words, "--expr", _FIXED]), tuple[str, ...])
     realise(paths, Nobody(), "--keep-going", caches=caches)
     missing = invalid(paths)
     return {

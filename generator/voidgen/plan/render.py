@@ -13,8 +13,9 @@ from attrs import evolve
 from voidgen.config import keymap
 from voidgen.errors import Fault, WrongInputError, raise_all
 from voidgen.overlay import private
-from voidgen.plan import templating
-from voidgen.schema import canonical_json
+from voidgen.plan import documents, templating
+from voidgen.plan.documents import Check, PlanDocument
+from voidgen.schema import canonical_json, typed_json
 from voidgen.system import git_names
 from voidgen.tree import (
     ConsoleKeymap,
@@ -35,9 +36,7 @@ if TYPE_CHECKING:
     from voidgen.overlay.types import Source
     from voidgen.plan.plan import Plan
 
-MANIFEST_VERSION = 1
-
-MADE = MappingProxyType(
+MADE: Mapping[type, tuple[documents.Type, str]] = MappingProxyType(
     {
         ConsoleKeymap: ("console-keymap", "0644"),
         DconfDatabase: ("dconf-db", "0644"),
@@ -80,29 +79,33 @@ def _implied(path: str, below: Node) -> Directory:
     return Directory(mode, below.owner, below.group) if isinstance(below, File) else Directory(mode)
 
 
-def checks(plan: Plan) -> list[dict[str, Any]]:
+def checks(plan: Plan) -> tuple[Check, ...]:
     """What the modules check in the booted image, in their order.
 
     Raises WrongInputError with the faults of all templates.
     """
     values = _values(plan)
-    found: list[dict[str, Any]] = []
+    found: list[Check] = []
     faults: list[Fault] = []
     for chosen in plan.resolution.modules:
         module = chosen.module
         for index, check in enumerate(module.spec.checks):
-            row = {"module": module.name, **canonical_json.data(check)}
-            for key in ("command", "prints"):
+            texts = {"command": check.command, "prints": check.prints}
+            for key, text in texts.items():
                 try:
-                    text = row[key]
-                    row[key] = text and templating.render(text, values[module.name], module.file)
+                    texts[key] = text and templating.render(text, values[module.name], module.file)
                 except WrongInputError as error:
                     place = ("checks", index, key)
                     # Lines in a template are not those of the file that it stands in.
                     faults += [evolve(one, key=place, line=None) for one in error.faults]
-            found.append(row)
+            found.append(
+                Check(
+                    module.name, check.name, texts["command"] or "", texts["prints"],
+                    check.matches, check.within,
+                )
+            )  # fmt: skip
     raise_all(faults)
-    return found
+    return tuple(found)
 
 
 def project(plan: Plan, nodes: Mapping[str, Node], constant: Tree, flake: File) -> Tree:
@@ -113,45 +116,52 @@ def project(plan: Plan, nodes: Mapping[str, Node], constant: Tree, flake: File) 
     """
     tree: dict[str, Node] = dict(constant)
     tree["flake.nix"] = File(_flake(plan, flake.data.decode()).encode())
-    tree["image/manifest.json"] = File(canonical_json.to_json(manifest(plan, nodes)))
+    tree["image/manifest.json"] = File(
+        canonical_json.to_json(typed_json.plain(document(plan, nodes)))
+    )
     for path, node in nodes.items():
         if isinstance(node, File):
             tree[f"image/include{git_names.emitted(path)}"] = node
     return dict(sorted(tree.items()))
 
 
-def manifest(plan: Plan, nodes: Mapping[str, Node]) -> dict[str, Any]:
-    """What image/nix/ builds from, as data (see docs/reference/manifest.md)."""
+def document(plan: Plan, nodes: Mapping[str, Node]) -> PlanDocument:
+    """Return what image/nix/ builds from (see docs/reference/manifest.md)."""
     config, resolution = plan.config, plan.resolution
-    layouts = config.image.layouts()
-    return {
-        "version": MANIFEST_VERSION,
-        "image": canonical_json.data(config.image)
-        | {
-            "system": plan.system,
-            "cmdline": plan.cmdline,
-            "max-size": config.image.limit(),
-            "keymap": config.image.console().name,
-            "xkb": ",".join(layouts.sources),
-            "xkb-options": layouts.options,
-        },
-        "nix": canonical_json.data(config.nix)
-        | {"packages": [canonical_json.data(package) for package in plan.packages]},
-        "xbps": {
-            "repositories": [canonical_json.data(asked) for asked in resolution.repositories],
-            "packages": [canonical_json.data(asked) for asked in resolution.xbps],
-        },
-        "modules": [
-            {"name": chosen.module.name, "by": chosen.by, "options": dict(chosen.options)}
+    image, layouts = config.image, config.image.layouts()
+    return PlanDocument(
+        image=documents.Image(
+            name=image.name,
+            title=image.title,
+            arch=image.arch,
+            system=plan.system,
+            keymap=image.console().name,
+            xkb=",".join(layouts.sources),
+            xkb_options=layouts.options,
+            locale=image.locale,
+            user=image.user,
+            cmdline=plan.cmdline,
+            max_size=image.limit(),
+        ),
+        nix=documents.Nix(
+            config.nix.nixpkgs,
+            plan.packages,
+            config.nix.unfree,
+            config.nix.insecure,
+            config.nix.state_dir,
+        ),
+        xbps=documents.Xbps(resolution.repositories, resolution.xbps),
+        modules=tuple(
+            documents.Module(chosen.module.name, chosen.by, chosen.options)
             for chosen in resolution.modules
-        ],
-        "services": [canonical_json.data(service) for service in resolution.services],
-        "users": [canonical_json.data(account) for account in resolution.users],
-        "checks": checks(plan),
-        "include": [_entry(path, node) for path, node in nodes.items()],
-        "mklive": canonical_json.data(config.mklive) if config.mklive else None,
-        "container": canonical_json.data(config.container),
-    }
+        ),
+        services=resolution.services,
+        users=resolution.users,
+        checks=checks(plan),
+        include=tuple(_listed(path, node) for path, node in nodes.items()),
+        mklive=config.mklive,
+        container=config.container,
+    )
 
 
 def _values(plan: Plan) -> dict[str, dict[str, Any]]:
@@ -173,28 +183,23 @@ def _values(plan: Plan) -> dict[str, dict[str, Any]]:
     }
 
 
-def _entry(path: str, node: Node) -> dict[str, Any]:
-    entry = {"path": path} | _describe(node)
-    emitted = git_names.emitted(path)
-    return entry | {"emitted": emitted} if emitted != path and isinstance(node, File) else entry
-
-
-def _describe(node: Node) -> dict[str, Any]:
+def _listed(path: str, node: Node) -> documents.Entry:
     if isinstance(node, Link):
-        return {"type": "symlink", "target": node.target}
+        return documents.Entry(path, "symlink", target=node.target)
     if made := MADE.get(type(node)):
         kind, mode = made
-        owned = {"mode": mode, "owner": "root", "group": "root"}
-        return {"type": kind, **attrs.asdict(node), **owned}
+        return documents.Entry(path, kind, mode, "root", "root", **attrs.asdict(node))
     if isinstance(node, File):
-        return {"type": "file", **_owned(node.mode, node)}
+        emitted = git_names.emitted(path)
+        renamed = emitted if emitted != path else None
+        return documents.Entry(path, "file", *_owned(node.mode, node), emitted=renamed)
     if isinstance(node, Directory) and node.mode is not None:
-        return {"type": "directory", **_owned(node.mode, node)}
-    return {"type": "directory"}
+        return documents.Entry(path, "directory", *_owned(node.mode, node))
+    return documents.Entry(path, "directory")
 
 
-def _owned(mode: int, node: File | Directory) -> dict[str, Any]:
-    return {"mode": f"{mode:04o}", "owner": node.owner, "group": node.group}
+def _owned(mode: int, node: File | Directory) -> tuple[str, str, str]:
+    return f"{mode:04o}", node.owner, node.group
 
 
 def _node(entry: Entry, contents: Mapping[Path, bytes], values: Mapping[str, Any]) -> Node:

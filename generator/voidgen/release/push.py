@@ -59,8 +59,9 @@ def push(project: Project, where: str, key: Path, progress: Progress) -> Pushed:
     locked = update.ready(project)
     folder, config, caches = str(project.folder), project.plan.config, project.caches
     with progress.step("building what the image is made of"):
+        system = f"packages.{installed.system()}"
         names = evaluation.evaluate(
-            folder, f"packages.{installed.system()}", apply="builtins.attrNames", caches=caches
+            folder, system, tuple[str, ...], apply="builtins.attrNames", caches=caches
         )
         wanted = [one for one in OUTPUTS if one in names]
         if config.container.image != "flake" and "container" in wanted:

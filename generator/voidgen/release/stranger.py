@@ -6,15 +6,17 @@ import os
 import re
 import stat
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from voidgen import config
 from voidgen.errors import WrongInputError
 from voidgen.lock import flake_lock
 from voidgen.lock import voidgen_lock as lock_file
+from voidgen.lock.flake_lock import LockFile
 from voidgen.overlay import catalogue
-from voidgen.system import untrusted
+from voidgen.schema import typed_json
 from voidgen.system.files import read_regular_file
+from voidgen.system.untrusted import GarbledError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -85,10 +87,11 @@ def _keys(found: Config) -> Iterator[str]:
 def _locked(file: Path) -> Iterator[str]:
     """Inputs, those of inputs among them, that are locked to files of this machine."""
     try:
-        nodes: Any = untrusted.parse_json(read_regular_file(file, flake_lock.LARGEST))["nodes"]
-        for name, node in nodes.items():
-            part = node.get("locked") or {}
-            if part.get("type") == "path" or _LOCAL.match(str(part.get("url", ""))):
-                yield f"{flake_lock.FILE}: the input {name} is locked to files of this machine"
-    except (OSError, WrongInputError, *untrusted.GARBLED):
+        lock = typed_json.read(read_regular_file(file, flake_lock.LARGEST), LockFile)
+    except (OSError, WrongInputError, GarbledError):
         yield f"{flake_lock.FILE} is not a lock file of Nix"
+        return
+    for name, node in lock.nodes.items():
+        part = node.locked or {}
+        if part.get("type") == "path" or _LOCAL.match(str(part.get("url", ""))):
+            yield f"{flake_lock.FILE}: the input {name} is locked to files of this machine"

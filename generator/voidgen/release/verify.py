@@ -6,19 +6,24 @@ import os
 import re
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from attrs import frozen
 
 from voidgen.diff import compare
 from voidgen.errors import StepFailedError, WrongInputError, unreadable
 from voidgen.image import of_build, of_iso
+from voidgen.image.iso_manifest import IsoManifest
 from voidgen.iso import outputs
 from voidgen.iso.verify import Entry, tree
 from voidgen.outcome.types import Outcome
 from voidgen.provenance import signature, signed, statement, statements
 from voidgen.provenance.beside import beside, read, why
-from voidgen.system import sha256sums, sri, untrusted
+from voidgen.schema import typed_json
+from voidgen.system import sha256sums, sri
 from voidgen.system.files import open_regular_file
 from voidgen.system.process import run
+from voidgen.system.untrusted import GarbledError, OtherVersionError
 from voidgen.tree import PROFILE
 
 if TYPE_CHECKING:
@@ -31,6 +36,34 @@ PATIENCE = 900.0
 """Seconds in which a squashfs is listed: a million names take one of them."""
 SQUASHFS = "/LiveOS/squashfs.img"
 _IN_STORE = re.compile(r"/[^\0]*/[0-9a-z]{32}-[^/\0]+")
+
+
+@frozen
+class _Hash:
+    content: str
+
+
+@frozen
+class _Iso:
+    hashes: tuple[_Hash, ...]
+
+
+@frozen
+class _Metadata:
+    component: _Iso
+
+
+@frozen
+class _Component:
+    bom_ref: str
+
+
+@frozen
+class _Bill:
+    """What a bill of materials, in CycloneDX's JSON, says of the ISO and of what is in it."""
+
+    metadata: _Metadata
+    components: tuple[_Component, ...] = ()
 
 
 def verify(
@@ -80,8 +113,7 @@ def _told(iso: Path, hash_: str, progress: Progress) -> Iterator[Outcome]:
     if isinstance(manifest, Outcome):
         yield manifest
         return
-    facts = manifest.get("iso")
-    same = isinstance(facts, dict) and facts.get("hash") == hash_
+    same = manifest.iso.hash == hash_
     yield _outcome("the manifest is of this ISO", [] if same else ["it names another hash"])
     yield _outcome("the ISO tells the same of itself", [*_differences(iso, manifest)])
     yield _billed(iso, manifest)
@@ -130,34 +162,30 @@ def _hash(file: Path) -> str:
         return sri.of_stream(stream)
 
 
-def _manifest(iso: Path) -> Mapping[str, Any] | Outcome:
+def _manifest(iso: Path) -> IsoManifest | Outcome:
     file = beside(iso, "manifest.json")
     data = read(file, of_iso.LARGEST)
     if isinstance(data, str):
         return Outcome("manifest", "failed", data)
     try:
-        found = untrusted.parse_json(data)
-    except ValueError:
-        found = None
-    if not isinstance(found, dict):
-        return Outcome("manifest", "failed", f"{file.name} is no JSON object")
-    return found
+        return typed_json.read(data, IsoManifest)
+    except OtherVersionError as error:
+        what = f"{file.name} has version {error.version}"
+        return Outcome("manifest", "failed", what, "verify it with the voidgen that made it")
+    except GarbledError as error:
+        what = f"{file.name} is none of voidgen's manifests"
+        return Outcome("manifest", "failed", what, str(error))
 
 
-def _differences(iso: Path, manifest: Mapping[str, Any]) -> Iterator[str]:
+def _differences(iso: Path, manifest: IsoManifest) -> Iterator[str]:
     """What the manifest says otherwise than the ISO."""
-    file = beside(iso, "manifest.json")
     try:
         told = of_iso.snapshot(iso)
     except WrongInputError as error:
         yield str(error)
         return
-    try:
-        named = of_build.manifest(file.name, manifest, file)
-        found = compare.compare(named, told)
-    except (WrongInputError, *untrusted.GARBLED):
-        yield f"{file.name} is none of voidgen's manifests"
-        return
+    named = of_build.of_iso(beside(iso, "manifest.json").name, manifest)
+    found = compare.compare(named, told)
     parts = {
         "plan": named.plan != told.plan,
         "container": named.container != told.container,
@@ -169,29 +197,27 @@ def _differences(iso: Path, manifest: Mapping[str, Any]) -> Iterator[str]:
             yield f"{of_iso.FILE} in the ISO says something else about the {name}"
 
 
-def _billed(iso: Path, manifest: Mapping[str, Any]) -> Outcome:
+def _billed(iso: Path, manifest: IsoManifest) -> Outcome:
     """The bill of materials: of this ISO, and of the manifest's store paths and packages."""
     name, file = "the bill of materials is the manifest's", beside(iso, "cdx.json")
     data = read(file, of_iso.LARGEST)
     if isinstance(data, str):
         return Outcome(name, "failed", data)
     try:
-        bill = untrusted.parse_json(data)
-        listed = [one["bom-ref"] for one in bill["components"]]
-        hashes = [one["content"] for one in bill["metadata"]["component"]["hashes"]]
-        of_this = hashes == [sri.hex_of(manifest["iso"]["hash"])]
-        paths = [one["path"] for one in manifest["nix"]["closure"]["paths"]]
-        files = [f"{one['pkgver']}.{one['arch']}.xbps" for one in manifest["xbps"]]
-        more = sorted({*listed} - {*paths, *files})
-        missing = sorted({*paths, *files} - {*listed})
-    except untrusted.GARBLED:
-        return Outcome(name, "failed", f"{file.name} is none of voidgen's")
+        bill = typed_json.read(data, _Bill)
+    except GarbledError as error:
+        return Outcome(name, "failed", f"{file.name} is none of voidgen's", str(error))
+    listed = {one.bom_ref for one in bill.components}
+    paths = {one.path for one in manifest.nix.closure.paths}
+    expected = paths | {one.file for one in manifest.xbps}
+    more, missing = sorted(listed - expected), sorted(expected - listed)
+    of_this = bill.metadata.component.hashes == (_Hash(sri.hex_of(manifest.iso.hash)),)
     wrong = [] if of_this else ["it is of another ISO"]
     wrong += [f"{one} is missing" for one in missing]
     return _outcome(name, [*wrong, *(f"{one} is not in the manifest" for one in more)])
 
 
-def _listed(iso: Path, manifest: Mapping[str, Any]) -> Outcome:
+def _listed(iso: Path, manifest: IsoManifest) -> Outcome:
     """The root tree's paths: those of the closure, no other, and the overlay's."""
     name = "the root tree is what the manifest says"
     if not shutil.which("unsquashfs"):
@@ -199,10 +225,7 @@ def _listed(iso: Path, manifest: Mapping[str, Any]) -> Outcome:
     found = _tree(iso)
     if isinstance(found, tuple):
         return Outcome(name, "failed", *found)
-    try:
-        return _outcome(name, [*_closure(manifest, found), *_overlay(manifest, found)])
-    except untrusted.GARBLED:
-        return Outcome(name, "failed", "the manifest is none of voidgen's")
+    return _outcome(name, [*_closure(manifest, found), *_overlay(manifest, found)])
 
 
 def _tree(iso: Path) -> Mapping[str, Entry] | tuple[str, str]:
@@ -225,8 +248,8 @@ def _tree(iso: Path) -> Mapping[str, Entry] | tuple[str, str]:
     return tree(done.stdout.decode(errors="surrogateescape"))
 
 
-def _closure(manifest: Mapping[str, Any], found: Mapping[str, Entry]) -> Iterator[str]:
-    wanted = {one["path"] for one in manifest["nix"]["closure"]["paths"]}
+def _closure(manifest: IsoManifest, found: Mapping[str, Entry]) -> Iterator[str]:
+    wanted = {one.path for one in manifest.nix.closure.paths}
     stores = {path.rpartition("/")[0] for path in wanted}
     there = {path for path in found if path.rpartition("/")[0] in stores}
     yield from (f"{path} is missing" for path in sorted(wanted - there))
@@ -235,21 +258,20 @@ def _closure(manifest: Mapping[str, Any], found: Mapping[str, Entry]) -> Iterato
     yield from (f"{path} is of no closure" for path in sorted(more))
 
 
-def _overlay(manifest: Mapping[str, Any], found: Mapping[str, Entry]) -> Iterator[str]:
-    for one in manifest["plan"]["include"]:
-        kind = one["type"] if one["type"] in {"directory", "symlink"} else "file"
-        kind = "directory" if one["type"] == "packages-flake" else kind
-        there = found.get(one["path"])
+def _overlay(manifest: IsoManifest, found: Mapping[str, Entry]) -> Iterator[str]:
+    for one in manifest.plan.include:
+        kind = one.type if one.type in {"directory", "symlink"} else "file"
+        kind = "directory" if one.type == "packages-flake" else kind
+        there = found.get(one.path)
         if there is None:
-            yield f"{one['path']} is missing"
+            yield f"{one.path} is missing"
         elif there.kind != kind:
-            yield f"{one['path']} is a {there.kind}, and should be a {kind}"
-        elif kind == "symlink":
-            target = one.get("target")
-            if target and not _leads(there.target, target):
-                yield f"{one['path']} leads to {there.target}, and should to {target}"
-        elif one.get("mode") and there.mode != int(one["mode"], 8):
-            yield f"{one['path']} is {there.mode:04o}, and should be {one['mode']}"
+            yield f"{one.path} is a {there.kind}, and should be a {kind}"
+        elif one.target is not None:
+            if not _leads(there.target, one.target):
+                yield f"{one.path} leads to {there.target}, and should to {one.target}"
+        elif one.mode is not None and there.mode != int(one.mode, 8):
+            yield f"{one.path} is {there.mode:04o}, and should be {one.mode}"
 
 
 def _leads(found: str, target: str) -> bool:

@@ -12,6 +12,19 @@ GARBLED = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeErr
 """What reading data of another shape than expected raises."""
 
 
+class GarbledError(Exception):
+    """Data is not what its reader expects; the message says where, and what was expected."""
+
+
+class OtherVersionError(GarbledError):
+    """A document has the `version` of another release of voidgen."""
+
+    def __init__(self, version: int) -> None:
+        """``version`` is what it says."""
+        super().__init__(f"has version {version}")
+        self.version = version
+
+
 def parse_json(data: bytes | str, *, unique: bool = False) -> Any:
     """What ``data`` says; ValueError where it is no JSON, or no memory is enough for its depth.
 

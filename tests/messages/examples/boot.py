@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from pycdlib import PyCdlib
+from tests.support import documents
 from tests.support.program import Ran, voidgen
 from tests.support.stand_in import StandIns
 
@@ -16,14 +17,11 @@ from voidgen.boot.types import MONITOR
 from voidgen.image import snapshot_file
 from voidgen.image.snapshot import Snapshot
 
-PLAN = {"image": {"name": "x", "user": "me", "arch": "x86_64", "cmdline": []}}
-
 
 def _iso(file: Path, content: bytes | None = None, **plan: object) -> Path:
     """An ISO with ``content`` as voidgen's snapshot."""
     if content is None:
-        facts = {"image": {**PLAN["image"], **plan}}
-        content = snapshot_file.dump(Snapshot("x", facts))
+        content = snapshot_file.dump(Snapshot("x", documents.plan(image={"name": "x", **plan})))
     made = PyCdlib()
     made.new(interchange_level=3, rock_ridge="1.09")
     made.add_fp(io.BytesIO(content), len(content), "/VOIDGEN.JSO;1", rr_name="voidgen.json")

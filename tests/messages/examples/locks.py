@@ -52,7 +52,7 @@ def nix_is_too_old_for_the_set(folder: Path, patch: pytest.MonkeyPatch) -> None:
 
 def nix_without_json(folder: Path, patch: pytest.MonkeyPatch) -> None:
     _nix(folder, patch, "<html>")
-    commands.json_of(["eval", "x"])
+    commands.json_of(["eval", "x"], str)
 
 
 def another_nixpkgs_does_not_evaluate(folder: Path, patch: pytest.MonkeyPatch) -> None:
@@ -110,7 +110,7 @@ def state_dir_of_another_nix(folder: Path, _: pytest.MonkeyPatch) -> Ran:
 def path_that_nix_does_not_read(folder: Path, patch: pytest.MonkeyPatch) -> None:
     patch.setattr(installed, "version", lambda: (2, 8))
     (folder / "my imagé").mkdir()
-    evaluation.evaluate(str(folder / "my imagé"), "x")
+    evaluation.evaluate(str(folder / "my imagé"), "x", str)
 
 
 def an_owner_that_no_locked_package_makes(folder: Path, _: pytest.MonkeyPatch) -> None:

@@ -1,11 +1,13 @@
 """What `voidgen diff` compares."""
 
 import io
+import json
 import subprocess
 import tarfile
 from pathlib import Path
 
 import pytest
+from tests.support import documents
 from tests.support.program import Ran, voidgen, write
 
 from voidgen.diff import sides
@@ -30,9 +32,9 @@ def no_object(folder: Path, _: pytest.MonkeyPatch) -> None:
 
 
 def plans_of_another_shape(folder: Path, _: pytest.MonkeyPatch) -> Ran:
-    for name, plan in (("one", {"include": []}), ("other", {"include": 5})):
-        saved = snapshot_file.dump(Snapshot(name, {"image": {"name": name}, **plan}))
-        write(folder, {f"{name}.json": saved})
+    saved = json.loads(snapshot_file.dump(Snapshot("x", documents.plan())))
+    for name, plan in (("one", documents.PLAN), ("other", {**documents.PLAN, "include": 5})):
+        write(folder, {f"{name}.json": json.dumps({**saved, "plan": plan})})
     return voidgen("diff", "one.json", "other.json", cwd=folder)
 
 
@@ -45,7 +47,7 @@ def manifest_of_another_version(folder: Path, _: pytest.MonkeyPatch) -> None:
 
 
 def snapshot_of_another_version(folder: Path, _: pytest.MonkeyPatch) -> None:
-    snapshot_file.parse({"version": 9}, folder / "x.json")
+    snapshot_file.structure({"kind": "voidgen-snapshot", "version": 9}, folder / "x.json")
 
 
 def revision_without_a_project(folder: Path, _: pytest.MonkeyPatch) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.support import documents
 from tests.support.program import voidgen
 from tests.support.stand_in import StandIns
 
@@ -246,8 +247,9 @@ def test_a_check_holds_or_not(check: Check, answer: Answer, state: str) -> None:
     assert check.outcome(answer).state == state
 
 
-def test_an_older_image_has_the_checks_of_any() -> None:
-    plan = {"image": {"cmdline": ["a=b"]}, "modules": [], "services": [{"name": "dbus"}]}
+def test_each_image_has_the_checks_of_any() -> None:
+    service = {"name": "dbus", "by": ["module m"], "provider": "dbus"}
+    plan = documents.plan(image={"cmdline": ["a=b"]}, services=[service])
     found = checks.of_image(Image(ISO, Snapshot("x", plan), plan))
     assert [one.name for one in found] == ["kernel command line", "service dbus"]
 
@@ -261,7 +263,7 @@ def test_an_older_image_has_the_checks_of_any() -> None:
     ],
 )
 def test_the_last_console_has_the_login(cmdline: list[str], has: bool) -> None:
-    plan = {"image": {"cmdline": cmdline}}
+    plan = documents.plan(image={"cmdline": cmdline})
     assert Image(ISO, Snapshot("x"), plan).has_serial_login == has
 
 

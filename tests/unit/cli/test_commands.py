@@ -5,9 +5,9 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
+from tests.support import documents
 from tests.support.program import found, voidgen, write
 
 from voidgen import __version__
@@ -242,29 +242,22 @@ def test_the_emitted_root_is_current(tmp_path: Path) -> None:
     assert ran.status == 0, f"run `make golden`\n{ran.out}{ran.err}"
 
 
-MANIFEST: dict[str, Any] = {
-    "version": 1,
-    "packages": [
-        {"name": "a", "version": "1", "outputs": {"out": "/s/a"}, "license": ["mit", "x\x1b"]}
+MANIFEST = documents.built_data(
+    [{"name": "a", "outputs": {"out": "/s/a"}, "license": ["mit", "x\x1b"]}],
+    [
+        {"path": "/s/a", "references": ["/s/a", "/s/b"]},
+        {"path": "/s/b", "narSize": 1048576, "references": []},
     ],
-    "closure": {
-        "count": 2,
-        "nar-size": 1048577,
-        "paths": [
-            {"path": "/s/a", "narSize": 1, "references": ["/s/a", "/s/b"]},
-            {"path": "/s/b", "narSize": 1048576, "references": []},
-        ],
-    },
-    "collisions": [{"path": "bin/x", "from": "a^out", "hidden": "b^out"}],
-    "plan": {
-        "services": [{"name": "s", "provider": "p", "by": ["m"]}],
-        "include": [
+    collisions=[{"path": "bin/x", "from": "a^out", "hidden": "b^out"}],
+    plan=documents.plan_data(
+        services=[{"name": "s", "provider": "p", "by": ["m"]}],
+        include=[
             {"path": "/d", "type": "directory"},
             {"path": "/d/f", "type": "file", "mode": "0644", "owner": "o", "group": "g"},
             {"path": "/d/l", "type": "symlink", "target": "f"},
         ],
-    },
-}
+    ),
+)
 
 
 def test_show_built(project: Path) -> None:
@@ -280,7 +273,7 @@ def test_show_built(project: Path) -> None:
 
 
 def test_show_sizes_of_what_is_built(project: Path) -> None:
-    b = {"name": "b\x1b", "version": "1", "outputs": {"out": "/s/b"}, "license": []}
+    b = {**MANIFEST["packages"][0], "name": "b\x1b", "outputs": {"out": "/s/b"}}
     manifest = MANIFEST | {"packages": [b, *MANIFEST["packages"]]}
     write(project, {"result/manifest.json": json.dumps(manifest)})
     ran = voidgen("show", "--sizes", "--built", cwd=project)

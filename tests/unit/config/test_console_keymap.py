@@ -6,6 +6,7 @@ import gzip
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from tests.support.documents import entries
 from tests.unit.config.test_keymap import compiles
 
 from voidgen.config import keymap
@@ -152,8 +153,8 @@ def test_iso_says_which_keymap_was_replaced(data: bytes, lines: list[str], tmp_p
     place = tmp_path / path[1:]
     place.parent.mkdir(parents=True)
     place.write_bytes(data)
-    listed = [
+    listed = entries(
         {"type": "directory", "path": "/usr"},
         {"type": "console-keymap", "path": path, "nearest": "i386/qwertz/fr_CH.map"},
-    ]
+    )
     assert [*keymaps.replaced(listed, tmp_path)] == lines

@@ -5,11 +5,11 @@ import json
 import re
 from collections import Counter
 from html.parser import HTMLParser
-from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.support import documents
 
 from voidgen.diff import as_json, closure, compare, html, markdown, text
 from voidgen.diff.closure import Change
@@ -95,18 +95,16 @@ def test_sizes_of_changes_add_up_and_turn_round(
     assert closure.changes(old, old) == []
 
 
-PLAN: dict[str, Any] = {
-    "image": {"name": "x", "keymap": "us"},
-    "nix": {"nixpkgs": "./p", "packages": [{"name": "a", "outputs": []}], "unfree": []},
-    "xbps": {"packages": [{"name": "vim"}], "repositories": []},
-    "modules": [{"name": "m", "options": {"on": True}}],
-    "services": [{"name": "s", "provider": "p"}],
-    "mklive": None,
-    "container": {"engine": "auto"},
-}
+BY = ["voidgen.toml"]
+PLAN = documents.plan_data(
+    nix={**documents.NIX, "packages": [{"name": "a", "path": ["a"], "outputs": [], "by": BY}]},
+    xbps={"packages": [{"name": "vim", "by": BY}], "repositories": []},
+    modules=[{"name": "m", "by": BY, "options": {"on": True}}],
+    services=[{"name": "s", "by": BY, "provider": "p"}],
+)
 OLD = Snapshot(
     "old",
-    PLAN,
+    documents.plan(**PLAN),
     {"nixpkgs": Locked("1" * 40, "2026-01-01")},
     "flake",
     {"vim": Xbps("9.0_1", 5), "gone": Xbps("1_1", 7), "same": Xbps("1_1", 1)},
@@ -117,12 +115,14 @@ OLD = Snapshot(
 )  # fmt: skip
 NEW = Snapshot(
     "new",
-    PLAN | {
-        "image": {"name": "x", "keymap": "de"},
-        "nix": {"nixpkgs": "./p", "packages": [{"name": "b", "outputs": ["man"]}], "unfree": []},
-        "modules": [{"name": "m", "options": {"on": False}}],
+    documents.plan(**PLAN | {
+        "image": {"keymap": "de"},
+        "nix": {**documents.NIX, "packages": [
+            {"name": "b", "path": ["b"], "outputs": ["man"], "by": BY}
+        ]},
+        "modules": [{"name": "m", "by": BY, "options": {"on": False}}],
         "mklive": {"source": "github:x/y"},
-    },
+    }),
     {"nixpkgs": Locked("2" * 40, "2026-02-01")},
     "flake",
     {"vim": Xbps("9.0_2", 6), "same": Xbps("1_1", 1)},
@@ -146,7 +146,9 @@ def test_each_layer() -> None:
         ("Nix packages", "b", None, "man"),
         ("options", "m.on", "true", "false"),
         ("settings", "image.keymap", "us", "de"),
+        ("settings", "mklive.initramfs", None, "xz"),
         ("settings", "mklive.source", None, "github:x/y"),
+        ("settings", "mklive.squashfs", None, '{"block-size": 1024, "compression": "zstd"}'),
     }
     assert diff.locks
     (pin,) = diff.locks["inputs"]

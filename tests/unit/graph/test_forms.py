@@ -13,10 +13,12 @@ import networkx as nx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.support.documents import built
 
 from voidgen.graph import add, data, dot, mermaid, sources
 from voidgen.graph.look import LEVELS, lines, visible
 from voidgen.graph.weigh import dominators
+from voidgen.system.untrusted import GarbledError
 
 if TYPE_CHECKING:
     Graph = nx.DiGraph[str]
@@ -166,15 +168,16 @@ def luminance(colour: str) -> float:
     ids=["missing", "no references", "circle"],
 )
 def test_no_closure(paths: list[dict[str, object]]) -> None:
-    with pytest.raises((LookupError, ValueError)):
-        sources.closure({"packages": [], "closure": {"paths": paths}})
+    with pytest.raises(GarbledError):
+        built(paths=paths)
 
 
 def test_what_a_package_brings_into_the_profile_leaves_with_it() -> None:
     references = {"/s/profile": ["/s/a", "/s/b", "/s/p"], "/s/a": ["/s/p"], "/s/b": [], "/s/p": []}
     paths = [{"path": one, "narSize": 1, "references": two} for one, two in references.items()]
     packages = [{"name": name, "outputs": {"out": f"/s/{name}"}} for name in "ab"]
-    graph = sources.closure({"packages": packages, "closure": {"paths": paths}})
+    made = built(packages, paths)
+    graph = sources.closure(made.packages, made.closure.store_paths)
     assert sorted(graph.edges) == [
         ("/s/a", "/s/p"), ("/s/profile", "/s/a"), ("/s/profile", "/s/b")
     ]  # fmt: skip

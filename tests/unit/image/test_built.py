@@ -1,6 +1,8 @@
 """What is told of what `nix build` left."""
 
-from voidgen.image import built
+from tests.support.documents import built
+
+from voidgen.image import built as built_image
 
 
 def collision(number: int) -> dict[str, str]:
@@ -8,8 +10,9 @@ def collision(number: int) -> dict[str, str]:
 
 
 def test_collisions_are_told_and_not_all_of_thousands() -> None:
-    assert list(built.collisions({"collisions": []})) == []
-    said = list(built.collisions({"collisions": [collision(number) for number in range(1000)]}))
+    assert list(built_image.collisions(built())) == []
+    made = built(collisions=[collision(number) for number in range(1000)])
+    said = list(built_image.collisions(made))
     assert said[0] == "collision: bin/0 comes from a^out and hides that of b^man"
     assert said[-1] == "collision: 995 more, which `voidgen show --built` lists"
-    assert len(said) == built.SHOWN + 1
+    assert len(said) == built_image.SHOWN + 1

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.support.documents import built
 
 from voidgen.image import sizes
 from voidgen.image.sizes import Share
@@ -99,20 +100,16 @@ def test_large_closures_take_no_long_time() -> None:
 
 
 def test_a_built_image_tells_its_sizes() -> None:
-    manifest = {
-        "packages": [
-            {"name": "a", "outputs": {"man": "/s/a-man", "out": "/s/a"}},
-            {"name": "b", "outputs": {"out": "/s/b"}},
-        ],
-        "closure": {
-            "paths": [
-                {"path": "/s/a", "narHash": "x", "narSize": 1, "references": ["/s/a", "/s/c"]},
-                {"path": "/s/a-man", "narHash": "x", "narSize": 2, "references": []},
-                {"path": "/s/b", "narHash": "x", "narSize": 4, "references": ["/s/c"]},
-                {"path": "/s/c", "narHash": "x", "narSize": 8, "references": []},
-                {"path": "/s/profile", "narHash": "x", "narSize": 16, "references": ["/s/a"]},
-            ]
-        },
-    }
-    found = sizes.of_image(manifest)
+    packages = [
+        {"name": "a", "outputs": {"man": "/s/a-man", "out": "/s/a"}},
+        {"name": "b", "outputs": {"out": "/s/b"}},
+    ]
+    paths = [
+        {"path": "/s/a", "narSize": 1, "references": ["/s/a", "/s/c"]},
+        {"path": "/s/a-man", "narSize": 2, "references": []},
+        {"path": "/s/b", "narSize": 4, "references": ["/s/c"]},
+        {"path": "/s/c", "narSize": 8, "references": []},
+        {"path": "/s/profile", "narSize": 16, "references": ["/s/a"]},
+    ]
+    found = built(packages, paths).sizes
     assert found == sizes.Sizes((Share("b", 12, 4), Share("a", 11, 3)), (), 15, 8)

@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 
 import pytest
+from tests.support.documents import built
 
 from voidgen.iso import earlier, outputs
 from voidgen.iso.earlier import Earlier
@@ -18,9 +19,8 @@ pytestmark = pytest.mark.filterwarnings("ignore:The Component this BOM is descri
 def out(tmp_path: Path) -> Path:
     iso = tmp_path / "image.iso"
     iso.write_bytes(b"iso" * 1000)
-    closure = {"paths": [{"path": "/nix/store/a-b", "references": ["/nix/store/a-b"]}]}
-    built = {"packages": [], "closure": closure, "plan": {"image": {"name": "it", "title": "It"}}}
-    outputs.write(iso, "it", built, None, INPUTS)
+    paths = [{"path": "/nix/store/a-b", "references": ["/nix/store/a-b"]}]
+    outputs.write(iso, "it", built(paths=paths), None, INPUTS)
     for kind in outputs.KINDS:
         (tmp_path / f"image.{kind}").rename(tmp_path / f"it.{kind}")
     return tmp_path

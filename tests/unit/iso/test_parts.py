@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import pytest
 from attrs import evolve
+from tests.support import documents
 from tests.support.stand_in import StandIns
 
 from voidgen.config.types import Container, Squashfs
@@ -17,6 +18,7 @@ from voidgen.errors import StepFailedError
 from voidgen.iso import job, outputs, preflight
 from voidgen.iso.log import Log
 from voidgen.iso.preflight import Needed
+from voidgen.overlay.resolution import Account
 
 PODMAN = {"host": {"security": {"rootless": True}}, "store": {"graphRoot": "/graph"}}
 RUNNER = Engine("podman", rootful=True, storage=Path("/graph"))
@@ -173,10 +175,10 @@ def test_mksquashfs_gets_what_voidgen_toml_asks() -> None:
 
 
 def test_overlay_is_told_field_by_field() -> None:
-    entries = [
+    entries = documents.entries(
         {"type": "file", "mode": "0644", "owner": "root", "group": "wheel", "path": "/a b"},
         {"type": "symlink", "target": "x", "path": "/c"},
-    ]
+    )
     assert job.overlay(entries) == [
         "file\x1f0644\x1froot\x1fwheel\x1f/a b",
         "symlink\x1f\x1f\x1f\x1f/c",
@@ -184,17 +186,12 @@ def test_overlay_is_told_field_by_field() -> None:
 
 
 def test_users_are_told_field_by_field() -> None:
-    user: dict[str, object] = {
-        "home": "/var/empty",
-        "shell": "/sbin/nologin",
-        "groups": ("a", "b"),
-        "by": "mine",
-    }
-    entries: list[dict[str, object]] = [
-        {"name": "one", "uid": None, "description": "one user", **user},
-        {"name": "two", "uid": 950, "description": "two user", **user},
+    places = ("/var/empty", "/sbin/nologin", ("a", "b"))
+    accounts = [
+        Account("one", "mine", None, *places, "one user"),
+        Account("two", "mine", 950, *places, "two user"),
     ]
-    assert job.users(entries) == [
+    assert job.users(accounts) == [
         "one\x1f\x1f/var/empty\x1f/sbin/nologin\x1fa,b\x1fone user",
         "two\x1f950\x1f/var/empty\x1f/sbin/nologin\x1fa,b\x1ftwo user",
     ]
@@ -316,12 +313,13 @@ def test_store_that_lost_a_path(tmp_path: Path) -> None:
 NO_PACKAGES = pytest.mark.filterwarnings("ignore:The Component this BOM is describing")
 
 
+BUILT = documents.built(paths=[{"path": "/nix/store/a-b", "references": ["/nix/store/a-b"]}])
+
+
 def made(folder: Path) -> Path:
     iso = folder / "image.iso"
     iso.write_bytes(b"iso")
-    closure = {"paths": [{"path": "/nix/store/a-b", "references": ["/nix/store/a-b"]}]}
-    built = {"packages": [], "closure": closure, "plan": {"image": {"name": "it", "title": "It"}}}
-    outputs.write(iso, "it", built, None, "sha256-inputs")
+    outputs.write(iso, "it", BUILT, None, "sha256-inputs")
     for kind in outputs.KINDS:
         (folder / f"image.{kind}").rename(folder / f"it.{kind}")
     return folder
@@ -330,11 +328,10 @@ def made(folder: Path) -> Path:
 @NO_PACKAGES
 def test_what_is_reused_is_told(tmp_path: Path) -> None:
     made(tmp_path)
-    closure = {"paths": [{"path": "/nix/store/a-b", "references": ["/nix/store/a-b"]}]}
-    assert list(outputs.reused(tmp_path, "it", {"closure": closure}, None)) == [
+    assert list(outputs.reused(tmp_path, "it", BUILT, None)) == [
         "reused: the closure, 1 store paths", "reused: 0 packages of Void",
     ]  # fmt: skip
-    assert list(outputs.reused(tmp_path, "it", {"closure": {}}, None)) == [
+    assert list(outputs.reused(tmp_path, "it", documents.built(), None)) == [
         "reused: 0 packages of Void"
     ]
-    assert list(outputs.reused(tmp_path, "other", {"closure": closure}, None)) == []
+    assert list(outputs.reused(tmp_path, "other", BUILT, None)) == []

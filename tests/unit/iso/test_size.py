@@ -2,10 +2,9 @@
 
 from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
-from types import MappingProxyType
-from typing import Any
 
 import pytest
+from tests.support import documents
 
 from voidgen.config.types import Config, Image
 from voidgen.errors import StepFailedError
@@ -30,9 +29,8 @@ def built(sizes: Iterable[int]) -> Built:
         references = ["/s/base", *(["/s/0"] if number == 1 else [])]
         packages.append({"name": f"p{number}", "outputs": {"out": own}})
         paths.append({"path": own, "narSize": size * KIB, "references": references})
-    manifest: dict[str, Any] = {"packages": packages, "closure": {"paths": paths}}
     places = (PurePosixPath("/s/i"), PurePosixPath("/s/m"))
-    return Built(MappingProxyType(manifest), *places, (), b"", b"")
+    return Built(documents.built(packages, paths), *places, (), b"", b"")
 
 
 @pytest.fixture

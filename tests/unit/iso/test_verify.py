@@ -5,6 +5,7 @@ import plistlib
 import stat
 import subprocess
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 import pytest
 from attrs import evolve
@@ -12,6 +13,7 @@ from hypothesis import given, strategies
 
 from voidgen.iso import verify
 from voidgen.iso.verify import STORE_TIMES, Entry
+from voidgen.plan.documents import Entry as Listed
 from voidgen.system import sri
 
 NAMES = strategies.text(
@@ -76,10 +78,10 @@ def test_modes_are_those_of_ls(mode: int, tmp_path: Path) -> None:
     assert found["/file"].mode == stat.S_IMODE(file.stat().st_mode) == mode
 
 
-def overlay_of(found: dict[str, Entry], include: Path, **changed: object) -> list[str]:
-    entry = {"path": "/etc/a", "type": "file", "mode": "0644", "owner": "root", "group": "80"}
+def overlay_of(found: dict[str, Entry], include: Path, **changed: Any) -> list[str]:
+    entry = evolve(Listed("/etc/a", "file", "0644", "root", "80"), **changed)
     sums = {"/etc/a": sri.hex_of(sri.of_bytes(b"aa"))}
-    return list(verify.overlay([{**entry, **changed}], include, found, ({"root": 0}, {}), sums))
+    return list(verify.overlay([entry], include, found, ({"root": 0}, {}), sums))
 
 
 @pytest.fixture
@@ -93,7 +95,7 @@ def include(tmp_path: Path) -> Path:
 def test_overlay_as_it_should_be(include: Path) -> None:
     assert overlay_of({"/etc/a": Entry("file", 0o644, (0, 80), 2)}, include) == []
     link = {"/etc/link": Entry("symlink", 0o777, (0, 0), 1, "a")}
-    assert overlay_of(link, include, path="/etc/link", type="symlink", mode=None) == []
+    assert overlay_of(link, include, path="/etc/link", type="symlink", target="a", mode=None) == []
     # On the way to something else: the system's own.
     folder = {"/etc": Entry("directory", 0o700, (5, 5), 0)}
     assert overlay_of(folder, include, path="/etc", type="directory", mode=None) == []

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 from tests.support.lock import IMAGE, PRINT, digest, lock, package
 
 from voidgen.lock import changes
-from voidgen.lock.changes import REV, Move
+from voidgen.lock.changes import REV, Move, NixPackage
 from voidgen.lock.flake_lock import Input
 from voidgen.lock.types import Lock
 from voidgen.xbps.types import Key, Repository
@@ -99,8 +99,8 @@ def test_an_index_alone_is_no_move() -> None:
 
 
 def test_packages_of_nix() -> None:
-    before = [{"name": "goes", "version": "1"}, {"name": "moves", "version": "1"}]
-    after = [{"name": "moves", "version": "2"}, {"name": "comes", "version": "1"}]
+    before = [NixPackage("goes", "1"), NixPackage("moves", "1")]
+    after = [NixPackage("moves", "2"), NixPackage("comes", "1")]
     assert changes.packages(before, after) == [
         Move("nix", "comes", "", "1"),
         Move("nix", "goes", "1", ""),

@@ -116,8 +116,8 @@ def test_update_is_said_as_each_release_takes_it(
 def test_an_answer_that_is_no_json(programs: StandIns, said: str) -> None:
     programs.add("nix", (0, said, ""))
     with pytest.raises(StepFailedError) as caught:
-        evaluation.evaluate(FLAKE, "x")
-    assert caught.value.what == "nix eval --json: did not answer with JSON"
+        evaluation.evaluate(FLAKE, "x", str)
+    assert caught.value.what == "nix eval --json: did not answer as Nix does (not JSON)"
 
 
 INFO = {"narHash": "sha256-x", "narSize": 7, "references": ["/s/b", "/s/a"], "deriver": None}

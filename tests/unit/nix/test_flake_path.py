@@ -59,7 +59,7 @@ def test_generate_warns(odd: Path) -> None:
 
 def test_what_asks_nix_says_it_too(odd: Path) -> None:
     with pytest.raises(StepFailedError, match=r"has blanks, é: Nix 2\.8 cannot") as caught:
-        evaluation.evaluate(str(odd), "x")
+        evaluation.evaluate(str(odd), "x", str)
     assert "or use Nix 2.19 or later" in caught.value.remedy
 
 

@@ -13,7 +13,7 @@ from voidgen.overlay.resolve import resolve
 from voidgen.overlay.types import Module
 from voidgen.plan import render
 from voidgen.plan.plan import Plan, plan
-from voidgen.schema import canonical_json
+from voidgen.schema import canonical_json, typed_json
 from voidgen.tree import Directory, File, Link, Node
 
 MODULES = Path("overlay-src")
@@ -86,10 +86,11 @@ def test_faults_of_all_templates_come_together() -> None:
 def test_what_is_emitted() -> None:
     nodes = _overlay(_plan(module("a", "/x", directories={"/d": {}}, links={"/l": "x"})))
     tree = render.project(_plan(), nodes, {"image/z": File(b"z")}, File(b"flake"))
+    document = typed_json.plain(render.document(_plan(), nodes))
     assert tree == {
         "flake.nix": File(b"flake"),
         "image/include/x": File(b""),
-        "image/manifest.json": File(canonical_json.to_json(render.manifest(_plan(), nodes))),
+        "image/manifest.json": File(canonical_json.to_json(document)),
         "image/z": File(b"z"),
     }
     assert list(tree) == sorted(tree)
@@ -103,8 +104,8 @@ def test_manifest_describes_what_no_file_can_say() -> None:
         directories={"/d": {"owner": "a:b"}},
         links={"/b/l": "x"},
     )
-    manifest = render.manifest(_plan(one), _overlay(_plan(one)))
-    assert manifest["include"] == [
+    document = render.document(_plan(one), _overlay(_plan(one)))
+    assert typed_json.plain(document.include) == [
         {"path": "/b", "type": "directory"},
         {"path": "/b/l", "type": "symlink", "target": "x"},
         {"path": "/d", "type": "directory", "mode": "0755", "owner": "a", "group": "b"},
@@ -114,7 +115,9 @@ def test_manifest_describes_what_no_file_can_say() -> None:
 
 def test_manifest_holds_no_lock_and_no_path_of_this_machine(tmp_path: Path) -> None:
     image = _plan(module("a", "/x"))
-    text = canonical_json.to_json(render.manifest(image, _overlay(image))).decode()
+    text = canonical_json.to_json(
+        typed_json.plain(render.document(image, _overlay(image)))
+    ).decode()
     assert str(tmp_path.parent) not in text
     assert "overlay-src" not in text
 

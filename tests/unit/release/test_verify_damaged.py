@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.fuzz.mutations import damaged, few
+from tests.support import documents
 from tests.support.program import voidgen
 from tests.unit.image.test_of_iso import iso as make_iso
 
@@ -15,18 +16,10 @@ from voidgen.image.snapshot import Snapshot
 from voidgen.iso import outputs
 from voidgen.system import sha256sums, sri
 
-TOLD = snapshot_file.dump(Snapshot("x", {}, {}, "flake", {}, {}, {}, None))
+TOLD = snapshot_file.dump(Snapshot("x", documents.plan(), {}, "flake", {}, {}, {}, None))
 ISO = bytes(make_iso(("voidgen.json", TOLD)))
-MANIFEST = json.dumps(
-    {
-        "version": 1,
-        "iso": {"name": "x.iso", "hash": sri.of_bytes(ISO), "size": len(ISO)},
-        "container": "flake",
-        "plan": {"include": []},
-        "nix": {"packages": [], "closure": {"paths": []}},
-        "xbps": [],
-    }
-).encode()
+FACTS = {"name": "x.iso", "hash": sri.of_bytes(ISO), "size": len(ISO)}
+MANIFEST = json.dumps(documents.iso_data(documents.built_data(), iso=FACTS)).encode()
 BILL = json.dumps({"components": [], "metadata": {"component": {"hashes": []}}}).encode()
 FILES = {"iso": ISO, "cdx.json": BILL, "manifest.json": MANIFEST}
 SUMS = sha256sums.dump({f"x.{kind}": sri.of_bytes(FILES[kind]) for kind in outputs.SUMMED})

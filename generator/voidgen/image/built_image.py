@@ -1,0 +1,42 @@
+"""What Nix built, as a document: the manifest.json of the flake's default output."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import ClassVar
+
+from attrs import field, frozen
+
+from voidgen.image import sizes
+from voidgen.image.closure import Closure, Package, check_outputs
+from voidgen.image.sizes import Sizes
+from voidgen.plan.documents import PlanDocument
+
+
+@frozen
+class Collision:
+    """A file of the package ``from`` that hides that of another in the profile."""
+
+    path: str
+    by: str = field(metadata={"key": "from"})
+    hidden: str
+
+
+@frozen
+class BuiltImage:
+    """All of result/manifest.json (docs/reference/manifest.md)."""
+
+    HEADER: ClassVar[Mapping[str, str | int]] = MappingProxyType({"version": 1})
+
+    plan: PlanDocument
+    packages: tuple[Package, ...]
+    closure: Closure
+    collisions: tuple[Collision, ...] = ()
+
+    def __attrs_post_init__(self) -> None:
+        check_outputs(self.packages, self.closure)
+
+    @property
+    def sizes(self) -> Sizes:
+        """How much room each package takes."""
+        packages = {one.name: tuple(one.outputs.values()) for one in self.packages}
+        return sizes.of(packages, self.closure.store_paths)

@@ -1,0 +1,57 @@
+"""What an ISO is, as a document: NAME.manifest.json beside it."""
+
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import ClassVar
+
+from attrs import frozen
+
+from voidgen.image.closure import Closure, Package, check_outputs
+from voidgen.plan.documents import PlanDocument
+from voidgen.system.untrusted import GarbledError
+from voidgen.xbps.types import Package as XbpsPackage
+
+_SRI = re.compile("sha256-[A-Za-z0-9+/]{43}=")
+
+
+@frozen
+class IsoFile:
+    """The ISO file: its name, its hash (SRI), and its bytes."""
+
+    name: str
+    hash: str
+    size: int
+
+    def __attrs_post_init__(self) -> None:
+        if not _SRI.fullmatch(self.hash):
+            raise GarbledError(f"{self.hash!r} is not a SHA-256 in SRI form")
+
+
+@frozen
+class Nix:
+    """What the ISO has of Nix."""
+
+    packages: tuple[Package, ...]
+    closure: Closure
+
+    def __attrs_post_init__(self) -> None:
+        check_outputs(self.packages, self.closure)
+
+
+@frozen
+class IsoManifest:
+    """All of NAME.manifest.json (docs/reference/iso.md).
+
+    ``inputs`` is the hash of all that the ISO was made from, ``xbps`` are Void's packages.
+    """
+
+    HEADER: ClassVar[Mapping[str, str | int]] = MappingProxyType({"version": 1})
+
+    voidgen: str
+    inputs: str
+    iso: IsoFile
+    container: str
+    nix: Nix
+    plan: PlanDocument
+    xbps: tuple[XbpsPackage, ...]

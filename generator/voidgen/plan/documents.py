@@ -1,0 +1,131 @@
+"""The plan as a document, image/manifest.json: all that an image will be (see render.py)."""
+
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import ClassVar, Literal
+
+from attrs import frozen
+
+from voidgen.config.types import Container, Mklive
+from voidgen.overlay.resolution import Account, Asked, Enabled
+from voidgen.plan.plan import Package
+from voidgen.schema.structure import OptionValue
+from voidgen.system.untrusted import GarbledError
+
+Type = Literal[
+    "file",
+    "directory",
+    "symlink",
+    "console-keymap",
+    "dconf-db",
+    "mklive-file",
+    "packages-flake",
+]
+_MODE = re.compile("[0-7]{1,4}")
+
+
+@frozen
+class Image:
+    """The image as a whole; ``system`` is Nix's name of ``arch``, ``max_size`` is in bytes."""
+
+    name: str
+    title: str
+    arch: str
+    system: str
+    keymap: str
+    xkb: str
+    xkb_options: tuple[str, ...]
+    locale: str
+    user: str
+    cmdline: tuple[str, ...]
+    max_size: int | None
+
+
+@frozen
+class Nix:
+    """The package set, and what is baked from it."""
+
+    nixpkgs: str
+    packages: tuple[Package, ...]
+    unfree: tuple[str, ...]
+    insecure: tuple[str, ...]
+    state_dir: str
+
+
+@frozen
+class Xbps:
+    """Void's packages, and the repositories that they come from."""
+
+    repositories: tuple[Asked, ...]
+    packages: tuple[Asked, ...]
+
+
+@frozen
+class Module:
+    """An overlay module, who asked for it, and the values of its options."""
+
+    name: str
+    by: tuple[str, ...]
+    options: Mapping[str, OptionValue]
+
+
+@frozen
+class Check:
+    """What ``module`` checks in the booted image: see `overlay.types.Check`."""
+
+    module: str
+    name: str
+    command: str
+    prints: str | None
+    matches: str | None
+    within: int
+
+
+@frozen
+class Entry:
+    """A path of the overlay: a file or directory with a mode and owner, or a symlink to ``target``.
+
+    A directory without a mode is one on the way to something else, and keeps the system's.
+    """
+
+    path: str
+    type: Type
+    mode: str | None = None
+    owner: str | None = None
+    group: str | None = None
+    target: str | None = None
+    emitted: str | None = None
+    keyfiles: str | None = None
+    module: str | None = None
+    name: str | None = None
+    layout: str | None = None
+    variant: str | None = None
+    options: str | None = None
+    nearest: str | None = None
+
+    def __attrs_post_init__(self) -> None:
+        if not self.path.startswith("/"):
+            raise GarbledError(f"{self.path!r} is not a path of the image")
+        if self.mode is not None and not _MODE.fullmatch(self.mode):
+            raise GarbledError(f"{self.mode!r} is not a mode")
+        if (self.target is None) == (self.type == "symlink"):
+            raise GarbledError(f"{self.path} is not a symlink with a target, nor anything else")
+
+
+@frozen
+class PlanDocument:
+    """All of image/manifest.json (docs/reference/manifest.md)."""
+
+    HEADER: ClassVar[Mapping[str, str | int]] = MappingProxyType({"version": 1})
+
+    image: Image
+    nix: Nix
+    xbps: Xbps
+    modules: tuple[Module, ...]
+    services: tuple[Enabled, ...]
+    users: tuple[Account, ...]
+    checks: tuple[Check, ...]
+    include: tuple[Entry, ...]
+    mklive: Mklive | None
+    container: Container
