@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from voidgen.data.bundled_files import DATA
@@ -49,7 +49,7 @@ class Plot:
 def dump(diff: Diff) -> str:
     """The page."""
     environment = Environment(
-        loader=PackageLoader("voidgen.diff", "page"),
+        loader=FileSystemLoader(DATA / "page"),
         autoescape=True,
         undefined=StrictUndefined,
         finalize=_plain,

