@@ -1,8 +1,8 @@
-"""Writing a tree into a project, file by file, so that killing it anywhere does no harm.
+"""Writing a tree into a project, file by file, so that a killed run leaves nothing broken.
 
-``image/emitted.json`` lists what was emitted, with a hash of each file; only such files are
-ever replaced or removed. Before the first change a journal of the hashes to come is written,
-so that a run after a killed one knows the files of both.
+``image/emitted.json`` lists the emitted files, with a hash of each; voidgen replaces and removes
+only these. Before the first change, it writes a journal of the hashes to come, so that the run
+after a killed one knows the files of both.
 """
 
 from __future__ import annotations
@@ -28,14 +28,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
 LIST = "image/emitted.json"
+"""The list of the emitted files."""
 STAGING = "image/.staging"
 JOURNAL = f"{STAGING}/journal.json"
-FORCE = "move your change into voidgen.toml or overlay-src/, or run with --force to lose it"
+MOVE_OR_FORCE = "move your change into voidgen.toml or overlay-src/, or run with --force to lose it"
 
 
 @frozen
 class Changes:
-    """What emitting does, as sorted paths of the project; ``strays`` are left alone."""
+    """The files that emitting changes, as sorted paths of the project.
+
+    ``strays`` are files below image/include/ that voidgen did not emit: they stay as they are.
+    """
 
     added: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
@@ -44,18 +48,18 @@ class Changes:
     strays: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
-        """Whether there is anything to do."""
+        """Return whether there is anything to do."""
         return bool(self.added or self.changed or self.removed)
 
 
 def compare(project: Path, tree: Tree, *, force: bool = False) -> Changes:
-    """What `write` would do. Reads only.
+    """Return what `write` would do. Reads only.
 
-    Raises WrongInputError for each file in the way that voidgen did not emit or that was
-    edited since, unless ``force`` is given; a folder in the way always is one.
+    Raises WrongInputError with a fault for each file in the way that voidgen did not emit or that
+    was edited since, unless ``force`` is set, and for each folder in the way.
     """
-    emitted = _emitted(project, force=force)
-    faults = list(_blocked(project, [*tree, *emitted, JOURNAL], emitted))
+    emitted = _emitted_hashes(project, force=force)
+    faults = list(_not_folders(project, [*tree, *emitted, JOURNAL], emitted))
     added, changed, removed, kept = [], [], [], []
     for path, node in _with_list(tree).items():
         found = _read(project / path)
@@ -66,12 +70,12 @@ def compare(project: Path, tree: Tree, *, force: bool = False) -> Changes:
         else:
             changed.append(path)
             if found[0] != node.data and path != LIST:
-                faults += _theirs(project, path, found[0], emitted, force=force)
+                faults += _overwritten(project, path, found[0], emitted, force=force)
     for path in sorted(emitted.keys() - tree.keys()):
         found = _read(project / path)
         if found is not None and found[0] is not None:
             removed.append(path)
-            faults += _theirs(project, path, found[0], emitted, force=force)
+            faults += _overwritten(project, path, found[0], emitted, force=force)
     if faults:
         raise WrongInputError(*faults)
     strays = _strays(project, {*tree, *removed})
@@ -79,29 +83,29 @@ def compare(project: Path, tree: Tree, *, force: bool = False) -> Changes:
 
 
 def faults(project: Path, tree: Tree) -> list[Fault]:
-    """A fault where the project's emitted files are not those of ``tree``, for what needs them."""
+    """Return a fault if the project's emitted files differ from ``tree``, else none."""
     if not compare(project, tree, force=True):
         return []
-    what = "what is emitted is not what voidgen.toml and the modules say"
+    what = "the emitted files are not up to date with voidgen.toml and the modules"
     return [Fault(what, project, remedy="run `voidgen generate`")]
 
 
 def write(project: Path, tree: Tree, *, force: bool = False) -> Changes:
-    """Make the project's emitted files those of ``tree``; see `compare` for what it refuses."""
+    """Emit ``tree`` into the project, and return what changed; `compare` says what it refuses."""
     with project_lock(project):
         changes = compare(project, tree, force=force)
-        # Also what a killed run noted and never wrote: it may have made the folders.
-        gone = sorted(_emitted(project, force=force).keys() - tree.keys())
+        # Also files that a killed run noted and never wrote: it may have made their folders.
+        gone = sorted(_emitted_hashes(project, force=force).keys() - tree.keys())
         files = _with_list(tree)
         try:
             if changes:
-                _journal(project, files)
+                _write_journal(project, files)
             for path in changes.removed:
                 (project / path).unlink(missing_ok=True)
                 log_written(project / path, "removed")
             for path in gone:
-                _prune(project, path)
-            # The list comes last: until then the journal stands for it.
+                _remove_empty_folders_above(project, path)
+            # The list comes last: until then, the journal replaces it.
             for path in sorted((*changes.added, *changes.changed), key=lambda path: path == LIST):
                 _replace(project, path, files[path])
                 log_written(project / path)
@@ -110,13 +114,13 @@ def write(project: Path, tree: Tree, *, force: bool = False) -> Changes:
         except OSError as error:
             raise StepFailedError(
                 f"{error.filename or project}: {error.strerror}",
-                "mend that and run `voidgen generate` again; what is there now is not complete",
+                "fix that and run `voidgen generate` again; the emitted files are incomplete now",
             ) from None
         return changes
 
 
 def _with_list(tree: Tree) -> dict[str, File]:
-    """The files of ``tree`` and the list of them."""
+    """Return the files of ``tree`` and the list of them."""
     files = {path: node for path, node in tree.items() if isinstance(node, File)}
     hashes = {path: _hash(file.data) for path, file in sorted(files.items())}
     listing = {"version": 1, "files": hashes}
@@ -128,8 +132,8 @@ def _hash(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def _emitted(project: Path, *, force: bool) -> dict[str, frozenset[str]]:
-    """The hashes that each emitted file may have."""
+def _emitted_hashes(project: Path, *, force: bool) -> dict[str, frozenset[str]]:
+    """Return the hashes that each emitted file may have, by its path."""
     emitted: dict[str, frozenset[str]] = {}
     for name in (LIST, JOURNAL):
         found = _read(project / name)
@@ -139,10 +143,10 @@ def _emitted(project: Path, *, force: bool) -> dict[str, frozenset[str]]:
             files = untrusted.parse_json(found[0] or b"")["files"]
             for path, known in files.items():
                 hashes = [known] if isinstance(known, str) else known
-                _checked(path)
+                _check_emitted_path(path)
                 emitted[path] = emitted.get(path, frozenset()) | frozenset(map(str, hashes))
         except untrusted.GARBLED:
-            # A journal is written whole or not at all: a torn one belongs to nothing.
+            # A journal is written whole or not at all: a damaged one was never used.
             if name == LIST and not force:
                 remedy = "restore it with git, or run with --force to overwrite all"
                 fault = Fault("is not the list that voidgen wrote", project / name, remedy=remedy)
@@ -150,25 +154,31 @@ def _emitted(project: Path, *, force: bool) -> dict[str, frozenset[str]]:
     return emitted
 
 
-def _checked(path: str) -> None:
-    """Only what voidgen emits may be on its list: it says what may be removed."""
+def _check_emitted_path(path: str) -> None:
+    """Raise ValueError if voidgen never emits ``path``: files on the list may be removed."""
     parts = path.split("/")
     if path != "flake.nix" and (not path.startswith("image/") or {"", ".", ".."} & set(parts)):
         raise ValueError(path)
 
 
-def _blocked(project: Path, paths: Iterable[str], emitted: Mapping[str, object]) -> Iterator[Fault]:
-    """What stands where a folder is needed: a symbolic link would lead the writing elsewhere."""
+def _not_folders(
+    project: Path, paths: Iterable[str], emitted: Mapping[str, object]
+) -> Iterator[Fault]:
+    """Yield a fault for each file or link in the place of a folder that voidgen writes into.
+
+    Through a symbolic link, voidgen would write outside the project.
+    """
     for folder in sorted(_folders(paths)):
         file = project / folder
-        # An emitted file goes before a folder takes its place; a link in its place does not.
+        # voidgen removes an emitted file before it makes the folder, but not a link.
         ours = folder in emitted and file.is_file()
         if file.is_symlink() or (file.exists() and not file.is_dir() and not ours):
-            yield Fault("is no folder, and voidgen writes below it", file, remedy="move it away")
+            what = "is not a folder, and voidgen writes files into a folder of this name"
+            yield Fault(what, file, remedy="move it away")
 
 
 def _folders(paths: Iterable[str]) -> set[str]:
-    """All folders above ``paths``, within the project."""
+    """Return all folders above ``paths``, within the project."""
     folders: set[str] = set()
     for path in paths:
         folder = dirname(path)
@@ -179,9 +189,9 @@ def _folders(paths: Iterable[str]) -> set[str]:
 
 
 def _read(file: Path) -> tuple[bytes | None, bool] | None:
-    """Bytes and run bit of a file; no bytes where something else has its place."""
+    """Return a file's bytes and run bit; no bytes if it is not a file, None if it is missing."""
     try:
-        # No links, and no waiting for the writer of a FIFO.
+        # Follow no links, and do not wait for the writer of a FIFO.
         flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
         with os.fdopen(os.open(file, flags), "rb") as stream:
             status = os.fstat(stream.fileno())
@@ -198,7 +208,7 @@ def _read(file: Path) -> tuple[bytes | None, bool] | None:
         raise refused(error, file) from None
 
 
-def _theirs(
+def _overwritten(
     project: Path,
     path: str,
     data: bytes | None,
@@ -206,21 +216,21 @@ def _theirs(
     *,
     force: bool,
 ) -> Iterator[Fault]:
-    """Why ``path`` may not be replaced or removed."""
+    """Yield a fault if replacing or removing ``path`` would lose what voidgen did not emit."""
     file = project / path
     if file.is_dir() and not file.is_symlink():
         if not _only_emitted(file, path, emitted):
-            yield Fault("a folder is in the way", file, remedy="move it away")
+            yield Fault("is a folder, and voidgen writes a file here", file, remedy="move it away")
     elif force:
         return
     elif path not in emitted:
-        yield Fault("is in the way: voidgen did not emit it", file, remedy=FORCE)
+        yield Fault("is in the way: voidgen did not emit it", file, remedy=MOVE_OR_FORCE)
     elif data is None or _hash(data) not in emitted[path]:
-        yield Fault("was edited since voidgen emitted it", file, remedy=FORCE)
+        yield Fault("was edited since voidgen emitted it", file, remedy=MOVE_OR_FORCE)
 
 
 def _only_emitted(folder: Path, path: str, emitted: Mapping[str, object]) -> bool:
-    """Whether a folder and all in it is voidgen's, which goes before a file takes its place."""
+    """Return whether voidgen emitted a folder and all in it: then a file may replace it."""
     made = _folders(emitted)
     return path in made and all(
         f"{path}/{file.relative_to(folder)}"
@@ -230,7 +240,7 @@ def _only_emitted(folder: Path, path: str, emitted: Mapping[str, object]) -> boo
 
 
 def _strays(project: Path, known: set[str]) -> Iterator[str]:
-    """Files below image/include/ that are not part of the image, however they came there."""
+    """Yield the files below image/include/ that voidgen does not know: the image lacks them."""
     top = f"{project}/"
     for folder, _, names in sorted(os.walk(f"{top}image/include")):
         for name in sorted(names):
@@ -239,9 +249,9 @@ def _strays(project: Path, known: set[str]) -> Iterator[str]:
                 yield path
 
 
-def _journal(project: Path, files: Mapping[str, File]) -> None:
-    """Note the hashes to come beside those that are there, and those of a killed run."""
-    hashes = dict(_emitted(project, force=True))
+def _write_journal(project: Path, files: Mapping[str, File]) -> None:
+    """Write the hashes to come, with those of the list and of a killed run's journal."""
+    hashes = dict(_emitted_hashes(project, force=True))
     for path, file in files.items():
         if path != LIST:
             hashes[path] = hashes.get(path, frozenset()) | {_hash(file.data)}
@@ -250,21 +260,21 @@ def _journal(project: Path, files: Mapping[str, File]) -> None:
 
 
 def _replace(project: Path, path: str, file: File) -> None:
-    _folder(project / STAGING)
+    _make_folder(project / STAGING)
     temporary = project / STAGING / "next"
-    place = project / path
-    _folder(place.parent)
+    target = project / path
+    _make_folder(target.parent)
     with temporary.open("wb") as stream:
         stream.write(file.data)
-        # Explicit: the user's umask must not show in a store path.
+        # Explicit: a store path must not depend on the user's umask.
         os.fchmod(stream.fileno(), 0o755 if file.executable else 0o644)
-    if place.is_dir() and not place.is_symlink():
-        for empty, _, _ in os.walk(place, topdown=False):
+    if target.is_dir() and not target.is_symlink():
+        for empty, _, _ in os.walk(target, topdown=False):
             Path(empty).rmdir()
-    temporary.replace(place)
+    temporary.replace(target)
 
 
-def _folder(folder: Path) -> None:
+def _make_folder(folder: Path) -> None:
     missing = []
     while not folder.is_dir():
         missing.append(folder)
@@ -274,8 +284,7 @@ def _folder(folder: Path) -> None:
         name.chmod(0o755)
 
 
-def _prune(project: Path, path: str) -> None:
-    """Remove the folders above ``path`` that are empty."""
+def _remove_empty_folders_above(project: Path, path: str) -> None:
     for parent in (project / path).parents:
         if parent == project:
             break

@@ -1,4 +1,4 @@
-"""What can go wrong, as values: only the command line prints them and exits."""
+"""Errors as values: only the command line prints them and exits."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 Key = tuple[str | int, ...]
-"""Where in a TOML file: table and key names, and indexes of arrays."""
+"""A place in a TOML file: names of tables and keys, and indexes of arrays."""
 
 
 @frozen
 class Fault:
-    """One thing wrong with what the user wrote.
+    """One mistake in the user's input: what is wrong, where, and what to do.
 
-    ``key`` leads to the place in ``file``; its line is looked up when the fault is
-    printed, unless ``line`` (counted from 1) is known already. ``remedy`` says what to do.
+    ``key`` is the place in ``file``; its line is looked up when the fault is printed, unless
+    ``line`` (counted from 1) is set. ``remedy`` says what to do.
     """
 
     what: str
@@ -50,36 +50,36 @@ class StepFailedError(Exception):
         self.output = output
 
 
-MEND = "mend that and run it again"
-FREE = "free space there, and run it again"
+FIX_AND_RERUN = "fix that and run it again"
+FREE_SPACE = "free space there, and run it again"
 _UNREADABLE = {
-    errno.ENOENT: "name a file that is there",
-    errno.ENOTDIR: "name a file that is there",
-    errno.EACCES: "give yourself the right to read it",
-    errno.EPERM: "give yourself the right to read it",
+    errno.ENOENT: "name a file that exists",
+    errno.ENOTDIR: "name a file that exists",
+    errno.EACCES: "change its permissions so that you can read it",
+    errno.EPERM: "change its permissions so that you can read it",
     errno.EISDIR: "name a file",
 }
 
 
 def unreadable(error: OSError, file: Path) -> Fault:
-    """The fault of what a user named and the system does not let voidgen read."""
-    remedy = _UNREADABLE.get(error.errno or 0, MEND)
+    """Return the fault of ``file``, which the user named and voidgen could not read."""
+    remedy = _UNREADABLE.get(error.errno or 0, FIX_AND_RERUN)
     return Fault(f"cannot be read: {error.strerror or error}", file, remedy=remedy)
 
 
 def refused(error: OSError, place: object) -> StepFailedError:
-    """What the system refused: at the file that it names, or else at ``place``."""
+    """Return the system's error, at the file that it names, or else at ``place``."""
     what = f"{error.filename or place}: {error.strerror or error}"
     return StepFailedError(what, remedy_of(error))
 
 
 def remedy_of(error: OSError) -> str:
-    """What to do about what the system refused."""
-    return FREE if error.errno in {errno.ENOSPC, errno.EDQUOT} else MEND
+    """Return what to do about an error of the system."""
+    return FREE_SPACE if error.errno in {errno.ENOSPC, errno.EDQUOT} else FIX_AND_RERUN
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """A question naming up to three of ``known`` that look like ``name``, or nothing."""
+    """Return a question with up to three of ``known`` that look like ``name``; empty if none do."""
     # Imported here: only faults need it.
     from difflib import get_close_matches  # noqa: PLC0415
 
@@ -88,7 +88,7 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
 
 
 def raise_all(faults: Iterable[Fault]) -> None:
-    """Raise `WrongInputError` where there is a fault at all."""
+    """Raise `WrongInputError` with ``faults``, if there are any."""
     found = tuple(faults)
     if found:
         raise WrongInputError(*found)

@@ -1,4 +1,4 @@
-"""How far long work is, told to whoever watches: the command line, or nobody."""
+"""The interface by which long work reports its progress; the command line shows it."""
 
 from __future__ import annotations
 
@@ -10,32 +10,36 @@ if TYPE_CHECKING:
 
 
 class Progress(Protocol):
-    """Somebody who watches."""
+    """Receives reports of progress."""
 
     def step(self, what: str) -> AbstractContextManager[None]:
-        """Something that takes its time and has no measure, from entering to leaving."""
+        """Report work without a measure, from entering the context to leaving it."""
 
     def transfer(self, what: str, total: int) -> AbstractContextManager[Callable[[int], None]]:
-        """``total`` bytes to move; call what is entered with the count of each piece moved.
+        """Report a transfer of ``total`` bytes; the context gives a function.
 
-        A negative count takes back what has to be moved again.
+        Call that with the bytes of each piece moved; a negative number takes back bytes that have
+        to be moved again.
         """
 
     def stages(self, what: str) -> AbstractContextManager[Callable[[int, int, str], None]]:
-        """Work that tells how far it is: call what is entered with stage, of how many, name."""
+        """Report work of several stages; the context gives a function.
+
+        Call that at each stage with its number, the number of stages and its name.
+        """
 
 
 class Nobody:
-    """Nobody watches."""
+    """Ignores all reports: nobody watches."""
 
     def step(self, _: str) -> AbstractContextManager[None]:
-        """Tell nothing."""
+        """Ignore it."""
         return nullcontext()
 
     def transfer(self, _: str, __: int) -> AbstractContextManager[Callable[[int], None]]:
-        """Tell nothing."""
+        """Ignore it."""
         return nullcontext(lambda _: None)
 
     def stages(self, _: str) -> AbstractContextManager[Callable[[int, int, str], None]]:
-        """Tell nothing."""
+        """Ignore it."""
         return nullcontext(lambda *_: None)

@@ -1,4 +1,4 @@
-"""Text for a person: visible characters, and numbers of bytes. Pure."""
+"""Text for people: sizes in bytes, and text that is safe to print on a terminal. Pure."""
 
 from __future__ import annotations
 
@@ -10,17 +10,20 @@ UNITS = ("B", "KiB", "MiB", "GiB", "TiB")
 
 
 def human_size(count: int) -> str:
-    """Bytes for a person, in powers of 1024."""
+    """Return ``count`` bytes as text, in powers of 1024, such as "4.1 GiB"."""
     value = float(count)
     for unit in UNITS:
-        if value < 1000 or unit == UNITS[-1]:  # noqa: PLR2004 - at most three digits
+        if value < 1000 or unit == UNITS[-1]:  # noqa: PLR2004 - three digits before the point
             break
         value /= 1024
     return f"{value:.0f} {unit}" if unit == UNITS[0] else f"{value:.1f} {unit}"
 
 
 def parse_size(text: str) -> int:
-    """The bytes of a size as `rules.BYTE_SIZE` has it: KiB is 1024, kB 1000; rounded down."""
+    """Return the bytes of a size that `rules.BYTE_SIZE` accepts, rounded down.
+
+    KiB is 1024 bytes, kB is 1000.
+    """
     number = text.rstrip("BikKMGT ")
     unit = text.removeprefix(number).strip()
     power = "KMGT".index(unit[0].upper()) + 1
@@ -28,11 +31,11 @@ def parse_size(text: str) -> int:
 
 
 def visible(text: str) -> str:
-    """Return ``text`` for a terminal: control characters spelled out, passwords of URLs left out.
+    """Return ``text`` with control characters as escapes and without passwords in URLs.
 
-    A name cannot steer the terminal then.
+    Printed like this, a name cannot control the terminal.
     """
     return "".join(
-        sign if sign.isprintable() else sign.encode("unicode_escape").decode()
-        for sign in hidden(text)
+        character if character.isprintable() else character.encode("unicode_escape").decode()
+        for character in hidden(text)
     )

@@ -1,4 +1,4 @@
-"""A tree of files as data: what is emitted, before anything touches a disk."""
+"""A tree of files as data: what voidgen emits, before it writes anything."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from attrs import frozen
 
 PROFILE = "@profile@"
-"""Stands for the baked profile at the start of a link's target."""
+"""The placeholder of the baked profile's path, at the start of a link's target."""
 
 
 @frozen
 class File:
-    """Bytes with an octal mode and an owner."""
+    """A file's bytes, with its mode and owner."""
 
     data: bytes
     mode: int = 0o644
@@ -21,7 +21,7 @@ class File:
 
     @property
     def executable(self) -> bool:
-        """Whether anyone may run it: all that git keeps of a mode."""
+        """Return whether anyone may run the file: git keeps only this of a mode."""
         return bool(self.mode & 0o111)
 
 
@@ -34,7 +34,7 @@ class Link:
 
 @frozen
 class Directory:
-    """A folder; without a mode it is one on the way to something else, as the system has it."""
+    """A folder; without a mode, it keeps the mode and owner that the system gives it."""
 
     mode: int | None = None
     owner: str = "root"
@@ -47,30 +47,33 @@ class DconfDatabase:
 
     keyfiles: str
     module: str
-    """Who asks for it: not every package set has a dconf."""
+    """The module that asks for it, for messages: not every package set has dconf."""
 
 
 @frozen
 class MkliveFile:
-    """A program of mklive's source, which is pinned and fetched by Nix."""
+    """A program from mklive's source, which Nix fetches at its pinned revision."""
 
     name: str
 
 
 @frozen
 class PackagesFlake:
-    """A folder that Nix fills: a flake of the locked package set, for the live system."""
+    """A folder that Nix fills with a flake of the locked package set, for the live system."""
 
 
 @frozen
 class ConsoleKeymap:
-    """A console keymap, which Nix makes from XKB's layouts."""
+    """A console keymap, which Nix makes from XKB layouts."""
 
     layout: str
     variant: str
     options: str
     nearest: str
-    """kbd's map that the console gets if the package set cannot make this one: FOLDER/NAME."""
+    """The keymap of kbd that the console gets if the package set cannot make this one.
+
+    It is written FOLDER/NAME.
+    """
 
 
 Node = File | Link | Directory | DconfDatabase | MkliveFile | PackagesFlake | ConsoleKeymap

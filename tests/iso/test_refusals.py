@@ -51,7 +51,7 @@ def test_lock_for_something_else_and_what_is_not_generated(folder: Path) -> None
     assert ran.status == 2
     assert "voidgen: voidgen.lock does not have jq\n    run `voidgen lock`\n" in ran.err
     assert (
-        f"{folder.name}: what is emitted is not what voidgen.toml and the modules say\n"
+        f"{folder.name}: the emitted files are not up to date with voidgen.toml and the modules\n"
         "    run `voidgen generate`\n"
     ) in ran.err.replace(f"{folder.parent}/", "")
     untouched(folder)
@@ -128,7 +128,7 @@ def test_image_that_is_nowhere(folder: Path, engine: Podman) -> None:
 def test_folder_that_cannot_be_written(folder: Path) -> None:
     (folder / "out").write_text("no folder\n")
     assert failed(folder) == (
-        f"voidgen: {folder / 'out'}: File exists\n  mend that and run it again\n"
+        f"voidgen: {folder / 'out'}: File exists\n  fix that and run it again\n"
     )
     assert (folder / "out").read_text() == "no folder\n"
 

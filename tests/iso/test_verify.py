@@ -234,7 +234,7 @@ def test_what_is_no_iso(folder: Path, tmp_path: Path) -> None:
     assert "is not an ISO" in ran.err
     ran = voidgen("verify", "missing.iso", cwd=tmp_path)
     assert (ran.status, ran.out) == (2, "")
-    assert "name a file that is there" in ran.err
+    assert "name a file that exists" in ran.err
 
 
 def test_an_iso_without_its_sums(folder: Path) -> None:

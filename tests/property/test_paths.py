@@ -127,7 +127,10 @@ def test_nothing_is_written_through_a_link(name: str, project: Path, tmp_path: P
     (project / name).symlink_to(outside)
     ran = running.generate(project)
     assert (ran.status, ran.stdout) == (2, "")
-    assert f"{name}: is no folder, and voidgen writes below it" in ran.stderr
+    assert (
+        f"{name}: is not a folder, and voidgen writes files into a folder of this name"
+        in ran.stderr
+    )
     assert list(outside.iterdir()) == []
     # Nor does force lead out.
     running.generate(project, "--force")
@@ -181,7 +184,7 @@ def test_a_folder_that_cannot_be_read(project: Path, monkeypatch: pytest.MonkeyP
     ran = running.generate(project)
     assert (ran.status, ran.stdout) == (2, "")
     assert f"{FILES}/etc/closed: cannot be read: Permission denied" in ran.stderr
-    assert "give yourself the right to read it" in ran.stderr
+    assert "change its permissions so that you can read it" in ran.stderr
 
 
 @pytest.mark.parametrize("name", ["a\nb", "a\x1b[31mb", "a\x7fb", "a\tb", "-rf", "a b", "#", "$x"])

@@ -6,10 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from voidgen.errors import FREE, MEND, StepFailedError, refused
+from voidgen.errors import FIX_AND_RERUN, FREE_SPACE, StepFailedError, refused
 from voidgen.system.files import write_atomically
 
-REMEDIES = {errno.ENOSPC: FREE, errno.EDQUOT: FREE, errno.EACCES: MEND, errno.EIO: MEND}
+REMEDIES = {
+    errno.ENOSPC: FREE_SPACE,
+    errno.EDQUOT: FREE_SPACE,
+    errno.EACCES: FIX_AND_RERUN,
+    errno.EIO: FIX_AND_RERUN,
+}
 
 
 @pytest.mark.parametrize("number", REMEDIES)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from voidgen.errors import MEND, StepFailedError
+from voidgen.errors import FIX_AND_RERUN, StepFailedError
 from voidgen.system import environment, pipes
 from voidgen.system.credentials import hidden
 
@@ -264,7 +264,7 @@ def _not_started(argv: Sequence[str], error: OSError) -> StepFailedError:
     program = _name(argv[0])
     what = f"{argv[0]}: cannot be started: {error.strerror}"
     missing = isinstance(error, FileNotFoundError)
-    remedy = f"install the package {PACKAGES.get(program, program)}" if missing else MEND
+    remedy = f"install the package {PACKAGES.get(program, program)}" if missing else FIX_AND_RERUN
     return StepFailedError(what, remedy)
 
 
