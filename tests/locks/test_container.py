@@ -310,6 +310,6 @@ def test_image_must_have_a_digest(locked: Path, tmp_path: Path) -> None:
     folder = with_image(locked, tmp_path / "project", "void.invalid/tiny:latest")
     for words in (["lock"], ["update"], ["fetch"], ["lock", "--check"]):
         said = refused(folder, *words, status=2)
-        assert "a tag may point elsewhere tomorrow; take the image's digest" in said
+        assert "use the image's digest: a tag can change at any time" in said
     edit(folder, ":latest", f"@sha256:{'A' * 64}")
-    assert "64 hexadecimal digits in small letters" in refused(folder, "lock", status=2)
+    assert "64 hexadecimal digits in lowercase" in refused(folder, "lock", status=2)

@@ -1,4 +1,4 @@
-"""What the user wrote: voidgen.toml."""
+"""voidgen.toml: its types, and reading it."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ FILE = "voidgen.toml"
 
 
 def load(project: Path, text: str | None = None) -> Config:
-    """The configuration of ``project``; WrongInputError with every fault in it.
+    """Return the configuration of ``project``; WrongInputError has every fault in it.
 
-    ``text`` is what its file would hold, where that is not written yet.
+    ``text`` is read instead of the file's content, for content that is not written yet.
     """
-    # Imported here: many ask for the name of the file alone.
+    # Imported here: many need only the file's name.
     from voidgen.config.types import Config  # noqa: PLC0415
     from voidgen.schema import toml  # noqa: PLC0415
     from voidgen.schema.structure import structure  # noqa: PLC0415

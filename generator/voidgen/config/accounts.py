@@ -19,7 +19,7 @@ BASE = "base-files"
 
 
 class Tables(TypedDict):
-    """``source`` names the recipes; the others hold packages by what they make."""
+    """``source`` names the recipes; the others map users and groups to packages that make them."""
 
     source: str
     users: Mapping[str, list[str]]

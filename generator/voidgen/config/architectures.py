@@ -1,4 +1,4 @@
-"""Architectures of images, by the names that XBPS has for them."""
+"""Architectures of images, by XBPS's names."""
 
 from typing import Literal
 

@@ -1,7 +1,7 @@
-"""Keyboards: a console keymap for the kernel, and layouts of XKB for X and desktops.
+"""Keyboards: a console keymap for the kernel, and XKB layouts for X and desktops.
 
-They are two families of names. kbd has keymaps of its own; systemd keeps a table of what these
-are in XKB (kbd-model-map). A console keymap made from XKB is called ``layout-variant``.
+The two have different names. kbd has its own keymaps; systemd's table kbd-model-map gives the XKB
+layouts of each. A console keymap made from XKB is called ``layout-variant``.
 """
 
 from __future__ import annotations
@@ -22,16 +22,16 @@ if TYPE_CHECKING:
 
 FILE = DATA / "keymaps.json"
 KBD = DATA / "kbd.json"
-"""Both are written by `tools.keymap_tables`."""
+"""`tools.keymap_tables` writes both."""
 
 Tables = Mapping[str, Mapping[str, Any]]
-"""``console``: keymaps with what they are in XKB; ``layouts``: XKB layouts with their variants;
+"""``console``: keymaps with their XKB layouts; ``layouts``: XKB layouts with their variants;
 ``options``: XKB's groups of options with their options."""
 
-MAPS = "/usr/share/kbd/keymaps"
+KEYMAPS_FOLDER = "/usr/share/kbd/keymaps"
 """Void's kbd has its keymaps here: ``loadkeys`` searches all folders below."""
-TOGGLE = "grp:shifts_toggle"
-"""Switches between layouts if no option says how: that of kbd-model-map's pairs of layouts."""
+DEFAULT_TOGGLE = "grp:shifts_toggle"
+"""The option that switches between several layouts by default, as in kbd-model-map."""
 
 
 @frozen
@@ -41,7 +41,7 @@ class Xkb:
     layout: str
     """XkbLayout: a name, or several with commas."""
     variant: str
-    """XkbVariant: as many, each of which may be empty; empty if no layout has one."""
+    """XkbVariant: one for each layout, possibly empty; empty if no layout has a variant."""
     source: str
     """``layout+variant`` of the first."""
     sources: tuple[str, ...]
@@ -51,7 +51,7 @@ class Xkb:
 
     @property
     def gnomekbd_options(self) -> tuple[str, ...]:
-        """The options as libgnomekbd has them: the group, a tab, the option."""
+        """The options as libgnomekbd writes them: the group, a tab, the option."""
         groups = {
             option: group for group, options in _tables()["options"].items() for option in options
         }
@@ -60,36 +60,37 @@ class Xkb:
 
 @frozen
 class Console:
-    """The console keymap: its name for ``loadkeys``, and what voidgen makes it from."""
+    """The console keymap: its name for ``loadkeys``, and the layouts that voidgen makes it from."""
 
     name: str
     made: Xkb | None = None
-    """None: kbd has the map."""
+    """None if the keymap is kbd's own."""
 
     @property
     def path(self) -> str:
-        """Where a made map lies in the image; ``loadkeys`` looks below MAPS."""
-        return f"{MAPS}/xkb/{self.name}.map.gz"
+        """The path in the image of a keymap that voidgen makes."""
+        return f"{KEYMAPS_FOLDER}/xkb/{self.name}.map.gz"
 
     def is_map(self, path: str) -> bool:
-        """Whether ``loadkeys`` takes the file ``path`` of the image for this keymap."""
+        """Return whether ``loadkeys`` can load the image's file ``path`` as this keymap."""
         suffix = r"(?:\.k?map)?(?:\.(?:gz|bz2|xz|zst))?"
-        return bool(re.fullmatch(rf"{MAPS}/(?:.*/)?{re.escape(self.name)}{suffix}", path))
+        name = re.escape(self.name)
+        return bool(re.fullmatch(rf"{KEYMAPS_FOLDER}/(?:.*/)?{name}{suffix}", path))
 
 
 class UnknownLayoutError(ValueError):
-    """No layout has that name; ``near`` asks for names that look like it."""
+    """No layout has that name; ``near`` is a question with names that look like it."""
 
     def __init__(self, what: str, near: str) -> None:
-        """``what`` says which name of what."""
+        """Take the message ``what``, which names the layout."""
         super().__init__(what)
         self.near = near
 
 
 def of_console(keymap: str) -> Xkb:
-    """Return what the console keymap ``keymap`` is in XKB.
+    """Return the XKB layouts of the console keymap ``keymap``.
 
-    Raises UnknownLayoutError if neither the table nor XKB has it.
+    Raises UnknownLayoutError if neither kbd-model-map nor XKB knows it.
     """
     known = _tables()["console"]
     sources = known.get(keymap, keymap.replace("-", "+", 1))
@@ -101,7 +102,7 @@ def of_console(keymap: str) -> Xkb:
 
 
 def of_sources(sources: str) -> Xkb:
-    """Return the layouts of ``sources``: ``layout+variant``, or several of these with commas.
+    """Return the XKB layouts of ``sources``: ``layout+variant``, or several with commas.
 
     Raises UnknownLayoutError if xkeyboard-config lacks one.
     """
@@ -111,22 +112,25 @@ def of_sources(sources: str) -> Xkb:
     return _xkb(sources)
 
 
-def near_option(option: str) -> str | None:
-    """Return None if xkeyboard-config has ``option``, else a question that names near ones."""
+def hint_for_unknown_option(option: str) -> str | None:
+    """Return None if xkeyboard-config has ``option``, else a question with similar options.
+
+    The question is empty if no option is similar.
+    """
     options = [name for names in _tables()["options"].values() for name in names]
     return None if option in options else did_you_mean(option, options)
 
 
 def kbd_folder(keymap: str) -> str | None:
-    """Return the folder that has kbd's own map ``keymap``, below /usr/share/kbd/keymaps."""
+    """Return the folder of kbd's keymap ``keymap`` below KEYMAPS_FOLDER; None if kbd lacks it."""
     folder: str | None = _kbd()["maps"].get(keymap)
     return folder
 
 
-def nearest(source: str) -> str:
-    """Return kbd's map that is nearest to ``source``, a ``layout+variant``.
+def nearest_kbd_keymap(source: str) -> str:
+    """Return kbd's keymap that is nearest to ``source``, a ``layout+variant``.
 
-    The variant loses its last part until a map has it: ``fr_nodeadkeys``, ``fr``, none.
+    The variant is shortened until a keymap has it: ``fr_nodeadkeys``, ``fr``, then none.
     """
     layout, _, variant = source.partition("+")
     known = [(name, of_console(name).source) for name in _kbd()["maps"]]
@@ -134,14 +138,14 @@ def nearest(source: str) -> str:
         wanted = f"{layout}+{variant}".rstrip("+")
         names = [name for name, first in known if first == wanted]
         if names:
-            return min(names, key=lambda name: (name != layout, _special(name), len(name), name))
+            return min(names, key=lambda name: (name != layout, _is_special(name), len(name), name))
         if not variant:
             return "us"
         variant = re.sub(r"[-_]?[^-_]*$", "", variant)
 
 
-def _special(keymap: str) -> bool:
-    """Whether the keymap is for Apple's keyboards, or for a character set before Unicode."""
+def _is_special(keymap: str) -> bool:
+    """Return whether the keymap is for Apple's keyboards or for a charset older than Unicode."""
     return bool(re.search(r"^mac-|^apple-|cp\d|koi8|lat6|ir209", keymap, re.IGNORECASE))
 
 
@@ -154,12 +158,12 @@ def _xkb(text: str) -> Xkb:
         variants if variants.strip(",") else "",
         sources[0],
         sources,
-        (TOGGLE,) if len(sources) > 1 else (),
+        (DEFAULT_TOGGLE,) if len(sources) > 1 else (),
     )
 
 
 def _unknown(sources: str) -> str:
-    """Return the first of ``sources`` that no layout is; empty if all are."""
+    """Return the first of ``sources`` that XKB does not have; empty if it has all."""
     layouts = _tables()["layouts"]
     for source in filter(None, sources.split(",")):
         layout, plus, variant = source.partition("+")
@@ -177,8 +181,8 @@ def _sources() -> Iterator[str]:
 def console(keymap: str | None, layouts: Xkb) -> Console:
     """Return the console keymap of an image with ``layouts``.
 
-    A ``keymap`` that somebody named is kbd's if kbd has it. Otherwise voidgen makes it: from the
-    layout that the name says, or else from ``layouts``.
+    If kbd has ``keymap``, that is used. Otherwise voidgen makes the keymap: from the layout of its
+    name, or else from ``layouts``.
     """
     if keymap is None:
         return _console_of(layouts)

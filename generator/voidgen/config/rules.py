@@ -1,4 +1,4 @@
-"""What the strings of voidgen.toml and module.toml must look like, each with its reason."""
+"""Rules for the strings of voidgen.toml and module.toml, with remedies for common mistakes."""
 
 from __future__ import annotations
 
@@ -19,69 +19,73 @@ TITLE = Rule(
     r"[^\x00-\x1f\x7f|&\\\x22'`$]{1,80}",
 )
 CMDLINE = Rule(
-    "one kernel parameter, without blanks and without | & \\ \" ' ` $ "
+    "one kernel parameter, without spaces and without | & \\ \" ' ` $ "
     "(mklive passes it through sed and boot menus)",
     r"[^\s\x00-\x1f\x7f|&\\\x22'`$]+",
-    ((r"\s", "write each parameter as an element of its own"),),
+    ((r"\s", "write each parameter as a separate element of the list"),),
 )
 
 KEYMAP = Rule(
     'a keymap in vconsole form, like "us" or "ch-fr_nodeadkeys"',
     r"[A-Za-z0-9][A-Za-z0-9._-]*",
-    ((r"\+", "this is the XKB form; the first + is a - in the vconsole form"),),
+    ((r"\+", "this is the XKB form; in the vconsole form, write - instead of the first +"),),
 )
 XKB = Rule(
     'XKB layouts, like "ch+fr_nodeadkeys" or "ru,us"',
     r"[A-Za-z0-9_]+(?:\+[A-Za-z0-9_-]+)?(?:,[A-Za-z0-9_]+(?:\+[A-Za-z0-9_-]+)?)*",
-    ((r"^[A-Za-z0-9_]+-", "this is the vconsole form; write + for its first -"),),
+    ((r"^[A-Za-z0-9_]+-", "this is the vconsole form; write + instead of the first -"),),
 )
 XKB_OPTION = Rule(
-    'an option of XKB, like "grp:alt_shift_toggle" or "ctrl:nocaps"',
+    'an XKB option, like "grp:alt_shift_toggle" or "ctrl:nocaps"',
     r"[a-z0-9_]+:[A-Za-z0-9_+-]+",
-    ((",", "write each option as an element of its own"),),
+    ((",", "write each option as a separate element of the list"),),
 )
 LOCALE = Rule(
     'a UTF-8 locale, like "en_US.UTF-8"',
     r"(?:[a-z]{2,3}_[A-Z]{2}|C)\.UTF-8(?:@[a-z]+)?",
-    ((r"^[a-z]{2,3}_[A-Z]{2}$", "append .UTF-8"), (r"(?i)utf-?8$", "the ending is .UTF-8")),
+    ((r"^[a-z]{2,3}_[A-Z]{2}$", "append .UTF-8"), (r"(?i)utf-?8$", "write the ending as .UTF-8")),
 )
 BYTE_SIZE = Rule(
     'a size like "4 GiB", "700 MiB" or "4.7 GB"',
     r"(?=[0-9.]*[1-9])[0-9]{1,9}(?:\.[0-9]{1,9})? ?(?:[KMGT]i|[kMGT])B",
     (
         (r"^[0-9.]+$", "append the unit, like MiB or MB"),
-        (r"^[0-9.]+ ?[KMGTkmgt]$", "write GiB for 1024 to the power of 3, GB for 1000"),
-        (r"^[0-9.]+ ?(?i:[kmgt]i?b)$", "units are written KiB, MiB, GiB, TiB, kB, MB, GB, TB"),
-        (r"^[0-9]+,[0-9]+", "write a . before the fraction"),
+        (r"^[0-9.]+ ?[KMGTkmgt]$", "write GiB (1024 to the power of 3) or GB (1000)"),
+        (
+            r"^[0-9.]+ ?(?i:[kmgt]i?b)$",
+            "use one of the units KiB, MiB, GiB, TiB, kB, MB, GB, TB",
+        ),
+        (r"^[0-9]+,[0-9]+", "write . instead of ,"),
     ),
 )
 USER = Rule(
-    "a login name: a small letter or _, then at most 31 small letters, digits, _ or -",
+    "a login name: a lowercase letter or _, then at most 31 lowercase letters, digits, _ or -",
     r"(?!root$)[a-z_][a-z0-9_-]{0,31}",
-    ((r"^root$", "the live user is an ordinary user; root exists anyway"),),
+    ((r"^root$", "choose another name: the live user is an ordinary user beside root"),),
 )
 
 SYSTEM_USER = Rule(
-    "a system user's name: a small letter or _, then at most 30 small letters, digits, _ or -",
+    "a system user's name: a lowercase letter or _, then at most 30 lowercase letters, digits, "
+    "_ or -",
     r"[a-z_][a-z0-9_-]{0,30}",
 )
-GROUP = Rule("a group's name: small letters, digits, _ and -", r"[a-z_][a-z0-9_-]{0,30}")
+GROUP = Rule("a group's name: lowercase letters, digits, _ and -", r"[a-z_][a-z0-9_-]{0,30}")
 DESCRIPTION = Rule("one line of text without :", r"[^\x00-\x1f\x7f:]+")
 
 ATTRIBUTE = r"(?:[A-Za-z0-9_][A-Za-z0-9_'+-]*|\x22[^\x22\\$^\s]+\x22)"
 NIX_PACKAGE = Rule(
     'an attribute path of the package set, like "hello", "kdePackages.kate" or "openssl^dev"',
     rf"{ATTRIBUTE}(?:\.{ATTRIBUTE})*(?:\^(?:\*|[a-z][A-Za-z0-9_-]*(?:,[a-z][A-Za-z0-9_-]*)*))?",
-    ((r"#", "write only what stands behind the #"),),
+    ((r"#", "write only the part after the #"),),
 )
 NIX_NAME = Rule(
-    "a package's name, as nixpkgs' lib.getName gives it",
+    "a package's name, as lib.getName of nixpkgs returns it",
     r"[A-Za-z0-9+._?=-]+",
 )
 NIX_VERSION = Rule(
     'a package\'s name and version, like "openssl-1.1.1w"',
     r"[A-Za-z0-9+._?=-]+-[0-9A-Za-z][A-Za-z0-9+._?=-]*",
-    ((r"^[A-Za-z0-9+._?=]+$", "append the version: only that one is accepted"),),
+    ((r"^[A-Za-z0-9+._?=]+$", "append the version: you accept only this one"),),
 )
 NIXPKGS = Rule(
     'a flake reference like "github:NixOS/nixpkgs/nixos-unstable", '
@@ -91,7 +95,10 @@ NIXPKGS = Rule(
         (r"^path:", "write a folder of the project as ./folder"),
         (r"^/", "the folder must lie in the project; write it as ./folder"),
         (r"(?:^|/)\.\.(?:/|$)", "the folder must lie in the project"),
-        (r"^[A-Za-z0-9_-]+$", "a name of the flake registry is no pin; write what it stands for"),
+        (
+            r"^[A-Za-z0-9_-]+$",
+            "write the flake reference that this name of the flake registry stands for",
+        ),
     ),
 )
 FLAKE = Rule(
@@ -108,29 +115,29 @@ PROJECT_FILE = Rule(
 
 FINGERPRINT = r"[0-9a-f]{2}(?::[0-9a-f]{2}){15}"
 KEY_FILE = Rule(
-    'a key file inside the project, called by its fingerprint, like "keys/60:ae:….plist"',
+    'a key file inside the project, named after its fingerprint, like "keys/60:ae:….plist"',
     rf"(?:\./)?(?:(?!\.\.?/)[A-Za-z0-9._+-]+/)*{FINGERPRINT}\.plist",
     ((r"/var/db/xbps/keys/", "copy it into the project"),),
 )
 
 REPOSITORY = Rule(
-    "a URL (http, https) or an absolute folder, without blanks",
+    "a URL (http, https) or an absolute folder, without spaces",
     r"https?://[^\s\x00-\x1f\x7f|\x22'\\$`]+|/[^\s\x00-\x1f\x7f|\x22'\\$`]*",
 )
 XBPS_REPOSITORY = Rule(
-    'a URL (http, https) or an absolute folder, without blanks, or Void\'s own: "void:", '
-    '"void:nonfree"',
+    "a URL (http, https) or an absolute folder, without spaces, or one of Void's repositories: "
+    '"void:", "void:nonfree"',
     rf"void:(?:[a-z0-9]+(?:/[a-z0-9]+)*)?|{REPOSITORY.pattern}",
 )
 XBPS_PACKAGE = Rule("the name of an xbps package", r"[A-Za-z0-9][A-Za-z0-9._+-]*")
 _LOGIN = r":[^@]*@(?!sha\d)"
 CONTAINER_IMAGE = Rule(
-    '"flake", or an image by digest: name@sha256:… (64 hexadecimal digits)',
+    '"flake", or an image with its digest: name@sha256:… (64 hexadecimal digits)',
     r"flake|[a-z0-9][a-z0-9._/:-]*@sha256:[0-9a-f]{64}",
     (
         (_LOGIN, REGISTRY),
-        (r"^[^@]*(?::[^@/]*)?$", "a tag may point elsewhere tomorrow; take the image's digest"),
-        (r"@sha256:", "a digest is 64 hexadecimal digits in small letters"),
+        (r"^[^@]*(?::[^@/]*)?$", "use the image's digest: a tag can change at any time"),
+        (r"@sha256:", "write the digest as 64 hexadecimal digits in lowercase"),
     ),
     _LOGIN,
 )
@@ -140,29 +147,29 @@ STORE = Rule(
     r"[a-z][a-z0-9+.-]*://[^\s\x00-\x1f\x7f\x22\\$]+",
 )
 _NOT_PUBLIC = r"[A-Za-z0-9+/]{60}|PRIVATE KEY"
-"""Nix's has 64 bytes, in base64, where a public one has 32."""
+"""Nix's secret key has 64 bytes, in base64; its public key has 32."""
 PUBLIC_KEY = Rule(
     "a public key as `nix key convert-secret-to-public` prints it: name:…",
     r"[A-Za-z0-9._@+-]+:[A-Za-z0-9+/]{43}=",
     (
         (
             _NOT_PUBLIC,
-            "a secret key belongs in no project: make another one, and name its public key here",
+            "keep secret keys out of the project: make another one, and write its public key here",
         ),
     ),
     _NOT_PUBLIC,
 )
-# A public key begins with its type's length, which is short (RFC 4253, 6.6; RFC 4251, 5): AAAA in
-# base64. What OpenSSH keeps a private one in begins with b3BlbnNzaC1rZXktdjE ("openssh-key-v1").
+# A public key begins with its type's length, which is small (RFC 4253, 6.6; RFC 4251, 5): AAAA in
+# base64. OpenSSH's private keys begin with b3BlbnNzaC1rZXktdjE ("openssh-key-v1").
 _PUBLIC_SSH = r"(?:sk-)?(?:ssh|ecdsa)-[a-z0-9@.-]+ AAAA[A-Za-z0-9+/]*={0,2}(?![^ ])"
 _PRIVATE_SSH = rf"PRIVATE KEY|b3BlbnNzaC1rZXkt|^(?!{_PUBLIC_SSH}).*[A-Za-z0-9+/=]{{40}}"
 SIGNER = Rule(
-    'a public SSH key as KEY.pub has it: "ssh-ed25519 AAAA…"',
+    'a public SSH key, as in KEY.pub: "ssh-ed25519 AAAA…"',
     rf"(?!.*b3BlbnNzaC1rZXkt){_PUBLIC_SSH}(?: [^\x00-\x1f\x7f]*)?",
     (
         (
             _PRIVATE_SSH,
-            "a private key belongs in no project: make another one, and name its KEY.pub here",
+            "keep private keys out of the project: make another one, and write its KEY.pub here",
         ),
     ),
     _PRIVATE_SSH,
@@ -177,19 +184,19 @@ GIT_URL = Rule(
     rf"|file://{_GIT_PATH}",
     (
         (r"^[^/]*@[^/]*:(?!//)", "write user@host:path as ssh://user@host/path"),
-        (r"://[^/]*@", "leave user and password out: everyone sees this URL"),
-        (r"^git\+", "leave git+ out"),
+        (r"://[^/]*@", "remove the user and password: everyone can see this URL"),
+        (r"^git\+", "remove git+"),
     ),
 )
 
 ENGINE_ARGUMENT = Rule(
-    'an argument of the engine\'s run, like "--ulimit=nofile=1024:1024"',
+    'an option for the engine\'s run command, like "--ulimit=nofile=1024:1024"',
     r"-[^\x00-\x1f\x7f]+",
-    ((r"^[^-]", "write an option and its value as one: --option=value"),),
+    ((r"^[^-]", "write an option and its value as one element: --option=value"),),
 )
 
-MODULE_NAME = Rule("a module's name: small letters, digits and -", r"[a-z][a-z0-9-]*")
-OPTION_NAME = Rule("an option's name: small letters, digits and -", r"[a-z][a-z0-9-]*")
+MODULE_NAME = Rule("a module's name: lowercase letters, digits and -", r"[a-z][a-z0-9-]*")
+OPTION_NAME = Rule("an option's name: lowercase letters, digits and -", r"[a-z][a-z0-9-]*")
 SERVICE = Rule("a service's name, as in /etc/sv", r"[A-Za-z0-9_][A-Za-z0-9._+@-]*")
 ONE_LINE = Rule("one line of text", r"[^\x00-\x1f\x7f]+")
 MODE = Rule('an octal mode, like "0644" or "4755"', r"[0-7]{3,4}")
@@ -198,10 +205,10 @@ IMAGE_PATH = Rule(
     'an absolute path of the image, like "/etc/motd"',
     r"(?:/(?!\.\.?(?:/|$))[^/\x00-\x1f\x7f]+)+",
     (
-        (r"^[^/]", "begin it with /"),
-        (r"/\.\.?(?:/|$)", "write it without . and .."),
-        (r".//|/$", "one / between two names, and none at the end"),
-        (r"[\x00-\x1f\x7f]", "a name must not hold control characters"),
+        (r"^[^/]", "begin the path with /"),
+        (r"/\.\.?(?:/|$)", "write the path without . and .."),
+        (r".//|/$", "write one / between two names, and none at the end"),
+        (r"[\x00-\x1f\x7f]", "remove the control characters from the path"),
     ),
 )
 PROVIDED = Rule(
@@ -209,7 +216,7 @@ PROVIDED = Rule(
     rf"{SERVICE.pattern}|{IMAGE_PATH.pattern}",
 )
 NAMED = Rule(
-    "an absolute path of the image with one @, where the option's value goes",
+    "an absolute path of the image with one @, which the option's value replaces",
     r"(?:/(?!\.\.?(?:/|$))[^/@\x00-\x1f\x7f]+)*/[^/@\x00-\x1f\x7f]*@[^@\x00-\x1f\x7f]*|@",
 )
 LINK_TARGET = Rule(

@@ -1,4 +1,4 @@
-"""voidgen.toml as types; field order is the order in documentation and schema."""
+"""The types of voidgen.toml; documentation and schema keep the order of the fields."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -6,14 +6,14 @@ from typing import Literal
 
 from attrs import evolve, field, frozen
 
-from voidgen.config import login, parameters, rules
+from voidgen.config import kernel_parameters, live_user, rules
 from voidgen.config.architectures import Arch
 from voidgen.config.keymap import (
     Console,
     UnknownLayoutError,
     Xkb,
     console,
-    near_option,
+    hint_for_unknown_option,
     of_console,
     of_sources,
 )
@@ -28,7 +28,7 @@ BlockSize = Literal[4, 8, 16, 32, 64, 128, 256, 512, 1024]
 LEVELS: Mapping[str, tuple[int, int]] = MappingProxyType({"zstd": (1, 22), "gzip": (1, 9)})
 """Compressions of mksquashfs that have levels, with the lowest and the highest (mksquashfs(1))."""
 ZSTD_LEVEL = 9
-"""mksquashfs's own, 15, takes four times as long for half a percent less (bench/iso.py)."""
+"""mksquashfs's default, 15, takes four times as long for half a percent less (bench/iso.py)."""
 
 
 @frozen
@@ -41,34 +41,38 @@ class Image:
     keymap: rules.Keymap | None = field(
         default=None,
         metadata={
-            "help": "console keymap: a map of kbd, or layout-variant, which voidgen makes of XKB; "
-            "without it, the console has the layouts of xkb (US if that is not set either)"
+            "help": "console keymap: one of kbd's, or layout-variant, which voidgen makes from "
+            "XKB; the default is the layouts of xkb, or else US"
         },
     )
     xkb: rules.Xkb | None = field(
         default=None,
         metadata={
             "help": "keyboard of X and desktops: layout+variant, or several with commas; "
-            "without it, that of keymap"
+            "the default is the layout of keymap"
         },
     )
     xkb_options: tuple[rules.XkbOption, ...] | None = field(
         default=None,
         metadata={
-            "help": "options of XKB, also for a console keymap that voidgen makes; without them, "
-            'several layouts get "grp:shifts_toggle", which switches by both Shift keys'
+            "help": "XKB options, also for a console keymap that voidgen makes; the default for "
+            'several layouts is "grp:shifts_toggle": both Shift keys switch between them'
         },
     )
     locale: rules.Locale = field(default="en_US.UTF-8", metadata={"help": "system locale"})
     user: rules.User = field(
-        default="live", metadata={"help": "the live user; becomes live.user= on the command line"}
+        default="live",
+        metadata={"help": "name of the live user; sets the kernel parameter live.user="},
     )
     cmdline: tuple[rules.Parameter, ...] = field(
-        default=(), metadata={"help": "more kernel parameters, one an element"}
+        default=(), metadata={"help": "more kernel parameters, one in each element"}
     )
     max_size: rules.ByteSize | None = field(
         default=None,
-        metadata={"help": "largest size of the ISO file, beyond which there is none"},
+        metadata={
+            "help": 'maximum size of the ISO file, such as "4.7 GB"; `voidgen iso` fails if it is '
+            "larger"
+        },
     )
 
     def __attrs_post_init__(self) -> None:
@@ -77,44 +81,45 @@ class Image:
         except UnknownLayoutError as error:
             if self.xkb:
                 raise MisfitError(str(error), ("xkb",), remedy=error.near) from None
-            remedy = f"{error.near} Its layout can be named: xkb = 'layout+variant'".lstrip()
+            remedy = f"{error.near} Or set its layout: xkb = 'layout+variant'".lstrip()
             raise MisfitError(str(error), ("keymap",), remedy=remedy) from None
         for index, option in enumerate(self.xkb_options or ()):
-            if (near := near_option(option)) is not None:
+            if (near := hint_for_unknown_option(option)) is not None:
                 what = f"xkeyboard-config has no option {option!r}"
                 raise MisfitError(what, ("xkb-options", index), remedy=near)
-        login.check(self.user)
-        parameters.check(self.cmdline)
+        live_user.check_name(self.user)
+        kernel_parameters.check(self.cmdline)
 
     def layouts(self) -> Xkb:
-        """The keyboard of X and of desktops."""
+        """Return the XKB layouts of X and of desktops."""
         layouts = of_sources(self.xkb) if self.xkb else of_console(self.keymap or "us")
         if self.xkb_options is None:
             return layouts
         return evolve(layouts, options=self.xkb_options)
 
     def console(self) -> Console:
-        """The keymap of the console."""
+        """Return the keymap of the console."""
         return console(self.keymap, self.layouts())
 
     def limit(self) -> int | None:
-        """Bytes that the ISO may have; None where any size will do."""
+        """Return the maximum size of the ISO in bytes; None if it has no limit."""
         return parse_size(self.max_size) if self.max_size else None
 
 
 @frozen
 class Nix:
-    """The package set and what is baked from it."""
+    """The Nix package set, and the packages that the image has from it."""
 
     nixpkgs: rules.Nixpkgs = field(
         default="github:NixOS/nixpkgs/nixos-unstable",
         metadata={"help": "package set: a flake reference, or a folder of the project (./folder)"},
     )
     packages: tuple[rules.NixPackage, ...] = field(
-        default=(), metadata={"help": "attribute paths to bake into the image; ^output picks one"}
+        default=(),
+        metadata={"help": "packages in the image, as attribute paths; ^output chooses one output"},
     )
     unfree: tuple[rules.NixName, ...] = field(
-        default=(), metadata={"help": "names of the unfree packages that you accept"}
+        default=(), metadata={"help": "unfree packages that you accept, by their names"}
     )
     insecure: tuple[rules.NixVersion, ...] = field(
         default=(),
@@ -122,31 +127,34 @@ class Nix:
     )
     state_dir: rules.StateDir = field(
         default="/var/nix",
-        metadata={"help": "where the live system's Nix keeps its database and socket"},
+        metadata={"help": "folder of the database and socket of the live system's Nix"},
     )
 
 
 @frozen
 class Xbps:
-    """Void's own packages."""
+    """Void's packages and their repositories."""
 
     repositories: tuple[rules.XbpsRepository, ...] = field(
         default=("void:",),
         metadata={
-            "help": "XBPS repositories; \"void:\" is Void's own for the image's architecture, "
-            '"void:nonfree" its nonfree one'
+            "help": "XBPS repositories; \"void:\" is Void's main repository for the image's "
+            'architecture, "void:nonfree" the nonfree one'
         },
     )
     packages: tuple[rules.XbpsPackage, ...] = field(
-        default=(), metadata={"help": "packages beyond what the modules bring"}
+        default=(), metadata={"help": "packages in the image, in addition to those of the modules"}
     )
     mirrors: tuple[rules.Repository, ...] = field(
         default=(),
-        metadata={"help": "places that keep locked packages which the repositories dropped"},
+        metadata={
+            "help": "more places to download locked packages from, if the repositories no longer "
+            "have them"
+        },
     )
     keys: tuple[rules.KeyFile, ...] = field(
         default=(),
-        metadata={"help": "public keys of repositories, beyond Void's: XBPS's files of them"},
+        metadata={"help": "XBPS's files of the public keys of repositories other than Void's"},
     )
 
 
@@ -155,11 +163,12 @@ class Overlay:
     """The overlay modules and their options."""
 
     modules: tuple[rules.ModuleName, ...] = field(
-        default=(), metadata={"help": "overlay modules; what they need comes along"}
+        default=(),
+        metadata={"help": "overlay modules; voidgen adds the modules that they require"},
     )
     without: tuple[rules.ModuleName, ...] = field(
         default=(),
-        metadata={"help": "modules to leave out, which others recommend but do not require"},
+        metadata={"help": "modules to leave out that others recommend but do not require"},
     )
     options: Mapping[rules.ModuleName, Mapping[rules.OptionName, OptionValue]] = field(
         factory=lambda: MappingProxyType({}),
@@ -169,15 +178,16 @@ class Overlay:
 
 @frozen
 class Squashfs:
-    """How the root filesystem is compressed."""
+    """Compression of the root filesystem."""
 
     compression: Compression = field(default="zstd", metadata={"help": "compressor"})
     level: int | None = field(
         default=None,
-        metadata={"help": "1-22 for zstd (9 where none is given), 1-9 for gzip"},
+        metadata={"help": "1-22 for zstd (default: 9), 1-9 for gzip"},
     )
     block_size: BlockSize = field(
-        default=1024, metadata={"help": "KiB that are compressed together: larger is smaller"}
+        default=1024,
+        metadata={"help": "KiB that are compressed together: larger blocks make a smaller ISO"},
     )
 
     def __attrs_post_init__(self) -> None:
@@ -200,7 +210,8 @@ class Mklive:
     """void-mklive, which makes the ISO."""
 
     source: rules.FlakeReference = field(
-        default="github:void-linux/void-mklive", metadata={"help": "where mklive comes from"}
+        default="github:void-linux/void-mklive",
+        metadata={"help": "flake reference of mklive's source"},
     )
     squashfs: Squashfs = field(
         factory=Squashfs, metadata={"help": "compression of the root filesystem"}
@@ -210,32 +221,36 @@ class Mklive:
 
 @frozen
 class Container:
-    """Where mklive runs."""
+    """The container in which mklive runs."""
 
     engine: Engine = field(default="auto", metadata={"help": "container engine"})
     image: rules.ContainerImage = field(
-        default="flake", metadata={"help": "built by the flake, or an image by its digest"}
+        default="flake",
+        metadata={
+            "help": '"flake" for the image that the flake builds, or an image with its digest'
+        },
     )
     arguments: tuple[rules.EngineArgument, ...] = field(
-        default=(), metadata={"help": "more arguments of the engine's run, one an element"}
+        default=(),
+        metadata={"help": "more options for the engine's run command, one in each element"},
     )
 
 
 @frozen
 class Cache:
-    """Nix stores that have what the image is made of; `voidgen push` fills one."""
+    """Nix stores to download what the image is made of from; `voidgen push` fills one."""
 
     stores: tuple[rules.Store, ...] = field(
-        default=(), metadata={"help": "substituters of Nix, asked beside its own"}
+        default=(), metadata={"help": "substituters that Nix asks, in addition to its own"}
     )
     keys: tuple[rules.PublicKey, ...] = field(
-        default=(), metadata={"help": "public keys that sign what the stores have"}
+        default=(), metadata={"help": "public keys that sign the paths of these stores"}
     )
 
 
 @frozen
 class Release:
-    """Who signs ISOs that are given away, and what they are made from."""
+    """Who signs released ISOs, and the repository that they are made from."""
 
     signers: tuple[rules.Signer, ...] = field(
         default=(), metadata={"help": "public SSH keys that `voidgen verify` trusts"}
@@ -243,7 +258,7 @@ class Release:
     source: rules.GitUrl | None = field(
         default=None,
         metadata={
-            "help": "URL of the project's git repository, if it is not that of its git remote"
+            "help": "URL of the project's git repository; the default is that of its git remote"
         },
     )
 
@@ -259,7 +274,7 @@ class Flake:
 
 @frozen
 class Config:
-    """The whole of voidgen.toml."""
+    """All of voidgen.toml."""
 
     image: Image = field(metadata={"help": Image.__doc__})
     nix: Nix = field(factory=Nix, metadata={"help": Nix.__doc__})

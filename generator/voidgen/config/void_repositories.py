@@ -1,6 +1,6 @@
-"""Void's own repositories: which URL has the packages of which architecture.
+"""Void's repositories: which URL has the packages of which architecture.
 
-As void-packages has them in etc/xbps.d/repos-remote*.conf, and srcpkgs/xbps/template sets them on
+void-packages has them in etc/xbps.d/repos-remote*.conf, and its srcpkgs/xbps/template sets them on
 an installed system.
 """
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from voidgen.config.types import Config
 
 SCHEME = "void:"
-"""Begins a repository that stands for Void's own; a folder of it follows, such as ``nonfree``."""
+"""The prefix of one of Void's repositories; a folder of it may follow, such as ``nonfree``."""
 BASE = "https://repo-default.voidlinux.org/current"
 
 _AT_MIRROR = re.compile(r"(.*/current)(?:/(?:musl|aarch64))?/?")
@@ -29,22 +29,22 @@ class Void:
 
     arch: str
     base: str = BASE
-    """Where they are: at Void, or at the image's mirror of it."""
+    """Their URL: Void's own, or that of the image's mirror."""
 
     @classmethod
     def of(cls, config: Config) -> Void:
-        """Return what `void:` stands for: at the mirror that ``config`` names last, if it does."""
-        for where in reversed(config.xbps.repositories):
-            if mirror := _AT_MIRROR.fullmatch(where):
+        """Return Void's repositories at the last mirror that ``config`` names, or else at Void."""
+        for repository in reversed(config.xbps.repositories):
+            if mirror := _AT_MIRROR.fullmatch(repository):
                 return cls(config.image.arch, mirror[1])
         return cls(config.image.arch)
 
     def urls(self, repositories: Iterable[str]) -> tuple[str, ...]:
-        """Return the URLs of ``repositories``, the first to ask first.
+        """Return the URLs of ``repositories``, in the order in which XBPS asks them.
 
-        ``void:`` for musl has glibc's repository too: mklive's own tools come from there.
+        ``void:`` for musl includes glibc's repository: mklive's own tools come from there.
         """
-        return tuple(url for where in repositories for url in self._urls(where))
+        return tuple(url for repository in repositories for url in self._urls(repository))
 
     def _urls(self, repository: str) -> tuple[str, ...]:
         if not repository.startswith(SCHEME):
@@ -55,8 +55,8 @@ class Void:
         return (f"{self.base}{_suffix(self.arch)}/{folder}".rstrip("/"),)
 
 
-def fitting(repository: str, arch: str) -> str | None:
-    """Return the URL beside ``repository`` that has ``arch``; None if it is no mirror of Void."""
+def url_for_arch(repository: str, arch: str) -> str | None:
+    """Return the URL for ``arch`` at the same mirror; None if it isn't a mirror of Void."""
     if mirror := _AT_MIRROR.fullmatch(repository):
         return f"{mirror[1]}{_suffix(arch)}"
     return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from voidgen.config.keymap import UnknownLayoutError, near_option, of_sources
+from voidgen.config.keymap import UnknownLayoutError, hint_for_unknown_option, of_sources
 from voidgen.lint.finding import Finding
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def _layouts(value: str) -> Iterator[tuple[str, str]]:
 def _options(value: str) -> Iterator[tuple[str, str]]:
     known = "set image.xkb-options in voidgen.toml; templates have them as xkb.options"
     for option in _STRING.findall(value):
-        if (near := near_option(option)) is not None:
+        if (near := hint_for_unknown_option(option)) is not None:
             yield f"XKB has no option {option!r}", near or known
 
 

@@ -230,7 +230,7 @@ def _default_mode(source: Source, data: bytes) -> int:
 
 
 def _keymap(made: keymap.Xkb) -> ConsoleKeymap:
-    near = keymap.nearest(made.source)
+    near = keymap.nearest_kbd_keymap(made.source)
     options = ",".join(made.options)
     return ConsoleKeymap(
         made.layout, made.variant, options, f"{keymap.kbd_folder(near)}/{near}.map"

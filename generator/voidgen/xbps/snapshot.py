@@ -69,7 +69,7 @@ def check_used(found: Snapshot, repositories: Iterable[str], arches: Sequence[st
         if where not in used:
             files = " or ".join(f"{arch}-repodata" for arch in dict.fromkeys(arches))
             what = f"{where}: has no {files}, the index of an XBPS repository"
-            fitting = void_repositories.fitting(where, arches[0])
+            fitting = void_repositories.url_for_arch(where, arches[0])
             remedy = "remove it from [xbps] repositories in voidgen.toml"
             if fitting and fitting != where:
                 remedy = f"write {fitting} instead in [xbps] repositories of voidgen.toml"
@@ -77,7 +77,7 @@ def check_used(found: Snapshot, repositories: Iterable[str], arches: Sequence[st
 
 
 def _remedy(repositories: Iterable[str], arch: str) -> str:
-    urls = [url for where in repositories if (url := void_repositories.fitting(where, arch))]
+    urls = [url for where in repositories if (url := void_repositories.url_for_arch(where, arch))]
     url = urls[0] if urls else void_repositories.Void(arch).urls([void_repositories.SCHEME])[0]
     return f'add "{url}", or another with {arch}-repodata, to [xbps] repositories in voidgen.toml'
 

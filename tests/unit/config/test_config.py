@@ -105,7 +105,7 @@ def test_a_name_that_a_package_takes_is_no_live_user(user: str) -> None:
         structure({"image": {"name": "a", "user": user}}, Config, FILE)
     (fault,) = caught.value.faults
     assert fault.key == ("image", "user")
-    assert "another name" in fault.what
+    assert "cannot have this name" in fault.what
 
 
 @pytest.mark.parametrize("user", ["live", "anon", "void", "user", "me", "rescue", "kiosk"])

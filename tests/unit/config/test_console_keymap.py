@@ -10,7 +10,7 @@ from tests.support.documents import entries
 from tests.unit.config.test_keymap import compiles
 
 from voidgen.config import keymap
-from voidgen.config.keymap import Console, kbd_folder, nearest, of_console, of_sources
+from voidgen.config.keymap import Console, kbd_folder, nearest_kbd_keymap, of_console, of_sources
 from voidgen.config.types import Image
 from voidgen.iso import keymaps
 
@@ -93,13 +93,13 @@ def test_the_consoles_keymap(image: dict[str, Any], name: str, made: Any) -> Non
     ],
 )
 def test_the_nearest_map_of_kbd(source: str, name: str) -> None:
-    assert nearest(source) == name
+    assert nearest_kbd_keymap(source) == name
 
 
 def test_a_nearest_map_is_kbds() -> None:
     sources = [*keymap._sources()]  # noqa: SLF001
     assert len(sources) > 500
-    assert {nearest(source) for source in sources} <= set(KBD)
+    assert {nearest_kbd_keymap(source) for source in sources} <= set(KBD)
 
 
 @pytest.mark.parametrize(

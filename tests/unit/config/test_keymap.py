@@ -86,7 +86,7 @@ def test_forms(sources: str, xkb: Xkb) -> None:
             "xkeyboard-config has no layout 'ch+fr_nodead'", "'ch+fr_nodeadkeys'",
         ),
         ('xkb = "us,uss"', 3, "xkeyboard-config has no layout 'uss'", "'us'"),
-        ('xkb = "ch-fr_nodeadkeys"', 3, "expected XKB layouts", "write + for its first -"),
+        ('xkb = "ch-fr_nodeadkeys"', 3, "expected XKB layouts", "write + instead of the first -"),
         (
             'xkb-options = ["ctrl:nocaps", "grp:alt_shift_togle"]', 3,
             "xkeyboard-config has no option 'grp:alt_shift_togle'", "'grp:alt_shift_toggle'",

@@ -48,7 +48,7 @@ def test_own(arch: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("url", "arch", "fitting"),
+    ("url", "arch", "expected"),
     [
         (BASE, "aarch64", f"{BASE}/aarch64"),
         (f"{BASE}/musl/", "x86_64", BASE),
@@ -58,8 +58,8 @@ def test_own(arch: str) -> None:
         (f"{BASE}/nonfree", "aarch64", None),
     ],
 )  # fmt: skip
-def test_fitting(url: str, arch: str, fitting: str | None) -> None:
-    assert void_repositories.fitting(url, arch) == fitting
+def test_url_for_arch(url: str, arch: str, expected: str | None) -> None:
+    assert void_repositories.url_for_arch(url, arch) == expected
 
 
 @pytest.mark.parametrize("arch", OWN)

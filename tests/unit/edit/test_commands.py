@@ -101,7 +101,7 @@ def test_twice_is_told(project: Path) -> None:
     [
         (["add", "module", "cc"], ("no module has the name 'cc'", "did you mean 'c'")),
         (["add", "module", "b", "d"], ("module 'c' conflicts with module 'd'",)),
-        (["add", "nix", "nixpkgs#a"], ("write only what stands behind the #",)),
+        (["add", "nix", "nixpkgs#a"], ("write only the part after the #",)),
         (["add", "xbps", "htpo", "a/b"], ("expected the name of an xbps package, got 'a/b'",)),
         (
             ["add", "xbps", "htpo", "zzzz"],
