@@ -2,6 +2,11 @@
 # sudo to install it.
 
 PYTHON := .venv/bin/python
+# Tests start Python hundreds of times: compiled modules are kept, whatever the machine's settings.
+export PYTHONDONTWRITEBYTECODE :=
+# Some tests wait for a program or a disk: one worker more than there are cores. A file's tests stay
+# together, since they share what is built for them, and files that take longest come first.
+PYTEST := $(PYTHON) -m pytest -n $(shell expr $$(nproc) + 1) --dist loadfile --no-loadscope-reorder
 PROGRAMS := git=git nix=nix-bin ensurepip=python3-venv
 TESTED_WITH := bash=bash bwrap=bubblewrap dash=dash dbus-run-session=dbus-daemon \
 	dbus-send=dbus-bin dconf=dconf-cli desktop-file-validate=desktop-file-utils dot=graphviz \
@@ -53,10 +58,16 @@ UNPACKED := adwaita-icon-theme bash-completion cinnamon-common cinnamon-desktop-
 
 # Debian suites with other releases of Nix.
 NIX_SUITES := trixie sid
-USING_NIX := tests/integration tests/overlay/test_live_store.py
+# What depends on the release: the code that Nix reads, what its commands print, and its store's
+# formats. Other tests that use Nix ask the same of it, and `make nightly` runs them by each, too.
+USING_NIX := $(addprefix tests/integration/test_,flake_is_clean.py nix_check_command.py \
+	nix_closure.py nix_collisions.py nix_collisions_shapes.py nix_diff.py nix_faults.py \
+	nix_needs.py nix_nixpkgs.py nix_outputs.py nix_packages_flake.py nix_push.py \
+	nix_refused.py nix_sizes.py nix_source.py nix_verbs.py nix_versions_rules.py) \
+	tests/overlay/test_live_store.py
+ALL_USING_NIX := tests/integration tests/overlay/test_live_store.py
 
-# Tests that import everything that voidgen imports, in a few minutes. The ignored ones wait for
-# programs.
+# Tests that import everything that voidgen imports. The ignored ones wait for programs.
 WITH_LOWEST := tests/unit tests/golden tests/messages --ignore tests/unit/system/test_programs.py \
 	--ignore tests/unit/check/test_sources.py --ignore tests/unit/container/test_reference.py
 
@@ -69,7 +80,8 @@ SHELL_SCRIPTS := generator/voidgen/iso/scripts/* generator/voidgen/xbps/record.s
 	tests/boot/guest/dracut/live.sh tests/boot/guest/dracut/module-setup.sh \
 	$(addprefix tests/boot/guest/root/,etc/runit/1 etc/runit/3 etc/sv/*/run usr/bin/* usr/local/libexec/*)
 
-.PHONY: help demo reproduce docs release-note fuzz fuzz-guided test test-nix-versions test-slow lint typecheck unit lowest format golden \
+.PHONY: help demo reproduce docs release-note fuzz fuzz-guided test tested-with test-nix-versions test-slow nightly \
+	lint typecheck unit lowest format golden \
 	bench bench-scale bench-iso bench-iso-check live-qemu venv clean
 
 help:
@@ -87,11 +99,20 @@ reproduce: ## build the offline example twice, under different conditions, and c
 	@$(MAKE) --no-print-directory .venv/ready
 	@scripts/reproduce .reproduce
 
-test: ## install what the tests need, and run them
+test: ## install what the tests need, and run them, without those that take minutes
+	@$(MAKE) --no-print-directory tested-with
+	@$(MAKE) --no-print-directory lint typecheck unit
+
+nightly: ## run every test: the slow ones too, more random cases, the lowest versions and each Nix
+	@$(MAKE) --no-print-directory tested-with .venv/boot/dracut.tar
+	@$(MAKE) --no-print-directory lint typecheck docs lowest
+	VOIDGEN_FUZZ=$${CASES:-200} $(PYTEST)
+	@$(MAKE) --no-print-directory test-nix-versions USING_NIX="$(ALL_USING_NIX)"
+
+tested-with:
 	@scripts/need $(PROGRAMS) busybox=busybox-static $(TESTED_WITH)
 	@scripts/unpack .venv/debian $(UNPACKED)
 	@$(MAKE) --no-print-directory .venv/ready .venv/container/base.tar .venv/boot/base.tar
-	@$(MAKE) --no-print-directory lint typecheck docs unit lowest
 
 test-nix-versions: ## run the tests that use Nix with the Nix of Debian 12, 13 and sid
 	@scripts/need $(PROGRAMS) busybox=busybox-static bwrap=bubblewrap \
@@ -102,7 +123,7 @@ test-nix-versions: ## run the tests that use Nix with the Nix of Debian 12, 13 a
 	@for suite in $(NIX_SUITES); do \
 		echo "$(USING_NIX) with the Nix of Debian $$suite"; \
 		PATH="$(CURDIR)/.venv/nix/$$suite/bin:$$PATH" \
-			$(PYTHON) -m pytest -n 2 $(USING_NIX) || exit; \
+			$(PYTEST) -m "not slow" $(USING_NIX) || exit; \
 	done
 
 lint: .venv/ready ## check style, licences and shell scripts
@@ -123,7 +144,7 @@ release-note: .venv/ready ## join changelog.d into CHANGELOG.md: VERSION=1.2.3
 # Two tests expect texts of the newest click: its message about a mistyped option, and its choices.
 lowest: .venv/lowest/ready ## test voidgen with the lowest versions of what it needs
 	PATH="$(CURDIR)/.venv/lowest/bin:$$PATH" \
-		.venv/lowest/bin/python -m pytest -q -n 2 -m "not slow" $(WITH_LOWEST) \
+		$(PYTEST:$(PYTHON)=.venv/lowest/bin/python) -q -m "not slow" $(WITH_LOWEST) \
 		--deselect tests/unit/tools/test_manual.py::test_they_are_current \
 		--deselect "tests/messages/test_messages.py::test_message[usage-option]"
 
@@ -141,10 +162,12 @@ fuzz-guided: .venv/ready ## fuzz, guided by coverage: SECONDS=60 for each test, 
 	done
 
 unit: .venv/ready ## run all tests but the slow ones
-	$(PYTHON) -m pytest -n 2 -m "not slow"
+	$(PYTEST) -m "not slow"
 
-test-slow: .venv/ready .venv/boot/base.tar .venv/boot/dracut.tar ## run the tests that take minutes each: VOIDGEN_TOUCHES=1000 interrupts iso everywhere
-	$(PYTHON) -m pytest -n 2 -m slow
+# tests/SLOW.md lists them.
+test-slow: ## run the tests that `make test` leaves out: VOIDGEN_TOUCHES=1000 interrupts iso everywhere
+	@$(MAKE) --no-print-directory tested-with .venv/boot/dracut.tar
+	$(PYTEST) -m slow
 
 live-qemu: .venv/ready ## boot the newest ISO in out/ in QEMU: ISO=FILE for another one
 	$(PYTHON) -m voidgen boot $(ISO)

@@ -87,11 +87,12 @@ def test_the_initramfs_of_dracut_finds_the_root(parts: Parts, folder: Path) -> N
     assert "Starting systemd-udevd" in (folder / "dracut.serial.log").read_text()
 
 
+@pytest.mark.slow
 def test_what_does_not_hold_is_told(
     parts: Parts, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A broken image, with no serial console, in a machine with UEFI."""
-    monkeypatch.setattr(run, "HANGS", 15)
+    monkeypatch.setattr(run, "HANGS", 60)
     told = parts.snapshot()
     told["plan"]["image"]["cmdline"] = ["live.user=live", "promised=1"]
     told["plan"]["services"] = [{"name": "dbus"}, {"name": "not-there"}]
@@ -186,11 +187,8 @@ def test_sockets_lead_to_console_and_monitor_until_it_is_interrupted(
             assert monitor.recv(4, socket.MSG_WAITALL) == b"QEMU"
         with qemu.reach(deep, SERIAL) as serial:
             assert serial is not None
-            heard = b""
-            until = time.monotonic() + PATIENCE
-            while b"login: " not in heard:
-                assert time.monotonic() < until, heard
-                heard += serial.recv(4096)
+            # Whatever it prints first; the whole boot is another test's.
+            assert serial.recv(4096)
         second = voidgen("boot", "--test", *MACHINE, iso.name, cwd=deep)
         assert second.status == 1
         assert "another QEMU runs here" in second.err
@@ -208,7 +206,14 @@ def test_sockets_lead_to_console_and_monitor_until_it_is_interrupted(
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
+@pytest.mark.parametrize(
+    "end",
+    [
+        signal.SIGTERM,
+        signal.SIGKILL,
+        pytest.param(signal.SIGHUP, marks=pytest.mark.slow),
+    ],
+)
 def test_no_qemu_stays(parts: Parts, folder: Path, end: signal.Signals) -> None:
     iso = parts.iso(folder / "guest.iso")
     program = start(folder, "--test", "--log", str(folder / "log"), iso.name)

@@ -2,6 +2,8 @@
 
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -26,26 +28,56 @@ def offline_project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_project(tmp_path_factory.mktemp("offline") / "project")
 
 
-@pytest.fixture
-def empty_nix(nix_env: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Nix:
-    """A store that holds nothing, also for this process."""
+@contextmanager
+def chosen(env: dict[str, str]) -> Iterator[Nix]:
+    """Have this process use the Nix of ``env``."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.startswith("NIX_")]:
+            patch.delenv(name)
+        for name, value in env.items():
+            patch.setenv(name, value)
+        yield Nix(env)
+
+
+def empty(nix_env: dict[str, str], folder: Path) -> dict[str, str]:
+    """Return the variables of a Nix whose store is in ``folder`` and holds nothing."""
     root = str(Path(nix_env["NIX_STORE_DIR"]).parent)
-    moved = {name: value.replace(root, str(tmp_path / "nix")) for name, value in nix_env.items()}
+    moved = {name: value.replace(root, str(folder)) for name, value in nix_env.items()}
     Path(moved["HOME"]).mkdir(parents=True)
-    for name in [name for name in os.environ if name.startswith("NIX_")]:
-        monkeypatch.delenv(name)
-    for name, value in moved.items():
-        monkeypatch.setenv(name, value)
-    return Nix(moved)
+    return moved
 
 
 @pytest.fixture
-def example(empty_nix: Nix, tmp_path: Path) -> Path:
-    """The offline example, generated and not built."""
-    assert empty_nix
+def empty_nix(nix_env: dict[str, str], tmp_path: Path) -> Iterator[Nix]:
+    """A store that holds nothing, also for this process."""
+    with chosen(empty(nix_env, tmp_path / "nix")) as nix:
+        yield nix
+
+
+@pytest.fixture(scope="session")
+def pristine(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The offline example, generated and not built. Tests work on copies."""
     busybox = os.environ.get("VOIDGEN_BUSYBOX") or shutil.which("busybox")
     assert busybox, "the tests need a static busybox (Debian: apt install busybox-static)"
-    assert voidgen("init", "--offline", "--busybox", busybox, "project", cwd=tmp_path).status == 0
-    folder = tmp_path / "project"
+    folder = tmp_path_factory.mktemp("pristine") / "project"
+    words = ("init", "--offline", "--busybox", busybox, "project")
+    assert voidgen(*words, cwd=folder.parent).status == 0
     assert voidgen("generate", cwd=folder).status == 0
     return folder
+
+
+@pytest.fixture
+def example(empty_nix: Nix, pristine: Path, tmp_path: Path) -> Path:
+    """The offline example, beside a store that holds nothing."""
+    assert empty_nix
+    return shutil.copytree(pristine, tmp_path / "project", symlinks=True)
+
+
+@pytest.fixture
+def warm(nix_env: dict[str, str], pristine: Path, tmp_path: Path) -> Iterator[Path]:
+    """The offline example, beside a store that has what earlier tests have built of it.
+
+    For tests that neither ask what the store has nor change what is in it.
+    """
+    with chosen(nix_env):
+        yield shutil.copytree(pristine, tmp_path / "project", symlinks=True)

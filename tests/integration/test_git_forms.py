@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from tests.integration import forms
+from tests.integration.conftest import chosen
 from tests.integration.offline import Nix
 from tests.support.program import voidgen
 
@@ -47,13 +48,13 @@ def test_a_form_builds_the_same(
         assert f'"{built}"' in said
 
 
-@pytest.mark.parametrize(
-    "form", ["clone with autocrlf", "archive in git", "subdirectory, cloned with autocrlf"]
-)
-def test_check_is_content(empty_nix: Nix, tmp_path: Path, form: str) -> None:
-    assert empty_nix
-    project = forms.make(tmp_path / "project")
-    ran = voidgen("--quiet", "check", "--json", cwd=forms.FORMS[form](project, tmp_path / "there"))
+@pytest.mark.parametrize("form", ["archive in git", "subdirectory, cloned with autocrlf"])
+def test_check_is_content(
+    nix_env: dict[str, str], project: Path, tmp_path: Path, form: str
+) -> None:
+    folder = forms.FORMS[form](project, tmp_path / "there")
+    with chosen(nix_env):
+        ran = voidgen("--quiet", "check", "--json", cwd=folder)
     checks = json.loads(ran.out)["checks"]
     bad = [one for one in checks if one["state"] not in {"passed", "skipped"}]
     assert (ran.status, bad) == (0, [])

@@ -88,7 +88,7 @@ def test_same_as_buildenv(nix: Nix, tmp_path: Path) -> None:
     made: list[Case] = []
 
     # One Nix judges all of them, so that none is made smaller.
-    @few(12)
+    @few(60)
     @given(case=cases())
     def collect(case: Case) -> None:
         made.append(case)

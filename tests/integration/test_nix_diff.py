@@ -3,10 +3,12 @@
 import json
 import shutil
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.integration.conftest import chosen
 from tests.integration.offline import Nix
 from tests.support.program import Ran, voidgen
 
@@ -89,20 +91,29 @@ def test_what_did_not_change_is_evaluated_once(
     assert len(evaluated) == 2
 
 
-@pytest.fixture
-def two(example: Path, empty_nix: Nix) -> Path:
+@pytest.fixture(scope="module")
+def made(nix: Nix, pristine: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project that is committed with one release of its set, and now has another; both built."""
-    empty_nix.run("nix", "build", "--out-link", example / "result", example)
-    commit(example, "one")
-    before = (example / "result").readlink()
-    (example / "result").rename(example / "before")
-    change(example, *OLDER)
-    change(example, "greet", "deskTools.sticky", "voidgen.toml")
-    change(example, "offline example", "another example", "overlay-src/welcome/files/etc/motd")
-    assert voidgen("generate", cwd=example).status == 0
-    empty_nix.run("nix", "build", "--out-link", example / "result", example)
-    assert before != (example / "result").readlink()
-    return example
+    folder = tmp_path_factory.mktemp("two") / "project"
+    shutil.copytree(pristine, folder, symlinks=True)
+    nix.run("nix", "build", "--out-link", folder / "result", folder)
+    commit(folder, "one")
+    before = (folder / "result").readlink()
+    (folder / "result").rename(folder / "before")
+    change(folder, *OLDER)
+    change(folder, "greet", "deskTools.sticky", "voidgen.toml")
+    change(folder, "offline example", "another example", "overlay-src/welcome/files/etc/motd")
+    assert voidgen("generate", cwd=folder).status == 0
+    nix.run("nix", "build", "--out-link", folder / "result", folder)
+    assert before != (folder / "result").readlink()
+    return folder
+
+
+@pytest.fixture
+def two(made: Path, nix_env: dict[str, str]) -> Iterator[Path]:
+    """The project of two releases, which no test changes."""
+    with chosen(nix_env):
+        yield made
 
 
 EXPECTED = {
@@ -166,9 +177,9 @@ def test_saved_snapshot_is_the_same_again(two: Path, tmp_path: Path) -> None:
     assert not diff(two, str(one), ".")["differs"]
 
 
-def test_same_packages_as_nix_tells(two: Path, empty_nix: Nix) -> None:
+def test_same_packages_as_nix_tells(two: Path, nix: Nix) -> None:
     before, after = ((two / name / "profile").resolve() for name in ("before", "result"))
-    said = empty_nix.run("nix", "store", "diff-closures", before, after)
+    said = nix.run("nix", "store", "diff-closures", before, after)
     # It tells no rebuilds; sizes from 8 KiB on.
     told = {line.partition(":")[0] for line in said.splitlines()}
     ours = {name for name, kind in EXPECTED.items() if kind != "rebuilt"}
@@ -242,6 +253,32 @@ def test_nothing_is_built(example: Path, empty_nix: Nix) -> None:
     assert list(Path(empty_nix.env["NIX_STORE_DIR"]).glob("*-greet-2.1")) == []
 
 
+@pytest.fixture(scope="module")
+def sides(
+    nix_env: dict[str, str], pristine: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Path]:
+    """A project with files that are no side of a diff."""
+    folder = tmp_path_factory.mktemp("sides") / "project"
+    shutil.copytree(pristine, folder, symlinks=True)
+    commit(folder, "one")
+    git = "git -c user.name=tests -c user.email=tests@example.org"
+    script = f"{git} branch old $({git} commit-tree $({git} mktree < /dev/null) -m empty)"
+    subprocess.run(["sh", "-c", script], cwd=folder, check=True)
+    (folder / "empty").mkdir()
+    for file, text in {
+        "text": "not JSON",
+        "list.json": "[]",
+        "half.json": '{"kind":',
+        "other.json": "{}",
+        "later.json": '{"kind": "voidgen-snapshot", "version": 2}',
+        "wrong.json": '{"kind": "voidgen-snapshot", "version": 1, "origin": "x", "overlay": 3}',
+        "cut.iso": "no ISO",
+    }.items():
+        (folder / file).write_text(text)
+    with chosen(nix_env):
+        yield folder
+
+
 @pytest.mark.parametrize(
     ("name", "fault"),
     [
@@ -258,23 +295,8 @@ def test_nothing_is_built(example: Path, empty_nix: Nix) -> None:
         ("old", "revision old has no voidgen.toml there"),
     ],
 )
-def test_wrong_sides_are_told_in_a_line(example: Path, name: str, fault: str) -> None:
-    commit(example, "one")
-    git = "git -c user.name=tests -c user.email=tests@example.org"
-    script = f"{git} branch old $({git} commit-tree $({git} mktree < /dev/null) -m empty)"
-    subprocess.run(["sh", "-c", script], cwd=example, check=True)
-    (example / "empty").mkdir()
-    for file, text in {
-        "text": "not JSON",
-        "list.json": "[]",
-        "half.json": '{"kind":',
-        "other.json": "{}",
-        "later.json": '{"kind": "voidgen-snapshot", "version": 2}',
-        "wrong.json": '{"kind": "voidgen-snapshot", "version": 1, "origin": "x", "overlay": 3}',
-        "cut.iso": "no ISO",
-    }.items():
-        (example / file).write_text(text)
-    ran: Ran = voidgen("--quiet", "diff", name, cwd=example)
+def test_wrong_sides_are_told_in_a_line(sides: Path, name: str, fault: str) -> None:
+    ran: Ran = voidgen("--quiet", "diff", name, cwd=sides)
     assert ran.status == 2, ran
     assert fault in ran.err
     assert "internal error" not in ran.err

@@ -60,6 +60,7 @@ def test_two_isos_are_identical_whatever_varies(folder: Path, engine: Podman) ->
     assert [*(folder / "out").iterdir()] == []
 
 
+@pytest.mark.slow
 def test_what_a_single_condition_changes_is_found(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -84,6 +85,7 @@ def test_what_a_single_condition_changes_is_found(
     assert varied == [*CONDITIONS[bool(os.getuid()) :]]
 
 
+@pytest.mark.slow
 def test_what_the_machine_cannot_vary_is_said(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -110,6 +112,7 @@ def test_what_the_machine_cannot_vary_is_said(
     assert rows[COMPARISON]["state"] == "passed"
 
 
+@pytest.mark.slow
 def test_an_iso_that_cannot_be_made_is_told_with_what_was_varied(folder: Path) -> None:
     change(folder, '"quiet"', '"quiet", "stand-in=no-success"')
     rows = check(folder, status=1)

@@ -180,7 +180,7 @@ def test_squashfs_that_is_not_where_the_iso_has_it_is_found_out(
     nothing_left(folder, engine)
 
 
-@pytest.mark.parametrize("way", ["terminated", "ends"])
+@pytest.mark.parametrize("way", ["terminated", pytest.param("ends", marks=pytest.mark.slow)])
 def test_mklive_that_ends_well_without_an_iso_is_found_out(
     way: str, folder: Path, engine: Podman
 ) -> None:

@@ -82,7 +82,9 @@ def running(folder: Path) -> Iterator[Running]:
         said.unlink()
 
 
-@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(
+    "sign", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.slow)]
+)
 def test_signal_ends_all(sign: signal.Signals, slow: Path, engine: Podman) -> None:
     with running(slow) as run:
         # Another one does not interfere.
@@ -129,6 +131,7 @@ def test_client_of_the_engine_that_is_killed(slow: Path, engine: Podman) -> None
     nothing_left(slow, engine, made=True)
 
 
+@pytest.mark.slow
 def test_container_that_dies(slow: Path, engine: Podman) -> None:
     with running(slow) as run:
         engine.run("kill", *engine.left(slow))

@@ -270,6 +270,7 @@ def test_without_provenance(out: Path) -> None:
     assert "--source" in found[NAME][2]
 
 
+@pytest.mark.slow
 def test_an_interrupt_leaves_nothing(
     released: Released, out: Path, engine: Podman, tmp_path: Path
 ) -> None:

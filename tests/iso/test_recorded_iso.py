@@ -92,6 +92,7 @@ def test_without_an_iso(recorded: Path) -> None:
     )  # fmt: skip
 
 
+@pytest.mark.slow
 def test_one_that_check_makes_is_taken(folder: Path) -> None:
     found = check(folder, "--iso", "--record")
     assert found["the ISO is recorded"] == ("passed", found["two ISOs are identical"][1])

@@ -115,7 +115,7 @@ FORGERIES: dict[str, tuple[Change, str, str]] = {
 
 
 @pytest.mark.parametrize("name", FORGERIES)
-@pytest.mark.parametrize("node", ["nixpkgs", "tools"])
+@pytest.mark.parametrize("node", ["nixpkgs", pytest.param("tools", marks=pytest.mark.slow)])
 def test_another_value_in_flake_lock(made: Bound, name: str, node: str) -> None:
     change, field, values = FORGERIES[name]
     whole = "nixpkgs" if node == "nixpkgs" else "nixpkgs/tools"

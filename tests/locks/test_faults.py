@@ -79,8 +79,17 @@ FAULTS = {
     "index breaks off": Fault(partial(answers, name=INDEX, answer=resets(99)), (INDEX,), INDEX),
 }
 
+OFTEN = (
+    *("signature altered", "package altered", "package cut", "package missing"),
+    *("server hangs up", "index missing", "index garbage", "index altered"),
+)
+"""What `make test` tries of them; the others differ little from one of these."""
 
-@pytest.mark.parametrize("name", FAULTS)
+
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=() if name in OFTEN else pytest.mark.slow) for name in FAULTS],
+)
 def test_broken_repository_leaves_the_locks(
     name: str, locked: Path, site: Site, tmp_path: Path
 ) -> None:

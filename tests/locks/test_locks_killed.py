@@ -143,7 +143,7 @@ def finish(case: Case, folder: Path) -> None:
     assert contents(folder) == case.after
 
 
-COUNTS = [4, pytest.param(60, marks=pytest.mark.slow)]
+COUNTS = [2, pytest.param(60, marks=pytest.mark.slow)]
 """Points at which a run is ended; each try starts Nix several times."""
 
 

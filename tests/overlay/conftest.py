@@ -258,7 +258,10 @@ def _put(node: Node, place: Path, root: Root) -> None:
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="makes users: run the tests as root")
 shells = pytest.mark.parametrize(
     "shell",
-    [("dash",), ("busybox", "ash"), ("bash", "--posix")],
-    ids=lambda shell: shell[-1].strip("-"),
+    [
+        pytest.param(("dash",), id="dash"),
+        pytest.param(("busybox", "ash"), id="ash", marks=pytest.mark.slow),
+        pytest.param(("bash", "--posix"), id="posix", marks=pytest.mark.slow),
+    ],
 )
-"""Runs a test once for each shell that /bin/sh may be."""
+"""Runs a test once for each shell that /bin/sh may be: in `make test`, Void's own."""

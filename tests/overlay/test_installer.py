@@ -239,10 +239,9 @@ def test_postinstall_gives_up_in_time(
 def test_postinstall_waits_where_voids_nix_listens(make_root: MakeRoot) -> None:
     """Upstream's socket is not Void's; the image says where the state directory is."""
     upstream = "NIX_STATE_DIR=/nix/var/nix nix-daemon > /dev/null 2>&1 &"
-    timeout = {"installer": {"daemon-timeout": 2}}
-    void = make_root("installer", options=timeout)
+    void = make_root("installer", options={"installer": {"daemon-timeout": 1}})
     assert postinstall(void, ("dash",), upstream)[0] == 1
-    other = make_root("installer", options=timeout, nix={"state-dir": "/nix/var/nix"})
+    other = make_root("installer", nix={"state-dir": "/nix/var/nix"})
     assert postinstall(other, ("dash",), upstream) == (0, "", "")
 
 

@@ -135,7 +135,9 @@ def test_refused_at_any_touch(
         check(folder, fresh(B))
 
 
-@pytest.mark.parametrize("size", [0, 1, 1_000, 50_000])
+@pytest.mark.parametrize(
+    "size", [0, 50_000, *(pytest.param(size, marks=pytest.mark.slow) for size in (1, 1_000))]
+)
 @pytest.mark.parametrize("end", [signal.SIG_DFL, signal.SIG_IGN], ids=["killed", "refused"])
 def test_broken_off_in_a_file(
     size: int,

@@ -99,7 +99,14 @@ def whole(folder: Path) -> dict[str, bytes | str | None]:
 
 
 @pytest.mark.parametrize("count", killing.EVERY)
-@pytest.mark.parametrize("act", [killing.die, killing.full, killing.denied, killing.broken])
+@pytest.mark.parametrize(
+    "act",
+    [
+        killing.die,
+        killing.full,
+        *(pytest.param(act, marks=pytest.mark.slow) for act in (killing.denied, killing.broken)),
+    ],
+)
 @pytest.mark.parametrize("name", COMMANDS)
 def test_at_any_touch(
     name: str, act: Act, count: int | None, template: Path, tmp_path: Path

@@ -316,7 +316,7 @@ def test_a_command_is_sent_in_lines_that_a_terminal_takes(
     ends: tuple[socket.socket, socket.socket],
 ) -> None:
     """The guest is a shell without a terminal, which the real ones of tests/boot have."""
-    console = Console(ends[0], 20)
+    console = Console(ends[0], 300)
     guest = subprocess.Popen(
         ["sh", "-c", "printf 'login: '; read u; printf 'Password: '; read p; exec sh 2>/dev/null"],
         stdin=ends[1].fileno(), stdout=ends[1].fileno(),
@@ -326,14 +326,14 @@ def test_a_command_is_sent_in_lines_that_a_terminal_takes(
         console.booted()
         console.login("live", "x")
         long = "0123456789" * 2000
-        assert console.run(f"echo {long}", 10) == Answer(long, 0)
-        assert console.run("printf '\\n  a\\tb \\n\\n'; echo oops >&2; exit 7", 10) == Answer(
+        assert console.run(f"echo {long}", 300) == Answer(long, 0)
+        assert console.run("printf '\\n  a\\tb \\n\\n'; echo oops >&2; exit 7", 300) == Answer(
             "\n  a\tb", 7, "oops"
         )
-        assert console.run("cat; echo $0", 10).said == "sh"
+        assert console.run("cat; echo $0", 300).said == "sh"
         assert console.run("sleep 60", 1).status == 124
-        assert console.run("seq 1000000", 10).said.startswith("1\n2\n")
-        assert console.run("printf '\\303\\244\\377\\033]52;c;aGk=\\a!'", 10).said == "ä\ufffd!"
+        assert console.run("seq 1000000", 300).said.startswith("1\n2\n")
+        assert console.run("printf '\\303\\244\\377\\033]52;c;aGk=\\a!'", 300).said == "ä\ufffd!"
     finally:
         guest.kill()
         guest.wait()

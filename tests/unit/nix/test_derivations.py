@@ -44,7 +44,8 @@ def test_all_that_it_says(tmp_path: Path) -> None:
 def test_another_format(data: bytes, tmp_path: Path, recwarn: pytest.WarningsRecorder) -> None:
     (tmp_path / NAME).write_bytes(data)
     assert derivations.read(str(tmp_path / NAME)) is None
-    assert [str(one.message) for one in recwarn] == []
+    # What other tests have left open may be noticed meanwhile.
+    assert [one.message for one in recwarn if one.category is not ResourceWarning] == []
 
 
 def test_none_there(tmp_path: Path) -> None:
