@@ -13,6 +13,7 @@ import json
 import os
 import shutil
 import stat
+from collections.abc import Mapping  # noqa: TC003 - cattrs reads it
 from pathlib import Path
 from posixpath import dirname
 from typing import TYPE_CHECKING
@@ -20,12 +21,13 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from voidgen.errors import Fault, StepFailedError, WrongInputError, refused
-from voidgen.system import untrusted
+from voidgen.schema import typed_json
 from voidgen.system.files import log_written, project_lock
+from voidgen.system.untrusted import GarbledError
 from voidgen.tree import File, Tree
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
 
 LIST = "image/emitted.json"
 """The list of the emitted files."""
@@ -140,25 +142,32 @@ def _emitted_hashes(project: Path, *, force: bool) -> dict[str, frozenset[str]]:
         if found is None:
             continue
         try:
-            files = untrusted.parse_json(found[0] or b"")["files"]
-            for path, known in files.items():
-                hashes = [known] if isinstance(known, str) else known
-                _check_emitted_path(path)
-                emitted[path] = emitted.get(path, frozenset()) | frozenset(map(str, hashes))
-        except untrusted.GARBLED:
+            files = typed_json.read(found[0] or b"", _Listing).files
+        except GarbledError:
             # A journal is written whole or not at all: a damaged one was never used.
             if name == LIST and not force:
                 remedy = "restore it with git, or run with --force to overwrite all"
                 fault = Fault("is not the list that voidgen wrote", project / name, remedy=remedy)
                 raise WrongInputError(fault) from None
+            continue
+        for path, known in files.items():
+            hashes = {known} if isinstance(known, str) else {*known}
+            emitted[path] = emitted.get(path, frozenset()) | hashes
     return emitted
 
 
-def _check_emitted_path(path: str) -> None:
-    """Raise ValueError if voidgen never emits ``path``: files on the list may be removed."""
-    parts = path.split("/")
-    if path != "flake.nix" and (not path.startswith("image/") or {"", ".", ".."} & set(parts)):
-        raise ValueError(path)
+@frozen
+class _Listing:
+    """The emitted files with the hash, or hashes, that each may have."""
+
+    files: Mapping[str, str | tuple[str, ...]]
+
+    def __attrs_post_init__(self) -> None:
+        # voidgen may remove what is on its list, so only files that it emits may be there.
+        for path in self.files:
+            is_below = path.startswith("image/") and not {"", ".", ".."} & {*path.split("/")}
+            if path != "flake.nix" and not is_below:
+                raise GarbledError(f"{path} is not emitted")
 
 
 def _not_folders(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Literal
 
 from attrs import frozen
 
@@ -41,41 +43,28 @@ class Directory:
     group: str = "root"
 
 
-@frozen
-class DconfDatabase:
-    """A dconf database, which Nix compiles from the folder ``keyfiles`` of the same tree."""
-
-    keyfiles: str
-    module: str
-    """The module that asks for it, for messages: not every package set has dconf."""
+CONSOLE_KEYMAP, DCONF_DATABASE = "console-keymap", "dconf-database"
+MKLIVE_FILE, PACKAGES_FLAKE = "mklive-file", "packages-flake"
+"""Kinds of `Recipe`: names in image/nix/made.nix."""
 
 
 @frozen
-class MkliveFile:
-    """A program from mklive's source, which Nix fetches at its pinned revision."""
+class Recipe:
+    """How Nix makes a file or folder: a builder's name in image/nix/made.nix, and its arguments."""
 
-    name: str
-
-
-@frozen
-class PackagesFlake:
-    """A folder that Nix fills with a flake of the locked package set, for the live system."""
+    kind: str
+    arguments: Mapping[str, str] = MappingProxyType({})
 
 
 @frozen
-class ConsoleKeymap:
-    """A console keymap, which Nix makes from XKB layouts."""
+class Made:
+    """A file, or a folder with all that is in it, that Nix makes; it is root's."""
 
-    layout: str
-    variant: str
-    options: str
-    nearest: str
-    """The keymap of kbd that the console gets if the package set cannot make this one.
-
-    It is written FOLDER/NAME.
-    """
+    recipe: Recipe
+    mode: int = 0o644
+    type: Literal["file", "directory"] = "file"
 
 
-Node = File | Link | Directory | DconfDatabase | MkliveFile | PackagesFlake | ConsoleKeymap
+Node = File | Link | Directory | Made
 Tree = Mapping[str, Node]
 """Nodes by path, sorted by path."""

@@ -16,21 +16,15 @@ let
       "symlink ${entry.path} -> ${entry.target}"
     else if entry.type == "file" && isExecutable entry then
       "executable ${entry.path}"
-    else if entry.type == "mklive-file" then
-      "executable ${entry.path}"
-    else if entry.type == "dconf-db" || entry.type == "console-keymap" then
-      "file ${entry.path}"
-    else if entry.type == "packages-flake" then
-      "directory ${entry.path}"
     else
       "${entry.type} ${entry.path}";
-  flakes = builtins.filter (entry: entry.type == "packages-flake") entries;
+  filled = builtins.filter (entry: entry.type == "directory" && entry ? made-by) entries;
 in
 build "check-include" ./check.sh {
   inherit include profile;
-  # Their content depends on the package set.
-  flakes = builtins.toFile "flakes" (
-    builtins.concatStringsSep "" (map (entry: "${entry.path}\n") flakes)
+  # The content of the folders that Nix fills depends on the package set.
+  filled = builtins.toFile "filled" (
+    builtins.concatStringsSep "" (map (entry: "${entry.path}\n") filled)
   );
   expected = builtins.toFile "expected" (
     builtins.concatStringsSep "" (map (entry: "${describe entry}\n") entries)

@@ -5,9 +5,9 @@
 set -eu
 cd "$include"
 set --
-while IFS= read -r flake; do
-	set -- "$@" ! -path ".$flake/*"
-done < "$flakes"
+while IFS= read -r folder; do
+	set -- "$@" ! -path ".$folder/*"
+done < "$filled"
 {
 	find . -mindepth 1 -type d "$@" | sed 's|^\.|directory |'
 	find . -type f -perm -100 "$@" | sed 's|^\.|executable |'

@@ -120,10 +120,10 @@ let
     else
       additions.${host}.${kind};
 in
-if plan.version != 1 then
+if plan.version != 2 then
   throw (
     "voidgen: image/manifest.json has version ${toString plan.version}, "
-    + "and image/nix reads version 1: run `voidgen generate`"
+    + "and image/nix reads version 2: run `voidgen generate`"
   )
 else
   builtins.listToAttrs (

@@ -24,7 +24,7 @@ let
 
   # The folders of the image that have the flake of its packages.
   places = map (entry: entry.path) (
-    builtins.filter (entry: entry.type == "packages-flake") plan.include
+    builtins.filter (entry: entry.made-by.kind or null == "packages-flake") plan.include
   );
   place = if places == [ ] then null else builtins.head places;
   flake = import ./packages-flake.nix {

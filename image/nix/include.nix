@@ -31,11 +31,11 @@ let
     );
   list = name: lines: builtins.toFile name (concatStringsSep "" (map (line: "${line}\n") lines));
 
-  files = ofType "file";
+  files = filter (entry: entry.type == "file" && !(entry ? made-by)) entries;
   plain = filter (entry: !(entry ? emitted)) files;
   renamed = filter (entry: entry ? emitted) files;
   fileSet = setOf (paths plain);
-  directories = paths (ofType "directory");
+  directories = paths (filter (entry: entry.type == "directory" && !(entry ? made-by)) entries);
   directorySet = setOf directories;
 
   root = builtins.stringLength (toString include);
@@ -75,39 +75,29 @@ let
         passAsFile = [ "files" ];
       };
 
-  database = import ./dconf.nix { inherit build pkgs; };
-  databases = concatMap (entry: [
-    entry.path
-    "${database {
-      inherit (entry) module path;
-      keyfiles = listed "keyfiles" entry.keyfiles;
-    }}"
-  ]) (ofType "dconf-db");
-
-  keymap = import ./keymap.nix { inherit build pkgs; };
-  keymaps = concatMap (entry: [
-    entry.path
-    "${keymap entry}"
-  ]) (ofType "console-keymap");
-
-  copies = concatMap (entry: [
-    entry.path
-    entry.name
-  ]) (ofType "mklive-file");
+  builders = import ./made.nix {
+    inherit
+      build
+      flake
+      listed
+      mklive
+      pkgs
+      ;
+  };
+  made = filter (entry: entry ? made-by) entries;
+  unknown = filter (entry: !(builders ? ${entry.made-by.kind})) made;
 
   tree = build "include" ./include.sh {
     inherit profile;
     # Git keeps no empty folders, so an overlay without files has no image/include.
     source = if files == [ ] then "" else listed "include-files" "";
     directories = list "directories" directories;
-    executables = list "executables" (paths (filter (import ./executable.nix) files));
+    executables = list "executables" (paths (filter (import ./executable.nix) (ofType "file")));
     # Not toFile, because it refers to outputs of derivations.
-    made = concatStringsSep "" (map (line: "${line}\n") (databases ++ keymaps));
+    made = concatStringsSep "" (
+      map (entry: "${entry.path}\n${builders.${entry.made-by.kind} entry}\n") made
+    );
     passAsFile = [ "made" ];
-    flakes = list "flakes" (paths (ofType "packages-flake"));
-    flake = if ofType "packages-flake" == [ ] then "" else flake;
-    mklive = if copies == [ ] then "" else "${mklive}";
-    copies = list "copies" copies;
     links = list "links" (
       concatMap (link: [
         link.path
@@ -131,6 +121,8 @@ if missing != [ ] then
   fault "files that are not there, or that git does not know of" (
     map (path: "image/include${path}") missing
   )
+else if unknown != [ ] then
+  fault "entries that image/nix cannot make" (paths unknown)
 else if homeless != [ ] then
   fault "entries of folders that it does not list" homeless
 else

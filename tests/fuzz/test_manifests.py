@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.fuzz.mutations import as_json, few
 from tests.support.closures import manifest
-from tests.support.documents import iso_data, plan, xbps
+from tests.support.documents import STORE, iso_data, plan, xbps
 from tests.support.program import voidgen
 from tests.unit.cli.test_commands import MANIFEST
 
@@ -89,7 +89,7 @@ def test_a_size_that_is_none(size: object, project: Path) -> None:
 
 RELEASED = iso_data(BUILT, xbps=[xbps("htop-3_1", 5)])
 SAVED = json.loads(
-    snapshot_file.dump(Snapshot("x", plan(), {}, "", {}, {}, {"/s/a": StorePath(1, ())}, None))
+    snapshot_file.dump(Snapshot("x", plan(), {}, "", {}, {}, {f"{STORE}a": StorePath(1, ())}, None))
 )
 
 

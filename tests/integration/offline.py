@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from voidgen.plan.documents import PlanDocument
+
 ROOT = Path(__file__).parents[2]
 NIX_CODE = ROOT / "generator" / "voidgen" / "nix"
 PACKAGES = ROOT / "examples" / "offline" / "packages"
@@ -42,6 +44,13 @@ def entry(kind: str, path: str, mode: str = "0755", target: str | None = None) -
     """One entry of the overlay."""
     rest = {} if target is None else {"target": target}
     return {"group": "root", "mode": mode, "owner": "root", "path": path, "type": kind, **rest}
+
+
+def made(
+    kind: str, path: str, mode: str = "0644", type_: str = "file", **arguments: str
+) -> dict[str, Any]:
+    """An entry that Nix makes."""
+    return {**entry(type_, path, mode), "made-by": {"kind": kind, "arguments": arguments}}
 
 
 def directory(path: str) -> dict[str, Any]:
@@ -81,7 +90,7 @@ def manifest(
             "state-dir": "/var/nix",
             "unfree": list(unfree),
         },
-        "version": 1,
+        **PlanDocument.HEADER,
     }
 
 
@@ -102,7 +111,7 @@ def write_project(
     (project / "flake.nix").write_text(FLAKE % (nixpkgs, arguments))
     (project / "image" / "manifest.json").write_text(json.dumps(data, sort_keys=True))
     for item in data["include"]:
-        if item["type"] == "file":
+        if item["type"] == "file" and "made-by" not in item:
             file = project / "image" / "include" / item["path"][1:]
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(f"#!/bin/sh\n# {item['path']}\n")

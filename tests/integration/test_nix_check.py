@@ -32,7 +32,7 @@ def check(tmp_path: Path, change: Callable[[Path], object]) -> subprocess.Comple
     # What is in it is another's to say.
     (include / "flake/set").mkdir(parents=True)
     (include / "flake/flake.nix").touch()
-    (tmp_path / "flakes").write_text("/flake\n")
+    (tmp_path / "filled").write_text("/flake\n")
     change(include)
     programs = tmp_path / "programs"
     programs.mkdir()
@@ -42,7 +42,7 @@ def check(tmp_path: Path, change: Callable[[Path], object]) -> subprocess.Comple
         "PATH": str(programs),
         "TMPDIR": str(work),
         "expected": str(tmp_path / "expected"),
-        "flakes": str(tmp_path / "flakes"),
+        "filled": str(tmp_path / "filled"),
         "include": str(include),
         "out": str(tmp_path / "out"),
         "profile": str(profile),

@@ -13,6 +13,7 @@ from tests.integration.offline import (
     Nix,
     directory,
     entry,
+    made,
     manifest,
     track,
     write_project,
@@ -28,11 +29,7 @@ INCLUDE = (
     entry("file", f"{KEYFILES}/00-a", "0644"),
     entry("file", f"{KEYFILES}/10-b", "0644"),
     entry("file", f"{KEYFILES}/locks/keyboard", "0644"),
-    {
-        **entry("dconf-db", "/etc/dconf/db/local", "0644"),
-        "keyfiles": KEYFILES,
-        "module": "dconf-cinnamon",
-    },
+    made("dconf-database", "/etc/dconf/db/local", keyfiles=KEYFILES, module="dconf-cinnamon"),
 )
 TEXTS = {
     "00-a": "[org/a]\nx='first'\ny=[('xkb', 'ch+fr_nodeadkeys')]\n",

@@ -270,8 +270,8 @@ def sides(
         "list.json": "[]",
         "half.json": '{"kind":',
         "other.json": "{}",
-        "later.json": '{"kind": "voidgen-snapshot", "version": 2}',
-        "wrong.json": '{"kind": "voidgen-snapshot", "version": 1, "origin": "x", "overlay": 3}',
+        "later.json": '{"kind": "voidgen-snapshot", "version": 3}',
+        "wrong.json": '{"kind": "voidgen-snapshot", "version": 2, "origin": "x", "overlay": 3}',
         "cut.iso": "no ISO",
     }.items():
         (folder / file).write_text(text)
@@ -288,8 +288,8 @@ def sides(
         ("text", "is no project, no manifest and no valid path of the Nix store"),
         ("list.json", "is no project, no manifest and no valid path of the Nix store"),
         ("half.json", "is no JSON object"),
-        ("other.json", "has version None"),
-        ("later.json", "is a snapshot of version 2, and this voidgen reads 1"),
+        ("other.json", "is none of voidgen's manifests"),
+        ("later.json", "is a snapshot of version 3, and this voidgen reads 2"),
         ("wrong.json", "overlay"),
         ("cut.iso", "is no whole ISO, or none of voidgen's"),
         ("old", "revision old has no voidgen.toml there"),

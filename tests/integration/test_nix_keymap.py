@@ -17,7 +17,7 @@ import pytest
 from tests.integration.offline import (
     Nix,
     directory,
-    entry,
+    made,
     manifest,
     track,
     write_project,
@@ -56,8 +56,8 @@ import ../2026.10 args // {
 def include(**keymap: str) -> list[dict[str, object]]:
     folders = ("/usr", "/usr/share", "/usr/share/kbd", MAPS, f"{MAPS}/xkb")
     name = keymap.pop("name")
-    made = entry("console-keymap", f"{MAPS}/xkb/{name}.map.gz", "0644")
-    return [*map(directory, folders), {**made, **keymap}]
+    path = f"{MAPS}/xkb/{name}.map.gz"
+    return [*map(directory, folders), made("console-keymap", path, **keymap)]
 
 
 SWISS = {

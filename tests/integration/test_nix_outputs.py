@@ -14,6 +14,7 @@ from tests.integration.offline import (
     Nix,
     directory,
     entry,
+    made,
     manifest,
     symlink,
     track,
@@ -37,7 +38,7 @@ def test_default_names_all_that_was_built(nix: Nix, offline_project: Path, image
     described = json.loads((image / "manifest.json").read_text())
     known = nix.info(profile)
     assert (image / "store-paths").read_text().split() == [info["path"] for info in known]
-    assert described["version"] == 1
+    assert described["version"] == 2
     assert described["plan"] == manifest()
     assert described["closure"]["count"] == len(known)
     assert described["closure"]["nar-size"] == sum(info["narSize"] for info in known)
@@ -211,7 +212,7 @@ def test_mklive_is_an_output_where_it_is_given(
 def test_programs_of_mklive_are_in_the_overlay(nix: Nix, tmp_path: Path) -> None:
     entries = [
         directory("/usr"),
-        {**entry("mklive-file", "/usr/void-installer"), "name": "installer.sh"},
+        made("mklive-file", "/usr/void-installer", "0755", name="installer.sh"),
     ]
     project = write_project(
         tmp_path / "project", data=manifest(include=entries), arguments="mklive = ./mklive;"
@@ -277,6 +278,6 @@ def test_manifest_and_overlay_must_agree(
 
 
 def test_a_manifest_of_another_version_is_refused(nix: Nix, tmp_path: Path) -> None:
-    project = write_project(tmp_path / "project", {**manifest(), "version": 2})
+    project = write_project(tmp_path / "project", {**manifest(), "version": 1})
     said = nix.fail("nix", "build", "--no-link", project)
-    assert "image/manifest.json has version 2, and image/nix reads version 1" in said
+    assert "image/manifest.json has version 1, and image/nix reads version 2" in said

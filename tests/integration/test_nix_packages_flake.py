@@ -19,7 +19,7 @@ from tests.integration.offline import (
     SYSTEM,
     Nix,
     directory,
-    entry,
+    made,
     manifest,
     track,
     write_project,
@@ -180,10 +180,8 @@ def test_set_of_this_machine_is_carried(nix: Nix, package_set: Path, tmp_path: P
 
 
 def test_folder_of_the_project_is_carried(nix: Nix, tmp_path: Path) -> None:
-    project = write_project(
-        tmp_path / "project",
-        manifest(("greet",), include=[directory("/etc"), entry("packages-flake", "/etc/p")]),
-    )
+    include = [directory("/etc"), made("packages-flake", "/etc/p", "0755", "directory")]
+    project = write_project(tmp_path / "project", manifest(("greet",), include=include))
     image = nix.build(project)
     live = tmp_path / "live"
     shutil.copytree(image / "include/etc/p", live)

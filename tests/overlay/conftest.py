@@ -18,16 +18,7 @@ import tomlkit
 from tests.overlay.live_nix import Baked, bake, install_overlay, install_store
 
 from voidgen import project
-from voidgen.tree import (
-    ConsoleKeymap,
-    DconfDatabase,
-    Directory,
-    File,
-    Link,
-    MkliveFile,
-    Node,
-    PackagesFlake,
-)
+from voidgen.tree import Directory, File, Link, Made, Node, Recipe
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -213,9 +204,7 @@ def live_root(tmp_path: Path, baked: Baked) -> Root:
 def _assemble(image: project.Project, root: Root) -> None:
     _system(root)
     # Databases last: they are made of what is there by then.
-    for path, node in sorted(
-        image.overlay.items(), key=lambda item: isinstance(item[1], DconfDatabase)
-    ):
+    for path, node in sorted(image.overlay.items(), key=lambda item: isinstance(item[1], Made)):
         place = root.path(path)
         place.parent.mkdir(parents=True, exist_ok=True)
         _put(node, place, root)
@@ -240,19 +229,20 @@ def _put(node: Node, place: Path, root: Root) -> None:
             place.chmod(node.mode)
         case Link():
             place.symlink_to(node.target.replace("@profile@", PROFILE, 1))
-        case PackagesFlake():
+        case Made(type="directory"):
             place.mkdir()
         case Directory():
             place.mkdir(exist_ok=True)
             if node.mode is not None:
                 place.chmod(node.mode)
-        case MkliveFile():
-            place.write_text(f"#!/bin/sh\n# Stands in for mklive's {node.name}.\n")
+        case Made(Recipe(kind="mklive-file", arguments=arguments)):
+            place.write_text(f"#!/bin/sh\n# Stands in for mklive's {arguments['name']}.\n")
             place.chmod(0o755)
-        case ConsoleKeymap():
+        case Made(Recipe(kind="dconf-database", arguments=arguments)):
+            folder = root.path(arguments["keyfiles"])
+            subprocess.run(["dconf", "compile", place, folder], check=True)
+        case Made():
             place.write_bytes(gzip.compress(b"# Stands in for what ckbcomp makes.\n"))
-        case DconfDatabase():
-            subprocess.run(["dconf", "compile", place, root.path(node.keyfiles)], check=True)
 
 
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="makes users: run the tests as root")

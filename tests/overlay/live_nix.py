@@ -128,11 +128,11 @@ def lay_overlay(baked: Baked, root: Path) -> None:
     for entry in json.loads(baked.read("manifest.json"))["plan"]["include"]:
         source, place = baked.include(entry["path"]), root / entry["path"][1:]
         place.parent.mkdir(parents=True, exist_ok=True)
-        if entry["type"] == "directory":
-            place.mkdir(exist_ok=True)
-        elif entry["type"] == "packages-flake":
+        if entry["type"] == "directory" and "made-by" in entry:
             # With the times of the store, as in an ISO.
             shutil.copytree(source, place)
+        elif entry["type"] == "directory":
+            place.mkdir(exist_ok=True)
         else:
             place.unlink(missing_ok=True)
             shutil.copy2(source, place, follow_symlinks=False)

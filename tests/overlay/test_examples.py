@@ -108,7 +108,8 @@ def test_the_reference_image_delivers_an_installer(reference: dict[str, Any]) ->
     include = {item["path"]: item for item in reference["include"]}
     assert include["/usr/share/applications/install-void.desktop"]["mode"] == "0644"
     assert include["/usr/local/bin/install-void"]["mode"] == "0755"
-    installer = {"type": "mklive-file", "name": "installer.sh", "mode": "0755"}
+    recipe = {"kind": "mklive-file", "arguments": {"name": "installer.sh"}}
+    installer = {"type": "file", "made-by": recipe, "mode": "0755"}
     assert installer.items() <= include["/usr/bin/void-installer"].items()
     # The menu entry opens a terminal that the image has.
     (installer,) = (one for one in reference["modules"] if one["name"] == "installer")

@@ -9,6 +9,8 @@ from voidgen.plan.documents import Entry, PlanDocument
 from voidgen.schema import typed_json
 from voidgen.system import sri
 
+STORE = f"/nix/store/{'0' * 32}-"
+"""The beginning of a made-up store path."""
 IMAGE: dict[str, Any] = {
     "name": "made-up", "title": "Made up", "arch": "x86_64", "system": "x86_64-linux",
     "keymap": "us", "xkb": "us", "xkb-options": [], "locale": "C.UTF-8", "user": "me",

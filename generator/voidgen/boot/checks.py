@@ -11,6 +11,7 @@ from attrs import frozen
 
 from voidgen.outcome.types import Outcome
 from voidgen.plan.templating import nix
+from voidgen.tree import PACKAGES_FLAKE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -159,7 +160,7 @@ def _builds_offline(image: Image) -> Iterator[Check]:
     """
     if not image.plan.nix.nixpkgs.startswith("./") or not image.snapshot.packages:
         return
-    flakes = [one.path for one in image.plan.include if one.type == "packages-flake"]
+    flakes = [one.path for one in image.plan.include if one.is_made_by(PACKAGES_FLAKE)]
     package = min(image.snapshot.packages).partition("^")[0]
     for flake in (*flakes, "nixpkgs") if flakes else ():
         set_ = f"(builtins.getFlake {nix(flake)}).legacyPackages.${{builtins.currentSystem}}"

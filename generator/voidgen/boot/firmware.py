@@ -5,13 +5,16 @@ from __future__ import annotations
 import os
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from attrs import frozen
 
 from voidgen.boot.types import Firmware, Flash
-from voidgen.system import untrusted
+from voidgen.schema import typed_json
+from voidgen.system.untrusted import GarbledError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
 MACHINE = "pc-q35-9.0"
 """Any version: descriptors have patterns of these names."""
@@ -63,33 +66,63 @@ def described(places: Sequence[Path]) -> Firmware | None:
 def _of(file: Path) -> Iterator[Firmware]:
     """What a descriptor offers, where that fits; an empty file hides one and offers nothing."""
     try:
-        data = untrusted.parse_json(file.read_bytes())
-        if _fits(data):
-            flash = data["mapping"]
-            found = Firmware(_flash(flash["executable"]), _flash(flash["nvram-template"]))
-            if found.code.file.is_file() and found.variables.file.is_file():
-                yield found
-    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        found = typed_json.read(file.read_bytes(), _Descriptor).firmware()
+    except (OSError, GarbledError):
         return
+    if found and found.code.file.is_file() and found.variables.file.is_file():
+        yield found
 
 
-def _fits(data: Mapping[str, Any]) -> bool:
-    mapping = data["mapping"]
-    return (
-        "uefi" in data["interface-types"]
-        and mapping["device"] == "flash"
-        and mapping.get("mode", "split") == "split"
-        and not UNWANTED & set(data["features"])
-        and any(
-            target["architecture"] == "x86_64"
-            and any(fnmatchcase(MACHINE, pattern) for pattern in target["machines"])
-            for target in data["targets"]
+@frozen
+class _File:
+    filename: str
+    format: str
+
+    def flash(self) -> Flash:
+        return Flash(Path(self.filename), self.format)
+
+
+@frozen
+class _Mapping:
+    """How firmware is put into a machine; only flash has both files."""
+
+    device: str
+    mode: str = "split"
+    executable: _File | None = None
+    nvram_template: _File | None = None
+
+
+@frozen
+class _Target:
+    architecture: str
+    machines: tuple[str, ...]
+
+
+@frozen
+class _Descriptor:
+    """Firmware of QEMU's, and the machines that it is for."""
+
+    interface_types: tuple[str, ...]
+    mapping: _Mapping
+    targets: tuple[_Target, ...]
+    features: tuple[str, ...]
+
+    def firmware(self) -> Firmware | None:
+        """Return the files, if they fit the machine that voidgen starts."""
+        mapping = self.mapping
+        fits = (
+            "uefi" in self.interface_types
+            and (mapping.device, mapping.mode) == ("flash", "split")
+            and not UNWANTED & {*self.features}
+            and any(
+                target.architecture == "x86_64"
+                and any(fnmatchcase(MACHINE, pattern) for pattern in target.machines)
+                for target in self.targets
+            )
         )
-    )
-
-
-def _flash(data: Mapping[str, Any]) -> Flash:
-    return Flash(Path(data["filename"]), data["format"])
+        if not fits or not mapping.executable or not mapping.nvram_template:
+            return None
+        return Firmware(mapping.executable.flash(), mapping.nvram_template.flash())
 
 
 def _known(pair: tuple[Path, Path]) -> Firmware | None:

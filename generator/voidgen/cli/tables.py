@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from voidgen.text import human_size, visible
+from voidgen.tree import CONSOLE_KEYMAP
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -70,7 +71,7 @@ def plan(document: PlanDocument, inputs: Iterable[Input], versions: Mapping[str,
 
 
 def _keymap(document: PlanDocument) -> str:
-    made = next((one for one in document.include if one.type == "console-keymap"), None)
+    made = next((one for one in document.include if one.is_made_by(CONSOLE_KEYMAP)), None)
     name = document.image.keymap
     return f"{name}, made from XKB at {made.path}" if made else name
 

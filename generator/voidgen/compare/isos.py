@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from voidgen.compare import trees
 from voidgen.image import iso_volume
 from voidgen.system.process import run
+from voidgen.system.untrusted import GarbledError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,8 +24,8 @@ LINKS = 4
 def differences(old: Path, new: Path, work: Path) -> Iterator[str]:
     """Lines on what differs; ``work`` is a folder for what is unpacked.
 
-    Raises OSError where there is no room for it, and StepFailedError where a squashfs cannot be
-    read.
+    Raises OSError if there is no room for it, GarbledError if an ISO is damaged, and
+    StepFailedError if a squashfs cannot be read.
     """
     folders = [work / "one", work / "two"]
     for iso, folder in zip((old, new), folders, strict=True):
@@ -44,18 +45,21 @@ def differences(old: Path, new: Path, work: Path) -> Iterator[str]:
 
 def _unpack(iso: Path, folder: Path) -> None:
     # Hard links of a file are read one by one.
-    with iso_volume.opened(iso, iso.stat().st_size * LINKS) as image:
-        for place, _, names in image.walk(rr_path="/"):
-            _inside(folder, place).mkdir(parents=True, exist_ok=True)
-            for name in names:
-                path = f"{place.rstrip('/')}/{name}"
-                image.get_file_from_iso(str(_inside(folder, path)), rr_path=path)
+    try:
+        with iso_volume.opened(iso, iso.stat().st_size * LINKS) as image:
+            for place, _, names in image.walk(rr_path="/"):
+                _inside(folder, place).mkdir(parents=True, exist_ok=True)
+                for name in names:
+                    path = f"{place.rstrip('/')}/{name}"
+                    image.get_file_from_iso(str(_inside(folder, path)), rr_path=path)
+    except iso_volume.DAMAGED as error:
+        raise GarbledError(f"{iso.name} cannot be unpacked: {error}") from None
 
 
 def _inside(folder: Path, path: str) -> Path:
-    """Where ``path`` of an ISO is unpacked; ValueError if that is not in ``folder``."""
+    """Where ``path`` of an ISO is unpacked; GarbledError if that is not in ``folder``."""
     if ".." in path.split("/") or "\0" in path:
-        raise ValueError(f"{path!r} leads out of the ISO")
+        raise GarbledError(f"{path!r} leads out of the ISO")
     return folder / path[1:]
 
 

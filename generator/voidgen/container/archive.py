@@ -7,7 +7,10 @@ import tarfile
 import zlib
 from typing import TYPE_CHECKING
 
-from voidgen.system import untrusted
+from attrs import field, frozen
+
+from voidgen.schema import typed_json
+from voidgen.system.untrusted import GarbledError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,7 +31,15 @@ def ids(archive: Path) -> frozenset[str]:
                 if member.name.endswith(".json") and member.isfile() and member.size <= LARGEST:
                     stream = members.extractfile(member)
                     found[member.name.removeprefix("./")] = stream.read() if stream else b""
-        named = [one["Config"] for one in untrusted.parse_json(found["manifest.json"])]
-        return frozenset(hashlib.sha256(found[name]).hexdigest() for name in named)
-    except (OSError, EOFError, tarfile.TarError, zlib.error, *untrusted.GARBLED):
+        images = typed_json.read(found.get("manifest.json", b""), tuple[_Image, ...])
+    except (OSError, EOFError, tarfile.TarError, zlib.error, GarbledError):
         return frozenset()
+    named = [found.get(one.config) for one in images]
+    return frozenset(hashlib.sha256(one).hexdigest() for one in named if one is not None)
+
+
+@frozen
+class _Image:
+    """An image in an archive, with the file of its configuration."""
+
+    config: str = field(metadata={"key": "Config"})

@@ -6,13 +6,14 @@ import os
 import shlex
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from attrs import frozen
+from attrs import field, frozen
 
 from voidgen.errors import StepFailedError
-from voidgen.system import untrusted
+from voidgen.schema import typed_json
 from voidgen.system.process import ask, run
+from voidgen.system.untrusted import GarbledError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -182,10 +183,52 @@ def find(container: Container, timeout: float | None = None) -> Engine:
     return Engine(program, *_info(program, timeout), (*container.arguments, *extra), build)
 
 
-def _check_ids(host: Mapping[str, Any]) -> None:
+@frozen
+class _Ids:
+    size: int
+
+
+@frozen
+class _IdMappings:
+    uidmap: tuple[_Ids, ...] | None = None
+
+
+@frozen
+class _Security:
+    rootless: bool
+
+
+@frozen
+class _Host:
+    security: _Security
+    id_mappings: _IdMappings | None = field(default=None, metadata={"key": "idMappings"})
+
+
+@frozen
+class _Store:
+    root: str = field(metadata={"key": "graphRoot"})
+
+
+@frozen
+class _Podman:
+    """What `podman info` says."""
+
+    host: _Host
+    store: _Store
+
+
+@frozen
+class _Docker:
+    """What `docker info` says."""
+
+    root: str = field(metadata={"key": "DockerRootDir"})
+    options: tuple[str, ...] | None = field(default=None, metadata={"key": "SecurityOptions"})
+
+
+def _check_ids(host: _Host) -> None:
     """StepFailedError where a rootless podman has too few users for those that packages make."""
-    mappings = (host.get("idMappings") or {}).get("uidmap") or ()
-    if host["security"]["rootless"] and 0 < sum(one["size"] for one in mappings) < USERS:
+    mappings = (host.id_mappings.uidmap if host.id_mappings else None) or ()
+    if host.security.rootless and 0 < sum(one.size for one in mappings) < USERS:
         what = "podman, as this user, has no further user ids, and packages' files have many owners"
         remedy = (
             "give yourself some: `sudo usermod --add-subuids 100000-165535 --add-subgids "
@@ -206,12 +249,12 @@ def _info(program: str, timeout: float | None) -> tuple[bool, Path]:
         remedy = f"is its service running, and may you use it? `{program} info` tells"
         raise StepFailedError(what, remedy, output)
     try:
-        info = untrusted.parse_json(done.stdout)
         if program == "podman":
-            _check_ids(info["host"])
-            return not info["host"]["security"]["rootless"], Path(info["store"]["graphRoot"])
-        rootless = "name=rootless" in (info.get("SecurityOptions") or [])
-        return not rootless, Path(info["DockerRootDir"])
-    except untrusted.GARBLED:
+            podman = typed_json.read(done.stdout, _Podman)
+            _check_ids(podman.host)
+            return not podman.host.security.rootless, Path(podman.store.root)
+        docker = typed_json.read(done.stdout, _Docker)
+        return "name=rootless" not in (docker.options or ()), Path(docker.root)
+    except GarbledError:
         remedy = f"use a {program} of the last years: voidgen asks it for JSON"
         raise StepFailedError(f"{program} info: not understood", remedy, output) from None

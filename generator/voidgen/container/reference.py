@@ -9,8 +9,9 @@ from pathlib import Path
 from attrs import frozen
 
 from voidgen.errors import StepFailedError
-from voidgen.system import untrusted
+from voidgen.schema import typed_json
 from voidgen.system.process import patiently
+from voidgen.system.untrusted import GarbledError
 
 _FAULTS = re.compile(
     rb"(?i)i/o timeout|connection (?:refused|reset)|TLS handshake timeout|unexpected EOF"
@@ -71,10 +72,10 @@ def _engine(program: str, reference: str) -> str:
     _said([program, "pull", "--quiet", reference])
     words = [program, "image", "inspect", "--format", "{{json .RepoDigests}}", reference]
     try:
-        return str(untrusted.parse_json(_said(words))[0]).rpartition("@")[2]
-    except (ValueError, LookupError, TypeError):
-        # None, or nothing that is understood: no digest either way.
-        return ""
+        digests = typed_json.read(_said(words), tuple[str, ...])
+    except GarbledError:
+        return ""  # Nothing that is understood: no digest.
+    return digests[0].rpartition("@")[2] if digests else ""
 
 
 def _said(argv: list[str]) -> str:

@@ -25,7 +25,9 @@ class Collision:
 class BuiltImage:
     """All of result/manifest.json (docs/reference/manifest.md)."""
 
-    HEADER: ClassVar[Mapping[str, str | int]] = MappingProxyType({"version": 1})
+    HEADER: ClassVar[Mapping[str, str | int]] = MappingProxyType(
+        {"kind": "voidgen-built-image", "version": 2}
+    )
 
     plan: PlanDocument
     packages: tuple[Package, ...]

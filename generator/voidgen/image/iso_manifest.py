@@ -46,7 +46,9 @@ class IsoManifest:
     ``inputs`` is the hash of all that the ISO was made from, ``xbps`` are Void's packages.
     """
 
-    HEADER: ClassVar[Mapping[str, str | int]] = MappingProxyType({"version": 1})
+    HEADER: ClassVar[Mapping[str, str | int]] = MappingProxyType(
+        {"kind": "voidgen-iso", "version": 2}
+    )
 
     voidgen: str
     inputs: str

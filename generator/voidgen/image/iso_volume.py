@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import struct
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, cast
 
 from pycdlib import PyCdlib
+from pycdlib.pycdlibexception import PyCdlibException
 
+from voidgen.system import untrusted
 from voidgen.system.files import open_regular_file
 
 if TYPE_CHECKING:
@@ -14,6 +17,8 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import BinaryIO
 
+DAMAGED = (*untrusted.DAMAGED, MemoryError, PyCdlibException, struct.error)
+"""What pycdlib makes of a damaged ISO."""
 TABLES = 1 << 25
 """Maximum bytes read of an ISO's folders: those of a hundred thousand files need less."""
 
@@ -23,8 +28,7 @@ def opened(iso: Path, content: int) -> Iterator[PyCdlib]:
     """Open an ISO from which pycdlib reads at most ``content`` bytes of files.
 
     Raises OSError and WrongInputError as `regular.opened`, and ValueError if more is read.
-    A damaged ISO raises what pycdlib makes of it: PyCdlibException, struct.error, MemoryError or
-    one of `foreign.GARBLED`.
+    A damaged ISO raises one of `DAMAGED`.
     """
     image = PyCdlib()
     with open_regular_file(iso) as stream:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import struct
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, TypeVar
-
-from pycdlib.pycdlibexception import PyCdlibException
 
 from voidgen.errors import Fault, WrongInputError, unreadable
 from voidgen.image import iso_volume, snapshot_file
@@ -103,6 +100,5 @@ def _looked(iso: Path, look: Callable[[PyCdlib], T | None]) -> T | None:
     try:
         with iso_volume.opened(iso, LARGEST + SECTOR) as image:
             return look(image)
-    except (*untrusted.GARBLED, MemoryError, PyCdlibException, struct.error):
-        # What pycdlib makes of a damaged ISO.
+    except iso_volume.DAMAGED:
         return None

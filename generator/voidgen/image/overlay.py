@@ -29,7 +29,7 @@ def entries(listed: Iterable[Listed], nodes: Mapping[str, Node] | None = None) -
         path = entry.path
         node = (nodes or {}).get(path)
         data = node.data if isinstance(node, File) else None
-        found[path] = _entry(entry) if data is None else _entry(entry, sri.of_bytes(data), data)
+        found[path] = _entry(entry, entry.hash or "", data)
     return found
 
 
@@ -41,7 +41,8 @@ def built(listed: Iterable[Listed], include: Path) -> dict[str, Entry]:
     top = os.path.realpath(include)
     found = {}
     for entry in listed:
-        found[entry.path] = _entry(entry, *_content(top, entry) if entry.type == "file" else ())
+        is_ours = entry.type == "file" and entry.made_by is None
+        found[entry.path] = _entry(entry, *_content(top, entry) if is_ours else ())
     return found
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
+from voidgen.nix.version import is_store_path
 from voidgen.system.untrusted import GarbledError
 
 if TYPE_CHECKING:
@@ -57,6 +58,8 @@ class Sizes:
 def check(paths: Mapping[str, StorePath]) -> None:
     """GarbledError if ``paths`` are not a closure: Nix has none with a circle or with a gap."""
     for path, one in paths.items():
+        if not is_store_path(path):
+            raise GarbledError(f"{path!r} is not a store path")
         if one.size < 0:
             raise GarbledError(f"{path}: {one.size} is not a size")
         for other in one.references:

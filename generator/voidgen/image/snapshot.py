@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import ClassVar
 
-from attrs import frozen
+from attrs import field, frozen
 
 from voidgen.nix.closure import StorePath
 from voidgen.plan.documents import PlanDocument
@@ -39,7 +39,7 @@ class Xbps:
 class Entry:
     """A path of the overlay: ``owner`` is ``USER:GROUP``, ``digest`` the SHA-256 (SRI) of a file.
 
-    ``text`` is the file's content, where it is text and short.
+    ``text`` is the file's content, if it is text and short and at hand.
     """
 
     type: str
@@ -47,7 +47,7 @@ class Entry:
     owner: str = ""
     target: str = ""
     digest: str = ""
-    text: str | None = None
+    text: str | None = field(default=None, eq=False)
 
 
 @frozen
@@ -59,7 +59,7 @@ class Snapshot:
     """
 
     HEADER: ClassVar[Mapping[str, str | int]] = MappingProxyType(
-        {"kind": "voidgen-snapshot", "version": 1}
+        {"kind": "voidgen-snapshot", "version": 2}
     )
 
     origin: str

@@ -44,7 +44,7 @@ def structure(value: object, file: Path) -> Snapshot:
     try:
         snapshot = typed_json.structure(value, Snapshot)
     except OtherVersionError as error:
-        remedy = "save it again with this voidgen, or use the voidgen that saved it"
+        remedy = "make it again with this voidgen, or use the voidgen that made it"
         reads = Snapshot.HEADER["version"]
         what = f"is a snapshot of version {error.version}, and this voidgen reads {reads}"
         raise WrongInputError(Fault(what, file, remedy=remedy)) from None

@@ -106,11 +106,18 @@ def squashfs(config: Squashfs) -> list[str]:
 
 
 def overlay(entries: Iterable[Entry]) -> list[str]:
-    """A line for each entry of the manifest: type, mode, owner, group, path."""
+    """A line for each entry of the manifest: type, mode, owner, group, path.
+
+    A directory that Nix fills is a ``tree``.
+    """
     return [
-        SEPARATOR.join((one.type, one.mode or "", one.owner or "", one.group or "", one.path))
+        SEPARATOR.join((_type(one), one.mode or "", one.owner or "", one.group or "", one.path))
         for one in entries
     ]
+
+
+def _type(entry: Entry) -> str:
+    return "tree" if entry.type == "directory" and entry.made_by else entry.type
 
 
 def users(accounts: Iterable[Account]) -> list[str]:

@@ -6,6 +6,8 @@ import gzip
 import zlib
 from typing import TYPE_CHECKING
 
+from voidgen.tree import CONSOLE_KEYMAP
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
@@ -22,7 +24,7 @@ def replaced(listed: Iterable[Entry], include: Path) -> Iterator[str]:
     ``include`` is the overlay as Nix built it.
     """
     for entry in listed:
-        if entry.type != "console-keymap":
+        if entry.made_by is None or entry.made_by.kind != CONSOLE_KEYMAP:
             continue
         try:
             with gzip.open(include / entry.path[1:]) as file:
@@ -32,7 +34,7 @@ def replaced(listed: Iterable[Entry], include: Path) -> Iterator[str]:
         if begin == _INCLUDE:
             name, near = (
                 where.rpartition("/")[2].partition(".map")[0]
-                for where in (entry.path, entry.nearest or "")
+                for where in (entry.path, entry.made_by.arguments["nearest"])
             )
             yield (
                 f"keymap: the console gets {near} of kbd for {name}, "

@@ -20,12 +20,12 @@ def entries(listed: Iterable[Entry], include: Path) -> Iterator[Entry]:
     What is below is root's, and as readable as it may be: a store keeps no other modes.
     """
     for entry in listed:
-        if entry.type != "packages-flake":
+        if entry.type != "directory" or entry.made_by is None:
             yield entry
             continue
         for folder, folders, files in os.walk(include / entry.path[1:]):
             below = f"/{os.path.relpath(folder, include)}"
-            yield attrs.evolve(entry, type="directory", path=below)
+            yield attrs.evolve(entry, path=below)
             for name in (*folders, *files):
                 place = include / below[1:] / name
                 if place.is_symlink():

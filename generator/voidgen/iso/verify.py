@@ -7,17 +7,17 @@ exit status nor the file proves anything.
 from __future__ import annotations
 
 import os
-import plistlib
 import re
 import stat
 from typing import TYPE_CHECKING
-from xml.parsers.expat import ExpatError
 
 import attrs
 from attrs import frozen
 
 from voidgen.iso import initramfs, loader
-from voidgen.system import sri, untrusted
+from voidgen.schema import typed_json
+from voidgen.system import sri
+from voidgen.system.untrusted import GarbledError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -91,20 +91,29 @@ def initrd(file: Path, found: Mapping[str, Entry], hooks: Iterable[str]) -> Iter
     yield from initramfs.faults(entries, found, hooks)
 
 
+@frozen
+class _Installed:
+    """A package in XBPS's database."""
+
+    state: str
+
+
 def packages(pkgdb: bytes) -> Iterator[str]:
     """Packages of XBPS's database that are unpacked only: their scripts failed (xbps-reconfigure).
 
     mklive does not look at that program's exit status.
     """
     try:
-        table = plistlib.loads(pkgdb)
-        states = {name: one["state"] for name, one in table.items() if name[:1] != "_"}
-    except (*untrusted.GARBLED, ExpatError):
+        entries = typed_json.read_plist(pkgdb, dict[str, object])
+        # Other entries are no packages.
+        names = [name for name in sorted(entries) if not name.startswith("_")]
+        found = {name: typed_json.structure(entries[name], _Installed) for name in names}
+    except GarbledError:
         yield "XBPS's database in the root tree is garbled"
         return
-    for name, state in sorted(states.items()):
-        if state != "installed":
-            yield f"package {name} is {state}, and not configured"
+    for name, one in found.items():
+        if one.state != "installed":
+            yield f"package {name} is {one.state}, and not configured"
 
 
 def _family(arch: str) -> str:
@@ -142,15 +151,14 @@ def overlay(
     ``sums`` the hashes of its files.
     """
     for entry in entries:
-        path, kind = entry.path, entry.type
-        expected = kind if kind in {"directory", "symlink"} else "file"
+        path, expected = entry.path, entry.type
         there = found.get(path)
         built = include / path[1:]
         if there is None:
             yield f"{path} is missing"
         elif there.kind != expected:
             yield f"{path} is a {there.kind}, and should be a {expected}"
-        elif kind == "symlink":
+        elif expected == "symlink":
             # Not Path's, which would write `./a` as `a`.
             target = os.readlink(built)  # noqa: PTH115
             if there.target != target:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from voidgen.lint.dconf import KEYFILES, LOCKS
 from voidgen.lint.finding import Finding
-from voidgen.tree import DconfDatabase
+from voidgen.tree import DCONF_DATABASE, Made
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,7 +23,9 @@ _OF_PACKAGES = {"gdm"}
 def databases(image: Image) -> Iterator[Finding]:
     """Key files that no [dconf] compiles, and databases that no profile of dconf names."""
     compiled = {
-        node.keyfiles: path for path, node in image.nodes.items() if isinstance(node, DconfDatabase)
+        node.recipe.arguments["keyfiles"]: path
+        for path, node in image.nodes.items()
+        if isinstance(node, Made) and node.recipe.kind == DCONF_DATABASE
     }
     seen = set()
     for entry in image.resolution.entries:

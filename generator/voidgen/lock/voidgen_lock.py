@@ -54,22 +54,21 @@ def parse(data: bytes, file: Path) -> Lock:
         what = "is not as voidgen wrote it: damaged, edited, or merged from two"
         raise WrongInputError(Fault(what, file, remedy=RESTORE))
     try:
-        text = data.decode()
-        if "\\" in text:
-            # No value needs an escape, and some stand for what no text can hold.
-            raise ValueError
-        table = untrusted.parse_json(text)
-        version = table.pop("version")
-        del table["checksum"]
-    except untrusted.GARBLED:
-        raise WrongInputError(Fault("is no lock", file, remedy=RESTORE)) from None
+        # No value needs an escape, and some stand for what no text can hold.
+        table: object = None if b"\\" in data else untrusted.parse_json(data.decode())
+    except ValueError:
+        table = None
+    if not isinstance(table, dict) or not table.keys() >= {"version", "checksum"}:
+        raise WrongInputError(Fault("is no lock", file, remedy=RESTORE))
+    version = table.get("version")
     if type(version) is not int or version != VERSION:
         what = f"has version {show(version)}, and this voidgen reads version {VERSION}"
         remedy = "use the voidgen that wrote it, or remove it and run `voidgen lock`"
         raise WrongInputError(Fault(what, file, remedy=remedy))
-    if secret := credentials.secret_in(text):
+    if secret := credentials.secret_in(data.decode()):
         raise WrongInputError(Fault(f"has a URL with {secret}", file, remedy=credentials.LOCKED))
-    return structure(table, Lock, file)
+    rest = {key: value for key, value in table.items() if key not in {"version", "checksum"}}
+    return structure(rest, Lock, file)
 
 
 def dump(lock: Lock) -> bytes:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections import deque
 from contextlib import ExitStack, contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from voidgen.system import untrusted
 
@@ -69,32 +69,39 @@ class _Log:
         if not line.startswith(_MARK):
             return line + b"\n"
         try:
-            return self._told(untrusted.parse_json(line.removeprefix(_MARK)))
-        except untrusted.GARBLED:
+            event: object = untrusted.parse_json(line.removeprefix(_MARK))
+        except ValueError:
             return line + b"\n"
+        return self._told(event)
 
-    def _told(self, event: dict[str, Any]) -> bytes:
+    def _told(self, event: object) -> bytes:
         match event:
-            case {"action": "start", "id": key, "type": kind}:
-                self._started(key, kind, event)
-            case {"action": "result", "type": kind, "id": key, "fields": [str(line)]} if (
+            case {"action": "start", "id": int(key), "type": int(kind)} if kind in {
+                _BUILDS,
+                _COPIES,
+            }:
+                self._totals[key] = (0, 0)
+            case {"action": "start", "id": int(key), "type": int(kind), "fields": [str(path), *_]}:
+                self._started(key, kind, path)
+            case {"action": "result", "type": kind, "id": int(key), "fields": [str(line)]} if (
                 kind in _LINES and key in self._derivations
             ):
                 self._logs[self._derivations[key]].append(line)
-            case {"action": "result", "type": kind, "id": key, "fields": [done, total, *_]} if (
-                kind == _PROGRESS and key in self._totals
-            ):
+            case {
+                "action": "result", "type": kind, "id": int(key),
+                "fields": [int(done), int(total), *_],
+            } if kind == _PROGRESS and key in self._totals:  # fmt: skip
                 self._totals[key] = (done, total)
-            case {"action": "msg", "level": level, "msg": message} if level in {_ERROR, _WARNING}:
+            case {"action": "msg", "level": level, "msg": str(message)} if level in {
+                _ERROR,
+                _WARNING,
+            }:
                 return self._error(_COLOURS.sub("", message)).encode()
         return b""
 
-    def _started(self, key: int, kind: int, event: dict[str, Any]) -> None:
-        if kind in {_BUILDS, _COPIES}:
-            self._totals[key] = (0, 0)
+    def _started(self, key: int, kind: int, path: str) -> None:
         if kind not in {_BUILD, _COPY}:
             return
-        path = event["fields"][0]
         name = path.rpartition("/")[2].partition("-")[2]
         if kind == _BUILD:
             self._derivations[key] = path

@@ -27,6 +27,11 @@ _PRE = (0, 0, "")
 _END = (1, 0, "")
 
 
+def is_store_path(path: str) -> bool:
+    """Return whether ``path`` is one of a Nix store, whatever its folder."""
+    return _PATH.fullmatch(path) is not None
+
+
 def split(name: str) -> tuple[str, str]:
     """The name and the version of a derivation's ``name``; no version is ""."""
     dash = _DASH.search(name)

@@ -11,6 +11,7 @@ from voidgen.errors import Fault, Key, did_you_mean
 from voidgen.overlay import aliases, patterns
 from voidgen.overlay.types import Ownership, Source
 from voidgen.system import git_names
+from voidgen.tree import DCONF_DATABASE, MKLIVE_FILE, PACKAGES_FLAKE, Made, Recipe
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -39,10 +40,8 @@ RUNSVDIR = "/etc/runit/runsvdir/default"
 class Entry:
     """A path of the image and where its content comes from.
 
-    A file comes from ``source``, a symbolic link leads to ``target``, a dconf database is compiled
-    from the folder ``keyfiles``, ``mklive`` is a file of mklive's source, ``flake`` a folder that
-    Nix fills, and any other folder has none of these.
-    ``file`` and ``key`` say where it is written.
+    A file comes from ``source``, a symbolic link leads to ``target``, Nix makes what has ``made``,
+    and any other folder has none of these. ``file`` and ``key`` say where it is written.
     """
 
     path: str
@@ -52,9 +51,7 @@ class Entry:
     source: Source | None = None
     target: str | None = None
     ownership: Ownership = field(factory=Ownership)
-    keyfiles: str | None = None
-    mklive: str | None = None
-    flake: bool = False
+    made: Made | None = None
     option: str = ""
     """The option of the module that adds lines to it."""
 
@@ -63,9 +60,9 @@ class Entry:
         """What it is, where nothing else can lie below it; empty for a folder."""
         if self.target is not None:
             return "symbolic link"
-        if self.flake:
-            return "folder that Nix fills"
-        return "file" if self.source or self.keyfiles or self.mklive else ""
+        if self.made:
+            return "file" if self.made.type == "file" else "folder that Nix fills"
+        return "file" if self.source else ""
 
 
 def entries(module: Module) -> Iterator[Entry]:
@@ -84,12 +81,15 @@ def entries(module: Module) -> Iterator[Entry]:
     for path, target in spec.links.items():
         yield Entry(path, module.name, file, ("links", path), target=target)
     for path, folder in spec.dconf.items():
-        yield Entry(path, module.name, file, ("dconf", path), keyfiles=folder)
+        recipe = Recipe(DCONF_DATABASE, {"keyfiles": folder, "module": module.name})
+        yield Entry(path, module.name, file, ("dconf", path), made=Made(recipe))
     for path, name in spec.mklive.items():
-        yield Entry(path, module.name, file, ("mklive", path), mklive=name)
+        made = Made(Recipe(MKLIVE_FILE, {"name": name}), 0o755)
+        yield Entry(path, module.name, file, ("mklive", path), made=made)
     if spec.packages.flake:
         key = ("packages", "flake")
-        yield Entry(spec.packages.flake, module.name, file, key, flake=True)
+        made = Made(Recipe(PACKAGES_FLAKE), 0o755, "directory")
+        yield Entry(spec.packages.flake, module.name, file, key, made=made)
 
 
 def service_link(name: str, module: Module) -> Entry:
@@ -125,11 +125,10 @@ def claims(found: Iterable[Entry], arch: Arch) -> tuple[dict[str, Entry], list[F
 
 
 def _without_keyfiles(entry: Entry, owned: Iterable[str]) -> Iterator[Fault]:
-    if entry.keyfiles and not any(path.startswith(f"{entry.keyfiles}/") for path in owned):
-        what = (
-            f"{entry.path} is to be compiled from {entry.keyfiles}, where the overlay has nothing"
-        )
-        remedy = f"put key files into files{entry.keyfiles}/"
+    folder = entry.made.recipe.arguments.get("keyfiles") if entry.made else None
+    if folder and not any(path.startswith(f"{folder}/") for path in owned):
+        what = f"{entry.path} is to be compiled from {folder}, where the overlay has nothing"
+        remedy = f"put key files into files{folder}/"
         yield Fault(what, entry.file, entry.key, remedy=remedy)
 
 

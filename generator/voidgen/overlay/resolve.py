@@ -14,6 +14,7 @@ from voidgen.overlay import architecture, named, paths, users
 from voidgen.overlay.options import settle
 from voidgen.overlay.resolution import Asked, Chosen, Enabled, Resolution
 from voidgen.overlay.services import provider, remedy
+from voidgen.tree import MKLIVE_FILE
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -213,7 +214,8 @@ def _services(
 
 def _without_mklive(config: Config, owned: Iterable[paths.Entry]) -> Iterator[Fault]:
     for entry in owned:
-        if entry.mklive and not config.mklive:
+        is_mklives = entry.made is not None and entry.made.recipe.kind == MKLIVE_FILE
+        if is_mklives and not config.mklive:
             yield Fault(
                 f"module {entry.module!r} takes {entry.path} from mklive's source, "
                 "and the image names none",

@@ -12,16 +12,8 @@ from voidgen.overlay.resolution import Account, Asked, Enabled
 from voidgen.plan.plan import Package
 from voidgen.schema.structure import OptionValue
 from voidgen.system.untrusted import GarbledError
+from voidgen.tree import Recipe
 
-Type = Literal[
-    "file",
-    "directory",
-    "symlink",
-    "console-keymap",
-    "dconf-db",
-    "mklive-file",
-    "packages-flake",
-]
 _MODE = re.compile("[0-7]{1,4}")
 
 
@@ -86,23 +78,24 @@ class Check:
 class Entry:
     """A path of the overlay: a file or directory with a mode and owner, or a symlink to ``target``.
 
-    A directory without a mode is one on the way to something else, and keeps the system's.
+    A directory without a mode is one on the way to something else, and keeps the system's. ``hash``
+    is that of a file whose bytes voidgen knows; image/include has it as ``emitted``, if git would
+    read a file of its own name. Nix makes what has ``made_by``.
     """
 
     path: str
-    type: Type
+    type: Literal["file", "directory", "symlink"]
     mode: str | None = None
     owner: str | None = None
     group: str | None = None
     target: str | None = None
+    hash: str | None = None
     emitted: str | None = None
-    keyfiles: str | None = None
-    module: str | None = None
-    name: str | None = None
-    layout: str | None = None
-    variant: str | None = None
-    options: str | None = None
-    nearest: str | None = None
+    made_by: Recipe | None = None
+
+    def is_made_by(self, kind: str) -> bool:
+        """Return whether Nix makes it by a recipe of this ``kind``."""
+        return self.made_by is not None and self.made_by.kind == kind
 
     def __attrs_post_init__(self) -> None:
         if not self.path.startswith("/"):
@@ -111,13 +104,19 @@ class Entry:
             raise GarbledError(f"{self.mode!r} is not a mode")
         if (self.target is None) == (self.type == "symlink"):
             raise GarbledError(f"{self.path} is not a symlink with a target, nor anything else")
+        if self.type == "file" and self.mode is None:
+            raise GarbledError(f"{self.path} has no mode")
+        if self.mode is not None and (self.owner is None or self.group is None):
+            raise GarbledError(f"{self.path} has no owner")
 
 
 @frozen
 class PlanDocument:
     """All of image/manifest.json (docs/reference/manifest.md)."""
 
-    HEADER: ClassVar[Mapping[str, str | int]] = MappingProxyType({"version": 1})
+    HEADER: ClassVar[Mapping[str, str | int]] = MappingProxyType(
+        {"kind": "voidgen-plan", "version": 2}
+    )
 
     image: Image
     nix: Nix

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 from posixpath import dirname
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-import attrs
 from attrs import evolve
 
 from voidgen.config import keymap
@@ -16,18 +14,8 @@ from voidgen.overlay import private
 from voidgen.plan import documents, templating
 from voidgen.plan.documents import Check, PlanDocument
 from voidgen.schema import canonical_json, typed_json
-from voidgen.system import git_names
-from voidgen.tree import (
-    ConsoleKeymap,
-    DconfDatabase,
-    Directory,
-    File,
-    Link,
-    MkliveFile,
-    Node,
-    PackagesFlake,
-    Tree,
-)
+from voidgen.system import git_names, sri
+from voidgen.tree import CONSOLE_KEYMAP, Directory, File, Link, Made, Node, Recipe, Tree
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,16 +23,6 @@ if TYPE_CHECKING:
     from voidgen.overlay.paths import Entry
     from voidgen.overlay.types import Source
     from voidgen.plan.plan import Plan
-
-MADE: Mapping[type, tuple[documents.Type, str]] = MappingProxyType(
-    {
-        ConsoleKeymap: ("console-keymap", "0644"),
-        DconfDatabase: ("dconf-db", "0644"),
-        MkliveFile: ("mklive-file", "0755"),
-        PackagesFlake: ("packages-flake", "0755"),
-    }
-)
-"""What Nix makes: the manifest's type of it, and its mode."""
 
 
 def overlay(plan: Plan, contents: Mapping[Path, bytes]) -> dict[str, Node]:
@@ -184,18 +162,21 @@ def _values(plan: Plan) -> dict[str, dict[str, Any]]:
 
 
 def _listed(path: str, node: Node) -> documents.Entry:
-    if isinstance(node, Link):
-        return documents.Entry(path, "symlink", target=node.target)
-    if made := MADE.get(type(node)):
-        kind, mode = made
-        return documents.Entry(path, kind, mode, "root", "root", **attrs.asdict(node))
-    if isinstance(node, File):
-        emitted = git_names.emitted(path)
-        renamed = emitted if emitted != path else None
-        return documents.Entry(path, "file", *_owned(node.mode, node), emitted=renamed)
-    if isinstance(node, Directory) and node.mode is not None:
-        return documents.Entry(path, "directory", *_owned(node.mode, node))
-    return documents.Entry(path, "directory")
+    match node:
+        case Link():
+            return documents.Entry(path, "symlink", target=node.target)
+        case Made():
+            owned = f"{node.mode:04o}", "root", "root"
+            return documents.Entry(path, node.type, *owned, made_by=node.recipe)
+        case File():
+            emitted = git_names.emitted(path)
+            renamed = emitted if emitted != path else None
+            hash_ = sri.of_bytes(node.data)
+            owned = _owned(node.mode, node)
+            return documents.Entry(path, "file", *owned, hash=hash_, emitted=renamed)
+        case Directory():
+            owns = (None, None, None) if node.mode is None else _owned(node.mode, node)
+            return documents.Entry(path, "directory", *owns)
 
 
 def _owned(mode: int, node: File | Directory) -> tuple[str, str, str]:
@@ -205,12 +186,8 @@ def _owned(mode: int, node: File | Directory) -> tuple[str, str, str]:
 def _node(entry: Entry, contents: Mapping[Path, bytes], values: Mapping[str, Any]) -> Node:
     if entry.target is not None:
         return Link(entry.target)
-    if entry.keyfiles is not None:
-        return DconfDatabase(entry.keyfiles, entry.module)
-    if entry.mklive is not None:
-        return MkliveFile(entry.mklive)
-    if entry.flake:
-        return PackagesFlake()
+    if entry.made is not None:
+        return entry.made
     owner, _, group = entry.ownership.owner.partition(":")
     mode = entry.ownership.mode
     if entry.source is None:
@@ -229,12 +206,19 @@ def _default_mode(source: Source, data: bytes) -> int:
     return 0o755 if source.executable or data.startswith(b"#!") else 0o644
 
 
-def _keymap(made: keymap.Xkb) -> ConsoleKeymap:
+def _keymap(made: keymap.Xkb) -> Made:
+    """Return the console keymap of XKB's layouts.
+
+    ``nearest`` is kbd's map that the console gets if the package set cannot make it: FOLDER/NAME.
+    """
     near = keymap.nearest_kbd_keymap(made.source)
-    options = ",".join(made.options)
-    return ConsoleKeymap(
-        made.layout, made.variant, options, f"{keymap.kbd_folder(near)}/{near}.map"
-    )
+    arguments = {
+        "layout": made.layout,
+        "variant": made.variant,
+        "options": ",".join(made.options),
+        "nearest": f"{keymap.kbd_folder(near)}/{near}.map",
+    }
+    return Made(Recipe(CONSOLE_KEYMAP, arguments))
 
 
 def _fill(data: bytes, values: Mapping[str, Any], file: Path) -> bytes:

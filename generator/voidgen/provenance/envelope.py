@@ -6,16 +6,16 @@ keys that sign the sums sign statements, too, those of agents and of hardware am
 
 from __future__ import annotations
 
-import binascii
 import json
 import re
 from base64 import b64decode, b64encode
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from attrs import frozen
+from attrs import field, frozen
 
 from voidgen.provenance import signature
-from voidgen.system import untrusted
+from voidgen.schema import typed_json
+from voidgen.system.untrusted import GarbledError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -76,17 +76,37 @@ def dump(one: Envelope) -> bytes:
 def parse(line: bytes) -> Envelope:
     """The envelope in ``line``; ValueError where it is not one with one signature of ssh-keygen."""
     try:
-        table: Any = untrusted.parse_json(line)
-        (signed,) = table["signatures"]
-        if table["payloadType"] != PAYLOAD_TYPE or not KEY.fullmatch(signed["keyid"]):
-            raise ValueError(table["payloadType"])
-        return Envelope(_bytes(table["payload"]), signed["keyid"], _bytes(signed["sig"]))
-    except untrusted.GARBLED:
+        return typed_json.read(line, _Envelope).opened()
+    except GarbledError:
         raise ValueError("is not a statement that an SSH key signed") from None
+
+
+@frozen
+class _Signature:
+    keyid: str
+    sig: str
+
+
+@frozen
+class _Envelope:
+    """The JSON of an envelope (DSSE)."""
+
+    payload: str
+    type: str = field(metadata={"key": "payloadType"})
+    signatures: tuple[_Signature, ...]
+
+    def opened(self) -> Envelope:
+        """Return what is in it; GarbledError if voidgen could not have made it."""
+        if self.type != PAYLOAD_TYPE or len(self.signatures) != 1:
+            raise GarbledError("not one signature of a statement")
+        (signed,) = self.signatures
+        if not KEY.fullmatch(signed.keyid):
+            raise GarbledError("not an SSH key")
+        return Envelope(_bytes(self.payload), signed.keyid, _bytes(signed.sig))
 
 
 def _bytes(text: str) -> bytes:
     try:
         return b64decode(text, validate=True)
-    except binascii.Error as error:
-        raise ValueError(text) from error
+    except ValueError:
+        raise GarbledError("not Base64") from None

@@ -15,14 +15,17 @@ from voidgen import __version__
 from voidgen.config import rules
 from voidgen.lock import epoch
 from voidgen.provenance.beside import beside, read
+from voidgen.provenance.in_toto import Dependency as Made
+from voidgen.provenance.in_toto import Given, Statement
 from voidgen.provenance.source import COMMIT, FOLDER, Source
-from voidgen.schema import canonical_json
-from voidgen.system import sri, untrusted
+from voidgen.schema import canonical_json, typed_json
+from voidgen.system import sri
 from voidgen.system.credentials import hidden
 from voidgen.system.files import write_atomically
+from voidgen.system.untrusted import GarbledError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
     from pathlib import Path
 
     from voidgen.lock.flake_lock import Input
@@ -122,66 +125,64 @@ def _dependency(one: Dependency) -> dict[str, Any]:
 def parse(data: bytes) -> Provenance:
     """What a Statement says; ValueError where it is not one that `dump` could have written."""
     try:
-        return _parsed(untrusted.parse_json(data))
-    except untrusted.GARBLED:
+        return _parsed(typed_json.read(data, Statement))
+    except GarbledError:
         raise ValueError("is not voidgen's statement about an ISO") from None
 
 
-def _parsed(table: Mapping[str, Any]) -> Provenance:
-    (subject,), predicate = table["subject"], table["predicate"]
-    build = predicate["buildDefinition"]
-    kinds = (table["_type"], table["predicateType"], build["buildType"])
+def _parsed(said: Statement) -> Provenance:
+    build = said.predicate.build
+    kinds = (said.type, said.predicate_type, build.type)
     if kinds != (STATEMENT, PREDICATE, BUILD_TYPE):
-        raise ValueError(kinds)
-    parameters = build["externalParameters"]
-    found: dict[str, Any] = {}
-    for one in build["resolvedDependencies"]:
-        found.setdefault(_text(one["name"]), one)
-    hash_ = sri.of_hex(_text(subject["digest"]["sha256"]))
-    inputs = sri.of_hex(_text(found["inputs"]["digest"]["sha256"]))
-    date = parameters.get("sourceDateEpoch")
-    if date is not None and (type(date) is not int or not epoch.FIRST <= date <= epoch.LAST):
-        raise ValueError(date)
-    dependencies = tuple(
-        Dependency(
-            name,
-            _text(one["uri"]),
-            _matching(COMMIT, one["digest"].get("gitCommit", "")),
-            _text(one["digest"]["narHash"]),
+        raise GarbledError("another kind of statement")
+    date, inputs = build.parameters.source_date, build.dependency("inputs")
+    if date is not None and not epoch.FIRST <= date <= epoch.LAST:
+        raise GarbledError(f"{date} is not a date")
+    if inputs is None:
+        raise GarbledError("no inputs")
+    (subject,) = said.subjects
+    dependencies = {
+        one.name: Dependency(
+            one.name, one.uri, _matching(COMMIT, one.digest.git_commit), one.digest.nar_hash
         )
-        for name, one in found.items()
-        if name not in {"source", "inputs"}
+        for one in reversed(build.dependencies)
+        if one.name not in {"source", "inputs"}
+    }
+    return Provenance(
+        subject.name,
+        _sri(subject.digest.sha256),
+        _given(build.parameters.source, build.dependency("source")),
+        _sri(inputs.digest.sha256),
+        date,
+        tuple(reversed(dependencies.values())),
+        said.predicate.run.builder.version.voidgen,
     )
-    version = _text(predicate["runDetails"]["builder"]["version"]["voidgen"])
-    source = _given(parameters.get("source"), found.get("source"))
-    return Provenance(_text(subject["name"]), hash_, source, inputs, date, dependencies, version)
 
 
-def _given(parameter: Any, dependency: Any) -> Source:
+def _given(parameter: Given | None, dependency: Made | None) -> Source:
     if parameter is None and dependency is None:
         return Source()
-    clean = parameter["clean"]
-    if type(clean) is not bool:
-        raise ValueError(clean)
+    if parameter is None or dependency is None or not dependency.digest.git_commit:
+        raise GarbledError("half a source")
     return Source(
-        _matching(re.compile(rules.GIT_URL.pattern), parameter.get("uri", "")),
-        _matching(COMMIT, dependency["digest"]["gitCommit"]),
-        _matching(FOLDER, parameter.get("dir", "")),
-        clean,
+        _matching(re.compile(rules.GIT_URL.pattern), parameter.uri),
+        _matching(COMMIT, dependency.digest.git_commit),
+        _matching(FOLDER, parameter.dir),
+        parameter.clean,
     )
 
 
-def _text(value: Any) -> str:
-    if not isinstance(value, str):
-        raise TypeError(value)
+def _sri(digits: str) -> str:
+    if not re.fullmatch("[0-9a-fA-F]{64}", digits):
+        raise GarbledError(f"{digits!r} is not a SHA-256 hash")
+    return sri.of_hex(digits)
+
+
+def _matching(pattern: re.Pattern[str], value: str) -> str:
+    """Return ``value``, which is empty or matches the ``pattern``; GarbledError if it does not."""
+    if value and not pattern.fullmatch(value):
+        raise GarbledError(f"did not expect {value!r}")
     return value
-
-
-def _matching(pattern: re.Pattern[str], value: Any) -> str:
-    """``value``, which is empty or matches the ``pattern``; ValueError for any other one."""
-    if _text(value) and not pattern.fullmatch(value):
-        raise ValueError(value)
-    return str(value)
 
 
 def beside_iso(iso: Path) -> Provenance | str:

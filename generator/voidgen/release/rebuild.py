@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
-from pycdlib.pycdlibexception import PyCdlibException
 
 from voidgen import __version__, config
 from voidgen.compare import isos
@@ -22,7 +21,8 @@ from voidgen.provenance import statement
 from voidgen.provenance.beside import beside
 from voidgen.provenance.statement import Provenance
 from voidgen.release import checkout, stranger
-from voidgen.system import process, sri, untrusted
+from voidgen.system import process, sri
+from voidgen.system.untrusted import GarbledError
 
 if TYPE_CHECKING:
     from voidgen.progress import Progress
@@ -151,7 +151,7 @@ def _differences(iso: Path, made: Path, work: Path) -> list[str]:
         return [*isos.differences(iso, made, work)]
     except StepFailedError as error:
         return [f"where they differ cannot be found out: {error.what}"]
-    except (OSError, PyCdlibException, *untrusted.GARBLED) as error:
+    except (OSError, GarbledError) as error:
         return [f"where they differ cannot be found out: {error}"]
 
 

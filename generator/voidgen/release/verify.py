@@ -260,13 +260,11 @@ def _closure(manifest: IsoManifest, found: Mapping[str, Entry]) -> Iterator[str]
 
 def _overlay(manifest: IsoManifest, found: Mapping[str, Entry]) -> Iterator[str]:
     for one in manifest.plan.include:
-        kind = one.type if one.type in {"directory", "symlink"} else "file"
-        kind = "directory" if one.type == "packages-flake" else kind
         there = found.get(one.path)
         if there is None:
             yield f"{one.path} is missing"
-        elif there.kind != kind:
-            yield f"{one.path} is a {there.kind}, and should be a {kind}"
+        elif there.kind != one.type:
+            yield f"{one.path} is a {there.kind}, and should be a {one.type}"
         elif one.target is not None:
             if not _leads(there.target, one.target):
                 yield f"{one.path} leads to {there.target}, and should to {one.target}"

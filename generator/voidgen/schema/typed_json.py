@@ -7,10 +7,12 @@ it if it is None. A class with a ``HEADER`` is a document that begins with those
 
 from __future__ import annotations
 
+import plistlib
 from collections.abc import Mapping
 from functools import cache
 from types import GenericAlias, MappingProxyType, NoneType, UnionType
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, Union, get_args, get_origin
+from xml.parsers.expat import ExpatError
 
 import attrs
 from cattrs import (
@@ -19,7 +21,12 @@ from cattrs import (
     Converter,
     IterableValidationNote,
 )
-from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
+from cattrs.gen import (
+    make_dict_structure_fn,
+    make_dict_unstructure_fn,
+    mapping_structure_factory,
+    override,
+)
 
 from voidgen.schema.structure import MisfitError, converter, kebab, show, text
 from voidgen.system import untrusted
@@ -40,6 +47,15 @@ def read(data: bytes | str, kind: type[T], *, unique: bool = False) -> T:
         value = untrusted.parse_json(data, unique=unique)
     except ValueError:
         raise GarbledError("not JSON") from None
+    return structure(value, kind)
+
+
+def read_plist(data: bytes, kind: type[T]) -> T:
+    """Return the property list in ``data`` as a ``kind``; GarbledError if it isn't one."""
+    try:
+        value = plistlib.loads(data)
+    except (*untrusted.DAMAGED, ExpatError):
+        raise GarbledError("not a property list") from None
     return structure(value, kind)
 
 
@@ -87,6 +103,7 @@ def _converter() -> Converter:
     made.register_structure_hook(str, text)
     for kind in (bool, int):
         made.register_structure_hook(kind, converter.get_structure_hook(kind))
+    made.register_structure_hook(bytes, _bytes)
     made.register_structure_hook_factory(_is_scalar, lambda kind: _scalar(made, kind))
     made.register_structure_hook_factory(_is_choice, converter.get_structure_hook)
     made.register_structure_hook_factory(_is_list, lambda kind: _list(made, kind))
@@ -106,7 +123,7 @@ def _is_list(kind: Any) -> bool:
 
 
 def _is_mapping(kind: Any) -> bool:
-    return get_origin(kind) is Mapping
+    return get_origin(kind) in {dict, Mapping}
 
 
 def _is_scalar(kind: Any) -> bool:
@@ -140,7 +157,7 @@ def _list(made: Converter, kind: Any) -> Callable[[Any, Any], Any]:
 
 def _mapping(made: Converter, kind: Any) -> Callable[[Any, Any], Any]:
     each: Any = GenericAlias(dict, get_args(kind))
-    base = made.get_structure_hook(each)
+    base = mapping_structure_factory(each, made)
 
     def hook(value: Any, _: Any) -> Mapping[Any, Any]:
         return MappingProxyType(base(_object_of(value), each))
@@ -181,6 +198,12 @@ def _written(made: Converter, kind: Any) -> Callable[[Any], dict[str, Any]]:
 
 def _key(field: attrs.Attribute[Any]) -> str:
     return str(field.metadata.get("key") or kebab(field.name))
+
+
+def _bytes(value: object, _: Any) -> bytes:
+    if not isinstance(value, bytes):
+        raise GarbledError(f"expected bytes, got {show(value)}")
+    return value
 
 
 def _object_of(value: object) -> Mapping[str, Any]:

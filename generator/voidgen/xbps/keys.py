@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import plistlib
 from typing import TYPE_CHECKING
-from xml.parsers.expat import ExpatError
 
 from attrs import frozen
 
 from voidgen.errors import Fault, StepFailedError, WrongInputError, unreadable
+from voidgen.schema import typed_json
 from voidgen.schema.structure import MisfitError
-from voidgen.system import sri, untrusted
+from voidgen.system import sri
 from voidgen.system.files import read_regular_file
+from voidgen.system.untrusted import GarbledError
 from voidgen.xbps.types import FINGERPRINT, Key
 
 if TYPE_CHECKING:
@@ -34,6 +34,13 @@ class Trusted:
     pem: bytes
 
 
+@frozen
+class _Key:
+    """XBPS's file of a key."""
+
+    public_key: bytes
+
+
 def read(files: Iterable[Path]) -> list[Trusted]:
     """The keys in ``files``; WrongInputError for each that is none."""
     found, faults = [], []
@@ -41,10 +48,11 @@ def read(files: Iterable[Path]) -> list[Trusted]:
         try:
             data = read_regular_file(file, LARGEST)
             fingerprint = FINGERPRINT.check(file.stem)
-            found.append(Trusted(fingerprint, data, bytes(plistlib.loads(data)["public-key"])))
+            key = typed_json.read_plist(data, _Key)
+            found.append(Trusted(fingerprint, data, key.public_key))
         except OSError as error:
             faults.append(unreadable(error, file))
-        except (*untrusted.GARBLED, ExpatError, MisfitError):
+        except (GarbledError, MisfitError):
             what = "is no public key of XBPS"
             remedy = "take FINGERPRINT.plist from /var/db/xbps/keys of a system that trusts it"
             faults.append(Fault(what, file, remedy=remedy))

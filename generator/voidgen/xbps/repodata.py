@@ -7,17 +7,18 @@ the public key. Read only to look up what XBPS has resolved.
 from __future__ import annotations
 
 import io
-import plistlib
+import re
 import tarfile
-from typing import TYPE_CHECKING, Any
-from xml.parsers.expat import ExpatError
+from typing import TYPE_CHECKING
 
 import zstandard
-from attrs import frozen
+from attrs import field, frozen
 
 from voidgen.errors import StepFailedError, refused
-from voidgen.system import sri, untrusted
+from voidgen.schema import typed_json
+from voidgen.system import sri
 from voidgen.system.files import read_regular_file
+from voidgen.system.untrusted import GarbledError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -58,26 +59,59 @@ class Repodata:
     public_key: bytes
 
 
+@frozen
+class _Meta:
+    """What index-meta.plist says."""
+
+    public_key: bytes = b""
+
+
+@frozen
+class _Package:
+    """A package as index.plist lists it."""
+
+    pkgver: str
+    architecture: str
+    sha256: str = field(metadata={"key": "filename-sha256"})
+    size: int = field(metadata={"key": "filename-size"})
+    installed: int = field(default=0, metadata={"key": "installed_size"})
+    provides: tuple[str, ...] = ()
+    depends: tuple[str, ...] = field(default=(), metadata={"key": "run_depends"})
+
+    def __attrs_post_init__(self) -> None:
+        if not re.fullmatch("[0-9a-fA-F]{64}", self.sha256):
+            raise GarbledError(f"{self.sha256!r} is not a SHA-256 hash")
+
+    def listed(self) -> Listed:
+        return Listed(
+            self.pkgver,
+            self.architecture,
+            sri.of_hex(self.sha256),
+            self.size,
+            self.installed,
+            tuple(pkgver.rpartition("-")[0] for pkgver in self.provides),
+            self.depends,
+        )
+
+
 def read(file: Path) -> Repodata:
     """What ``file`` holds; StepFailedError where it is no index of XBPS."""
     try:
         members = _members(_unpacked(read_regular_file(file, LARGEST)))
-        index = plistlib.loads(members[INDEX]) if members.get(INDEX) else {}
-        meta = plistlib.loads(members[META]) if members.get(META) not in UNSIGNED else {}
-        packages = {name: _listed(entry) for name, entry in index.items()}
-        key = bytes(meta.get("public-key", b""))
+        index = typed_json.read_plist(members[INDEX], dict[str, _Package]) if members[INDEX] else {}
+        signed = members.get(META) not in UNSIGNED
+        meta = typed_json.read_plist(members[META], _Meta) if signed else _Meta()
     except OSError as error:
         raise refused(error, file) from None
     except (
-        *untrusted.GARBLED,
         EOFError,
-        ExpatError,
+        GarbledError,
         tarfile.TarError,
         zstandard.ZstdError,
     ) as error:
         what = f"{file}: is not an index of an XBPS repository ({error})"
         raise StepFailedError(what, "ask the repository's owner, or take another mirror") from None
-    return Repodata(packages, key)
+    return Repodata({name: one.listed() for name, one in index.items()}, meta.public_key)
 
 
 def _unpacked(data: bytes) -> bytes:
@@ -87,7 +121,7 @@ def _unpacked(data: bytes) -> bytes:
     with zstandard.ZstdDecompressor().stream_reader(data, read_across_frames=True) as stream:
         unpacked: bytes = stream.read(LARGEST + 1)
     if len(unpacked) > LARGEST:
-        raise ValueError(f"more than {LARGEST >> 20} MiB")
+        raise GarbledError(f"more than {LARGEST >> 20} MiB")
     return unpacked
 
 
@@ -98,24 +132,12 @@ def _members(data: bytes) -> dict[str, bytes]:
             # What is passed over is unpacked, too.
             total += member.size
             if total > LARGEST:
-                raise ValueError(f"more than {LARGEST >> 20} MiB")
+                raise GarbledError(f"more than {LARGEST >> 20} MiB")
             name = member.name.removeprefix("./")
             if name not in {INDEX, META}:
                 continue
             stream = archive.extractfile(member)
             members[name] = stream.read() if stream else b""
     if INDEX not in members:
-        raise ValueError(f"no {INDEX}")
+        raise GarbledError(f"no {INDEX}")
     return members
-
-
-def _listed(entry: Mapping[str, Any]) -> Listed:
-    return Listed(
-        str(entry["pkgver"]),
-        str(entry["architecture"]),
-        sri.of_hex(entry["filename-sha256"]),
-        int(entry["filename-size"]),
-        int(entry.get("installed_size", 0)),
-        tuple(str(pkgver).rpartition("-")[0] for pkgver in entry.get("provides", ())),
-        tuple(map(str, entry.get("run_depends", ()))),
-    )

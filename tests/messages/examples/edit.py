@@ -64,8 +64,8 @@ def _said(folder: Path, patch: pytest.MonkeyPatch, answers: list[object]) -> Non
     change.add(folder, "nix", ["spotify"], Consent(lambda *_: False), Nobody())
 
 
-def _row(*, refused: bool = False) -> dict[str, object]:
-    return {"name": "spotify", "faults": (), "refused": refused, "new": None, "warnings": ()}
+def _row(*, refused: bool = False) -> object:
+    return nix_packages._Answer("spotify", (), refused, None, ())  # noqa: SLF001
 
 
 def refused(folder: Path, patch: pytest.MonkeyPatch) -> None:

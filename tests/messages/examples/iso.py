@@ -122,7 +122,7 @@ def engine_not_understood(folder: Path, patch: pytest.MonkeyPatch) -> None:
 
 def engine_has_no_users(folder: Path, patch: pytest.MonkeyPatch) -> None:
     host = {"idMappings": {"uidmap": [{"size": 1}]}, "security": {"rootless": True}}
-    _only(folder, patch, podman=(0, json.dumps({"host": host}), ""))
+    _only(folder, patch, podman=(0, json.dumps({"host": host, "store": {"graphRoot": "/x"}}), ""))
     engine.find(Container())
 
 

@@ -11,7 +11,7 @@ from tests.support import documents
 from tests.support.program import Ran, voidgen, write
 
 from voidgen.diff import sides
-from voidgen.image import of_build, of_project, snapshot_file
+from voidgen.image import of_build, of_project, overlay, snapshot_file
 from voidgen.image.snapshot import Snapshot
 from voidgen.progress import Nobody
 from voidgen.system import git
@@ -39,7 +39,7 @@ def plans_of_another_shape(folder: Path, _: pytest.MonkeyPatch) -> Ran:
 
 
 def no_manifest(folder: Path, _: pytest.MonkeyPatch) -> None:
-    of_build.manifest("x", {"version": 1}, folder / "x.json")
+    of_build.manifest("x", {"kind": "voidgen-iso", "version": 2}, folder / "x.json")
 
 
 def manifest_of_another_version(folder: Path, _: pytest.MonkeyPatch) -> None:
@@ -48,6 +48,13 @@ def manifest_of_another_version(folder: Path, _: pytest.MonkeyPatch) -> None:
 
 def snapshot_of_another_version(folder: Path, _: pytest.MonkeyPatch) -> None:
     snapshot_file.structure({"kind": "voidgen-snapshot", "version": 9}, folder / "x.json")
+
+
+def overlay_that_leads_out(folder: Path, _: pytest.MonkeyPatch) -> None:
+    write(folder, {"secret": "x", "include/etc/y": ""})
+    (folder / "include/etc/x").symlink_to(folder / "secret")
+    listed = {"path": "/etc/x", "type": "file", "mode": "0644", "owner": "root", "group": "root"}
+    overlay.built(documents.entries(listed), folder / "include")
 
 
 def revision_without_a_project(folder: Path, _: pytest.MonkeyPatch) -> None:

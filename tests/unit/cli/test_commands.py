@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from tests.support import documents
+from tests.support.documents import STORE
 from tests.support.program import found, voidgen, write
 
 from voidgen import __version__
@@ -243,10 +244,10 @@ def test_the_emitted_root_is_current(tmp_path: Path) -> None:
 
 
 MANIFEST = documents.built_data(
-    [{"name": "a", "outputs": {"out": "/s/a"}, "license": ["mit", "x\x1b"]}],
+    [{"name": "a", "outputs": {"out": f"{STORE}a"}, "license": ["mit", "x\x1b"]}],
     [
-        {"path": "/s/a", "references": ["/s/a", "/s/b"]},
-        {"path": "/s/b", "narSize": 1048576, "references": []},
+        {"path": f"{STORE}a", "references": [f"{STORE}a", f"{STORE}b"]},
+        {"path": f"{STORE}b", "narSize": 1048576, "references": []},
     ],
     collisions=[{"path": "bin/x", "from": "a^out", "hidden": "b^out"}],
     plan=documents.plan_data(
@@ -273,7 +274,7 @@ def test_show_built(project: Path) -> None:
 
 
 def test_show_sizes_of_what_is_built(project: Path) -> None:
-    b = {**MANIFEST["packages"][0], "name": "b\x1b", "outputs": {"out": "/s/b"}}
+    b = {**MANIFEST["packages"][0], "name": "b\x1b", "outputs": {"out": f"{STORE}b"}}
     manifest = MANIFEST | {"packages": [b, *MANIFEST["packages"]]}
     write(project, {"result/manifest.json": json.dumps(manifest)})
     ran = voidgen("show", "--sizes", "--built", cwd=project)

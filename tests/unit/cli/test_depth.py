@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.support.documents import built_data, iso_data
 from tests.support.program import voidgen, write
 
 ROOT = Path(__file__).parents[3]
@@ -47,15 +48,8 @@ def test_a_closure(words: list[str], repository: Path) -> None:
         {"path": path, "narSize": 1, "references": [below] if below else []}
         for path, below in zip(paths, [*paths[1:], ""], strict=True)
     ]
-    data = {
-        "version": 1,
-        "plan": PLAN,
-        "packages": [{"name": "p0", "pname": "p0", "version": "1", "outputs": {"out": paths[0]}}],
-        "closure": {"paths": entries},
-        "container": "",
-        "xbps": [],
-    }
-    data["nix"] = {"packages": data["packages"], "closure": data["closure"]}
+    made = built_data([{"name": "p0", "outputs": {"out": paths[0]}}], entries)
+    data = iso_data(made) if words[0] == "diff" else made
     files = {"voidgen.toml": '[image]\nname = "x"\n', "result/manifest.json": json.dumps(data)}
     write(repository, files)
     ran = voidgen(*words, cwd=repository)

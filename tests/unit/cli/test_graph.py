@@ -182,8 +182,11 @@ def test_wrong_words(built: Path, words: list[str], said: str) -> None:
     [
         (None, "nix build"),
         ("{}", "is not an image's manifest"),
-        ('{"version": 1}', "is not an image's manifest"),
-        ('{"version": 1, "plan": [], "packages": 1}', "is not an image's manifest"),
+        ('{"version": 2}', "is not an image's manifest"),
+        (
+            '{"kind": "voidgen-built-image", "version": 2, "plan": [], "packages": 1}',
+            "is not an image's manifest",
+        ),
         (
             json.dumps(MANIFEST).replace('"narSize": ', '"narSize": null, "size": '),
             "is not an image's manifest",

@@ -155,6 +155,16 @@ def test_iso_says_which_keymap_was_replaced(data: bytes, lines: list[str], tmp_p
     place.write_bytes(data)
     listed = entries(
         {"type": "directory", "path": "/usr"},
-        {"type": "console-keymap", "path": path, "nearest": "i386/qwertz/fr_CH.map"},
+        {
+            "type": "file",
+            "path": path,
+            "mode": "0644",
+            "owner": "root",
+            "group": "root",
+            "made-by": {
+                "kind": "console-keymap",
+                "arguments": {"nearest": "i386/qwertz/fr_CH.map"},
+            },
+        },
     )
     assert [*keymaps.replaced(listed, tmp_path)] == lines

@@ -13,7 +13,7 @@ import networkx as nx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.support.documents import built
+from tests.support.documents import STORE, built
 
 from voidgen.graph import add, data, dot, mermaid, sources
 from voidgen.graph.look import LEVELS, lines, visible
@@ -158,11 +158,11 @@ def luminance(colour: str) -> float:
 @pytest.mark.parametrize(
     "paths",
     [
-        [{"path": "/s/a", "narSize": 1, "references": ["/s/b"]}],
-        [{"path": "/s/a", "narSize": 1}],
+        [{"path": f"{STORE}a", "narSize": 1, "references": [f"{STORE}b"]}],
+        [{"path": f"{STORE}a", "narSize": 1}],
         [
-            {"path": "/s/a", "narSize": 1, "references": ["/s/b"]},
-            {"path": "/s/b", "narSize": 1, "references": ["/s/a"]},
+            {"path": f"{STORE}a", "narSize": 1, "references": [f"{STORE}b"]},
+            {"path": f"{STORE}b", "narSize": 1, "references": [f"{STORE}a"]},
         ],
     ],
     ids=["missing", "no references", "circle"],
@@ -173,12 +173,14 @@ def test_no_closure(paths: list[dict[str, object]]) -> None:
 
 
 def test_what_a_package_brings_into_the_profile_leaves_with_it() -> None:
-    references = {"/s/profile": ["/s/a", "/s/b", "/s/p"], "/s/a": ["/s/p"], "/s/b": [], "/s/p": []}
-    paths = [{"path": one, "narSize": 1, "references": two} for one, two in references.items()]
-    packages = [{"name": name, "outputs": {"out": f"/s/{name}"}} for name in "ab"]
+    needs = {"profile": "abp", "a": "p", "b": "", "p": ""}
+    paths = [
+        {"path": f"{STORE}{one}", "references": [f"{STORE}{other}" for other in others]}
+        for one, others in needs.items()
+    ]
+    packages = [{"name": name, "outputs": {"out": f"{STORE}{name}"}} for name in "ab"]
     made = built(packages, paths)
     graph = sources.closure(made.packages, made.closure.store_paths)
-    assert sorted(graph.edges) == [
-        ("/s/a", "/s/p"), ("/s/profile", "/s/a"), ("/s/profile", "/s/b")
-    ]  # fmt: skip
-    assert dominators(graph)["/s/p"] == "/s/a"
+    edges = [(one.removeprefix(STORE), other.removeprefix(STORE)) for one, other in graph.edges]
+    assert sorted(edges) == [("a", "p"), ("profile", "a"), ("profile", "b")]
+    assert dominators(graph)[f"{STORE}p"] == f"{STORE}a"

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.support.documents import built
+from tests.support.documents import STORE, built
 
 from voidgen.image import sizes
 from voidgen.image.sizes import Share
@@ -101,15 +101,15 @@ def test_large_closures_take_no_long_time() -> None:
 
 def test_a_built_image_tells_its_sizes() -> None:
     packages = [
-        {"name": "a", "outputs": {"man": "/s/a-man", "out": "/s/a"}},
-        {"name": "b", "outputs": {"out": "/s/b"}},
+        {"name": "a", "outputs": {"man": f"{STORE}a-man", "out": f"{STORE}a"}},
+        {"name": "b", "outputs": {"out": f"{STORE}b"}},
     ]
     paths = [
-        {"path": "/s/a", "narSize": 1, "references": ["/s/a", "/s/c"]},
-        {"path": "/s/a-man", "narSize": 2, "references": []},
-        {"path": "/s/b", "narSize": 4, "references": ["/s/c"]},
-        {"path": "/s/c", "narSize": 8, "references": []},
-        {"path": "/s/profile", "narSize": 16, "references": ["/s/a"]},
+        {"path": f"{STORE}a", "narSize": 1, "references": [f"{STORE}a", f"{STORE}c"]},
+        {"path": f"{STORE}a-man", "narSize": 2, "references": []},
+        {"path": f"{STORE}b", "narSize": 4, "references": [f"{STORE}c"]},
+        {"path": f"{STORE}c", "narSize": 8, "references": []},
+        {"path": f"{STORE}profile", "narSize": 16, "references": [f"{STORE}a"]},
     ]
     found = built(packages, paths).sizes
     assert found == sizes.Sizes((Share("b", 12, 4), Share("a", 11, 3)), (), 15, 8)

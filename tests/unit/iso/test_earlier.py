@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 
 import pytest
-from tests.support.documents import built
+from tests.support.documents import STORE, built
 
 from voidgen.iso import earlier, outputs
 from voidgen.iso.earlier import Earlier
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:The Component this BOM is descri
 def out(tmp_path: Path) -> Path:
     iso = tmp_path / "image.iso"
     iso.write_bytes(b"iso" * 1000)
-    paths = [{"path": "/nix/store/a-b", "references": ["/nix/store/a-b"]}]
+    paths = [{"path": f"{STORE}b", "references": [f"{STORE}b"]}]
     outputs.write(iso, "it", built(paths=paths), None, INPUTS)
     for kind in outputs.KINDS:
         (tmp_path / f"image.{kind}").rename(tmp_path / f"it.{kind}")

@@ -313,7 +313,9 @@ def test_store_that_lost_a_path(tmp_path: Path) -> None:
 NO_PACKAGES = pytest.mark.filterwarnings("ignore:The Component this BOM is describing")
 
 
-BUILT = documents.built(paths=[{"path": "/nix/store/a-b", "references": ["/nix/store/a-b"]}])
+BUILT = documents.built(
+    paths=[{"path": f"{documents.STORE}b", "references": [f"{documents.STORE}b"]}]
+)
 
 
 def made(folder: Path) -> Path:

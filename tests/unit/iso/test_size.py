@@ -5,6 +5,7 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 from tests.support import documents
+from tests.support.documents import STORE
 
 from voidgen.config.types import Config, Image
 from voidgen.errors import StepFailedError
@@ -23,13 +24,13 @@ def plan(limit: str | None) -> Plan:
 
 def built(sizes: Iterable[int]) -> Built:
     """Packages of these many KiB, all of which need another; the second needs the first, too."""
-    packages, paths = [], [{"path": "/s/base", "narSize": KIB, "references": []}]
+    packages, paths = [], [{"path": f"{STORE}base", "narSize": KIB, "references": []}]
     for number, size in enumerate(sizes):
-        own = f"/s/{number}"
-        references = ["/s/base", *(["/s/0"] if number == 1 else [])]
+        own = f"{STORE}{number}"
+        references = [f"{STORE}base", *([f"{STORE}0"] if number == 1 else [])]
         packages.append({"name": f"p{number}", "outputs": {"out": own}})
         paths.append({"path": own, "narSize": size * KIB, "references": references})
-    places = (PurePosixPath("/s/i"), PurePosixPath("/s/m"))
+    places = (PurePosixPath(f"{STORE}i"), PurePosixPath(f"{STORE}m"))
     return Built(documents.built(packages, paths), *places, (), b"", b"")
 
 

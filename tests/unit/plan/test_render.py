@@ -14,6 +14,7 @@ from voidgen.overlay.types import Module
 from voidgen.plan import render
 from voidgen.plan.plan import Plan, plan
 from voidgen.schema import canonical_json, typed_json
+from voidgen.system import sri
 from voidgen.tree import Directory, File, Link, Node
 
 MODULES = Path("overlay-src")
@@ -109,7 +110,14 @@ def test_manifest_describes_what_no_file_can_say() -> None:
         {"path": "/b", "type": "directory"},
         {"path": "/b/l", "type": "symlink", "target": "x"},
         {"path": "/d", "type": "directory", "mode": "0755", "owner": "a", "group": "b"},
-        {"path": "/x", "type": "file", "mode": "4750", "owner": "root", "group": "root"},
+        {
+            "path": "/x",
+            "type": "file",
+            "mode": "4750",
+            "owner": "root",
+            "group": "root",
+            "hash": sri.of_bytes(b""),
+        },
     ]
 
 

@@ -12,22 +12,12 @@ if [ -n "$source" ]; then
 	chmod -R u+w "$out"
 	find "$out" -type f -exec chmod 0644 {} +
 fi
-each "$executables" chmod 0755
-
 while IFS= read -r path && IFS= read -r made; do
-	cp "$made" "$out$path"
+	cp -R "$made" "$out$path"
+	chmod -R u+w "$out$path"
 done < "$madePath"
 
-while IFS= read -r path; do
-	cp -R "$flake" "$out$path"
-	chmod -R u+w "$out$path"
-done < "$flakes"
-
-# Programs of mklive contain marks such as @@MKLIVE_VERSION@@, which the image's maker replaces.
-while IFS= read -r path && IFS= read -r name; do
-	sed "s|@@MKLIVE_VERSION@@|$(cat "$mklive/version")|" "$mklive/$name" > "$out$path"
-	chmod 0755 "$out$path"
-done < "$copies"
+each "$executables" chmod 0755
 
 while IFS= read -r path && IFS= read -r target; do
 	case $target in

@@ -9,7 +9,7 @@ ln -s "$profile" "$out/profile"
 ln -s "$closure/store-paths" "$out/store-paths"
 ln -s "$closure/registration" "$out/registration"
 {
-	printf '{"closure":'
+	printf '{"kind":"voidgen-built-image","closure":'
 	cat "$closure/closure.json"
 	printf ',"collisions":'
 	cat "$collisions"
@@ -17,5 +17,5 @@ ln -s "$closure/registration" "$out/registration"
 	cat "$packagesPath"
 	printf ',"plan":'
 	cat "$plan"
-	printf ',"version":1}\n'
+	printf ',"version":2}\n'
 } > "$out/manifest.json"

@@ -31,7 +31,7 @@ fits() {
 		fi
 		folder=${folder%/*}
 	done
-	if [ "$type" = directory ] || [ "$type" = packages-flake ]; then
+	if [ "$type" = directory ] || [ "$type" = tree ]; then
 		[ -d "$root$path" ] && [ ! -L "$root$path" ] && return 0
 		[ ! -e "$root$path" ] && [ ! -L "$root$path" ] && return 0
 		fault "$path: is to be a folder, and is none in Void"
@@ -68,7 +68,8 @@ while IFS=$'\x1f' read -r type mode owner group path; do
 		# A directory without a mode only leads to another entry, and keeps the system's mode.
 		[ -n "$mode" ] || continue
 		;;
-	packages-flake)
+	tree)
+		# A folder that Nix filled.
 		cp -RT "$include$path" "$root$path"
 		chown -R 0:0 "$root$path"
 		chmod -R u=rwX,go=rX "$root$path"

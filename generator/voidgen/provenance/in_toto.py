@@ -1,0 +1,104 @@
+"""The JSON of voidgen's provenance, as it is read: an in-toto Statement of SLSA provenance."""
+
+from attrs import field, frozen
+
+from voidgen.system.untrusted import GarbledError
+
+
+@frozen
+class Digest:
+    """What says which bytes are meant."""
+
+    sha256: str = ""
+    git_commit: str = field(default="", metadata={"key": "gitCommit"})
+    nar_hash: str = field(default="", metadata={"key": "narHash"})
+
+
+@frozen
+class Subject:
+    """What was made."""
+
+    name: str
+    digest: Digest
+
+
+@frozen
+class Dependency:
+    """What it was made from."""
+
+    name: str
+    digest: Digest
+    uri: str = ""
+
+
+@frozen
+class Given:
+    """The source that the maker names."""
+
+    clean: bool
+    uri: str = ""
+    dir: str = ""
+
+
+@frozen
+class Parameters:
+    """What the maker chose."""
+
+    source: Given | None = None
+    source_date: int | None = field(default=None, metadata={"key": "sourceDateEpoch"})
+
+
+@frozen
+class Build:
+    """How it was made."""
+
+    type: str = field(metadata={"key": "buildType"})
+    parameters: Parameters = field(metadata={"key": "externalParameters"})
+    dependencies: tuple[Dependency, ...] = field(metadata={"key": "resolvedDependencies"})
+
+    def dependency(self, name: str) -> Dependency | None:
+        """Return the first dependency called ``name``."""
+        return next((one for one in self.dependencies if one.name == name), None)
+
+
+@frozen
+class Version:
+    """The version of voidgen."""
+
+    voidgen: str
+
+
+@frozen
+class Builder:
+    """What made it."""
+
+    version: Version
+
+
+@frozen
+class Run:
+    """The run that made it."""
+
+    builder: Builder
+
+
+@frozen
+class Predicate:
+    """What is said."""
+
+    build: Build = field(metadata={"key": "buildDefinition"})
+    run: Run = field(metadata={"key": "runDetails"})
+
+
+@frozen
+class Statement:
+    """All of it; there is one subject."""
+
+    type: str = field(metadata={"key": "_type"})
+    predicate_type: str = field(metadata={"key": "predicateType"})
+    subjects: tuple[Subject, ...] = field(metadata={"key": "subject"})
+    predicate: Predicate
+
+    def __attrs_post_init__(self) -> None:
+        if len(self.subjects) != 1:
+            raise GarbledError("expected one subject")
