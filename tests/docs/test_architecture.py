@@ -159,3 +159,14 @@ def test_each_name_is_in_a_file_of_its_step(item: str) -> None:
     code = "\n".join(file.read_text() for file in files if file.is_file())
     names = re.findall(r"`(_\w+|[A-Z]\w+)`", item)
     assert [name for name in names if not re.search(rf"\b{name}\b", code)] == []
+
+
+@pytest.mark.parametrize(
+    "file", sorted(PACKAGE.rglob("__init__.py")), ids=lambda file: file.parent.name
+)
+def test_a_folder_says_which_modules_it_has(file: Path) -> None:
+    code = file.read_text()
+    said = ast.get_docstring(ast.parse(code)) or ""
+    assert said
+    named = re.findall(r"(?<!`)`([a-z_]+)`(?!`)", said)
+    assert [name for name in named if not (file.parent / f"{name}.py").is_file()] == []

@@ -1,4 +1,4 @@
-"""`voidgen.nix_tools` with the real Nix: git repositories on this machine, a server on loopback."""
+"""`voidgen.nix` with the real Nix: git repositories on this machine, a server on loopback."""
 
 import io
 import itertools

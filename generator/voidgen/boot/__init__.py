@@ -1,6 +1,6 @@
-"""An ISO in QEMU: shown, or driven over its serial console and held against checks.
+"""An ISO in QEMU: `voidgen boot` shows it, or logs in over its serial console and runs checks.
 
-`image` is what the ISO tells of itself, `host` what this machine can give, `command` QEMU's
-command line (pure), `qemu` the process and its monitor, `console` the serial console, `checks`
-what has to hold (pure), `run` puts it together.
+`image` reads what the ISO has, `host` and `firmware` what this machine has. `command` makes QEMU's
+command line, `qemu` starts QEMU, `console` drives the serial console, `checks` has the checks, and
+`run` uses all of these. `types` has the types of a virtual machine.
 """

@@ -1,1 +1,1 @@
-"""Whether a project is reproducible, here and now."""
+"""Is a project reproducible? What `voidgen check` finds out, on this machine and now."""

@@ -1,4 +1,4 @@
-"""The command line: the only place that prints and exits."""
+"""The command line, a module for each command: only this folder prints and exits."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Where two trees that should be equal are not, and why that may be."""
+"""Differences between two trees or ISOs that should be equal, with likely reasons."""

@@ -1,4 +1,4 @@
-"""voidgen.toml: its types, and reading it."""
+"""voidgen.toml as types, and the rules for its values."""
 
 from __future__ import annotations
 

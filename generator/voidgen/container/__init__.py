@@ -1,1 +1,1 @@
-"""The container that mklive runs in: engines, references, images."""
+"""The container that mklive runs in: podman and docker, references to images, images."""

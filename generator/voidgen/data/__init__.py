@@ -1,1 +1,1 @@
-"""Data files that come with voidgen; `bundled_files` finds them."""
+"""Data files of the wheel: Nix code, presets, templates, tables. `bundled_files` finds them."""

@@ -1,1 +1,1 @@
-"""What differs between two snapshots of an image."""
+"""What differs between two snapshots of an image, and the forms in which it is printed."""

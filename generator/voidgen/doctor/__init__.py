@@ -1,1 +1,1 @@
-"""Whether this machine can do what voidgen needs of it, and what mends it where it cannot."""
+"""Can this machine build and boot images? What it lacks, and the commands that fix it."""

@@ -1,4 +1,4 @@
-"""Fetching locked files: several at once, resumable, their hashes checked while they come."""
+"""Downloads of locked files: several at once, resumed, their hashes checked meanwhile."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Changing voidgen.toml for the user: packages and modules added and removed."""
+"""Changes of voidgen.toml by `voidgen add` and `voidgen remove`: packages and modules."""

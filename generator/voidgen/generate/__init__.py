@@ -1,1 +1,1 @@
-"""What `voidgen generate` does: check the project, emit its files, and report doubts."""
+"""What `voidgen generate` warns about: owners that no package makes, and sudoers files."""

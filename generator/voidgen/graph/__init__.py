@@ -1,4 +1,4 @@
-"""Graphs of an image: what they are made from, how they are folded, and how they are written.
+"""Graphs of modules and of the closure: made, folded to a readable size, and written.
 
 A graph is a networkx DiGraph, without circles; its edges lead from what needs to what is needed.
 The attributes of a node:

@@ -1,1 +1,1 @@
-"""A built image: its closure, sizes and overlay, and snapshots of it from wherever it is."""
+"""A built image: its closure, sizes and overlay; snapshots of projects, builds and ISOs."""

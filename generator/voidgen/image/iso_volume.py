@@ -27,7 +27,7 @@ TABLES = 1 << 25
 def opened(iso: Path, content: int) -> Iterator[PyCdlib]:
     """Open an ISO from which pycdlib reads at most ``content`` bytes of files.
 
-    Raises OSError and WrongInputError as `regular.opened`, and ValueError if more is read.
+    Raises OSError and WrongInputError as `open_regular_file`, and ValueError if more is read.
     A damaged ISO raises one of `DAMAGED`.
     """
     image = PyCdlib()

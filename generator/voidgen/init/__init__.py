@@ -1,1 +1,1 @@
-"""New image projects."""
+"""Files of an image project that `voidgen init` makes: from a preset, or offline."""

@@ -1,4 +1,4 @@
-"""Traps that images fell into before: rules over the overlay, as it will be in the image.
+"""Rules for the overlay as it will be in the image: mistakes that broke images before.
 
 A rule is switched off for a path by ``[allow]`` in the module.toml of the path's module.
 """

@@ -48,7 +48,7 @@ class Pins:
 
 @frozen
 class Outcome:
-    """What pinning gives, before it is written."""
+    """What `update` found, before it is written."""
 
     before: Pins
     after: Pins

@@ -1,1 +1,1 @@
-"""Nix, whichever release from 2.8 on is installed, by functions with typed values."""
+"""Nix's commands, store and names, as functions with typed values; for Nix 2.8 and later."""

@@ -1,1 +1,1 @@
-"""What checks came to: for a person, a program, JUnit and GitHub."""
+"""Results of checks, and their forms: a table, JSON, JUnit and annotations of GitHub."""

@@ -1,1 +1,1 @@
-"""Overlay modules: what they are, and which of them an image has."""
+"""Overlay modules: what they are, which of them an image has, and their paths in it."""

@@ -1,1 +1,1 @@
-"""The plan of an image, and the tree of files that it becomes."""
+"""The plan of an image, and the files that it becomes."""

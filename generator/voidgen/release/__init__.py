@@ -1,1 +1,1 @@
-"""Whether an ISO is the one that its maker made: sums, signatures, and what is in it."""
+"""ISOs between people: `voidgen verify` and its rebuild, and `voidgen push`."""

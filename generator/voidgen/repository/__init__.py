@@ -1,1 +1,1 @@
-"""What git does to a project's files between people: what it changes, and what it does not keep."""
+"""What git changes in a project's files, and which of them it does not keep."""

@@ -1,1 +1,1 @@
-"""TOML and JSON: reading, structuring into types, writing."""
+"""TOML and JSON: read into types with every fault at once, and written."""

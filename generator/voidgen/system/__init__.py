@@ -1,1 +1,1 @@
-"""The machine below voidgen: programs, environment, files, git, hashes."""
+"""The machine: programs, environment, files, git, hashes, and data that others wrote."""

@@ -1,5 +1,5 @@
 """Void's packages: which ones mklive takes, where they are, and a local repository of them.
 
-XBPS itself resolves and verifies (`programs`), following mklive's own steps (`transactions`);
-`repodata` only looks hashes and sizes up, and `repository` lays out what is locked.
+`programs` runs XBPS, which resolves and verifies. `transactions` records what mklive's own steps
+would install, `repodata` reads hashes and sizes, and `store` has the locked packages.
 """

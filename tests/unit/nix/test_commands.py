@@ -1,4 +1,4 @@
-"""What `voidgen.nix_tools` makes of Nix's words. tests/integration asks the real Nix."""
+"""What `voidgen.nix` makes of Nix's words. tests/integration asks the real Nix."""
 
 import json
 from pathlib import Path
