@@ -22,7 +22,7 @@ LAYERS = {
     for layer, name in re.findall(r"^\| (\d+) \| `([\w.]+)` \|", PAGE, re.MULTILINE)
 }
 """The layer of each folder and file, as the page has it."""
-LONGEST = 165
+LONGEST = 170
 """Lines of the page: two printed pages."""
 
 
