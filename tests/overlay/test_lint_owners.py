@@ -87,8 +87,8 @@ def test_generate_shows_warnings_and_goes_on(repository: Path) -> None:
     files = {"/etc/sv/agetty-tty1/conf": 'GETTY_ARGS="-a live"\n', "/etc/motd.orig": "x\n"}
     assert broken(repository, files) == []
     top = "overlay-src/mine/files/etc"
-    autologin = "logs a user in on the installed system, too"
-    litter = "motd.orig looks like what a merge or an update left behind"
+    autologin = "also logs a user in on the installed system"
+    litter = "it looks as if a merge or an update left motd.orig behind"
     ran = voidgen("generate", "--quiet", cwd=repository)
     assert (ran.status, ran.out) == (0, "")
     warnings = [line for line in ran.err.splitlines() if line.startswith("warning: ")]

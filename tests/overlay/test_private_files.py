@@ -144,7 +144,7 @@ def test_one_warning_for_all_files_that_git_shows(repository: Path) -> None:
     assert ran.status == 0
     first, remedy = ran.err.splitlines()
     assert first.startswith(
-        f"warning: {FILES}/etc/wireguard/wg0.conf: is private in the image only"
+        f"warning: {FILES}/etc/wireguard/wg0.conf: is private only in the image"
     )
     assert first.endswith("(private-file) (and 2 more files)")
     assert "stick" in remedy

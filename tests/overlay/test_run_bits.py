@@ -155,7 +155,7 @@ def test_a_program_without_a_run_bit_is_warned_about(tmp_path: Path) -> None:
     )
     (tmp_path / f"{FILES}/opt/d").chmod(0o755)
     found = warnings(tmp_path)
-    assert [one.what for one in found] == ["is a program, and has no run bit (run-bit)"]
+    assert [one.what for one in found] == ["is a program, but has no run bit (run-bit)"]
     assert found[0].file == tmp_path / f"{FILES}/opt/a"
 
 

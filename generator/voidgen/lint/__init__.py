@@ -1,6 +1,6 @@
-"""Rules for the overlay as it will be in the image: mistakes that broke images before.
+"""Rules that find common mistakes in the overlay, as it will be in the image.
 
-A rule is switched off for a path by ``[allow]`` in the module.toml of the path's module.
+``[allow]`` in a module's module.toml switches rules off for paths of that module.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 
 RULES: Mapping[LintRule, Callable[[Image], Iterator[Finding]]] = {
     "account-file": homes.account_files,
-    "autologin": autologin.lines,
+    "autologin": autologin.logins,
     "boot-overwrites": boot_hooks.overwrites,
     "builder-path": builder_paths.links,
     "dconf-database": dconf_database.databases,
@@ -60,30 +60,30 @@ RULES: Mapping[LintRule, Callable[[Image], Iterator[Finding]]] = {
     "lightdm-env": lightdm.environment,
     "line-ending": line_endings.carriage_returns,
     "link-loop": links.loop,
-    "litter": litter.left,
+    "litter": litter.files,
     "machine-identity": identity.shared,
     "private-file": private.files,
-    "run-bit": run_bits.found,
-    "script-mode": scripts.mode,
+    "run-bit": run_bits.wrong,
+    "script-mode": scripts.not_runnable,
     "service-folder": service_folders.folders,
     "service-link": links.service,
     "stale-cache": caches.stale,
     "sudoers": sudoers.syntax,
     "unknown-owner": homes.owners,
 }
-"""Each rule's name and the function that looks for what it forbids (docs/reference/rules.md)."""
+"""The function of each rule, by the rule's name (docs/reference/rules.md)."""
 
 
 @frozen
 class Found:
-    """What the rules found: ``faults`` stop every command, ``warnings`` are only shown."""
+    """The findings of all rules: ``faults`` stop every command, ``warnings`` are only shown."""
 
     faults: tuple[Fault, ...]
     warnings: tuple[Fault, ...]
 
 
 def check(plan: Plan, nodes: Mapping[str, Node]) -> Found:
-    """Return what the rules find in the overlay and its modules do not allow. Pure."""
+    """Return what the rules find in the overlay, except what ``[allow]`` switches off. Pure."""
     image = Image(nodes, plan.resolution, plan.config)
     entries = {entry.path: entry for entry in plan.resolution.entries}
     switched_off = allowed(plan.resolution)
@@ -114,5 +114,5 @@ def _fault(finding: Finding, name: LintRule, entry: Entry | None) -> Fault:
         file, key = finding.place or (None, ())
         return Fault(what, file, key, finding.line, finding.remedy)
     # A template's lines are not those of its source.
-    known = entry.source is not None and not entry.source.template
-    return Fault(what, entry.file, entry.key, finding.line if known else None, finding.remedy)
+    same_lines = entry.source is not None and not entry.source.template
+    return Fault(what, entry.file, entry.key, finding.line if same_lines else None, finding.remedy)

@@ -1,4 +1,4 @@
-"""What logs the live user in (void-mklive, dracut/vmklive)."""
+"""Settings that log a user in without a password (void-mklive, dracut/vmklive)."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ _DISPLAY_MANAGERS = {
     "/etc/greetd/config.toml": re.compile(r"\s*\[\s*initial_session\s*\]"),
     "/etc/lxdm/lxdm.conf": re.compile(r"\s*autologin\s*=\s*\S"),
 }
-"""What logs a user in, by the file of a display manager."""
+"""The line that logs a user in, by the file of a display manager."""
 _SDDM = "/etc/sddm.conf.d"
 _SECTION = re.compile(r"\s*\[Autologin\]\s*")
-_ALSO_INSTALLED = "logs a user in on the installed system, too"
+_ALSO_INSTALLED = "also logs a user in on the installed system"
 _USER = re.compile(r"\s*autologin-user=")
 
 
-def lines(image: Image) -> Iterator[Finding]:
-    """A lightdm.conf in which mklive's hook finds nothing to fill in; a console's login."""
+def logins(image: Image) -> Iterator[Finding]:
+    """Find logins that also happen on an installed system, or not even on a live one."""
     if isinstance(image.nodes.get(LIGHTDM), File):
         yield from _lightdm(image)
     for path, _ in image.files("/etc/sv"):
@@ -47,23 +47,26 @@ def _display_managers(image: Image) -> Iterator[Finding]:
     for path, pattern in _DISPLAY_MANAGERS.items():
         for number, line in image.lines(path):
             if pattern.match(line):
-                remedy = "remove it: write it at boot, in a script of /etc/runit/live-setup.d"
+                remedy = "remove it, and write it at boot in a script of /etc/runit/live-setup.d"
                 yield Finding(path, _ALSO_INSTALLED, remedy, number, doubtful=True)
     for path, _ in image.files(_SDDM):
         for number, line in image.lines(path):
             if _SECTION.fullmatch(line):
                 what = "mklive's boot hook writes [Autologin] into /etc/sddm.conf, which wins"
-                remedy = "remove it: change /etc/sddm.conf in a script of /etc/runit/live-setup.d"
+                remedy = (
+                    "remove it, and change /etc/sddm.conf in a script of /etc/runit/live-setup.d"
+                )
                 yield Finding(path, what, remedy, number, doubtful=True)
 
 
 def _lightdm(image: Image) -> Iterator[Finding]:
     text = [line for _, line in image.lines(LIGHTDM)]
     if any(map(_USER.match, text)):
-        return  # `lightdm-autologin` is about that line.
+        return  # The rule `lightdm-autologin` finds that line.
     if not any(line.startswith("#autologin-user=") for line in text):
         what = (
-            "nobody is logged in: mklive's boot hook fills in a line that begins #autologin-user="
+            "LightDM does not log the live user in: mklive's boot hook needs a line that begins "
+            "with #autologin-user="
         )
         remedy = "add the lines #autologin-user=, #autologin-session= and #user-session="
         yield Finding(LIGHTDM, what, remedy, doubtful=True)

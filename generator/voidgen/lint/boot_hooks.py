@@ -1,6 +1,6 @@
-"""What is written or mounted over at each live boot.
+"""Files that a live boot overwrites or hides below a mount.
 
-mklive's hooks in the initramfs are void-mklive's dracut/vmklive.
+mklive's hooks in the initramfs are in void-mklive's dracut/vmklive.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from voidgen.lint.finding import Image
 
 _PUT_BACK = "add the module runit-live, which puts the overlay's file back at boot"
-WRITTEN: Mapping[str, str] = {
+OVERWRITTEN: Mapping[str, str] = {
     "/etc/default/live.conf": "set image.user in voidgen.toml",
     "/etc/hostname": _PUT_BACK,
     "/etc/locale.conf": "set image.locale in voidgen.toml; other variables go into a script of "
@@ -33,7 +33,7 @@ NETWORKS: Mapping[str, str] = {
     "NetworkManager": "set dns=none in a file of /etc/NetworkManager/conf.d",
     "dhcpcd": "write `static domain_name_servers=` into /etc/dhcpcd.conf",
 }
-"""Services that write /etc/resolv.conf, and how to keep each from it, or give it the servers."""
+"""Services that write /etc/resolv.conf, each with how to stop it or set the servers there."""
 
 RESOLV_CONF = "/etc/resolv.conf"
 LOCALE_CONF = "/etc/locale.conf"
@@ -47,15 +47,15 @@ _COMMENTED = "#KEYMAP="
 
 
 def overwrites(image: Image) -> Iterator[Finding]:
-    """A file that a hook overwrites, or settings that it takes no notice of."""
-    for path, remedy in WRITTEN.items():
-        if path in image.nodes and not _restored(image, path):
-            yield Finding(path, f"mklive's boot hook writes {path} at every live boot", remedy)
+    """Find files that a live boot overwrites or hides, and settings that have no effect."""
+    for path, remedy in OVERWRITTEN.items():
+        if path in image.nodes and not _is_restored(image, path):
+            yield Finding(path, f"mklive's boot hook overwrites {path} at every live boot", remedy)
     yield from _locale_conf(image)
     if VCONSOLE in image.nodes:
         what = (
-            f"if {VCONSOLE} is there, mklive's boot hook writes the keymap into it, "
-            f"and Void reads only {RC_CONF}"
+            f"if {VCONSOLE} exists, mklive's boot hook writes the keymap into it, "
+            f"but Void reads only {RC_CONF}"
         )
         yield Finding(VCONSOLE, what, "remove it and set image.keymap in voidgen.toml")
     if isinstance(image.nodes.get(RC_CONF), File):
@@ -72,23 +72,23 @@ def overwrites(image: Image) -> Iterator[Finding]:
 def _resolv_conf(image: Image) -> Iterator[Finding]:
     for service in image.resolution.services:
         if service.name in NETWORKS:
-            what = f"the service {service.name} writes {RESOLV_CONF} when a network comes up"
+            what = f"the service {service.name} overwrites {RESOLV_CONF} when a network comes up"
             yield Finding(RESOLV_CONF, what, NETWORKS[service.name], doubtful=True)
             return
 
 
-def _restored(image: Image, path: str) -> bool:
-    """Whether a part of live-setup, which runs after the hooks, names the file."""
+def _is_restored(image: Image, path: str) -> bool:
+    """Return whether a script of live-setup, which runs after the hooks, names the file."""
     return any(path.encode() in part.data for _, part in image.files(LIVE_SETUP))
 
 
 def _locale_conf(image: Image) -> Iterator[Finding]:
-    """A LANG that is not in the image: mklive generates image.locale alone."""
+    """Find a LANG that the image does not have: mklive generates only image.locale."""
     locale = image.config.image.locale
-    for number, line in image.lines(LOCALE_CONF) if _restored(image, LOCALE_CONF) else ():
+    for number, line in image.lines(LOCALE_CONF) if _is_restored(image, LOCALE_CONF) else ():
         match = _LANG.match(line)
         if match and match[1] != locale:
-            what = f"LANG is {match[1]!r}, and image.locale is {locale!r}"
+            what = f"LANG is {match[1]!r}, but image.locale is {locale!r}"
             yield Finding(LOCALE_CONF, what, "set image.locale in voidgen.toml", number)
 
 
@@ -104,9 +104,9 @@ def _rc_conf(image: Image) -> Iterator[Finding]:
         elif match:
             is_keymap_written = True
             if match[2] != keymap:
-                what = f"KEYMAP is {match[2]!r}, and image.keymap is {keymap!r}"
+                what = f"KEYMAP is {match[2]!r}, but image.keymap is {keymap!r}"
                 remedy = f"set image.keymap in voidgen.toml, and write {_COMMENTED} here"
                 yield Finding(RC_CONF, what, remedy, number)
     if not is_keymap_written and keymap != "us":
-        what = f"no line begins with {_COMMENTED}, into which mklive's boot hook writes the keymap"
+        what = f"has no line {_COMMENTED}, into which mklive's boot hook writes the keymap"
         yield Finding(RC_CONF, what, f'add the line {_COMMENTED}"{keymap}"')

@@ -1,4 +1,4 @@
-"""Links to what only the machine that builds the image has."""
+"""Links to paths that only the machine that builds the image has."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _ELSEWHERE = re.compile(r"/Users/.+|/mnt/[a-z]/.+|/run/media/.+|/media/.+/.+")
 
 
 def links(image: Image) -> Iterator[Finding]:
-    """A link to a home, a store path or a project that the image does not have."""
+    """Find links to a home, a store path or a project that the image does not have."""
     homes = {account.home for account in image.resolution.users}
     homes.add(f"/home/{image.config.image.user}")
     projects = {
@@ -37,12 +37,12 @@ def links(image: Image) -> Iterator[Finding]:
         home = _HOME.fullmatch(target)
         remedy = "make it a file, or a link to a path of the image"
         if project and target.startswith(f"{project}/"):
-            what = "leads into this project, which the image does not have"
+            what = "points into this project, which the image does not have"
         elif target.startswith("/nix/store/"):
-            what = "leads to a store path of the machine that builds the image"
+            what = "points to a store path of the machine that builds the image"
             remedy = f"name the package in [packages] nix, and link to {PROFILE}/…"
         elif (home and home[1] not in homes) or _ELSEWHERE.fullmatch(target):
-            what = "leads to a folder that only another machine has"
+            what = "points to a folder that only another machine has"
         else:
             continue
         yield Finding(entry.path, f"{entry.path} {what}: {node.target}", remedy)

@@ -1,6 +1,6 @@
-"""Files that programs read from a cache, which packages' scripts made before the overlay comes.
+"""Files that programs read through a cache, which mklive makes before it copies the overlay.
 
-Those scripts are void-packages' xbps-triggers and the INSTALL scripts of packages.
+Packages' scripts make these caches: void-packages' xbps-triggers and INSTALL scripts.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ AT_BOOT = "in a script of /etc/runit/live-setup.d"
 
 @frozen
 class Cache:
-    """Files that have an effect once ``program`` has run; ``remedy`` says what to do instead."""
+    """Files that have an effect only after ``program`` ran; ``remedy`` says what to do instead."""
 
     files: re.Pattern[str]
     program: str
@@ -35,7 +35,7 @@ CACHES = (
     Cache(
         re.compile(r"/etc/default/libc-locales"),
         "xbps-reconfigure",
-        "set image.locale in voidgen.toml: mklive makes that one; for others, run "
+        "set image.locale in voidgen.toml, which mklive generates; for other locales, run "
         f"`xbps-reconfigure -f glibc-locales` {AT_BOOT}",
     ),
     Cache(
@@ -57,7 +57,7 @@ CACHES = (
     Cache(
         re.compile(r"/usr/share/icons/(?P<theme>[^/]+)/.+"),
         "gtk-update-icon-cache",
-        "put it below /usr/local/share/icons, which has no cache",
+        "move it below /usr/local/share/icons, which has no cache",
         doubtful=True,
     ),
 )
@@ -68,8 +68,8 @@ _TOP = ("/etc/default/", "/etc/ca-", "/etc/ld.", "/etc/udev/", "/usr/")
 
 
 def stale(image: Image) -> Iterator[Finding]:
-    """A file that a cache does not know, if nothing in the overlay makes the cache anew."""
-    made_anew: dict[str, bool] = {}
+    """Find files that a cache lacks, unless a script of the overlay makes the cache again."""
+    remade: dict[str, bool] = {}
     for path, node in image.nodes.items():
         if not isinstance(node, File) or not path.startswith(_TOP):
             continue
@@ -77,14 +77,14 @@ def stale(image: Image) -> Iterator[Finding]:
             match = cache.files.fullmatch(path)
             if not match:
                 continue
-            if cache.program not in made_anew:
-                made_anew[cache.program] = image.runs(cache.program)
-            if made_anew[cache.program]:
+            if cache.program not in remade:
+                remade[cache.program] = image.runs(cache.program)
+            if remade[cache.program]:
                 continue
             theme = match.groupdict().get("theme")
             if theme and f"/usr/share/icons/{theme}/index.theme" in image.nodes:
                 continue  # The theme is the overlay's own, and has no cache.
-            what = f"packages' scripts run {cache.program} before the overlay comes"
+            what = f"has no effect: packages run {cache.program} before mklive copies the overlay"
             remedy = cache.remedy or f"run {cache.program} {AT_BOOT}"
             yield Finding(path, what, remedy, doubtful=cache.doubtful)
     yield from _applications(image)
@@ -101,6 +101,7 @@ def _applications(image: Image) -> Iterator[Finding]:
     listed = b"".join(node.data for path, node in image.files("") if _LISTS.search(path))
     for path in found:
         if path.rpartition("/")[2].encode() not in listed:
-            what = "its MimeType= is not known: update-desktop-database ran before"
-            remedy = "name it for each type in /etc/xdg/mimeapps.list"
+            what = "its MimeType= has no effect: packages run update-desktop-database before "
+            what += "mklive copies the overlay"
+            remedy = "list it for each of its types in /etc/xdg/mimeapps.list"
             yield Finding(path, what, remedy, doubtful=True)

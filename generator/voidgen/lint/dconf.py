@@ -1,4 +1,4 @@
-"""dconf keyfiles and the scripts beside them (docs/explanation/replaced-system.md, 10 and 11)."""
+"""dconf keyfiles, and scripts that set keys (docs/explanation/replaced-system.md, 10 and 11)."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _DCONF = re.compile(rf"\bdconf\s+(?:write|reset)\s+{_QUOTE}(/[\w./-]+)")
 
 
 def keymap(image: Image) -> Iterator[Finding]:
-    """Find unknown layouts and options: the keyboard falls back to US without a word."""
+    """Find unknown layouts and options: with these, the keyboard is US, without a message."""
     for path in image.nodes:
         if not KEYFILES.fullmatch(path):
             continue
@@ -36,14 +36,14 @@ def keymap(image: Image) -> Iterator[Finding]:
             if match := re.fullmatch(r"\s*\[(.*)\]\s*", line):
                 section = match[1]
             name, _, value = line.partition("=")
-            wrong = _WRONG.get(name.strip())
-            if wrong and section in INPUT_SOURCES:
-                for what, remedy in wrong(value):
+            check = _CHECKS.get(name.strip())
+            if check and section in INPUT_SOURCES:
+                for what, remedy in check(value):
                     yield Finding(path, what, remedy, number)
 
 
-def _layouts(value: str) -> Iterator[tuple[str, str]]:
-    remedy = 'write layout+variant, like "ch+fr_nodeadkeys"; templates have it as xkb.source'
+def _unknown_layouts(value: str) -> Iterator[tuple[str, str]]:
+    remedy = 'write layout+variant, like "ch+fr_nodeadkeys"; in a template, write xkb.source'
     for layout in _XKB.findall(value):
         try:
             of_sources(layout)
@@ -51,19 +51,19 @@ def _layouts(value: str) -> Iterator[tuple[str, str]]:
             yield f"XKB has no layout {layout!r}", remedy
 
 
-def _options(value: str) -> Iterator[tuple[str, str]]:
-    known = "set image.xkb-options in voidgen.toml; templates have them as xkb.options"
+def _unknown_options(value: str) -> Iterator[tuple[str, str]]:
+    known = "set image.xkb-options in voidgen.toml, and write xkb.options in a template"
     for option in _STRING.findall(value):
         if (near := hint_for_unknown_option(option)) is not None:
             yield f"XKB has no option {option!r}", near or known
 
 
-_WRONG = {"sources": _layouts, "xkb-options": _options}
-"""By key: what is wrong with its value, each with a remedy."""
+_CHECKS = {"sources": _unknown_layouts, "xkb-options": _unknown_options}
+"""By key, the function that yields what is wrong with its value, each with a remedy."""
 
 
 def locked(image: Image) -> Iterator[Finding]:
-    """A write to a locked key does nothing, and gsettings reports success."""
+    """Find scripts that write a locked key: nothing happens, and gsettings reports success."""
     locks = {
         line.strip(): path
         for path in image.nodes
@@ -73,18 +73,18 @@ def locked(image: Image) -> Iterator[Finding]:
     }
     for path, _ in image.scripts() if locks else ():
         for number, line in image.lines(path):
-            for key in _written(line):
+            for key in _written_keys(line):
                 if key in locks:
                     yield Finding(
                         path,
-                        f"sets {key}, which {locks[key]} locks: nothing would happen",
-                        "put the value into the keyfile of the database",
+                        f"sets {key}, which has no effect: {locks[key]} locks it",
+                        "set the value in the keyfile of the database",
                         number,
                     )
 
 
-def _written(line: str) -> Iterator[str]:
-    """Keys that a line of a script writes, as dconf paths."""
+def _written_keys(line: str) -> Iterator[str]:
+    """Yield the keys that a line of a script writes, as dconf paths."""
     if line.lstrip().startswith("#"):
         return
     for schema, name in _GSETTINGS.findall(line):

@@ -1,4 +1,4 @@
-"""dconf databases: what has no effect in them, and what nothing compiles or reads."""
+"""dconf databases: keys without effect, and files that nothing compiles or reads."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _OF_PACKAGES = {"gdm"}
 
 
 def databases(image: Image) -> Iterator[Finding]:
-    """Key files that no [dconf] compiles, and databases that no profile of dconf names."""
+    """Find keyfiles that no [dconf] compiles, and databases that no dconf profile names."""
     compiled = {
         node.recipe.arguments["keyfiles"]: path
         for path, node in image.nodes.items()
@@ -36,7 +36,7 @@ def databases(image: Image) -> Iterator[Finding]:
         seen.add(database)
         if folder in compiled or database in image.nodes or image.runs("dconf update"):
             continue
-        what = f"nothing compiles {folder} into {database}, which is what dconf reads"
+        what = f"nothing compiles {folder} into {database}, and dconf reads only the latter"
         remedy = f'add to module.toml: [dconf] "{database}" = "{folder}"'
         yield Finding(entry.path, what, remedy)
     profiles = [node.data.decode(errors="replace") for _, node in image.files("/etc/dconf/profile")]
@@ -45,13 +45,13 @@ def databases(image: Image) -> Iterator[Finding]:
         line = re.compile(rf"^\s*system-db:{re.escape(name)}\s*$", re.MULTILINE)
         is_named = any(map(line.search, profiles)) or image.runs(f"system-db:{name}")
         if name not in _OF_PACKAGES and not is_named:
-            what = f"no profile of dconf in the overlay names {database}"
-            remedy = f"give /etc/dconf/profile/user the lines user-db:user and system-db:{name}"
+            what = f"no dconf profile in the overlay names {database}, so dconf does not read it"
+            remedy = f"add the lines user-db:user and system-db:{name} to /etc/dconf/profile/user"
             yield Finding(database, what, remedy, doubtful=True)
 
 
 def syntax(image: Image) -> Iterator[Finding]:
-    """Names of a schema in place of paths: dconf takes them, and nothing reads them."""
+    """Find names of schemas in the place of paths: dconf accepts them, and nothing reads them."""
     for path in image.nodes:
         if LOCKS.fullmatch(path):
             yield from _locks(image, path)
@@ -63,7 +63,7 @@ def _locks(image: Image, path: str) -> Iterator[Finding]:
     for number, line in image.lines(path):
         key = line.strip()
         if key and not key.startswith(("/", "#")):
-            what = f"dconf passes over the lock {key!r}: it does not begin with /"
+            what = f"dconf ignores the lock {key!r}: it does not begin with /"
             right = "/" + key.replace(".", "/") if "/" not in key else f"/{key}"
             yield Finding(path, what, f"write the key's path, such as {right}", number)
 
@@ -78,5 +78,5 @@ def _groups(image: Image, path: str) -> Iterator[Finding]:
             what = f"[{group}] is the name of a schema: its keys have no effect"
             yield Finding(path, what, f"write its path: [{group.replace('.', '/')}]", number)
         elif group != "/" and (group.startswith("/") or group.endswith("/")):
-            what = f"[{group}] begins or ends with /, which dconf refuses"
+            what = f"dconf refuses [{group}]: it begins or ends with /"
             yield Finding(path, what, f"write [{group.strip('/')}]", number)

@@ -1,4 +1,4 @@
-"""What rules look at, and what they find."""
+"""The input of the rules, and their findings."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
 @frozen
 class Finding:
-    """Something wrong with the entry at ``path``; ``line`` counts from 1.
+    """Something wrong with the overlay's entry at ``path``; ``line`` counts from 1.
 
-    A finding that is ``doubtful`` may be meant so: it becomes a warning, and refuses nothing.
-    ``place`` is a file and a key in it, if it is not where the entry is written.
+    A ``doubtful`` finding may be what the user wants: it becomes a warning, not a fault.
+    ``place`` is a file and a key in it, if the mistake is not in the entry's own file.
     """
 
     path: str
@@ -36,7 +36,7 @@ class Finding:
 
 @frozen
 class Image:
-    """The overlay as it goes into the image, and how it came together."""
+    """The overlay as it will be in the image, with the resolution and config behind it."""
 
     nodes: Mapping[str, Node]
     resolution: Resolution
@@ -44,28 +44,28 @@ class Image:
 
     @property
     def xbps(self) -> set[str]:
-        """Names of the packages of Void that are asked for; what they need is not among them."""
+        """Names of the Void packages that the image asks for, without their dependencies."""
         return {asked.name for asked in self.resolution.xbps}
 
     def lines(self, path: str) -> Iterator[tuple[int, str]]:
-        """Numbered lines of the file at ``path``; none where it is no file."""
+        """Yield the lines of the file at ``path``, with numbers from 1; none if it isn't a file."""
         node = self.nodes.get(path)
         if isinstance(node, File):
             yield from enumerate(node.data.decode(errors="replace").splitlines(), 1)
 
     def files(self, *folders: str) -> Iterator[tuple[str, File]]:
-        """The files below ``folders``."""
+        """Yield the files below ``folders``, each with its path."""
         for path, node in self.nodes.items():
             if isinstance(node, File) and path.startswith(tuple(f"{top}/" for top in folders)):
                 yield path, node
 
     def scripts(self) -> Iterator[tuple[str, File]]:
-        """Files that begin with ``#!``."""
+        """Yield the files that begin with ``#!``, each with its path."""
         for path, node in self.nodes.items():
             if isinstance(node, File) and node.data.startswith(b"#!"):
                 yield path, node
 
     def runs(self, *programs: str) -> bool:
-        """Whether a script of the overlay names one of ``programs``."""
+        """Return whether a script of the overlay names one of ``programs``."""
         names = [program.encode() for program in programs]
         return any(name in node.data for _, node in self.scripts() for name in names)

@@ -1,4 +1,4 @@
-"""Configuration of programs that a Void system does not have, systemd first."""
+"""Configuration of programs that a Void system does not have, such as systemd."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _SERVICE = 'write a service: files/etc/sv/NAME/run, and services = ["NAME"] in m
 
 @frozen
 class Foreign:
-    """Paths that only ``reader`` reads, and the ``packages`` of Void that have it."""
+    """Paths that only ``reader`` reads, and the Void packages that have this program."""
 
     paths: re.Pattern[str]
     reader: str
@@ -32,9 +32,9 @@ FOREIGN = (
     Foreign(
         re.compile(r"/etc/systemd/(?:logind|sleep)\.conf(?:\.d/.+)?"),
         "systemd",
-        "elogind has the same settings in /etc/elogind",
+        "write the same settings into /etc/elogind",
     ),
-    # systemd-boot is a boot loader, and eudev has its own idea of .link files.
+    # systemd-boot does not need systemd, and eudev may read .link files.
     Foreign(
         re.compile(
             r"/(?:etc|usr/lib|usr/local/lib|etc/skel/\.config|usr/share)/systemd/"
@@ -46,7 +46,7 @@ FOREIGN = (
     Foreign(
         re.compile(r"/(?:etc|usr/lib)/tmpfiles\.d/.+"),
         "systemd-tmpfiles",
-        "make folders in [directories] of module.toml, and others in a script of "
+        "declare folders in [directories] of module.toml, and make other files in a script of "
         "/etc/runit/live-setup.d",
     ),
     Foreign(
@@ -57,7 +57,7 @@ FOREIGN = (
     Foreign(
         re.compile(r"/(?:etc|usr/lib)/binfmt\.d/.+"),
         "systemd-binfmt",
-        "use Void's package binfmt-support",
+        "add Void's package binfmt-support",
     ),
     Foreign(
         re.compile(r"/(?:etc|usr/lib)/environment\.d/.+"),
@@ -109,7 +109,7 @@ FOREIGN = (
     Foreign(
         re.compile(r"/etc/(?:cron\.(?:d|hourly|daily|weekly|monthly)/.+|crontab)"),
         "a cron daemon",
-        'add one: the package cronie, with services = ["cronie"]',
+        'add a cron daemon: the package cronie, with services = ["cronie"]',
         ("cronie", "dcron", "fcron", "scron"),
         doubtful=True,
     ),
@@ -118,7 +118,7 @@ _TOP = ("/etc/", "/usr/lib/", "/usr/local/lib/systemd/", "/usr/share/systemd/")
 
 
 def system(image: Image) -> Iterator[Finding]:
-    """A file that no program of the image reads."""
+    """Find files that no program of the image reads."""
     xbps = image.xbps
     for entry in image.resolution.entries:
         path = entry.path

@@ -1,4 +1,4 @@
-"""Users, groups and homes."""
+"""Files of accounts, homes, and owners that no account has."""
 
 from __future__ import annotations
 
@@ -26,21 +26,21 @@ FILES: Mapping[str, str] = {
     "/etc/subuid": _RANGES,
     "/etc/subgid": _RANGES,
 }
-"""Files that packages' scripts and useradd write, and what to do instead."""
+"""Files that packages' scripts and useradd write, each with what to do instead."""
 
 _HOME = re.compile(r"(/home/([^/]+))(?:/.*)?")
 
 
 def account_files(image: Image) -> Iterator[Finding]:
-    """A whole file of accounts: the users that packages made would be gone."""
+    """Find files that would replace all accounts, among them those that packages made."""
     for path, remedy in FILES.items():
         if path in image.nodes:
-            what = f"{path} replaces the one in which packages' scripts made their accounts"
+            what = f"{path} replaces the file into which packages' scripts wrote their accounts"
             yield Finding(path, what, remedy)
 
 
 def homes(image: Image) -> Iterator[Finding]:
-    """A file in a home that is root's, and keeps useradd from copying /etc/skel."""
+    """Find files in a home that would belong to root, and stop useradd from copying /etc/skel."""
     user = image.config.image.user
     own = {account.home for account in image.resolution.users}
     remedy = "move it to files/etc/skel: useradd copies that into the live user's home at boot"
@@ -50,17 +50,17 @@ def homes(image: Image) -> Iterator[Finding]:
         more = f" (and {len(paths) - 1} more below {home})" if len(paths) > 1 else ""
         if home == f"/home/{user}":
             what = (
-                f"{paths[0]} would be root's{more}: useradd does not touch a home that it finds, "
-                "and does not copy /etc/skel into it"
+                f"{paths[0]} would belong to root{more}: if the home exists, useradd does not "
+                "change its owner and does not copy /etc/skel into it"
             )
             yield Finding(paths[0], what, remedy)
         elif any(_is_roots(image.nodes[path]) for path in paths):
-            what = f"{home} would be root's{more}: the image has no such user, only {user!r}"
+            what = f"{home} would belong to root{more}: the image has only the user {user!r}"
             yield Finding(paths[0], what, remedy, doubtful=True)
 
 
 def _by_home(image: Image) -> dict[str, list[str]]:
-    """Return the entries in each folder of /home."""
+    """Return the paths of the entries in each folder of /home."""
     found: dict[str, list[str]] = {}
     for entry in image.resolution.entries:
         if match := _HOME.fullmatch(entry.path):
@@ -69,7 +69,7 @@ def _by_home(image: Image) -> dict[str, list[str]]:
 
 
 def _is_given_away(home: str, paths: Collection[str], nodes: Mapping[str, Node]) -> bool:
-    """Whether the home and all in it have an owner other than root, such as 1000:1000."""
+    """Return whether the home and all in it have an owner other than root, such as 1000:1000."""
     top = nodes[home]
     inner = [nodes[path] for path in nodes if path.startswith(f"{home}/")]
     is_home_given = isinstance(top, Directory) and not _is_roots(top)
@@ -81,7 +81,7 @@ def _is_roots(node: Node) -> bool:
 
 
 def owners(image: Image) -> Iterator[Finding]:
-    """An owner or group that no package of Void and no module makes."""
+    """Find owners and groups that no package of Void and no module makes."""
     made = {account.name for account in image.resolution.users}
     known = {
         "user": {*accounts.tables()["users"], *made},
@@ -93,18 +93,18 @@ def owners(image: Image) -> Iterator[Finding]:
             continue
         user, _, group = entry.ownership.owner.partition(":")
         for kind, name in (("user", user), ("group", group)):
-            is_told = kind == "group" and name == user and name not in known["user"]
-            if name.isdigit() or name in known[kind] or is_told:
+            is_repeated = kind == "group" and name == user and name not in known["user"]
+            if name.isdigit() or name in known[kind] or is_repeated:
                 continue
             table = "files" if entry.source else "directories"
             place = (modules[entry.module].file, (table, entry.path, "owner"))
             if name == image.config.image.user:
-                what = f"the {kind} {name!r} is made at boot, and the image has none of that name"
-                remedy = "put what is the live user's into files/etc/skel"
+                what = f"the image does not have the {kind} {name!r}: a live boot makes it"
+                remedy = "move the live user's files into files/etc/skel"
             else:
-                what = f"no package of Void makes a {kind} {name!r}, and no module of the image"
+                what = f"no package of Void and no module of the image makes the {kind} {name!r}"
                 remedy = did_you_mean(name, known[kind]) or (
-                    f"declare it: [users.{name}]; or allow it, if a package of another repository "
-                    "makes it"
+                    f"declare it in [users.{name}]; or, if a package of another repository makes "
+                    "it, name unknown-owner in [allow]"
                 )
             yield Finding(entry.path, what, remedy, place=place)

@@ -1,4 +1,4 @@
-"""What each machine has to have of its own."""
+"""Numbers and keys that must be different on each machine."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _HOST_KEY = re.compile(r"/etc/ssh/ssh_host_\w+_key")
 
 
 def shared(image: Image) -> Iterator[Finding]:
-    """A number or key that every machine would have that boots the image."""
+    """Find numbers and keys that all machines that boot the image would share."""
     for path, node in image.nodes.items():
         if not isinstance(node, File) or not node.data.strip():
             continue
@@ -29,5 +29,8 @@ def shared(image: Image) -> Iterator[Finding]:
             what = f"every machine that boots the image would have the same {path}"
             yield Finding(path, what, "remove it: each system makes its own")
         elif _HOST_KEY.fullmatch(path):
-            what = "every machine that boots the image has this key, and everyone who gets the ISO"
+            what = (
+                "every machine that boots the image would have this private key, and so would "
+                "everyone who gets the ISO"
+            )
             yield Finding(path, what, "remove it: sshd's service makes one", doubtful=True)

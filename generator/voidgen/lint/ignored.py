@@ -1,4 +1,4 @@
-"""Folders whose reader takes only files with a certain name, and passes over all others."""
+"""Folders whose reader ignores files unless their names have a certain form."""
 
 from __future__ import annotations
 
@@ -52,34 +52,37 @@ _ENDINGS: Mapping[str, str] = {
     "/usr/share/xbps.d": ".conf",
     "/usr/share/xsessions": ".desktop",
 }
-"""What names must end in; the folder's own manual page, or its reader's source, says so."""
+"""The ending that names must have, by the manual page or source of the folder's reader."""
 
 _FONTS = "/etc/fonts/conf.d"
 _PROFILES = "/etc/profile.d"
-_MEANT = re.compile(
+_SWITCHED_OFF = re.compile(
     r"README(?:\..*)?|\..*|.*\.(?:disabled|off|example|sample|dist|in|md|txt|keep)", re.IGNORECASE
 )
-"""Names that people give to what is not to be read."""
+"""Names that people give to files that nothing is to read."""
 
 
 def names(image: Image) -> Iterator[Finding]:
-    """A file that its folder's reader does not take."""
+    """Find files that their folder's reader ignores."""
     for path, node in image.nodes.items():
         folder, _, name = path.rpartition("/")
-        if not isinstance(node, File) or _MEANT.fullmatch(name) or is_litter(name):
+        if not isinstance(node, File) or _SWITCHED_OFF.fullmatch(name) or is_litter(name):
             continue
         ending = _ENDINGS.get(folder)
-        # Other shells than sh may have scripts of their own there.
+        # Shells other than sh may have their own scripts there.
         if folder == _PROFILES and name.endswith((".csh", ".fish", ".zsh")):
             continue
         if ending and not name.endswith(ending):
-            what = f"only files that end in {ending} are read in {folder}"
+            what = f"has no effect: in {folder}, only files that end in {ending} are read"
             yield Finding(path, what, f"rename it to {_stem(name)}{ending}")
         elif folder == _FONTS and not re.fullmatch(r"[0-9].*\.conf", name):
-            what = f"only files that begin with a digit and end in .conf are read in {folder}"
+            what = (
+                f"has no effect: in {folder}, only files that begin with a digit and end in .conf "
+                "are read"
+            )
             yield Finding(path, what, f"rename it to 60-{_stem(name)}.conf")
 
 
 def _stem(name: str) -> str:
-    """Return ``name`` without an ending that is a misspelt one."""
+    """Return ``name`` without an ending that looks like a wrong spelling of the right one."""
     return re.sub(r"(?<=.)\.(?:conf|cfg|config|rule|rules|sh|bash|ini|desktop|service)$", "", name)

@@ -1,4 +1,4 @@
-"""Warnings about many files in one. Pure."""
+"""Joining equal warnings about several files into one. Pure."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ if TYPE_CHECKING:
 
 
 def joined(warnings: Iterable[Fault]) -> tuple[Fault, ...]:
-    """Return one warning, at the first place, for all that say the same."""
+    """Return one warning for all with the same text, at the place of the first."""
     groups: dict[tuple[str, str], list[Fault]] = {}
     for one in warnings:
         groups.setdefault((one.what, one.remedy), []).append(one)
-    return tuple(_one(group) for group in groups.values())
+    return tuple(_first_with_count(group) for group in groups.values())
 
 
-def _one(group: list[Fault]) -> Fault:
+def _first_with_count(group: list[Fault]) -> Fault:
     first, more = group[0], len(group) - 1
     if not more:
         return first

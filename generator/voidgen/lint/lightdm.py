@@ -1,4 +1,4 @@
-"""LightDM as Void ships it, logged in by mklive (docs/explanation/replaced-system.md, 5)."""
+"""LightDM as Void ships it, with mklive's login (docs/explanation/replaced-system.md)."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ _AUTOLOGIN = re.compile(r"\s*(autologin-user|autologin-user-timeout|autologin-se
 
 
 def environment(image: Image) -> Iterator[Finding]:
-    """LightDM 1.32 on Void ignores these keys without a word."""
+    """Find keys that LightDM 1.32 on Void ignores, without a message."""
     remedy = "set the variables in a script of /etc/profile.d instead"
     for path, line, key in _keys(image, _ENVIRONMENT):
         yield Finding(path, f"LightDM ignores {key}=", remedy, line)
 
 
 def autologin(image: Image) -> Iterator[Finding]:
-    """A line that is active in the image logs in on the installed system, too."""
-    remedy = "comment the line: mklive's boot hook uncomments it on a live system"
+    """Find lines that would also log a user in on the installed system."""
+    remedy = "comment the line out: mklive's boot hook activates it on a live system"
     for path, line, key in _keys(image, _AUTOLOGIN):
-        yield Finding(path, f"{key}= is active", remedy, line)
+        yield Finding(path, f"{key}= is also active on the installed system", remedy, line)
 
 
 def _keys(image: Image, pattern: re.Pattern[str]) -> Iterator[tuple[str, int, str]]:

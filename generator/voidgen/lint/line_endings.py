@@ -1,4 +1,4 @@
-"""Windows' line endings, where a program stumbles over them."""
+"""Windows line endings in files that cannot have them."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ _SOURCED = re.compile(
     r"/etc/(?:profile|rc\.conf|profile\.d/[^/]+\.sh|bash/bashrc\.d/[^/]+\.sh|sv/[^/]+/conf"
     r"|runit/(?:core-services|shutdown\.d)/[^/]+\.sh|environment|hostname)"
 )
-"""Files that a shell reads in, or that are a value to the end of their line."""
+"""Files that a shell sources, or whose values reach to the end of the line."""
 
 
 def carriage_returns(image: Image) -> Iterator[Finding]:
-    """A script whose ``#!`` names a program that ends in a carriage return; or a sourced file."""
+    """Find scripts and sourced files whose lines end in CRLF."""
     for path, node in image.files(""):
         end = node.data.find(b"\n")
         if node.data.startswith(b"#!") and end > 0 and node.data[end - 1 : end] == b"\r":
-            what = "its first line ends in CRLF: Linux looks for a program with that in its name"
+            what = "its first line ends in CRLF: Linux takes the CR as part of the program's name"
         elif b"\r\n" in node.data and _SOURCED.fullmatch(path):
-            what = "its lines end in CRLF: a carriage return becomes a part of each value"
+            what = "its lines end in CRLF: the CR becomes part of each value"
         else:
             continue
         number = node.data[: node.data.index(b"\r\n")].count(b"\n") + 1
-        yield Finding(path, what, "write it with LF alone (`sed -i 's/\\r$//' FILE`)", number)
+        yield Finding(path, what, "end its lines with LF: `sed -i 's/\\r$//' FILE`", number)

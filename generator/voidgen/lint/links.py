@@ -1,4 +1,4 @@
-"""Symbolic links that lead nowhere."""
+"""Symbolic links that point to themselves or to a service that the image lacks."""
 
 from __future__ import annotations
 
@@ -20,22 +20,22 @@ SERVICES = "/etc/sv"
 
 
 def loop(image: Image) -> Iterator[Finding]:
-    """A link that comes back to itself: every program that follows it fails with ELOOP."""
+    """Find links that point back to themselves: a program that follows one fails with ELOOP."""
     links = {path: node.target for path, node in image.nodes.items() if isinstance(node, Link)}
     for path in links:
         here, seen = path, set()
         while here in links and here not in seen:
             seen.add(here)
             here = normpath(join(dirname(here), links[here]))
-        # A link that only leads into a loop is not the one to mend.
+        # A link that only leads into a loop is not part of the loop, and not wrong itself.
         if here == path:
-            yield Finding(path, f"{path} leads back to itself", "give it another target")
+            yield Finding(path, f"{path} points back to itself", "give it another target")
 
 
 def service(image: Image) -> Iterator[Finding]:
-    """A link into a runlevel whose /etc/sv/NAME nothing provides: runsvdir would fail on it.
+    """Find links in runlevels whose /etc/sv/NAME nothing provides: runsvdir would fail on them.
 
-    Services of modules' ``services`` are checked when modules are resolved.
+    The resolution of the modules checks the services in ``services``.
     """
     modules = [chosen.module for chosen in image.resolution.modules]
     xbps = {asked.name for asked in image.resolution.xbps}

@@ -20,21 +20,21 @@ _KEPT = re.compile(r"\.(?:git)?keep|\.placeholder|\.empty")
 
 
 def is_litter(name: str) -> bool:
-    """Return whether ``name`` is one of a file that was left behind."""
+    """Return whether a program left a file of this name behind, or git needs it for a folder."""
     return bool(_LEFT.fullmatch(name) or _DOUBTFUL.fullmatch(name) or _KEPT.fullmatch(name))
 
 
-def left(image: Image) -> Iterator[Finding]:
-    """A file that nobody wants in an image."""
-    remedy = "remove it, and name it in .gitignore"
+def files(image: Image) -> Iterator[Finding]:
+    """Find files that nobody wants in an image."""
+    remedy = "remove it, and add its name to .gitignore"
     for entry in image.resolution.entries:
         folder, _, name = entry.path.rpartition("/")
         if _LEFT.fullmatch(name):
-            yield Finding(entry.path, f"{name} is what an editor or a desktop left behind", remedy)
+            yield Finding(entry.path, f"an editor or a desktop left {name} behind", remedy)
         elif _DOUBTFUL.fullmatch(name):
-            what = f"{name} looks like what a merge or an update left behind"
+            what = f"it looks as if a merge or an update left {name} behind"
             yield Finding(entry.path, what, remedy, doubtful=True)
         elif _KEPT.fullmatch(name):
-            what = f"the image gets {entry.path}, which only keeps the folder in git"
+            what = f"{entry.path} only keeps the folder in git, but would be in the image"
             remedy_kept = f'remove it, and declare [directories."{folder}"] in module.toml'
             yield Finding(entry.path, what, remedy_kept, doubtful=True)

@@ -1,4 +1,4 @@
-"""Run bits of files that nothing runs, and programs without one."""
+"""Files that have a run bit but are not programs, and programs without a run bit."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
     from voidgen.lint.finding import Image
 
-_READ_IN = re.compile(
+_SOURCED = re.compile(
     r"/etc/(?:profile\.d|bash/bashrc\.d|runit/core-services)/.+"
     r"|/etc/(?:profile|bashrc|bash/bashrc|rc\.conf|zsh/[^/]+)"
     r"|/etc/sv/[^/]+/conf"
     r"|(?:/etc/skel|/root|/home/[^/]+)/\.(?:bash|z)[^/]+|.+/\.profile"
 )
-"""Scripts that a shell reads in: it does not look at their run bits."""
+"""Scripts that a shell sources: it ignores their run bits."""
 _DATA = re.compile(
     r".+\.(?:svgz?|png|jpe?g|webp|gif|ico|desktop|conf|cfg|ini|css|json|toml|ya?ml|xml|md|txt"
     r"|rules|list|theme|ttf|otf|woff2?|pdf|zip|tar|gz|xz|zst)",
@@ -29,25 +29,25 @@ _DATA = re.compile(
 )
 """Names of files that nothing runs."""
 _ON_A_DESKTOP = re.compile(r".+/Desktop/[^/]+\.desktop")
-"""Launchers there are trusted if they have a run bit."""
+"""Launchers on a desktop: desktops trust them if they have a run bit."""
 _OTHER_PROGRAMS = (b"MZ", b"PK\x03\x04", b"\xca\xfe\xba\xbe")
-"""How programs begin that the kernel can be taught to run (binfmt_misc)."""
+"""The first bytes of programs that binfmt_misc can make the kernel run."""
 
 
 _LIBRARY = re.compile(r".+\.so(?:\.[0-9.]+)?")
-"""Names of ELF files that are loaded; some can be run, too."""
+"""Names of shared libraries; some of these ELF files are programs, too."""
 _EXECUTABLE, _SHARED, _INTERPRETER = 2, 3, 3
 """ET_EXEC, ET_DYN and PT_INTERP of elf(5)."""
 
 
-def found(image: Image) -> Iterator[Finding]:
+def wrong(image: Image) -> Iterator[Finding]:
     """Find run bits that are wrong, and those that are missing."""
     yield from stray(image)
     yield from missing(image)
 
 
 def missing(image: Image) -> Iterator[Finding]:
-    """Find ELF programs that nobody may run; `scripts` refuses those at the places of programs."""
+    """Find ELF programs without a run bit, except at the paths that `scripts` checks."""
     remedy = "run `chmod +x` and `git update-index --chmod=+x` on it, or set its mode in [files]"
     for entry in image.resolution.entries:
         node = image.nodes.get(entry.path)
@@ -56,7 +56,7 @@ def missing(image: Image) -> Iterator[Finding]:
         if RUN.fullmatch(entry.path) or _LIBRARY.fullmatch(entry.path):
             continue
         if is_program(node.data):
-            yield Finding(entry.path, "is a program, and has no run bit", remedy, doubtful=True)
+            yield Finding(entry.path, "is a program, but has no run bit", remedy, doubtful=True)
 
 
 def is_program(data: bytes) -> bool:
@@ -79,7 +79,7 @@ def is_program(data: bytes) -> bool:
 
 
 def stray(image: Image) -> Iterator[Finding]:
-    """Find files that git has as executable and that are not programs, such as from a USB stick."""
+    """Find files with a run bit that are not programs, such as copies from a USB stick."""
     remedy = (
         "run `chmod -x` and `git update-index --chmod=-x` on it, or set its mode in [files] of "
         "module.toml"
@@ -95,6 +95,6 @@ def stray(image: Image) -> Iterator[Finding]:
 def _is_stray(path: str, data: bytes) -> bool:
     if _ON_A_DESKTOP.fullmatch(path):
         return False
-    if _READ_IN.fullmatch(path) or _DATA.fullmatch(path):
+    if _SOURCED.fullmatch(path) or _DATA.fullmatch(path):
         return True
     return not data.startswith((*STARTS, *_OTHER_PROGRAMS))

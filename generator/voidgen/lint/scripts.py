@@ -21,18 +21,21 @@ RUN = re.compile(
     r"|/etc/(?:zzz\.d/(?:suspend|resume)|kernel\.d/[^/]+|elogind/system-sleep)/[^/]+"
     r"|/etc/(?:NetworkManager/dispatcher\.d/(?:[^/]+\.d/)?|cron\.(?:hour|dai|week|month)ly/)[^/]+"
 )
-"""Paths that runit, login or a user runs; parts that a shell reads in are not among them."""
+"""Paths that runit, login or a user runs, without scripts that a shell sources."""
 
 STARTS = (b"#!", b"\x7fELF")
+"""The first bytes of files that the kernel can run."""
 
 
-def mode(image: Image) -> Iterator[Finding]:
-    """The kernel runs a file with a run bit that is an ELF program or begins with ``#!``."""
+def not_runnable(image: Image) -> Iterator[Finding]:
+    """Find programs that the kernel cannot run: without a run bit, or neither ELF nor ``#!``."""
     for path, node in image.files(""):
         if not RUN.fullmatch(path):
             continue
         if not node.data.startswith(STARTS):
-            yield Finding(path, f"{path} is run, and does not begin with #!", "write #!/bin/sh", 1)
+            what = f"{path} is a program by its path, but does not begin with #!"
+            yield Finding(path, what, "begin it with #!/bin/sh", 1)
         elif not node.executable:
-            remedy = "give it a mode with a run bit in [files], or none there"
-            yield Finding(path, f"{path} is run, and has mode {node.mode:04o}", remedy)
+            what = f"{path} is a program by its path, but has mode {node.mode:04o}"
+            remedy = "in [files], give it a mode with a run bit, or remove its mode"
+            yield Finding(path, what, remedy)

@@ -1,4 +1,4 @@
-"""Folders of services, /etc/sv/NAME, in the overlay."""
+"""Services in the overlay, /etc/sv/NAME, that nothing starts."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 TOP = "/etc/sv/"
 STARTED = ("eudev", "runit-void")
-"""Packages whose services Void's runlevel has from the start."""
+"""Packages whose services are in Void's runlevel by default."""
 
 
 def folders(image: Image) -> Iterator[Finding]:
-    """A service that nothing starts: it has no ``run``, or no link in a runlevel."""
+    """Find services that nothing starts: they have no ``run``, or no link in a runlevel."""
     modules = [chosen.module for chosen in image.resolution.modules]
     entries = {entry.path: entry for entry in image.resolution.entries}
     enabled = {service.name for service in image.resolution.services}
@@ -47,5 +47,5 @@ def folders(image: Image) -> Iterator[Finding]:
                 how = f'add services = ["{name}"] to module.toml'
                 yield Finding(run, what, how, doubtful=True)
         elif not provider(name, modules, image.xbps, entries):
-            what = f"nothing in the image is known to have {run}"
+            what = f"voidgen knows nothing in the image that has {run}"
             yield Finding(first, what, remedy(name), doubtful=True)

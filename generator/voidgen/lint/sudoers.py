@@ -1,4 +1,4 @@
-"""sudoers files: one that is wrong takes sudo away from everybody (sudoers(5))."""
+"""sudoers files: with a wrong one, sudo works for nobody (sudoers(5))."""
 
 from __future__ import annotations
 
@@ -15,15 +15,16 @@ TOP = "/etc/sudoers"
 
 
 def syntax(image: Image) -> Iterator[Finding]:
-    """Lines, mode and name of each sudoers file, by the grammar of sudoers(5)."""
+    """Find sudoers files with wrong lines, a wrong mode, or a name that sudo ignores."""
     for path, node in image.files("/etc"):
         if path != TOP and not path.startswith(f"{TOP}.d/"):
             continue
         name = path.rpartition("/")[2]
         if path != TOP and ("." in name or name.endswith("~")):
-            yield Finding(path, "sudo skips files with . or ~ in their names", "rename it")
+            what = "sudo ignores files with a . in their names, or a ~ at the end"
+            yield Finding(path, what, "rename it")
         if node.mode & 0o022 or (node.owner, node.group) != ("root", "root"):
-            remedy = 'write mode = "0440" in [files], and leave the owner root:root'
+            remedy = 'set mode = "0440" in [files], and leave the owner root:root'
             what = (
                 f"sudo refuses a file of mode {node.mode:04o} and owner {node.owner}:{node.group}"
             )

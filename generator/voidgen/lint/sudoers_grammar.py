@@ -1,4 +1,4 @@
-"""The grammar of sudoers(5), read as sudo reads it. Pure."""
+"""A parser of sudoers(5) that finds the lines that sudo would refuse. Pure."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _USERS = frozenset({"alias", "ALL", "netgroup", "group", "word"})
 _HOSTS = frozenset({"alias", "ALL", "netgroup", "address", "word"})
 _GROUPS = frozenset({"alias", "ALL", "word"})
 _DIGESTS = {"224": (56, 38, 40), "256": (64, 43, 44), "384": (96, 64), "512": (128, 86, 88)}
-"""How long a digest is: in hexadecimal digits, and in base64 without and with its padding."""
+"""The lengths of digests: in hexadecimal, and in base64 without and with padding."""
 
 
 class _WrongError(Exception):
@@ -28,7 +28,7 @@ class _WrongError(Exception):
 
 
 def faults(text: str) -> Iterator[tuple[int, str]]:
-    """Yield the line of each wrong entry, counted from 1, and what is wrong with it."""
+    """Yield the line of each wrong entry, counted from 1, and the mistake in it."""
     ignores_unknown = bool(_IGNORES.search(text))
     for tokens in lines(text):
         try:
@@ -38,7 +38,7 @@ def faults(text: str) -> Iterator[tuple[int, str]]:
 
 
 class _Line:
-    """The tokens of a logical line, read from the left."""
+    """Reads the tokens of a logical line, from the left."""
 
     def __init__(self, tokens: Sequence[Token], *, ignores_unknown: bool) -> None:
         self._tokens = tokens
@@ -64,9 +64,9 @@ class _Line:
             raise self._wrong("the end of the line")
 
     def _defaults(self, kind: str) -> None:
-        whose = {"@": self._hosts, "!": self._commands, ":": self._users, ">": self._users}
+        members = {"@": self._hosts, "!": self._commands, ":": self._users, ">": self._users}
         if kind:
-            whose[kind]()
+            members[kind]()
         self._setting()
         while self._is(","):
             self._setting()
@@ -155,7 +155,7 @@ class _Line:
             self._want(":", meaning=":")
             digest = self._want("digest", meaning="a digest")
             if len(digest.text) not in _DIGESTS[bits]:
-                raise _WrongError(f"a digest of sha{bits} has another length", digest.line)
+                raise _WrongError(f"the sha{bits} digest has the wrong length", digest.line)
             if self._is(",") and self._next() != "digest name":
                 raise self._wrong("another digest")
         self._is("!")
@@ -165,7 +165,7 @@ class _Line:
             raise _WrongError(what, found.line)
 
     def _next(self) -> str:
-        """The kind of the next token; empty at the end."""
+        """Return the kind of the next token; empty at the end."""
         return self._tokens[self._place].kind if self._place < len(self._tokens) else ""
 
     def _take(self) -> Token:
@@ -173,7 +173,7 @@ class _Line:
         return self._tokens[self._place - 1]
 
     def _is(self, kind: str) -> bool:
-        """Whether the next token is of that kind: then it is read."""
+        """Return whether the next token is of that kind; if it is, read it."""
         found = self._next() == kind
         self._place += found
         return found

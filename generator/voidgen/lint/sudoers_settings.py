@@ -1,4 +1,4 @@
-"""Settings of Defaults, by what they take (def_data.in of sudo, v1.9.13 and 2e18923)."""
+"""Settings of Defaults and the values that they take (def_data.in of sudo, 1.9.13 and 2e18923)."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ FLAGS = _words(
 )
 """They take no value."""
 LISTS = _words("env_check env_delete env_keep log_servers passprompt_regex")
-"""They take += and -=, too."""
+"""They take = and also += and -=."""
 WITHOUT_VALUE = _words("fdexec lecture listpw syslog verifypw")
-"""They may stand alone."""
+"""They need no value."""
 NUMBERS = _words("closefrom loglinelen passwd_tries syslog_maxlen")
 NEVER_OFF = _words(
     """
@@ -40,7 +40,7 @@ NEVER_OFF = _words(
     timestampowner type
     """
 )
-"""They cannot be switched off by !."""
+"""A ! cannot switch them off."""
 OTHERS = _words(
     """
     admin_flag command_timeout env_file exempt_group intercept_type iolog_group iolog_user
@@ -56,9 +56,9 @@ NAMES = FLAGS | LISTS | WITHOUT_VALUE | NUMBERS | NEVER_OFF | OTHERS
 
 
 def misuse(name: str, operator: str, value: str, *, is_off: bool) -> str:
-    """Return what is wrong with a setting; empty if nothing is for sure.
+    """Return the mistake in a setting; empty if no release of sudo is sure to refuse it.
 
-    ``operator`` and ``value`` are empty if it stands alone, ``is_off`` says whether it has a !.
+    ``operator`` and ``value`` are empty if it has no value; ``is_off`` is true if it has a !.
     """
     if name not in NAMES:
         return f"sudo has no setting {name}"
@@ -73,7 +73,7 @@ def _misuse_of_value(name: str, operator: str, value: str) -> str:
     if name in FLAGS:
         return f"{name} takes no value"
     if operator != "=" and name not in LISTS:
-        return f"{name} is no list: {operator} is for lists"
+        return f"{name} is not a list, and only lists take {operator}"
     if name in NUMBERS and not value.strip('"').lstrip("+-").isdigit():
         return f"{name} takes a number"
     return ""

@@ -1,7 +1,7 @@
-"""Tokens of a sudoers file, by the states in which sudo reads it (sudoers(5)).
+"""The tokens of a sudoers file, read by states as sudo does (sudoers(5)).
 
-What a word is depends on what came before it: a command's arguments, the settings of Defaults and
-a digest have rules of their own. Of the rules that match, the longest text wins, then the first.
+The kind of a word depends on the text before it: a command's arguments, the settings of Defaults
+and a digest have their own rules. The rule with the longest match wins, then the first.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class State(Enum):
-    """What is being read."""
+    """The part of a line that is being read."""
 
     LINE = auto()
     WHO = auto()
@@ -25,7 +25,7 @@ class State(Enum):
     SETTING = auto()
     """The name of a setting."""
     VALUE = auto()
-    """What comes after the name of a setting."""
+    """The text after the name of a setting."""
     ARGUMENTS = auto()
     DIGEST = auto()
     PATH = auto()
@@ -147,13 +147,13 @@ def _tokens(text: str) -> Iterator[Token]:
         rules = [*_AT_BEGIN, *_BY_STATE[state]] if begins else _BY_STATE[state]
         rule, matched = _longest(rules, text, place)
         if rule.kind == "end":
-            # The sign belongs to what follows.
+            # The character belongs to the next token.
             state = State.LINE
             continue
         if rule.kind == "defaults":
-            # Whose they are is read by itself.
+            # The users, hosts or commands are read as separate tokens.
             matched = re.sub(r"(?<=Defaults)(.[ \t]*).*", r"\1", matched, flags=re.DOTALL)
-        # An even number of ! stands for none.
+        # An even number of ! means none.
         if rule.kind and (rule.kind != "!" or len(matched) % 2):
             yield Token(rule.kind, matched, number)
         state = rule.then or state
