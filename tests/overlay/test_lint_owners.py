@@ -14,7 +14,7 @@ from tests.support.program import voidgen
 
 from voidgen import project
 from voidgen.errors import WrongInputError
-from voidgen.generate.locked_owners import unmade
+from voidgen.generate.locked_owners import faults
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -108,9 +108,9 @@ def test_an_owner_that_no_locked_package_makes(tmp_path: Path) -> None:
     module = f"{files}[users.me]\n"
     assert broken(tmp_path, {"/opt/x": "x", "/opt/y": "y"}, module) == []
     image = project.load(tmp_path)
-    (fault,) = unmade(image, lock([package("htop-3.3_1")]))
+    (fault,) = faults(image, lock([package("htop-3.3_1")]))
     assert fault.what == "no locked package makes the user 'lightdm'"
     assert fault.key == ("files", "/opt/x", "owner")
     assert fault.remedy == "add to [packages] xbps: lightdm"
-    assert [*unmade(image, lock([package("lightdm-1.32_1")]))] == []
-    assert [*unmade(image, None)] == []
+    assert [*faults(image, lock([package("lightdm-1.32_1")]))] == []
+    assert [*faults(image, None)] == []

@@ -47,7 +47,7 @@ def _generate(settings: Settings, folder: Path, *, check: bool, force: bool) -> 
     from voidgen import emit, project  # noqa: PLC0415
     from voidgen.errors import Fault, WrongInputError, raise_all  # noqa: PLC0415
     from voidgen.lock import state  # noqa: PLC0415
-    from voidgen.repository import finding, own, survey  # noqa: PLC0415
+    from voidgen.repository import finding, gitattributes_file, survey  # noqa: PLC0415
     from voidgen.system import git  # noqa: PLC0415
 
     image = project.load(folder)
@@ -62,20 +62,20 @@ def _generate(settings: Settings, folder: Path, *, check: bool, force: bool) -> 
     missing = state.unlocked(image, locks)
     doubts = _doubts(image, locks, missing)
     if check:
-        changes = own.added(folder, emit.compare(folder, tree, force=force))
-        findings = survey.project(image, changes)
+        changes = gitattributes_file.with_missing(folder, emit.compare(folder, tree, force=force))
+        findings = survey.before_writing(image, changes)
         raise_all(finding.faults(findings, "breaks"))
         warnings = [*doubts, *finding.faults(findings, *WARNED)]
         _tell(settings, changes, missing, warnings, check=True)
         return 1 if changes else 0
-    if own.is_missing(folder):
+    if gitattributes_file.is_missing(folder):
         # What stops it must do so before anything is written.
         emit.compare(folder, tree, force=force)
-    attributes = own.write(folder)
+    attributes = gitattributes_file.write_if_missing(folder)
     findings = survey.sources(image)
     raise_all(finding.faults(findings, "breaks"))
     changes = emit.write(folder, tree, force=force)
-    ours = own.places(folder)
+    ours = gitattributes_file.name_if_unedited(folder)
     places = sorted({*ours, *(path.partition("/")[0] for path in tree)})
     new = git.untracked(folder, places)
     known = {*tree, *ours, emit.LIST}
@@ -98,7 +98,7 @@ def _doubts(image: Project, locks: Pins, missing: list[str]) -> list[Fault]:
     doubts = [*image.warnings, *visudo.warnings(image)]
     if not missing:
         # Packages that are not locked yet may make what these miss.
-        doubts += locked_owners.unmade(image, locks.lock)
+        doubts += locked_owners.faults(image, locks.lock)
     doubts += state.warnings(image, locks.lock)
     if not flake_path.is_plain(image.folder):
         from voidgen.nix import flake_ref  # noqa: PLC0415

@@ -1,4 +1,4 @@
-"""Owners of the overlay against the packages that are locked."""
+"""Owners of overlay files whose packages are not locked."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ ROOT = "rootfs"
 """mklive's name of the root tree of the image (voidgen.lock, `transactions`)."""
 
 
-def unmade(image: Project, lock: Lock | None) -> Iterator[Fault]:
-    """Yield a fault for each owner that a package of Void makes, and none that is locked.
+def faults(project: Project, lock: Lock | None) -> Iterator[Fault]:
+    """Yield a fault for each owner that only packages of Void make that are not locked.
 
-    The users and groups of packages that the table does not know are passed over.
+    Users and groups that the table of accounts does not have are ignored.
     """
     if lock is None or lock.xbps is None:
         return
-    there = {package.name for package in lock.xbps.packages if ROOT in package.transactions}
-    there.add(accounts.BASE)
+    locked = {package.name for package in lock.xbps.packages if ROOT in package.transactions}
+    locked.add(accounts.BASE)
     tables = accounts.tables()
-    modules = {chosen.module.name: chosen.module for chosen in image.plan.resolution.modules}
-    made = {account.name for account in image.plan.resolution.users}
-    for entry in image.plan.resolution.entries:
-        if not isinstance(image.overlay[entry.path], File | Directory):
+    modules = {chosen.module.name: chosen.module for chosen in project.plan.resolution.modules}
+    made = {account.name for account in project.plan.resolution.users}
+    for entry in project.plan.resolution.entries:
+        if not isinstance(project.overlay[entry.path], File | Directory):
             continue
         user, _, group = entry.ownership.owner.partition(":")
         for kind, name, table in (
@@ -40,7 +40,7 @@ def unmade(image: Project, lock: Lock | None) -> Iterator[Fault]:
             ("group", group, tables["groups"]),
         ):
             makers = table.get(name, ())
-            if makers and name not in made and there.isdisjoint(makers):
+            if makers and name not in made and locked.isdisjoint(makers):
                 what = f"no locked package makes the {kind} {name!r}"
                 remedy = f"add to [packages] xbps: {' or '.join(makers)}"
                 key = ("files" if entry.source else "directories", entry.path, "owner")

@@ -1,4 +1,4 @@
-"""The visudo of this machine, if it has one: what it says of an overlay's sudoers files."""
+"""Checking an overlay's sudoers files with this machine's visudo, if it has one."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from voidgen import lint
 from voidgen.errors import Fault
+from voidgen.lint.finding import line_of_source
 from voidgen.lint.sudoers import TOP
 from voidgen.system import process
 from voidgen.tree import File
@@ -23,29 +24,30 @@ _INCLUDE = re.compile(rb"^[ \t]*[@#]include.*", re.MULTILINE)
 _WRONG = re.compile(r"[^:\s]*stdin:(\d+)(?::\d+)?: (.+)")
 
 
-def warnings(image: Project) -> Iterator[Fault]:
+def warnings(project: Project) -> Iterator[Fault]:
     """Yield a warning for each sudoers file that this machine's visudo refuses.
 
-    Its release is not the image's: the sudo of the image decides, when the ISO is made.
+    It is not a fault: the image may have another release of sudo, which checks the files when the
+    ISO is made.
     """
-    switched_off = lint.allowed(image.plan.resolution)
-    for entry in image.plan.resolution.entries:
+    switched_off = lint.allowed(project.plan.resolution)
+    for entry in project.plan.resolution.entries:
         if entry.path != TOP and not entry.path.startswith(f"{TOP}.d/"):
             continue
-        node = image.overlay[entry.path]
+        node = project.overlay[entry.path]
         if (entry.path, "sudoers") in switched_off:
             continue
         if isinstance(node, File) and shutil.which("visudo"):
-            yield from _asked(entry, node.data)
+            yield from _refusal(entry, node.data)
 
 
-def _asked(entry: Entry, data: bytes) -> Iterator[Fault]:
-    # What it includes would be files of this machine.
+def _refusal(entry: Entry, data: bytes) -> Iterator[Fault]:
+    # Without includes: visudo would read files of this machine.
     text = _INCLUDE.sub(b"", data)
     done = process.ask(["visudo", "-cf", "-"], cwd=Path("/"), stdin=text, check=False)
     found = _WRONG.search(done.stderr.decode(errors="replace"))
     if done.status and found:
-        known = entry.source is not None and not entry.source.template
+        line = line_of_source(entry, int(found[1]))
         remedy = "see sudoers(5); the image's own sudo checks the file when the ISO is made"
         what = f"this machine's visudo refuses it: {found[2]}"
-        yield Fault(what, entry.file, entry.key, int(found[1]) if known else None, remedy)
+        yield Fault(what, entry.file, entry.key, line, remedy)

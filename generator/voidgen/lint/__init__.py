@@ -31,7 +31,7 @@ from voidgen.lint import (
     service_folders,
     sudoers,
 )
-from voidgen.lint.finding import Image
+from voidgen.lint.finding import Image, line_of_source
 from voidgen.lint.joined import joined
 
 if TYPE_CHECKING:
@@ -113,6 +113,5 @@ def _fault(finding: Finding, name: LintRule, entry: Entry | None) -> Fault:
     if finding.place or not entry:
         file, key = finding.place or (None, ())
         return Fault(what, file, key, finding.line, finding.remedy)
-    # A template's lines are not those of its source.
-    same_lines = entry.source is not None and not entry.source.template
-    return Fault(what, entry.file, entry.key, finding.line if same_lines else None, finding.remedy)
+    line = line_of_source(entry, finding.line)
+    return Fault(what, entry.file, entry.key, line, finding.remedy)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from voidgen.config.types import Config
     from voidgen.errors import Key
+    from voidgen.overlay.paths import Entry
     from voidgen.overlay.resolution import Resolution
     from voidgen.tree import Node
 
@@ -32,6 +33,13 @@ class Finding:
     line: int | None = None
     doubtful: bool = False
     place: tuple[Path, Key] | None = None
+
+
+def line_of_source(entry: Entry, line: int | None) -> int | None:
+    """Return ``line`` of an entry's content as a line of its source; None if they may differ."""
+    # Rendering a template moves its lines, and a link or an option's file has no source.
+    has_same_lines = entry.source is not None and not entry.source.template
+    return line if has_same_lines else None
 
 
 @frozen

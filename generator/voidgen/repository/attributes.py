@@ -1,7 +1,8 @@
-"""Attributes by which git changes a file on its way into a clone or an archive.
+"""Attributes by which git changes files in clones and archives.
 
-See gitattributes(5). Nix copies a dirty tree as it lies on disk, a commit as git or libgit2 gives
-it out, and an archive's user has what git-archive(1) wrote: with such an attribute, these differ.
+See gitattributes(5). Nix copies a dirty tree as it is on disk, and a commit as git or libgit2
+checks it out; an archive has the files that git-archive(1) wrote. With such an attribute, these
+differ.
 """
 
 from __future__ import annotations
@@ -28,14 +29,14 @@ NAMES = (
     "export-ignore",
 )  # fmt: skip
 LARGEST = 1 << 20
-"""Bytes of an attribute file that is read to name it."""
+"""Bytes of the largest attribute file that is read."""
 _LINE_ENDS = frozenset({"text", "eol", "crlf", "binary"})
 _OFF = frozenset({"unspecified", "unset"})
 
 
 @frozen
 class Attribute:
-    """An attribute that acts on a file or folder, with git's word for its value."""
+    """An attribute by which git changes a file or folder, with git's word for its value."""
 
     file: str
     name: str
@@ -43,12 +44,12 @@ class Attribute:
 
     @property
     def shown(self) -> str:
-        """As gitattributes(5) writes it."""
+        """The attribute as gitattributes(5) writes it."""
         return self.name if self.value == "set" else f"{self.name}={self.value}"
 
 
 def acting(values: Mapping[str, Mapping[str, str]]) -> Iterator[Attribute]:
-    """Return what acts among ``values``, by file and attribute: one a file. Pure."""
+    """Yield the first attribute that changes each file; ``values`` are by file and name. Pure."""
     for file, found in values.items():
         name = _acting(file, found)
         if name:
@@ -62,7 +63,7 @@ def _acting(file: str, found: Mapping[str, str]) -> str:
     for name in ("filter", "ident", "export-subst", "export-ignore"):
         if name not in off:
             return name
-    # git dies of one that is unset.
+    # git fails if this attribute is unset.
     if found["working-tree-encoding"] != "unspecified":
         return "working-tree-encoding"
     if found["text"] == "unset":
@@ -73,7 +74,7 @@ def _acting(file: str, found: Mapping[str, str]) -> str:
 def faults(folder: Path, files: Iterable[str]) -> list[Fault]:
     """Return a fault for each attribute by which git would change ``files``, paths of the project.
 
-    The folders that they are in are looked at, too: `export-ignore` takes a whole one out.
+    Their folders are checked, too: `export-ignore` can leave out a whole folder.
     """
     named = sorted(files)
     folders = {parent for name in named for parent in _parents(name)}
@@ -90,7 +91,7 @@ def faults(folder: Path, files: Iterable[str]) -> list[Fault]:
 
 
 def _parents(name: str) -> Iterator[str]:
-    # A program that is none of git may print absolute paths.
+    # If another program runs in git's place, it may print absolute paths.
     while (name := dirname(name)).strip("/"):
         yield f"{name}/"
 
@@ -102,7 +103,7 @@ def _fault(
     by = f"attribute {first.shown}{f' in {origins.shown(place)}' if place else ''}"
     what = f"git changes this file in clones or archives: {by}"
     if first.value in _OFF:
-        what = "git changes this file's line endings where core.autocrlf is set: no attribute -text"
+        what = "git changes this file's line endings if core.autocrlf is set: no attribute -text"
     elif first.name == "export-ignore":
         what = f"git leaves this out of archives: {by}"
     more = f" ({count - 1} more like it)" if count > 1 else ""
@@ -122,7 +123,7 @@ def _remedy(one: Attribute, origins: _Origins, place: Path | None) -> str:
 
 
 class _Origins:
-    """The attribute files of a repository, to name the one that gives an attribute."""
+    """The attribute files of a repository, to find the one that sets an attribute."""
 
     def __init__(self, folder: Path, prefix: str) -> None:
         self.folder = Path(os.path.realpath(folder))
@@ -131,11 +132,11 @@ class _Origins:
         self._known: dict[Path, frozenset[str]] = {}
 
     def shown(self, file: Path) -> str:
-        """A file of the repository, from the project's folder."""
+        """Return the path of a file of the repository, from the project's folder."""
         return os.path.relpath(file, self.folder)
 
     def of(self, one: Attribute) -> Path | None:
-        """The first file in git's order that speaks of the attribute; None where none does."""
+        """Return the first file in git's order that names the attribute; None if no file does."""
         names = _LINE_ENDS if one.name in _LINE_ENDS else {one.name}
         return next((file for file in self._order(one.file) if self._names(file) & names), None)
 

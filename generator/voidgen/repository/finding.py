@@ -1,4 +1,4 @@
-"""What was found of a project's files and git, by how bad it is. Pure."""
+"""Findings about a project's files and git, by severity. Pure."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ Severity = Literal["breaks", "lost", "new", "differs"]
 
 @frozen
 class Finding:
-    """A file that other people do not get as it is here.
+    """A file that clones, archives or the image do not have as it is here.
 
-    ``breaks``: the image cannot be built, or not with the same bytes; ``lost``: a clone does not
-    have the file, and no user sees why; ``new``: the user has not added the file yet; ``differs``:
-    the image does not have what the file looks like here.
+    ``breaks``: the image cannot be built, or gets other bytes; ``lost``: a clone lacks the file,
+    and its user cannot see why; ``new``: the user has not added the file to git yet; ``differs``:
+    the image does not have the file as it is here.
     """
 
     severity: Severity

@@ -1,4 +1,4 @@
-"""Which files of a project an image is made from, by their names. Pure."""
+"""The names of the files of a project that the image is made from. Pure."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 
 @frozen
 class Names:
-    """Files and folders as paths in the project.
+    """Names of files and folders, as paths in the project.
 
-    ``package_set`` is the folder of ``[nix] nixpkgs`` and ``extra`` the file of ``[flake] extra``,
-    empty where there is none; ``keys`` are those of ``[xbps] keys``; ``modules`` are the names of
-    the modules in the image. ``imported`` are the files that the package set and ``extra`` name by
-    a path.
+    ``package_set`` is the folder of ``[nix] nixpkgs`` and ``extra`` the file of ``[flake] extra``;
+    each is empty if the project has none. ``keys`` are the files of ``[xbps] keys``. ``modules``
+    are the names of the modules in the image. ``imported`` are the files that the package set and
+    ``extra`` name by a path.
     """
 
     package_set: str
@@ -37,28 +37,28 @@ class Names:
 
     @property
     def package_top(self) -> str:
-        """The topmost folder of the package set: the set may read its neighbours."""
+        """The topmost folder of the package set: the set may read files beside its own folder."""
         return self.package_set.partition("/")[0]
 
     def all(self) -> list[str]:
-        """What git is asked about."""
+        """Return all files and folders whose state in git matters."""
         named = (self.package_top, self.extra, *self.keys, *self.imported)
         locks = (flake_lock.FILE, lock_file.FILE)
         return [config.FILE, *locks, catalogue.FOLDER, *sorted({*filter(None, named)})]
 
     def is_read_by_nix(self, name: str) -> bool:
-        """Whether the flake reads ``name``."""
+        """Return whether the flake reads the file ``name``."""
         is_named = name == self.extra or name in self.imported
         return is_named or self._is_below(name, self.package_top)
 
     def folders(self) -> list[str]:
-        """Folders that a file is in which voidgen.toml names: one may be a submodule."""
+        """Return the folders above files that voidgen.toml names: one may be a submodule."""
         named = (self.package_set, self.extra, *self.keys, *self.imported)
         parents = {str(above) for name in named if name for above in PurePosixPath(name).parents}
         return sorted(parents - {"."})
 
     def is_needed(self, name: str) -> bool:
-        """Whether ``name`` is part of what the image is made from."""
+        """Return whether the image is made from the file ``name``, among others."""
         if not self._is_below(name, catalogue.FOLDER):
             return True
         parts = name.split("/")
@@ -67,14 +67,14 @@ class Names:
         return catalogue.is_source(name) and parts[1] in self.modules
 
     def is_needed_folder(self, name: str) -> bool:
-        """Whether something in the folder ``name`` may be part of that."""
+        """Return whether the image may be made from files in the folder ``name``."""
         parts = name.split("/")
         if parts[0] != catalogue.FOLDER:
             return True
         return len(parts) == 1 or parts[1] in self.modules
 
     def required(self) -> Iterator[str]:
-        """The files without which the flake has no outputs."""
+        """Yield the files that the flake needs to have any outputs."""
         if self.package_set:
             yield str(PurePosixPath(self.package_set, "default.nix"))
         if self.extra:
@@ -86,7 +86,7 @@ class Names:
 
 
 def of(plan: Plan) -> Names:
-    """Return the names that ``plan`` has."""
+    """Return the names of ``plan``'s files, without imported ones."""
     settings = plan.config
     nixpkgs, extra = settings.nix.nixpkgs, settings.flake.extra
     return Names(

@@ -1,4 +1,4 @@
-"""What was found of a project and git, as one line of a check."""
+"""The findings about a project and git as one outcome of a check."""
 
 from __future__ import annotations
 
@@ -17,10 +17,13 @@ NAME = "git keeps the files as they are"
 
 
 def of(findings: Iterable[Finding], folder: Path, *failing: Severity) -> Outcome:
-    """Return ``failed`` if a finding has a severity in ``failing``, else ``warning``. Pure."""
+    """Return the outcome: ``failed`` if a finding has a severity in ``failing``. Pure.
+
+    With other findings, the outcome is ``warning``; with none, ``passed``.
+    """
     found = list(findings)
     if not found:
-        return Outcome(NAME, "passed", "for everybody who gets the project")
+        return Outcome(NAME, "passed", "in clones and archives, too")
     bad = [one for one in found if one.severity in failing]
     first = (bad or found)[0]
     more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""

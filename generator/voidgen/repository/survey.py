@@ -1,4 +1,4 @@
-"""All that is looked at of a project and git."""
+"""All findings about a project's files and git."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
-from voidgen.repository import attributes, imports, kept, modes, names
+from voidgen.repository import attributes, lost_files, modes, names, nix_imports
 from voidgen.repository.finding import Finding
 from voidgen.system import git
 from voidgen.system.git_names import ATTRIBUTES
@@ -17,41 +17,45 @@ if TYPE_CHECKING:
     from voidgen.project import Project
 
 
-def sources(image: Project) -> list[Finding]:
-    """Find what other people would not get of the project's own files."""
-    ours = names.of(image.plan)
-    ours = evolve(ours, imported=imports.of(image.folder, ours.required()))
-    known = git.modes(image.folder, ours.all())
-    known |= git.submodules(image.folder, ours.folders())
-    unknown = git.untracked(image.folder, ours.all())
+def sources(project: Project) -> list[Finding]:
+    """Find the project's sources that clones and archives would lack or have in another form."""
+    folder = project.folder
+    ours = names.of(project.plan)
+    ours = evolve(ours, imported=nix_imports.imported(folder, ours.required()))
+    known = git.modes(folder, ours.all())
+    known |= git.submodules(folder, ours.folders())
+    unknown = git.untracked(folder, ours.all())
     needed = [
         name
         for name in (*known, *unknown)
         if not name.endswith("/") and known.get(name) != git.SUBMODULE and ours.is_needed(name)
     ]
-    found = [Finding("breaks", fault) for fault in attributes.faults(image.folder, needed)]
-    found += kept.findings(image, ours, known, unknown)
-    if git.keeps_run_bits(image.folder):
-        found += modes.findings(image, _umask())
+    found = [Finding("breaks", fault) for fault in attributes.faults(folder, needed)]
+    found += lost_files.findings(project, ours, known, unknown)
+    if git.keeps_run_bits(folder):
+        found += modes.findings(project, _umask())
     return sorted(found, key=lambda one: (str(one.fault.file), one.fault.what))
 
 
-def project(image: Project, changes: Changes) -> list[Finding]:
-    """Find that and what git would change of the emitted files, before ``changes`` are written."""
-    own = {ATTRIBUTES, f"image/{ATTRIBUTES}"}
-    if own & {*changes.added, *changes.changed}:
+def before_writing(project: Project, changes: Changes) -> list[Finding]:
+    """Find these and the emitted files that git would change, before ``changes`` are written.
+
+    Finds nothing if ``changes`` has attribute files, since these prevent most findings.
+    """
+    attribute_files = {ATTRIBUTES, f"image/{ATTRIBUTES}"}
+    if attribute_files & {*changes.added, *changes.changed}:
         return []
-    return [*sources(image), *emitted(image)]
+    return [*sources(project), *emitted(project)]
 
 
-def emitted(image: Project) -> list[Finding]:
-    """Find what git would change of the emitted files, where they are there."""
-    there = [path for path in image.tree() if (image.folder / path).is_file()]
-    return [Finding("breaks", fault) for fault in attributes.faults(image.folder, there)]
+def emitted(project: Project) -> list[Finding]:
+    """Find the existing emitted files that git would change."""
+    existing = [path for path in project.tree() if (project.folder / path).is_file()]
+    return [Finding("breaks", fault) for fault in attributes.faults(project.folder, existing)]
 
 
 def _umask() -> int:
-    # There is no way to ask without setting it.
+    # The system has no way to read it without setting it.
     umask = os.umask(0o077)
     os.umask(umask)
     return umask

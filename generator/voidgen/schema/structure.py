@@ -1,8 +1,8 @@
-"""TOML tables to typed, immutable values by cattrs, with every fault of a file at once.
+"""Structuring TOML tables into typed, immutable values by cattrs, with all faults at once.
 
-The classes say all there is to say: a field ``state_dir`` is the key ``state-dir``, its type
-(with the `Rule` that it may carry) is what is accepted, its metadata ``help`` is its
-description. The JSON Schema is made from the same classes.
+The classes define the format: a field ``state_dir`` is the key ``state-dir``, its type (with its
+`Rule`, if any) says which values are accepted, and its metadata ``help`` is the description. The
+JSON Schema is made from the same classes.
 """
 
 from __future__ import annotations
@@ -41,10 +41,10 @@ OptionValue = bool | int | str | OptionList
 
 @attrs.frozen
 class Rule:
-    """What a string must look like: a pattern for the whole of it, told in words.
+    """The form of a string: a pattern that matches all of it, and ``expected``, the same in words.
 
-    ``remedies`` answer common mistakes: pairs of a pattern and what to do about it. A value in
-    which ``secret`` is found is not repeated to anybody.
+    ``remedies`` are for common mistakes: pairs of a pattern and what to do. Messages do not repeat
+    a value that has a match of the pattern ``secret``.
     """
 
     expected: str
@@ -53,24 +53,24 @@ class Rule:
     secret: str | None = None
 
     def check(self, value: str) -> str:
-        """``value``, or a `MisfitError`."""
+        """Return ``value``; raise `MisfitError` if it does not match."""
         if re.fullmatch(self.pattern, value):
             return value
-        remedy = next((said for pattern, said in self.remedies if re.search(pattern, value)), "")
+        remedy = next((text for pattern, text in self.remedies if re.search(pattern, value)), "")
         raise MisfitError(f"expected {self.expected}, got {self.shown(value)}", remedy=remedy)
 
     def shown(self, value: Any) -> str:
-        """A wrong value for a message, unless it may be a secret."""
+        """Return a wrong value as text for a message, unless it may be a secret."""
         if self.secret and isinstance(value, str) and re.search(self.secret, value):
-            return "what may be a secret, and is not repeated here"
+            return "a value that is not shown here, because it may be a secret"
         return show(value)
 
 
 class MisfitError(Exception):
-    """A value that is not what its place asks for; ``key`` leads on from that place."""
+    """A value of the wrong form; ``key`` is its place below the value that is being structured."""
 
     def __init__(self, what: str, key: Key = (), remedy: str = "") -> None:
-        """``what`` says what was expected and what was found."""
+        """Take the message ``what``: what was expected, and what was found."""
         super().__init__(what)
         self.what = what
         self.key = key
@@ -78,7 +78,7 @@ class MisfitError(Exception):
 
 
 def structure(table: Mapping[str, Any], cls: type[T], file: Path) -> T:
-    """``table`` of ``file`` as a ``cls``; WrongInputError with every fault found."""
+    """Return ``table``, which is from ``file``, as a ``cls``; WrongInputError has every fault."""
     try:
         return converter.structure(table, cls)
     except (ClassValidationError, MisfitError) as error:
@@ -86,19 +86,19 @@ def structure(table: Mapping[str, Any], cls: type[T], file: Path) -> T:
 
 
 def kebab(name: str) -> str:
-    """The TOML spelling of a Python attribute's name."""
+    """Return the TOML spelling of a Python attribute's name."""
     return name.replace("_", "-")
 
 
 def rule_of(kind: Any) -> Rule | None:
-    """The `Rule` that an ``Annotated`` type carries."""
+    """Return the `Rule` of an ``Annotated`` type, or None."""
     if get_origin(kind) is not Annotated:
         return None
     return next((extra for extra in kind.__metadata__ if isinstance(extra, Rule)), None)
 
 
 def show(value: Any) -> str:
-    """A value for a message: short, on one line, TOML's words for what it is."""
+    """Return a value as text for a message: short, on one line, with TOML's names of types."""
     if value is None or isinstance(value, bool):
         return {None: "nothing", True: "true", False: "false"}[value]
     if isinstance(value, str):
@@ -117,17 +117,17 @@ LONGEST_SHOWN = 60
 """Characters of a wrong value that a message repeats."""
 
 
-def _refuse(value: Any, expected: str) -> MisfitError:
+def _misfit(value: Any, expected: str) -> MisfitError:
     return MisfitError(f"expected {expected}, got {show(value)}")
 
 
-# Only the type itself each time: cattrs by itself would turn 5 into "5".
+# These accept only their own type: cattrs' own hooks would turn 5 into "5".
 def text(value: Any, _: Any) -> str:
-    """Return ``value``; MisfitError if it isn't a string, or holds a NUL character."""
+    """Return ``value``; MisfitError if it isn't a string, or has a NUL character."""
     if type(value) is not str:
-        raise _refuse(value, "a string")
+        raise _misfit(value, "a string")
     if "\0" in value:
-        raise MisfitError("holds a NUL character, which no file of the image may carry")
+        raise MisfitError("has a NUL character, which no file of the image may have")
     return value
 
 
@@ -141,16 +141,16 @@ def _string(value: Any, kind: Any) -> str:
 
 def _boolean(value: Any, _: Any) -> bool:
     if type(value) is not bool:
-        raise _refuse(value, "true or false")
+        raise _misfit(value, "true or false")
     return value
 
 
 def _integer(value: Any, _: Any) -> int:
     if type(value) is not int:
-        raise _refuse(value, "a whole number")
+        raise _misfit(value, "a whole number")
     if not -(2**63) <= value < 2**63:
-        # TOML and Nix know no larger ones.
-        raise _refuse(value, "a whole number of 64 bits")
+        # TOML and Nix have no larger numbers.
+        raise _misfit(value, "a whole number of 64 bits")
     return value
 
 
@@ -161,7 +161,7 @@ def _ruled(kind: Any) -> Callable[[Any, Any], Any]:
     matches = re.compile(rule.pattern).fullmatch
 
     def hook(value: Any, _: Any) -> Any:
-        # The rule itself only says what is wrong: a lock has thousands of values.
+        # The compiled pattern is fast, for a lock's thousands of values; the rule has the message.
         return value if matches(_string(value, str)) else rule.check(value)
 
     return hook
@@ -171,7 +171,7 @@ def _choice(kind: Any) -> Callable[[Any, Any], Any]:
     choices = get_args(kind)
 
     def hook(value: Any, _: Any) -> Any:
-        # By type too: 1 and True are equal to Python.
+        # Compare types, too: in Python, 1 equals True.
         if any(type(value) is type(choice) and value == choice for choice in choices):
             return value
         known = list(map(str, choices))
@@ -184,7 +184,7 @@ def _choice(kind: Any) -> Callable[[Any, Any], Any]:
 def _each(
     pairs: Iterable[tuple[str | int, Any]], one: Callable[[Any, Any], T], kind: Any
 ) -> list[T]:
-    """``one`` of every pair, or all their faults, each with its index or key."""
+    """Return the result of ``one`` for each pair; raise all faults, each with its index or key."""
     found: list[T] = []
     errors: list[Exception] = []
     for key, value in pairs:
@@ -252,7 +252,7 @@ def _table(cls: Any) -> Callable[[Any, Any], Any]:
 
 
 def _option_value(value: Any, _: Any) -> OptionValue:
-    """What any option may hold; its declared type is checked when modules are resolved."""
+    """Structure an option's value; the resolution of modules checks the option's own type."""
     if isinstance(value, list):
         items: tuple[str, ...] = converter.structure(value, OptionList)
         return items
@@ -289,7 +289,7 @@ converter.register_structure_hook_factory(lambda kind: rule_of(kind) is not None
 
 
 def _faults(error: Exception, file: Path, key: Key) -> Iterator[Fault]:
-    """The tree of exceptions that cattrs collected, flattened; keys from its notes."""
+    """Yield a fault for each exception in the tree that cattrs raised; its notes give the keys."""
     if isinstance(error, ClassValidationError | IterableValidationError):
         for inner in error.exceptions:
             yield from _faults(inner, file, (*key, *_step(inner)))
@@ -298,10 +298,10 @@ def _faults(error: Exception, file: Path, key: Key) -> Iterator[Fault]:
     elif isinstance(error, ForbiddenExtraKeysError):
         known = [kebab(field.name) for field in attrs.fields(error.cl)]
         for name in sorted(error.extra_fields):
-            remedy = did_you_mean(name, known) or f"known here: {', '.join(known)}"
+            remedy = did_you_mean(name, known) or f"use one of: {', '.join(known)}"
             yield Fault("unknown key", file, (*key, name), remedy=remedy)
     elif isinstance(error, KeyError):
-        yield Fault("missing; this key is needed", file, key)
+        yield Fault("missing, but this key is needed", file, key)
     else:
         raise error
 

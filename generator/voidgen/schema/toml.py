@@ -1,4 +1,4 @@
-"""TOML files: reading them, and finding the line of a key when a fault is printed."""
+"""Reading TOML files, and finding the line of a key for a fault."""
 
 from __future__ import annotations
 
@@ -18,44 +18,44 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 LARGEST = 1 << 20
-"""Bytes; a file written by hand is far smaller, and parsing must stay quick."""
+"""Bytes. A file that a person writes is far smaller, and parsing must stay quick."""
 
 _TOML_POSITION = re.compile(
     r"^(?P<what>.*) \(at (?:line (?P<line>\d+), column \d+|end of document)\)$"
 )
 _KEY_OF_TOMLLIB = re.compile(r"\(['\"].*\)")
 _REMEDIES = {
-    "Invalid value": "text stands in quotes, a list in [ ], a table in { }",
-    "Illegal character '\\n'": "a quoted text ends on its line",
-    "Cannot overwrite a value": "the key has a value already: remove one of them",
+    "Invalid value": "write text in quotes, a list in [ ], a table in { }",
+    "Illegal character '\\n'": "close the quotes on the same line",
+    "Cannot overwrite a value": "the key already has a value: remove one of the two",
 }
-"""What to do about the commonest messages of tomllib."""
+"""What to do, by tomllib's most common messages."""
 
 
 def read(file: Path) -> dict[str, Any]:
-    """The tables of ``file``.
+    """Return the tables of ``file``.
 
-    Raises WrongInputError where it is missing, no regular file, unreadable, over `LARGEST`,
+    Raises WrongInputError if it is missing, not a regular file, unreadable, larger than `LARGEST`,
     not UTF-8 or not TOML 1.0.
     """
     return parse(text(file), file)
 
 
 def parse(text: str, file: Path) -> dict[str, Any]:
-    """The tables of ``text``, which is ``file``'s; WrongInputError where it is not TOML 1.0."""
+    """Return the tables of ``text``, which is from ``file``; WrongInputError if not TOML 1.0."""
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise WrongInputError(_syntax_fault(file, text, str(error))) from None
     except RecursionError:
         raise WrongInputError(Fault("nested too deeply", file)) from None
-    except ValueError:  # Python converts no longer ones
-        what = "not TOML: a number of thousands of digits"
+    except ValueError:  # Python does not convert such long numbers.
+        what = "not TOML: has a number of thousands of digits"
         raise WrongInputError(Fault(what, file)) from None
 
 
 def line_of(file: Path, key: Key) -> int | None:
-    """The line (from 1) where ``key`` is written, or the nearest table around it."""
+    """Return the line of ``key``, counted from 1, or else of the nearest table around it."""
     try:
         lines = _lines(text(file))
     except WrongInputError:
@@ -68,13 +68,13 @@ def line_of(file: Path, key: Key) -> int | None:
 
 
 def spell(key: Key) -> str:
-    """``key`` as a person would write it: ``overlay.modules[2]``."""
+    """Return ``key`` as a person would write it: ``overlay.modules[2]``."""
     out = ""
     for part in key:
         if isinstance(part, int):
             out += f"[{part}]"
             continue
-        # JSON's escapes are TOML's too.
+        # TOML has the same escapes as JSON.
         bare = re.fullmatch(r"[A-Za-z0-9_-]+", part)
         name = part if bare else json.dumps(part, ensure_ascii=False)
         out += f".{name}" if out else name
@@ -82,7 +82,7 @@ def spell(key: Key) -> str:
 
 
 def text(file: Path) -> str:
-    """What stands in ``file``, as `read` reads it."""
+    """Return the text of ``file``; raises WrongInputError as `read` does."""
     try:
         data = read_regular_file(file, LARGEST)
     except OSError as error:
@@ -91,7 +91,7 @@ def text(file: Path) -> str:
         return data.decode()
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        fault = Fault("not UTF-8", file, line=line, remedy="save the file with UTF-8 encoding")
+        fault = Fault("not UTF-8", file, line=line, remedy="save the file in UTF-8")
         raise WrongInputError(fault) from None
 
 
@@ -99,18 +99,18 @@ def _syntax_fault(file: Path, text: str, message: str) -> Fault:
     match = _TOML_POSITION.match(message)
     if not match:
         return Fault(f"not TOML: {message}", file)
-    # tomllib shows a key as Python's tuple.
-    said = _KEY_OF_TOMLLIB.sub(lambda key: spell(ast.literal_eval(key[0])), match["what"])
-    what = f"not TOML: {said[0].lower()}{said[1:]}"
+    # tomllib shows a key as a Python tuple.
+    text_of_error = _KEY_OF_TOMLLIB.sub(lambda key: spell(ast.literal_eval(key[0])), match["what"])
+    what = f"not TOML: {text_of_error[0].lower()}{text_of_error[1:]}"
     if not match["line"]:
-        remedy = "the file ends here: close the quote or bracket that is open"
+        remedy = "close the open quote or bracket: the file ends here"
         return Fault(what, file, line=len(text.splitlines()), remedy=remedy)
     return Fault(what, file, line=int(match["line"]), remedy=_REMEDIES.get(match["what"], ""))
 
 
 def _lines(text: str) -> dict[Key, int]:
-    """Every key and array element of a valid document, with its line."""
-    # Imported here: only a fault needs positions, and tomllib keeps none.
+    """Return the line of every key and array element of a valid document."""
+    # Imported here: only faults need lines, and tomllib does not give them.
     import tree_sitter_toml  # noqa: PLC0415
     from tree_sitter import Language, Parser  # noqa: PLC0415
 
@@ -121,8 +121,8 @@ def _lines(text: str) -> dict[Key, int]:
         if node.type == "pair":
             _pair(node, (), lines)
         elif node.type in {"table", "table_array_element"}:
-            *above, last = _name(node.named_children[0])
-            name = (*_latest(above, arrays), last)
+            *above, last = _key_parts(node.named_children[0])
+            name = (*_with_last_indexes(above, arrays), last)
             if node.type == "table_array_element":
                 index = arrays[name] = arrays.get(name, -1) + 1
                 lines.setdefault(name, node.start_point[0] + 1)
@@ -134,8 +134,8 @@ def _lines(text: str) -> dict[Key, int]:
     return lines
 
 
-def _latest(name: Iterable[str | int], arrays: Mapping[Key, int]) -> Key:
-    """``name`` as a header means it: of an array of tables, the table begun last."""
+def _with_last_indexes(name: Iterable[str | int], arrays: Mapping[Key, int]) -> Key:
+    """Return the key of a header: in an array of tables, it means the last table so far."""
     key: Key = ()
     for part in name:
         key = (*key, part)
@@ -145,7 +145,7 @@ def _latest(name: Iterable[str | int], arrays: Mapping[Key, int]) -> Key:
 
 
 def _pair(node: Node, table: Key, lines: dict[Key, int]) -> None:
-    name = (*table, *_name(node.named_children[0]))
+    name = (*table, *_key_parts(node.named_children[0]))
     _put(lines, name, node)
     _value(node.named_children[1], name, lines)
 
@@ -166,8 +166,8 @@ def _put(lines: dict[Key, int], name: Key, node: Node) -> None:
         lines.setdefault(name[:end], node.start_point[0] + 1)
 
 
-def _name(node: Node) -> Key:
-    """A key's parts; tomllib undoes the quoting."""
+def _key_parts(node: Node) -> Key:
+    """Return the parts of a key, without quotes; tomllib removes these."""
     table: Any = tomllib.loads(f"{(node.text or b'').decode()} = 0")
     parts: list[str] = []
     while isinstance(table, dict):

@@ -117,4 +117,4 @@ def an_owner_that_no_locked_package_makes(folder: Path, _: pytest.MonkeyPatch) -
     module = 'summary = "Mine"\n[directories."/var/lib/x"]\nowner = "lightdm:root"\n'
     config = '[image]\nname = "a"\n[overlay]\nmodules = ["mine"]\n'
     write(folder, {"voidgen.toml": config, "overlay-src/mine/module.toml": module})
-    raise_all(locked_owners.unmade(project.load(folder), lock([])))
+    raise_all(locked_owners.faults(project.load(folder), lock([])))

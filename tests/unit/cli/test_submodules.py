@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from tests.support.program import Ran, voidgen, write
 
-from voidgen.repository import imports
+from voidgen.repository import nix_imports
 
 FILES = "overlay-src/mine/files"
 KEY = "60:ae:0c:d6:f0:95:17:80:bc:93:46:7a:89:af:a3:2d.plist"
@@ -149,14 +149,14 @@ def test_paths_in_nix_files(tmp_path: Path) -> None:
     write(tmp_path, {f"nix/{name}": "" for name in names} | {"top.nix": "./nix/default.nix"})
     write(tmp_path, {"nix/default.nix": text})
     expected = ("nix/a.nix", "nix/b/c.txt", "nix/folder/default.nix", "nix/quoted.txt", "top.nix")
-    assert imports.of(tmp_path, ["nix/default.nix"]) == expected
+    assert nix_imports.imported(tmp_path, ["nix/default.nix"]) == expected
 
 
 def test_files_that_cannot_be_read_name_nothing(tmp_path: Path) -> None:
     (tmp_path / "folder").mkdir()
-    assert imports.of(tmp_path, ["missing.nix", "folder"]) == ()
+    assert nix_imports.imported(tmp_path, ["missing.nix", "folder"]) == ()
 
 
 def test_files_that_name_each_other_end(tmp_path: Path) -> None:
     write(tmp_path, {"a.nix": "./b.nix", "b.nix": "./a.nix"})
-    assert imports.of(tmp_path, ["a.nix"]) == ("b.nix",)
+    assert nix_imports.imported(tmp_path, ["a.nix"]) == ("b.nix",)

@@ -418,7 +418,7 @@ def test_unknown_and_missing_keys_are_refused(path: str) -> None:
             continue
         (fault,) = refused(data)
         assert (fault.what, fault.key) == (
-            "missing; this key is needed",
+            "missing, but this key is needed",
             (*key_of(path), name),
         )
 

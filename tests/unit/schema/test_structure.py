@@ -80,7 +80,7 @@ def test_all() -> None:
     [
         ("name", 5, "", "expected a string, got the number 5"),
         ("name", [], "", "expected a string, got a list"),
-        ("name", "a\0b", "", "holds a NUL character"),
+        ("name", "a\0b", "", "has a NUL character"),
         ("on", 1, "", "expected true or false, got the number 1"),
         ("on", "true", "", "expected true or false, got 'true'"),
         ("small", "A", "", "expected small letters, got 'A'"),

@@ -1,4 +1,4 @@
-"""The project's own .gitattributes: written once, and the user's from then on."""
+"""The project's .gitattributes: voidgen writes it once, then it belongs to the user."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
 
 def is_missing(folder: Path) -> bool:
-    """Return whether the project has none."""
+    """Return whether the project has no .gitattributes."""
     return not os.path.lexists(folder / ATTRIBUTES)
 
 
-def write(folder: Path) -> tuple[str, ...]:
-    """Write it if the project has none; return the names of the files written."""
+def write_if_missing(folder: Path) -> tuple[str, ...]:
+    """Write .gitattributes if the project has none; return the names of the files written."""
     if not is_missing(folder):
         return ()
     with project_lock(folder):
@@ -32,8 +32,8 @@ def write(folder: Path) -> tuple[str, ...]:
     return (ATTRIBUTES,)
 
 
-def places(folder: Path) -> tuple[str, ...]:
-    """Return its name if it still is as `write` leaves it: git is to be told of it."""
+def name_if_unedited(folder: Path) -> tuple[str, ...]:
+    """Return its name if it is as `write_if_missing` wrote it, and may be added to git."""
     file, ours = folder / ATTRIBUTES, CONTENT.encode()
     try:
         is_ours = file.stat().st_size == len(ours) and read_regular_file(file, LARGEST) == ours
@@ -42,7 +42,7 @@ def places(folder: Path) -> tuple[str, ...]:
     return (ATTRIBUTES,) if is_ours else ()
 
 
-def added(folder: Path, changes: Changes) -> Changes:
-    """Return ``changes`` with what `write` would add."""
+def with_missing(folder: Path, changes: Changes) -> Changes:
+    """Return ``changes`` with the file that `write_if_missing` would add."""
     added = (ATTRIBUTES, *changes.added)
     return attrs.evolve(changes, added=added) if is_missing(folder) else changes

@@ -1,4 +1,4 @@
-"""Files of a project that its Nix files name by a path."""
+"""Finding the files of a project that its Nix files name by a path."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 LARGEST = 1 << 20
-MOST = 200
-"""Files that are read: more are no project's own."""
+MAX_FILES = 200
+"""The most files that are read: no project has more Nix files of its own."""
 _COMMENT = re.compile(r"(?m)^\s*#[^\n]*$|/\*[\s\S]*?\*/")
 _PATH = re.compile(r"(?<![\w./~\"}-])\.{1,2}(?:/[A-Za-z0-9._+-]+)+")
-"""A path as Nix writes it, without quotes and without a part that is computed."""
+"""A relative path of Nix, without quotes and without computed parts."""
 
 
-def of(folder: Path, names: Iterable[str]) -> tuple[str, ...]:
-    """Return the files that the Nix files ``names`` of a project name, and those that these name.
+def imported(folder: Path, names: Iterable[str]) -> tuple[str, ...]:
+    """Return the files that the Nix files ``names`` of a project name, directly or indirectly.
 
-    A folder stands for its default.nix, if it has one. Paths that are not there, and those outside
-    of the project, are left out.
+    A folder stands for its default.nix, if it has one. Missing paths, and paths outside the
+    project, are left out.
     """
     first = set(names)
     found: set[str] = set()
     waiting = sorted(first)
-    while waiting and len(found) < MOST:
+    while waiting and len(found) < MAX_FILES:
         for name in _named(folder, waiting.pop()):
             if name not in found | first:
                 found.add(name)

@@ -1,4 +1,4 @@
-"""Files of a project that git does not keep: ignored, untracked, in another repository, empty."""
+"""Finding files of a project that clones lack: ignored, untracked, or in another repository."""
 
 from __future__ import annotations
 
@@ -24,18 +24,21 @@ LINK = "120000"
 
 
 def findings(
-    image: Project, names: Names, known: Mapping[str, str], unknown: Collection[str]
+    project: Project, names: Names, known: Mapping[str, str], unknown: Collection[str]
 ) -> Iterator[Finding]:
-    """Find what clones lack; ``known`` are git's files with their modes, ``unknown`` the others."""
+    """Find files that clones lack.
+
+    ``known`` are the files that git tracks, with their modes; ``unknown`` are the others.
+    """
     nested = [name for name in unknown if name.endswith("/")]
     missing = [name for name in names.required() if name not in known]
-    yield from _required(image.folder, missing, known, nested)
-    yield from _nested(image.folder, names, nested)
-    yield from _unknown(image.folder, names, {*unknown}.difference(missing, nested))
-    yield from _submodules(image.folder, names, known)
-    yield from _links(image.folder, names)
-    yield from _flattened(image.folder, known)
-    yield from _empty(image)
+    yield from _required(project.folder, missing, known, nested)
+    yield from _nested(project.folder, names, nested)
+    yield from _unknown(project.folder, names, {*unknown}.difference(missing, nested))
+    yield from _submodules(project.folder, names, known)
+    yield from _links(project.folder, names)
+    yield from _flattened(project.folder, known)
+    yield from _empty(project)
 
 
 def _required(
@@ -44,7 +47,7 @@ def _required(
     for name in missing:
         above = [str(one) for one in Path(name).parents]
         if any(known.get(one) == git.SUBMODULE or f"{one}/" in nested for one in above):
-            continue  # What it lies in is named.
+            continue  # Another finding names the repository that it is in.
         place = str(Path(name).parent) if name.endswith("/default.nix") else name
         link = next((one for one in reversed(above) if (folder / one).is_symlink()), None)
         if link:
@@ -59,7 +62,7 @@ def _required(
 def _nested(folder: Path, names: Names, nested: Collection[str]) -> Iterator[Finding]:
     for name in nested:
         if names.is_needed_folder(name.rstrip("/")):
-            what = "is a separate git repository, so neither Nix nor a clone has its files"
+            what = "is a separate git repository, so Nix and clones do not have its files"
             remedy = f"remove {name}.git, and run `git add {quote(name)}`"
             breaks = any(one.startswith(name) for one in names.required())
             severity: Severity = "breaks" if breaks else "lost"
@@ -74,16 +77,16 @@ def _unknown(folder: Path, names: Names, unknown: Collection[str]) -> Iterator[F
         rule = ignored.get(name)
         if rule:
             place = f"{rule.file}:{rule.line}: {rule.pattern}"
-            what = f"git ignores this file ({place}), so a clone does not have it"
+            what = f"git ignores this file ({place}), so clones do not have it"
             yield Finding("lost", Fault(what, file, remedy=_remedy(folder, name, rule)))
         elif names.is_read_by_nix(name):
-            what = "git does not track this file, so neither Nix nor a clone has it"
+            what = "git does not track this file, so Nix and clones do not have it"
             yield Finding(
                 "lost", Fault(what, file, remedy=f"run `git add {quote(name)}`, or remove it")
             )
         else:
             severity: Severity = "lost" if name in names.keys else "new"
-            what = "git does not track this file, so a clone does not have it"
+            what = "git does not track this file, so clones do not have it"
             yield Finding(severity, Fault(what, file, remedy=f"run `git add {quote(name)}`"))
 
 
@@ -109,25 +112,25 @@ def _submodule(folder: Path, name: str, names: Names) -> Finding:
     read = (*names.required(), *names.imported)
     if any(one.startswith(f"{name}/") for one in read) or names.is_read_by_nix(name):
         what = "is a submodule: Nix sees an empty folder here"
-        remedy = f"{_copied(name)}, or make it a flake input"
+        remedy = f"{_how_to_copy(name)}, or make it a flake input"
         return Finding("breaks", Fault(what, place, remedy=remedy))
     if not (place.is_dir() and any(place.iterdir())):
-        what = "is a submodule that is not checked out: the image would lack its files"
+        what = "is a submodule that is not checked out, so the image would lack its files"
         remedy = f"run `git submodule update --init {quote(name)}`"
-        remedy += f", then {_copied(name)}" if catalogue.is_source(name) else ""
+        remedy += f", then {_how_to_copy(name)}" if catalogue.is_source(name) else ""
         return Finding("breaks", Fault(what, place, remedy=remedy))
     what = "is a submodule: a clone has its files only with --recurse-submodules"
-    return Finding("differs", Fault(what, place, remedy=_copied(name)))
+    return Finding("differs", Fault(what, place, remedy=_how_to_copy(name)))
 
 
-def _copied(name: str) -> str:
+def _how_to_copy(name: str) -> str:
     quoted = quote(name)
     commands = f"git rm --cached {quoted} && rm {quoted}/.git && git add {quoted}"
     return f"copy its files into this repository: `{commands}`"
 
 
 def _links(folder: Path, names: Names) -> Iterator[Finding]:
-    """Symbolic links on the way to a file, which git keeps as links."""
+    """Find symbolic links out of the project: git keeps the links, not the files behind them."""
     seen = set()
     for name in (*names.required(), catalogue.FOLDER, *names.keys):
         for part in (*reversed(Path(name).parents), Path(name)):
@@ -151,25 +154,25 @@ def _is_builtin(place: Path) -> bool:
 
 
 def _flattened(folder: Path, known: Mapping[str, str]) -> Iterator[Finding]:
-    """Symbolic links that a clone has as files with the link's target in them."""
+    """Find symbolic links of git that are files here, with the link's target as their content."""
     for name, mode in known.items():
         file = folder / name
         if mode == LINK and file.is_file() and not file.is_symlink():
-            what = "git tracks this as a symbolic link, and it is a file here"
+            what = "git tracks this as a symbolic link, but here it is a file"
             checkout = f"git -c core.symlinks=true checkout {quote(name)}"
             remedy = f"run `{checkout}`, or `git add {quote(name)}`"
             yield Finding("breaks", Fault(what, file, remedy=remedy))
 
 
-def _empty(image: Project) -> Iterator[Finding]:
-    for chosen in image.plan.resolution.modules:
-        if chosen.module.folder.parent != image.folder / catalogue.FOLDER:
+def _empty(project: Project) -> Iterator[Finding]:
+    for chosen in project.plan.resolution.modules:
+        if chosen.module.folder.parent != project.folder / catalogue.FOLDER:
             continue
         top = chosen.module.folder / catalogue.CONTENTS
         for place, folders, files in os.walk(top):
             path = f"/{os.path.relpath(place, top)}"
-            if folders or files or place == str(top) or path in image.overlay:
+            if folders or files or place == str(top) or path in project.overlay:
                 continue
-            what = "is an empty folder: git does not keep it, and the image does not have it"
+            what = "is an empty folder: git does not keep it, and the image will not have it"
             remedy = f'add to {chosen.module.file.name}: [directories."{path}"]'
             yield Finding("differs", Fault(what, Path(place), remedy=remedy))
