@@ -235,7 +235,7 @@ def test_nothing_is_overwritten(alone: Path) -> None:
     before = found(alone)
     ran = voidgen("init", "--ci", "gitlab", "x", cwd=alone)
     assert (ran.status, found(alone)) == (2, before)
-    assert "x/.gitlab-ci.yml: is there already" in ran.err
+    assert "x/.gitlab-ci.yml: already exists" in ran.err
 
 
 def test_a_project_outside_of_git_gets_a_repository(alone: Path) -> None:
@@ -248,5 +248,5 @@ def test_a_project_outside_of_git_gets_a_repository(alone: Path) -> None:
 def test_a_path_that_yaml_would_have_to_quote(repository: Path) -> None:
     ran = voidgen("init", "--ci", "github", "a #1", cwd=repository)
     assert ran.status == 2
-    assert "no workflow is written for this path" in ran.err
+    assert "voidgen cannot write a workflow for this path" in ran.err
     assert found(repository) == {}

@@ -133,7 +133,7 @@ def test_at_any_touch(
         else:
             # Nothing is overwritten: what there is, is whole.
             assert (name.startswith("init"), again) == (True, 2), said
-            assert "is there already" in said
+            assert "already exists" in said
 
 
 WRITING = (

@@ -1,1 +1,1 @@
-"""Files of an image project that `voidgen init` makes: from a preset, or offline."""
+"""Making new image projects."""

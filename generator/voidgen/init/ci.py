@@ -1,4 +1,4 @@
-"""Workflows that build an image where its repository is hosted."""
+"""Workflows for GitHub and GitLab that build an image."""
 
 from __future__ import annotations
 
@@ -23,13 +23,16 @@ if TYPE_CHECKING:
 FOLDER = DATA / "workflows"
 HOSTS = ("github", "gitlab")
 KEPT = ("iso", "iso.sha256", "cdx.json", "manifest.json", "log")
-"""Endings of the files in out/ that a run keeps."""
+"""Endings of the files of out/ that a workflow keeps."""
 _PLAIN = re.compile(r"[A-Za-z0-9._+/-]*")
 
 
 @frozen
 class Workflow:
-    """A workflow for the project in ``folder`` of the repository ``top``; "" is the top itself."""
+    """A workflow for the project in ``folder`` of the repository ``top``.
+
+    ``folder`` is empty if the project is the repository's top.
+    """
 
     host: str
     top: Path
@@ -37,15 +40,15 @@ class Workflow:
 
     @property
     def file(self) -> Path:
-        """Where the host looks for it."""
+        """The file in which the host looks for the workflow."""
         if self.host == "gitlab":
             return self.top / ".gitlab-ci.yml"
         name = "-".join(("voidgen", *filter(None, self.folder.split("/"))))
         return self.top / f".github/workflows/{name}.yml"
 
     def text(self, *, iso: bool) -> str:
-        """The YAML. ``iso``: the project makes an ISO."""
-        # Not jinja's own signs, which GitHub has for itself.
+        """Return the YAML; with ``iso``, the workflow makes the ISO, too."""
+        # Not jinja's own delimiters: GitHub's workflows use these.
         environment = Environment(
             undefined=StrictUndefined,
             variable_start_string="<<",
@@ -53,7 +56,7 @@ class Workflow:
             block_start_string="<%",
             block_end_string="%>",
             keep_trailing_newline=True,
-            autoescape=False,  # noqa: S701 - YAML, of names that are plain or quoted
+            autoescape=False,  # noqa: S701 - YAML; all values are plain or quoted
         )
         prefix = f"{self.folder}/" if self.folder else ""
         return environment.from_string((FOLDER / f"{self.host}.yml.j2").read_text()).render(
@@ -69,28 +72,31 @@ class Workflow:
 
 
 def find(host: str, project: Path) -> Workflow:
-    """The workflow that ``project`` is to have; WrongInputError where it is there already.
+    """Return the workflow for ``project``; WrongInputError if its file exists already.
 
-    ``project`` may be missing: it is looked at as the repository that it will be, or lie in.
+    ``project`` may be missing: then the repository is the one that it will be, or will be in.
     """
     folder = ""
     top = project
-    if not repository.wanted(project):
-        top = git.top(repository.above(project))
+    if not repository.needs_own(project):
+        top = git.top(repository.nearest_existing(project))
         folder = os.path.relpath(os.path.realpath(project), top).removeprefix(".")
     if not _PLAIN.fullmatch(folder):
-        what = "no workflow is written for this path of the repository"
-        remedy = "move the project to one of letters, digits and . _ + -"
+        what = "voidgen cannot write a workflow for this path in the repository"
+        remedy = "move the project to a path of letters, digits and . _ + -"
         raise WrongInputError(Fault(what, project, remedy=remedy))
     workflow = Workflow(host, top, folder)
     if os.path.lexists(workflow.file):
-        remedy = "move it away, and take from it what you need: init never overwrites"
-        raise WrongInputError(Fault("is there already", workflow.file, remedy=remedy))
+        remedy = "move it away, and copy what you need from it: init never overwrites a file"
+        raise WrongInputError(Fault("already exists", workflow.file, remedy=remedy))
     return workflow
 
 
 def add(workflow: Workflow, *, iso: bool) -> None:
-    """Write it; its top becomes a repository where it is none. StepFailedError where refused."""
+    """Write the workflow; if its top isn't a git repository, make one there.
+
+    Raises StepFailedError if the system refuses to write it.
+    """
     top = workflow.top
     if not (git.is_inside_work_tree(top) and top.samefile(git.top(top))):
         git.init(top)

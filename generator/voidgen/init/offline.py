@@ -1,10 +1,9 @@
-"""Projects that build without a network: copies of the offline example."""
+"""Making a project that builds without a network: a copy of the offline example."""
 
 from __future__ import annotations
 
 import os
 import shutil
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +11,6 @@ from voidgen.data import bundled_files
 from voidgen.errors import Fault, WrongInputError, refused
 from voidgen.init import repository
 from voidgen.system import git
-from voidgen.system.files import log_written
 
 if TYPE_CHECKING:
     from typing import BinaryIO
@@ -22,47 +20,40 @@ REMEDY = "install a static busybox (Debian: busybox-static), or name one with --
 
 
 def make(folder: Path, busybox: Path | None) -> Path:
-    """Make ``folder`` a copy of the offline example over a static busybox; returns that.
+    """Copy the offline example, with a static busybox, to ``folder``; return the busybox.
 
-    The folder must be missing or empty; it is there whole, or not at all. It becomes a git
-    repository, unless it lies in one that does not ignore it.
+    The folder must be missing or empty. It becomes a git repository, unless it is in one that does
+    not ignore it. If this fails, nothing is made.
     """
     found = _static_busybox(busybox)
     try:
         if os.path.lexists(folder) and (not folder.is_dir() or any(folder.iterdir())):
-            remedy = "choose another folder: init never overwrites"
-            what = "is there already, and is no empty folder"
+            remedy = "choose another folder: init never overwrites a file"
+            what = "already exists, and is not an empty folder"
             raise WrongInputError(Fault(what, folder, remedy=remedy))
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        # Beside its place, so that the last step is a rename.
-        with tempfile.TemporaryDirectory(prefix=".voidgen-", dir=folder.parent) as temporary:
-            project = Path(temporary) / "project"
-            shutil.copytree(bundled_files.offline(), project, symlinks=True)
+        with repository.new_project(folder) as project:
+            shutil.copytree(bundled_files.offline(), project, symlinks=True, dirs_exist_ok=True)
             shutil.copyfile(found, project / BUSYBOX)
             (project / BUSYBOX).chmod(0o755)
-            _plain_modes(project)
-            if repository.wanted(folder):
-                git.init(project)
-            project.replace(folder)
-        log_written(folder, "made")
+            _set_plain_modes(project)
     except OSError as error:
         raise refused(error, folder) from None
     git.add_intent(folder, ["."])
     return found
 
 
-def _plain_modes(project: Path) -> None:
-    """As git keeps them, whatever the umask and the modes of an installed voidgen."""
+def _set_plain_modes(project: Path) -> None:
+    """Set the modes that git keeps, whatever the umask and the modes of an installed voidgen."""
     for file in [project, *project.rglob("*")]:
         folder = file.is_dir()
         file.chmod(0o755 if folder or os.access(file, os.X_OK) else 0o644)
 
 
 def _static_busybox(named: Path | None) -> Path:
-    """The busybox that builds the embedded package set: in a sandbox nothing can be loaded."""
+    """Return the busybox that builds the embedded package set; a sandbox has no libraries."""
     name = str(named) if named else shutil.which("busybox")
     if not name:
-        raise WrongInputError(Fault("no busybox on PATH", remedy=REMEDY))
+        raise WrongInputError(Fault("there is no busybox on PATH", remedy=REMEDY))
     file = Path(name)
     try:
         with file.open("rb") as stream:
@@ -76,7 +67,7 @@ def _static_busybox(named: Path | None) -> Path:
 
 
 def _is_static(stream: BinaryIO) -> bool:
-    """Whether this is an ELF program that asks for no interpreter (elf(5), PT_INTERP)."""
+    """Return whether ``stream`` is an ELF program without an interpreter (elf(5), PT_INTERP)."""
     from elftools.common.exceptions import ELFError  # noqa: PLC0415
     from elftools.elf.elffile import ELFFile  # noqa: PLC0415
 

@@ -1,12 +1,10 @@
-"""Projects from presets: a commented voidgen.toml, and what git shall not keep."""
+"""Making a project from a preset: a commented voidgen.toml, .gitattributes and .gitignore."""
 
 from __future__ import annotations
 
 import os
 import re
-import tempfile
 import tomllib
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from voidgen import config
@@ -14,41 +12,42 @@ from voidgen.config.rules import IMAGE_NAME
 from voidgen.data import bundled_files
 from voidgen.data.bundled_files import DATA
 from voidgen.edit import text as edit
-from voidgen.errors import Fault, WrongInputError, refused
+from voidgen.errors import Fault, raise_all, refused
 from voidgen.init import repository
 from voidgen.system import git
-from voidgen.system.files import log_written, write_atomically
+from voidgen.system.files import write_atomically
 from voidgen.system.git_names import ATTRIBUTES, CONTENT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
 FOLDER = DATA / "presets"
 PRESETS = ("cinnamon", "xfce", "kde", "lxqt", "mate", "niri", "console")
 IGNORE = ".gitignore"
 IGNORED = ("/result", "/result-*", "/out/", "/image/.staging/", "/.direnv/")
 _WITHOUT_GL = """\
-# Programs of Nix use glibc, and cannot load musl's drivers. To draw with Mesa of nixpkgs instead,
-# set drivers = "profile" in [overlay.options.nix-gl] and add "mesa" to [nix] packages.
+# Programs from Nix use glibc, and cannot load musl's drivers. To use Mesa from nixpkgs instead, set
+# drivers = "profile" in [overlay.options.nix-gl] and add "mesa" to [nix] packages.
 without = ["nix-gl"]"""
 KEPT = (ATTRIBUTES, IGNORE)
-"""What may be there already, and stays as it is."""
+"""Files that the folder may have already; voidgen does not change them."""
 OURS = (config.FILE, "flake.nix", "image")
-"""What a project is, or has once it was generated."""
+"""Files and folders of a project: if the folder has one, voidgen refuses it."""
 
 
 def text(preset: str, folder: Path, arch: str | None = None) -> str:
-    """Return the voidgen.toml of a preset, for ``arch``, with the image called as the folder."""
+    """Return the voidgen.toml of a preset, for ``arch``, with the image named after the folder."""
     content = (FOLDER / f"{preset}.toml").read_text()
     if arch:
-        content = _for(arch, content, folder / config.FILE)
+        content = _for_arch(arch, content, folder / config.FILE)
     name = re.sub(r"[^A-Za-z0-9._+-]+", "-", folder.name).strip("-._+")[:100]
     fits = re.fullmatch(IMAGE_NAME.pattern, name)
     return edit.put(content, "image", "name", name) if fits else content
 
 
-def _for(arch: str, content: str, file: Path) -> str:
-    """Return a preset with ``arch``, without the modules that are for other architectures."""
+def _for_arch(arch: str, content: str, file: Path) -> str:
+    """Return a preset for ``arch``, without the modules that are for other architectures."""
     from voidgen.overlay import catalogue  # noqa: PLC0415
 
     modules = catalogue.load([bundled_files.catalogue()])
@@ -65,20 +64,19 @@ def _for(arch: str, content: str, file: Path) -> str:
 
 
 def check(folder: Path) -> None:
-    """WrongInputError where a project cannot be made in ``folder`` without overwriting."""
-    there = [folder / name for name in OURS if os.path.lexists(folder / name)]
+    """Raise WrongInputError if a project in ``folder`` would overwrite a file."""
+    existing = [folder / name for name in OURS if os.path.lexists(folder / name)]
     if os.path.lexists(folder) and not folder.is_dir():
-        there = [folder]
-    if there:
-        remedy = "choose another folder: init never overwrites"
-        raise WrongInputError(*(Fault("is there already", file, remedy=remedy) for file in there))
+        existing = [folder]
+    remedy = "choose another folder: init never overwrites a file"
+    raise_all(Fault("already exists", file, remedy=remedy) for file in existing)
 
 
 def make(folder: Path, settings: str) -> list[str]:
-    """Write a project whose voidgen.toml has ``settings``; the names of the files made.
+    """Write a project with ``settings`` as its voidgen.toml; return the names of the files made.
 
-    ``folder`` may have other files, and keeps them. It becomes a git repository, unless it lies
-    in one that does not ignore it.
+    ``folder`` may have other files, and keeps them. It becomes a git repository, unless it is in
+    one that does not ignore it.
     """
     check(folder)
     files = {
@@ -87,33 +85,24 @@ def make(folder: Path, settings: str) -> list[str]:
         config.FILE: settings,
     }
     try:
-        made = _add(folder, files) if folder.is_dir() else _new(folder, files)
+        made = _add_files(folder, files) if folder.is_dir() else _make_folder(folder, files)
     except OSError as error:
         raise refused(error, folder) from None
     git.add_intent(folder, made)
     return made
 
 
-def _new(folder: Path, files: Mapping[str, str]) -> list[str]:
-    """A folder that is there whole, or not at all."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".voidgen-", dir=folder.parent) as temporary:
-        project = Path(temporary, "project")
-        project.mkdir()
-        project.chmod(0o755)
-        if repository.wanted(folder):
-            git.init(project)
+def _make_folder(folder: Path, files: Mapping[str, str]) -> list[str]:
+    with repository.new_project(folder) as project:
         for name, content in files.items():
             (project / name).write_text(content)
             (project / name).chmod(0o644)
-        project.replace(folder)
-    log_written(folder, "made")
     return [*files]
 
 
-def _add(folder: Path, files: Mapping[str, str]) -> list[str]:
-    """voidgen.toml comes last: with it, the folder is a project."""
-    if repository.wanted(folder):
+def _add_files(folder: Path, files: Mapping[str, str]) -> list[str]:
+    """Write the missing ones of ``files``, voidgen.toml last: it makes the folder a project."""
+    if repository.needs_own(folder):
         git.init(folder)
     made = [name for name in files if not os.path.lexists(folder / name)]
     for name in made:

@@ -1,7 +1,8 @@
-"""Reading the variables that a shell script sets, without running any of it.
+"""Reading the variables that a shell script sets, without running it.
 
-By tree-sitter's grammar of bash: quotes, comments, arrays, lines that go on, and variables that
-were set before, with their defaults (bash(1), "Shell Parameter Expansion").
+tree-sitter's grammar of bash parses the script. Understood are quotes, comments, arrays, continued
+lines, and variables that were set before, with their defaults (bash(1), "Shell Parameter
+Expansion").
 """
 
 from __future__ import annotations
@@ -19,14 +20,14 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 LONGEST = 60
-"""Characters of a statement that are repeated."""
+"""Characters of a statement that a message repeats."""
 
 
 @frozen
-class Set:
-    """A variable and its value, or its elements; the line counts from 1.
+class Variable:
+    """A variable with its value, or the elements of an array; ``line`` counts from 1.
 
-    ``used``: it is a part of another's value.
+    ``used`` is true if it is part of another variable's value.
     """
 
     name: str
@@ -42,18 +43,21 @@ class Set:
 
 @frozen
 class Unread:
-    """A statement that sets no variable to a value known without running it."""
+    """A statement whose effect on variables is not known without running it."""
 
     text: str
     line: int
 
 
-class _RunError(Exception):
-    """Only running it would tell."""
+class _NeedsRunError(Exception):
+    """The value is not known without running the script."""
 
 
-def read(text: str) -> tuple[list[Set], list[Unread]]:
-    """The variables in the order in which they are first set, with their last values."""
+def read(text: str) -> tuple[list[Variable], list[Unread]]:
+    """Return the variables that a script sets, with their last values, and what is not understood.
+
+    The variables are in the order in which the script first sets them.
+    """
     reader = _Reader()
     root = Parser(Language(tree_sitter_bash.language())).parse(text.encode()).root_node
     for node in root.named_children:
@@ -64,7 +68,7 @@ def read(text: str) -> tuple[list[Set], list[Unread]]:
 
 class _Reader:
     def __init__(self) -> None:
-        self.found: dict[str, Set] = {}
+        self.found: dict[str, Variable] = {}
         self.unread: list[Unread] = []
         self.used: set[str] = set()
 
@@ -79,9 +83,9 @@ class _Reader:
             return
         try:
             if node.has_error or node.type != "variable_assignment":
-                raise _RunError  # noqa: TRY301 - told as all else that is not read
+                raise _NeedsRunError  # noqa: TRY301 - noted below, as all else that is not read
             self._assign(node)
-        except _RunError:
+        except _NeedsRunError:
             text = " ".join(_text(node).split())
             shown = text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
             self.unread.append(Unread(shown, node.start_point[0] + 1))
@@ -89,14 +93,14 @@ class _Reader:
     def _assign(self, node: Node) -> None:
         name, *values = node.named_children
         if name.type != "variable_name":
-            raise _RunError
+            raise _NeedsRunError
         key = _text(name)
         more = any(child.type == "+=" for child in node.children)
         value = self._value(values[0]) if values else ""
         before = self.found.get(key)
         if more and before:
             value = _joined(before.value, value)
-        self.found[key] = Set(key, value, node.start_point[0] + 1)
+        self.found[key] = Variable(key, value, node.start_point[0] + 1)
 
     def _value(self, node: Node) -> str | tuple[str, ...]:
         if node.type == "array":
@@ -105,7 +109,7 @@ class _Reader:
         return self._string(node)
 
     def _element(self, node: Node) -> Iterator[str]:
-        """An expansion without quotes is split at blanks."""
+        """Yield the words of an element: bash splits an expansion without quotes at blanks."""
         text = self._string(node)
         yield from text.split() if "expansion" in node.type else (text,)
 
@@ -124,10 +128,13 @@ class _Reader:
                 return self._variable(text.lstrip().removeprefix("$"))
             case "expansion":
                 return self._expansion(node)
-        raise _RunError
+        raise _NeedsRunError
 
     def _quoted(self, node: Node) -> Iterator[str]:
-        """What stands in double quotes: blanks before an expansion are of no node, or of its."""
+        """Yield the parts of a text in double quotes.
+
+        Blanks before an expansion belong to no node, or to that of the expansion.
+        """
         data = (node.text or b"")[1:-1]
         start, base = 0, node.start_byte + 1
         for child in node.named_children:
@@ -143,18 +150,18 @@ class _Reader:
     def _expansion(self, node: Node) -> str:
         found = re.fullmatch(r"\$\{(\w+)(?::?[-=](.*))?\}", _text(node).lstrip(), re.DOTALL)
         if not found:
-            raise _RunError
+            raise _NeedsRunError
         name, default = found[1], found[2]
         if default is None or name in self.found:
             return self._variable(name)
         if re.search(r"[$`\\\"']", default):
-            raise _RunError
+            raise _NeedsRunError
         return default
 
     def _variable(self, name: str) -> str:
         known = self.found.get(name)
         if known is None:
-            raise _RunError
+            raise _NeedsRunError
         self.used.add(name)
         return known.value if isinstance(known.value, str) else " ".join(known.value[:1])
 

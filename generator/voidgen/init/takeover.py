@@ -1,4 +1,4 @@
-"""Taking over the settings of a shell pipeline's install.conf. Pure."""
+"""Copying the settings of a shell script, install.conf, into a new voidgen.toml. Pure."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from voidgen.init.shell import Set
+    from voidgen.init.shell import Variable
     from voidgen.schema.structure import Rule
 
 VALUES = {
@@ -28,17 +28,20 @@ VALUES = {
     "name": (r"(?:ISO|IMAGE)_NAME", rules.IMAGE_NAME),
     "title": (r"(?:(?:ISO|IMAGE|BOOT)_)?TITLE", rules.TITLE),
 }
-"""Keys of [image], the variables that mean them, and what they may be."""
+"""Keys of [image], each with the variables that have its value, and its rule."""
 NIX = r"NIX_(?:USER_|LIVE_|EXTRA_)?(?:PACKAGES|PKGS)"
 XBPS = r"(?:(?:XBPS|VOID|BASE|EXTRA|LIVE|ISO|DESKTOP|USER)_)*(?:PACKAGES|PKGS)"
 PREFIX = "nixpkgs#"
 LARGEST = 1 << 20
-"""Bytes of a script; what people write by hand is far smaller."""
+"""Bytes of a script. One that a person writes is far smaller."""
 
 
 @frozen
 class Taken:
-    """``text`` with what was taken over, a line for each setting, and one for each that was not."""
+    """A voidgen.toml with the settings of a script.
+
+    ``lines`` has a line for each setting that was copied, ``left`` one for each that was not.
+    """
 
     text: str
     lines: tuple[str, ...] = ()
@@ -46,9 +49,9 @@ class Taken:
 
 
 def take(text: str, script: str, file: Path) -> Taken:
-    """``text``, a new voidgen.toml, with the settings of ``script``, which is ``file``'s.
+    """Return ``text``, a new voidgen.toml, with the settings of ``script``, which is from ``file``.
 
-    Raises nothing for what is not understood: that is listed.
+    Statements that are not understood are no error: `Taken.left` lists them.
     """
     found, unread = shell.read(script)
     run = _Run(text, file)
@@ -68,7 +71,7 @@ class _Run:
         self.lines: list[str] = []
         self.left: list[tuple[int, str]] = []
 
-    def take(self, one: Set) -> None:
+    def take(self, one: Variable) -> None:
         key = next((key for key, (names, _) in VALUES.items() if re.fullmatch(names, one.name)), "")
         if key:
             self._value(one, key)
@@ -77,9 +80,9 @@ class _Run:
         elif re.fullmatch(XBPS, one.name):
             self._packages(one, "xbps", rules.XBPS_PACKAGE, str)
         elif not one.used:
-            self.left.append((one.line, f"{one.name}: voidgen.toml has nothing of this name"))
+            self.left.append((one.line, f"{one.name}: voidgen.toml has no key for this variable"))
 
-    def _value(self, one: Set, key: str) -> None:
+    def _value(self, one: Variable, key: str) -> None:
         value = one.value if isinstance(one.value, str) else " ".join(one.value)
         if key == "locale":
             value = re.sub(r"\.utf-?8(?=$|@)", ".UTF-8", value, flags=re.IGNORECASE)
@@ -93,7 +96,7 @@ class _Run:
         self.text = edit.put(self.text, "image", key, value)
         self.lines.append(f"image.{key} = {value}   ({one.name})")
 
-    def _packages(self, one: Set, kind: str, rule: Rule, named: Callable[[str], str]) -> None:
+    def _packages(self, one: Variable, kind: str, rule: Rule, named: Callable[[str], str]) -> None:
         key = edit.LISTS[kind]
         fresh: list[str] = []
         for word in map(named, one.words):
@@ -108,7 +111,7 @@ class _Run:
         if fresh:
             self.lines.append(f"{'.'.join(key)} + {', '.join(fresh)}   ({one.name})")
 
-    def _leave(self, one: Set, error: MisfitError) -> None:
+    def _leave(self, one: Variable, error: MisfitError) -> None:
         remedy = f"; {error.remedy}" if error.remedy else ""
         self.left.append((one.line, f"{one.name}: {error.what}{remedy}"))
 

@@ -127,7 +127,7 @@ def test_a_project_is_not_overwritten(alone: Path, name: str) -> None:
     before = found(alone)
     ran = voidgen("init", cwd=alone)
     assert (ran.status, ran.out) == (2, "")
-    assert f"{name.partition('/')[0]}: is there already" in ran.err
+    assert f"{name.partition('/')[0]}: already exists" in ran.err
     assert found(alone) == before
 
 
