@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from voidgen.config import accounts
 from voidgen.errors import Fault
-from voidgen.tree import Directory, File
+from voidgen.lint.owners import owners
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,19 +30,11 @@ def faults(project: Project, lock: Lock | None) -> Iterator[Fault]:
     locked = {package.name for package in lock.xbps.packages if ROOT in package.transactions}
     locked.add(accounts.BASE)
     tables = accounts.tables()
-    modules = {chosen.module.name: chosen.module for chosen in project.plan.resolution.modules}
+    makers_of = {"user": tables["users"], "group": tables["groups"]}
     made = {account.name for account in project.plan.resolution.users}
-    for entry in project.plan.resolution.entries:
-        if not isinstance(project.overlay[entry.path], File | Directory):
-            continue
-        user, _, group = entry.ownership.owner.partition(":")
-        for kind, name, table in (
-            ("user", user, tables["users"]),
-            ("group", group, tables["groups"]),
-        ):
-            makers = table.get(name, ())
-            if makers and name not in made and locked.isdisjoint(makers):
-                what = f"no locked package makes the {kind} {name!r}"
-                remedy = f"add to [packages] xbps: {' or '.join(makers)}"
-                key = ("files" if entry.source else "directories", entry.path, "owner")
-                yield Fault(what, modules[entry.module].file, key, remedy=remedy)
+    for owner in chain.from_iterable(owners(project.plan.resolution, project.overlay)):
+        makers = makers_of[owner.kind].get(owner.name, ())
+        if makers and owner.name not in made and locked.isdisjoint(makers):
+            what = f"no locked package makes the {owner.kind} {owner.name!r}"
+            remedy = f"add to [packages] xbps: {' or '.join(makers)}"
+            yield Fault(what, owner.file, owner.key, remedy=remedy)

@@ -25,6 +25,7 @@ from voidgen.lint import (
     line_endings,
     links,
     litter,
+    owners,
     private,
     run_bits,
     scripts,
@@ -69,7 +70,7 @@ RULES: Mapping[LintRule, Callable[[Image], Iterator[Finding]]] = {
     "service-link": links.service,
     "stale-cache": caches.stale,
     "sudoers": sudoers.syntax,
-    "unknown-owner": homes.owners,
+    "unknown-owner": owners.unknown,
 }
 """The function of each rule, by the rule's name (docs/reference/rules.md)."""
 

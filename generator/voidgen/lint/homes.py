@@ -1,12 +1,10 @@
-"""Files of accounts, homes, and owners that no account has."""
+"""Files of accounts, and files in homes."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
 
-from voidgen.config import accounts
-from voidgen.errors import did_you_mean
 from voidgen.lint.finding import Finding
 from voidgen.tree import Directory, File
 
@@ -78,33 +76,3 @@ def _is_given_away(home: str, paths: Collection[str], nodes: Mapping[str, Node])
 
 def _is_roots(node: Node) -> bool:
     return not isinstance(node, File | Directory) or node.owner in {"root", "0"}
-
-
-def owners(image: Image) -> Iterator[Finding]:
-    """Find owners and groups that no package of Void and no module makes."""
-    made = {account.name for account in image.resolution.users}
-    known = {
-        "user": {*accounts.tables()["users"], *made},
-        "group": {*accounts.tables()["groups"], *made},
-    }
-    modules = {chosen.module.name: chosen.module for chosen in image.resolution.modules}
-    for entry in image.resolution.entries:
-        if not isinstance(image.nodes[entry.path], File | Directory):
-            continue
-        user, _, group = entry.ownership.owner.partition(":")
-        for kind, name in (("user", user), ("group", group)):
-            is_repeated = kind == "group" and name == user and name not in known["user"]
-            if name.isdigit() or name in known[kind] or is_repeated:
-                continue
-            table = "files" if entry.source else "directories"
-            place = (modules[entry.module].file, (table, entry.path, "owner"))
-            if name == image.config.image.user:
-                what = f"the image does not have the {kind} {name!r}: a live boot makes it"
-                remedy = "move the live user's files into files/etc/skel"
-            else:
-                what = f"no package of Void and no module of the image makes the {kind} {name!r}"
-                remedy = did_you_mean(name, known[kind]) or (
-                    f"declare it in [users.{name}]; or, if a package of another repository makes "
-                    "it, name unknown-owner in [allow]"
-                )
-            yield Finding(entry.path, what, remedy, place=place)
