@@ -43,7 +43,7 @@ class StepFailedError(Exception):
     """A program that voidgen started failed, or the system refused. Exit status 1."""
 
     def __init__(self, what: str, remedy: str = "", output: str = "") -> None:
-        """``output`` is what the program printed, shown to the user as it is."""
+        """Take the program's ``output``, which the user sees unchanged."""
         super().__init__(what)
         self.what = what
         self.remedy = remedy

@@ -87,7 +87,7 @@ class UnknownLayoutError(ValueError):
         self.near = near
 
 
-def of_console(keymap: str) -> Xkb:
+def layouts_of_keymap(keymap: str) -> Xkb:
     """Return the XKB layouts of the console keymap ``keymap``.
 
     Raises UnknownLayoutError if neither kbd-model-map nor XKB knows it.
@@ -101,7 +101,7 @@ def of_console(keymap: str) -> Xkb:
     return _xkb(sources)
 
 
-def of_sources(sources: str) -> Xkb:
+def layouts_of_sources(sources: str) -> Xkb:
     """Return the XKB layouts of ``sources``: ``layout+variant``, or several with commas.
 
     Raises UnknownLayoutError if xkeyboard-config lacks one.
@@ -133,7 +133,7 @@ def nearest_kbd_keymap(source: str) -> str:
     The variant is shortened until a keymap has it: ``fr_nodeadkeys``, ``fr``, then none.
     """
     layout, _, variant = source.partition("+")
-    known = [(name, of_console(name).source) for name in _kbd()["maps"]]
+    known = [(name, layouts_of_keymap(name).source) for name in _kbd()["maps"]]
     while True:
         wanted = f"{layout}+{variant}".rstrip("+")
         names = [name for name, first in known if first == wanted]
@@ -178,28 +178,28 @@ def _sources() -> Iterator[str]:
         yield from (f"{layout}+{variant}" for variant in variants)
 
 
-def console(keymap: str | None, layouts: Xkb) -> Console:
+def console_keymap(keymap: str | None, layouts: Xkb) -> Console:
     """Return the console keymap of an image with ``layouts``.
 
     If kbd has ``keymap``, that is used. Otherwise voidgen makes the keymap: from the layout of its
     name, or else from ``layouts``.
     """
     if keymap is None:
-        return _console_of(layouts)
+        return _console_keymap_of(layouts)
     if kbd_folder(keymap):
         return Console(keymap)
     try:
-        named = of_console(keymap)
+        named = layouts_of_keymap(keymap)
     except UnknownLayoutError:
         return Console(keymap, layouts)
     return Console(keymap, evolve(named, options=layouts.options or named.options))
 
 
-def _console_of(layouts: Xkb) -> Console:
+def _console_keymap_of(layouts: Xkb) -> Console:
     name = "_".join(source.replace("+", "-") for source in layouts.sources)
     if not kbd_folder(name):
         return Console(name, layouts)
-    same = evolve(of_console(name), options=()) == layouts
+    same = evolve(layouts_of_keymap(name), options=()) == layouts
     return Console(name) if same else Console(f"{name}-xkb", layouts)
 
 

@@ -93,8 +93,8 @@ NIXPKGS = Rule(
     r"(?!path:)[a-z][a-z0-9+.-]*:[^\s\x22\\$]+|\.(?:/(?!\.\.?(?:/|$))[A-Za-z0-9._+-]+)+",
     (
         (r"^path:", "write a folder of the project as ./folder"),
-        (r"^/", "the folder must lie in the project; write it as ./folder"),
-        (r"(?:^|/)\.\.(?:/|$)", "the folder must lie in the project"),
+        (r"^/", "use a folder inside the project, and write it as ./folder"),
+        (r"(?:^|/)\.\.(?:/|$)", "use a folder inside the project"),
         (
             r"^[A-Za-z0-9_-]+$",
             "write the flake reference that this name of the flake registry stands for",

@@ -12,10 +12,10 @@ from voidgen.config.keymap import (
     Console,
     UnknownLayoutError,
     Xkb,
-    console,
+    console_keymap,
     hint_for_unknown_option,
-    of_console,
-    of_sources,
+    layouts_of_keymap,
+    layouts_of_sources,
 )
 from voidgen.schema.structure import MisfitError, OptionValue
 from voidgen.text import parse_size
@@ -92,14 +92,16 @@ class Image:
 
     def layouts(self) -> Xkb:
         """Return the XKB layouts of X and of desktops."""
-        layouts = of_sources(self.xkb) if self.xkb else of_console(self.keymap or "us")
+        layouts = (
+            layouts_of_sources(self.xkb) if self.xkb else layouts_of_keymap(self.keymap or "us")
+        )
         if self.xkb_options is None:
             return layouts
         return evolve(layouts, options=self.xkb_options)
 
     def console(self) -> Console:
         """Return the keymap of the console."""
-        return console(self.keymap, self.layouts())
+        return console_keymap(self.keymap, self.layouts())
 
     def limit(self) -> int | None:
         """Return the maximum size of the ISO in bytes; None if it has no limit."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from voidgen.config.keymap import UnknownLayoutError, hint_for_unknown_option, of_sources
+from voidgen.config.keymap import UnknownLayoutError, hint_for_unknown_option, layouts_of_sources
 from voidgen.lint.finding import Finding
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def _unknown_layouts(value: str) -> Iterator[tuple[str, str]]:
     remedy = 'write layout+variant, like "ch+fr_nodeadkeys"; in a template, write xkb.source'
     for layout in _XKB.findall(value):
         try:
-            of_sources(layout)
+            layouts_of_sources(layout)
         except UnknownLayoutError:
             yield f"XKB has no layout {layout!r}", remedy
 

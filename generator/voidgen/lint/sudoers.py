@@ -1,4 +1,4 @@
-"""sudoers files: with a wrong one, sudo works for nobody (sudoers(5))."""
+"""sudoers files: with a wrong one, sudo refuses all users (sudoers(5))."""
 
 from __future__ import annotations
 

@@ -48,15 +48,15 @@ class Attribute:
         return self.name if self.value == "set" else f"{self.name}={self.value}"
 
 
-def acting(values: Mapping[str, Mapping[str, str]]) -> Iterator[Attribute]:
+def changing_attributes(values: Mapping[str, Mapping[str, str]]) -> Iterator[Attribute]:
     """Yield the first attribute that changes each file; ``values`` are by file and name. Pure."""
     for file, found in values.items():
-        name = _acting(file, found)
+        name = _changing_name(file, found)
         if name:
             yield Attribute(file, name, found[name])
 
 
-def _acting(file: str, found: Mapping[str, str]) -> str:
+def _changing_name(file: str, found: Mapping[str, str]) -> str:
     off = {name for name, value in found.items() if value in _OFF}
     if file.endswith("/"):
         return "" if "export-ignore" in off else "export-ignore"
@@ -76,11 +76,13 @@ def faults(folder: Path, files: Iterable[str]) -> list[Fault]:
 
     Their folders are checked, too: `export-ignore` can leave out a whole folder.
     """
-    named = sorted(files)
-    folders = {parent for name in named for parent in _parents(name)}
+    names = sorted(files)
+    folders = {parent for name in names for parent in _parents(name)}
     prefix = git.prefix(folder)
     above = ["../" * depth or "./" for depth in range(prefix.count("/"))]
-    found = [*acting(git.attributes(folder, [*above, *sorted(folders), *named], NAMES))]
+    found = [
+        *changing_attributes(git.attributes(folder, [*above, *sorted(folders), *names], NAMES))
+    ]
     if not found:
         return []
     origins = _Origins(folder, prefix)
@@ -155,11 +157,11 @@ class _Origins:
                 text = read_regular_file(file, LARGEST).decode(errors="replace")
             except (OSError, WrongInputError):
                 text = ""
-            self._known[file] = named(text)
+            self._known[file] = attribute_names(text)
         return self._known[file]
 
 
-def named(text: str) -> frozenset[str]:
+def attribute_names(text: str) -> frozenset[str]:
     """Return the attributes that an attribute file sets, unsets or gives a value. Pure."""
     words = (
         word

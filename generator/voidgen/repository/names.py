@@ -85,7 +85,7 @@ class Names:
         return bool(folder) and (name == folder or name.startswith(f"{folder}/"))
 
 
-def of(plan: Plan) -> Names:
+def source_names(plan: Plan) -> Names:
     """Return the names of ``plan``'s files, without imported ones."""
     settings = plan.config
     nixpkgs, extra = settings.nix.nixpkgs, settings.flake.extra

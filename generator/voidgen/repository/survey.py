@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def sources(project: Project) -> list[Finding]:
     """Find the project's sources that clones and archives would lack or have in another form."""
     folder = project.folder
-    ours = names.of(project.plan)
+    ours = names.source_names(project.plan)
     ours = evolve(ours, imported=nix_imports.imported(folder, ours.required()))
     known = git.modes(folder, ours.all())
     known |= git.submodules(folder, ours.folders())

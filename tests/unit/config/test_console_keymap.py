@@ -10,7 +10,13 @@ from tests.support.documents import entries
 from tests.unit.config.test_keymap import compiles
 
 from voidgen.config import keymap
-from voidgen.config.keymap import Console, kbd_folder, nearest_kbd_keymap, of_console, of_sources
+from voidgen.config.keymap import (
+    Console,
+    kbd_folder,
+    layouts_of_keymap,
+    layouts_of_sources,
+    nearest_kbd_keymap,
+)
 from voidgen.config.types import Image
 from voidgen.iso import keymaps
 
@@ -124,8 +130,8 @@ def test_libgnomekbd_names_the_group_of_an_option() -> None:
         "grp\tgrp:alt_shift_toggle",
         "Compose key\tcompose:caps",
     )
-    assert of_sources("us").gnomekbd_options == ()
-    assert of_console("ru").options == ("grp:shifts_toggle",)
+    assert layouts_of_sources("us").gnomekbd_options == ()
+    assert layouts_of_keymap("ru").options == ("grp:shifts_toggle",)
 
 
 REPLACED = (

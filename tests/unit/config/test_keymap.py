@@ -8,7 +8,13 @@ import pytest
 from tools.keymap_tables import kbd, read, to_json
 from voidgen import config
 from voidgen.config import keymap
-from voidgen.config.keymap import Console, UnknownLayoutError, Xkb, of_console, of_sources
+from voidgen.config.keymap import (
+    Console,
+    UnknownLayoutError,
+    Xkb,
+    layouts_of_keymap,
+    layouts_of_sources,
+)
 from voidgen.errors import WrongInputError
 from voidgen.schema import toml
 
@@ -30,8 +36,8 @@ MADE_FROM_XKB = {
 
 @pytest.mark.parametrize(("name", "sources"), (KNOWN | MADE_FROM_XKB).items())
 def test_known(name: str, sources: str) -> None:
-    assert ",".join(of_console(name).sources) == sources
-    assert of_console(name) == of_sources(sources)
+    assert ",".join(layouts_of_keymap(name).sources) == sources
+    assert layouts_of_keymap(name) == layouts_of_sources(sources)
 
 
 def compiles(xkb: Xkb) -> bool:
@@ -43,7 +49,7 @@ def compiles(xkb: Xkb) -> bool:
 
 @pytest.mark.parametrize("sources", sorted({*KNOWN.values(), *MADE_FROM_XKB.values()}))
 def test_xkb_knows_them_too(sources: str) -> None:
-    assert compiles(of_sources(sources))
+    assert compiles(layouts_of_sources(sources))
 
 
 def test_xkb_does_not_know_everything() -> None:
@@ -54,7 +60,7 @@ def test_xkb_does_not_know_everything() -> None:
 @pytest.mark.parametrize("name", sorted(EXPECTED.keys() - KNOWN.keys()))
 def test_unknown(name: str) -> None:
     with pytest.raises(UnknownLayoutError, match=f"no XKB layout is known for the keymap '{name}'"):
-        of_console(name)
+        layouts_of_keymap(name)
 
 
 @pytest.mark.parametrize(
@@ -67,7 +73,7 @@ def test_unknown(name: str) -> None:
     ],
 )
 def test_forms(sources: str, xkb: Xkb) -> None:
-    assert of_sources(sources) == xkb
+    assert layouts_of_sources(sources) == xkb
 
 
 @pytest.mark.parametrize(
@@ -111,7 +117,7 @@ def test_xkb_overrides_the_keymap(tmp_path: Path) -> None:
         '[image]\nname = "x"\nkeymap = "emacs"\nxkb = "ch+fr_nodeadkeys"\n'
     )
     image = config.load(tmp_path).image
-    assert image.layouts() == of_console("ch-fr_nodeadkeys")
+    assert image.layouts() == layouts_of_keymap("ch-fr_nodeadkeys")
     assert image.console() == Console("emacs")
 
 

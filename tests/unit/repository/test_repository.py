@@ -64,12 +64,12 @@ def told(folder: Path) -> list[tuple[str, str, str]]:
     ],
 )
 def test_attributes_that_act(given: dict[str, str], shown: list[str]) -> None:
-    assert [one.shown for one in attributes.acting({"x": SILENT | given})] == shown
+    assert [one.shown for one in attributes.changing_attributes({"x": SILENT | given})] == shown
 
 
 def test_a_folder_is_only_left_out() -> None:
     values = {"x/": SILENT | {"text": "auto"}, "y/": SILENT | {"export-ignore": "set"}}
-    assert [one.file for one in attributes.acting(values)] == ["y/"]
+    assert [one.file for one in attributes.changing_attributes(values)] == ["y/"]
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_a_folder_is_only_left_out() -> None:
     ],
 )
 def test_attributes_that_a_file_names(text: str, names: set[str]) -> None:
-    assert attributes.named(text) == names
+    assert attributes.attribute_names(text) == names
 
 
 def test_the_line_silences_every_attribute(image: Path) -> None:
