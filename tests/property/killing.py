@@ -44,6 +44,7 @@ FORKS.set_forkserver_preload(
         "voidgen.cli.generate",
         "voidgen.cli.update",
         "voidgen.emit",
+        "voidgen.generate.run",
         "voidgen.system.git",
         "voidgen.lock",
         "voidgen.lock.update",

@@ -14,6 +14,8 @@ from tests.support.program import found, voidgen, write
 
 from voidgen import project
 from voidgen.check import store
+from voidgen.emit import Changes
+from voidgen.generate import run
 from voidgen.iso import inputs
 from voidgen.lock import voidgen_lock as lock_file
 from voidgen.lock.state import Pins
@@ -45,7 +47,7 @@ class Record:
             patch.setattr(inputs, "flake_digest", lambda *_: sri.of_bytes(b"of"))
             patch.setattr(store, "fingerprint", lambda _: sri.of_bytes(b"print"))
             patch.setattr(project, "load", lambda _: _image(folder))
-            patch.setattr("voidgen.cli.generate._generate", _record)
+            patch.setattr("voidgen.generate.run.run", _record)
             return Command(("generate",))(folder)
 
 
@@ -58,9 +60,10 @@ def _image(folder: Path) -> _Image:
     return _Image(folder)
 
 
-def _record(_: object, folder: Path, **__: object) -> int:
+def _record(request: run.Request) -> run.Result:
+    folder = request.folder
     store.record(_image(folder), Pins((), b"", lock_file.read(folder)), "/nix/store/x")  # type: ignore[arg-type]
-    return 0
+    return run.Result(Changes(), (), ())
 
 
 COMMANDS: dict[str, killing.Run] = {

@@ -11,16 +11,14 @@ import click
 from voidgen.cli.settings import Command, Settings
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from voidgen.emit import Changes
     from voidgen.errors import Fault
-    from voidgen.lock.state import Pins
-    from voidgen.project import Project
-    from voidgen.repository.finding import Severity
+    from voidgen.generate.run import Result
 
 SHOWN = 20
 """Changed files and warnings that are named; more are counted."""
-WARNED: tuple[Severity, ...] = ("lost", "differs")
-"""What generate warns about; `git status` shows files that are not added yet."""
 
 
 @click.command("generate", cls=Command)
@@ -37,98 +35,42 @@ def command(settings: Settings, check: bool, force: bool) -> int:
     files as they are. Then `nix build` makes the closure and the include tree.
     """
     from voidgen import project  # noqa: PLC0415
+    from voidgen.generate import run  # noqa: PLC0415
 
-    folder = project.find(Path(settings.project))
+    request = run.Request(project.find(Path(settings.project)), check=check, force=force)
     with settings.late("generating"):
-        return _generate(settings, folder, check=check, force=force)
+        done = run.run(request)
+    if settings.json:
+        _show_json(done)
+    else:
+        _show(settings, done, check=check)
+    return 1 if check and done.changes else 0
 
 
-def _generate(settings: Settings, folder: Path, *, check: bool, force: bool) -> int:
-    from voidgen import emit, project  # noqa: PLC0415
-    from voidgen.errors import Fault, WrongInputError, raise_all  # noqa: PLC0415
-    from voidgen.lock import state  # noqa: PLC0415
-    from voidgen.repository import finding, gitattributes_file, survey  # noqa: PLC0415
-    from voidgen.system import git  # noqa: PLC0415
-
-    image = project.load(folder)
-    if not git.is_inside_work_tree(folder):
-        remedy = (
-            "run `git init` there: outside a repository Nix would copy all of it, out/ included"
-        )
-        raise WrongInputError(Fault("is not in a git repository", folder, remedy=remedy))
-    tree = image.tree()
-    # Read first: a broken lock must be told before anything is written.
-    locks = state.read(image)
-    missing = state.unlocked(image, locks)
-    doubts = _doubts(image, locks, missing)
-    if check:
-        changes = gitattributes_file.with_missing(folder, emit.compare(folder, tree, force=force))
-        findings = survey.before_writing(image, changes)
-        raise_all(finding.faults(findings, "breaks"))
-        warnings = [*doubts, *finding.faults(findings, *WARNED)]
-        _tell(settings, changes, missing, warnings, check=True)
-        return 1 if changes else 0
-    if gitattributes_file.is_missing(folder):
-        # What stops it must do so before anything is written.
-        emit.compare(folder, tree, force=force)
-    attributes = gitattributes_file.write_if_missing(folder)
-    findings = survey.sources(image)
-    raise_all(finding.faults(findings, "breaks"))
-    changes = emit.write(folder, tree, force=force)
-    ours = gitattributes_file.name_if_unedited(folder)
-    places = sorted({*ours, *(path.partition("/")[0] for path in tree)})
-    new = git.untracked(folder, places)
-    known = {*tree, *ours, emit.LIST}
-    strange = [path for path in new if path not in known]
-    if len(strange) < len(new):
-        git.add_intent(folder, places, but=strange)
-    raise_all(finding.faults(survey.emitted(image), "breaks"))
-    changes = attrs.evolve(changes, added=(*attributes, *changes.added))
-    warnings = [*doubts, *finding.faults(findings, *WARNED)]
-    _tell(settings, changes, missing, warnings, check=False)
-    return 0
-
-
-def _doubts(image: Project, locks: Pins, missing: list[str]) -> list[Fault]:
-    """Return what looks wrong in the overlay, the locks and the path, and stops nothing."""
-    from voidgen.generate import locked_owners, visudo  # noqa: PLC0415
-    from voidgen.lock import state  # noqa: PLC0415
-    from voidgen.nix import flake_path  # noqa: PLC0415
-
-    doubts = [*image.warnings, *visudo.warnings(image)]
-    if not missing:
-        # Packages that are not locked yet may make what these miss.
-        doubts += locked_owners.faults(image, locks.lock)
-    doubts += state.warnings(image, locks.lock)
-    if not flake_path.is_plain(image.folder):
-        from voidgen.nix import flake_ref  # noqa: PLC0415
-
-        doubts += filter(None, [flake_ref.misplaced(image.folder)])
-    return doubts
-
-
-def _tell(
-    settings: Settings, changes: Changes, missing: list[str], warnings: list[Fault], *, check: bool
-) -> None:
+def _show_json(done: Result) -> None:
     from voidgen.cli.report import result  # noqa: PLC0415
+
+    warnings = [
+        {"file": str(one.file), "what": one.what, "remedy": one.remedy} for one in done.warnings
+    ]
+    rows = {"changes": bool(done.changes), **attrs.asdict(done.changes), "unlocked": done.unlocked}
+    result({**rows, "warnings": warnings})
+
+
+def _show(settings: Settings, done: Result, *, check: bool) -> None:
     from voidgen.text import visible  # noqa: PLC0415
 
-    if settings.json:
-        told = [{"file": str(one.file), "what": one.what, "remedy": one.remedy} for one in warnings]
-        rows = {"changes": bool(changes), **attrs.asdict(changes), "unlocked": missing}
-        result({**rows, "warnings": told})
-        return
-    _warn(warnings)
+    _warn(done.warnings)
     if settings.quiet:
         return
-    _list(changes, "would be " if check else "")
+    _list(done.changes, "would be " if check else "")
     if not check:
-        for line in missing:
+        for line in done.unlocked:
             click.echo(visible(line))
-        click.echo(f"next: {'voidgen lock && ' if missing else ''}nix build")
+        click.echo(f"next: {'voidgen lock && ' if done.unlocked else ''}nix build")
 
 
-def _warn(warnings: list[Fault]) -> None:
+def _warn(warnings: Sequence[Fault]) -> None:
     """Print warnings, also under --quiet: the user has to do something about them."""
     from voidgen.cli.report import warn  # noqa: PLC0415
 

@@ -1,0 +1,119 @@
+"""``voidgen generate``: emit the flake and the overlay tree, or find what that would change.
+
+Prints nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import evolve, frozen
+
+from voidgen import emit, project
+from voidgen.errors import Fault, WrongInputError, raise_all
+from voidgen.generate import locked_owners, visudo
+from voidgen.lock import state
+from voidgen.nix import flake_path, flake_ref
+from voidgen.repository import finding, gitattributes_file, survey
+from voidgen.system import git
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+    from pathlib import Path
+
+    from voidgen.emit import Changes
+    from voidgen.lock.state import Pins
+    from voidgen.project import Project
+    from voidgen.repository.finding import Finding, Severity
+
+WARNED: tuple[Severity, ...] = ("lost", "differs")
+"""The findings that become warnings. `git status` shows files that are not added yet."""
+
+
+@frozen
+class Request:
+    """A project's folder. ``check`` writes nothing, ``force`` overwrites files of others."""
+
+    folder: Path
+    check: bool = False
+    force: bool = False
+
+
+@frozen
+class Result:
+    """What changed, or would; a line for each thing that is not locked; what stopped nothing."""
+
+    changes: Changes
+    unlocked: tuple[str, ...]
+    warnings: tuple[Fault, ...]
+
+
+def run(request: Request) -> Result:
+    """Emit the project's files, or only compare them.
+
+    Raises WrongInputError if the project is not in a git repository, if a lock file is damaged,
+    if emitting would overwrite files of others, or if git would break the image.
+    """
+    image = project.load(request.folder)
+    _refuse_no_repository(request.folder)
+    # A damaged lock file is reported before anything is written.
+    pins = state.read(image)
+    unlocked = state.unlocked(image, pins)
+    doubts = _doubts(image, pins, unlocked)
+    changes, findings = (_compare if request.check else _write)(image, force=request.force)
+    warnings = (*doubts, *finding.faults(findings, *WARNED))
+    return Result(changes, tuple(unlocked), warnings)
+
+
+def _refuse_no_repository(folder: Path) -> None:
+    if not git.is_inside_work_tree(folder):
+        remedy = (
+            "run `git init` there: outside a repository Nix would copy all of it, out/ included"
+        )
+        raise WrongInputError(Fault("is not in a git repository", folder, remedy=remedy))
+
+
+def _compare(image: Project, *, force: bool) -> tuple[Changes, list[Finding]]:
+    changes = gitattributes_file.with_missing(
+        image.folder, emit.compare(image.folder, image.tree(), force=force)
+    )
+    findings = survey.before_writing(image, changes)
+    raise_all(finding.faults(findings, "breaks"))
+    return changes, findings
+
+
+def _write(image: Project, *, force: bool) -> tuple[Changes, list[Finding]]:
+    folder, tree = image.folder, image.tree()
+    if gitattributes_file.is_missing(folder):
+        # What stops it must do so before anything is written.
+        emit.compare(folder, tree, force=force)
+    attributes = gitattributes_file.write_if_missing(folder)
+    findings = survey.sources(image)
+    raise_all(finding.faults(findings, "breaks"))
+    changes = emit.write(folder, tree, force=force)
+    _add_intent(folder, tree)
+    raise_all(finding.faults(survey.emitted(image), "breaks"))
+    return evolve(changes, added=(*attributes, *changes.added)), findings
+
+
+def _add_intent(folder: Path, emitted: Collection[str]) -> None:
+    """Let git, and so Nix, know the emitted files that it does not track yet."""
+    ours = gitattributes_file.name_if_unedited(folder)
+    places = sorted({*ours, *(path.partition("/")[0] for path in emitted)})
+    untracked = git.untracked(folder, places)
+    known = {*emitted, *ours, emit.LIST}
+    strange = [path for path in untracked if path not in known]
+    if len(strange) < len(untracked):
+        git.add_intent(folder, places, but=strange)
+
+
+def _doubts(image: Project, pins: Pins, unlocked: Sequence[str]) -> list[Fault]:
+    """Return what looks wrong in the overlay, the locks and the path, and stops nothing."""
+    doubts = [*image.warnings, *visudo.warnings(image)]
+    if not unlocked:
+        # Packages that are not locked yet may make what these miss.
+        doubts += locked_owners.faults(image, pins.lock)
+    doubts += state.warnings(image, pins.lock)
+    if not flake_path.is_plain(image.folder):
+        doubts += filter(None, [flake_ref.misplaced(image.folder)])
+    return doubts
