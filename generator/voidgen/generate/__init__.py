@@ -1,1 +1,1 @@
-"""What `voidgen generate` warns about: owners that no package makes, and sudoers files."""
+"""`voidgen generate`, and what it warns about: owners that no package makes, and sudoers files."""

@@ -47,6 +47,7 @@ def names(plan: Plan) -> set[str]:
         *(one.name for one in found.services),
         *(one.module.name for one in found.modules),
         *(one.path for one in found.entries),
+        plan.config.image.console().path,
     }
 
 
@@ -84,6 +85,15 @@ class _Asked:
                 last = Step(entry.file, entry.key, f"module {entry.module} gives {name}")
                 way = (*self._along(self.shortest[entry.module]), last)
                 yield Reason("path", name, f"from module {entry.module}", (way,))
+        yield from self._console_keymap(name)
+
+    def _console_keymap(self, name: str) -> Iterator[Reason]:
+        """Yield the reason for the keymap that Nix makes, unless a module has a file there."""
+        image, entries = self.plan.config.image, self.plan.resolution.entries
+        console = image.console()
+        if console.made and name == console.path and all(one.path != name for one in entries):
+            what = f"{name} is made for keymap {image.keymap}"
+            yield Reason("path", name, "", ((Step(self.file, ("image", "keymap"), what),),))
 
     def _packages(self, name: str) -> Iterator[Reason]:
         found, nix, xbps = self.plan.resolution, self.plan.config.nix, self.plan.config.xbps
