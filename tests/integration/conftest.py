@@ -10,6 +10,9 @@ import pytest
 from tests.integration.offline import Nix, isolated, write_project
 from tests.support.program import voidgen
 
+from voidgen.check import rebuilt, sources
+from voidgen.outcome.types import Outcome
+
 
 @pytest.fixture(scope="session")
 def nix_env(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
@@ -37,6 +40,13 @@ def chosen(env: dict[str, str]) -> Iterator[Nix]:
         for name, value in env.items():
             patch.setenv(name, value)
         yield Nix(env)
+
+
+def once(patch: pytest.MonkeyPatch) -> None:
+    """Have `voidgen check` generate and build once: tests of their own ask for the second time."""
+    same = Outcome("two generations are the same", "passed")
+    patch.setattr(sources, "generated", lambda _: same)
+    patch.setattr(rebuilt, "check", lambda *_: iter(()))
 
 
 def empty(nix_env: dict[str, str], folder: Path) -> dict[str, str]:

@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.integration.conftest import once
 from tests.integration.offline import Nix
 from tests.support.program import Ran, voidgen
 
-from voidgen.check import rebuilt
 from voidgen.lock import voidgen_lock as lock_file
 from voidgen.system import sri
 
@@ -35,9 +35,9 @@ def states(found: dict[str, dict[str, Any]]) -> dict[str, str]:
 
 
 @pytest.fixture
-def not_rebuilt(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whether building again gives the same is not what the test is about."""
-    monkeypatch.setattr(rebuilt, "check", lambda *_: iter(()))
+def not_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether the same comes twice is not what the test is about."""
+    once(monkeypatch)
 
 
 def test_a_reproducible_project(warm: Path) -> None:
@@ -52,7 +52,7 @@ def test_a_reproducible_project(warm: Path) -> None:
     }  # fmt: skip
 
 
-@pytest.mark.usefixtures("not_rebuilt")
+@pytest.mark.usefixtures("not_repeated")
 def test_the_recorded_closure(warm: Path) -> None:
     name = "the closure is the recorded one"
     recorded = check(warm, "--record")["the closure is recorded"]["about"]
@@ -96,7 +96,7 @@ def test_an_input_that_is_not_locked(warm: Path) -> None:
     assert not any(name.startswith("rebuild") for name in found)
 
 
-@pytest.mark.usefixtures("not_rebuilt")
+@pytest.mark.usefixtures("not_repeated")
 def test_a_store_path_that_was_altered(example: Path, empty_nix: Nix) -> None:
     empty_nix.run("nix", "build", "--out-link", example / "result", example)
     (greet,) = Path(empty_nix.env["NIX_STORE_DIR"]).glob("*-greet-2.1")
@@ -126,7 +126,7 @@ def test_where_two_builds_differ(warm: Path) -> None:
     assert found["rebuild include"]["state"] == "passed"
 
 
-@pytest.mark.usefixtures("not_rebuilt")
+@pytest.mark.usefixtures("not_repeated")
 def test_forms(warm: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     flake = warm / "flake.nix"
     flake.write_text(flake.read_text() + "\n")

@@ -25,8 +25,8 @@ QUIET = ("--quiet", "--disable-pip-version-check")
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("wheel")
-    words: list[str | Path] = ["wheel", *QUIET, "--no-deps", "-w", folder, ROOT]
-    subprocess.run([sys.executable, "-m", "pip", *words], env=MACHINE, check=True)
+    words: tuple[str | Path, ...] = (*QUIET, "--no-deps", "-w", folder, ROOT)
+    subprocess.run([sys.executable, "-m", "pip", "wheel", *words], env=MACHINE, check=True)
     (made,) = folder.iterdir()
     return made
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.integration.conftest import once
 from tests.iso.podman import Podman
 from tests.iso.project import change
 from tests.iso.running import nothing_left
@@ -35,7 +36,9 @@ os.environ[ARGUMENTS] = " ".join((os.environ.get(ARGUMENTS, ""), *words))
 
 def check(folder: Path, status: int = 0) -> dict[str, dict[str, Any]]:
     """The rows of the comparison and of the conditions, by name."""
-    ran = voidgen("--quiet", "check", "--iso", "--json", cwd=folder)
+    with pytest.MonkeyPatch.context() as patch:
+        once(patch)
+        ran = voidgen("--quiet", "check", "--iso", "--json", cwd=folder)
     assert ran.status == status, ran
     rows = {one["name"]: one for one in json.loads(ran.out)["checks"]}
     kept = [name for name in rows if name == COMPARISON or name.startswith("varied: ")]

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from tests.integration.conftest import once
 from tests.iso.making import Made, settle
 from tests.iso.project import change, commit
 from tests.iso.running import well
@@ -40,7 +41,9 @@ def recorded(folder: Path, template: Path) -> Path:
 
 
 def check(folder: Path, *words: str, status: int = 0) -> dict[str, tuple[str, str]]:
-    ran = voidgen("--quiet", "check", "--json", *words, cwd=folder)
+    with pytest.MonkeyPatch.context() as patch:
+        once(patch)
+        ran = voidgen("--quiet", "check", "--json", *words, cwd=folder)
     assert ran.status == status, ran
     return {one["name"]: (one["state"], one["about"]) for one in json.loads(ran.out)["checks"]}
 

@@ -100,7 +100,7 @@ class Root:
         if links or any(not os.path.lexists(below / name) for name in own):
             # Nothing can be made in a read-only folder: another one has all its entries, as links,
             # since thousands of mounts take seconds.
-            aside = f"/.machine{folder}"
+            aside = f"/.machine{folder.replace('/', '-')}"
             yield from ("--ro-bind", folder, aside, "--tmpfs", folder)
             for entry in (entry for entry in below.iterdir() if entry.name not in links):
                 if entry.is_symlink():
