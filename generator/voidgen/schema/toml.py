@@ -104,7 +104,7 @@ def _syntax_fault(file: Path, text: str, message: str) -> Fault:
     what = f"not TOML: {text_of_error[0].lower()}{text_of_error[1:]}"
     if not match["line"]:
         remedy = "close the open quote or bracket: the file ends here"
-        return Fault(what, file, line=len(text.splitlines()), remedy=remedy)
+        return Fault(what, file, line=text.removesuffix("\n").count("\n") + 1, remedy=remedy)
     return Fault(what, file, line=int(match["line"]), remedy=_REMEDIES.get(match["what"], ""))
 
 
