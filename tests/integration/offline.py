@@ -29,11 +29,16 @@ FLAKE = """{
 """
 
 
+def _asker(name: str) -> dict[str, str]:
+    kind, _, module = name.partition(" ")
+    return {"kind": kind, "name": module} if module else {"kind": "file", "name": name}
+
+
 def request(name: str, *by: str) -> dict[str, Any]:
     """A package as the manifest asks for it, from `attribute.path^output,output`."""
     path, _, outputs = name.partition("^")
     return {
-        "by": list(by or ("voidgen.toml",)),
+        "by": [_asker(one) for one in by or ("voidgen.toml",)],
         "name": name,
         "outputs": outputs.split(",") if outputs else [],
         "path": path.split("."),

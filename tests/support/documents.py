@@ -9,6 +9,8 @@ from voidgen.plan.documents import Entry, PlanDocument
 from voidgen.schema import typed_json
 from voidgen.system import sri
 
+BY = {"kind": "module", "name": "m"}
+"""Who asks for things of a made-up plan."""
 STORE = f"/nix/store/{'0' * 32}-"
 """The beginning of a made-up store path."""
 IMAGE: dict[str, Any] = {

@@ -8,12 +8,19 @@ import pytest
 
 from voidgen.config.types import Config, Image, Nix, Overlay, Xbps
 from voidgen.errors import Fault, WrongInputError
+from voidgen.overlay.asker import Asker
 from voidgen.overlay.resolution import Resolution
 from voidgen.overlay.resolve import resolve
 from voidgen.overlay.types import Catalogue, Module, ModuleFile, Source
 from voidgen.schema.structure import structure
 
 FILE = Path("voidgen.toml")
+
+
+def by(*askers: str) -> tuple[Asker, ...]:
+    """Who asks, as messages say it."""
+    kinds = (one.rpartition("module ") for one in askers)
+    return tuple(Asker("module" if kind else "file", name) for _, kind, name in kinds)
 
 
 def module(name: str, *files: str, **spec: Any) -> Module:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from voidgen.image.built_image import BuiltImage
     from voidgen.image.sizes import Share, Sizes
     from voidgen.lock.flake_lock import Input
+    from voidgen.overlay.asker import Asker
     from voidgen.plan.documents import PlanDocument
     from voidgen.schema.structure import OptionValue
 
@@ -121,9 +122,9 @@ def _counts(name: str, sizes: Share | Sizes) -> tuple[str, ...]:
     return (name, *map(human_size, (sizes.closure, sizes.only, sizes.shared)))
 
 
-def _by(askers: Iterable[str]) -> str:
+def _by(askers: Iterable[Asker]) -> str:
     """Who asked; a module's name says by itself that it is one."""
-    return ", ".join(asker.removeprefix("module ") for asker in askers)
+    return ", ".join(asker.name for asker in askers)
 
 
 def _options(options: Mapping[str, OptionValue]) -> str:

@@ -12,7 +12,8 @@ from voidgen.edit import nix_change, nix_packages, text, void_packages
 from voidgen.edit.nix_packages import NotAtHandError
 from voidgen.edit.types import Change, Start, changed
 from voidgen.errors import Fault, StepFailedError, WrongInputError, did_you_mean, raise_all
-from voidgen.overlay.resolve import USER, needed
+from voidgen.overlay.asker import USER, Asker, in_words
+from voidgen.overlay.resolve import needed
 from voidgen.schema import toml
 from voidgen.schema.structure import MisfitError
 from voidgen.system.files import project_lock, write_atomically
@@ -140,15 +141,15 @@ def _not_there(start: Start, kind: str, names: Iterable[str]) -> Iterator[Fault]
     for name in names:
         if name in there:
             continue
-        by = [asker for asker in _askers(start, kind, name) if asker != USER]
+        by = tuple(asker for asker in _askers(start, kind, name) if asker != USER)
         if by:
-            remedy = f"it is in the image for {' and '.join(by)}"
+            remedy = f"it is in the image for {in_words(by)}"
         else:
             remedy = did_you_mean(name, there) or f"it has: {', '.join(there) or 'nothing'}"
         yield Fault(f"{'.'.join(key)} has no {name!r}", start.file, remedy=remedy)
 
 
-def _askers(start: Start, kind: str, name: str) -> tuple[str, ...]:
+def _askers(start: Start, kind: str, name: str) -> tuple[Asker, ...]:
     if start.project is None:
         return ()
     found = start.project.plan.resolution

@@ -10,7 +10,7 @@ from voidgen.edit import nix_packages, text
 from voidgen.edit.nix_packages import NotAtHandError
 from voidgen.edit.types import changed
 from voidgen.errors import Fault, StepFailedError, raise_all
-from voidgen.overlay.resolve import USER
+from voidgen.overlay.asker import USER, in_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -138,6 +138,6 @@ INSECURE = _Kind("insecure", text.INSECURE, "known issues")
 
 def _faults(answer: Answer, packages: Iterable[Package]) -> Iterator[Fault]:
     for package in packages:
-        by = "" if USER in package.by else f" (of {' and '.join(package.by)})"
+        by = "" if USER in package.by else f" (of {in_words(package.by)})"
         for what, *more in answer.faults.get(package.name, ()):
             yield Fault(f"{package.name}{by}: {what}", remedy="; ".join(more))

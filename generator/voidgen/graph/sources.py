@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import networkx as nx
 
 from voidgen.graph import add
-from voidgen.overlay.resolve import USER
+from voidgen.overlay.asker import USER
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -24,13 +24,13 @@ def modules(plan: Plan) -> nx.DiGraph[str]:
     """The image's modules, below the voidgen.toml that asks for them."""
     graph: nx.DiGraph[str] = nx.DiGraph()
     chosen = {one.module.name: one for one in plan.resolution.modules}
-    add(graph, USER, "file", USER, about=plan.config.image.title)
+    add(graph, str(USER), "file", str(USER), about=plan.config.image.title)
     for name, one in chosen.items():
-        asked = (USER,) if USER in one.by else ()
+        asked = (str(USER),) if USER in one.by else ()
         about = one.module.spec.summary
         add(graph, _module(name), "module", name, about=about, asked=asked)
         if asked:
-            graph.add_edge(USER, _module(name), kind="asks")
+            graph.add_edge(str(USER), _module(name), kind="asks")
     for name, one in chosen.items():
         for other in one.module.spec.after:
             if other in chosen:

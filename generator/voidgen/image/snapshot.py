@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from attrs import field, frozen
 
 from voidgen.nix.closure import StorePath
-from voidgen.plan.documents import PlanDocument
+
+if TYPE_CHECKING:
+    # `snapshot.file` resolves it: a store path is compared in the time that importing it takes.
+    from voidgen.plan.documents import PlanDocument
 
 
 @frozen
@@ -63,7 +66,7 @@ class Snapshot:
     )
 
     origin: str
-    plan: PlanDocument | None = None
+    plan: "PlanDocument | None" = None
     inputs: Mapping[str, Locked] | None = None
     container: str | None = None
     xbps: Mapping[str, Xbps] | None = None

@@ -9,6 +9,7 @@ import attrs
 from voidgen.errors import Fault, WrongInputError
 from voidgen.image import sizes
 from voidgen.image.snapshot import Snapshot
+from voidgen.plan.documents import PlanDocument
 from voidgen.schema import canonical_json, typed_json
 from voidgen.system.untrusted import OtherVersionError
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from voidgen.nix.closure import StorePath
+
+attrs.resolve_types(Snapshot, localns={"PlanDocument": PlanDocument})
 
 
 def dump(snapshot: Snapshot) -> bytes:

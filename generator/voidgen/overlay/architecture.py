@@ -5,16 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from voidgen.errors import Fault
+from voidgen.overlay.asker import in_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from voidgen.config.types import Config
+    from voidgen.overlay.asker import Asker
     from voidgen.overlay.types import Module
 
 
 def unfit(
-    order: Iterable[Module], by: Mapping[str, tuple[str, ...]], config: Config
+    order: Iterable[Module], by: Mapping[str, tuple[Asker, ...]], config: Config
 ) -> Iterator[Fault]:
     """The modules of ``order`` that are not for the image's architecture; ``by`` asks for them."""
     for module in order:
@@ -24,5 +26,5 @@ def unfit(
                 f"and image.arch is {config.image.arch!r}",
                 module.file,
                 ("archs",),
-                remedy=f"leave it out; {', '.join(by[module.name])} asks for it",
+                remedy=f"leave it out; {in_words(by[module.name], ', ')} asks for it",
             )

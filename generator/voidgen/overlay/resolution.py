@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
+from voidgen.overlay.asker import Asker  # noqa: TC001 - cattrs reads it
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -19,16 +21,16 @@ class Chosen:
     """A module of the image, who asked for it, and the values of its options."""
 
     module: Module
-    by: tuple[str, ...]
+    by: tuple[Asker, ...]
     options: Mapping[str, OptionValue]
 
 
 @frozen
 class Asked:
-    """A package or repository and who asked for it: voidgen.toml or ``module NAME``."""
+    """A package or repository and who asked for it."""
 
     name: str
-    by: tuple[str, ...]
+    by: tuple[Asker, ...]
 
 
 @frozen
@@ -36,7 +38,7 @@ class Enabled:
     """A service, the modules that enable it, and what provides it."""
 
     name: str
-    by: tuple[str, ...]
+    by: tuple[Asker, ...]
     provider: str
 
 

@@ -11,6 +11,8 @@ from attrs import evolve
 from voidgen.config.void_repositories import Void
 from voidgen.errors import Fault, did_you_mean, raise_all
 from voidgen.overlay import architecture, named, paths, users
+from voidgen.overlay.asker import USER, Asker, in_words
+from voidgen.overlay.asker import module as module_asker
 from voidgen.overlay.options import settle
 from voidgen.overlay.resolution import Asked, Chosen, Enabled, Resolution
 from voidgen.overlay.services import provider, remedy
@@ -22,9 +24,6 @@ if TYPE_CHECKING:
 
     from voidgen.config.types import Config
     from voidgen.overlay.types import Catalogue, Module, ModuleFile
-
-USER = "voidgen.toml"
-"""Who asked, where no module did."""
 
 
 def resolve(config: Config, catalogue: Catalogue, file: Path) -> Resolution:
@@ -71,13 +70,13 @@ def resolve(config: Config, catalogue: Catalogue, file: Path) -> Resolution:
 
 def needed(
     config: Config, catalogue: Catalogue, file: Path
-) -> tuple[dict[str, tuple[str, ...]], list[Fault]]:
+) -> tuple[dict[str, tuple[Asker, ...]], list[Fault]]:
     """The modules asked for and all that they bring, each with who asked; and what is wrong."""
-    by: defaultdict[str, list[str]] = defaultdict(list)
+    by: defaultdict[str, list[Asker]] = defaultdict(list)
     faults: list[Fault] = []
     waiting: list[str] = []
 
-    def ask(name: str, asker: str, fault: Fault) -> None:
+    def ask(name: str, asker: Asker, fault: Fault) -> None:
         if name not in catalogue:
             known = f"known modules: {', '.join(catalogue) or 'none'}"
             faults.append(evolve(fault, remedy=did_you_mean(name, catalogue) or known))
@@ -99,7 +98,7 @@ def needed(
             for index, name in enumerate(names):
                 what = f"module {asker.name!r} {kind} {name!r}, and no module has that name"
                 if kind == "requires" or name not in config.overlay.without:
-                    ask(name, f"module {asker.name}", Fault(what, asker.file, (kind, index)))
+                    ask(name, module_asker(asker.name), Fault(what, asker.file, (kind, index)))
                 else:
                     recommended.add(name)
     faults += _kept(config, catalogue, file, by, recommended)
@@ -110,7 +109,7 @@ def _kept(
     config: Config,
     catalogue: Catalogue,
     file: Path,
-    by: Mapping[str, Iterable[str]],
+    by: Mapping[str, Iterable[Asker]],
     recommended: Collection[str],
 ) -> Iterator[Fault]:
     """Names of ``[overlay] without`` that cannot be left out, or that nothing brings."""
@@ -123,7 +122,7 @@ def _kept(
             what = f"module {name!r} is also in overlay.modules"
             yield Fault(what, file, key, remedy="remove it from one of the two lists")
         elif name in by:
-            askers = ", ".join(sorted(by[name]))
+            askers = in_words(tuple(sorted(by[name])), ", ")
             what = f"module {name!r} cannot be left out: it is required by {askers}"
             yield Fault(what, file, key, remedy="leave out what requires it, or keep both")
         elif name not in recommended:
@@ -131,7 +130,7 @@ def _kept(
             yield Fault(what, file, key, remedy="remove it from overlay.without")
 
 
-def _conflicts(by: Mapping[str, tuple[str, ...]], catalogue: Catalogue) -> Iterator[Fault]:
+def _conflicts(by: Mapping[str, tuple[Asker, ...]], catalogue: Catalogue) -> Iterator[Fault]:
     for name in by:
         module = catalogue[name]
         for index, other in enumerate(module.spec.conflicts):
@@ -140,8 +139,8 @@ def _conflicts(by: Mapping[str, tuple[str, ...]], catalogue: Catalogue) -> Itera
                     f"module {name!r} conflicts with module {other!r}, and the image has both",
                     module.file,
                     ("conflicts", index),
-                    remedy=f"leave one out: {name!r} is asked for by {', '.join(by[name])}; "
-                    f"{other!r} by {', '.join(by[other])}",
+                    remedy=f"leave one out: {name!r} is asked for by {in_words(by[name], ', ')}; "
+                    f"{other!r} by {in_words(by[other], ', ')}",
                 )
 
 
@@ -191,22 +190,22 @@ def _why_after(spec: ModuleFile, other: str) -> str:
 
 def _asked(wanted: Iterable[str], brought: Iterable[tuple[str, tuple[str, ...]]]) -> list[Asked]:
     """Packages or repositories with everyone who asks for them, in the order of asking."""
-    by: defaultdict[str, list[str]] = defaultdict(list)
+    by: defaultdict[str, list[Asker]] = defaultdict(list)
     for name in wanted:
         by[name].append(USER)
     for module, names in brought:
         for name in names:
-            by[name].append(f"module {module}")
+            by[name].append(module_asker(module))
     return [Asked(name, tuple(askers)) for name, askers in by.items()]
 
 
 def _services(
     order: Iterable[Module], xbps: set[str], owned: Mapping[str, paths.Entry]
 ) -> tuple[Enabled, ...]:
-    by: defaultdict[str, list[str]] = defaultdict(list)
+    by: defaultdict[str, list[Asker]] = defaultdict(list)
     for module in order:
         for name in module.spec.services:
-            by[name].append(module.name)
+            by[name].append(module_asker(module.name))
     return tuple(
         Enabled(name, tuple(by[name]), provider(name, order, xbps, owned)) for name in sorted(by)
     )

@@ -8,6 +8,7 @@ from typing import ClassVar, Literal
 from attrs import frozen
 
 from voidgen.config.types import Container, Mklive
+from voidgen.overlay.asker import Asker
 from voidgen.overlay.resolution import Account, Asked, Enabled
 from voidgen.plan.plan import Package
 from voidgen.schema.structure import OptionValue
@@ -58,7 +59,7 @@ class Module:
     """An overlay module, who asked for it, and the values of its options."""
 
     name: str
-    by: tuple[str, ...]
+    by: tuple[Asker, ...]
     options: Mapping[str, OptionValue]
 
 

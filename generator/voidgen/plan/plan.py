@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from voidgen.config.rules import ATTRIBUTE
+from voidgen.overlay.asker import Asker  # noqa: TC001 - cattrs reads it
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,7 +36,7 @@ class Package:
     name: str
     path: tuple[str, ...]
     outputs: tuple[str, ...]
-    by: tuple[str, ...]
+    by: tuple[Asker, ...]
 
 
 @frozen

@@ -52,6 +52,8 @@ def read(data: bytes | str, kind: type[T], *, unique: bool = False) -> T:
 
 def read_plist(data: bytes, kind: type[T]) -> T:
     """Return the property list in ``data`` as a ``kind``; GarbledError if it isn't one."""
+    from xml.parsers.expat import ExpatError  # noqa: PLC0415
+
     try:
         value = plistlib.loads(data)
     except (*untrusted.DAMAGED, ExpatError):
@@ -171,19 +173,23 @@ def _object(made: Converter, kind: Any) -> Callable[[Any, Any], Any]:
     header = getattr(kind, "HEADER", {})
 
     def hook(value: Any, _: Any) -> Any:
-        _check_header(_object_of(value), header)
-        return base(value, kind)
+        found = _object_of(value)
+        if header:
+            _check_header(found, header)
+        return base(found, kind)
 
     return hook
 
 
 def _check_header(value: Mapping[str, Any], header: Mapping[str, str | int]) -> None:
+    """GarbledError if ``value`` is another kind of document; before version 2, none had a kind."""
+    version = value.get("version")
+    is_other = "kind" in value and value["kind"] != header.get("kind")
+    if type(version) is int and version != header.get("version") and not is_other:
+        raise OtherVersionError(version)
     for key, expected in header.items():
-        found = value.get(key)
-        if key == "version" and type(found) is int and found != expected:
-            raise OtherVersionError(found)
-        if type(found) is not type(expected) or found != expected:
-            raise GarbledError(f"expected {key} {show(expected)}, got {show(found)}")
+        if type(value.get(key)) is not type(expected) or value[key] != expected:
+            raise GarbledError(f"expected {key} {show(expected)}, got {show(value.get(key))}")
 
 
 def _written(made: Converter, kind: Any) -> Callable[[Any], dict[str, Any]]:

@@ -10,7 +10,7 @@ import networkx as nx
 from attrs import frozen
 
 from voidgen.config.void_repositories import Void
-from voidgen.overlay.resolve import USER
+from voidgen.overlay.asker import USER, Asker, module
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -63,10 +63,10 @@ class _Asked:
         self.plan, self.file = plan, file
         self.void = Void.of(plan.config)
         self.modules = {one.module.name: one.module for one in plan.resolution.modules}
-        graph: nx.DiGraph[str] = nx.DiGraph()
+        graph: nx.DiGraph[Asker] = nx.DiGraph()
         graph.add_node(USER)
         for one in plan.resolution.modules:
-            graph.add_edges_from((by.removeprefix("module "), one.module.name) for by in one.by)
+            graph.add_edges_from((by, module(one.module.name)) for by in one.by)
         self.shortest = nx.single_source_shortest_path(graph, USER)
 
     def reasons(self, name: str) -> Iterator[Reason]:
@@ -83,7 +83,7 @@ class _Asked:
         for entry in self.plan.resolution.entries:
             if entry.path == name:
                 last = Step(entry.file, entry.key, f"module {entry.module} gives {name}")
-                way = (*self._along(self.shortest[entry.module]), last)
+                way = (*self._along(self.shortest[module(entry.module)]), last)
                 yield Reason("path", name, f"from module {entry.module}", (way,))
         yield from self._console_keymap(name)
 
@@ -116,31 +116,31 @@ class _Asked:
                 )
                 yield Reason(kind, name, "", ways)
 
-    def _way(self, name: str, by: str) -> tuple[Step, ...]:
+    def _way(self, name: str, by: Asker) -> tuple[Step, ...]:
         """To a module, by the one that asks for it."""
-        return self._along([*self.shortest[by.removeprefix("module ")], name])
+        return self._along([*self.shortest[by], module(name)])
 
-    def _along(self, chain: Sequence[str]) -> tuple[Step, ...]:
+    def _along(self, chain: Sequence[Asker]) -> tuple[Step, ...]:
         steps = []
-        for asker, name in pairwise(chain):
+        for asker, asked in pairwise(chain):
+            name = asked.name
             if asker == USER:
                 own = self.plan.config.overlay.modules
                 key = _item(("overlay", "modules"), own, name, self.void)
                 steps.append(Step(self.file, key, f"asks for module {name}"))
             else:
-                module = self.modules[asker]
-                kind = "requires" if name in module.spec.requires else "recommends"
-                key = _item((kind,), getattr(module.spec, kind), name, self.void)
-                steps.append(Step(module.file, key, f"module {asker} {kind} module {name}"))
+                found = self.modules[asker.name]
+                kind = "requires" if name in found.spec.requires else "recommends"
+                key = _item((kind,), getattr(found.spec, kind), name, self.void)
+                steps.append(Step(found.file, key, f"{asker} {kind} module {name}"))
         return tuple(steps)
 
-    def _brought(self, by: str, key: Key, name: str, what: str) -> tuple[Step, ...]:
+    def _brought(self, by: Asker, key: Key, name: str, what: str) -> tuple[Step, ...]:
         """To a thing that a module lists at ``key``."""
-        module = self.modules[by.removeprefix("module ")]
-        own = attrgetter(".".join(map(str, key)))(module.spec)
+        found = self.modules[by.name]
+        own = attrgetter(".".join(map(str, key)))(found.spec)
         place = _item(key, own, name, self.void)
-        last = Step(module.file, place, f"module {module.name} {what}")
-        return (*self._along(self.shortest[module.name]), last)
+        return (*self._along(self.shortest[by]), Step(found.file, place, f"{by} {what}"))
 
 
 def _item(key: Key, own: Sequence[str], name: str, void: Void) -> Key:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from voidgen.nix.caches import Caches
+    from voidgen.overlay.asker import Asker
     from voidgen.progress import Progress
     from voidgen.xbps.keys import Trusted
     from voidgen.xbps.programs import Resolved
@@ -36,7 +37,7 @@ class Sources:
     indexes: Snapshot
     mirrors: tuple[str, ...]
     caches: Caches
-    askers: Mapping[str, tuple[str, ...]]
+    askers: Mapping[str, tuple[Asker, ...]]
 
 
 def resolve(request: Request, sources: Sources, work: Path, progress: Progress) -> Xbps:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from voidgen.errors import StepFailedError, did_you_mean
-from voidgen.overlay.resolve import USER
+from voidgen.overlay.asker import USER, Asker
 from voidgen.xbps import programs
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ _NAME = re.compile(r"[^<>=*?\[]+")
 
 def check(
     runs: Iterable[tuple[Transaction, DryRun]],
-    askers: Mapping[str, tuple[str, ...]],
+    askers: Mapping[str, tuple[Asker, ...]],
     indexes: Iterable[Index],
 ) -> None:
     """Raise StepFailedError if a transaction cannot be resolved, naming all that is in the way.
@@ -129,7 +129,7 @@ class _Pool:
 
 def _absent(
     failed: Iterable[tuple[Transaction, DryRun]],
-    askers: Mapping[str, tuple[str, ...]],
+    askers: Mapping[str, tuple[Asker, ...]],
     pools: Mapping[str, _Pool],
 ) -> Iterator[str]:
     """A line for each package that is asked for and in no repository."""
@@ -156,7 +156,7 @@ def _absent(
 
 
 def _said(
-    transaction: Transaction, done: DryRun, askers: Mapping[str, tuple[str, ...]], pool: _Pool
+    transaction: Transaction, done: DryRun, askers: Mapping[str, tuple[Asker, ...]], pool: _Pool
 ) -> Iterator[str]:
     """XBPS's lines, each with who asked for the packages in it."""
     origins = pool.origins(transaction.packages)
@@ -183,9 +183,9 @@ def _said(
         yield f"{line} ({'; '.join(more)})" if any(more) else line
 
 
-def _who(name: str, transaction: Transaction, askers: Mapping[str, tuple[str, ...]]) -> str:
+def _who(name: str, transaction: Transaction, askers: Mapping[str, tuple[Asker, ...]]) -> str:
     if transaction.name == ROOT and name in askers:
-        names = ["[xbps] packages" if by == USER else by for by in askers[name]]
+        names = ["[xbps] packages" if by == USER else str(by) for by in askers[name]]
         return " and ".join(names)
     if name == _BASE:
         return "mklive, as the base of the live system"

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from attrs import evolve
 from tests.support.lock import IMAGE, PRINT, digest, lock, package
+from tests.support.overlay import by
 from tests.support.stand_in import StandIns
 
 from voidgen.progress import Nobody
@@ -73,7 +74,7 @@ def not_resolved(folder: Path, _: pytest.MonkeyPatch) -> None:
     image = Transaction("rootfs", "x86_64", folder, ("htpo",))
     run = programs.dry_run(here, image, [URL])
     listed = Listed("htop-3_1", "x86_64", digest("x"), 1, 1)
-    unresolved.check([(image, run)], {"htpo": ("module tests",)}, [_index(URL, b"", listed)])
+    unresolved.check([(image, run)], {"htpo": by("module tests")}, [_index(URL, b"", listed)])
 
 
 def not_together(folder: Path, _: pytest.MonkeyPatch) -> None:

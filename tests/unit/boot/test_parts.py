@@ -248,7 +248,7 @@ def test_a_check_holds_or_not(check: Check, answer: Answer, state: str) -> None:
 
 
 def test_each_image_has_the_checks_of_any() -> None:
-    service = {"name": "dbus", "by": ["module m"], "provider": "dbus"}
+    service = {"name": "dbus", "by": [documents.BY], "provider": "dbus"}
     plan = documents.plan(image={"cmdline": ["a=b"]}, services=[service])
     found = checks.of_image(Image(ISO, Snapshot("x", plan), plan))
     assert [one.name for one in found] == ["kernel command line", "service dbus"]

@@ -251,7 +251,7 @@ MANIFEST = documents.built_data(
     ],
     collisions=[{"path": "bin/x", "from": "a^out", "hidden": "b^out"}],
     plan=documents.plan_data(
-        services=[{"name": "s", "provider": "p", "by": ["m"]}],
+        services=[{"name": "s", "provider": "p", "by": [documents.BY]}],
         include=[
             {"path": "/d", "type": "directory"},
             {"path": "/d/f", "type": "file", "mode": "0644", "owner": "o", "group": "g"},

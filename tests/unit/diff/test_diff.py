@@ -95,7 +95,7 @@ def test_sizes_of_changes_add_up_and_turn_round(
     assert closure.changes(old, old) == []
 
 
-BY = ["voidgen.toml"]
+BY = [documents.BY]
 PLAN = documents.plan_data(
     nix={**documents.NIX, "packages": [{"name": "a", "path": ["a"], "outputs": [], "by": BY}]},
     xbps={"packages": [{"name": "vim", "by": BY}], "repositories": []},

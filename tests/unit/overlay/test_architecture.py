@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from attrs import evolve
-from tests.support.overlay import FILE, catalogue, config, module
+from tests.support.overlay import FILE, by, catalogue, config, module
 
 from voidgen.config.types import Config, Xbps
 from voidgen.errors import WrongInputError
@@ -42,7 +42,7 @@ def test_voids_folders_are_of_the_images_own_mirror(
 ) -> None:
     gpu = module("gpu", packages={"repositories": ["void:nonfree", "https://example.org/x"]})
     found = resolve(of(arch, *repositories), catalogue(gpu), FILE).repositories
-    assert [asked.name for asked in found if asked.by == ("module gpu",)] == [
+    assert [asked.name for asked in found if asked.by == by("module gpu")] == [
         expected, "https://example.org/x",
     ]  # fmt: skip
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.support.overlay import FILE, catalogue, config, faults, module, resolved
+from tests.support.overlay import FILE, by, catalogue, config, faults, module, resolved
 
 from voidgen.errors import WrongInputError
 from voidgen.overlay.resolution import Asked, Enabled
@@ -32,9 +32,9 @@ def test_requirements_come_along_and_before() -> None:
         module("a", requires=["z"]), module("z", requires=["m"]), module("m"), asked=["a"]
     )
     assert [(chosen.module.name, chosen.by) for chosen in found.modules] == [
-        ("m", ("module z",)),
-        ("z", ("module a",)),
-        ("a", ("voidgen.toml",)),
+        ("m", by("module z")),
+        ("z", by("module a")),
+        ("a", by("voidgen.toml")),
     ]
 
 
@@ -42,9 +42,9 @@ def test_what_is_recommended_comes_along_and_before() -> None:
     modules = module("a", recommends=["z"]), module("z", recommends=["m"]), module("m")
     found = resolved(*modules, asked=["a"])
     assert [(chosen.module.name, chosen.by) for chosen in found.modules] == [
-        ("m", ("module z",)),
-        ("z", ("module a",)),
-        ("a", ("voidgen.toml",)),
+        ("m", by("module z")),
+        ("z", by("module a")),
+        ("a", by("voidgen.toml")),
     ]
     assert _names(*modules, asked=["a"], without=["m"]) == ["z", "a"]
     # With the module goes what it alone brings.
@@ -85,8 +85,8 @@ def test_what_is_asked_for_is_not_left_out() -> None:
 
 def test_all_who_asked_are_named() -> None:
     found = resolved(module("a", requires=["c"]), module("b", requires=["c"]), module("c"))
-    by = {chosen.module.name: chosen.by for chosen in found.modules}
-    assert by["c"] == ("module a", "module b", "voidgen.toml")
+    askers = {chosen.module.name: chosen.by for chosen in found.modules}
+    assert askers["c"] == by("voidgen.toml", "module a", "module b")
 
 
 def test_after_orders_and_brings_nothing() -> None:
@@ -222,13 +222,13 @@ def test_packages_and_who_asked() -> None:
         xbps=["q"],
     )
     assert found.nix == (
-        Asked("x", ("voidgen.toml", "module b")),
-        Asked("z", ("module a",)),
-        Asked("y", ("module a", "module b")),
+        Asked("x", by("voidgen.toml", "module b")),
+        Asked("z", by("module a")),
+        Asked("y", by("module a", "module b")),
     )
     assert found.xbps == (
-        Asked("p", ("module b",)),
-        Asked("q", ("voidgen.toml", "module a", "module b")),
+        Asked("p", by("module b")),
+        Asked("q", by("voidgen.toml", "module a", "module b")),
     )
 
 
@@ -244,10 +244,10 @@ def test_services_and_what_provides_them() -> None:
         xbps=["dbus"],
     )
     assert found.services == (
-        Enabled("dbus", ("a", "b"), "dbus"),
-        Enabled("own", ("b",), "/etc/sv/own/run"),
-        Enabled("sshd", ("a",), "openssh"),
-        Enabled("udevd", ("b",), "eudev"),
+        Enabled("dbus", by("module a", "module b"), "dbus"),
+        Enabled("own", by("module b"), "/etc/sv/own/run"),
+        Enabled("sshd", by("module a"), "openssh"),
+        Enabled("udevd", by("module b"), "eudev"),
     )
     links = {entry.path: entry.target for entry in found.entries if entry.target}
     assert links == {

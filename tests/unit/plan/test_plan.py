@@ -5,7 +5,7 @@ import pytest
 from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.support.overlay import FILE, config, module, resolved
+from tests.support.overlay import FILE, by, config, module, resolved
 
 from voidgen.config.architectures import Arch
 from voidgen.config.rules import NIX_PACKAGE
@@ -35,7 +35,7 @@ def _plan(settings: Config) -> Plan:
 )
 def test_package(name: str, path: tuple[str, ...], outputs: tuple[str, ...]) -> None:
     (package,) = _plan(config(nix=[name])).packages
-    assert package == Package(name, path, outputs, ("voidgen.toml",))
+    assert package == Package(name, path, outputs, by("voidgen.toml"))
 
 
 BARE = st.from_regex(r"[A-Za-z0-9_][A-Za-z0-9_'+-]*", fullmatch=True)
@@ -64,8 +64,8 @@ def test_packages_of_modules_know_who_asked() -> None:
     found = resolved(module("a", packages={"nix": ["x"]}), nix=["y", "x"])
     packages = plan(config(), found).packages
     assert [(package.name, package.by) for package in packages] == [
-        ("y", ("voidgen.toml",)),
-        ("x", ("voidgen.toml", "module a")),
+        ("y", by("voidgen.toml")),
+        ("x", by("voidgen.toml", "module a")),
     ]
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from tests.support.lock import digest
+from tests.support.overlay import by
 
 from voidgen.errors import StepFailedError
 from voidgen.xbps import unresolved
@@ -14,7 +15,7 @@ from voidgen.xbps.snapshot import Index
 from voidgen.xbps.transactions import Transaction
 
 URL = "https://repo.example.org/current"
-ASKERS = {"desk": ("voidgen.toml", "module desktop"), "tool": ("module tools",)}
+ASKERS = {"desk": by("voidgen.toml", "module desktop"), "tool": by("module tools")}
 
 
 def index(arch: str, *packages: tuple[str, tuple[str, ...], tuple[str, ...]]) -> Index:
