@@ -8,8 +8,7 @@ from tests.support.program import Ran, voidgen, write
 from tests.unit.provenance.test_statements import SAID
 
 from voidgen import project
-from voidgen.check import rebuilt, store
-from voidgen.cli import check
+from voidgen.check import rebuilt, run, store
 from voidgen.nix import evaluation, flakes
 from voidgen.outcome.types import Outcome
 from voidgen.progress import Nobody
@@ -73,8 +72,8 @@ def check_unknown(folder: Path, patch: pytest.MonkeyPatch) -> None:
         (store, "named", ({}, ["vmi"])),
     ):
         patch.setattr(module, name, lambda *_, answer=answer, **__: answer)
-    image = project.load(folder)
-    list(check._built(image, None, Nobody(), False, ("vmi",)))  # type: ignore[arg-type]  # noqa: SLF001
+    request = run.Request(project.load(folder), closure=("vmi",))
+    list(run.built(request, Nobody()))
 
 
 def another_voidgen(folder: Path, _: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,84 @@
+"""``voidgen check``: all checks of a project, in their order. Prints nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from voidgen.check import iso, rebuilt, recorded_iso, sources, store
+from voidgen.errors import Fault, StepFailedError, WrongInputError
+from voidgen.lock import state
+from voidgen.nix import evaluation, flakes
+from voidgen.outcome.types import Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from voidgen.progress import Progress
+    from voidgen.project import Project
+
+
+@frozen
+class Request:
+    """What to check of ``project``, beside its files, its inputs and what voidgen builds.
+
+    ``record`` writes the hashes of the closure and the ISO into voidgen.lock, ``closure`` names
+    packages of the closure to build again, ``iso`` makes the ISO twice.
+    """
+
+    project: Project
+    record: bool = False
+    closure: tuple[str, ...] = ()
+    iso: bool = False
+
+
+def run(request: Request, progress: Progress) -> list[Outcome]:
+    """Return the outcome of each check. Raises WrongInputError for an unknown name in `closure`."""
+    found = [*_outcomes(request, progress)]
+    image, record = request.project, request.record
+    return [*found, *recorded_iso.outcomes(image, found, progress, record=record)]
+
+
+def _outcomes(request: Request, progress: Progress) -> Iterator[Outcome]:
+    image = request.project
+    yield sources.emitted(image)
+    yield sources.shared(image)
+    locked = sources.locked(image)
+    yield locked
+    with progress.step("fetching the flake's inputs"):
+        inputs = sources.fetched(image)
+    yield inputs
+    with progress.step("generating in two places"):
+        yield sources.generated(image)
+    if locked.state == "passed" and inputs.state != "failed":
+        yield from built(request, progress)
+        if request.iso:
+            yield from iso.identical(image, progress)
+
+
+def built(request: Request, progress: Progress) -> Iterator[Outcome]:
+    """Check what Nix builds of a project that is emitted and locked."""
+    image = request.project
+    try:
+        with progress.step("building the closure and the overlay"):
+            top = str(flakes.build(str(image.folder), "default", progress, caches=image.caches))
+    except StepFailedError as error:
+        yield Outcome("the image builds", "failed", error.what, error.output)
+        return
+    packages = f"packages.{image.plan.system}.default.drvPath"
+    derivation = evaluation.evaluate(str(image.folder), packages, str, caches=image.caches)
+    with progress.step("building once more what voidgen builds"):
+        ours = rebuilt.ours(derivation)
+        yield from rebuilt.check(ours, progress, image.caches)
+    yield (store.record if request.record else store.recorded)(image, state.read(image), top)
+    with progress.step("reading the store's paths"):
+        yield store.verified(top)
+    if request.closure:
+        known, unknown = store.named(top, [*request.closure])
+        if unknown:
+            what = f"the closure has no path of the name {unknown[0]!r}"
+            raise WrongInputError(Fault(what, remedy="`voidgen graph closure` draws what it has"))
+        with progress.step("building packages of the closure once more"):
+            others = sorted({*known.values()}.difference(ours))
+            yield from rebuilt.check(others, progress, image.caches)
