@@ -258,7 +258,7 @@ def _test(
 def _results(
     settings: Settings, junit: Path | None, found: Image, machine: Machine, outcomes: list[Outcome]
 ) -> None:
-    from voidgen.outcome import forms, table  # noqa: PLC0415
+    from voidgen.outcome import forms  # noqa: PLC0415
     from voidgen.outcome.types import good  # noqa: PLC0415
     from voidgen.system.files import write_atomically  # noqa: PLC0415
 
@@ -268,7 +268,9 @@ def _results(
         facts = {"accelerator": machine.accelerator.name, "firmware": _kind(machine)}
         click.echo(forms.to_json(outcomes, iso=found.iso.name, **facts), nl=False)
     else:
-        table.show(outcomes)
+        from voidgen.cli import outcome_table  # noqa: PLC0415
+
+        outcome_table.show(outcomes)
     if not good(outcomes):
         sys.exit(1)
 

@@ -9,8 +9,9 @@ import click
 from attrs import evolve
 
 from voidgen import config
+from voidgen.cli import diff_text
 from voidgen.cli.report import result
-from voidgen.diff import compare, text
+from voidgen.diff import compare
 from voidgen.edit import change as changes
 from voidgen.image import overlay
 from voidgen.image.snapshot import Snapshot
@@ -60,7 +61,7 @@ def _tell(before: Project, after: Project) -> None:
     diff = compare.compare(_planned("before", before), _planned("after", after))
     known = evolve(diff, locks={}, xbps=(), closure=(), overlay=())
     if known:
-        text.show(known)
+        diff_text.show(known)
     counts = {
         kind: sum(one.kind == kind for one in diff.overlay or ())
         for kind in ("added", "removed", "changed")

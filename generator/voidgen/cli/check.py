@@ -57,9 +57,9 @@ def command(  # noqa: PLR0913, PLR0917 - the options
     if settings.json:
         click.echo(forms.to_json(found), nl=False)
     else:
-        from voidgen.outcome import table  # noqa: PLC0415
+        from voidgen.cli import outcome_table  # noqa: PLC0415
 
-        table.show(found)
+        outcome_table.show(found)
     if github if github is not None else os.environ.get("GITHUB_ACTIONS") == "true":
         for line in forms.to_github(found):
             click.echo(line, err=settings.json)

@@ -98,9 +98,9 @@ def _explained(diff: Diff, after: Snapshot) -> Diff:
 
 def _print(diff: Diff, form: str, *, by_size: bool) -> None:
     if form == "text":
-        from voidgen.diff import text  # noqa: PLC0415
+        from voidgen.cli import diff_text  # noqa: PLC0415
 
-        text.show(diff, by_size=by_size)
+        diff_text.show(diff, by_size=by_size)
         return
     from voidgen.diff import as_json, html, markdown  # noqa: PLC0415
 

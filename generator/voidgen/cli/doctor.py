@@ -21,7 +21,7 @@ def command(settings: Settings) -> int:
     from voidgen.doctor import check  # noqa: PLC0415
     from voidgen.doctor.host import Host  # noqa: PLC0415
     from voidgen.errors import WrongInputError  # noqa: PLC0415
-    from voidgen.outcome import forms, table, types  # noqa: PLC0415
+    from voidgen.outcome import forms, types  # noqa: PLC0415
 
     start = Path(settings.project)
     try:
@@ -36,5 +36,7 @@ def command(settings: Settings) -> int:
     if settings.json:
         click.echo(forms.to_json(outcomes, system=host.family() or None), nl=False)
     else:
-        table.show(outcomes)
+        from voidgen.cli import outcome_table  # noqa: PLC0415
+
+        outcome_table.show(outcomes)
     return 0 if types.good(outcomes) else 1

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from voidgen.cli import console as consoles
 from voidgen.text import human_size, visible
 from voidgen.tree import CONSOLE_KEYMAP
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+
+    from rich.console import Console
 
     from voidgen.image.built_image import BuiltImage
     from voidgen.image.sizes import Share, Sizes
@@ -27,7 +29,7 @@ REV = 12
 
 def plan(document: PlanDocument, inputs: Iterable[Input], versions: Mapping[str, str]) -> None:
     """Print all that the image will be; ``versions`` are those of Void's locked packages."""
-    console = Console(highlight=False)
+    console = consoles.make()
     image = document.image
     _facts(
         console,
@@ -79,7 +81,7 @@ def _keymap(document: PlanDocument) -> str:
 
 def built(image: BuiltImage) -> None:
     """Print what `nix build` made."""
-    console = Console(highlight=False)
+    console = consoles.make()
     paths = image.closure.store_paths
     needed = {one.name: one.closure for one in image.sizes.packages}
     rows = (
@@ -105,7 +107,7 @@ def built(image: BuiltImage) -> None:
 
 def sizes(found: Sizes) -> None:
     """Print what room the packages take."""
-    console = Console(highlight=False)
+    console = consoles.make()
     rows = [
         *(_counts(one.name, one) for one in found.packages),
         *((name, "not built", "", "") for name in found.unknown),

@@ -60,7 +60,7 @@ def command(  # noqa: PLR0913, PLR0917 - the options
     is named.
     """
     from voidgen.cli.interrupts import be_interrupted  # noqa: PLC0415
-    from voidgen.outcome import forms, table, types  # noqa: PLC0415
+    from voidgen.outcome import forms, types  # noqa: PLC0415
     from voidgen.provenance import signature  # noqa: PLC0415
     from voidgen.provenance import source as read_source  # noqa: PLC0415
     from voidgen.release import verify  # noqa: PLC0415
@@ -79,7 +79,9 @@ def command(  # noqa: PLR0913, PLR0917 - the options
     if settings.json:
         click.echo(forms.to_json(outcomes, iso=iso.name), nl=False)
     else:
-        table.show(outcomes)
+        from voidgen.cli import outcome_table  # noqa: PLC0415
+
+        outcome_table.show(outcomes)
     return 0 if types.good(outcomes) else 1
 
 

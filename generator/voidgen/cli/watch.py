@@ -224,6 +224,6 @@ class Terminal:
 
 
 def _console() -> Console:
-    from rich.console import Console  # noqa: PLC0415
+    from voidgen.cli import console  # noqa: PLC0415 - rich is slow to import
 
-    return Console(stderr=True, highlight=False)
+    return console.make(stderr=True)

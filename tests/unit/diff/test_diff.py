@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.support import documents
 
-from voidgen.diff import as_json, closure, compare, html, markdown, text
+from voidgen.cli import diff_text
+from voidgen.diff import as_json, closure, compare, html, markdown
 from voidgen.diff.closure import Change
 from voidgen.diff.types import Diff, Path, Value
 from voidgen.image.snapshot import Entry, Locked, Selected, Snapshot, Xbps
@@ -173,7 +174,7 @@ def test_what_a_side_does_not_know_is_not_compared(capsys: pytest.CaptureFixture
     assert (diff.request, diff.xbps, diff.closure, diff.overlay) == (None, None, None, None)
     assert diff.locks == {}
     assert not diff
-    text.show(diff)
+    diff_text.show(diff)
     said = capsys.readouterr().out
     assert said == (
         "not compared, as one side does not know it: request, Void packages, closure, overlay\n"
@@ -183,14 +184,14 @@ def test_what_a_side_does_not_know_is_not_compared(capsys: pytest.CaptureFixture
 def test_nothing_differs(capsys: pytest.CaptureFixture[str]) -> None:
     diff = compare.compare(OLD, OLD)
     assert not diff
-    text.show(diff)
+    diff_text.show(diff)
     assert capsys.readouterr().out.splitlines()[-1] == "nothing differs"
     assert "Nothing differs." in markdown.dump(diff)
     assert json.loads(as_json.dump(diff))["differs"] is False
 
 
 def test_text(capsys: pytest.CaptureFixture[str]) -> None:
-    text.show(compare.compare(OLD, NEW))
+    diff_text.show(compare.compare(OLD, NEW))
     rows = [line.split() for line in capsys.readouterr().out.splitlines()]
     assert ["U", "vim", "9.0_1", "->", "9.0_2", "+1", "B"] in rows
     assert ["-", "gone", "1_1", "-7", "B"] in rows
@@ -201,7 +202,7 @@ def test_text(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_text_by_size(capsys: pytest.CaptureFixture[str]) -> None:
     diff = compare.compare(OLD, NEW)
-    text.show(diff, by_size=True)
+    diff_text.show(diff, by_size=True)
     said = capsys.readouterr().out
     assert said.index("gone") < said.index("vim")
 

@@ -5,7 +5,8 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from voidgen.outcome import forms, table
+from voidgen.cli import outcome_table
+from voidgen.outcome import forms
 from voidgen.outcome.types import Outcome, good
 
 FOUND = (
@@ -43,7 +44,7 @@ def test_json_says_whether_all_is_good() -> None:
 
 
 def test_a_table_steers_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:
-    table.show(FOUND)
+    outcome_table.show(FOUND)
     shown = capsys.readouterr().out
     assert "\x1b" not in shown
     assert "no  build: a, b    differs\\x1b[2J\n      out/a: 100% \\x00\n" in shown
@@ -54,5 +55,5 @@ def test_a_warning_fails_nothing_and_is_told(capsys: pytest.CaptureFixture[str])
     found = (Outcome("KVM", "warning", "no /dev/kvm", "modprobe kvm"),)
     assert good(found)
     assert list(forms.to_github(found)) == []
-    table.show(found)
+    outcome_table.show(found)
     assert capsys.readouterr().out == ("??  KVM  no /dev/kvm\n      modprobe kvm\n1 warning\n")

@@ -1,12 +1,12 @@
-"""Outcomes for a person at a terminal."""
+"""Prints outcomes for a person at a terminal."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rich.console import Console
 from rich.text import Text
 
+from voidgen.cli import console as consoles
 from voidgen.text import visible
 
 if TYPE_CHECKING:
@@ -19,8 +19,8 @@ WORDS = {"passed": "ok", "warning": "??", "failed": "no", "skipped": "--"}
 
 
 def show(outcomes: Sequence[Outcome]) -> None:
-    """A line for each, with the detail of what did not pass below it, and the count."""
-    console = Console(highlight=False)
+    """Print a line for each, with the detail of what did not pass below it, and the count."""
+    console = consoles.make()
     width = max((len(visible(one.name)) for one in outcomes), default=0)
     for one in outcomes:
         line = Text(f"{WORDS[one.state]}  ", STYLES[one.state])
@@ -29,5 +29,5 @@ def show(outcomes: Sequence[Outcome]) -> None:
         for detail in one.detail.splitlines() if one.state in {"failed", "warning"} else ():
             console.print(Text(f"      {visible(detail)}", style="dim"), soft_wrap=True)
     counts = {state: sum(one.state == state for one in outcomes) for state in WORDS}
-    told = ", ".join(f"{count} {state}" for state, count in counts.items() if count)
-    console.print(Text(told or "nothing to check", style="bold"))
+    counted = ", ".join(f"{count} {state}" for state, count in counts.items() if count)
+    console.print(Text(counted or "nothing to check", style="bold"))

@@ -1,4 +1,4 @@
-"""A diff for a person at a terminal."""
+"""Prints a diff for a person at a terminal."""
 
 from __future__ import annotations
 
@@ -6,14 +6,16 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len, set_cell_size
-from rich.console import Console
 from rich.text import Text
 
+from voidgen.cli import console as consoles
 from voidgen.diff.words import causes, moved, signed, unexplained, why
 from voidgen.text import human_size, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+    from rich.console import Console
 
     from voidgen.diff.closure import Change
     from voidgen.diff.types import Diff, Path, Value
@@ -26,18 +28,18 @@ SIGNS = {
     "added": "+", "removed": "-", "upgraded": "U", "downgraded": "D", "changed": "C",
     "rebuilt": "R", "copies": "#",
 }  # fmt: skip
-"""As nvd has them; R and # are told in words beside."""
+"""The signs of nvd, and R and #, which words beside them explain."""
 REBUILT = 10
-"""Packages that were only rebuilt and not asked for: more are told by their number."""
+"""Packages that were only rebuilt and not asked for: more are counted."""
 FOLDED = 5
-"""Causes of those that are told by their number."""
+"""Causes that are named of those that are counted."""
 LINES = 40
 """Lines of a file's diff that are shown."""
 
 
 def show(diff: Diff, *, by_size: bool = False) -> None:
-    """Each layer that differs, and which ones could not be compared."""
-    console = Console(highlight=False)
+    """Print each layer that differs, and which ones could not be compared."""
+    console = consoles.make()
     for tables in (diff.request, diff.locks):
         for title, values in (tables or {}).items():
             _values(console, title, values)
@@ -119,7 +121,7 @@ def _rows(
     rows: Sequence[tuple[str, ...]],
     notes: Iterable[str] = (),
 ) -> None:
-    """Kind, name, what moved, a number to the right, and lines below it.
+    """Print kind, name, what moved, a number to the right, and lines below it.
 
     Rich's tables are slow for thousands.
     """
