@@ -17,7 +17,7 @@ from tests.boot.conftest import running
 from tests.boot.image import Parts
 from tests.support.program import voidgen
 
-from voidgen.boot import command, host, image, qemu, run
+from voidgen.boot import command, image, kvm, qemu, run
 from voidgen.boot.types import MONITOR, SERIAL, Accelerator, Machine
 from voidgen.image import of_iso
 
@@ -264,7 +264,7 @@ def test_kvm_is_tried_with_the_kernel_of_the_image(parts: Parts, folder: Path) -
     iso = parts.iso(folder / "guest.iso")
     kernel = image.kernel(iso)
     assert kernel == (parts.folder / "boot/vmlinuz").read_bytes()
-    found = host.accelerator(kernel)
+    found = kvm.accelerator(kernel)
     assert (found.name == "kvm") != bool(found.why)
     # The same kernel under TCG comes to the panic that is looked for.
     console = folder / "console"

@@ -17,7 +17,7 @@ from voidgen.cli.settings import Command, Settings
 if TYPE_CHECKING:
     from voidgen.boot.image import Image
     from voidgen.boot.qemu import Guest
-    from voidgen.boot.types import Accelerator, Firmware, Machine
+    from voidgen.boot.types import Machine
     from voidgen.outcome.types import Outcome
     from voidgen.progress import Progress
 
@@ -137,57 +137,16 @@ def _refuse_folders(asked: Asked) -> None:
 
 
 def _machine(asked: Asked, found: Image, progress: Progress, *, quiet: bool) -> Machine:
-    from voidgen.boot import host  # noqa: PLC0415
-    from voidgen.boot.types import Machine  # noqa: PLC0415
+    from voidgen.boot import host, machine  # noqa: PLC0415
 
-    return Machine(
-        _accelerator(asked, found, progress),
-        asked.memory or host.memory(),
-        asked.cpus or host.cpus(),
-        _firmware(asked, found),
-        _display(asked, quiet=quiet),
-        asked.dns or "",
-    )
-
-
-def _accelerator(asked: Asked, found: Image, progress: Progress) -> Accelerator:
-    from voidgen.boot import host, image  # noqa: PLC0415
-    from voidgen.boot.types import Accelerator  # noqa: PLC0415
-
-    if asked.accel:
-        return Accelerator(asked.accel)
-    with progress.step("trying KVM"):
-        return host.accelerator(image.kernel(found.iso))
-
-
-def _firmware(asked: Asked, found: Image) -> Firmware | None:
-    from voidgen.boot import firmware, host  # noqa: PLC0415
-    from voidgen.errors import StepFailedError  # noqa: PLC0415
-
-    # The loader for 32 bits is started by no firmware of 64.
-    if asked.uefi is False or (asked.uefi is None and not found.is_64_bit):
-        return None
-    uefi = firmware.find(host.qemu())
-    if uefi is None and asked.uefi:
-        remedy = "install OVMF (Debian: ovmf; Arch, Fedora: edk2-ovmf), or take --bios"
-        raise StepFailedError("no UEFI firmware for QEMU was found", remedy)
-    return uefi
-
-
-def _display(asked: Asked, *, quiet: bool) -> str:
-    from voidgen.boot import host  # noqa: PLC0415
-    from voidgen.errors import StepFailedError  # noqa: PLC0415
-
-    wanted = asked.window if asked.window is not None else not asked.test and host.has_screen()
-    window = host.window(host.displays()) if wanted else ""
-    if wanted and not window:
-        what = "this QEMU has no window, neither GTK's nor SDL's"
-        remedy = "install it (Debian: qemu-system-gui), or take --headless"
-        if asked.window:
-            raise StepFailedError(what, remedy)
-        if not quiet:
-            _say(f"{what}: {remedy}")
-    return window or "none"
+    # A test has nobody who looks.
+    window = False if asked.test and asked.window is None else asked.window
+    wishes = machine.Wishes(asked.uefi, asked.accel, asked.memory, asked.cpus, window, asked.dns)
+    offer = host.offer(wishes, found.iso, progress)
+    choice = machine.choose(wishes, offer, is_64_bit=found.is_64_bit)
+    if choice.no_window and not quiet:
+        _say(choice.no_window)
+    return choice.machine
 
 
 def _tell(found: Image, machine: Machine) -> None:

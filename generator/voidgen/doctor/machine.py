@@ -11,7 +11,8 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from voidgen.boot import firmware
+from voidgen.boot import command, firmware, kvm
+from voidgen.boot.kvm import Trial
 from voidgen.doctor.remedies import lines
 from voidgen.outcome.types import Outcome
 
@@ -20,11 +21,10 @@ if TYPE_CHECKING:
 
     from voidgen.doctor.host import Host
 
-QEMU = "qemu-system-x86_64"
 SECTOR = bytes.fromhex("b010 e6f4 f4 ebfd").ljust(510, b"\0") + b"\x55\xaa"
 """A boot sector: ``mov al, 0x10; out 0xf4, al``, and halt."""
 DISK = SECTOR.ljust(1 << 20, b"\0")
-"""A BIOS does not boot the smallest disks."""
+"""A disk with that boot sector: a BIOS does not boot the smallest disks."""
 ENDED_BY_GUEST = 0x10 << 1 | 1
 """What QEMU exits with when a guest writes 0x10 to isa-debug-exit."""
 CREATE_VM = 0xAE01
@@ -32,9 +32,9 @@ CREATE_VM = 0xAE01
 
 
 def check(host: Host) -> Iterator[Outcome]:
-    """QEMU, OVMF, KVM: without any of them images are still made."""
+    """Check QEMU, OVMF and KVM. Without any of them, images can still be built."""
     family = host.family()
-    said = host.ask([QEMU, "--version"])
+    said = host.ask([command.PROGRAM, "--version"])
     version = re.search(r"version (\S+)", said.out)
     if version:
         yield Outcome("QEMU", "passed", version[1])
@@ -46,7 +46,7 @@ def check(host: Host) -> Iterator[Outcome]:
 
 
 def _firmware(host: Host, family: str) -> Outcome:
-    program = shutil.which(QEMU)
+    program = shutil.which(command.PROGRAM)
     found = firmware.find(Path(program) if program else None, host.root)
     if found:
         return Outcome("OVMF", "passed", str(found.code.file))
@@ -55,16 +55,17 @@ def _firmware(host: Host, family: str) -> Outcome:
 
 
 def _kvm(host: Host, family: str, *, qemu: bool) -> Outcome:
-    """A device that is there may still run no guest, so one is run."""
+    """Run a guest, because a device that is there may still run none."""
     device = host.root / "dev/kvm"
     slow = "`voidgen boot` is slow without it"
     if platform.machine() not in {"x86_64", "i686"}:
         return Outcome("KVM", "warning", f"not for x86 on {platform.machine()}: {slow}")
-    if not device.exists():
-        return Outcome("KVM", "warning", f"no /dev/kvm: {slow}", lines("kvm", family))
-    if not os.access(device, os.R_OK | os.W_OK):
-        what = f"you may not use /dev/kvm: {slow}"
-        return Outcome("KVM", "warning", what, lines("kvm-group", family))
+    match kvm.state_of(device):
+        case "missing":
+            return Outcome("KVM", "warning", f"no /dev/kvm: {slow}", lines("kvm", family))
+        case "denied":
+            what = f"you may not use /dev/kvm: {slow}"
+            return Outcome("KVM", "warning", what, lines("kvm-group", family))
     why = _guest(host) if qemu else _machine(device)
     if why:
         return Outcome("KVM", "warning", f"{why}: {slow}", lines("kvm-broken", family))
@@ -72,7 +73,7 @@ def _kvm(host: Host, family: str, *, qemu: bool) -> Outcome:
 
 
 def _machine(device: Path) -> str:
-    """Why KVM makes no virtual machine; empty where it does."""
+    """Return why KVM makes no virtual machine, or "" if it does."""
     try:
         with device.open("r+b", buffering=0) as stream:
             os.close(fcntl.ioctl(stream, CREATE_VM, 0))
@@ -82,21 +83,20 @@ def _machine(device: Path) -> str:
 
 
 def _guest(host: Host) -> str:
-    """Why no guest runs under KVM; empty where one does."""
-    why = _tried(host, "max")
-    # A KVM inside of another may refuse a register that its processor says it has.
-    return why if why and _tried(host, "max,arch-capabilities=off") else ""
+    """Return why no guest runs under KVM, or "" if one does."""
+    return kvm.find_model(lambda model: _start(host, model))[1]
 
 
-def _tried(host: Host, cpu: str) -> str:
+def _start(host: Host, model: str) -> Trial:
     with tempfile.TemporaryDirectory(prefix="voidgen-") as folder:
         disk = Path(folder, "disk")
         disk.write_bytes(DISK)
-        drive = f"file={str(disk).replace(',', ',,')},format=raw,if=ide"
+        drive = f"file={command.value(disk)},format=raw,if=ide"
         argv = [
-            QEMU, "-accel", "kvm", "-cpu", cpu, "-machine", "q35", "-m", "64",
+            command.PROGRAM, "-accel", "kvm", "-cpu", model, "-machine", "q35", "-m", "64",
             "-nodefaults", "-display", "none", "-no-reboot", "-drive", drive,
             "-device", "isa-debug-exit,iobase=0xf4,iosize=0x04",
         ]  # fmt: skip
         said = host.ask(argv)
-    return "" if said.status == ENDED_BY_GUEST else f"no guest runs ({said.last})"
+    runs = said.status == ENDED_BY_GUEST
+    return Trial(runs, f"no guest runs ({said.last})", said.err)

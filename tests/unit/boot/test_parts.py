@@ -15,7 +15,7 @@ from tests.support import documents
 from tests.support.program import voidgen
 from tests.support.stand_in import StandIns
 
-from voidgen.boot import checks, command, firmware, host, image, qemu
+from voidgen.boot import checks, command, firmware, host, image, kvm, qemu
 from voidgen.boot.checks import Check
 from voidgen.boot.console import Answer, Console, ConsoleError
 from voidgen.boot.image import Image
@@ -137,33 +137,33 @@ def test_a_machine_is_no_larger_than_its_host(monkeypatch: pytest.MonkeyPatch) -
 def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> StandIns:
     found = StandIns(tmp_path / "programs")
     monkeypatch.setenv("PATH", found.path)
-    monkeypatch.setattr(host, "KVM", tmp_path / "kvm")
+    monkeypatch.setattr(kvm, "DEVICE", tmp_path / "kvm")
     return found
 
 
-def kvm(programs: StandIns, text: str) -> Accelerator:
+def tried(programs: StandIns, text: str) -> Accelerator:
     """What a QEMU that does ``text`` makes of /dev/kvm; ``$console`` is the guest's."""
     program = programs.folder / command.PROGRAM
     program.write_text(
         f'#!/bin/sh\nconsole=$(echo "$*" | sed "s/.*path=\\([^ ]*\\) .*/\\1/")\n{text}\n'
     )
     program.chmod(0o755)
-    host.KVM.touch()
-    return host.accelerator(b"kernel")
+    kvm.DEVICE.touch()
+    return kvm.accelerator(b"kernel")
 
 
 def test_kvm_is_taken_on_evidence_alone(
     programs: StandIns, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert host.accelerator(b"kernel").why == f"there is no {host.KVM}"
-    assert kvm(programs, 'echo "[ 1.0] Kernel panic - not" > "$console"') == Accelerator("kvm")
+    assert kvm.accelerator(b"kernel").why == f"there is no {kvm.DEVICE}"
+    assert tried(programs, 'echo "[ 1.0] Kernel panic - not" > "$console"') == Accelerator("kvm")
     # A reset of the machine ends QEMU well, too.
-    assert kvm(programs, "exit 0").name == "tcg"
-    failed = kvm(programs, "echo 'KVM: no' >&2; exit 1")
+    assert tried(programs, "exit 0").name == "tcg"
+    failed = tried(programs, "echo 'KVM: no' >&2; exit 1")
     assert failed == Accelerator("tcg", why="it does not work here: KVM: no")
-    monkeypatch.setattr(host, "TRIAL", 0.2)
-    assert kvm(programs, "exec sleep 1000").why.endswith("the kernel did not start in 0.2 s")
-    assert host.accelerator(None).name == "tcg"
+    monkeypatch.setattr(kvm, "TRIAL_SECONDS", 0.2)
+    assert tried(programs, "exec sleep 1000").why.endswith("the kernel did not start in 0.2 s")
+    assert kvm.accelerator(None).name == "tcg"
 
 
 def test_a_nested_kvm_gets_a_processor_that_it_can_make(
@@ -173,16 +173,10 @@ def test_a_nested_kvm_gets_a_processor_that_it_can_make(
         'case "$*" in *arch-capabilities=off*) echo "Kernel panic" > "$console" ;;\n'
         "*) echo 'failed to set MSR 0x10a' >&2; exit 1 ;; esac"
     )
-    monkeypatch.setattr(host, "_nested", lambda: True)
-    assert kvm(programs, refusing) == Accelerator("kvm", "max,arch-capabilities=off")
-    monkeypatch.setattr(host, "_nested", lambda: False)
-    assert kvm(programs, refusing).name == "tcg"
-
-
-def test_a_window_needs_a_qemu_that_has_one() -> None:
-    assert host.window(frozenset({"none", "sdl", "gtk"})) == "gtk,gl=off"
-    assert host.window(frozenset({"none", "sdl"})) == "sdl,gl=off"
-    assert not host.window(frozenset({"none", "curses"}))
+    monkeypatch.setattr(kvm, "_is_nested", lambda: True)
+    assert tried(programs, refusing) == Accelerator("kvm", "max,arch-capabilities=off")
+    monkeypatch.setattr(kvm, "_is_nested", lambda: False)
+    assert tried(programs, refusing).name == "tcg"
 
 
 def test_without_qemu_the_package_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,6 +10,7 @@ import pytest
 from tests.support.program import voidgen, write
 
 from voidgen import config
+from voidgen.boot import command
 from voidgen.config.types import Container
 from voidgen.doctor import check, container, machine, package_set, place, remedies
 from voidgen.doctor import nix as nix_checks
@@ -237,7 +238,7 @@ def test_few_privileges(programs: Path, tmp_path: Path) -> None:
 
 
 def test_a_kvm_that_runs_no_guest(programs: Path, tmp_path: Path) -> None:
-    program(programs, machine.QEMU, 'echo "QEMU emulator version 9.1"')
+    program(programs, command.PROGRAM, 'echo "QEMU emulator version 9.1"')
     write(tmp_path, {"dev/kvm": ""})
     found = by_name(machine.check(Host(tmp_path)))
     assert found["QEMU"].about == "9.1"
@@ -245,12 +246,12 @@ def test_a_kvm_that_runs_no_guest(programs: Path, tmp_path: Path) -> None:
     assert "no guest runs" in found["KVM"].about
 
 
-@pytest.mark.skipif(not shutil.which(machine.QEMU), reason="needs QEMU")
+@pytest.mark.skipif(not shutil.which(command.PROGRAM), reason="needs QEMU")
 def test_the_guest_that_kvm_is_tried_with(tmp_path: Path) -> None:
     disk = tmp_path / "disk"
     disk.write_bytes(machine.DISK)
     argv = [
-        machine.QEMU, "-accel", "tcg", "-machine", "q35", "-m", "64", "-nodefaults",
+        command.PROGRAM, "-accel", "tcg", "-machine", "q35", "-m", "64", "-nodefaults",
         "-display", "none", "-drive", f"file={disk},format=raw,if=ide",
         "-device", "isa-debug-exit,iobase=0xf4,iosize=0x04",
     ]  # fmt: skip
