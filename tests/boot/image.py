@@ -23,6 +23,8 @@ from tests.overlay.live_nix import Baked, in_store, lay_overlay, lay_store
 from tests.support.program import voidgen, write
 
 from voidgen.image import of_build, snapshot_file
+from voidgen.image.built_image import BuiltImage
+from voidgen.schema import typed_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -197,8 +199,8 @@ def _make(work: Path) -> None:
         shutil.rmtree(root / name)
     baked = _bake(work)
     _root(root, baked)
-    manifest = json.loads(baked.read("manifest.json"))
-    snapshot = of_build.image("guest", manifest, baked.include("/"), None)
+    built = typed_json.read(baked.read("manifest.json"), BuiltImage)
+    snapshot = of_build.image("guest", built, baked.include("/"), None)
     (parts / "voidgen.json").write_bytes(snapshot_file.dump(snapshot))
     _said(
         "mksquashfs", root, parts / "LiveOS/squashfs.img", "-quiet", "-no-progress", "-all-root",

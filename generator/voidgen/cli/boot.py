@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
-import os
 import sys
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +13,8 @@ from attrs import frozen
 from voidgen.cli.settings import Command, Settings
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from voidgen.boot.image import Image
     from voidgen.boot.qemu import Guest
     from voidgen.boot.types import Machine
@@ -26,7 +26,7 @@ LONGEST_TEST = 900
 
 
 def _address(_: click.Context, __: click.Parameter, given: str | None) -> str | None:
-    """An IPv4 address, which is the network's that QEMU makes."""
+    """Return an IPv4 address: QEMU's network is of IPv4."""
     try:
         return str(ipaddress.IPv4Address(given)) if given else None
     except ValueError:
@@ -125,7 +125,7 @@ def _newest(folder: str) -> Path:
 
 
 def _refuse_folders(asked: Asked) -> None:
-    """What is written at the end must have a place from the beginning."""
+    """Refuse files whose folder is missing, before the boot that ends with writing them."""
     from voidgen.errors import Fault, raise_all  # noqa: PLC0415
 
     files = [file for file in (asked.junit, asked.screenshot, asked.log) if file]
@@ -150,7 +150,7 @@ def _machine(asked: Asked, found: Image, progress: Progress, *, quiet: bool) -> 
 
 
 def _tell(found: Image, machine: Machine) -> None:
-    """The machine, and how to log in."""
+    """Print what the machine is, and how to log in."""
     from voidgen.boot.image import PASSWORD  # noqa: PLC0415
 
     how, firmware = machine.accelerator, _kind(machine).upper()
@@ -166,12 +166,12 @@ def _kind(machine: Machine) -> str:
 
 
 def _show(asked: Asked, found: Image, machine: Machine, *, quiet: bool) -> None:
-    """Run it until it ends, the time is over, or voidgen is interrupted."""
-    from voidgen.boot import qemu  # noqa: PLC0415
+    """Run the machine until it ends, the time is over, or voidgen is interrupted."""
+    from voidgen.boot import qemu, session  # noqa: PLC0415
     from voidgen.boot.types import MONITOR, SERIAL  # noqa: PLC0415
     from voidgen.cli.report import shown  # noqa: PLC0415
 
-    log = _log(asked, found)
+    log = session.make_log(found.iso, asked.log)
     with qemu.started(machine, found.iso, log) as guest:
         if not quiet:
             serial, monitor = (shown(log.parent / name) for name in (SERIAL, MONITOR))
@@ -191,31 +191,28 @@ def _show(asked: Asked, found: Image, machine: Machine, *, quiet: bool) -> None:
 
 def _test(
     asked: Asked, found: Image, machine: Machine, progress: Progress, *, quiet: bool
-) -> list[Outcome]:
-    from voidgen.boot import image, qemu, run  # noqa: PLC0415
+) -> Sequence[Outcome]:
+    from voidgen.boot import session  # noqa: PLC0415
     from voidgen.cli.report import shown  # noqa: PLC0415
 
-    log = _log(asked, found)
-    with tempfile.TemporaryDirectory(prefix="voidgen-kernel-") as place:
-        kernel = None
-        if not found.has_serial_login:
-            kernel = image.direct(found.iso, Path(place))
-            if not quiet:
-                _say("  no serial console: its kernel is started by itself, with one added")
-        with qemu.started(machine, found.iso, log, kernel=kernel, driven=True) as guest:
-            driver = run.Driver(found, guest, asked.timeout or LONGEST_TEST, progress)
-            outcomes = driver.outcomes()
-            if guest.process.poll() is None:
-                _picture(asked, guest)
-            elif said := guest.said():
-                _say(f"QEMU: {said}")
+    log = session.make_log(found.iso, asked.log)
+    if not found.has_serial_login and not quiet:
+        _say("  no serial console: its kernel is started by itself, with one added")
+    seconds = asked.timeout or LONGEST_TEST
+    done = session.test(session.Request(found, machine, log, seconds, asked.screenshot), progress)
+    if done.printed:
+        _say(f"QEMU: {done.printed}")
     if not quiet:
         _say(f"log of the console: {shown(log)}")
-    return outcomes
+    return done.outcomes
 
 
 def _results(
-    settings: Settings, junit: Path | None, found: Image, machine: Machine, outcomes: list[Outcome]
+    settings: Settings,
+    junit: Path | None,
+    found: Image,
+    machine: Machine,
+    outcomes: Sequence[Outcome],
 ) -> None:
     from voidgen.outcome import forms  # noqa: PLC0415
     from voidgen.outcome.types import good  # noqa: PLC0415
@@ -232,19 +229,6 @@ def _results(
         outcome_table.show(outcomes)
     if not good(outcomes):
         sys.exit(1)
-
-
-def _log(asked: Asked, found: Image) -> Path:
-    """Where the console's words go: beside the ISO, or here where nothing can be written there."""
-    from voidgen.system.files import write_atomically  # noqa: PLC0415
-
-    if asked.log:
-        return asked.log.absolute()
-    folder = found.iso.parent if os.access(found.iso.parent, os.W_OK) else Path.cwd()
-    log = folder / f"{found.iso.stem}.serial.log"
-    # QEMU would write through a link that has this name; one that the user names is his word.
-    write_atomically(log, b"")
-    return log
 
 
 def _picture(asked: Asked, guest: Guest) -> None:
