@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 import attrs
 import click
@@ -16,11 +16,12 @@ if TYPE_CHECKING:
 
     from voidgen.why.asked import Reason, Step
     from voidgen.why.kept import Kept
+    from voidgen.why.run import Result
 
 WAYS = 5
-"""Ways to a store path that are told; a path deep in a closure has millions."""
+"""Ways to a store path that are shown; a path deep in a closure has millions."""
 LEAVING = 8
-"""Store paths that are named of those which would leave."""
+"""Store paths that are named of those that would leave with another."""
 
 
 @click.command("why", cls=Command)
@@ -37,51 +38,32 @@ def command(settings: Settings, name: str, ways: int) -> None:
     is built, anything in its closure: a store path, its name with or without version, or a file
     in one or in the profile, such as bin/vim.
     """
-    from voidgen import config, project  # noqa: PLC0415
+    from voidgen import project  # noqa: PLC0415
     from voidgen.cli.report import result  # noqa: PLC0415
-    from voidgen.graph import built, fold  # noqa: PLC0415
-    from voidgen.text import visible  # noqa: PLC0415
-    from voidgen.why import asked, files, kept  # noqa: PLC0415
+    from voidgen.why import run  # noqa: PLC0415
 
     with settings.late(f"looking {name} up"):
-        image = project.load(project.find(Path(settings.project)))
-        reasons = asked.reasons(image.plan, image.folder / config.FILE, name)
-        is_built = (image.folder / "result/manifest.json").exists()
-        graph = built.closure(image.folder / "result")[1] if is_built else None
-        names = fold.names(graph) if graph is not None else {}
-        found = names.get(name, [])
-        file = None
-        if not found and (file := files.find(name, image.folder / "result/profile", names)):
-            found = [file[1]]
-        paths = kept.kept(graph, found, ways) if graph is not None else []
-    if not reasons and not paths:
-        _unknown(name, {*names, *asked.names(image.plan)}, built=is_built)
+        found = run.run(run.Request(project.find(Path(settings.project)), name, ways))
     if settings.json:
-        closure = [attrs.asdict(one) for one in paths] if is_built else None
-        data = {
-            "version": 1,
-            "reasons": [*map(_data, reasons)],
-            "file": file and file[0],
-            "closure": closure,
-        }
-        result(data)
-        return
-    blocks = ["\n".join(map(visible, _reason(one))) for one in reasons]
-    blocks += [visible(f"file {name}: {file[0]}")] if file else []
-    blocks += ["\n".join(map(visible, _kept(one))) for one in paths]
-    if not is_built and any(one.kind == "Nix package" for one in reasons):
-        blocks.append("nothing is built: after `nix build`, its part in the closure is told, too")
-    click.echo("\n\n".join(blocks))
+        closure = None if found.kept is None else [*map(attrs.asdict, found.kept)]
+        reasons = [*map(_data, found.reasons)]
+        result({"version": 1, "reasons": reasons, "file": found.file, "closure": closure})
+    else:
+        click.echo("\n\n".join(_blocks(name, found)))
 
 
-def _unknown(name: str, known: set[str], *, built: bool) -> NoReturn:
-    from voidgen.errors import Fault, WrongInputError, did_you_mean  # noqa: PLC0415
+def _blocks(name: str, found: Result) -> Iterator[str]:
+    """Yield each reason, and each store path, as lines for a person."""
+    from voidgen.text import visible  # noqa: PLC0415
 
-    nothing = "`voidgen show` lists what the image has"
-    if not built:
-        nothing += "; names of the closure are known after `nix build`"
-    remedy = did_you_mean(name, known) or nothing
-    raise WrongInputError(Fault(f"nothing in the image has the name {name!r}", remedy=remedy))
+    for reason in found.reasons:
+        yield "\n".join(map(visible, _reason(reason)))
+    if found.file:
+        yield visible(f"file {name}: {found.file}")
+    for path in found.kept or ():
+        yield "\n".join(map(visible, _kept(path)))
+    if found.kept is None and any(one.kind == "Nix package" for one in found.reasons):
+        yield "nothing is built: after `nix build`, its part in the closure is told, too"
 
 
 def _data(reason: Reason) -> dict[str, Any]:
@@ -93,7 +75,7 @@ def _data(reason: Reason) -> dict[str, Any]:
 
 
 def _reason(reason: Reason) -> Iterator[str]:
-    """A line for each step, the first one in voidgen.toml."""
+    """Yield a line for each step. The first one is in voidgen.toml."""
     from voidgen.cli.report import shown  # noqa: PLC0415
 
     yield f"{reason.kind} {reason.name}{reason.about and f': {reason.about}'}"
@@ -106,7 +88,7 @@ def _reason(reason: Reason) -> Iterator[str]:
 
 
 def _line(step: Step) -> int | None:
-    """Only TOML has keys: the files of a module are named as a whole."""
+    """Return the line of the step's key, None if its file has no keys because it is not TOML."""
     from voidgen.schema import toml  # noqa: PLC0415
 
     return toml.line_of(step.file, step.key) if step.file.suffix == ".toml" else None
