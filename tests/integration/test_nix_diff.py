@@ -53,9 +53,7 @@ def evaluated(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     flakes: list[str] = []
     evaluate = evaluation.evaluate
 
-    def counted(
-        flake: flake_ref.Flake, attribute: str, kind: type[Any], **more: Any
-    ) -> Any:
+    def counted(flake: flake_ref.Flake, attribute: str, kind: type[Any], **more: Any) -> Any:
         flakes.append(str(flake))
         return evaluate(flake, attribute, kind, **more)
 

@@ -19,7 +19,7 @@ class Steps(Nobody):
         self.silent: list[str] = []
         patch.setattr(watch, "watcher", lambda **_: self)
         patch.setattr(watch, "late", self._late)
-        patch.setattr(process, "_tell", self._started)
+        patch.setattr(process, "_log_command", self._started)
 
     @contextmanager
     def step(self, _: str) -> Iterator[None]:

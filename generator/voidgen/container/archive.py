@@ -1,4 +1,4 @@
-"""The id of an image in an archive, as podman and docker load it."""
+"""The ids of the images in an archive, as podman and docker will give them."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ LARGEST = 1 << 22
 
 
 def ids(archive: Path) -> frozenset[str]:
-    """The ids (SHA-256 of the configuration, in hex) of the images in ``archive``.
+    """Return the ids (SHA-256 of the configuration, in hex) of the images in ``archive``.
 
-    None where it is not an archive of `docker save`'s form (image-spec v1.2.0 of moby).
+    Return none if it isn't an archive as `docker save` writes it (image-spec v1.2.0 of moby).
     """
     found: dict[str, bytes] = {}
     try:

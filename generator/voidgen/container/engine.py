@@ -1,4 +1,4 @@
-"""Container engines: podman and docker answer the same few verbs."""
+"""Container engines: the few commands that podman and docker have in common."""
 
 from __future__ import annotations
 
@@ -28,33 +28,33 @@ ARGUMENTS = "VOIDGEN_ENGINE_ARGUMENTS"
 BUILD = "VOIDGEN_BUILD_STORAGE"
 """Environment variable with one of `BUILDS`."""
 BUILDS = {
-    # Storage of its own, which goes with the container.
+    # A volume that is removed with the container.
     "volume": ("--volume=/build",),
     "container": (),
-    # Programs run there, setuid bits count, and dracut makes device nodes.
+    # mklive runs programs there, needs setuid bits, and dracut makes device nodes.
     "tmpfs": ("--tmpfs=/build:rw,exec,suid,dev",),
 }
-"""Where the container's /build lies, and the arguments for it: a volume of the engine, the
+"""Where the container's /build is, and the arguments for it: a volume of the engine, the
 container's own file system, or memory."""
 
 LABEL = "voidgen.project"
 
 USERS = 1 << 16
-"""User ids that a rootless engine needs to have: those of a system."""
+"""User ids that a rootless engine needs: as many as a system has."""
 
 CAPABILITIES = (
     "CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "SETFCAP", "SETGID", "SETPCAP", "SETUID",
     "SYS_ADMIN", "SYS_CHROOT",
 )  # fmt: skip
-"""What mklive needs (docs/reference/container.md): packages bring files of all kinds of owners
-and modes, their scripts run in a chroot with /dev, /proc and /sys bound into it."""
+"""What mklive needs (docs/reference/container.md): packages have files of many owners and modes,
+and their scripts run in a chroot that has /dev, /proc and /sys."""
 
 
 @frozen
 class Task:
     """What a container runs: ``words`` in ``image``.
 
-    ``reads`` and ``writes`` are folders of the machine by their place in the container.
+    ``reads`` and ``writes`` are folders of this machine, by their path in the container.
     """
 
     name: str
@@ -68,7 +68,7 @@ class Task:
 
 @frozen
 class Engine:
-    """A container engine: whether its root is the machine's, and where it keeps containers.
+    """A container engine: whether its root is this machine's, and where it keeps containers.
 
     ``build`` is one of `BUILDS`.
     """
@@ -80,40 +80,40 @@ class Engine:
     build: str = "volume"
 
     def load(self, archive: Path) -> str:
-        """``load``: the id of the image in ``archive``."""
-        said = self._said("load", "--quiet", "--input", str(archive))
-        # "Loaded image: NAME" or "Loaded image ID: sha256:…", and of old ones several lines.
+        """Load the image in ``archive``, and return its id."""
+        said = self._output("load", "--quiet", "--input", str(archive))
+        # "Loaded image: NAME" or "Loaded image ID: sha256:…"; old engines print several lines.
         return said.strip().rpartition("\n")[2].partition(": ")[2].strip()
 
     def has(self, image: str) -> bool:
-        """Whether ``image`` is here."""
+        """Return whether the engine has ``image``."""
         argv = [self.program, "image", "inspect", image]
         return ask(argv, cwd=Path("/"), check=False).status == 0
 
     def pull(self, image: str) -> None:
-        """``pull``, by digest."""
-        self._said("pull", "--quiet", image)
+        """Fetch ``image``, which is named by its digest."""
+        self._output("pull", "--quiet", image)
 
     def image_id(self, image: str) -> str:
-        """The hash of an image's configuration, which names all of its content."""
-        return self._said("image", "inspect", "--format", "{{.Id}}", image).strip()
+        """Return the hash of an image's configuration, which names all of its content."""
+        return self._output("image", "inspect", "--format", "{{.Id}}", image).strip()
 
     def is_image(self, image: str, ids: AbstractSet[str]) -> bool:
-        """Whether the ``image`` that is here has one of ``ids``, in hex."""
+        """Return whether the engine's ``image`` has one of ``ids``, in hex."""
         return self.image_id(image).removeprefix("sha256:") in ids
 
     def leftovers(self, project: Path) -> list[str]:
-        """Ids of containers that an earlier run for ``project`` left."""
+        """Return the ids of containers that an earlier run for ``project`` left behind."""
         named = f"label={LABEL}={project}"
-        return self._said("ps", "--all", "--quiet", "--filter", named).split()
+        return self._output("ps", "--all", "--quiet", "--filter", named).split()
 
     def remove(self, container: str) -> None:
-        """End a container and remove it with its volumes; nothing where it is gone."""
+        """Stop a container and remove it with its volumes; do nothing if it is gone."""
         argv = [self.program, "rm", "--force", "--volumes", container]
         run(argv, cwd=Path("/"), check=False)
 
     def command(self, task: Task) -> list[str]:
-        """The command that runs ``task``: no network, few privileges, nothing left behind."""
+        """Return the command that runs ``task``, without network and with few privileges."""
         for folder in (*task.reads.values(), *task.writes.values()):
             if ":" in folder:
                 what = f"{folder}: a folder with a colon in its name cannot be mounted"
@@ -125,25 +125,25 @@ class Engine:
             "--label", f"{LABEL}={task.project}",
             "--network=none", "--pull=never", "--cap-drop=all",
             *(f"--cap-add={one}" for one in CAPABILITIES),
-            # Their standard profiles forbid mounting, whatever the capabilities.
+            # The default profiles forbid mounting, whatever the capabilities.
             "--security-opt=apparmor=unconfined", "--security-opt=label=disable",
             *BUILDS[self.build],
             *volumes, *(f"--env={key}={value}" for key, value in task.variables.items()),
             *self.arguments, task.image, *task.words,
         ]  # fmt: skip
 
-    def _said(self, *words: str) -> str:
+    def _output(self, *words: str) -> str:
         done = run([self.program, *words], cwd=Path("/"))
         return done.stdout.decode(errors="replace")
 
     def owner(self) -> str:
-        """Who, by the container's numbers, is the caller: ``UID:GID``."""
-        # A rootless engine's root is the caller.
+        """Return the caller as ``UID:GID``, in the container's numbers."""
+        # In a rootless engine, root is the caller.
         return "{}:{}".format(*caller()) if self.rootful else "0:0"
 
 
 def caller() -> tuple[int, int]:
-    """The person who runs voidgen, also where that is done by sudo(8)."""
+    """Return user and group id of the person who runs voidgen, also if with sudo(8)."""
     uid, gid = os.getuid(), os.getgid()
     if uid == 0:
         return int(os.environ.get("SUDO_UID", uid)), int(os.environ.get("SUDO_GID", gid))
@@ -151,7 +151,7 @@ def caller() -> tuple[int, int]:
 
 
 def give(path: Path) -> None:
-    """Make ``path`` and all in it the caller's, who may have run voidgen by sudo(8)."""
+    """Give ``path`` and all in it to the caller, who may have run voidgen with sudo(8)."""
     uid, gid = caller()
     if uid == os.getuid() or not os.path.lexists(path):
         return
@@ -162,20 +162,22 @@ def give(path: Path) -> None:
 
 
 def find(container: Container, timeout: float | None = None) -> Engine:
-    """The engine that ``container`` names, or for ``auto`` the first that is here.
+    """Return the engine that ``container`` names, or for ``auto`` the first that is installed.
 
-    Raises StepFailedError where there is none, or where it does not answer, or if a variable is
-    wrong; TimeoutError where that takes it more than ``timeout`` seconds.
+    Raises StepFailedError if there is none, if it does not answer, or if a variable is wrong;
+    TimeoutError if its answer takes more than ``timeout`` seconds.
     """
     wanted = ENGINES if container.engine == "auto" else (container.engine,)
     program = next((one for one in wanted if shutil.which(one)), None)
     if program is None:
-        what = f"no container engine here: PATH has no {' and no '.join(wanted)}"
-        raise StepFailedError(what, "install podman (any distribution has it), or docker")
+        what = f"no container engine: {' and '.join(wanted)} not found on PATH"
+        raise StepFailedError(what, "install podman or docker")
     try:
         extra = shlex.split(os.environ.get(ARGUMENTS, ""))
     except ValueError as error:
-        raise StepFailedError(f"{ARGUMENTS}: {error}", "quote it as for a shell") from None
+        raise StepFailedError(
+            f"{ARGUMENTS}: {error}", f"quote the value of {ARGUMENTS} as for a shell"
+        ) from None
     build = os.environ.get(BUILD) or "volume"
     if build not in BUILDS:
         what = f"{BUILD}: unknown value {build!r}"
@@ -226,13 +228,13 @@ class _Docker:
 
 
 def _check_ids(host: _Host) -> None:
-    """StepFailedError where a rootless podman has too few users for those that packages make."""
+    """Raise StepFailedError if a rootless podman has too few user ids for files of packages."""
     mappings = (host.id_mappings.uidmap if host.id_mappings else None) or ()
     if host.security.rootless and 0 < sum(one.size for one in mappings) < USERS:
-        what = "podman, as this user, has no further user ids, and packages' files have many owners"
+        what = "podman has too few user ids for this user: files of packages have many owners"
         remedy = (
-            "give yourself some: `sudo usermod --add-subuids 100000-165535 --add-subgids "
-            '100000-165535 "$USER" && podman system migrate`, or run voidgen by sudo'
+            "add some: `sudo usermod --add-subuids 100000-165535 --add-subgids "
+            '100000-165535 "$USER" && podman system migrate`, or run voidgen with sudo'
         )
         raise StepFailedError(what, remedy)
 
@@ -246,7 +248,10 @@ def _info(program: str, timeout: float | None) -> tuple[bool, Path]:
     output = (done.stdout + done.stderr).decode(errors="replace").strip()
     if done.status:
         what = f"{program}: does not answer"
-        remedy = f"is its service running, and may you use it? `{program} info` tells"
+        remedy = (
+            f"run `{program} info`, and fix what it reports: "
+            "is its service running, and may you use it?"
+        )
         raise StepFailedError(what, remedy, output)
     try:
         if program == "podman":
@@ -256,5 +261,6 @@ def _info(program: str, timeout: float | None) -> tuple[bool, Path]:
         docker = typed_json.read(done.stdout, _Docker)
         return "name=rootless" not in (docker.options or ()), Path(docker.root)
     except GarbledError:
-        remedy = f"use a {program} of the last years: voidgen asks it for JSON"
-        raise StepFailedError(f"{program} info: not understood", remedy, output) from None
+        remedy = f"use a newer {program}, whose `info` prints JSON"
+        what = f"{program} info: printed JSON that voidgen cannot read"
+        raise StepFailedError(what, remedy, output) from None

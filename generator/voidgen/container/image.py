@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from voidgen.project import Project
 
 _NAME = 'p: if p ? container then with p.container; "${imageName}:${imageTag}" else ""'
-"""The name that the flake's container has once it is loaded: its tag is its hash."""
+"""The name of the flake's container once it is loaded; its tag is its hash."""
 
 
 def find(project: Project, runner: Engine, roots: Path, progress: Progress) -> str:
-    """The id of the image: of the flake's, or of the one that voidgen.toml names.
+    """Return the id of the flake's image, or of the one that voidgen.toml names.
 
-    It is built and loaded, or fetched, if the engine does not have it; ``roots`` is the folder of
+    Builds and loads it, or fetches it, if the engine does not have it; ``roots`` is the folder of
     GC roots. Raises StepFailedError if there is none.
     """
     image = project.plan.config.container.image
@@ -43,7 +43,7 @@ def find(project: Project, runner: Engine, roots: Path, progress: Progress) -> s
             remedy = "name an image by its digest: [container] image in voidgen.toml"
             raise StepFailedError(what, remedy)
         packed = flakes.build(folder, "container", progress, roots / "container", caches)
-        # A name says nothing about the bytes: an image of another id is replaced.
+        # The name alone proves nothing: replace an image that has another id.
         if not (runner.has(image) and runner.is_image(image, archive.ids(packed))):
             runner.load(packed)
         return runner.image_id(image)

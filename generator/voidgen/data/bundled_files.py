@@ -18,12 +18,12 @@ def _first(installed: Path, checkout: Path) -> Path:
 
 
 def catalogue() -> Path:
-    """The built-in overlay modules."""
+    """Return the folder of the built-in overlay modules."""
     return _first(DATA / "overlay-src", _CHECKOUT / "overlay-src")
 
 
 def offline() -> Path:
-    """The offline example project."""
+    """Return the folder of the offline example project."""
     return _first(DATA / "offline", _CHECKOUT / "examples" / "offline")
 
 
@@ -32,7 +32,7 @@ EMITTED = b"# Emitted by voidgen, the same for every image: `voidgen generate` r
 
 
 def constant() -> dict[str, File]:
-    """What is emitted the same for every image, by path in the project."""
+    """Return the emitted files that are the same for every image, by path in the project."""
     files = {f"image/nix/{file.name}": file for file in (DATA / "nix").iterdir() if file.is_file()}
     files["image/voidgen.schema.json"] = DATA / "voidgen.schema.json"
     constant = {
@@ -44,10 +44,10 @@ def constant() -> dict[str, File]:
 
 
 def _marked(file: Path) -> bytes:
-    """The bytes of a file, after `EMITTED` if it is Nix code."""
+    """Return the bytes of a file, after `EMITTED` if it is Nix code."""
     return (EMITTED if file.suffix == ".nix" else b"") + file.read_bytes()
 
 
 def flake() -> File:
-    """The template of flake.nix."""
+    """Return the template of flake.nix."""
     return File((DATA / "templates" / "flake.nix.j2").read_bytes())

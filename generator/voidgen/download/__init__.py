@@ -12,7 +12,7 @@ from attrs import evolve, frozen
 
 from voidgen.download import local, web
 from voidgen.download.part import Part, Teller, Wanted
-from voidgen.download.refused import MEND, RefusedError, WrongError
+from voidgen.download.refused import FIX, RefusedError, WrongError
 from voidgen.errors import StepFailedError
 from voidgen.system import sri
 from voidgen.system.credentials import hidden
@@ -29,28 +29,28 @@ R = TypeVar("R")
 
 
 def fetch(wanted: Sequence[Wanted], progress: Progress, *, what: str, at_once: int = 8) -> None:
-    """Have all of ``wanted`` in place, fetching up to ``at_once`` of them at a time.
+    """Fetch those of ``wanted`` that are missing, up to ``at_once`` of them at a time.
 
-    Files that are there with the right hash, or where none is known, are kept without asking
-    anybody. ``progress`` hears, as ``what``, of the bytes of the others whose sizes are known.
+    A file that exists is kept if its hash is right, or if none is known. ``progress`` shows, as
+    ``what``, the bytes of the others if their sizes are known.
 
-    Raises StepFailedError naming every file that could not be had. The others are in place
-    then, and what came of broken ones is kept for the next run.
+    Raises StepFailedError that names every file that could not be fetched. The others are in place
+    then, and the next run continues the incomplete ones.
     """
     each = list(dict.fromkeys(wanted))
-    there = _each(_is_there, each, at_once)
+    there = _in_parallel(_is_there, each, at_once)
     missing = [one for one, kept in zip(each, there, strict=True) if not kept]
     if not missing:
         return
     with progress.transfer(what, sum(one.size or 0 for one in missing)) as moved:
         teller = Teller(moved)
         try:
-            ends = _each(lambda one: _get(one, teller), missing, at_once)
+            ends = _in_parallel(lambda one: _get(one, teller), missing, at_once)
         finally:
             teller.stop()
     failures = [end for end in ends if end]
     if failures:
-        raise _all_of(failures)
+        raise _combined(failures)
 
 
 def _is_there(wanted: Wanted) -> bool:
@@ -63,15 +63,15 @@ def _is_there(wanted: Wanted) -> bool:
             )
         )
     except OSError:
-        # Whether that matters shows when the file is replaced.
+        # If that matters, replacing the file fails, too.
         return False
 
 
-def _each(work: Callable[[T], R], items: Sequence[T], at_once: int) -> list[R]:
-    """``work`` on each of ``items``, results in their order; the first exception ends it.
+def _in_parallel(work: Callable[[T], R], items: Sequence[T], at_once: int) -> list[R]:
+    """Return the results of ``work`` for ``items``, in their order; raise the first exception.
 
-    Unlike an executor's, its threads are not waited for then, nor when the interpreter ends:
-    a silent server would hold them for the whole of its timeout.
+    Unlike an executor, it then does not wait for its threads, nor does the interpreter at its end:
+    a silent server would hold them until the timeout.
     """
     futures: list[Future[R]] = [Future() for _ in items]
     left = deque(zip(items, futures, strict=True))
@@ -99,7 +99,7 @@ class _Failure:
     remedy: str
 
 
-def _all_of(failures: Sequence[_Failure]) -> StepFailedError:
+def _combined(failures: Sequence[_Failure]) -> StepFailedError:
     count = "1 file" if len(failures) == 1 else f"{len(failures)} files, the first"
     return StepFailedError(
         f"cannot fetch {count}: {failures[0].line}",
@@ -109,7 +109,7 @@ def _all_of(failures: Sequence[_Failure]) -> StepFailedError:
 
 
 def _get(wanted: Wanted, teller: Teller) -> _Failure | None:
-    """Have one file in place, or say why its own place did not give it."""
+    """Fetch one file from its URL or a mirror; return why its URL failed if all of them do."""
     failure = _get_from(wanted, teller)
     for mirror in wanted.mirrors if failure else ():
         if not _get_from(evolve(wanted, url=mirror), teller):
@@ -120,7 +120,7 @@ def _get(wanted: Wanted, teller: Teller) -> _Failure | None:
 def _get_from(wanted: Wanted, teller: Teller) -> _Failure | None:
     try:
         with closing(Part(wanted, teller)) as part:
-            # Another voidgen may have had the part, and be through with it.
+            # Another voidgen may have fetched it while this one waited.
             if _is_there(wanted):
                 teller.tell(wanted.size or 0)
             else:
@@ -130,12 +130,12 @@ def _get_from(wanted: Wanted, teller: Teller) -> _Failure | None:
         return _Failure(f"{hidden(wanted.url)}: {error.what}", error.remedy)
     except OSError as error:
         reason = error.strerror or str(error)
-        return _Failure(f"{error.filename or wanted.file}: {reason}", MEND)
+        return _Failure(f"{error.filename or wanted.file}: {reason}", FIX)
     return None
 
 
 def _complete(part: Part, *, again: bool = True) -> None:
-    """Make the part whole and move it to its place; bytes that are wrong go."""
+    """Receive the rest of the part and move it to its place; discard wrong bytes."""
     receive = local.receive if part.wanted.url.startswith("/") else web.receive
     try:
         receive(part)
@@ -145,7 +145,7 @@ def _complete(part: Part, *, again: bool = True) -> None:
         part.restart()
         if not (pieced and again):
             raise
-        # The pieces may be of different files, and neither of them wrong.
+        # The pieces may come from different versions of the file: fetch all of it once more.
         _complete(part, again=False)
     else:
         part.keep()

@@ -1,4 +1,4 @@
-"""Files of this machine: an XBPS repository may be a folder."""
+"""Copying files of this machine: an XBPS repository may be a folder."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def receive(part: Part) -> None:
     """Copy the file to ``part``.
 
-    Raises RefusedError where it is missing, OSError where it cannot be read.
+    Raises RefusedError if it is missing, OSError if it cannot be read.
     """
     source = Path(part.wanted.url)
     part.restart()

@@ -1,4 +1,4 @@
-"""A file while it comes: ``<file>.part`` beside its place, moved there once it is whole."""
+"""A file that is being fetched: ``<file>.part``, renamed to ``<file>`` once it is complete."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 PIECE = 1 << 18
-"""Bytes to read at most before looking whether anybody still waits for them."""
+"""Largest number of bytes to read before checking whether the fetch was stopped."""
 
 
 @frozen
@@ -27,9 +27,9 @@ class Wanted:
     """A file to fetch.
 
     ``url`` is http, https, or an absolute path of this machine; ``file`` is where it goes, its
-    folders made where missing. ``hash`` is in SRI form, ``size`` in bytes, each None where it
-    is not known: without a hash whatever comes is taken. ``mirrors`` are more places, each asked
-    where the one before it could not give the file.
+    missing folders are made. ``hash`` is in SRI form, ``size`` in bytes; None if unknown: without
+    a hash, any bytes are accepted. ``mirrors`` are further places, each tried if the one before
+    it fails.
     """
 
     url: str
@@ -40,20 +40,20 @@ class Wanted:
 
 
 class StoppedError(Exception):
-    """Nobody waits for the file any more."""
+    """The fetch was stopped."""
 
 
 class Teller:
-    """Tells how many bytes moved, one thread at a time; ends the threads once it is stopped."""
+    """Reports moved bytes, one thread at a time; ends the threads once it is stopped."""
 
     def __init__(self, moved: Callable[[int], None]) -> None:
-        """``moved`` is called with each count of bytes."""
+        """Report each count of bytes to ``moved``."""
         self._moved = moved
         self._lock = Lock()
         self._stopped = Event()
 
     def tell(self, count: int) -> None:
-        """Tell ``count`` bytes, negative ones taken back. Raises StoppedError once stopped."""
+        """Report ``count`` bytes, negative to take some back; StoppedError once stopped."""
         with self._lock:
             if self._stopped.is_set():
                 raise StoppedError
@@ -74,30 +74,30 @@ class Teller:
 class Part:
     """The beginning of a file, hashed as it grows; no other thread or voidgen writes it.
 
-    What fails on the disk is an OSError.
+    Methods raise OSError if the disk fails.
     """
 
     def __init__(self, wanted: Wanted, teller: Teller) -> None:
-        """Wait until no other voidgen fetches the file; nothing is read yet."""
+        """Wait until no other voidgen fetches the file; read nothing yet."""
         self.wanted = wanted
         self.teller = teller
         self.count = 0
-        """Bytes that are there."""
+        """Bytes received so far."""
         self.pieced = False
-        """Whether an answer was joined to what was there."""
+        """Whether it consists of the bytes of several answers."""
         self._hash = hashlib.sha256()
         wanted.file.parent.mkdir(parents=True, exist_ok=True)
         self._path = Path(f"{wanted.file}.part")
-        self._stream = _alone(self._path)
+        self._stream = _open_exclusively(self._path)
 
     def load(self) -> None:
-        """Go on after what another run left."""
+        """Read what another run left, to continue after it."""
         self._stream.seek(0)
         while piece := self._stream.read(PIECE):
             self._count(piece)
 
     def append(self, piece: bytes) -> None:
-        """Write what came. Raises WrongError before the file grows longer than wanted."""
+        """Write a piece. Raises WrongError before the file grows longer than wanted."""
         size = self.wanted.size
         if size is not None and self.count + len(piece) > size:
             raise WrongError(f"wrong size: expected {size} bytes, got more")
@@ -105,7 +105,7 @@ class Part:
         self._count(piece)
 
     def restart(self) -> None:
-        """Forget what is there."""
+        """Discard what was received."""
         self._stream.seek(0)
         self._stream.truncate()
         lost, self.count, self.pieced = self.count, 0, False
@@ -113,22 +113,22 @@ class Part:
         self._tell(-lost)
 
     def has_all(self) -> bool:
-        """Whether the hash is known and right: no more bytes are needed."""
+        """Return whether it has the wanted hash: no more bytes are needed."""
         return self.wanted.hash == self._sri()
 
     def is_short(self) -> bool:
-        """Whether it is known to lack bytes."""
+        """Return whether it is known to lack bytes."""
         return self.wanted.size is not None and self.count < self.wanted.size
 
     def can_grow(self) -> bool:
-        """Whether bytes of another answer may be joined to it.
+        """Return whether bytes of another answer may be appended.
 
-        Without a hash nothing would tell that they are of another file.
+        Without a hash, bytes of another version of the file would not be noticed.
         """
         return self.wanted.hash is not None and (self.wanted.size is None or self.is_short())
 
     def check(self) -> None:
-        """Raise WrongError unless it is what is wanted, as far as that is known."""
+        """Raise WrongError unless it has the wanted hash and size, as far as they are known."""
         size, expected, got = self.wanted.size, self.wanted.hash, self._sri()
         if expected not in {None, got}:
             raise WrongError(f"wrong hash: expected {expected}, got {got}")
@@ -136,12 +136,12 @@ class Part:
             raise WrongError(f"wrong size: expected {size} bytes, got {self.count}")
 
     def keep(self) -> None:
-        """Move it to its place."""
+        """Rename it to the wanted file."""
         self._stream.flush()
         self._path.replace(self.wanted.file)
 
     def close(self) -> None:
-        """Let others have it; what came so far stays for the next run."""
+        """Release it for other voidgens; the next run continues it."""
         if not self.count and _is_named(self._stream, self._path):
             self._path.unlink()
         self._stream.close()
@@ -152,21 +152,21 @@ class Part:
         self._tell(len(piece))
 
     def _tell(self, count: int) -> None:
-        # Sizes that are not known are not in the total either.
+        # The total does not contain unknown sizes either.
         self.teller.tell(0 if self.wanted.size is None else count)
 
     def _sri(self) -> str:
         return sri.of_digest(self._hash.digest())
 
 
-def _alone(path: Path) -> IO[bytes]:
-    """``path`` open for appending, made where missing, as soon as no other voidgen has it."""
+def _open_exclusively(path: Path) -> IO[bytes]:
+    """Open ``path`` for appending once no other voidgen has it open; make it if missing."""
     while True:
         stream = path.open("a+b")
         fcntl.flock(stream, fcntl.LOCK_EX)
         if _is_named(stream, path):
             return stream
-        # The other one has moved it to its place, and nothing more may be written to it.
+        # The other voidgen has renamed it, so it is complete: nothing may be appended.
         stream.close()
 
 

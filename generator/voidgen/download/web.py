@@ -1,4 +1,4 @@
-"""Files of a web server, through requests: proxies, netrc and CA bundles are as it finds them."""
+"""Fetching files over HTTP with requests, which also finds proxies, netrc and CA bundles."""
 
 from __future__ import annotations
 
@@ -41,21 +41,21 @@ if TYPE_CHECKING:
     from voidgen.download.part import Part
 
 CONNECT_TIMEOUT = 15.0
-"""Seconds until a server must have taken the connection."""
+"""Seconds within which a server must accept the connection."""
 READ_TIMEOUT = 60.0
 """Seconds that a server may be silent."""
 ATTEMPTS = 6
-"""How often a file is asked for where the network or the server fails."""
+"""How often to try to fetch a file if the network or the server fails."""
 FIRST_WAIT = 1.0
-"""Seconds before the second attempt, doubled before each further one, and as many at random."""
+"""Seconds before the second attempt, doubled for each further one; a random part is added."""
 LONGEST_WAIT = 60.0
 """Seconds between two attempts at most, whatever the server asks for."""
 
 
 def receive(part: Part) -> None:
-    """Ask the server for what ``part`` lacks and append it, again where the network fails.
+    """Fetch what ``part`` lacks and append it, and try again if the network fails.
 
-    Raises RefusedError where it cannot be had, WrongError as soon as it is too long.
+    Raises RefusedError if it cannot be fetched, WrongError as soon as it is too long.
     """
     Retrying(
         retry=retry_if_exception_type(BrokenError),
@@ -85,9 +85,9 @@ def _attempt(part: Part) -> None:
 
 
 def _answer(part: Part) -> requests.Response:
-    """The answer to a request for the rest, or for all where the server has another rest."""
+    """Return the answer to a request for the rest, or for all if the rest does not fit."""
     response = _ask(part)
-    if part.count and not _goes_on(response, part):
+    if part.count and not _continues(response, part):
         response.close()
         part.restart()
         response = _ask(part)
@@ -103,12 +103,12 @@ def _ask(part: Part) -> requests.Response:
             timeout=(CONNECT_TIMEOUT, READ_TIMEOUT),
         )
     except ValueError as error:
-        # Of the address, that of a redirect or of a proxy.
+        # The URL of the file, of a redirect or of a proxy is invalid.
         raise RefusedError(hidden(str(error)), ADDRESS) from None
 
 
-def _goes_on(response: requests.Response, part: Part) -> bool:
-    """Whether an answer to a request for the rest is no answer about some other rest."""
+def _continues(response: requests.Response, part: Part) -> bool:
+    """Return whether an answer to a request for the rest begins where ``part`` ends."""
     if response.status_code == HTTPStatus.PARTIAL_CONTENT:
         found = re.fullmatch(
             r"bytes (\d+)-\d+/(\d+|\*)", response.headers.get("Content-Range", ""), re.ASCII
@@ -123,7 +123,7 @@ def _goes_on(response: requests.Response, part: Part) -> bool:
 
 
 def _has_end(response: requests.Response) -> bool:
-    """Whether a body that broke off would have shown: else it ends with the connection."""
+    """Return whether the answer says where its body ends, so that a broken one is noticed."""
     return bool({"Content-Length", "Transfer-Encoding"} & response.headers.keys())
 
 
@@ -140,40 +140,40 @@ def _refused(response: requests.Response) -> RefusedError:
 
 
 def _after(response: requests.Response) -> float:
-    """Seconds until the server wants to be asked again, where it says so."""
+    """Return the seconds that the server asks to wait, or 0."""
     with suppress(HTTPError, ValueError, OverflowError):
         return Retry().parse_retry_after(response.headers.get("Retry-After", "0"))
     return 0
 
 
 def _pause(state: RetryCallState) -> float:
-    """Seconds until the next attempt."""
+    """Return the seconds to wait before the next attempt."""
     error = state.outcome and state.outcome.exception()
     asked = error.after if isinstance(error, BrokenError) else 0
-    # At random, so that those who failed together do not come back together.
+    # Random, so that requests that failed together are not repeated together.
     backoff = wait_exponential(FIRST_WAIT, LONGEST_WAIT) + wait_random(0, FIRST_WAIT)
     return min(max(asked, backoff(state)), LONGEST_WAIT)
 
 
 @contextmanager
 def _network() -> Iterator[None]:
-    """What requests and urllib3 raise, in words for the user."""
+    """Raise RefusedError, with words for the user, for errors of requests and urllib3."""
     try:
         yield
     except requests.TooManyRedirects:
-        raise RefusedError("redirects without end", ADDRESS) from None
+        raise RefusedError("the server redirects without end", ADDRESS) from None
     except (requests.RequestException, HTTPError) as error:
         root = _root(error)
         if isinstance(root, SSLCertVerificationError):
             raise RefusedError(root.verify_message, TRUST) from None
         if isinstance(root, IncompleteRead):
-            raise BrokenError("the connection broke in the middle") from None
+            raise BrokenError("the connection broke before the end") from None
         reason = getattr(root, "strerror", None) or str(root) or type(root).__name__
         raise BrokenError(hidden(reason)) from None
 
 
 def _root(error: BaseException) -> BaseException:
-    """What went wrong at first: what is around it says the URL, and objects of the library."""
+    """Return the first cause of ``error``: the outer ones name objects of the library."""
     while deeper := error.__cause__ or error.__context__:
         error = deeper
     return error
@@ -184,7 +184,7 @@ class _Session(requests.Session):
 
     def __init__(self) -> None:
         super().__init__()
-        # Bytes as they are stored: hashes and ranges are of these.
+        # Uncompressed: hashes and ranges are those of the stored bytes.
         self.headers.update({"User-Agent": f"voidgen/{__version__}", "Accept-Encoding": "identity"})
 
     def get_redirect_target(self, resp: requests.Response) -> str | None:

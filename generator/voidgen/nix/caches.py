@@ -1,4 +1,4 @@
-"""The stores that a project names for Nix to ask."""
+"""The binary caches that a project names."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from attrs import frozen
 
 @frozen
 class Caches:
-    """Stores that Nix asks beside its own, and the keys that sign what they have (nix.conf(5)).
+    """Stores that Nix may fetch from, and the keys that sign their content (nix.conf(5)).
 
-    A daemon heeds them only for its trusted users.
+    Nix's daemon uses them only for its trusted users.
     """
 
     stores: tuple[str, ...] = ()
     keys: tuple[str, ...] = ()
 
     def options(self) -> list[str]:
-        """Return the words of a command line that name them to Nix; none without a store."""
+        """Return the options with which Nix uses them; none without a store."""
         named = {"extra-substituters": self.stores, "extra-trusted-public-keys": self.keys}
         return [
             word
@@ -27,4 +27,4 @@ class Caches:
 
 
 NO_CACHES = Caches()
-"""For what only reads a project: a stranger's must not say whom this machine trusts."""
+"""For commands that only read a project: it must not decide whom this machine trusts."""

@@ -7,7 +7,7 @@ from attrs import frozen
 
 @frozen
 class StorePath:
-    """The bytes of a store path itself, and the store paths that it needs."""
+    """The size of a store path itself in bytes, and the store paths that it needs."""
 
     size: int
     references: tuple[str, ...]

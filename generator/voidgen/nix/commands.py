@@ -1,7 +1,7 @@
-"""How Nix's programs are run, and what they print is read.
+"""Running Nix's programs, and reading what they print.
 
-Nix repeats its own HTTP requests after most faults of the network (``download-attempts`` in
-nix.conf(5)); git, which it starts for git inputs, does not: `run` does it.
+Nix repeats its HTTP requests after most network failures (``download-attempts`` in nix.conf(5)).
+It does not repeat runs of git, which it starts for git inputs: `run` does.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from voidgen.errors import StepFailedError
 from voidgen.nix import refusal
 from voidgen.nix.caches import NO_CACHES
 from voidgen.schema import typed_json
-from voidgen.system.process import patiently
+from voidgen.system.process import run_with_retries
 from voidgen.system.untrusted import GarbledError
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ _log = logging.getLogger(__name__)
 
 FLAKES = (
     *("--extra-experimental-features", "nix-command flakes"),
-    # A name of the flake registry is no pin, and nothing is asked of it: no such file, no names.
+    # Names of the flake registry pin nothing: with a file that does not exist, there are none.
     *("--option", "flake-registry", "/var/empty/registry.json"),
     # A flake must not change the settings that Nix reads it with, whatever nix.conf says.
     *("--option", "accept-flake-config", "false"),
@@ -43,11 +43,11 @@ _FAULTS = re.compile(
     rb"|Could not resolve host|Failed to connect|[Tt]imed out|Connection (?:refused|reset)"
     rb"|Empty reply|transfer closed|returned error: 5\d\d|the remote end hung up)"
 )
-"""Where it may help to try again: what curl says of an answer that broke off, where the server
-takes no ranges, and git (its http.c, remote-curl.c, connect.c), with ssh."""
+"""Messages after which it may help to try again: curl's of an incomplete answer from a server
+without ranges, and git's (its http.c, remote-curl.c, connect.c) and ssh's."""
 
 WITH_FRAMES = "--show-trace"
-"""`refusal.shown` finds in the frames who asked for a package, which older Nix shows only so."""
+"""`refusal.shown` finds in the frames who asked for a package: older Nix shows them only then."""
 
 
 def run_nix(
@@ -69,24 +69,24 @@ def parsed(argv: Sequence[str], done: Completed, kind: type[T]) -> T:
     try:
         return typed_json.read(done.stdout, kind)
     except GarbledError as error:
-        what = f"{' '.join(argv[:3])}: did not answer as Nix does ({error})"
-        remedy = "is it Nix 2.8 or later? `voidgen doctor` looks at it"
+        what = f"{' '.join(argv[:3])}: voidgen cannot read what it printed ({error})"
+        remedy = "run `voidgen doctor`: it checks whether this is Nix 2.8 or later"
         raise StepFailedError(what, remedy, done.stdout.decode(errors="replace")) from None
 
 
 def run(argv: Sequence[str], heard: Heard | None = None) -> Completed:
-    """Run a program of Nix, again after a fault of the network that Nix does not try again.
+    """Run a program of Nix, again after a network failure that Nix itself does not retry.
 
     ``heard`` is as in `process.run`. Raises StepFailedError if it fails.
     """
     try:
-        return patiently(argv, cwd=Path("/"), transient=_FAULTS, heard=heard)
+        return run_with_retries(argv, cwd=Path("/"), transient=_FAULTS, heard=heard)
     except StepFailedError as error:
         raise readable(error) from None
 
 
 def readable(error: StepFailedError) -> StepFailedError:
-    """Return ``error`` with what a person needs to read of its output; log the whole of it."""
+    """Return ``error`` with the part of its output that a person needs; log all of it."""
     output = refusal.shown(error.output)
     if output != error.output:
         for line in error.output.splitlines():

@@ -1,7 +1,7 @@
-"""Nix's database, read without Nix: one query tells a whole closure.
+"""Reading Nix's database without Nix: one query returns a whole closure.
 
-Its tables have been the same since schema 10 (Nix 1.11): ValidPaths and Refs. Whoever asks must
-do without an answer: the database may lie elsewhere, or not be for everyone to read.
+Its tables have been the same since schema 10 (Nix 1.11): ValidPaths and Refs. All functions return
+None if there is no answer: the database may be elsewhere, or not readable for this user.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ WITH RECURSIVE closure(id) AS (
     UNION SELECT reference FROM Refs JOIN closure ON referrer = id
 )
 """
-# Constants alone: what is asked for goes in as a value.
+# Only constants are put into the queries; paths are passed as values.
 _CLOSURE = f"""
 {_IDS} SELECT id, path, narSize, (SELECT group_concat(reference) FROM Refs WHERE referrer = id)
 FROM closure JOIN ValidPaths USING (id)
@@ -41,7 +41,7 @@ WHERE path IN (SELECT value FROM json_each(?)) AND deriver IS NOT NULL
 
 
 def closure(paths: Collection[str]) -> dict[str, StorePath] | None:
-    """``paths`` and all that they need; None where the database does not know them all."""
+    """Return ``paths`` and all that they need; None if the database does not know them all."""
     rows = _ask(_CLOSURE, paths)
     if rows is None:
         return None
@@ -54,13 +54,13 @@ def closure(paths: Collection[str]) -> dict[str, StorePath] | None:
 
 
 def nar_hashes(paths: Collection[str]) -> dict[str, str] | None:
-    """The narHashes of ``paths`` and of all that they need, as the database has them."""
+    """Return the narHashes of ``paths`` and of all that they need, as the database has them."""
     rows = _ask(_HASHES, paths)
     return None if rows is None else dict(rows)
 
 
 def derivers(paths: Collection[str]) -> dict[str, str] | None:
-    """The paths of the derivations that gave ``paths``, of those where it is known."""
+    """Return the derivations that built ``paths``, for those of them whose derivation is known."""
     rows = _ask(_DERIVERS, paths)
     return None if rows is None else dict(rows)
 

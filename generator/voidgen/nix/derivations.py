@@ -1,7 +1,7 @@
-"""Derivations, as Nix keeps them in its store: read without Nix, for there are thousands.
+"""Reading derivations from the Nix store, without Nix because there are thousands.
 
-The format is ATerm (Nix manual, "Store Derivation and Deriving Path"), which is, but for the word
-before it, a literal of Python.
+The format is ATerm (Nix manual, "Store Derivation and Deriving Path"). Without its first word, it
+is a literal of Python.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ _WORD = "Derive"
 class Derivation:
     """What something is built from.
 
-    ``name`` and ``version`` are those that it gives itself, or by Nix's rule. ``outputs`` are
-    store paths by output, empty where only the build tells them; ``inputs`` are the paths of
-    derivations, ``sources`` those of files and folders.
+    ``name`` and ``version`` are its pname and version, or parts of its name by Nix's rule.
+    ``outputs`` are store paths by output, "" if known only after the build; ``inputs`` are the
+    paths of derivations, ``sources`` those of files and folders.
     """
 
     name: str
@@ -42,12 +42,12 @@ class Derivation:
 
 
 def read(path: str) -> Derivation | None:
-    """The derivation at ``path``; None where it is not there, or is of another format."""
+    """Return the derivation at ``path``; None if it does not exist or has another format."""
     try:
-        # Bytes of any encoding: they are compared, and names have ASCII only.
+        # Latin-1 decodes any bytes: they are only compared, and names are ASCII.
         text = Path(path).read_bytes().decode("latin-1")
         with warnings.catch_warnings():
-            # An escape that Python only frowns upon is none of ATerm's.
+            # Python only warns of escapes that ATerm does not have.
             warnings.simplefilter("error")
             table = ast.literal_eval(text.removeprefix(_WORD))
         outputs, inputs, sources, system, builder, arguments, pairs = table

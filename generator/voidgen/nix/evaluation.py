@@ -1,4 +1,4 @@
-"""What Nix code evaluates to: a flake's attributes, and functions in files."""
+"""Evaluating Nix code: attributes of a flake, and functions in files."""
 
 from __future__ import annotations
 
@@ -28,11 +28,10 @@ def evaluate(  # noqa: PLR0913 - each is an option of `nix eval`
     inputs: Mapping[str, str] | None = None,
     caches: Caches = NO_CACHES,
 ) -> T:
-    """``nix eval --json``, of ``apply``'s result where it is given; never changes the lock.
+    """Return the value of a flake's ``attribute``, as a ``kind`` (`typed_json`): ``nix eval``.
 
-    The value is a ``kind``, as `typed_json` has it.
-
-    ``inputs`` are references to take in the place of what the lock says.
+    With ``apply``, a function in Nix, the value is its result. ``inputs`` are references to use
+    instead of the locked ones. Never changes the lock.
     """
     words = ["--json", "--no-update-lock-file", commands.WITH_FRAMES]
     words += ["--apply", apply] if apply else []
@@ -43,14 +42,14 @@ def evaluate(  # noqa: PLR0913 - each is an option of `nix eval`
 
 
 def instantiate(expression: Path, arguments: Mapping[str, str], kind: type[T]) -> tuple[T, str]:
-    """``nix-instantiate --eval`` of a function in a file: its value, a ``kind``, and its traces.
+    """Return the result of a function in a file, as a ``kind``, and what it traces.
 
-    It may read any file; nixpkgs' configuration is none but the expression's own.
+    It may read any file. nixpkgs gets no configuration but that of the expression.
     """
     words = [word for name, value in arguments.items() for word in ("--argstr", name, value)]
     argv = ["nix-instantiate", "--eval", "--strict", "--json", "--read-write-mode"]
     argv += [commands.WITH_FRAMES, *words]
-    # The user's own answers to nixpkgs do not hold for an image.
+    # The user's settings for nixpkgs, such as NIXPKGS_ALLOW_UNFREE, must not change an image.
     given = environment.of(argv[0])
     env = {name: value for name, value in given.items() if not name.startswith("NIXPKGS_")}
     try:

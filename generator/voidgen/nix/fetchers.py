@@ -1,4 +1,4 @@
-"""What Nix fetches into its store: files, archives and trees, with their hashes."""
+"""Fetching files, archives and trees into the Nix store, with their hashes."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ class NotFoundError(StepFailedError):
 
 
 class OtherBytesError(StepFailedError):
-    """What was fetched does not have the hash that was expected."""
+    """The fetched file does not have the expected hash."""
 
 
 _FILE_FAULTS = {"HTTP error 404": NotFoundError, "hash mismatch": OtherBytesError}
-"""What Nix says of a file that it could not have, and what that means."""
+"""Messages of Nix about a file that it could not fetch, and what they mean."""
 
 
 @frozen
 class Prefetched:
-    """What was fetched into the Nix store: its hash in SRI form, and where it is.
+    """What was fetched into the Nix store: its hash in SRI form, and its path.
 
-    ``url`` is the locked flake reference, where Nix tells one.
+    ``url`` is the locked flake reference; "" if Nix prints none.
     """
 
     hash: str
@@ -39,7 +39,7 @@ class Prefetched:
 
 @frozen
 class _Fetched:
-    """What Nix says of what it fetched; 2.19 and later also say how a tree is ``locked``."""
+    """The JSON that Nix prints; 2.19 and later also print how a tree is ``locked``."""
 
     hash: str
     store_path: str = field(metadata={"key": "storePath"})
@@ -54,12 +54,12 @@ class _Fetched:
 
 
 def flake_prefetch(reference: str) -> Prefetched:
-    """``nix flake prefetch``: any flake reference, of a flake or not; narHash of the tree."""
+    """Fetch the tree of a flake reference; it need not be a flake. The hash is the narHash."""
     return commands.json_of(["flake", "prefetch", "--json", reference], _Fetched).prefetched()
 
 
 def fetch_tree(locked: Attributes) -> Path:
-    """``builtins.fetchTree``: the tree of a lock's entry, with the narHash that it is locked to."""
+    """Fetch the tree of a lock's entry, with the narHash that it is locked to."""
     words = ["nix-instantiate", "--eval", "--json", "--argstr", "locked", json.dumps(dict(locked))]
     expression = "{ locked }: (builtins.fetchTree (builtins.fromJSON locked)).outPath"
     done = commands.run([*words, "--expr", expression, *commands.FLAKES])
@@ -68,7 +68,7 @@ def fetch_tree(locked: Attributes) -> Path:
 
 @frozen
 class Fetched:
-    """What Nix fetches: the commit (or ""), the narHash, and the time (or 0) that it gives."""
+    """A tree that Nix fetched: its commit (or ""), narHash, and lastModified (or 0)."""
 
     rev: str
     hash: str
@@ -85,10 +85,10 @@ _FETCHED = """
 
 
 def fetched(reference: str) -> Fetched:
-    """What ``builtins.fetchTree`` gives for a reference (its attributes as JSON, without a hash).
+    """Fetch the tree of a reference: its attributes as JSON, without a hash.
 
-    Without a hash, Nix fetches it and takes nothing else of this hash from the store. Its own cache
-    of what it fetched counts. Raises StepFailedError if it cannot be fetched.
+    Without a hash, Nix does not take a tree from the store instead, but may use its cache of
+    fetched trees. Raises StepFailedError if it cannot be fetched.
     """
     words = ["nix-instantiate", "--eval", "--strict", "--json", "--argstr", "reference", reference]
     done = commands.run([*words, "--expr", _FETCHED, *commands.FLAKES])
@@ -96,10 +96,10 @@ def fetched(reference: str) -> Fetched:
 
 
 def prefetch_file(where: str, *, name: str = "", expected: str = "") -> Prefetched:
-    """``nix store prefetch-file``: the bytes that a URL gives, as a store path called ``name``.
+    """Fetch a file from the URL ``where`` into the store, as ``name``.
 
-    With the ``expected`` hash, nothing is fetched where the store has them, and other bytes are
-    a StepFailedError.
+    With the ``expected`` hash, nothing is fetched if the store has the file. Raises
+    OtherBytesError if the file has another hash, NotFoundError if the server does not have it.
     """
     words = ["store", "prefetch-file", "--json", where]
     words += ["--name", name] if name else []
@@ -114,7 +114,7 @@ def prefetch_file(where: str, *, name: str = "", expected: str = "") -> Prefetch
 
 
 def prefetch_tarball(where: str) -> Prefetched:
-    """``nix-prefetch-url --unpack``: the tree that an archive holds, and its narHash."""
+    """Fetch an archive into the store, unpacked; the hash is the narHash of the tree."""
     words = ["nix-prefetch-url", "--unpack", "--type", "sha256", "--print-path", where]
     digest, path = commands.run(words).stdout.decode().split()
     words = ["nix-hash", "--type", "sha256", "--to-base16", digest]

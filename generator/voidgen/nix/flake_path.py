@@ -1,6 +1,6 @@
-"""Which folders Nix takes as a flake: older releases read the path as a URL. Pure.
+"""Which folders Nix accepts as a flake: older releases read the path as a URL. Pure.
 
-Measured with Nix 2.8, 2.26 and 2.34. Nix 2.19 is the first that takes blanks and letters beyond
+Measured with Nix 2.8, 2.26 and 2.34. Nix 2.19 is the first that accepts blanks and letters beyond
 ASCII (its commit 50e61f579c, "Allow special characters in flake paths").
 """
 
@@ -18,11 +18,11 @@ ANY_LETTER = (2, 19)
 _SINCE = "2.19"
 _OLD = re.compile(r"[A-Za-z0-9/._+~=,'()&;!$*\"-]*")
 _NEW = re.compile(r"[^#?^]*")
-"""A fragment, a query, and the outputs of a package begin with the others."""
+"""The other characters begin a query, a fragment, and the outputs of a package."""
 
 
 def is_plain(folder: Path) -> bool:
-    """Whether each release of Nix takes ``folder``."""
+    """Return whether every release of Nix accepts ``folder``."""
     return not unreadable(folder, None)
 
 
@@ -41,7 +41,7 @@ def named(signs: list[str]) -> str:
 
 
 def fault(folder: Path, version: tuple[int, int] | None) -> Fault | None:
-    """Return what is wrong with ``folder`` as the place of a project; None if Nix takes it."""
+    """Return what is wrong with ``folder`` as the place of a project; None if Nix accepts it."""
     signs = unreadable(folder, version)
     if not signs:
         return None

@@ -1,4 +1,4 @@
-"""Flakes as Nix's command line names them, and flake references as lock files spell them."""
+"""Flake references, as Nix's command line takes them and as lock files store them."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 Flake = Path | str
 """A folder that is a flake by itself, or a reference as a person would write it."""
 Attributes = Mapping[str, str | int | bool]
-"""A flake reference's, as Nix's fetchers take them."""
+"""The attributes of a flake reference, as Nix's fetchers take them."""
 
 
 def misplaced(folder: Path) -> Fault | None:
-    """Return what is wrong with ``folder`` as the place of a project; None if Nix takes it.
+    """Return what is wrong with ``folder`` as the place of a project; None if Nix accepts it.
 
     Nix is asked for its version only if the path is not plain.
     """
@@ -35,7 +35,7 @@ def misplaced(folder: Path) -> Fault | None:
 
 
 def reference(flake: Flake) -> str:
-    """Return ``flake`` as Nix takes it; StepFailedError for a folder that Nix cannot read."""
+    """Return ``flake`` for Nix's command line; StepFailedError for a folder that it cannot read."""
     if isinstance(flake, Path):
         return f"path:{flake}"
     if flake.startswith("/") and Path(flake).is_dir() and (fault := misplaced(Path(flake))):
@@ -58,7 +58,7 @@ def url(locked: Attributes) -> str:
         if key in locked
     }
     if kind in {"git", "hg"}:
-        # No Nix reads it there, and some take it for a part of the repository's URL.
+        # No release of Nix reads it there, and some read it as part of the repository's URL.
         query.pop("narHash", None)
     if kind in FORGES:
         parts = [_attribute(locked, key) for key in ("owner", "repo", "rev")]
@@ -83,7 +83,7 @@ def spelled(value: str | int | bool) -> str:
 
 
 def attributes(reference: str) -> dict[str, str]:
-    """What a lock's ``original`` says of a flake reference of a common kind; empty of others."""
+    """Return the ``original`` that a lock has for a flake reference; empty for rare kinds."""
     place, _, query = reference.partition("?")
     kind, _, rest = place.partition(":")
     found = dict(parse_qsl(query))

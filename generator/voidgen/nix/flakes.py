@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 
 
 def lock(flake: Flake, caches: Caches = NO_CACHES) -> None:
-    """``nix flake lock``: pin the inputs that have no pin yet."""
+    """Lock the inputs that are not locked yet (``nix flake lock``)."""
     commands.run_nix(["flake", "lock", flake_ref.reference(flake)], caches)
 
 
 def update(flake: Flake, inputs: Sequence[str], caches: Caches = NO_CACHES) -> None:
-    """Move the pins of ``inputs`` to what their references mean today."""
+    """Lock ``inputs`` to what their references mean today."""
     if installed.version() >= (2, 19):
         words = ["flake", "update", *inputs, "--flake"]
     else:
@@ -41,9 +41,9 @@ def build(
     link: Path | None = None,
     caches: Caches = NO_CACHES,
 ) -> Path:
-    """``nix build``: the store path of the first output; the flake's lock is never changed.
+    """Build ``output``, and return its store path (``nix build``); never changes the lock.
 
-    ``link`` leads to it then, and is a GC root. If a build fails, StepFailedError names its
+    ``link`` becomes a link to it, and a GC root. If a build fails, StepFailedError names its
     derivation, with the end of its log.
     """
     words = ["build", "--json", "--no-update-lock-file", commands.WITH_FRAMES, *log.OPTIONS]
@@ -61,13 +61,13 @@ class _Outputs:
 
 @frozen
 class _Built:
-    """What ``nix build`` says of what it built."""
+    """The JSON that ``nix build`` prints for a derivation."""
 
     outputs: _Outputs
 
 
 def archive(flake: Flake, caches: Caches = NO_CACHES) -> list[str]:
-    """``nix flake archive``: the sources of a flake and of its inputs, as store paths."""
+    """Return the store paths of a flake's and its inputs' sources (``nix flake archive``)."""
     words = ["flake", "archive", "--json", flake_ref.reference(flake)]
     waiting, found = [commands.json_of(words, _Archived, caches)], set()
     while waiting:

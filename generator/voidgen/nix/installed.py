@@ -11,12 +11,12 @@ from voidgen.system.process import ask
 
 
 def version() -> tuple[int, int]:
-    """Nix's version as (major, minor): the last number that ``nix --version`` names."""
+    """Return Nix's version as (major, minor): the last one that ``nix --version`` prints."""
     said = ask(["nix", "--version"], cwd=Path("/")).stdout.decode(errors="replace")
     found = re.findall(r"(\d+)\.(\d+)", said)
     if not found:
-        remedy = "is the nix on PATH the package manager?"
-        raise StepFailedError("nix --version: names no version", remedy, said)
+        remedy = "run `command -v nix`: is it the package manager?"
+        raise StepFailedError("nix --version: printed no version", remedy, said)
     major, minor = found[-1]
     return int(major), int(minor)
 

@@ -1,4 +1,4 @@
-"""What Nix tells while it builds, by ``--log-format internal-json`` (libutil's logging.cc).
+"""Reading Nix's log of a build: ``--log-format internal-json`` (libutil's logging.cc).
 
 Each line is ``@nix`` and an object: an activity that starts or stops, a result of one, a message.
 """
@@ -19,25 +19,25 @@ if TYPE_CHECKING:
 
 OPTIONS = ("--log-format", "internal-json")
 LOG_LINES = 25
-"""Lines of a failed build's log that are shown."""
+"""Number of lines to show of a failed build's log."""
 _MARK = b"@nix "
 _COPY, _COPIES, _BUILDS, _BUILD = 100, 103, 104, 105
-"""Activities: of one store path or derivation, and of all."""
+"""Types of activities: of one store path or derivation, and of all."""
 _LINES, _PROGRESS = (101, 107), 105
-"""Results: a line of a build's log, and how much is done."""
+"""Types of results: a line of a build's log, and progress."""
 _ERROR, _WARNING = 0, 1
 """Levels of messages."""
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 _FOLLOWS = re.compile(r"\d+ dependenc(?:y|ies) (?:failed|of derivation)|some dependencies")
-"""In the message on a derivation that only waited for the one that failed."""
+"""Found in messages about derivations that failed only because another one did."""
 
 
 @contextmanager
 def watched(progress: Progress) -> Iterator[Callable[[bytes], bytes]]:
-    """Enter a filter for the pieces of Nix's standard error; it returns what a person must read.
+    """Yield a filter for the pieces of Nix's stderr; it returns what a person must read.
 
-    That is what is not of this format, warnings and errors, with the end of the log of the
-    derivation that failed. ``progress`` is told what is built and fetched, if anything is.
+    That are errors, warnings and lines of other formats, with the end of the log of the derivation
+    that failed. ``progress`` shows what is built and fetched.
     """
     with ExitStack() as shown:
         yield _Log(progress, shown).read
@@ -60,7 +60,7 @@ class _Log:
     def read(self, piece: bytes) -> bytes:
         """Return what a person must read of the next piece."""
         *lines, rest = (self._rest + piece).split(b"\n")
-        # What begins otherwise is not of this format: it may end without a newline.
+        # Text of another format is passed on at once: it may end without a newline.
         held = rest.startswith(_MARK) or _MARK.startswith(rest)
         self._rest = rest if held else b""
         return b"".join(map(self._line, lines)) + (b"" if held else rest)
@@ -72,9 +72,9 @@ class _Log:
             event: object = untrusted.parse_json(line.removeprefix(_MARK))
         except ValueError:
             return line + b"\n"
-        return self._told(event)
+        return self._read_event(event)
 
-    def _told(self, event: object) -> bytes:
+    def _read_event(self, event: object) -> bytes:
         match event:
             case {"action": "start", "id": int(key), "type": int(kind)} if kind in {
                 _BUILDS,
@@ -125,7 +125,7 @@ class _Log:
             return ""
         failed = next((path for path in self._logs if path in message), "")
         if not failed and "compressed data" in message and self._fetched:
-            # Nix does not say of what: it was the last that it began to fetch.
+            # Nix does not say which path; it is the last one that it began to fetch.
             return f"{message}\n       in {self._fetched}\n"
         if not failed or _FOLLOWS.search(message):
             return f"{message}\n"

@@ -1,8 +1,8 @@
-"""What Nix prints when it fails, cut down to what a person needs to read. Pure.
+"""Shortening Nix's errors to what a person needs to read. Pure.
 
-Nix 2.8 prints an evaluation error as its message, then where, then who asked ("… while"). From
-2.19 on, who asked comes first and the message, after an indented "error:", last. What a failed
-build prints has no such frames, and is kept whole.
+Nix 2.8 prints an evaluation error as its message, its place, and its frames ("… while"). From 2.19
+on, the frames come first, and the message last, after an indented "error:". A failed build has no
+such frames, and its output is kept whole.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ _NOISE = re.compile(
     r"|querying |this derivation |these \d+ |this path |\(use '--show-trace'|• "
     r"|warning: (?:Git tree|creating lock file|updating lock file|not writing modified lock file)"
 )
-"""How a message of Nix begins that says nothing of why it fails."""
+"""How messages of Nix begin that do not say why it fails."""
 _HEADER = re.compile(rf"error:|warning: |{_NOISE.pattern}")
 _NESTED = re.compile(r"\s+error:(?: |$)")
 _FRAME = re.compile(r"\s+… ")
 _PLACE = re.compile(r"\s+at (?P<file>\S+?):\d+(?::\d+)?:?$")
 _EXCERPT = re.compile(r"\s+(?:\d+)?\| ?|\s*$")
 _OURS = re.compile(r"(?:/image|voidgen)/(?:nix|edit)/[a-z-]+\.nix$|«")
-"""Nix code in which no one looks for the fault of a package: voidgen's and Nix's own."""
+"""Nix code of voidgen and of Nix itself: a package's fault is never there."""
 _ASKED = re.compile(r"\s+… (while evaluating .* \(asked for by .*\))$")
 _NOTE = re.compile(r"\s+while evaluating .* \(asked for by .*\)$")
 _ASSERTION = re.compile(r"\s+… while evaluating the condition of (the assertion '.*')$")
@@ -41,8 +41,8 @@ _OUTPUT_PATHS = "Output paths:"
 
 LOGIN = f"if the server wants a login: {NETRC}"
 NEWER_NIX = (
-    "`voidgen doctor` says how to get a newer Nix; or name an older nixpkgs under [nix]: "
-    "github:NixOS/nixpkgs/nixos-25.05 is the last one that older Nix reads, and gets no updates"
+    "run `voidgen doctor`, which says how to get a newer Nix; or name an older nixpkgs in [nix]: "
+    "github:NixOS/nixpkgs/nixos-25.05 is the last one that older Nix reads, but it gets no updates"
 )
 REMEDIES: Mapping[str, str] = {
     "This version of Nixpkgs requires ": NEWER_NIX,
@@ -53,11 +53,11 @@ REMEDIES: Mapping[str, str] = {
         'or copy the set into a folder of the project and name that ("./folder")'
     ),
 }
-"""What to do, by a pattern of what Nix says."""
+"""What to do, by patterns of Nix's messages."""
 
 
 def remedy(output: str) -> str:
-    """Return what to do about a failure of Nix that is known, or ""."""
+    """Return what to do about the failure with this output; "" if unknown."""
     return next((what for sign, what in REMEDIES.items() if re.search(sign, output)), "")
 
 
@@ -104,8 +104,8 @@ def _blocks(lines: Iterable[str]) -> Iterator[list[str]]:
 
 
 def _error(block: Sequence[str]) -> list[str]:
-    """The message of one error, with the place in a Nix file where it is."""
-    # What the thrown text itself has is indented further, or not the last.
+    """Return the message of one error, with the place in a Nix file where it is."""
+    # An "error:" in the thrown text is indented further, or is not the last.
     start = max((i for i, line in enumerate(block) if _NESTED.match(line)), default=0)
     frames = block[:start] if start else block
     lines = [block[start].strip(), *block[start + 1 :]]
@@ -135,7 +135,7 @@ def _without_our_places(lines: Sequence[str]) -> list[str]:
 
 
 def _without_output_paths(lines: Iterable[str]) -> Iterator[str]:
-    """Without those that Nix 2.34 lists: they name the derivation a second time."""
+    """Leave out the output paths that Nix 2.34 lists: they name the derivation a second time."""
     skipping = False
     for line in lines:
         skipping = line.strip() == _OUTPUT_PATHS or (skipping and "/nix/store/" in line)
@@ -144,7 +144,7 @@ def _without_output_paths(lines: Iterable[str]) -> Iterator[str]:
 
 
 def _trimmed(lines: Iterable[str]) -> list[str]:
-    """Without blank lines at the end."""
+    """Leave out blank lines at the end."""
     kept = [*lines]
     while kept and not kept[-1].strip():
         kept.pop()

@@ -1,4 +1,4 @@
-"""What a package set needs of Nix: nixpkgs says so in files of its own (nix/needs.nix)."""
+"""Which Nix a package set needs: nixpkgs says so in files of its own (nix/needs.nix)."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from voidgen.system import process, untrusted
 
 
 def question(tree: Path) -> list[str]:
-    """The command that asks what the package set in the folder ``tree`` needs.
+    """Return the command that asks what the package set in the folder ``tree`` needs.
 
-    A stranger's code may answer: it reads its own folder only, and fetches nothing
-    (``restrict-eval`` in nix.conf(5)).
+    The answer may come from a stranger's code: it can read only its own folder, and cannot fetch
+    anything (``restrict-eval`` in nix.conf(5)).
     """
     code = DATA / "nix" / "needs.nix"
     return [
@@ -26,16 +26,16 @@ def question(tree: Path) -> list[str]:
 
 
 def answer(stdout: bytes) -> str:
-    """What the answer says, as in "needs Nix 2.18 or later, and this is 2.8.0"; empty: nothing."""
+    """Return the answer, as in "needs Nix 2.18 or later, and this is 2.8.0", or ""."""
     try:
         said = untrusted.parse_json(stdout)
     except ValueError:
-        return ""  # A set that cannot be asked is not read by this.
+        return ""  # Evaluating the set will show why it has no answer.
     return said if isinstance(said, str) else ""
 
 
 def check(tree: Path) -> None:
-    """StepFailedError if this Nix cannot read the package set in the folder ``tree``."""
+    """Raise StepFailedError if this Nix cannot read the package set in the folder ``tree``."""
     done = process.ask(question(tree), cwd=Path("/"), check=False)
     lacks = answer(done.stdout)
     if lacks:

@@ -13,16 +13,16 @@ if TYPE_CHECKING:
 
 
 def public_key(secret: bytes) -> str:
-    """``nix key convert-secret-to-public``. StepFailedError where ``secret`` is no key."""
+    """Return the public key for ``secret``; StepFailedError if it isn't a secret key of Nix."""
     words = ["nix", "key", "convert-secret-to-public", *commands.FLAKES]
     return run(words, cwd=Path("/"), stdin=secret).stdout.decode().strip()
 
 
 def sign(paths: Sequence[str], key: Path) -> None:
-    """``nix store sign`` of ``paths`` and all that they need, by the secret key in a file."""
+    """Sign ``paths`` and all that they need, with the secret key in the file ``key``."""
     commands.run_nix(["store", "sign", "--recursive", "--key-file", str(key), *paths])
 
 
 def copy(paths: Sequence[str], store: str) -> None:
-    """``nix copy`` of ``paths`` and all that they need to another ``store``."""
+    """Copy ``paths`` and all that they need to another ``store``, named by its URL."""
     commands.run_nix(["copy", "--to", store, *paths])

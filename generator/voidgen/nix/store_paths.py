@@ -1,4 +1,4 @@
-"""What the store knows of its paths, and paths that are built or added."""
+"""Store paths: what the store knows of them, building, checking and adding them."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ if TYPE_CHECKING:
 
 
 def invalid(paths: Iterable[str]) -> set[str]:
-    """Those of ``paths`` that the store does not have. No substituter is asked."""
+    """Return those of ``paths`` that the store does not have; asks no substituter."""
     words = ["nix-store", "--check-validity", "--print-invalid", *sorted(paths)]
     return set(commands.run(words).stdout.decode().splitlines())
 
 
 def path_info(paths: Iterable[str]) -> dict[str, StorePath]:
-    """Valid ``paths``, and all that they need: from Nix's database, or ``nix path-info``."""
+    """Return valid ``paths`` and all that they need; from Nix's database if it can be read."""
     asked = sorted(paths)
     if not asked:
-        return {}  # Nix would look for a flake in the folder that it runs in.
+        return {}  # Without a path, Nix would look for a flake in its working folder.
     known = database.closure(asked)
     if known is not None:
         return known
@@ -42,7 +42,7 @@ def path_info(paths: Iterable[str]) -> dict[str, StorePath]:
 
 
 def nar_hashes(path: str) -> dict[str, str]:
-    """The narHashes, in SRI form, of a valid ``path`` and of all that it needs."""
+    """Return the narHashes, in SRI form, of a valid ``path`` and of all that it needs."""
     known = database.nar_hashes([path])
     if known is None:
         known = {one.path: one.nar_hash for one in _path_info("--recursive", path)}
@@ -50,7 +50,7 @@ def nar_hashes(path: str) -> dict[str, str]:
 
 
 def _sri(hash_: str) -> str:
-    """A SHA-256 as any release and the database write it: SRI, or ``sha256:`` and digits."""
+    """Return the SRI form of a SHA-256: of SRI itself, or of ``sha256:`` with base 16 or 32."""
     digits = hash_.removeprefix("sha256:")
     if digits == hash_:
         return hash_
@@ -65,7 +65,7 @@ BASE16 = 64
 
 
 def derivers(paths: Iterable[str]) -> dict[str, str]:
-    """The derivations that gave ``paths``, for those of them where the store knows it."""
+    """Return the derivations that built ``paths``, for those of them that the store knows."""
     asked = {*paths}
     known = database.derivers(asked) if asked else {}
     if known is not None:
@@ -87,14 +87,14 @@ class _PathInfo:
 
 
 def _path_info(*words: str) -> tuple[_PathInfo, ...]:
-    """``nix path-info --json``, of each path."""
+    """Return what ``nix path-info --json`` prints for ``words``: options and paths."""
     words = ("path-info", "--json", *words)
     try:
         return _listed(words)
     except StepFailedError as error:
         if "--json-format" not in error.output:
             raise
-        # From 2.33 on a warning, and some day an error, where no format is named.
+        # Nix from 2.33 on warns if no format is named, and will refuse that.
         return _listed([*words, "--json-format", "1"])
 
 
@@ -102,13 +102,13 @@ def _listed(words: Sequence[str]) -> tuple[_PathInfo, ...]:
     argv, done = ["nix", *words], commands.run_nix(words)
     if not done.stdout.lstrip().startswith(b"{"):
         return commands.parsed(argv, done, tuple[_PathInfo, ...])
-    # An object by path from 2.19 on.
+    # Nix from 2.19 on prints an object by path.
     found = commands.parsed(argv, done, dict[str, _PathInfo])
     return tuple(evolve(one, path=path) for path, one in found.items())
 
 
 def verify(path: str) -> Completed:
-    """``nix store verify`` of a path and all that it needs: their bytes, and no signatures."""
+    """Check the bytes of ``path`` and all that it needs, but no signatures."""
     argv = ["nix", "store", "verify", "--recursive", "--no-trust", path, *commands.FLAKES]
     return run(argv, cwd=Path("/"), check=False)
 
@@ -116,9 +116,9 @@ def verify(path: str) -> Completed:
 def realise(
     derivations: Sequence[str], progress: Progress, *words: str, caches: Caches = NO_CACHES
 ) -> Completed:
-    """``nix-store --realise``, whatever comes of it; ``words`` are more of its options.
+    """Build or fetch ``derivations``; also returns if that fails. ``words`` are options of Nix.
 
-    Its messages are errors and warnings, with the end of the log of what failed.
+    Its stderr has errors and warnings, with the end of the log of the derivation that failed.
     """
     argv = ["nix-store", "--realise", *words, *log.OPTIONS, *derivations, *caches.options()]
     with log.watched(progress) as heard:
@@ -126,7 +126,7 @@ def realise(
 
 
 def add_files(files: Sequence[Path]) -> list[str]:
-    """``nix-store --add-fixed``: files of which the SHA-256 is known, as store paths."""
+    """Add ``files`` to the store by their SHA-256, and return their store paths."""
     words = ["nix-store", "--add-fixed", "sha256", *map(str, files)]
     return commands.run(words).stdout.decode().split()
 
@@ -144,9 +144,9 @@ _FIXED = """
 
 
 def cached_files(names: Mapping[str, str], caches: Caches) -> dict[str, Path]:
-    """Files by their hashes (SRI), from the store and ``caches``, as far as they have them.
+    """Return those files that the store or ``caches`` have, by their hashes in SRI form.
 
-    ``names`` are those of the files. Nothing is looked for without a cache.
+    ``names`` are the names of the wanted files, by hash. Without a cache, returns none.
     """
     if not names or not caches.stores:
         return {}

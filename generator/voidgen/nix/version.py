@@ -16,10 +16,10 @@ _DASH = re.compile(r"-(?=[^A-Za-z])")
 _COMPONENT = re.compile(r"([0-9]+)|[^0-9.-]+")
 
 _PATH = re.compile(r"(?:.*/)?[0-9a-df-np-sv-z]{32}-([^/]+)", re.DOTALL)
-"""A store path, whatever the folder: 32 digits of Nix's base 32, which lacks e, o, t and u."""
+"""A store path in any folder: 32 digits of Nix's base 32, which lacks e, o, t and u."""
 
 _LARGEST = (1 << 31) - 1
-"""Nix reads numbers as a C int: a larger one, such as a date with its time, is text to it."""
+"""The largest C int: Nix reads larger numbers, such as a date with its time, as text."""
 
 _Key = tuple[tuple[int, int, str], ...]
 
@@ -33,13 +33,13 @@ def is_store_path(path: str) -> bool:
 
 
 def split(name: str) -> tuple[str, str]:
-    """The name and the version of a derivation's ``name``; no version is ""."""
+    """Split a derivation's ``name`` into name and version; the version may be ""."""
     dash = _DASH.search(name)
     return (name[: dash.start()], name[dash.end() :]) if dash else (name, "")
 
 
 def compare(left: str, right: str) -> int:
-    """-1 where ``left`` is the older version, 1 where it is the newer, 0 where neither is."""
+    """Return -1 if ``left`` is the older version, 1 if it is the newer, 0 if they are equal."""
     if left == right:
         return 0
     one, other = key(left), key(right)
@@ -48,7 +48,7 @@ def compare(left: str, right: str) -> int:
 
 @lru_cache(maxsize=1 << 16)
 def key(version: str) -> _Key:
-    """What sorts as ``version`` does.
+    """Return a key that sorts as ``version`` does.
 
     Dots, dashes and the borders of digits separate components: "pre" comes first, then the
     end, then text by its bytes, then numbers.
@@ -59,7 +59,7 @@ def key(version: str) -> _Key:
 
 def _component(text: str, digits: str | None) -> tuple[int, int, str]:
     if digits:
-        # int refuses long numbers, but takes any that Nix would.
+        # int refuses very long numbers, but none that fit a C int.
         number = digits.lstrip("0") or "0"
         if len(number) <= len(str(_LARGEST)) and int(number) <= _LARGEST:
             return 3, int(number), ""
@@ -67,11 +67,11 @@ def _component(text: str, digits: str | None) -> tuple[int, int, str]:
 
 
 def store_name(path: str) -> str:
-    """The part of a store path after the hash and the dash; the store may be any folder.
+    """Return the part of a store path after the hash and the dash; the store may be any folder.
 
-    Raises ValueError where ``path`` is none, such as a path to something in it.
+    Raises ValueError if ``path`` isn't a store path, such as a path to something in one.
     """
     found = _PATH.fullmatch(path)
     if not found:
-        raise ValueError(f"{path!r} is no store path")
+        raise ValueError(f"{path!r} is not a store path")
     return found[1]

@@ -52,8 +52,6 @@ def read(data: bytes | str, kind: type[T], *, unique: bool = False) -> T:
 
 def read_plist(data: bytes, kind: type[T]) -> T:
     """Return the property list in ``data`` as a ``kind``; GarbledError if it isn't one."""
-    from xml.parsers.expat import ExpatError  # noqa: PLC0415
-
     try:
         value = plistlib.loads(data)
     except (*untrusted.DAMAGED, ExpatError):

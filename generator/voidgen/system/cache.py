@@ -1,4 +1,4 @@
-"""Where voidgen keeps what can be had again (XDG Base Directory Specification)."""
+"""The folder for files that voidgen can fetch or make again (XDG Base Directory Specification)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ from pathlib import Path
 
 
 def folder() -> Path:
-    """``$XDG_CACHE_HOME/voidgen``; a relative value counts as none, as the specification says."""
+    """Return ``$XDG_CACHE_HOME/voidgen``, or else ``~/.cache/voidgen``.
+
+    A relative ``XDG_CACHE_HOME`` is ignored, as the specification demands.
+    """
     named = os.environ.get("XDG_CACHE_HOME", "")
     base = Path(named) if named.startswith("/") else Path.home() / ".cache"
     return base / "voidgen"

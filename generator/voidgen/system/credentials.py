@@ -1,7 +1,7 @@
-"""Passwords and tokens in URLs: where one stands, what to do instead, and a text without it. Pure.
+"""Passwords and tokens in URLs: finding them, hiding them, and what to do instead. Pure.
 
-What voidgen.toml says is committed, and is in the Nix store and in every ISO: a URL with a password
-has no place there.
+The content of voidgen.toml is committed, and goes into the Nix store and into every ISO. So its
+URLs must not have a password.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _SECRET_NAME = re.compile(
 )
 """Names of query parameters, such as ``private_token``, ``X-Amz-Signature`` and Azure's ``sig``."""
 _PLACEHOLDER = re.compile(r"[$<{*]|%\(")
-"""How what stands for a password begins, in a script or in documentation."""
+"""How a placeholder for a password begins, in a script or in documentation."""
 
 NETRC = "put user and password into ~/.netrc, and its path into nix.conf: netrc-file = PATH"
 _GIT = (
@@ -60,7 +60,7 @@ class Secret:
 
 
 def secret_in(text: str) -> str:
-    """Return what secret the first URL with one in ``text`` has, or ""."""
+    """Describe the first secret in the URLs of ``text``, as in "a password"; or return ""."""
     if "://" not in text and "?" not in text and "&" not in text:
         return ""
     return next((one.what for one in _secrets(text)), "")

@@ -1,7 +1,6 @@
-"""Which variables a program gets of voidgen's environment: those that it is known to read.
+"""Which of voidgen's environment variables a program gets: those that it is known to read.
 
-Whatever else is there, such as the tokens of a CI, is nobody's business: a build or a log could
-show it.
+It does not get others, such as the tokens of a CI: a build or a log could show them.
 """
 
 from __future__ import annotations
@@ -15,13 +14,13 @@ if TYPE_CHECKING:
 ANY = (
     # The person and the system (environ(7), ld.so(8), the XDG Base Directory Specification).
     *("PATH", "HOME", "USER", "LOGNAME", "SHELL", "TERM", "TMPDIR", "TZ", "XDG_*", "LD_*"),
-    # Whose folders git, run by root, trusts (git-config(1), safe.directory).
+    # The user whose folders git trusts if root runs it (git-config(1), safe.directory).
     *("SUDO_UID", "SUDO_GID"),
-    # The way to a network, and whom to believe there (curl(1), openssl-env(7)).
+    # Proxies, and the certificates to trust (curl(1), openssl-env(7)).
     *("http_proxy", "https_proxy", "all_proxy", "no_proxy"),
     *("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"),
     *("SSL_CERT_FILE", "SSL_CERT_DIR", "CURL_CA_BUNDLE", "NIX_SSL_CERT_FILE"),
-    # Who asks for a passphrase, and where (ssh(1)).
+    # Programs that ask for a passphrase, and the display for them (ssh(1)).
     *("SSH_AUTH_SOCK", "SSH_AGENT_PID", "SSH_ASKPASS", "SSH_ASKPASS_REQUIRE"),
     *("DISPLAY", "WAYLAND_DISPLAY", "XAUTHORITY", "DBUS_SESSION_BUS_ADDRESS"),
 )
@@ -43,7 +42,7 @@ OWN = {
 
 
 def of(program: str) -> dict[str, str]:
-    """The whole environment of a program, by its name; its messages are in English."""
+    """Return the whole environment for the program of this name; its messages are in English."""
     own = next((names for kind, names in OWN.items() if program.startswith(kind)), ())
     exact = {*ANY, *own}
     families = tuple(one.removesuffix("*") for one in exact if one.endswith("*"))
@@ -57,7 +56,7 @@ def of(program: str) -> dict[str, str]:
 
 
 NO_PROGRAMS = (("core.fsmonitor", "false"), ("core.hooksPath", "/dev/null"))
-"""git's settings, so that a repository in a folder which someone else made starts no program."""
+"""Settings with which git starts no program that a repository of someone else names."""
 
 
 def _git_settings(given: Mapping[str, str]) -> dict[str, str]:

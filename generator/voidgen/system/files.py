@@ -1,4 +1,4 @@
-"""Files of the user's: regular ones are read, and whole ones are written."""
+"""Reading and writing the user's files: only regular files are read, and writes are atomic."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import stat
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from voidgen.errors import Fault, StepFailedError, WrongInputError, remedy_of
+from voidgen.errors import Fault, StepFailedError, WrongInputError, remedy_of, unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,12 +21,12 @@ _log = logging.getLogger(__name__)
 
 @contextmanager
 def open_regular_file(file: Path) -> Iterator[BinaryIO]:
-    """``file``, to be read from its first byte.
+    """Open ``file`` for reading, from its first byte.
 
-    Raises OSError where it cannot be opened, WrongInputError where it is no regular file and no
+    Raises OSError if it cannot be opened, WrongInputError if it is neither a regular file nor a
     disk.
     """
-    # Opened without blocking: a FIFO would wait for a writer for ever.
+    # Without O_NONBLOCK, opening a FIFO would wait for a writer for ever.
     with os.fdopen(os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as stream:
         mode = os.fstat(stream.fileno()).st_mode
         if not stat.S_ISREG(mode) and not stat.S_ISBLK(mode):
@@ -37,10 +37,10 @@ def open_regular_file(file: Path) -> Iterator[BinaryIO]:
 
 
 def read_regular_file(file: Path, largest: int) -> bytes:
-    """The bytes of ``file``, ``largest`` at most (a number of whole MiB).
+    """Return the bytes of ``file``, ``largest`` at most (a number of whole MiB).
 
-    Raises OSError where it cannot be opened or read, WrongInputError where it is no regular file
-    or larger.
+    Raises OSError if it cannot be opened or read, WrongInputError if it isn't a regular file or is
+    larger.
     """
     with open_regular_file(file) as stream:
         data = stream.read(largest + 1)
@@ -51,34 +51,48 @@ def read_regular_file(file: Path, largest: int) -> bytes:
     return data
 
 
+def read_input(file: Path, largest: int) -> bytes:
+    """Return the bytes of a file that the user named, ``largest`` at most.
+
+    Raises WrongInputError if it cannot be read, as `read_regular_file` says, or does not exist.
+    """
+    try:
+        return read_regular_file(file, largest)
+    except OSError as error:
+        raise WrongInputError(unreadable(error, file)) from None
+
+
 @contextmanager
 def project_lock(project: Path) -> Iterator[None]:
-    """One voidgen at a time writes into ``project``; StepFailedError where another one does."""
+    """Keep other voidgens from writing into ``project`` while the context lasts.
+
+    Raises StepFailedError if another one is writing there.
+    """
     descriptor = os.open(project, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             what = f"{project}: another voidgen is writing here"
-            raise StepFailedError(what, "wait for it, and run this again") from None
+            raise StepFailedError(what, "wait until it ends, and run this command again") from None
         yield
     finally:
         os.close(descriptor)
 
 
 def write_atomically(file: Path, data: bytes) -> None:
-    """Give ``file`` new bytes: the old ones are there until all of the others are.
+    """Replace the content of ``file`` in one step: it never has only a part of ``data``.
 
-    Raises StepFailedError where the system refuses; then the old ones stay.
+    Raises StepFailedError if the system refuses; then ``file`` is unchanged.
     """
-    # Always the same name, so that what a killed run left goes with the next.
+    # Always the same name, so that the next run replaces what a killed run left.
     temporary = file.with_name(f".{file.name}.new")
     try:
         temporary.unlink(missing_ok=True)
-        # Not through a link that somebody put there.
+        # "x" does not follow a link that someone else put there.
         with temporary.open("xb") as stream:
             stream.write(data)
-            # Explicit: the user's umask is no concern of git's.
+            # Set here, because the user's umask must not decide what git sees.
             os.fchmod(stream.fileno(), 0o644)
             stream.flush()
             os.fsync(stream.fileno())
@@ -90,5 +104,5 @@ def write_atomically(file: Path, data: bytes) -> None:
 
 
 def log_written(file: Path, how: str = "wrote") -> None:
-    """Tell whoever listens what was done to a file or folder of the user's."""
+    """Log what was done to one of the user's files or folders."""
     _log.info("%s %s", how, file, extra={"written": file})

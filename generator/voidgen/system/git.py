@@ -1,4 +1,4 @@
-"""git, by its verbs: a flake in a repository is made of the files that git knows."""
+"""git's commands. A flake in a repository consists of the files that git knows."""
 
 from __future__ import annotations
 
@@ -19,22 +19,25 @@ GARBLED = ("git printed what voidgen cannot read", "run `git --version`: is it g
 
 
 def is_inside_work_tree(folder: Path) -> bool:
-    """``git rev-parse --is-inside-work-tree``."""
+    """Return whether ``folder`` is in a work tree (``git rev-parse --is-inside-work-tree``).
+
+    Raises StepFailedError if git cannot read the repository.
+    """
     done = ask(["git", "rev-parse", "--is-inside-work-tree"], cwd=folder, check=False)
     if done.status and b"not a git repository" not in done.stderr:
         output = done.stderr.decode(errors="replace").strip()
-        raise StepFailedError("git cannot read the repository", "mend what it says", output)
+        raise StepFailedError("git cannot read the repository", "fix what git reports", output)
     return done.stdout.strip() == b"true"
 
 
 def top(folder: Path) -> Path:
-    """``git rev-parse --show-toplevel``: the top of the work tree that ``folder`` is in."""
+    """Return the top folder of the work tree that ``folder`` is in."""
     said = ask(["git", "rev-parse", "--show-toplevel"], cwd=folder).stdout
     return Path(os.fsdecode(said.removesuffix(b"\n")))
 
 
 def is_ignored(repository: Path, folder: Path) -> bool:
-    """``git check-ignore``: whether ``repository`` ignores ``folder`` in it."""
+    """Return whether git ignores ``folder``, which lies in ``repository``."""
     name = folder.relative_to(repository)
     return (
         ask(["git", "check-ignore", "-q", "--", f"{name}/"], cwd=repository, check=False).status
@@ -43,31 +46,34 @@ def is_ignored(repository: Path, folder: Path) -> bool:
 
 
 def index(folder: Path) -> Path:
-    """The index of the repository that ``folder`` is in (``git rev-parse --git-path``)."""
+    """Return the path of the index of the repository that ``folder`` is in."""
     said = ask(["git", "rev-parse", "--git-path", "index"], cwd=folder).stdout
     return folder / os.fsdecode(said.removesuffix(b"\n"))
 
 
 def init(folder: Path) -> None:
-    """``git init``."""
+    """Make ``folder`` a git repository."""
     ask(["git", "init", "--quiet"], cwd=folder)
 
 
 def untracked(folder: Path, paths: Iterable[str], *, ignored: bool = True) -> list[str]:
-    """The files at or below ``paths`` that git does not know, sorted; ``ignored`` ones, too."""
+    """Return the files at or below ``paths`` that git does not track, sorted.
+
+    With ``ignored``, those that git ignores are among them.
+    """
     those = [] if ignored else ["--exclude-standard"]
     names = ask(["git", "ls-files", "-z", "--others", *those, "--", *paths], cwd=folder).stdout
     return sorted(os.fsdecode(name) for name in names.split(b"\0") if name)
 
 
 def tracked(folder: Path) -> list[str]:
-    """The files below ``folder`` that git knows, sorted."""
+    """Return the files below ``folder`` that git tracks, sorted."""
     names = ask(["git", "ls-files", "-z"], cwd=folder).stdout
     return sorted(os.fsdecode(name) for name in names.split(b"\0") if name)
 
 
 def modes(folder: Path, paths: Iterable[str]) -> dict[str, str]:
-    """``git ls-files --stage``: what git keeps at or below ``paths``, with its octal mode."""
+    """Return the octal modes of what git tracks at or below ``paths``, by path."""
     words = ["--literal-pathspecs", "ls-files", "-z", "--stage", "--", *paths]
     rows = ask(["git", *words], cwd=folder).stdout.split(b"\0")
     found = (row.partition(b"\t") for row in rows if row)
@@ -75,25 +81,25 @@ def modes(folder: Path, paths: Iterable[str]) -> dict[str, str]:
 
 
 SUBMODULE = "160000"
-"""git's mode of a commit of another repository."""
+"""The mode with which git tracks a commit of another repository."""
 
 
 def submodules(folder: Path, paths: Iterable[str]) -> dict[str, str]:
     """Return those of ``paths`` that are submodules, with their mode."""
     wanted = {*paths}
-    # `ls-files` lists whole folders, and dies of a path in a submodule.
+    # Whole folders, because `ls-files` fails for a path in a submodule.
     found = modes(folder, sorted({path.partition("/")[0] for path in wanted})) if wanted else {}
     return {name: mode for name, mode in found.items() if mode == SUBMODULE and name in wanted}
 
 
 def prefix(folder: Path) -> str:
-    """``git rev-parse --show-prefix``: where ``folder`` lies in its work tree, with a slash."""
+    """Return the path of ``folder`` in its work tree, with a slash at the end; "" for the top."""
     said = ask(["git", "rev-parse", "--show-prefix"], cwd=folder).stdout
     return os.fsdecode(said.removesuffix(b"\n"))
 
 
 def info_attributes(folder: Path) -> Path:
-    """The repository's own attribute file, which no clone has (gitattributes(5))."""
+    """Return the path of info/attributes, which clones do not have (gitattributes(5))."""
     said = ask(["git", "rev-parse", "--git-path", "info/attributes"], cwd=folder).stdout
     return folder / os.fsdecode(said.removesuffix(b"\n"))
 
@@ -101,9 +107,9 @@ def info_attributes(folder: Path) -> Path:
 def attributes(
     folder: Path, paths: Iterable[str], names: Sequence[str]
 ) -> dict[str, dict[str, str]]:
-    """``git check-attr``: for each of ``paths`` the values of the attributes ``names``.
+    """Return the values of the attributes ``names`` for each of ``paths`` (``git check-attr``).
 
-    A folder's path ends with a slash.
+    Give a folder's path with a slash at its end.
     """
     words = ["git", "check-attr", "-z", "--stdin", *names]
     found: dict[str, dict[str, str]] = {}
@@ -116,7 +122,7 @@ def attributes(
 
 @frozen
 class Rule:
-    """A line of an ignore file; ``file`` as git names it, from the top of the work tree."""
+    """A line of an ignore file; ``file`` is its path from the top of the work tree."""
 
     file: str
     line: str
@@ -124,12 +130,12 @@ class Rule:
 
 
 def ignored(folder: Path, paths: Iterable[str]) -> dict[str, Rule]:
-    """``git check-ignore``: those of ``paths`` that git ignores, with the rule that says so."""
+    """Return those of ``paths`` that git ignores, with the rule for each (``git check-ignore``)."""
     words = ["git", "check-ignore", "-v", "-z", "--stdin"]
     done = ask(words, cwd=folder, stdin=_joined(paths), check=False)
     if done.status > 1:
         output = done.stderr.decode(errors="replace").strip()
-        raise StepFailedError("git check-ignore failed", "fix what it says", output)
+        raise StepFailedError("git check-ignore failed", "fix what git reports", output)
     return {
         path: Rule(file, line, pattern)
         for file, line, pattern, path in _rows(done.stdout, 4)
@@ -142,7 +148,7 @@ def _joined(paths: Iterable[str]) -> bytes:
 
 
 def _rows(output: bytes, width: int) -> list[list[str]]:
-    """Rows of ``width`` fields, each of which ends with a NUL."""
+    """Split ``output`` into rows of ``width`` fields, each of which ends with a NUL."""
     fields = [os.fsdecode(field) for field in output.split(b"\0")[:-1]]
     if len(fields) % width:
         raise StepFailedError(*GARBLED)
@@ -150,17 +156,16 @@ def _rows(output: bytes, width: int) -> list[list[str]]:
 
 
 def keeps_run_bits(folder: Path) -> bool:
-    """``core.fileMode``: whether the file system's run bits say anything."""
+    """Return whether git heeds the run bits of the file system (``core.fileMode``)."""
     words = ["git", "config", "--type=bool", "core.fileMode"]
     return ask(words, cwd=folder, check=False).stdout.strip() != b"false"
 
 
 def add_intent(folder: Path, paths: Iterable[str], but: Iterable[str] = ()) -> None:
-    """``git add --intent-to-add``: a flake sees the files, their content stays the user's to add.
+    """Make git track ``paths``, so that a flake sees them; the user still adds their content.
 
     ``paths`` may be folders: git takes quadratic time for a long list of files. ``but`` names
-    files to leave out. With ``--force``: a flake must see emitted files that a global ignore
-    file names.
+    files to leave out. git's ``--force`` is needed for files that a global ignore file names.
     """
     specs = [f":(literal){path}" for path in paths] + [f":(exclude,literal){path}" for path in but]
     ask(
@@ -178,18 +183,18 @@ def add_intent(folder: Path, paths: Iterable[str], but: Iterable[str] = ()) -> N
 
 
 def is_revision(folder: Path, name: str) -> bool:
-    """Whether ``name`` is a commit of the repository (``git rev-parse --verify``)."""
+    """Return whether ``name`` stands for a commit of the repository."""
     words = ["git", "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}"]
     return ask(words, cwd=folder, check=False).status == 0
 
 
 def references(folder: Path) -> list[str]:
-    """``git for-each-ref``: branches, those of remotes, and tags, by their short names."""
+    """Return the short names of branches, remote branches and tags (``git for-each-ref``)."""
     words = ["for-each-ref", "--format=%(refname:short)", "refs/heads", "refs/remotes", "refs/tags"]
     return ask(["git", *words], cwd=folder).stdout.decode(errors="replace").split()
 
 
 def archive(folder: Path, revision: str) -> bytes:
-    """``git archive``: the folder as it is in ``revision``, as a tar archive."""
+    """Return ``folder`` as it is in ``revision``, as a tar archive (``git archive``)."""
     words = ["-c", "core.autocrlf=false", "archive", "--format=tar", revision]
     return ask(["git", *words], cwd=folder).stdout

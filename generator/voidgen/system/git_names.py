@@ -1,4 +1,4 @@
-"""File names that git reads: what such a file says, and under what name it is data. Pure."""
+"""File names that git reads or refuses, and how voidgen escapes them in image/. Pure."""
 
 from __future__ import annotations
 

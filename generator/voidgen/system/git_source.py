@@ -1,4 +1,4 @@
-"""What git says of where a project comes from: its commit, its remote, and whether it changed."""
+"""Where a project comes from, as git knows it: commit, remote, and whether files changed."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ if TYPE_CHECKING:
 
 
 def commit(folder: Path) -> str:
-    """The full hash of the commit that is checked out; empty where there is none."""
+    """Return the full hash of the commit that is checked out, or ""."""
     return _line(folder, "rev-parse", "--verify", "--quiet", "HEAD^{commit}")
 
 
 def prefix(folder: Path) -> str:
-    """Where ``folder`` is in its repository, without a slash at the end; empty at the top."""
+    """Return the path of ``folder`` in its repository, with no slash at the end; "" at the top."""
     return _line(folder, "rev-parse", "--show-prefix").removesuffix("/")
 
 
 def remote_url(folder: Path) -> str:
-    """The URL of the current branch's remote, or else of ``origin``; empty where there is none."""
+    """Return the URL of the current branch's remote, or else of ``origin``, or ""."""
     branch = _line(folder, "symbolic-ref", "--quiet", "--short", "HEAD")
     named = _line(folder, "config", "--get", f"branch.{branch}.remote") if branch else ""
     for name in dict.fromkeys((named, "origin")):
@@ -35,18 +35,18 @@ def remote_url(folder: Path) -> str:
 
 
 def is_clean(folder: Path, but: Sequence[str]) -> bool:
-    """Whether the whole repository is as it was committed, untracked files included.
+    """Return whether the whole repository is as committed, without untracked files.
 
-    Ignored files do not count, and neither does what is in the folders ``but`` of ``folder``.
+    Ignored files do not count, nor do files in the folders ``but`` of ``folder``.
     """
     words = ["status", "--porcelain", "-z", "--untracked-files=all", "--ignore-submodules=none"]
-    # Without locks: git would write the index anew.
+    # Without this option, git would rewrite the index.
     argv = ["git", "--no-optional-locks", *words, "--", ":/"]
     done = ask([*argv, *(f":(exclude,literal){one}" for one in but)], cwd=folder, check=False)
     return done.status == 0 and not done.stdout
 
 
 def _line(folder: Path, *words: str) -> str:
-    """The line that git prints; empty where it fails."""
+    """Return the line that git prints; "" if it fails."""
     done = ask(["git", *words], cwd=folder, check=False)
     return os.fsdecode(done.stdout.removesuffix(b"\n")) if done.status == 0 else ""

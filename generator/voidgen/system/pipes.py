@@ -1,6 +1,6 @@
-"""The pipes of a started program, written and read without waiting for what it leaves behind.
+"""Writing and reading a program's pipes, without waiting for the processes that it leaves behind.
 
-Popen.communicate waits as long as anyone holds the other end of a pipe, and keeps all that comes.
+Popen.communicate waits as long as any process holds a pipe, and keeps output of any length.
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ GRACE = 10
 def exchange(
     process: Process, stdin: bytes, heard: Heard | None, timeout: float | None, largest: int
 ) -> tuple[bytes, bytes]:
-    """Return what ``process`` prints and its messages, after ``heard`` has seen each piece of them.
+    """Return what ``process`` prints to stdout and to stderr, the latter as ``heard`` returns it.
 
-    It ends in any case: it is killed after ``timeout`` seconds, which raises
-    subprocess.TimeoutExpired, and once it has printed more than ``largest`` bytes.
+    Kills it after ``timeout`` seconds and then raises subprocess.TimeoutExpired. Also kills it once
+    it has printed more than ``largest`` bytes to either.
     """
     for_input, for_output, for_messages = process.stdin, process.stdout, process.stderr
     assert for_input and for_output and for_messages  # noqa: S101, PT018 - for the type checker
@@ -48,7 +48,7 @@ def exchange(
             thread.start()
         process.wait(timeout)
     finally:
-        # Also where it was interrupted.
+        # Also after an interrupt.
         process.kill()
         process.wait()
     until = time.monotonic() + GRACE

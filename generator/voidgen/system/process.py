@@ -38,15 +38,15 @@ PACKAGES = {
     "xbps-install": "xbps",
     "xbps-rindex": "xbps",
 }
-"""Programs and the packages that carry them."""
+"""The packages that programs are in."""
 
 LARGEST = 1 << 29
-"""Bytes that a program may print: the paths of a closure of a million need less."""
+"""Bytes that a program may print: a closure of a million paths needs fewer."""
 
 
 @frozen
 class Completed:
-    """What a program left."""
+    """A program that ended: its exit status, and what it printed."""
 
     status: int
     stdout: bytes
@@ -66,13 +66,14 @@ def run(  # noqa: PLR0913 - what a process begins with
 ) -> Completed:
     """Run ``argv`` in ``cwd``, without a shell, its messages in English.
 
-    ``env`` is the whole of its environment; without it, `environment.of` says it. The ``umask`` is
-    voidgen's own. ``heard`` gets each piece of its messages as it comes, in another thread, and
-    returns what is kept of it. Raises StepFailedError where it cannot be started, prints more than
-    `LARGEST` bytes and, with ``check``, where it fails; TimeoutError where it was ended after
-    ``timeout`` seconds. What it started and left behind is not waited for.
+    ``env`` is its whole environment; the default is that of `environment.of`. ``umask`` -1 is
+    voidgen's own. ``heard`` gets each piece of its stderr as it comes, in another thread, and
+    returns what to keep of it. Does not wait for processes that it leaves behind.
+
+    Raises StepFailedError if it cannot be started, prints more than `LARGEST` bytes or, with
+    ``check``, fails; TimeoutError if it was killed after ``timeout`` seconds.
     """
-    process = _started(
+    process = _start(
         argv,
         cwd=cwd,
         env=env,
@@ -86,33 +87,33 @@ def run(  # noqa: PLR0913 - what a process begins with
     except subprocess.TimeoutExpired:
         raise TimeoutError from None
     if max(len(out), len(err)) > LARGEST:
-        what = f"{' '.join(argv[:3])}: prints more than {LARGEST >> 20} MiB, and was ended"
-        raise StepFailedError(what, "run it by hand, and see what it prints")
+        what = f"{' '.join(argv[:3])}: printed more than {LARGEST >> 20} MiB, so voidgen ended it"
+        raise StepFailedError(what, "run it in a shell, and see what it prints")
     completed = Completed(process.returncode, out, err)
     _log.debug("%s: %s", argv[0], _ending(completed.status))
     return _checked(argv, completed) if check else completed
 
 
 PATIENCE = 120.0
-"""Seconds for what takes none on most machines: a question that is answered from a disk."""
+"""Seconds for a question that needs only the disk: most machines answer it at once."""
 
 
 def ask(argv: Sequence[str], *, cwd: Path, stdin: bytes = b"", check: bool = True) -> Completed:
-    """`run` of what must answer soon; StepFailedError where it does not within `PATIENCE`."""
+    """`run` a program that must answer soon: StepFailedError if it needs longer than `PATIENCE`."""
     try:
         return run(argv, cwd=cwd, stdin=stdin, check=check, timeout=PATIENCE)
     except TimeoutError:
         what = f"{' '.join(argv[:3])}: no answer in {PATIENCE:g} seconds"
-        raise StepFailedError(what, "run it by hand, and see what it waits for") from None
+        raise StepFailedError(what, "run it in a shell, and see what it waits for") from None
 
 
 def stream(argv: Sequence[str], *, cwd: Path, heard: Callable[[bytes], None]) -> int:
-    """Run ``argv`` and tell ``heard`` of each piece of its output as it comes; its exit status.
+    """Run ``argv``, give each piece of its output to ``heard``, and return its exit status.
 
-    It is in a session of its own: an interrupt reaches voidgen alone, which then kills the session.
-    Raises StepFailedError where it cannot be started.
+    It gets a session of its own: an interrupt reaches only voidgen, which then kills the session.
+    Raises StepFailedError if it cannot be started.
     """
-    process = _started(
+    process = _start(
         argv,
         cwd=cwd,
         stdin=subprocess.DEVNULL,
@@ -125,7 +126,7 @@ def stream(argv: Sequence[str], *, cwd: Path, heard: Callable[[bytes], None]) ->
             for piece in pipes.pieces(process):
                 heard(piece)
         except BaseException:
-            # Not politely: a container's client would hand the signal on, and wait.
+            # With SIGKILL: a container's client would pass SIGTERM on, and wait.
             _kill_session(process)
             raise
     return process.returncode
@@ -154,17 +155,17 @@ def beside(  # noqa: PLR0913 - what a process begins with
     env: Mapping[str, str] | None = None,
     politeness: float = POLITENESS,
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """``argv``, running while the context lasts; what it says goes into the file ``messages``.
+    """Run ``argv`` while the context lasts; its output goes into the file ``messages``.
 
-    It inherits the file descriptors ``passed``; ``env`` is as that of `run`. At the end it has
-    ``politeness`` seconds between being asked to end and being killed. It is in a session of its
-    own, so that an interrupt reaches voidgen alone, and it ends where voidgen is killed. Raises
-    StepFailedError where it cannot be started.
+    It inherits the file descriptors ``passed``; ``env`` is that of `run`. Afterwards voidgen asks
+    it to end, and kills it after ``politeness`` seconds. It has a session of its own, so that an
+    interrupt reaches only voidgen; it also ends if voidgen is killed. Raises StepFailedError if it
+    cannot be started.
     """
-    # setpriv(1) of util-linux; without it, only a killed voidgen leaves something behind.
+    # setpriv(1) of util-linux; without it, a killed voidgen leaves the program behind.
     guard = ("setpriv", "--pdeathsig", "KILL") if shutil.which("setpriv") else ()
     with messages.open("wb") as stream:
-        process = _started(
+        process = _start(
             argv,
             guard,
             env=env,
@@ -174,7 +175,7 @@ def beside(  # noqa: PLR0913 - what a process begins with
             stderr=stream,
             start_new_session=True,
             pass_fds=passed,
-            # What listens at a socket of its listens to this user alone.
+            # So that only this user can connect to its sockets.
             umask=0o077,
         )
     try:
@@ -182,7 +183,7 @@ def beside(  # noqa: PLR0913 - what a process begins with
     finally:
         process.terminate()
         try:
-            # A second interrupt ends the waiting, too.
+            # A second interrupt ends this wait, too.
             with suppress(subprocess.TimeoutExpired):
                 process.wait(politeness)
         finally:
@@ -195,18 +196,18 @@ LONGEST_WAIT = 8.0
 """Seconds between two attempts, at most."""
 
 
-def patiently(
+def run_with_retries(
     argv: Sequence[str],
     *,
     cwd: Path,
     transient: re.Pattern[bytes],
     heard: Callable[[bytes], bytes] | None = None,
 ) -> Completed:
-    """`run`, again after growing waits where it fails and its messages match ``transient``.
+    """`run` a program, again after growing waits if it fails and its stderr matches ``transient``.
 
-    For programs that do not try again by themselves after a fault of the network.
+    For programs that do not retry by themselves after a network failure.
     """
-    # Imported here: most commands ask nothing of a network.
+    # Imported here: most commands do not use the network.
     from tenacity import (  # noqa: PLC0415
         Retrying,
         retry_if_result,
@@ -227,27 +228,27 @@ def patiently(
     return _checked(argv, done)
 
 
-def _started(
+def _start(
     argv: Sequence[str],
     guard: Sequence[str] = (),
     *,
     env: Mapping[str, str] | None = None,
-    **how: Any,
+    **options: Any,
 ) -> subprocess.Popen[bytes]:
-    """``argv``, told and started, by the program ``guard`` where there is one.
+    """Log and start ``argv``, through the program ``guard`` if one is given.
 
-    ``how`` is Popen's. Raises StepFailedError where it cannot be started.
+    ``options`` are Popen's. Raises StepFailedError if it cannot be started.
     """
-    _tell(argv)
+    _log_command(argv)
     env = environment.of(_name(argv[0])) if env is None else {**env, "LC_ALL": "C"}
     try:
-        return subprocess.Popen([*guard, *argv], env=env, **how)
+        return subprocess.Popen([*guard, *argv], env=env, **options)
     except OSError as error:
         raise _not_started(argv, error) from None
 
 
-def _tell(argv: Sequence[str]) -> None:
-    """Tell whoever listens what is started, less the passwords of URLs."""
+def _log_command(argv: Sequence[str]) -> None:
+    """Log what is started, without the passwords of URLs."""
     _log.info("%s", hidden(shlex.join(argv)))
 
 
@@ -255,7 +256,8 @@ def _checked(argv: Sequence[str], done: Completed) -> Completed:
     if done.status:
         output = done.stderr.decode(errors="replace").strip()
         what = f"{' '.join(argv[:3])}: failed ({_ending(done.status)})"
-        remedy = "" if output else "run it by hand: it said nothing (-v tells all its words)"
+        silent = "it printed no error: run it in a shell (`voidgen -v` shows the whole command)"
+        remedy = "" if output else silent
         raise StepFailedError(what, remedy, output)
     return done
 

@@ -11,16 +11,16 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _LINE = re.compile(r"([0-9a-fA-F]{64}) [ *]([^/\\]+)")
-"""Sum and name; names of other folders are none of ours."""
+"""Sum and name; a name with a folder in it is refused."""
 
 
 def dump(hashes: Mapping[str, str]) -> bytes:
-    """The file for hashes in SRI form, by the names of files beside it."""
+    """Return the file's content, for hashes in SRI form by the names of the files beside it."""
     return "".join(f"{sri.hex_of(one)}  {name}\n" for name, one in hashes.items()).encode()
 
 
 def parse(data: bytes) -> dict[str, str] | None:
-    """Hashes in SRI form by name; None where a line is no sum, or a name comes twice."""
+    """Return hashes in SRI form by name; None if a line isn't a sum or a name is there twice."""
     found = {}
     for line in data.decode(errors="surrogateescape").splitlines():
         match = _LINE.fullmatch(line)

@@ -20,55 +20,54 @@ _HEX = re.compile(r"[0-9A-Fa-f]{64}")
 
 
 def of_digest(digest: bytes) -> str:
-    """The SRI form of a digest, the 32 bytes that SHA-256 gives.
+    """Return the SRI form of a digest, the 32 bytes that SHA-256 gives.
 
     Raises ValueError for any other number of bytes.
     """
     if len(digest) != hashlib.sha256().digest_size:
-        raise ValueError(f"{len(digest)} bytes are no SHA-256 digest")
+        raise ValueError(f"a SHA-256 digest has 32 bytes, not {len(digest)}")
     return _PREFIX + b64encode(digest).decode()
 
 
 def of_hex(text: str) -> str:
-    """The SRI form of a digest in hex, 64 digits in either case.
+    """Return the SRI form of a digest in hex, 64 digits in either case.
 
     Raises ValueError for anything else.
     """
     if not _HEX.fullmatch(text):
-        raise ValueError(f"{text!r} is no SHA-256 hash in hex")
+        raise ValueError(f"{text!r} is not a SHA-256 hash in hex")
     return of_digest(bytes.fromhex(text))
 
 
 def of_bytes(data: bytes) -> str:
-    """The SRI form of the hash of ``data``."""
+    """Return the SRI form of the hash of ``data``."""
     return of_digest(hashlib.sha256(data).digest())
 
 
 def of_file(file: Path) -> str:
-    """The SRI form of the hash of a file's bytes, read piece by piece.
+    """Return the SRI form of the hash of a file's bytes, read piece by piece.
 
-    Raises OSError where it cannot be read.
+    Raises OSError if it cannot be read.
     """
     with file.open("rb") as stream:
         return of_stream(stream)
 
 
 def of_stream(stream: BinaryIO) -> str:
-    """The SRI form of the hash of what ``stream`` still has, read piece by piece."""
-    # The stub of file_digest wants more than it takes.
+    """Return the SRI form of the hash of what ``stream`` still has, read piece by piece."""
+    # The stub of file_digest asks for a wider type than the function needs.
     return of_digest(hashlib.file_digest(stream, "sha256").digest())  # type: ignore[arg-type]
 
 
 def hex_of(sri: str) -> str:
-    """The hash in hex, 64 digits in lower case, of its SRI form.
+    """Return the hash in hex, 64 digits in lower case, of its SRI form.
 
-    Raises ValueError for other algorithms, and for what `of_digest` would not write so: each
-    hash has one spelling.
+    Raises ValueError for other algorithms, and for any other spelling than that of `of_digest`.
     """
     try:
         digest = b64decode(sri.removeprefix(_PREFIX), validate=True)
     except (binascii.Error, ValueError):
         digest = b""
     if len(digest) != hashlib.sha256().digest_size or of_digest(digest) != sri:
-        raise ValueError(f"{sri!r} is no SHA-256 hash in SRI form")
+        raise ValueError(f"{sri!r} is not a SHA-256 hash in SRI form")
     return digest.hex()

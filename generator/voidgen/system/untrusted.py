@@ -1,4 +1,4 @@
-"""Data that others wrote: programs, other releases of voidgen, or whoever gave a file."""
+"""Data that voidgen did not write: from programs, other releases of voidgen, or strangers."""
 
 from __future__ import annotations
 
@@ -13,22 +13,23 @@ DAMAGED = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeErr
 
 
 class GarbledError(Exception):
-    """Data is not what its reader expects; the message says where, and what was expected."""
+    """Data does not have the expected shape; the message says which part, and what it should be."""
 
 
 class OtherVersionError(GarbledError):
     """A document has the `version` of another release of voidgen."""
 
     def __init__(self, version: int) -> None:
-        """``version`` is what it says."""
+        """Keep the ``version`` of the document."""
         super().__init__(f"has version {version}")
         self.version = version
 
 
 def parse_json(data: bytes | str, *, unique: bool = False) -> Any:
-    """What ``data`` says; ValueError where it is no JSON, or no memory is enough for its depth.
+    """Return the value of JSON ``data``; ValueError if it isn't JSON or is nested too deeply.
 
-    With ``unique``, ValueError also if an object has a key twice: programs take either.
+    With ``unique``, also ValueError if an object has a key twice: programs differ in which one
+    they take.
     """
     try:
         return json.loads(data, object_pairs_hook=_table if unique else None)

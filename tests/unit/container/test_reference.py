@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from tests.support.stand_in import StandIns
 
 from voidgen.container import reference as container_reference
-from voidgen.container.reference import Image
+from voidgen.container.reference import ContainerReference
 from voidgen.errors import StepFailedError
 from voidgen.system import process
 
@@ -30,23 +30,23 @@ def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> StandIns:
 @pytest.mark.parametrize(
     ("reference", "image"),
     [
-        ("void", Image("void")),
-        ("void:20260101", Image("void", "20260101")),
-        (f"void@{DIGEST}", Image("void", "", DIGEST)),
-        (f"void:1.0-musl@{DIGEST}", Image("void", "1.0-musl", DIGEST)),
-        ("ghcr.io/void-linux/void-glibc:latest", Image("ghcr.io/void-linux/void-glibc", "latest")),
-        ("localhost:5000/x", Image("localhost:5000/x")),
-        ("localhost:5000/x:1", Image("localhost:5000/x", "1")),
-        (f"localhost:5000/x@{DIGEST}", Image("localhost:5000/x", "", DIGEST)),
-        (f"localhost:5000/x/y:1@{DIGEST}", Image("localhost:5000/x/y", "1", DIGEST)),
-        ("", Image("")),
+        ("void", ContainerReference("void")),
+        ("void:20260101", ContainerReference("void", "20260101")),
+        (f"void@{DIGEST}", ContainerReference("void", "", DIGEST)),
+        (f"void:1.0-musl@{DIGEST}", ContainerReference("void", "1.0-musl", DIGEST)),
+        ("ghcr.io/void-linux/void:latest", ContainerReference("ghcr.io/void-linux/void", "latest")),
+        ("localhost:5000/x", ContainerReference("localhost:5000/x")),
+        ("localhost:5000/x:1", ContainerReference("localhost:5000/x", "1")),
+        (f"localhost:5000/x@{DIGEST}", ContainerReference("localhost:5000/x", "", DIGEST)),
+        (f"localhost:5000/x/y:1@{DIGEST}", ContainerReference("localhost:5000/x/y", "1", DIGEST)),
+        ("", ContainerReference("")),
         # What no image is called stays one name, and nobody has such an image.
-        ("x@sha256:12", Image("x@sha256:12")),
-        ("x:", Image("x:")),
-        ("x\n", Image("x\n")),
+        ("x@sha256:12", ContainerReference("x@sha256:12")),
+        ("x:", ContainerReference("x:")),
+        ("x\n", ContainerReference("x\n")),
     ],
 )
-def test_parse(reference: str, image: Image) -> None:
+def test_parse(reference: str, image: ContainerReference) -> None:
     assert container_reference.parse(reference) == image
     assert str(image) == reference
 
@@ -58,9 +58,9 @@ TAG = st.from_regex(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}", fullmatch=True)
 HEX = st.text("0123456789abcdef", min_size=64, max_size=64).map("sha256:{}".format)
 
 
-@given(st.builds(Image, NAME, st.just("") | TAG, st.just("") | HEX))
-@example(Image("localhost:5000/5000", "5000", DIGEST))
-def test_a_reference_is_taken_apart_as_it_was_put_together(image: Image) -> None:
+@given(st.builds(ContainerReference, NAME, st.just("") | TAG, st.just("") | HEX))
+@example(ContainerReference("localhost:5000/5000", "5000", DIGEST))
+def test_a_reference_is_taken_apart_as_it_was_put_together(image: ContainerReference) -> None:
     assert container_reference.parse(str(image)) == image
 
 
@@ -71,7 +71,7 @@ def test_any_text_keeps_its_letters(text: str) -> None:
 
 def test_skopeo(programs: StandIns) -> None:
     programs.add("skopeo", (0, DIGEST, ""))
-    assert container_reference.digest(Image("localhost:5000/x", "1")) == DIGEST
+    assert container_reference.digest(ContainerReference("localhost:5000/x", "1")) == DIGEST
     assert programs.starts("skopeo") == [[*SKOPEO, "docker://localhost:5000/x:1"]]
 
 
@@ -79,7 +79,7 @@ def test_skopeo(programs: StandIns) -> None:
 def test_engines_pull_it_first(programs: StandIns, engine: str) -> None:
     said = json.dumps([f"localhost:5000/x@{DIGEST}"])
     programs.add(engine, (0, "pulled", ""), (0, said, ""))
-    assert container_reference.digest(Image("localhost:5000/x", "1")) == DIGEST
+    assert container_reference.digest(ContainerReference("localhost:5000/x", "1")) == DIGEST
     reference = "localhost:5000/x:1"
     assert programs.starts(engine) == [[*PULL, reference], [*INSPECT, reference]]
 
@@ -87,7 +87,7 @@ def test_engines_pull_it_first(programs: StandIns, engine: str) -> None:
 @pytest.mark.parametrize("tag", ["", "1"])
 def test_a_digest_says_more_than_a_tag(programs: StandIns, tag: str) -> None:
     programs.add("skopeo", (0, DIGEST, ""))
-    assert container_reference.digest(Image("x", tag, DIGEST)) == DIGEST
+    assert container_reference.digest(ContainerReference("x", tag, DIGEST)) == DIGEST
     assert programs.starts("skopeo") == [[*SKOPEO, f"docker://x@{DIGEST}"]]
 
 
@@ -104,24 +104,26 @@ def test_who_is_asked(programs: StandIns, there: list[str], asked: str) -> None:
     for name in there:
         answer = DIGEST if name == "skopeo" else json.dumps([f"x@{DIGEST}"])
         programs.add(name, (0, answer, ""))
-    assert container_reference.digest(Image("x")) == DIGEST
+    assert container_reference.digest(ContainerReference("x")) == DIGEST
     assert [name for name in there if programs.starts(name)] == [asked]
 
 
 def test_nobody_to_ask(programs: StandIns) -> None:
     assert not any(programs.folder.iterdir())
     with pytest.raises(StepFailedError) as caught:
-        container_reference.digest(Image("localhost:5000/x", "1"))
-    assert caught.value.what == "localhost:5000/x:1: no program here can look an image up"
-    assert caught.value.remedy == "install skopeo, podman or docker"
+        container_reference.digest(ContainerReference("localhost:5000/x", "1"))
+    assert caught.value.what == (
+        "localhost:5000/x:1: its digest cannot be looked up without skopeo, podman or docker"
+    )
+    assert caught.value.remedy == "install one of them"
 
 
 @pytest.mark.parametrize("said", ["", "<none>", "sha256:12", f"{OTHER}0"])
 def test_an_answer_of_skopeo_that_is_no_digest(programs: StandIns, said: str) -> None:
     programs.add("skopeo", (0, said, ""))
     with pytest.raises(StepFailedError) as caught:
-        container_reference.digest(Image("x"))
-    assert caught.value.what == "x: skopeo tells no digest of it"
+        container_reference.digest(ContainerReference("x"))
+    assert caught.value.what == "x: skopeo printed no digest"
     assert caught.value.output == said
 
 
@@ -130,8 +132,8 @@ def test_an_image_without_a_digest(programs: StandIns, said: str) -> None:
     """One that was built here, and never in a registry."""
     programs.add("podman", (0, "", ""), (0, said, ""))
     with pytest.raises(StepFailedError) as caught:
-        container_reference.digest(Image("x"))
-    assert caught.value.what == "x: podman tells no digest of it"
+        container_reference.digest(ContainerReference("x"))
+    assert caught.value.what == "x: podman printed no digest"
 
 
 BUSY = [
@@ -152,7 +154,7 @@ LASTING = [
 @pytest.mark.parametrize("said", BUSY)
 def test_a_registry_that_is_busy_is_asked_again(programs: StandIns, said: str) -> None:
     programs.add("skopeo", (1, "", said), (1, "", said), (0, DIGEST, ""))
-    assert container_reference.digest(Image("x")) == DIGEST
+    assert container_reference.digest(ContainerReference("x")) == DIGEST
     assert len(programs.starts("skopeo")) == 3
 
 
@@ -160,6 +162,6 @@ def test_a_registry_that_is_busy_is_asked_again(programs: StandIns, said: str) -
 def test_an_image_that_is_not_there(programs: StandIns, said: str) -> None:
     programs.add("skopeo", (1, "", said), (0, DIGEST, ""))
     with pytest.raises(StepFailedError) as caught:
-        container_reference.digest(Image("x"))
+        container_reference.digest(ContainerReference("x"))
     assert said in caught.value.output
     assert len(programs.starts("skopeo")) == 1

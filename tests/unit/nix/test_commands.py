@@ -91,7 +91,7 @@ def test_no_version(programs: StandIns) -> None:
     with pytest.raises(StepFailedError) as caught:
         installed.version()
     assert (caught.value.what, caught.value.output) == (
-        "nix --version: names no version",
+        "nix --version: printed no version",
         "nothing\n",
     )
 
@@ -117,7 +117,7 @@ def test_an_answer_that_is_no_json(programs: StandIns, said: str) -> None:
     programs.add("nix", (0, said, ""))
     with pytest.raises(StepFailedError) as caught:
         evaluation.evaluate(FLAKE, "x", str)
-    assert caught.value.what == "nix eval --json: did not answer as Nix does (not JSON)"
+    assert caught.value.what == "nix eval --json: voidgen cannot read what it printed (not JSON)"
 
 
 INFO = {"narHash": "sha256-x", "narSize": 7, "references": ["/s/b", "/s/a"], "deriver": None}

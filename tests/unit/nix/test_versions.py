@@ -126,7 +126,7 @@ def test_names_of_store_paths(store: str, name: str) -> None:
     ],
 )
 def test_what_is_no_store_path(path: str) -> None:
-    with pytest.raises(ValueError, match="is no store path"):
+    with pytest.raises(ValueError, match="is not a store path"):
         nix_version.store_name(path)
 
 
@@ -182,7 +182,7 @@ def test_long_text_takes_no_long_time(text: str) -> None:
     assert text.startswith(nix_version.split(text)[0])
     with pytest.raises(ValueError, match="is not NAME-VERSION_REVISION"):
         xbps_version.split(text + "x")
-    with pytest.raises(ValueError, match="is no store path"):
+    with pytest.raises(ValueError, match="is not a store path"):
         nix_version.store_name(text + "/")
 
 

@@ -24,8 +24,8 @@ def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> StandIns:
     return found
 
 
-def patiently(*argv: str) -> process.Completed:
-    return process.patiently(argv, cwd=Path("/"), transient=TRANSIENT)
+def run_with_retries(*argv: str) -> process.Completed:
+    return process.run_with_retries(argv, cwd=Path("/"), transient=TRANSIENT)
 
 
 @pytest.mark.parametrize("faults", range(process.ATTEMPTS))
@@ -33,14 +33,14 @@ def test_a_fault_of_the_network_is_tried_again(programs: StandIns, faults: int) 
     programs.add(
         "fetch", *[(128, "", EARLY if fault % 2 else BUSY) for fault in range(faults)], WELL
     )
-    assert patiently("fetch", "a", "b c") == process.Completed(0, b"well\n", b"")
+    assert run_with_retries("fetch", "a", "b c") == process.Completed(0, b"well\n", b"")
     assert programs.starts("fetch") == [["a", "b c"]] * (faults + 1)
 
 
 def test_a_fault_that_stays_is_told_in_the_end(programs: StandIns) -> None:
     programs.add("fetch", (128, "", EARLY))
     with pytest.raises(StepFailedError) as caught:
-        patiently("fetch", "a", "b", "c")
+        run_with_retries("fetch", "a", "b", "c")
     assert caught.value.what == "fetch a b: failed (exit status 128)"
     assert caught.value.output == EARLY.strip()
     assert len(programs.starts("fetch")) == process.ATTEMPTS
@@ -49,7 +49,7 @@ def test_a_fault_that_stays_is_told_in_the_end(programs: StandIns) -> None:
 def test_what_is_missing_is_not_asked_for_again(programs: StandIns) -> None:
     programs.add("fetch", (128, "", MISSING), WELL)
     with pytest.raises(StepFailedError) as caught:
-        patiently("fetch")
+        run_with_retries("fetch")
     assert caught.value.output == MISSING.strip()
     assert len(programs.starts("fetch")) == 1
 
@@ -57,14 +57,14 @@ def test_what_is_missing_is_not_asked_for_again(programs: StandIns) -> None:
 def test_the_last_fault_is_the_one_that_is_told(programs: StandIns) -> None:
     programs.add("fetch", (128, "", BUSY), (1, "", MISSING), WELL)
     with pytest.raises(StepFailedError) as caught:
-        patiently("fetch")
+        run_with_retries("fetch")
     assert caught.value.what == "fetch: failed (exit status 1)"
     assert len(programs.starts("fetch")) == 2
 
 
 def test_messages_of_a_success_are_no_fault(programs: StandIns) -> None:
     programs.add("fetch", (0, "", EARLY))
-    assert patiently("fetch").stderr.decode() == EARLY
+    assert run_with_retries("fetch").stderr.decode() == EARLY
     assert len(programs.starts("fetch")) == 1
 
 
@@ -74,7 +74,7 @@ def test_waits_grow_and_end(programs: StandIns, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(process, "LONGEST_WAIT", 0.5)
     programs.add("fetch", (128, "", EARLY))
     with pytest.raises(StepFailedError):
-        patiently("fetch")
+        run_with_retries("fetch")
     assert len(naps) == process.ATTEMPTS - 1
     assert all(0 <= nap <= 0.5 for nap in naps)
 
@@ -94,7 +94,7 @@ def test_a_program_that_is_not_there(
 
 
 def patiently_with(argv: list[str], cwd: Path) -> process.Completed:
-    return process.patiently(argv, cwd=cwd, transient=TRANSIENT)
+    return process.run_with_retries(argv, cwd=cwd, transient=TRANSIENT)
 
 
 def test_a_program_that_a_signal_ended(tmp_path: Path) -> None:

@@ -64,7 +64,7 @@ def test_what_prints_without_end_is_ended(
 ) -> None:
     monkeypatch.setattr(process, "LARGEST", 1 << 20)
     endless = program(tmp_path, "endless", f"echo $$ > {tmp_path}/pid\nexec yes >&{stream}")
-    with pytest.raises(StepFailedError, match="prints more than 1 MiB, and was ended") as caught:
+    with pytest.raises(StepFailedError, match="printed more than 1 MiB, so") as caught:
         process.run([str(endless), "a"], cwd=HERE)
     assert caught.value.remedy
     assert gone(tmp_path / "pid")
