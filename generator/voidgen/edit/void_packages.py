@@ -36,11 +36,11 @@ def _indexes(project: Project, locked: Xbps | None, progress: Progress) -> Snaps
     if locked and (arch, places) == (locked.request.arch, locked.request.repositories):
         try:
             ours = [one for one in locked.repositories if one.arch == arch]
-            return snapshot.again(ours, places, progress)
+            return snapshot.fetch_locked(ours, places, progress)
         except StepFailedError:
             pass  # Void's repositories keep no old index: today's will do for names.
     try:
-        return snapshot.take(places, [arch], progress)
+        return snapshot.fetch_current(places, [arch], progress)
     except StepFailedError as error:
         reason = error.what if "[xbps]" in error.what else "the repositories cannot be read"
         raise NotAtHandError(reason) from None

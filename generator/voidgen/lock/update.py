@@ -1,4 +1,4 @@
-"""Finding what to lock a project to: inputs by Nix, packages by XBPS, a container's digest."""
+"""Finding what to lock: inputs with Nix, packages with XBPS, and the container's digest."""
 
 from __future__ import annotations
 
@@ -43,10 +43,10 @@ if TYPE_CHECKING:
 def pin(
     project: Project, moving: AbstractSet[str], progress: Progress, *, evaluate: bool = True
 ) -> Outcome:
-    """Lock what is not locked yet, and move what is named in ``moving``. Writes nothing.
+    """Lock what is not locked yet, and move what ``moving`` names. Writes nothing.
 
-    With ``evaluate``, nixpkgs moves only where the image's packages evaluate with the new one.
-    Raises StepFailedError where something cannot be had.
+    With ``evaluate``, nixpkgs moves only if the image's packages evaluate with the new one.
+    Raises StepFailedError if something cannot be fetched or resolved.
     """
     before = state.read(project, anywhere=True)
     with _scratch() as work:
@@ -67,21 +67,21 @@ def pin(
 
 
 def ready(project: Project) -> Pins:
-    """The locks, where the project is generated and locked as voidgen.toml has it."""
+    """Return the locks; WrongInputError unless generated files and locks fit voidgen.toml."""
     found = state.read(project)
     raise_all([*state.faults(project, found), *emit.faults(project.folder, project.tree())])
     return found
 
 
 def repository(project: Project, progress: Progress) -> Path:
-    """A local repository of the locked packages, fetched where they are not here.
+    """Return a local repository of the locked packages; fetches those that are missing.
 
-    Raises WrongInputError where the lock is not for this project as it is now.
+    Raises WrongInputError if the lock does not fit the project as it is now.
     """
     found = state.read(project)
     if project.plan.config.mklive is None:
-        remedy = "add [mklive] to voidgen.toml: it makes the ISO, from Void's packages"
-        raise WrongInputError(Fault("no package of Void is needed here", remedy=remedy))
+        remedy = "add [mklive] to voidgen.toml: mklive makes the ISO from Void's packages"
+        raise WrongInputError(Fault("this project needs no packages of Void", remedy=remedy))
     raise_all(state.faults(project, found))
     if not found.lock or not found.lock.xbps:
         raise AssertionError("all that is wanted is locked")
@@ -95,7 +95,7 @@ def repository(project: Project, progress: Progress) -> Path:
 
 @contextmanager
 def _scratch() -> Iterator[Path]:
-    """A folder for one run; what the system refuses in it is a StepFailedError."""
+    """Yield a temporary folder; raise StepFailedError for an OSError in the context."""
     try:
         with tempfile.TemporaryDirectory(prefix="voidgen-") as work:
             yield Path(work)
@@ -119,7 +119,7 @@ class _Pinning:
         return self.work / "flake"
 
     def inputs(self) -> tuple[Input, ...]:
-        """The flake's inputs, all locked."""
+        """Return the flake's inputs, all locked."""
         plan, before = self.project.plan, self.before
         _flake(plan, before.flake, self.flake)
         if not before.inputs:
@@ -133,7 +133,7 @@ class _Pinning:
         return tuple(flake_lock.inputs(self.flake, plan))
 
     def readable(self, inputs: tuple[Input, ...]) -> None:
-        """StepFailedError if this Nix cannot read the package set."""
+        """Raise StepFailedError if this Nix cannot read the package set."""
         named, found = self.project.plan.config.nix.nixpkgs, _nixpkgs(inputs)
         if named.startswith("./"):
             requirements.check(self.project.folder / named)
@@ -142,9 +142,9 @@ class _Pinning:
                 requirements.check(fetchers.fetch_tree(locked) / str(locked.get("dir", "")))
 
     def bound(self, found: Iterable[Entry]) -> tuple[FlakeInput, ...]:
-        """flake.lock's inputs, for voidgen.lock; those that it does not have yet are fetched.
+        """Return flake.lock's inputs for voidgen.lock; fetches those that it does not have yet.
 
-        Raises WrongInputError where flake.lock says something else than what Nix fetches.
+        Raises WrongInputError if flake.lock differs from what Nix fetches.
         """
         known = {*self.before.lock.inputs} if self.before.lock else set()
         other = [entry for entry in found if entry.bound not in known]
@@ -154,7 +154,7 @@ class _Pinning:
         return tuple(entry.bound for entry in found)
 
     def compared(self, inputs: tuple[Input, ...]) -> tuple[Move, ...]:
-        """What another nixpkgs does to the versions of the image's packages."""
+        """Return the packages of the image whose versions change with nixpkgs."""
         old, new = _nixpkgs(self.before.inputs), _nixpkgs(inputs)
         if not old or not new or not old.rev or old.rev == new.rev:
             return ()
@@ -162,18 +162,20 @@ class _Pinning:
             try:
                 before = _packages(self.flake, self.project, {"nixpkgs": old.url})
             except StepFailedError:
-                # What is asked for may be there in the new one only.
+                # The wanted packages may exist only in the new one.
                 before = ()
             try:
                 after = _packages(self.flake, self.project)
             except StepFailedError as error:
                 what = "the image's packages do not evaluate with the new nixpkgs; nothing moved"
-                remedy = "mend voidgen.toml for it, or move it all the same with --no-eval"
+                remedy = (
+                    "change voidgen.toml to fit it, or move nixpkgs nevertheless with --no-eval"
+                )
                 raise StepFailedError(what, remedy, error.output or error.what) from None
         return tuple(changes.packages(before, after))
 
     def lock(self, asked: Request) -> Lock:
-        """What voidgen.lock says for what is ``asked``."""
+        """Return the lock for the packages that are ``asked`` for."""
         old = self.before.lock
         image = self._container(old.container if old else "")
         xbps = old.xbps if old else None
@@ -183,7 +185,7 @@ class _Pinning:
         return evolve(old or Lock(), container=image, xbps=xbps)
 
     def _container(self, locked: str) -> str:
-        """The image: what its tag means today where it moves, else as it is named."""
+        """Return the container's image: if it moves, with the digest that its tag has today."""
         named = self.project.plan.config.container.image
         if named == "flake":
             return named
@@ -216,15 +218,15 @@ class _Pinning:
             and XBPS not in self.moving
             and places == (old.request.arch, old.request.repositories)
         ):
-            return snapshot.again(old.repositories, asked.repositories, self.progress)
+            return snapshot.fetch_locked(old.repositories, asked.repositories, self.progress)
         arches = (asked.arch, host_arch(asked.arch))
-        found = snapshot.take(asked.repositories, arches, self.progress)
+        found = snapshot.fetch_current(asked.repositories, arches, self.progress)
         snapshot.check_used(found, asked.repositories, arches)
         return found
 
 
 def _flake(plan: Plan, locked: bytes, folder: Path) -> Path:
-    """The flake as `generate` would emit it, less the overlay and the user's own outputs."""
+    """Return the flake as `generate` would emit it, less the overlay and the user's own outputs."""
     bare = evolve(plan, config=evolve(plan.config, flake=Flake()))
     for path, node in render.project(
         bare, {}, bundled_files.constant(), bundled_files.flake()
@@ -252,7 +254,10 @@ def _packages(
 
 
 def _tools(flake: Path, project: Project, progress: Progress) -> Path:
-    """XBPS's programs: of the locked nixpkgs, so that everybody's resolves alike; or PATH's."""
+    """Return the folder of XBPS's programs: of the locked nixpkgs if it has them, else PATH's.
+
+    With those of nixpkgs, every machine resolves packages alike.
+    """
     pinned, caches = "nixpkgs" in flake_lock.references(project.plan), project.caches
     system = f"packages.{installed.system()}"
     if pinned and "xbps" in evaluation.evaluate(

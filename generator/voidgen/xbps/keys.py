@@ -1,4 +1,4 @@
-"""Public keys that sign packages: XBPS's files of them, as in /var/db/xbps/keys."""
+"""Public keys that sign packages: files such as those in /var/db/xbps/keys."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from voidgen.errors import Fault, StepFailedError, WrongInputError, unreadable
+from voidgen.errors import Fault, StepFailedError, WrongInputError
 from voidgen.schema import typed_json
 from voidgen.schema.structure import MisfitError
 from voidgen.system import sri
-from voidgen.system.files import read_regular_file
+from voidgen.system.files import read_input
 from voidgen.system.untrusted import GarbledError
 from voidgen.xbps.types import FINGERPRINT, Key
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 LARGEST = 1 << 20
-"""Bytes of a key's file, which has a thousandth of it."""
+"""Largest size of a key's file in bytes; real ones have about a thousandth."""
 
 
 @frozen
@@ -42,19 +42,20 @@ class _Key:
 
 
 def read(files: Iterable[Path]) -> list[Trusted]:
-    """The keys in ``files``; WrongInputError for each that is none."""
-    found, faults = [], []
+    """Return the keys in ``files``; WrongInputError with a fault for each that isn't a key."""
+    found: list[Trusted] = []
+    faults: list[Fault] = []
     for file in files:
         try:
-            data = read_regular_file(file, LARGEST)
+            data = read_input(file, LARGEST)
             fingerprint = FINGERPRINT.check(file.stem)
             key = typed_json.read_plist(data, _Key)
             found.append(Trusted(fingerprint, data, key.public_key))
-        except OSError as error:
-            faults.append(unreadable(error, file))
+        except WrongInputError as error:
+            faults += error.faults
         except (GarbledError, MisfitError):
-            what = "is no public key of XBPS"
-            remedy = "take FINGERPRINT.plist from /var/db/xbps/keys of a system that trusts it"
+            what = "is not a public key of XBPS"
+            remedy = "copy FINGERPRINT.plist from /var/db/xbps/keys of a system that trusts the key"
             faults.append(Fault(what, file, remedy=remedy))
     if faults:
         raise WrongInputError(*faults)
@@ -62,14 +63,14 @@ def read(files: Iterable[Path]) -> list[Trusted]:
 
 
 def signer(index: Index, trusted: Sequence[Trusted]) -> str | None:
-    """The fingerprint of the key that signs a repository; None for a folder of the machine.
+    """Return the fingerprint of the key that signs a repository; None for a local folder.
 
-    Raises StepFailedError where XBPS would take none of its packages.
+    Raises StepFailedError if XBPS would refuse its packages.
     """
     if not index.remote:
         return None
     if not index.data.public_key:
-        what = f"{index.url}: is not signed, and XBPS takes unsigned packages from folders only"
+        what = f"{index.url}: is not signed, and XBPS accepts unsigned packages only from folders"
         raise StepFailedError(what, "sign it with `xbps-rindex --sign`, or copy it to a folder")
     for key in trusted:
         if key.pem == index.data.public_key:
@@ -83,7 +84,7 @@ def signer(index: Index, trusted: Sequence[Trusted]) -> str | None:
 
 
 def locked(trusted: Iterable[Trusted], used: Iterable[str | None]) -> tuple[Key, ...]:
-    """The keys whose fingerprints are ``used``, as they are locked."""
+    """Return the keys whose fingerprints are ``used``, as voidgen.lock has them."""
     names = set(used)
     return tuple(
         sorted(

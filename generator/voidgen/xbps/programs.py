@@ -1,4 +1,4 @@
-"""XBPS's own programs, by what they are for: resolving, verifying, indexing."""
+"""Running XBPS's programs: resolving, verifying, indexing."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     from voidgen.xbps.transactions import Transaction
 
 _LINE = re.compile(r"(\S+) install (\S+) (\S+) \d+ \d+")
-"""A line of a dry run: package, what happens to it, architecture, repository, two sizes."""
+"""A line of a dry run: package, action, architecture, repository, two sizes."""
 
 _ABSENT = re.compile(r"Package '([^']+)' not found in repository pool")
-"""What it says of the first package that no repository has; then it ends."""
+"""The message about the first package that no repository has; xbps-install then ends."""
 
-OTHER_XBPS = "use the xbps of nixpkgs, or one of the last years"
+OTHER_XBPS = "set [nix] nixpkgs in voidgen.toml, which brings xbps, or install a newer xbps"
 
 
 @frozen
@@ -39,11 +39,11 @@ class Resolved:
 
 @frozen
 class DryRun:
-    """What a dry run of xbps-install answers: all that it would install.
+    """The result of a dry run of xbps-install: all that it would install.
 
-    ``absent`` are packages that it is asked for and no repository has. ``said`` are its lines about
-    what else it cannot resolve, ``status`` is its exit status then (xbps,
-    bin/xbps-install/transaction.c); nothing is ``found`` in that case.
+    ``absent`` are wanted packages that no repository has. If it cannot resolve something else,
+    ``said`` are its lines about it, ``status`` is its exit status
+    (xbps, bin/xbps-install/transaction.c), and ``found`` is empty.
     """
 
     found: tuple[Resolved, ...] = ()
@@ -53,11 +53,11 @@ class DryRun:
 
 
 def on_path() -> Path:
-    """The folder of XBPS's programs; StepFailedError where PATH has none."""
+    """Return the folder of XBPS's programs; StepFailedError if they are not on PATH."""
     found = shutil.which("xbps-install")
     if not found:
-        what = "xbps-install, which resolves Void's packages, is not here"
-        remedy = "install the package xbps, or name a nixpkgs in voidgen.toml: it brings xbps"
+        what = "xbps-install, which resolves Void's packages, is not on PATH"
+        remedy = "install the package xbps, or set [nix] nixpkgs in voidgen.toml, which brings xbps"
         raise StepFailedError(what, remedy)
     return Path(found).parent
 
@@ -65,9 +65,9 @@ def on_path() -> Path:
 def dry_run(programs: Path, transaction: Transaction, repositories: Sequence[str]) -> DryRun:
     """Run ``xbps-install --dry-run`` for ``transaction``, without a network.
 
-    Of two repositories, the first one that has a package gives it. xbps-install ends at the first
-    package that it does not find, so this asks again without that one: all are in the result.
-    Raises StepFailedError if the answer is not XBPS's.
+    A package comes from the first of ``repositories`` that has it. xbps-install ends at the first
+    package that it does not find; this runs it again without that one, so the result has all of
+    them. Raises StepFailedError if it prints something else than XBPS does.
     """
     asked, absent = list(transaction.packages), list[str]()
     while True:
@@ -85,25 +85,25 @@ def dry_run(programs: Path, transaction: Transaction, repositories: Sequence[str
         asked = [name for name in asked if name != match[1]]
         if not asked:
             return DryRun(absent=tuple(absent))
-    # The list is whole where only this machine's disk would be too small for it.
+    # With ENOSPC the list is complete: only this machine's disk would be too small for it.
     if done.status not in {0, errno.ENOSPC}:
         lines = tuple(line for line in said.splitlines() if line.strip())
         return DryRun(absent=tuple(absent), status=done.status, said=lines)
     found = tuple(_resolved(line) for line in done.stdout.decode(errors="replace").splitlines())
     if not found and asked:
-        # Nothing is installed in the root, so that what is asked for cannot be there already.
-        raise StepFailedError("xbps-install --dry-run: names no package", OTHER_XBPS)
+        # Nothing is installed in the root yet, so that each wanted package has to be listed.
+        raise StepFailedError("xbps-install --dry-run: listed no package", OTHER_XBPS)
     return DryRun(found, tuple(absent))
 
 
 def verify(
     programs: Path, transaction: Transaction, repositories: Sequence[str], files: Path
 ) -> None:
-    """``xbps-install --download-only``: check the signature of each file of ``transaction``.
+    """Check the signature of each file of ``transaction`` (``xbps-install --download-only``).
 
-    ``files`` holds them all with their ``.sig2``, so that nothing is downloaded. Of a remote
-    repository the signature alone is checked, of a folder the hash alone. Raises
-    StepFailedError with XBPS's words where one is not signed by a key of the root.
+    ``files`` has all of them with their ``.sig2``, so that nothing is downloaded. XBPS checks only
+    the signature for a remote repository, and only the hash for a folder. Raises StepFailedError
+    with XBPS's output if a file is not signed by a key of the root.
     """
     done = run(
         [
@@ -118,14 +118,16 @@ def verify(
     if done.status:
         output = (done.stdout + done.stderr).decode(errors="replace").strip()
         what = f"XBPS refuses packages of {transaction.name}"
-        remedy = "do not use this mirror; a key that you trust goes into [xbps] keys"
+        remedy = (
+            "do not use this mirror; if you trust the key, add it to [xbps] keys in voidgen.toml"
+        )
         raise StepFailedError(what, remedy, output)
 
 
 def index(programs: Path, arch: str, files: Iterable[Path], folder: Path) -> None:
-    """``xbps-rindex --add``: make ``folder`` a repository for ``arch`` that has ``files``.
+    """Make ``folder`` a repository for ``arch`` that has ``files`` (``xbps-rindex --add``).
 
-    What it cannot read it leaves out, and succeeds all the same.
+    xbps-rindex leaves out what it cannot read, and succeeds nevertheless.
     """
     names = [str(file) for file in files]
     argv = [str(programs / "xbps-rindex"), "--add", *names]
@@ -144,5 +146,7 @@ def _environment(arch: str) -> dict[str, str]:
 def _resolved(line: str) -> Resolved:
     match = _LINE.fullmatch(line)
     if not match:
-        raise StepFailedError("xbps-install --dry-run: not understood", OTHER_XBPS, line)
+        raise StepFailedError(
+            "xbps-install --dry-run: printed a line that voidgen cannot read", OTHER_XBPS, line
+        )
     return Resolved(*match.groups())

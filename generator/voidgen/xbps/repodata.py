@@ -1,7 +1,7 @@
 """Reading ``ARCH-repodata``, the index of an XBPS repository (xbps-rindex(1), "FILES").
 
 A compressed tar archive with ``index.plist``, the packages by name, and ``index-meta.plist``,
-the public key. Read only to look up what XBPS has resolved.
+the public key. voidgen reads it only to look up what XBPS has resolved.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 LARGEST = 1 << 29
-"""Bytes of an unpacked index; Void's have a twentieth of it."""
+"""Largest size of an unpacked index in bytes; Void's have a twentieth."""
 
 INDEX = "index.plist"
 META = "index-meta.plist"
 UNSIGNED = (None, b"", b"DEADBEEF")
-"""What stands for the signer where there is none; the last by old releases of XBPS."""
+"""The content of `META` in unsigned repositories; the last one is of old releases of XBPS."""
 ZSTD = b"\x28\xb5\x2f\xfd"
 
 
@@ -95,7 +95,7 @@ class _Package:
 
 
 def read(file: Path) -> Repodata:
-    """What ``file`` holds; StepFailedError where it is no index of XBPS."""
+    """Return the content of an index; StepFailedError if ``file`` isn't one."""
     try:
         members = _members(_unpacked(read_regular_file(file, LARGEST)))
         index = typed_json.read_plist(members[INDEX], dict[str, _Package]) if members[INDEX] else {}
@@ -110,12 +110,12 @@ def read(file: Path) -> Repodata:
         zstandard.ZstdError,
     ) as error:
         what = f"{file}: is not an index of an XBPS repository ({error})"
-        raise StepFailedError(what, "ask the repository's owner, or take another mirror") from None
+        raise StepFailedError(what, "tell the repository's owner, or use another mirror") from None
     return Repodata({name: one.listed() for name, one in index.items()}, meta.public_key)
 
 
 def _unpacked(data: bytes) -> bytes:
-    """A tar archive; gzip, bzip2 and xz are undone by `tarfile`."""
+    """Return the tar archive in ``data``; `tarfile` itself undoes gzip, bzip2 and xz."""
     if not data.startswith(ZSTD):
         return data
     with zstandard.ZstdDecompressor().stream_reader(data, read_across_frames=True) as stream:
@@ -129,7 +129,7 @@ def _members(data: bytes) -> dict[str, bytes]:
     members, total = {}, 0
     with tarfile.open(fileobj=io.BytesIO(data)) as archive:
         for member in archive:
-            # What is passed over is unpacked, too.
+            # tarfile also unpacks the members that are skipped.
             total += member.size
             if total > LARGEST:
                 raise GarbledError(f"more than {LARGEST >> 20} MiB")

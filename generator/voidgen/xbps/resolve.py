@@ -1,4 +1,4 @@
-"""From what is asked for to locked packages: XBPS resolves, and verifies what it resolved."""
+"""Resolving and verifying the packages to lock, with XBPS."""
 
 from __future__ import annotations
 
@@ -26,9 +26,10 @@ if TYPE_CHECKING:
 
 @frozen
 class Sources:
-    """Where packages come from; ``mklive`` is its source, ``tools`` holds XBPS's programs.
+    """Where packages come from.
 
-    ``askers`` says who asks for each package of the image.
+    ``mklive`` is the folder of its source, ``tools`` that of XBPS's programs. ``askers`` has, by
+    package of the image, who asks for it.
     """
 
     mklive: Path
@@ -41,10 +42,10 @@ class Sources:
 
 
 def resolve(request: Request, sources: Sources, work: Path, progress: Progress) -> Xbps:
-    """Lock every package that mklive installs for ``request``; ``work`` is a folder of ours.
+    """Return every package that mklive installs for ``request``; ``work`` is for temporary files.
 
-    All files are fetched, and their signatures verified by XBPS: later the hashes stand for
-    them. Raises StepFailedError where XBPS cannot resolve, fetch or verify one.
+    Fetches all files and has XBPS verify their signatures: later it is enough to compare hashes.
+    Raises StepFailedError if one cannot be resolved, fetched or verified.
     """
     indexes, trusted, tools = sources.indexes, sources.trusted, sources.tools
     repositories = tuple(
@@ -54,7 +55,7 @@ def resolve(request: Request, sources: Sources, work: Path, progress: Progress) 
         )
     )
     laid, followed, signed = (work / name for name in ("snapshot", "followed", "signed"))
-    snapshot.lay(indexes, {key.fingerprint: key.data for key in trusted}, laid)
+    snapshot.write_databases(indexes, {key.fingerprint: key.data for key in trusted}, laid)
     with progress.step("following mklive's steps"):
         steps = transactions.follow(sources.mklive, request, laid, tools, followed)
         runs = [(one, programs.dry_run(tools, one, request.repositories)) for one in steps]
@@ -76,10 +77,10 @@ def resolve(request: Request, sources: Sources, work: Path, progress: Progress) 
 def look_up(
     found: Mapping[str, Sequence[Resolved]], indexes: Iterable[Index]
 ) -> tuple[Package, ...]:
-    """Hash and size of each package ``found``, by transaction; each package once. Pure.
+    """Return each package that was ``found``, by transaction, with hash and size. Pure.
 
-    Raises StepFailedError where an index does not list what XBPS found in it, and where two
-    repositories give files of one name.
+    Each package is in the result once. Raises StepFailedError if an index does not list what XBPS
+    found in it, or if two repositories have files of the same name.
     """
     listed = {
         (index.url, one.pkgver, one.arch): one
@@ -95,12 +96,14 @@ def look_up(
         entry = listed.get((one.repository, one.pkgver, one.arch))
         if entry is None:
             what = f"{one.repository}: does not list {one.pkgver} ({one.arch}), which XBPS chose"
-            raise StepFailedError(what, "tell the repository's owner, or take another mirror")
+            raise StepFailedError(what, "tell the repository's owner, or use another mirror")
         locked.append(
             Package(one.pkgver, one.arch, one.repository, entry.hash, entry.size, tuple(names))
         )
     for name, count in Counter(one.file for one in locked).items():
         if count > 1:
-            what = f"{name}: comes from two repositories, and in one folder there is room for one"
-            raise StepFailedError(what, "take one of the two out of [xbps] repositories")
+            what = f"{name}: comes from two repositories, and the image can have only one of them"
+            raise StepFailedError(
+                what, "remove one of the two from [xbps] repositories in voidgen.toml"
+            )
     return tuple(sorted(locked))

@@ -1,4 +1,4 @@
-"""The repositories at one moment: their indexes, from now or as they were locked."""
+"""The indexes of repositories at one moment: now, or when they were locked."""
 
 from __future__ import annotations
 
@@ -41,11 +41,16 @@ class Index:
 
 
 Snapshot = tuple[Index, ...]
-"""Repositories in the order in which XBPS asks them, each for every architecture it has."""
+"""Indexes, in the order in which XBPS asks the repositories; several per repository."""
 
 
-def take(repositories: Collection[str], arches: Iterable[str], progress: Progress) -> Snapshot:
-    """The indexes as they are now; each of ``arches`` must be had from some repository."""
+def fetch_current(
+    repositories: Collection[str], arches: Iterable[str], progress: Progress
+) -> Snapshot:
+    """Fetch the indexes as they are now.
+
+    Raises StepFailedError if no repository has an index for one of ``arches``.
+    """
     wanted = sorted(set(arches))
     found: list[Index] = []
     for where in repositories:
@@ -82,10 +87,12 @@ def _remedy(repositories: Iterable[str], arch: str) -> str:
     return f'add "{url}", or another with {arch}-repodata, to [xbps] repositories in voidgen.toml'
 
 
-def again(locked: Iterable[Repository], order: Iterable[str], progress: Progress) -> Snapshot:
-    """The indexes that were ``locked``, repositories in ``order``.
+def fetch_locked(
+    locked: Iterable[Repository], order: Iterable[str], progress: Progress
+) -> Snapshot:
+    """Fetch the indexes that were ``locked``, with the repositories in ``order``.
 
-    Raises StepFailedError where neither the Nix store has one any more nor the repository.
+    Raises StepFailedError if neither the Nix store nor the repository has one any more.
     """
     places = list(order)
     found: list[Index] = []
@@ -93,16 +100,16 @@ def again(locked: Iterable[Repository], order: Iterable[str], progress: Progress
         with progress.step(f"reading {one.url}/{one.arch}-repodata as it was locked"):
             got = list(_fetch(one.url, one.arch, one.hash))
         if not got or got[0].hash != one.hash:
-            what = f"{one.url}: has changed since it was locked, and its old index is not here"
-            raise StepFailedError(what, "run `voidgen update xbps`: all its packages move")
+            what = f"{one.url}: has changed since it was locked, and its old index is lost"
+            raise StepFailedError(what, "run `voidgen update xbps`, which updates all its packages")
         found += got
     return tuple(found)
 
 
-def lay(snapshot: Snapshot, keys: Mapping[str, bytes], folder: Path) -> None:
-    """Make ``folder/ARCH`` what XBPS would have in ``/var/db/xbps`` after synchronizing.
+def write_databases(snapshot: Snapshot, keys: Mapping[str, bytes], folder: Path) -> None:
+    """Write to ``folder/ARCH`` what XBPS has in ``/var/db/xbps`` after synchronizing.
 
-    ``keys`` are the files of trusted public keys, by fingerprint.
+    ``keys`` has the content of the trusted keys' files, by fingerprint.
     """
     for arch in {index.arch for index in snapshot}:
         (folder / arch / "keys").mkdir(parents=True)
@@ -116,7 +123,7 @@ def lay(snapshot: Snapshot, keys: Mapping[str, bytes], folder: Path) -> None:
 
 
 def _folder_of(url: str) -> str:
-    """XBPS's name for a repository's folder (xbps, lib/repo_sync.c and lib/fetch/fetch.c)."""
+    """Return XBPS's name for a repository's folder (lib/repo_sync.c and lib/fetch/fetch.c)."""
     parts = urlsplit(url)
     host = re.sub(r".*@|[][]", "", parts.netloc)
     rest = url.partition(parts.netloc)[2] or "/"
@@ -124,7 +131,7 @@ def _folder_of(url: str) -> str:
 
 
 def _fetch(where: str, arch: str, expected: str) -> Iterator[Index]:
-    """The index, or nothing where the repository has none for ``arch``, or not that one."""
+    """Yield the index for ``arch``, unless there is none or not the expected one."""
     name = f"{arch}-repodata"
     if where.startswith("/"):
         file = Path(where, name)

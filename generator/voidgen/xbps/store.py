@@ -1,7 +1,7 @@
-"""The locked ``.xbps`` files on this machine, and local repositories of them.
+"""The locked ``.xbps`` files on this machine, and local repositories that have them.
 
-A file is kept under its hash, so that locks and projects share it; what is there is hashed
-again each time before it is used.
+A file is kept under its hash, so that locks and projects share it; it is hashed again each time
+before it is used.
 """
 
 from __future__ import annotations
@@ -35,10 +35,10 @@ SIGNATURE = ".sig2"
 def fetch(
     packages: Iterable[Package], mirrors: Iterable[str], progress: Progress, caches: Caches
 ) -> None:
-    """Have every file of ``packages`` here, with the hash that is locked.
+    """Fetch every missing file of ``packages``, with the locked hash.
 
-    The Nix ``caches`` are asked first, and last ``mirrors``, for what a package's own repository
-    does not have any more.
+    From the Nix ``caches``, or else from the package's repository, or else from ``mirrors``, which
+    may have what the repository has no longer.
     """
     each = list(packages)
     cached = store_paths.cached_files(
@@ -47,7 +47,7 @@ def fetch(
     wanted = []
     for one in each:
         places = [str(cached[one.hash])] if one.hash in cached else []
-        places += [one.url, *_elsewhere(one.file, mirrors)]
+        places += [one.url, *_mirror_urls(one.file, mirrors)]
         wanted.append(Wanted(places[0], _kept(one), one.hash, one.size, tuple(places[1:])))
     download.fetch(wanted, progress, what=f"fetching {len(wanted)} packages of Void")
 
@@ -55,9 +55,9 @@ def fetch(
 def add(
     packages: Iterable[Package], mirrors: Iterable[str], progress: Progress, caches: Caches
 ) -> list[str]:
-    """Have the files of ``packages`` in the Nix store, too: their store paths.
+    """Add the files of ``packages`` to the Nix store, and return their store paths.
 
-    ``store_paths.cached_files`` knows them again by hash and name.
+    ``store_paths.cached_files`` finds them there by hash and name.
     """
     each = list(packages)
     fetch(each, mirrors, progress, caches)
@@ -67,25 +67,25 @@ def add(
 def sign(
     packages: Iterable[Package], mirrors: Iterable[str], folder: Path, progress: Progress
 ) -> None:
-    """Make ``folder`` what XBPS's own cache would be: the files, and beside them signatures.
+    """Make ``folder`` as XBPS's own cache would be: the files, with signatures beside them.
 
-    Of repositories that are folders it keeps neither.
+    XBPS's cache has nothing of repositories that are folders.
     """
     folder.mkdir()
     remote = [one for one in packages if not one.repository.startswith("/")]
     names = [f"{one.file}{SIGNATURE}" for one in remote]
     wanted = [
-        Wanted(f"{one.url}{SIGNATURE}", _signature(one), None, None, _elsewhere(name, mirrors))
+        Wanted(f"{one.url}{SIGNATURE}", _signature(one), None, None, _mirror_urls(name, mirrors))
         for one, name in zip(remote, names, strict=True)
     ]
     download.fetch(wanted, progress, what=f"fetching {len(wanted)} signatures")
     for one, name in zip(remote, names, strict=True):
-        _put(_kept(one), folder / one.file)
-        _put(_signature(one), folder / name)
+        _link_or_copy(_kept(one), folder / one.file)
+        _link_or_copy(_signature(one), folder / name)
 
 
 def forget_signatures(packages: Iterable[Package]) -> None:
-    """Remove kept signatures, of which one is wrong: nothing else tells a damaged one."""
+    """Remove the kept signatures, one of which is wrong: a damaged one cannot be recognized."""
     for one in packages:
         _signature(one).unlink(missing_ok=True)
 
@@ -93,9 +93,9 @@ def forget_signatures(packages: Iterable[Package]) -> None:
 def repository(
     locked: Xbps, mirrors: Iterable[str], programs: Path, progress: Progress, caches: Caches
 ) -> Path:
-    """A local repository of exactly the ``locked`` packages, indexed by xbps-rindex(1).
+    """Make a local repository of exactly the ``locked`` packages, and return its folder.
 
-    Signatures that are here lie beside them, so that it can serve as a mirror.
+    xbps-rindex(1) indexes it. It has the signatures that were kept, so that it can be a mirror.
     """
     fetch(locked.packages, mirrors, progress, caches)
     names = "\n".join(f"{one.hash} {one.file}" for one in locked.packages)
@@ -108,9 +108,9 @@ def repository(
         folder = Path(temporary) / "repository"
         folder.mkdir()
         for one in locked.packages:
-            _put(_kept(one), folder / one.file)
+            _link_or_copy(_kept(one), folder / one.file)
             if _signature(one).is_file():
-                _put(_signature(one), folder / f"{one.file}{SIGNATURE}")
+                _link_or_copy(_signature(one), folder / f"{one.file}{SIGNATURE}")
         with progress.step(f"indexing {len(locked.packages)} packages of Void"):
             for arch in sorted({one.arch for one in locked.repositories}):
                 files = [
@@ -124,13 +124,13 @@ def repository(
         if place.exists():
             place.rename(Path(temporary) / "broken")
         folder.rename(place)
-        # Last: without it, the repository is made again.
+        # Last, because a repository without it is made again.
         written.replace(_sums(place))
     return place
 
 
 def _is_whole(locked: Xbps, folder: Path) -> bool:
-    """Whether ``folder`` is the repository: the files that are kept, and an index of them."""
+    """Return whether ``folder`` is complete: it has the locked files, and an index of them."""
     indexes = _indexes(locked, folder)
     names = {*(one.file for one in locked.packages), *(one.name for one in indexes)}
     try:
@@ -146,37 +146,37 @@ def _is_whole(locked: Xbps, folder: Path) -> bool:
 
 
 def _indexes(locked: Xbps, folder: Path) -> list[Path]:
-    """The indexes of the repository in ``folder``."""
+    """Return the indexes of the repository in ``folder``."""
     return [
         folder / f"{arch}-repodata" for arch in sorted({one.arch for one in locked.repositories})
     ]
 
 
 def _sums(folder: Path) -> Path:
-    """The file with the hashes of the indexes in ``folder``, as voidgen wrote them."""
+    """Return the path of the file with the hashes of the indexes in ``folder``."""
     return folder.with_name(f"{folder.name}.sha256")
 
 
 def _is_kept(package: Package, file: Path) -> bool:
-    """Whether ``file`` is the one that was hashed just now, or has the same bytes."""
+    """Return whether ``file`` is the kept one, which was hashed just now, or has its bytes."""
     return _kept(package).samefile(file) or sri.of_file(file) == package.hash
 
 
 def unpacked(repository: Path) -> int:
-    """Bytes that all packages of a local repository unpack to."""
+    """Return the number of bytes that all packages of a local repository unpack to."""
     indexes = [repodata.read(file) for file in sorted(repository.glob("*-repodata"))]
     listed = {one.hash: one.installed for index in indexes for one in index.packages.values()}
     return sum(listed.values())
 
 
 def _check(locked: Xbps, arch: str, folder: Path) -> None:
-    """Every package is in the index, under its own name."""
+    """Raise StepFailedError unless the index has every package, under its own name."""
     listed = repodata.read(folder / f"{arch}-repodata").packages.values()
     found = {(one.pkgver, one.arch, one.hash) for one in listed}
     for one in locked.packages:
         if one.arch in {arch, "noarch"} and (one.pkgver, one.arch, one.hash) not in found:
-            what = f"{one.url}: is not the package {one.pkgver} that its name tells"
-            raise StepFailedError(what, "tell the repository's owner, or take another mirror")
+            what = f"{one.url}: does not contain the package {one.pkgver} that its file name says"
+            raise StepFailedError(what, "tell the repository's owner, or use another mirror")
 
 
 def _kept(package: Package) -> Path:
@@ -187,12 +187,12 @@ def _signature(package: Package) -> Path:
     return _kept(package).with_suffix(f".xbps{SIGNATURE}")
 
 
-def _elsewhere(name: str, mirrors: Iterable[str]) -> tuple[str, ...]:
+def _mirror_urls(name: str, mirrors: Iterable[str]) -> tuple[str, ...]:
     return tuple(f"{mirror.rstrip('/')}/{name}" for mirror in mirrors)
 
 
-def _put(file: Path, place: Path) -> None:
-    """The same file under another name, without a copy where the file system can."""
+def _link_or_copy(file: Path, place: Path) -> None:
+    """Give ``file`` the name ``place``, too; copy it if the file system cannot link it."""
     try:
         os.link(file, place)
     except OSError:

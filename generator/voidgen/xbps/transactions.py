@@ -1,6 +1,6 @@
-"""Which packages mklive installs: its own steps are run, with a recorder for xbps-install.
+"""Which packages mklive installs: voidgen runs mklive with a recorder instead of xbps-install.
 
-mklive.sh takes the program from XBPS_INSTALL_CMD. It is stopped before it would change a root.
+mklive.sh takes the program from XBPS_INSTALL_CMD. The recorder ends it before it changes a root.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ RECORDER = "voidgen-record-xbps"
 
 @frozen
 class Transaction:
-    """What goes into one of mklive's roots.
+    """The packages of one of mklive's roots.
 
-    ``name`` is the root's, like ``void-host``; ``root`` a copy of what mklive had put there:
-    keys, repository data and settings of XBPS.
+    ``name`` is that of the root, like ``void-host``. ``root`` is a copy of what mklive had put
+    there: keys, repository data and settings of XBPS.
     """
 
     name: str
@@ -39,11 +39,11 @@ class Transaction:
 def follow(
     mklive: Path, request: Request, snapshot: Path, programs: Path, work: Path
 ) -> list[Transaction]:
-    """The transactions of the mklive whose source is ``mklive``, in the order of their names.
+    """Run the mklive in the folder ``mklive``, and return its transactions, sorted by name.
 
-    ``snapshot`` holds for each architecture what belongs in ``/var/db/xbps``; ``programs`` is
-    the folder of XBPS's own; ``work`` is made. Raises StepFailedError where mklive
-    ends before its last transaction.
+    ``snapshot`` has for each architecture what belongs in ``/var/db/xbps``; ``programs`` is the
+    folder of XBPS's programs; ``work`` is made. Raises StepFailedError if mklive ends before its
+    last transaction.
     """
     record, build, tools = (work / name for name in ("record", "build", "bin"))
     for folder in (work, record, build, tools):
@@ -56,7 +56,7 @@ def follow(
         [*_sandbox(), "bash", "./mklive.sh", *asked, "-o", str(build / "none.iso")],
         cwd=mklive,
         check=False,
-        # All of it: mklive reads more names than its usage tells.
+        # The whole environment: mklive reads more variables than its usage names.
         env={
             "HOME": str(build),
             "PATH": f"{tools}:{programs}:{os.environ.get('PATH', os.defpath)}",
@@ -69,14 +69,14 @@ def follow(
     )
     if not (record / "complete").exists():
         output = (done.stdout + done.stderr).decode(errors="replace").strip()
-        what = "mklive ended before it had named all packages"
-        remedy = "is it void-mklive? [mklive] source in voidgen.toml names it"
+        what = "mklive ended before it had asked for all packages"
+        remedy = "check that [mklive] source in voidgen.toml names void-mklive"
         raise StepFailedError(what, remedy, output)
     return [_recorded(place) for place in sorted(record.iterdir()) if place.is_dir()]
 
 
 def options(arch: str, packages: Sequence[str], repositories: Sequence[str]) -> list[str]:
-    """The options of mklive.sh (its -h) that say which packages go into the image.
+    """Return the options of mklive.sh (see its -h) for the packages of the image.
 
     Of several repositories, mklive asks the last one first.
     """
@@ -85,12 +85,15 @@ def options(arch: str, packages: Sequence[str], repositories: Sequence[str]) -> 
 
 
 def host_arch(arch: str) -> str:
-    """The architecture of mklive's own tools: they run with the C library of the container."""
+    """Return the architecture of mklive's own tools: they use the C library of the container."""
     return arch.removesuffix("-musl")
 
 
 def _sandbox() -> list[str]:
-    """No network, and mounts that nobody else sees: mklive, failing, unmounts /dev and /proc."""
+    """Return a command prefix that gives no network and private mounts.
+
+    If mklive fails, it unmounts /dev and /proc.
+    """
     user = [] if os.geteuid() == 0 else ["--map-root-user"]
     private = ["--mount", "--propagation", "private", "--net", "--pid", "--fork", "--kill-child"]
     return ["unshare", *user, *private, "--"]

@@ -27,7 +27,7 @@ Fingerprint = Annotated[str, FINGERPRINT]
 
 @frozen(order=True)
 class Package:
-    """An ``.xbps`` file: where it is, its hash and size in bytes, and the roots it goes into."""
+    """An ``.xbps`` file: its repository, hash, size in bytes, and mklive's roots that get it."""
 
     pkgver: Annotated[str, PKGVER]
     arch: Arch
@@ -57,7 +57,7 @@ class Package:
 
     @property
     def url(self) -> str:
-        """Where the file is: a URL, or a path where the repository is a folder."""
+        """The file's URL, or its path if the repository is a folder."""
         return f"{self.repository.rstrip('/')}/{self.file}"
 
 
@@ -65,7 +65,7 @@ class Package:
 class Repository:
     """A repository's index for one architecture, and the key that signs its packages.
 
-    ``key`` is missing where XBPS asks for no signature: in a folder of the machine.
+    ``key`` is None if XBPS needs no signature: in a folder of the machine.
     """
 
     url: rules.Repository
@@ -84,9 +84,9 @@ class Key:
 
 @frozen
 class Request:
-    """What was asked for when the packages were locked; where it is another now, they are not.
+    """What the packages were locked for; if that has changed, they have to be locked again.
 
-    ``mklive`` is the narHash of its source: its lists of packages are part of what is asked.
+    ``mklive`` is the narHash of its source, which has lists of packages.
     """
 
     arch: Arch

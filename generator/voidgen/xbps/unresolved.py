@@ -1,4 +1,4 @@
-"""Why XBPS cannot resolve what is asked for: all of it, with who asked for each. Pure."""
+"""Explaining why XBPS cannot resolve packages, with who asks for each of them. Pure."""
 
 from __future__ import annotations
 
@@ -30,16 +30,17 @@ _PURPOSES = {
 }
 """What each of mklive's roots is for."""
 
-_BROKEN = "the repository does not fit together just now: try later, or take another mirror"
+_BROKEN = "the repository is inconsistent now: try again later, or use another mirror"
 _REMEDIES = {
     errno.ENOENT: (
-        "fix each name where it is asked for, or add the repository that has it to "
+        "correct each name in the place that asks for it, or add the repository that has it to "
         "[xbps] repositories in voidgen.toml"
     ),
     errno.ENODEV: _BROKEN,
     errno.ENOEXEC: _BROKEN,
     errno.EAGAIN: (
-        "take one of the two out of [xbps] packages, or leave out the module that brings it"
+        "remove one of the two from [xbps] packages in voidgen.toml, or leave out the module that "
+        "brings it"
     ),
 }
 """What to do, by xbps-install's exit status (xbps, bin/xbps-install/transaction.c)."""
@@ -58,10 +59,9 @@ def check(
     askers: Mapping[str, tuple[Asker, ...]],
     indexes: Iterable[Index],
 ) -> None:
-    """Raise StepFailedError if a transaction cannot be resolved, naming all that is in the way.
+    """Raise StepFailedError with all reasons if a transaction cannot be resolved.
 
-    ``askers`` says for each package of the image who asks for it, as the resolution does; mklive
-    asks for the others.
+    ``askers`` has, by package of the image, who asks for it; mklive asks for the others.
     """
     each, found = [*runs], tuple(indexes)
     failed = [one for one in each if one[1].absent or one[1].status]
@@ -105,7 +105,7 @@ class _Pool:
         return cls(arch, needs, providers, others)
 
     def package(self, pattern: str) -> str:
-        """The name of the package that ``pattern`` asks for, as far as a name can tell."""
+        """Return the name of the package that ``pattern`` asks for, judged by its name only."""
         match = _NAME.match(pattern)
         name = match[0] if match else pattern
         for one in (name, name.rpartition("-")[0]):
@@ -116,7 +116,7 @@ class _Pool:
         return name
 
     def origins(self, asked: Iterable[str]) -> dict[str, str]:
-        """For each package that comes with those ``asked`` for, the one that it comes with."""
+        """Return, by package, the one of ``asked`` that needs it, directly or indirectly."""
         waiting = deque((self.package(one), one) for one in asked)
         found: dict[str, str] = {}
         while waiting:
@@ -132,7 +132,7 @@ def _absent(
     askers: Mapping[str, tuple[Asker, ...]],
     pools: Mapping[str, _Pool],
 ) -> Iterator[str]:
-    """A line for each package that is asked for and in no repository."""
+    """Yield a line for each wanted package that no repository has."""
     by: dict[tuple[str, str], list[str]] = {}
     for transaction, done in failed:
         for name in done.absent:
@@ -140,7 +140,7 @@ def _absent(
     for (name, arch), who in sorted(by.items()):
         pool = pools[arch]
         only = f" for {arch}, but for {pool.others[name]}" if name in pool.others else ""
-        # Nobody can change what mklive asks for.
+        # The user cannot change what mklive asks for.
         guess = name in askers and not only
         near = did_you_mean(name, {*pool.needs, *pool.providers}) if guess else ""
         yield "; ".join(
@@ -158,7 +158,7 @@ def _absent(
 def _said(
     transaction: Transaction, done: DryRun, askers: Mapping[str, tuple[Asker, ...]], pool: _Pool
 ) -> Iterator[str]:
-    """XBPS's lines, each with who asked for the packages in it."""
+    """Yield XBPS's lines, each with who asks for the packages in it."""
     origins = pool.origins(transaction.packages)
 
     def origin(pkgver: str) -> str:

@@ -5,11 +5,11 @@ version is a list of numbers:
 
 - digits are their number;
 - ``alpha`` is -3, ``beta`` -2, ``rc`` and ``pre`` -1, and ``.`` and ``pl`` 0;
-- any other letter is two, 0 and its place in the alphabet, so that 1a is 1.1;
-- case does not matter, and whatever else there is does not count.
+- any other letter becomes two numbers, 0 and its place in the alphabet, so that 1a is 1.1;
+- case does not matter, and other characters do not count.
 
-Lists are compared number by number, the shorter one filled up with 0. Where they are equal
-the revision decides: the digits after the last ``_``, or 0.
+Lists are compared number by number, the shorter one filled up with 0. If they are equal, the
+revision decides: the digits after the last ``_``, or 0.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ _VERSION = re.compile(r"[^0-9_]*[0-9][^_]*_[0-9_]+")
 """A digit, then the revision; more than one revision is for names such as a-1.17_01_1."""
 
 _DIGITS = 32
-"""As 10**32 is a multiple of 2**32, no digits but the last 32 tell in 32 bits."""
+"""10**32 is a multiple of 2**32, so that only the last 32 digits matter in 32 bits."""
 
 
 def split(pkgver: str) -> tuple[str, str]:
-    """The name, and the version with its revision, of "NAME-VERSION_REVISION".
+    """Return the name, and the version with its revision, of "NAME-VERSION_REVISION".
 
     Raises ValueError for anything else.
     """
@@ -43,7 +43,7 @@ def split(pkgver: str) -> tuple[str, str]:
 
 
 def compare(left: str, right: str) -> int:
-    """-1 where ``left`` is the older version, 1 where it is the newer, 0 where neither is.
+    """Return -1 if ``left`` is the older version, 1 if it is the newer, 0 if they are equal.
 
     Versions that differ may be equal (1.0 and 1). It is an order among versions whose numbers
     fit 31 bits; larger ones wrap in XBPS, and so here.
@@ -59,7 +59,7 @@ def compare(left: str, right: str) -> int:
 
 @lru_cache(maxsize=1 << 16)
 def _numbers(version: str) -> tuple[tuple[int, ...], int]:
-    """The list of a version, and its revision."""
+    """Return the list of a version, and its revision."""
     numbers, revision = [], 0
     for found in _COMPONENT.finditer(version):
         match found.lastgroup:
@@ -75,5 +75,5 @@ def _numbers(version: str) -> tuple[tuple[int, ...], int]:
 
 
 def _int(number: int) -> int:
-    """A number as it wraps in a C int."""
+    """Return a number as it wraps in a C int."""
     return (number + (1 << 31)) % (1 << 32) - (1 << 31)

@@ -9,7 +9,7 @@ from tests.support.overlay import by
 
 from voidgen.errors import StepFailedError
 from voidgen.xbps import unresolved
-from voidgen.xbps.programs import DryRun, Resolved
+from voidgen.xbps.programs import OTHER_XBPS, DryRun, Resolved
 from voidgen.xbps.repodata import Listed, Repodata
 from voidgen.xbps.snapshot import Index
 from voidgen.xbps.transactions import Transaction
@@ -103,4 +103,4 @@ def test_every_kind_at_once() -> None:
 
 def test_nothing_that_is_known_is_said() -> None:
     error = told(run("rootfs", "desk", status=3))
-    assert (error.output, error.remedy) == ("", "use the xbps of nixpkgs, or one of the last years")
+    assert (error.output, error.remedy) == ("", OTHER_XBPS)
