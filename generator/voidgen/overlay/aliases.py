@@ -1,4 +1,4 @@
-"""Folders that are symbolic links on Void: nothing of the overlay may lie below one. Pure.
+"""Folders that are symbolic links on Void: the overlay must not have paths below them. Pure.
 
 Sources: the template and INSTALL of base-files, runit's template and runit-void's INSTALL
 (void-packages f340b276df2).

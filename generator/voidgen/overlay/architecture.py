@@ -18,12 +18,15 @@ if TYPE_CHECKING:
 def unfit(
     order: Iterable[Module], by: Mapping[str, tuple[Asker, ...]], config: Config
 ) -> Iterator[Fault]:
-    """The modules of ``order`` that are not for the image's architecture; ``by`` asks for them."""
+    """Yield a fault for each module of ``order`` that is not for the image's architecture.
+
+    ``by`` has, by module, who asks for it.
+    """
     for module in order:
         if module.spec.archs and config.image.arch not in module.spec.archs:
             yield Fault(
                 f"module {module.name!r} is for {', '.join(module.spec.archs)}, "
-                f"and image.arch is {config.image.arch!r}",
+                f"but image.arch is {config.image.arch!r}",
                 module.file,
                 ("archs",),
                 remedy=f"leave it out; {in_words(by[module.name], ', ')} asks for it",

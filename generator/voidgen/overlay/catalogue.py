@@ -22,13 +22,13 @@ FOLDER = "overlay-src"
 CONTENTS = "files"
 TEMPLATE = ".j2"
 SOURCE_DEPTH = 3
-"""Names above a source in a project: overlay-src/MODULE/files."""
+"""Number of folders above a source in a project: overlay-src/MODULE/files."""
 _GITS_OWN = re.compile(r"(?:\.git|git~1)[. ]*(?:[\\:].*)?", re.IGNORECASE | re.DOTALL)
 """``.git``, also as other systems spell it (git-config(1), "core.protectNTFS")."""
 
 
 def load(roots: Iterable[Path]) -> Catalogue:
-    """The modules below ``roots``; a later root's module replaces an earlier one's.
+    """Return the modules below ``roots``; a later root's module replaces an earlier one's.
 
     A root that does not exist holds no modules. Raises WrongInputError with every fault of
     every module.
@@ -47,13 +47,13 @@ def load(roots: Iterable[Path]) -> Catalogue:
 
 
 def is_source(name: str) -> bool:
-    """Whether ``name``, a path in a project, lies below a module's ``files/``."""
+    """Return whether ``name``, a path in a project, lies below a module's ``files/``."""
     parts = name.split("/")
     return len(parts) > SOURCE_DEPTH and (parts[0], parts[2]) == (FOLDER, CONTENTS)
 
 
 def _folders(root: Path, faults: list[Fault]) -> Iterator[Path]:
-    """Module folders of ``root``; files and hidden folders beside them are passed over."""
+    """Yield the module folders of ``root``; skip files and hidden folders."""
     try:
         entries = sorted(os.scandir(root), key=lambda entry: os.fsencode(entry.name))
     except FileNotFoundError:
@@ -63,13 +63,15 @@ def _folders(root: Path, faults: list[Fault]) -> Iterator[Path]:
         return
     for entry in entries:
         folder = root / entry.name
-        # Not the entry's is_dir, which a link to itself makes raise.
+        # Not entry.is_dir, which raises for a link to itself.
         if entry.name.startswith(".") or not folder.is_dir():
             continue
         if not re.fullmatch(MODULE_NAME.pattern, entry.name):
             faults.append(Fault(f"expected {MODULE_NAME.expected}", folder, remedy="rename it"))
         elif entry.is_symlink():
-            faults.append(Fault("a module is a folder, not a link", folder, remedy="copy it here"))
+            faults.append(
+                Fault("a module must be a folder, not a link", folder, remedy="copy it here")
+            )
         else:
             yield folder
 
@@ -77,7 +79,7 @@ def _folders(root: Path, faults: list[Fault]) -> Iterator[Path]:
 def _module(folder: Path) -> Module:
     file = folder / MODULE_FILE
     if not os.path.lexists(file):
-        remedy = "every folder here is a module: give it that file, or move it away"
+        remedy = "every folder in overlay-src is a module: write that file, or move the folder away"
         if not os.listdir(folder):  # noqa: PTH208
             name = quote(f"{FOLDER}/{folder.name}")
             remedy = f"run `git submodule update --init {name}` if it is a submodule, or remove it"
@@ -87,7 +89,7 @@ def _module(folder: Path) -> Module:
 
 
 def _sources(top: Path) -> tuple[Source, ...]:
-    """What lies below ``files/``, without following links; folders are implied."""
+    """Return what lies below ``files/``, without following links; folders are implied."""
     if not os.path.lexists(top):
         return ()
     if top.is_symlink() or not top.is_dir():
@@ -126,7 +128,7 @@ def _sources(top: Path) -> tuple[Source, ...]:
 def _source(entry: os.DirEntry[str], file: Path, path: str) -> Source | Fault:
     if _GITS_OWN.fullmatch(entry.name):
         return _of_git(entry, file)
-    # Not Path's, which would write `./a` as `a`.
+    # Not Path.readlink, which turns `./a` into `a`.
     target = os.readlink(file) if entry.is_symlink() else None  # noqa: PTH115
     try:
         f"{path}{target}".encode()
@@ -139,14 +141,14 @@ def _source(entry: os.DirEntry[str], file: Path, path: str) -> Source | Fault:
         return Fault(error.what, file, remedy=error.remedy)
     if not entry.is_file(follow_symlinks=False):
         return Fault("is neither a file, a folder nor a symbolic link", file, remedy="remove it")
-    # The bit that git keeps: no umask of a checkout changes it.
+    # The bit that git keeps: it does not depend on the umask of a checkout.
     executable = bool(entry.stat(follow_symlinks=False).st_mode & stat.S_IXUSR)
     template = path.endswith(TEMPLATE)
     return Source(path.removesuffix(TEMPLATE), file, template=template, executable=executable)
 
 
 def _in_project(place: Path) -> str:
-    """``place`` from the folder of the project on."""
+    """Return ``place`` as a path from the project's folder."""
     parts = place.parts
     start = len(parts) - 1 - parts[::-1].index(FOLDER) if FOLDER in parts else 0
     return "/".join(parts[start:])
@@ -162,10 +164,10 @@ def _of_git(entry: os.DirEntry[str], file: Path) -> Fault:
         what = "is a git repository of its own: the project's repository has none of its files"
         remedy = f"remove {folder}/.git, and run `git add {folder}`"
         return Fault(what, file.parent, remedy=remedy)
-    what = "git keeps nothing of such a name, so that a clone does not have it"
-    remedy = "move it away, or let another file make it at boot"
+    what = "git ignores every file and folder of this name, so a clone does not have it"
+    remedy = "move it away, or create it at boot, in a part of /etc/runit/live-setup.d"
     if entry.is_symlink():
-        remedy = "give it in [links] of module.toml"
+        remedy = "write it in [links] of module.toml instead"
     elif entry.is_file():
         remedy = f"rename it to {entry.name}{TEMPLATE}: the image has it as {entry.name}"
     return Fault(what, file, remedy=remedy)

@@ -1,4 +1,4 @@
-"""Paths of the image that options name, such as a theme's folder: something must provide each."""
+"""Checking that the image has the paths that options name, such as a theme's folder."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def unprovided(
     resolution: Resolution, catalogue: Catalogue, config: Config, file: Path
 ) -> Iterator[Fault]:
-    """What options name and neither the overlay nor a package of the image is known to have.
+    """Yield a fault for each option's path that neither the overlay nor a package is known to have.
 
     An empty value names nothing. XBPS's index and Nix's do not list files: a module says in
     ``[provides]`` what an xbps package has, and links what is to be found of a Nix package.
@@ -53,7 +53,7 @@ def unprovided(
 
 
 def _has(path: str, paths: Collection[str], links: Collection[str]) -> bool:
-    """``path`` is there, or something below it, or a link above it, wherever that leads."""
+    """Return whether ``paths`` has ``path`` or something below it, or ``links`` a link above it."""
     if any(other == path or other.startswith(f"{path}/") for other in paths):
         return True
     while (path := dirname(path)) not in {"/", ""}:

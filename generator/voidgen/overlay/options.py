@@ -21,9 +21,9 @@ def settle(
     catalogue: Catalogue,
     file: Path,
 ) -> tuple[dict[str, Mapping[str, OptionValue]], list[Fault]]:
-    """For each of ``modules`` the value of every option; and what is wrong in ``given``."""
+    """Return the values of all options, by module, and what is wrong with those ``given``."""
     present = {module.name: module for module in modules}
-    faults = list(_strangers(given, present, catalogue, file))
+    faults = list(_of_other_modules(given, present, catalogue, file))
     values: dict[str, Mapping[str, OptionValue]] = {}
     for name, module in present.items():
         wanted = given.get(name, {})
@@ -37,7 +37,7 @@ def settle(
     return values, faults
 
 
-def _strangers(
+def _of_other_modules(
     given: Iterable[str], present: Mapping[str, Module], catalogue: Catalogue, file: Path
 ) -> Iterator[Fault]:
     for name in given:

@@ -1,4 +1,4 @@
-"""Who puts what where in the image: every path has one owner, and lies where it may."""
+"""The paths that modules put into the image: each must have one owner and an allowed place."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ FOREIGN = {
     "/run": "a tmpfs is mounted over it at boot",
     "/nix/store": "only Nix writes there; name a package instead",
 }
-"""Folders whose content is not the overlay's to give."""
+"""Folders in which the overlay must not have anything, and why."""
 
 LONGEST_NAME = 255
-"""Bytes of a file's name that Linux takes (path_resolution(7), NAME_MAX)."""
+"""Largest number of bytes of a file name in Linux (path_resolution(7), NAME_MAX)."""
 
 RUNSVDIR = "/etc/runit/runsvdir/default"
 """The runlevel whose links runsvdir starts (Void Handbook, "Services and Daemons")."""
@@ -66,7 +66,7 @@ class Entry:
 
 
 def entries(module: Module) -> Iterator[Entry]:
-    """All that ``module`` puts into the image, but for its service links."""
+    """Return all that ``module`` puts into the image, but for its service links."""
     spec, file = module.spec, module.file
     extended = {option.extends: name for name, option in spec.options.items() if option.extends}
     for source in module.sources:
@@ -93,14 +93,14 @@ def entries(module: Module) -> Iterator[Entry]:
 
 
 def service_link(name: str, module: Module) -> Entry:
-    """The link by which runsvdir finds the service ``name``."""
+    """Return the link by which runsvdir finds the service ``name``."""
     path = f"{RUNSVDIR}/{name}"
     key = ("services", module.spec.services.index(name))
     return Entry(path, module.name, module.file, key, target=f"/etc/sv/{name}")
 
 
 def claims(found: Iterable[Entry], arch: Arch) -> tuple[dict[str, Entry], list[Fault]]:
-    """Every path of an image for ``arch`` with its one owner, sorted; and what is wrong."""
+    """Return every path of an image for ``arch`` with its one owner, sorted; and what is wrong."""
     owned: dict[str, Entry] = {}
     faults: list[Fault] = []
     for entry in found:
@@ -133,7 +133,7 @@ def _without_keyfiles(entry: Entry, owned: Iterable[str]) -> Iterator[Fault]:
 
 
 def unmatched(module: Module) -> Iterator[Fault]:
-    """Entries of ``[files]``, and files of options, that are not in ``files/``."""
+    """Yield a fault for each path in ``[files]`` or of an option that ``files/`` does not have."""
     paths = {source.path for source in module.sources if source.target is None}
     for path in patterns.unmatched(module.spec.files, paths):
         what = f"files/ has no file {path}"
@@ -184,7 +184,7 @@ def _misplaced(entry: Entry, arch: Arch) -> Iterator[Fault]:
 
 
 def _above(path: str, owned: Mapping[str, Entry]) -> Entry | None:
-    """The nearest owner above ``path`` that is no folder."""
+    """Return the nearest owner above ``path`` that is no folder."""
     while (path := dirname(path)) != "/":
         entry = owned.get(path)
         if entry and entry.kind:

@@ -1,4 +1,4 @@
-"""From what was asked to what the image has: modules in order, and all that they bring."""
+"""Resolving what the image has: its modules in order, and all that they bring."""
 
 from __future__ import annotations
 
@@ -27,7 +27,10 @@ if TYPE_CHECKING:
 
 
 def resolve(config: Config, catalogue: Catalogue, file: Path) -> Resolution:
-    """Pure; WrongInputError with every fault, faults of voidgen.toml pointing into ``file``."""
+    """Return all that the image has. Pure; ``file`` is voidgen.toml, for messages.
+
+    Raises WrongInputError with every fault.
+    """
     by, faults = needed(config, catalogue, file)
     faults += _conflicts(by, catalogue)
     raise_all(faults)
@@ -71,7 +74,7 @@ def resolve(config: Config, catalogue: Catalogue, file: Path) -> Resolution:
 def needed(
     config: Config, catalogue: Catalogue, file: Path
 ) -> tuple[dict[str, tuple[Asker, ...]], list[Fault]]:
-    """The modules asked for and all that they bring, each with who asked; and what is wrong."""
+    """Return the names of all modules of the image, with who asks for each, and what is wrong."""
     by: defaultdict[str, list[Asker]] = defaultdict(list)
     faults: list[Fault] = []
     waiting: list[str] = []
@@ -101,18 +104,18 @@ def needed(
                     ask(name, module_asker(asker.name), Fault(what, asker.file, (kind, index)))
                 else:
                     recommended.add(name)
-    faults += _kept(config, catalogue, file, by, recommended)
+    faults += _wrongly_without(config, catalogue, file, by, recommended)
     return {name: tuple(sorted(askers)) for name, askers in sorted(by.items())}, faults
 
 
-def _kept(
+def _wrongly_without(
     config: Config,
     catalogue: Catalogue,
     file: Path,
     by: Mapping[str, Iterable[Asker]],
     recommended: Collection[str],
 ) -> Iterator[Fault]:
-    """Names of ``[overlay] without`` that cannot be left out, or that nothing brings."""
+    """Yield a fault for each name in ``[overlay] without`` that is required or not needed."""
     for index, name in enumerate(config.overlay.without):
         key = ("overlay", "without", index)
         if name not in catalogue:
@@ -161,12 +164,12 @@ def _order(names: Iterable[str], catalogue: Catalogue) -> list[Module]:
 
 
 def _cycles(graph: nx.DiGraph[str], catalogue: Catalogue) -> Iterator[Fault]:
-    """One whole cycle for each knot of the graph, told from its first name on."""
+    """Yield one cycle for each strongly connected component, from its first name on."""
     for knot in sorted(nx.strongly_connected_components(graph), key=min):
         first = min(knot)
         if len(knot) == 1 and not graph.has_edge(first, first):
             continue
-        # Edges lead from what comes first; the reader thinks the other way round.
+        # Edges lead from what comes first, but messages name what requires it first.
         inside: nx.DiGraph[str] = nx.DiGraph(graph.subgraph(knot).reverse())
         cycle = [source for source, _ in nx.find_cycle(inside, first)]
         start = cycle.index(min(cycle))
@@ -189,7 +192,7 @@ def _why_after(spec: ModuleFile, other: str) -> str:
 
 
 def _asked(wanted: Iterable[str], brought: Iterable[tuple[str, tuple[str, ...]]]) -> list[Asked]:
-    """Packages or repositories with everyone who asks for them, in the order of asking."""
+    """Return packages or repositories with all who ask for them, in the order of asking."""
     by: defaultdict[str, list[Asker]] = defaultdict(list)
     for name in wanted:
         by[name].append(USER)

@@ -24,8 +24,8 @@ def of_git(modules: Catalogue, project: Path) -> Catalogue:
     """Return ``modules`` with the run bits that git keeps of the sources in ``project``.
 
     A bit on disk is the one that git keeps, unless ``core.fileMode`` says that the file system has
-    none: then the index has the bits. Outside of a git repository, and where git is not installed,
-    the bits on disk count.
+    none: then the index has the bits. Outside of a git repository, or without git, the bits on disk
+    count.
     """
     own = [name for name, one in modules.items() if one.folder.parent == project / FOLDER]
     if not own or not _is_in_repository(project) or shutil.which("git") is None:
@@ -48,5 +48,5 @@ def _with_bits(module: Module, project: Path, modes: dict[str, str]) -> Module:
 
 
 def _is_in_repository(folder: Path) -> bool:
-    # Without a process: git is needed to find out only where there is a repository.
+    # Without starting git, which is needed only if there is a repository.
     return any(os.path.lexists(one / ".git") for one in (folder, *folder.parents))

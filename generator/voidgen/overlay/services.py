@@ -45,7 +45,7 @@ def in_base_system(service: str) -> str:
 
 
 def remedy(service: str) -> str:
-    """Return what brings ``service`` into the image."""
+    """Return what to do to get ``service`` into the image."""
     own = f"write files/etc/sv/{service}/run"
     names = packages(service)
     if not names:
@@ -58,10 +58,10 @@ def remedy(service: str) -> str:
 def provider(
     service: str, modules: Iterable[Module], xbps: Collection[str], entries: Mapping[str, Entry]
 ) -> str:
-    """What provides ``service``: ``PATH of the overlay`` or an xbps package; else empty.
+    """Return what provides ``service``: ``PATH of the overlay`` or an xbps package; else empty.
 
     The table knows the services of Void's own packages. A package of another repository provides
-    the service of its own name; another name needs saying in a module's ``[provides]``, since
+    the service of its own name; a module's ``[provides]`` has to name any other, since
     XBPS's index does not list files.
     """
     folder = f"/etc/sv/{service}"

@@ -86,7 +86,7 @@ class Option:
             raise MisfitError(wrong, ("default",))
 
     def misfit(self, value: OptionValue) -> str:
-        """What is wrong with ``value`` for this option; empty where nothing is."""
+        """Return what is wrong with ``value`` for this option; empty where nothing is."""
         if type(value) is not PYTHON_TYPES[self.type]:
             return f"expected {ARTICLES[self.type]}, got {show(value)}"
         if self.choices and value not in self.choices:

@@ -53,7 +53,9 @@ def faults(modules: Iterable[Module], config: Config, xbps: Collection[str]) -> 
                 yield Fault(what, module.file, (*key, "uid"), remedy="leave out one of the two")
             for index, group in enumerate(user.groups):
                 if group not in groups:
-                    what = f"no package of Void makes a group {group!r}, and no module of the image"
+                    what = (
+                        f"no package of Void and no module of the image makes the group {group!r}"
+                    )
                     remedy = did_you_mean(group, groups) or f"declare it: [users.{group}]"
                     yield Fault(what, module.file, (*key, "groups", index), remedy=remedy)
 
