@@ -64,7 +64,7 @@ def test_what_a_run_makes_has_the_time_of_the_newest_input_or_of_the_environment
     assert times(folder, tmp_path / "two") == {"2017-07-14"}
     for wrong in ("x", "-1", "1", "9" * 5000):
         monkeypatch.setenv("SOURCE_DATE_EPOCH", wrong)
-        assert "no number of seconds since 1970" in failed(folder, status=2)
+        assert "not a number of seconds since 1970" in failed(folder, status=2)
 
 
 def times(folder: Path, unpacked: Path) -> set[str]:

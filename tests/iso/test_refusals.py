@@ -77,7 +77,7 @@ def only(folder: Path, *names: str) -> Path:
 
 
 @pytest.mark.parametrize(
-    ("named", "programs"), [("auto", "podman and no docker"), ("docker", "docker")]
+    ("named", "programs"), [("auto", "podman and docker"), ("docker", "docker")]
 )
 def test_no_engine(
     named: str, programs: str, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -86,8 +86,7 @@ def test_no_engine(
     well(folder, "generate")
     monkeypatch.setenv("PATH", str(only(tmp_path / "bin", "git", "nix")))
     assert failed(folder) == (
-        f"voidgen: no container engine here: PATH has no {programs}\n"
-        "  install podman (any distribution has it), or docker\n"
+        f"voidgen: no container engine: {programs} not found on PATH\n  install podman or docker\n"
     )
     untouched(folder)
 
@@ -101,7 +100,8 @@ def test_engine_that_does_not_answer(
     assert failed(folder) == (
         "voidgen: docker: does not answer\n"
         "  | Cannot connect to the Docker daemon\n"
-        "  is its service running, and may you use it? `docker info` tells\n"
+        "  run `docker info`, and fix what it reports: "
+        "is its service running, and may you use it?\n"
     )
     untouched(folder)
 
@@ -149,7 +149,8 @@ def test_mklive_without_the_step_that_is_replaced(
     well(folder, "generate")
     commit(folder)
     assert failed(folder) == (
-        "voidgen: the locked mklive has other steps than generate_squashfs and generate_iso_image\n"
+        "voidgen: the locked mklive does not have the steps generate_squashfs "
+        "and generate_iso_image\n"
         "  name a revision from 6be29da of 2025-12-13 to ee1bf42 of 2026-06-01 in [mklive] source "
         "of voidgen.toml, and run `voidgen lock`\n"
     )

@@ -137,7 +137,7 @@ def test_another_value_in_flake_lock(made: Bound, name: str, node: str) -> None:
     assert "the image builds" not in found
     said = refused(made.folder, "lock", status=1 if field == "rev" else 2)
     assert f"{whole} {'cannot be fetched' if field == 'rev' else f'has {field} '}" in said
-    assert "restore it with git, or lock nixpkgs anew with `voidgen update nixpkgs`" in said
+    assert "restore it with git, or lock nixpkgs again with `voidgen update nixpkgs`" in said
 
 
 def test_another_commit_with_the_hash_of_this_one(made: Bound) -> None:

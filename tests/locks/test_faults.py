@@ -163,7 +163,7 @@ UNRESOLVED = {
         (),
         "nope",
         "nope: no repository has it; asked for by [xbps] packages",
-        "fix each name where it is asked for",
+        "correct each name in the place that asks for it",
     ),
     "dependency": (
         (Package("half", depends=("nope>=1",)),),
@@ -239,7 +239,7 @@ def test_all_that_is_missing_is_told_at_once_with_who_asked(
     assert message.startswith("voidgen: XBPS cannot resolve the packages of ")
     told = [line.removeprefix("  | ") for line in message.splitlines() if "  | " in line]
     assert told == list(ALL_AT_ONCE)
-    assert "fix each name where it is asked for" in message
+    assert "correct each name in the place that asks for it" in message
 
 
 def test_all_conflicts_and_libraries_are_told_at_once(

@@ -13,8 +13,8 @@ from tests.locks.void import Void
 
 NO_MKLIVE: Mapping[str, tuple[Mapping[str, str | bytes], str]] = {
     "empty": ({"README": "nothing here\n"}, "mklive.sh: No such file"),
-    "another script": ({"mklive.sh": "exit 0\n"}, "is not void-mklive's: it has no options"),
-    "is no script": ({"mklive.sh": b"\x7fELF\0\0"}, "is not void-mklive's: it has no options"),
+    "another script": ({"mklive.sh": "exit 0\n"}, "it does not call getopts"),
+    "is no script": ({"mklive.sh": b"\x7fELF\0\0"}, "it does not call getopts"),
 }
 
 
@@ -26,19 +26,19 @@ def test_source_must_be_mklive(name: str, origin: Origin, site: Site, tmp_path: 
     folder = project(tmp_path / "project", toml(mklive, [site.url]))
     said = refused(folder, "lock")
     assert output in said
-    assert said.endswith("is it void-mklive? [mklive] source in voidgen.toml names it\n")
+    assert said.endswith("check that [mklive] source in voidgen.toml names void-mklive\n")
 
 
 CHANGED: Mapping[str, tuple[str, str, tuple[str, ...]]] = {
     "ends early": (
         r"umask 022",
         "echo good enough && exit 0",
-        ("mklive ended before it had named all packages", "good enough"),
+        ("mklive ended before it had asked for all packages", "good enough"),
     ),
     "fails": (
         r"umask 022",
         "echo 'no tools' >&2 && exit 7",
-        ("mklive ended before it had named all packages", "no tools"),
+        ("mklive ended before it had asked for all packages", "no tools"),
     ),
     "v20250202": (
         r"(?m)^(while getopts.*)H:(.*)x:",
@@ -103,7 +103,7 @@ def test_without_xbps(
     folder = clone(locked, tmp_path / "project")
     for words in (["update", "xbps"], ["fetch"]):
         said = refused(folder, *words)
-        assert "xbps-install, which resolves Void's packages, is not here" in said
+        assert "xbps-install, which resolves Void's packages, is not on PATH" in said
         assert "install the package xbps" in said
 
 

@@ -122,7 +122,7 @@ def test_what_is_forged_is_refused(
     (row,) = match(release, folder)
     assert row["state"] == ("skipped" if field == "rev" else "failed")
     said = voidgen(release, folder, "lock", status=1 if field == "rev" else 2)
-    assert "restore it with git, or lock nixpkgs anew with `voidgen update nixpkgs`" in said
+    assert "restore it with git, or lock nixpkgs again with `voidgen update nixpkgs`" in said
     voidgen(release, folder, "update", "nixpkgs")
     assert voidgen(release, folder, "lock", "--check") == "all is locked\n"
 

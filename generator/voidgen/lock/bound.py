@@ -1,4 +1,4 @@
-"""Whether flake.lock is the one that voidgen.lock was written for. Pure."""
+"""Comparing flake.lock with what voidgen.lock has of its inputs. Pure."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ if TYPE_CHECKING:
 
     from voidgen.lock.types import FlakeInput, Lock
 
-RESTORE = "restore flake.lock with git, or run `voidgen lock`"
+RESTORE_FLAKE_LOCK = "restore flake.lock with git, or run `voidgen lock`"
 FIELDS = {"rev": "rev", "hash": "narHash", "modified": "lastModified"}
-"""Fields of an input, and what flake.lock calls them."""
+"""Fields of an input, and their names in flake.lock."""
 
 
 @frozen
 class Difference:
-    """A field of an input that has one value where another is expected; ``field`` is Nix's name."""
+    """A field of an input with an unexpected value; ``field`` is its name in flake.lock."""
 
     name: str
     field: str
@@ -27,7 +27,7 @@ class Difference:
 
 
 def unbound(inputs: Iterable[FlakeInput], lock: Lock | None) -> list[str]:
-    """A line for each input of flake.lock that voidgen.lock does not bind."""
+    """Return a line for each input of flake.lock that voidgen.lock does not have."""
     names = [one.name for one in inputs]
     if names and not (lock and lock.inputs):
         return ["voidgen.lock does not have the inputs of flake.lock"]
@@ -38,9 +38,9 @@ def unbound(inputs: Iterable[FlakeInput], lock: Lock | None) -> list[str]:
 
 
 def changed(inputs: Iterable[FlakeInput], lock: Lock | None) -> Iterator[str]:
-    """A line for each difference between flake.lock and what voidgen.lock binds of it.
+    """Yield a line for each difference between flake.lock and what voidgen.lock has of it.
 
-    None where flake.lock has no inputs: they all are to be locked.
+    Yields nothing if flake.lock has no inputs: then all of them have to be locked.
     """
     now = {one.name: one for one in inputs}
     if not now:
@@ -61,8 +61,8 @@ def changed(inputs: Iterable[FlakeInput], lock: Lock | None) -> Iterator[str]:
 
 
 def between(found: FlakeInput, expected: FlakeInput) -> Iterator[Difference]:
-    """What of rev, narHash and lastModified is another in ``found`` than in ``expected``."""
-    for name, told in FIELDS.items():
+    """Yield a difference for each of rev, narHash and lastModified in which the two differ."""
+    for name, nix_name in FIELDS.items():
         is_, was = getattr(found, name), getattr(expected, name)
         if is_ != was:
-            yield Difference(expected.name, told, is_, was)
+            yield Difference(expected.name, nix_name, is_, was)

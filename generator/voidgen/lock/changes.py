@@ -1,4 +1,4 @@
-"""What moved from one state of the locks to another. Pure."""
+"""The differences between two states of the locks. Pure."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     from voidgen.lock.types import Lock
 
 REV = 12
-"""Characters of a revision that are told."""
+"""Number of characters of a revision to show."""
 
 
 @frozen
 class Move:
-    """Something locked: what it is, and what it was and is locked to (empty: it was not)."""
+    """Something locked: its kind and name, and what it was and is locked to ("": not locked)."""
 
     kind: str
     name: str
@@ -28,33 +28,33 @@ class Move:
 
     @property
     def sign(self) -> str:
-        """``+`` came, ``-`` went, ``~`` moved."""
+        """``+`` if it was added, ``-`` if it was removed, ``~`` if it moved."""
         return "~" if self.old and self.new else "+" if self.new else "-"
 
 
 def inputs(before: Iterable[Input], after: Iterable[Input]) -> list[Move]:
-    """Flake inputs by revision and date."""
+    """Compare flake inputs by revision and date."""
     return list(
         _moves("input", *({one.name: _pin(one) for one in each} for each in (before, after)))
     )
 
 
 def lock(before: Lock | None, after: Lock | None) -> list[Move]:
-    """Container, keys and packages of voidgen.lock; an index that alone changed is no move."""
+    """Compare container, keys and packages of two voidgen.lock; not the repositories' indexes."""
     kinds = {"container": _container, "key": _keys, "xbps": _packages}
     return [move for kind, of in kinds.items() for move in _moves(kind, of(before), of(after))]
 
 
 @frozen
 class NixPackage:
-    """A Nix package that was asked for, as the flake's evaluation has it."""
+    """A Nix package of the image, as the flake evaluates it."""
 
     name: str
     version: str
 
 
 def packages(before: Iterable[NixPackage], after: Iterable[NixPackage]) -> list[Move]:
-    """Nix packages by version."""
+    """Compare Nix packages by version."""
     old, new = ({one.name: one.version for one in each} for each in (before, after))
     return list(_moves("nix", old, new))
 
@@ -71,7 +71,7 @@ def _pin(one: Input) -> str:
 
 
 def _container(lock: Lock | None) -> dict[str, str]:
-    """The container's image, if an ISO is made in it."""
+    """Return the container's image, if the project makes an ISO."""
     return {"image": lock.container} if lock and lock.xbps else {}
 
 

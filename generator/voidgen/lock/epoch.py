@@ -1,4 +1,4 @@
-"""The one time that an ISO's files have, where nobody else gave them theirs."""
+"""The time that an ISO's files get if they have none of their own."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ if TYPE_CHECKING:
 VARIABLE = "SOURCE_DATE_EPOCH"
 """https://reproducible-builds.org/specs/source-date-epoch/"""
 FIRST, LAST = 315_532_800, (1 << 32) - 1
-"""FAT begins with 1980, and a squashfs ends in 2106."""
+"""The earliest time of FAT, in 1980, and the latest of a squashfs, in 2106."""
 
 
 def source_date(inputs: Iterable[Input], environment: Mapping[str, str]) -> int:
-    """Seconds since 1970: what the environment says, or the newest of the locked commits' dates.
+    """Return `VARIABLE` of ``environment``, or else the date of the newest locked commit.
 
-    Raises WrongInputError where the environment's is no such number.
+    In seconds since 1970. Raises WrongInputError if the variable is not such a number.
     """
     asked = environment.get(VARIABLE)
     if not asked:
         return min(max([FIRST, *(one.modified for one in inputs)]), LAST)
-    # Nobody's thousand digits are read as a number.
+    # Limited, because int() of very many digits takes long or fails.
     if re.fullmatch("[0-9]{1,10}", asked) and FIRST <= int(asked) <= LAST:
         return int(asked)
     what = (
-        f"{VARIABLE} is {asked[:40]!r}, and no number of seconds since 1970 from {FIRST} to {LAST}"
+        f"{VARIABLE} is {asked[:40]!r}, not a number of seconds since 1970 from {FIRST} to {LAST}"
     )
-    remedy = "unset it: the locked inputs have a date, too"
+    remedy = "unset it: voidgen then uses the date of the newest locked input"
     raise WrongInputError(Fault(what, remedy=remedy))

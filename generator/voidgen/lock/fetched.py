@@ -1,7 +1,7 @@
-"""Whether flake.lock says what Nix fetches by its references.
+"""Checking that Nix fetches what flake.lock says, by its references.
 
-Nix itself doesn't compare them if the store has a tree with the narHash of flake.lock: it then
-takes the commit and the date as they are written there.
+Nix itself doesn't check that if the store has a tree with the narHash of flake.lock: it then takes
+commit and date from flake.lock.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 
 
 def differences(entry: Entry) -> Iterator[str]:
-    """A line for each field of ``entry`` in which Nix fetches another value.
+    """Yield a line for each field of ``entry`` for which Nix fetches another value.
 
     Raises StepFailedError if the input cannot be fetched.
     """
     locked, found = entry.bound, fetchers.fetched(entry.reference)
     modified = found.modified
     if not locked.rev and not (locked.modified and found.modified):
-        # Nix 2.8 has no time of an archive, and later releases have one.
+        # Nix 2.8 gives archives no time; later releases do.
         modified = locked.modified
     fetched = evolve(locked, rev=found.rev, hash=found.hash, modified=modified)
     for one in bound.between(fetched, locked):
@@ -40,14 +40,14 @@ def differences(entry: Entry) -> Iterator[str]:
 
 
 def faults(entries: Iterable[Entry], file: Path) -> Iterator[Fault]:
-    """A fault for each field of flake.lock, ``file``, in which Nix fetches another value.
+    """Yield a fault for each field of ``file``, flake.lock, for which Nix fetches another value.
 
     Raises StepFailedError if an input cannot be fetched.
     """
     for entry in entries:
         name = entry.bound.name
         top = name.partition("/")[0]
-        remedy = f"restore it with git, or lock {top} anew with `voidgen update {top}`"
+        remedy = f"restore it with git, or lock {top} again with `voidgen update {top}`"
         try:
             for line in differences(entry):
                 yield Fault(line, file, remedy=remedy)

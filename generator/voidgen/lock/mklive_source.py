@@ -11,13 +11,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 OLDEST = "6be29da of 2025-12-13"
-"""The oldest commit of void-mklive that voidgen can run: the first with -H. The one before it with
-a new option is 5c6bd24 of 2025-11-24 (-x); the last release, v20250202, has neither."""
+"""The oldest commit of void-mklive that voidgen can run: the first with -H. The option -x came with
+5c6bd24 of 2025-11-24; the last release, v20250202, has neither."""
 NEWEST = "ee1bf42 of 2026-06-01"
-"""The newest commit that voidgen was run with."""
+"""The newest commit that voidgen was tested with."""
 
 WITH_VALUE, PLAIN = "acHiklopCrsTx", "K"
-"""The options that voidgen gives mklive.sh: those that take a value, and the others."""
+"""The options that voidgen passes to mklive.sh: those with a value, and the others."""
 
 _GETOPTS = re.compile(r"""\bgetopts\s+["']?:?([A-Za-z0-9:]+)""")
 _STEPS = re.compile(
@@ -26,16 +26,16 @@ _STEPS = re.compile(
     ^generate_squashfs$ .* ^generate_iso_image$""",
     re.MULTILINE | re.DOTALL | re.VERBOSE,
 )
-"""mklive.sh's definition of the step that is replaced, of the one that writes the ISO, and their
-calls."""
+"""mklive.sh's definitions and calls of two steps: the one that voidgen replaces, and the one that
+writes the ISO."""
 _FUNCTIONS = ("die", "umount_pseudofs")
 _VARIABLES = (
     *("BUILDDIR", "IMAGEDIR", "OUTPUT_FILE", "ROOTDIR", "ROOTFS", "VOIDHOSTDIR"),
     "XBPS_INSTALL_CMD",
 )
-"""What our steps use of mklive's (hooks.bash), and what it reads from the environment."""
+"""Variables that voidgen's steps use (hooks.bash) or pass to mklive.sh in the environment."""
 
-_IS_IT = "is it void-mklive? [mklive] source in voidgen.toml names it"
+_IS_IT = "check that [mklive] source in voidgen.toml names void-mklive"
 _NEWER = (
     f"name a revision from {OLDEST} to {NEWEST} in [mklive] source of voidgen.toml, "
     "and run `voidgen lock`"
@@ -51,7 +51,7 @@ def check(source: Path) -> None:
         raise StepFailedError(f"{script}: {error.strerror}", _IS_IT) from None
     options = _GETOPTS.search(text)
     if not options:
-        raise StepFailedError(f"{script}: is not void-mklive's: it has no options", _IS_IT)
+        raise StepFailedError(f"{script}: is not void-mklive's: it does not call getopts", _IS_IT)
     lacking = [
         f"-{letter}"
         for letter in sorted(WITH_VALUE + PLAIN)
@@ -68,7 +68,7 @@ def check(source: Path) -> None:
         )
         raise StepFailedError(what, remedy)
     if not _STEPS.search(text):
-        what = "the locked mklive has other steps than generate_squashfs and generate_iso_image"
+        what = "the locked mklive does not have the steps generate_squashfs and generate_iso_image"
         raise StepFailedError(what, _NEWER)
     missing = [
         *(f"{name}()" for name in _FUNCTIONS if not re.search(rf"^{name}\(\)", text, re.MULTILINE)),

@@ -1,4 +1,4 @@
-"""Where the locked package nix of Void keeps its state, compared with voidgen.toml. Pure."""
+"""The state directory of Void's locked package nix, compared with voidgen.toml. Pure."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 PACKAGE = "nix"
 MOVED = "2.30.2_1"
-"""The first with meson's ``--localstatedir=/var`` (void-packages, common/build-style/meson.sh)."""
+"""The first version built with ``--localstatedir=/var`` (common/build-style/meson.sh)."""
 NEW, OLD = "/var/nix", "/nix/var/nix"
 
 
@@ -26,13 +26,13 @@ def directory(version: str) -> str:
 def fault(lock: Lock | None, state_dir: str, file: Path) -> Fault | None:
     """Return what is wrong with ``state_dir`` of ``file``, voidgen.toml; None if it is right.
 
-    None, too, if no nix is locked.
+    Also return None if no nix is locked.
     """
     for package in lock.xbps.packages if lock and lock.xbps else ():
         name, version = xbps_version.split(package.pkgver)
         if name == PACKAGE and directory(version) != state_dir:
             right = directory(version)
             what = f"is {state_dir!r}, but the locked {package.pkgver} keeps its state in {right!r}"
-            remedy = f'write state-dir = "{right}": otherwise the live Nix knows no baked path'
+            remedy = f'write state-dir = "{right}": the live Nix knows the image\'s paths only then'
             return Fault(what, file, ("nix", "state-dir"), remedy=remedy)
     return None

@@ -1,4 +1,4 @@
-"""What a project is locked to, by flake.lock and voidgen.lock; reading and writing it."""
+"""Reading and writing what a project is locked to: flake.lock and voidgen.lock."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from voidgen.project import Project
 
 XBPS, CONTAINER = "xbps", "container"
-"""What can be moved beside flake inputs."""
+"""What `voidgen update` can move besides flake inputs."""
 LOCK = "run `voidgen lock`"
 
 
@@ -42,21 +42,21 @@ class Pins:
 
     @property
     def found(self) -> tuple[FlakeInput, ...]:
-        """What flake.lock says of its inputs, to be compared with what voidgen.lock has of them."""
+        """flake.lock's inputs, in the form in which voidgen.lock has them."""
         return tuple(entry.bound for entry in self.entries)
 
 
 @frozen
 class Outcome:
-    """What `update` found, before it is written."""
+    """The locks before and after `update.pin`, which does not write them."""
 
     before: Pins
     after: Pins
     packages: tuple[Move, ...] = ()
-    """Nix packages of the image whose version another nixpkgs changed."""
+    """Nix packages of the image whose version changes with nixpkgs."""
 
     def moves(self) -> list[Move]:
-        """All that moved."""
+        """Return all that was added, removed or moved."""
         before, after = self.before, self.after
         return [
             *changes.inputs(before.inputs, after.inputs),
@@ -66,9 +66,9 @@ class Outcome:
 
 
 def read(project: Project, *, anywhere: bool = False) -> Pins:
-    """What the project in its folder is locked to; WrongInputError where a lock is damaged.
+    """Return what the project is locked to; WrongInputError if a lock is damaged.
 
-    ``anywhere`` takes inputs that are locked from somewhere else than voidgen.toml says, too.
+    With ``anywhere``, inputs may be locked from other references than voidgen.toml has.
     """
     inputs = flake_lock.inputs(project.folder, project.plan, anywhere=anywhere)
     file = project.folder / flake_lock.FILE
@@ -78,28 +78,28 @@ def read(project: Project, *, anywhere: bool = False) -> Pins:
 
 
 def movable(plan: Plan) -> list[str]:
-    """What can be moved in a project of this plan."""
+    """Return the names that `voidgen update` takes for this plan."""
     inputs = flake_lock.references(plan)
     return [*inputs, XBPS, CONTAINER] if plan.config.mklive else [*inputs]
 
 
 def unlocked(project: Project, found: Pins | None = None) -> list[str]:
-    """A line for each thing that is not locked; ``found`` is what `read` gave, if it was asked."""
+    """Return a line for each thing that is not locked; ``found`` defaults to `read`'s result."""
     found = found or read(project)
     return [*_missing(project, found), *bound.changed(found.found, found.lock)]
 
 
 def remedy(found: Pins) -> str:
-    """What to do about what `unlocked` tells of ``found``."""
-    return bound.RESTORE if any(bound.changed(found.found, found.lock)) else LOCK
+    """Return what to do about the lines of `unlocked` for ``found``."""
+    return bound.RESTORE_FLAKE_LOCK if any(bound.changed(found.found, found.lock)) else LOCK
 
 
 def faults(project: Project, found: Pins) -> list[Fault]:
-    """A fault for each thing that is not locked, for what needs all of them."""
+    """Return a fault for each thing that is not locked, for commands that need all locks."""
     changed = bound.changed(found.found, found.lock)
     return [
         *(_fault(line) for line in _missing(project, found)),
-        *(Fault(line, remedy=bound.RESTORE) for line in changed),
+        *(Fault(line, remedy=bound.RESTORE_FLAKE_LOCK) for line in changed),
     ]
 
 
@@ -111,14 +111,14 @@ def _missing(project: Project, found: Pins) -> list[str]:
 
 
 def warnings(project: Project, lock: Lock | None) -> list[Fault]:
-    """Return what of voidgen.toml does not fit the locked packages: the image would build."""
+    """Return what in voidgen.toml does not fit the locked packages, but can be built."""
     file, state_dir = project.folder / config.FILE, project.plan.config.nix.state_dir
     found = nix_state.fault(lock, state_dir, file)
     return [found] if found else []
 
 
 def flake_faults(project: Project) -> list[Fault]:
-    """A fault for each input of the flake that is not locked, for what only evaluates it."""
+    """Return a fault for each flake input that is not locked, for commands that only evaluate."""
     inputs = flake_lock.inputs(project.folder, project.plan)
     return [_fault(line) for line in status.unlocked_inputs(inputs)]
 
@@ -128,7 +128,7 @@ def _fault(line: str) -> Fault:
 
 
 def write(project: Project, outcome: Outcome) -> list[str]:
-    """Write what moved, and tell git of the locks; the names of the files that changed."""
+    """Write the locks that changed, make git track them, and return the changed files' names."""
     folder, after = project.folder, outcome.after
     new = {flake_lock.FILE: after.flake}
     if after.lock:
@@ -146,7 +146,7 @@ def write(project: Project, outcome: Outcome) -> list[str]:
 
 
 def content(file: Path) -> bytes:
-    """The bytes of ``file``, none where it is missing; StepFailedError where it is unreadable."""
+    """Return the bytes of ``file``, b"" if it is missing; StepFailedError if it is unreadable."""
     try:
         return file.read_bytes()
     except FileNotFoundError:

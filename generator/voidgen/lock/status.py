@@ -1,4 +1,4 @@
-"""What has to be locked for a plan, and what of it is not. Pure."""
+"""What has to be locked for a plan, and what of it is not locked. Pure."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def request(plan: Plan, inputs: Iterable[Input]) -> Request | None:
-    """What XBPS is asked for; None where no ISO is made, or mklive has no pin yet."""
+    """Return the request for XBPS; None if the plan makes no ISO, or mklive isn't locked yet."""
     mklive = next((found.hash for found in inputs if found.name == "mklive"), "")
     if not mklive:
         return None
@@ -28,7 +28,7 @@ def request(plan: Plan, inputs: Iterable[Input]) -> Request | None:
 
 
 def unlocked_inputs(inputs: Iterable[Input]) -> list[str]:
-    """A line for each input that flake.lock does not pin."""
+    """Return a line for each input that flake.lock does not have."""
     return [
         f"flake.lock has no {found.name} from {found.reference}"
         for found in inputs
@@ -37,7 +37,7 @@ def unlocked_inputs(inputs: Iterable[Input]) -> list[str]:
 
 
 def unlocked(plan: Plan, inputs: Iterable[Input], lock: Lock | None) -> list[str]:
-    """What `voidgen lock` would have to do, a line for each; empty where all is locked."""
+    """Return a line for each thing that `voidgen lock` has to lock."""
     inputs = list(inputs)
     lines = unlocked_inputs(inputs)
     if plan.config.mklive is None:

@@ -19,9 +19,9 @@ COMMIT = Rule(
 
 @frozen
 class Closure:
-    """What was built, as `voidgen check --record` found it: ``fingerprint`` is its hash.
+    """The fingerprint of the closure, as `voidgen check --record` found it.
 
-    ``of`` is the hash of what it was built from: of anything else it says nothing.
+    ``of`` is the hash of the inputs that it was built from; for other inputs it does not hold.
     """
 
     of: Hash
@@ -30,9 +30,9 @@ class Closure:
 
 @frozen(order=True)
 class FlakeInput:
-    """What flake.lock says of an input: its commit or "", narHash and lastModified (or 0).
+    """An input in flake.lock: its commit or "", narHash and lastModified (or 0).
 
-    ``entry`` is the hash of everything else that flake.lock says of it.
+    ``entry`` is the hash of everything else that flake.lock has about it.
     """
 
     name: Annotated[str, INPUT]
@@ -48,9 +48,9 @@ class FlakeInput:
 
 @frozen
 class Iso:
-    """The ISO that was made, as `voidgen check --record` found it: ``hash`` is that of the file.
+    """The hash of the ISO file, as `voidgen check --record` found it.
 
-    ``of`` is the hash of what it was made from: of anything else it says nothing.
+    ``of`` is the hash of the inputs that it was made from; for other inputs it does not hold.
     """
 
     of: Hash
@@ -59,9 +59,9 @@ class Iso:
 
 @frozen
 class Lock:
-    """The whole of voidgen.lock; ``xbps`` is missing where no ISO is made.
+    """The whole of voidgen.lock; ``xbps`` is None if the project makes no ISO.
 
-    ``closure`` and ``iso`` are missing where they were not recorded. ``inputs`` are those of
+    ``closure`` and ``iso`` are None if they were not recorded. ``inputs`` are those of
     flake.lock, sorted.
     """
 

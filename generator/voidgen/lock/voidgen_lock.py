@@ -1,7 +1,7 @@
-"""voidgen.lock on disk: JSON, sorted, an entry a line, its own checksum last.
+"""Reading and writing voidgen.lock: sorted JSON, one entry a line, its checksum at the end.
 
-The checksum makes every change that voidgen did not make an error, one flipped bit or a merge
-of two locks alike: either is a set of packages that nobody resolved.
+The checksum detects every change that voidgen did not make, such as a flipped bit or a merge of two
+locks: XBPS has not resolved such a set of packages.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from voidgen.errors import Fault, WrongInputError, unreadable
+from voidgen.lock.flake_lock import RESTORE
 from voidgen.lock.types import Lock
 from voidgen.schema.structure import kebab, show, structure
 from voidgen.system import credentials, sri, untrusted
@@ -24,18 +25,16 @@ if TYPE_CHECKING:
 FILE = "voidgen.lock"
 VERSION = 1
 LARGEST = 1 << 26
-"""Bytes; the lock of a hundred thousand packages would be smaller."""
-
-RESTORE = "restore it with git, or remove it and run `voidgen lock`"
+"""Largest size in bytes; the lock of a hundred thousand packages would be smaller."""
 
 _END = re.compile(rb'  "checksum": "(sha256-[^"\n]*)"\n\}\n')
 
 
 def read(folder: Path) -> Lock | None:
-    """The lock of the project in ``folder``; None where there is no file.
+    """Return the lock of the project in ``folder``; None if there is no file.
 
-    Raises WrongInputError where it is not, to the last byte, what voidgen wrote, and where it is
-    no regular file or over `LARGEST`.
+    Raises WrongInputError if it differs in any byte from what voidgen wrote, if it isn't a regular
+    file, or if it is larger than `LARGEST`.
     """
     file = folder / FILE
     try:
@@ -48,18 +47,18 @@ def read(folder: Path) -> Lock | None:
 
 
 def parse(data: bytes, file: Path) -> Lock:
-    """The lock that ``data`` holds; ``file`` is for the messages of WrongInputError."""
+    """Return the lock that ``data`` holds; ``file`` is for the messages of WrongInputError."""
     end = _END.search(data)
     if not end or end.end() != len(data) or end[1] != sri.of_bytes(data[: end.start()]).encode():
-        what = "is not as voidgen wrote it: damaged, edited, or merged from two"
+        what = "differs from what voidgen wrote: it is damaged, edited, or merged from two"
         raise WrongInputError(Fault(what, file, remedy=RESTORE))
     try:
-        # No value needs an escape, and some stand for what no text can hold.
+        # No value needs an escape, and some escapes stand for invalid text.
         table: object = None if b"\\" in data else untrusted.parse_json(data.decode())
     except ValueError:
         table = None
     if not isinstance(table, dict) or not table.keys() >= {"version", "checksum"}:
-        raise WrongInputError(Fault("is no lock", file, remedy=RESTORE))
+        raise WrongInputError(Fault("is not a lock file of voidgen", file, remedy=RESTORE))
     version = table.get("version")
     if type(version) is not int or version != VERSION:
         what = f"has version {show(version)}, and this voidgen reads version {VERSION}"
@@ -72,7 +71,7 @@ def parse(data: bytes, file: Path) -> Lock:
 
 
 def dump(lock: Lock) -> bytes:
-    """The bytes of voidgen.lock: the same lock gives the same bytes, everywhere."""
+    """Return the bytes of voidgen.lock: always the same for the same lock."""
     table = {"version": VERSION, **attrs.asdict(lock)}
     for name in ("inputs", "closure", "iso"):
         if not table[name]:
@@ -83,7 +82,7 @@ def dump(lock: Lock) -> bytes:
 
 
 def _value(value: Any, depth: int) -> str:
-    """JSON; a table and a list get a line for each of their members, a list's element one."""
+    """Return ``value`` as JSON; each member of a table or list is on a line of its own."""
     inner, outer = "  " * (depth + 1), "  " * depth
     if isinstance(value, dict) and value:
         lines = [

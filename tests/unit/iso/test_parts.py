@@ -69,7 +69,7 @@ def test_engine_that_is_not_understood(said: str, programs: StandIns) -> None:
     programs.add("podman", (0, said, ""))
     with pytest.raises(StepFailedError) as caught:
         engine.find(Container())
-    assert caught.value.what == "podman info: not understood"
+    assert caught.value.what == "podman info: printed JSON that voidgen cannot read"
 
 
 @pytest.mark.parametrize(("size", "enough"), [(1, False), (65535, False), (65536, True)])

@@ -52,7 +52,7 @@ def test_no_mklive(tmp_path: Path) -> None:
     with pytest.raises(StepFailedError, match="No such file"):
         mklive_source.check(tmp_path)
     for text in ("", "#!/bin/bash\nexit\n"):
-        assert said(tmp_path, text).endswith("is not void-mklive's: it has no options")
+        assert said(tmp_path, text).endswith("is not void-mklive's: it does not call getopts")
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_option_that_it_does_not_take(old: str, new: str, lacking: str, tmp_path
     ],
 )
 def test_step_that_it_does_not_have(old: str, new: str, tmp_path: Path) -> None:
-    expected = "the locked mklive has other steps than generate_squashfs and generate_iso_image"
+    expected = "the locked mklive does not have the steps generate_squashfs and generate_iso_image"
     assert said(tmp_path, SCRIPT.replace(old, new)) == expected
 
 

@@ -29,6 +29,7 @@ from voidgen.config import rules
 from voidgen.errors import Fault, WrongInputError
 from voidgen.lock import flake_lock, types
 from voidgen.lock import voidgen_lock as lock_file
+from voidgen.lock.flake_lock import RESTORE
 from voidgen.lock.types import FlakeInput, Lock
 from voidgen.schema.structure import Rule
 from voidgen.system import sri
@@ -44,7 +45,7 @@ SMALL = evolve(
 )
 DATA = lock_file.dump(SMALL)
 BODY = DATA[: DATA.rindex(b'  "checksum"')]
-EDITED = "is not as voidgen wrote it: damaged, edited, or merged from two"
+EDITED = "differs from what voidgen wrote: it is damaged, edited, or merged from two"
 
 
 def refused(data: bytes) -> Sequence[Fault]:
@@ -187,7 +188,7 @@ def test_every_flipped_bit_is_found(bit: int) -> None:
         damaged = bytearray(DATA)
         damaged[at] ^= 1 << bit
         (fault,) = refused(bytes(damaged))
-        assert (fault.what, fault.remedy) == (EDITED, lock_file.RESTORE)
+        assert (fault.what, fault.remedy) == (EDITED, RESTORE)
 
 
 def test_every_other_byte_is_found() -> None:
@@ -468,13 +469,13 @@ def body(old: str, new: str) -> bytes:
 )
 def test_what_voidgen_never_writes(old: str, new: str) -> None:
     (fault, *_) = refused(body(old, new))
-    assert fault.what == "is no lock"
+    assert fault.what == "is not a lock file of voidgen"
 
 
 @pytest.mark.parametrize("data", [b"\xff", b"\xef\xbb\xbf", b"\xff\xfe", b"\x80"])
 def test_bytes_that_are_no_text(data: bytes) -> None:
-    assert refused(forged(data + BODY))[0].what == "is no lock"
-    assert refused(forged(BODY + data))[0].what == "is no lock"
+    assert refused(forged(data + BODY))[0].what == "is not a lock file of voidgen"
+    assert refused(forged(BODY + data))[0].what == "is not a lock file of voidgen"
     assert refused(DATA.replace(b'"checksum": "sha256-', b'"checksum": "sha256-' + data))
 
 
