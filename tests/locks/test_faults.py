@@ -169,13 +169,13 @@ UNRESOLVED = {
         (Package("half", depends=("nope>=1",)),),
         "half",
         "MISSING: nope>=1",
-        "try later",
+        "try again later",
     ),
     "library": (
         (Package("half", libraries=("libnope.so.1",)),),
         "half",
         "unresolvable shlib `libnope.so.1'",
-        "try later",
+        "try again later",
     ),
     "conflict": (
         (Package("rival", conflicts=("jq>=0",)),),

@@ -171,7 +171,7 @@ def test_a_database_needs_key_files(repository: Path) -> None:
     what, remedy = said.splitlines()
     assert what.startswith("overlay-src/mine/module.toml:3: dconf.")
     assert what.endswith(
-        "/etc/dconf/db/mine is to be compiled from /etc/dconf/db/mine.d, "
-        "where the overlay has nothing"
+        "/etc/dconf/db/mine is compiled from /etc/dconf/db/mine.d, "
+        "but the overlay has nothing there"
     )
     assert remedy == "    put key files into files/etc/dconf/db/mine.d/"

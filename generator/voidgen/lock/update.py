@@ -200,7 +200,7 @@ class _Pinning:
 
     def _sources(self, asked: Request, old: Xbps | None) -> Sources:
         plan, folder = self.project.plan, self.project.folder
-        with self.progress.step("fetching mklive, and XBPS where nixpkgs has it"):
+        with self.progress.step("fetching mklive, and XBPS if nixpkgs has it"):
             mklive = fetchers.fetch_tree(flake_lock.locked(self.flake, "mklive") or {})
             mklive_source.check(mklive)
             tools = _tools(self.flake, self.project, self.progress)

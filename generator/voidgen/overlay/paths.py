@@ -57,7 +57,7 @@ class Entry:
 
     @property
     def kind(self) -> str:
-        """What it is, where nothing else can lie below it; empty for a folder."""
+        """What it is, if nothing else can lie below it; empty for a folder."""
         if self.target is not None:
             return "symbolic link"
         if self.made:
@@ -127,7 +127,7 @@ def claims(found: Iterable[Entry], arch: Arch) -> tuple[dict[str, Entry], list[F
 def _without_keyfiles(entry: Entry, owned: Iterable[str]) -> Iterator[Fault]:
     folder = entry.made.recipe.arguments.get("keyfiles") if entry.made else None
     if folder and not any(path.startswith(f"{folder}/") for path in owned):
-        what = f"{entry.path} is to be compiled from {folder}, where the overlay has nothing"
+        what = f"{entry.path} is compiled from {folder}, but the overlay has nothing there"
         remedy = f"put key files into files{folder}/"
         yield Fault(what, entry.file, entry.key, remedy=remedy)
 

@@ -45,7 +45,7 @@ PYTHON_TYPES: Mapping[str, type] = MappingProxyType(
 )
 
 OPTION_RULES: Mapping[str, Rule] = MappingProxyType({"ssh-public-key": rules.SIGNER})
-"""What an option's values may have to be."""
+"""Rules that an option's values may have to follow."""
 
 
 def _nothing() -> Mapping[str, object]:
@@ -58,7 +58,7 @@ class Option:
 
     type: OptionType = field(metadata={"help": "what a value looks like"})
     help: rules.OneLine = field(metadata={"help": "what the option does, on one line"})
-    default: OptionValue | None = field(default=None, metadata={"help": "used where none is given"})
+    default: OptionValue | None = field(default=None, metadata={"help": "used if none is given"})
     choices: tuple[str, ...] = field(default=(), metadata={"help": "the values of an enum"})
     names: rules.Named | None = field(
         default=None,
@@ -86,7 +86,7 @@ class Option:
             raise MisfitError(wrong, ("default",))
 
     def misfit(self, value: OptionValue) -> str:
-        """Return what is wrong with ``value`` for this option; empty where nothing is."""
+        """Return what is wrong with ``value`` for this option, or ""."""
         if type(value) is not PYTHON_TYPES[self.type]:
             return f"expected {ARTICLES[self.type]}, got {show(value)}"
         if self.choices and value not in self.choices:
@@ -132,7 +132,7 @@ class Packages:
 
 @frozen
 class Ownership:
-    """Mode and owner of a file or folder where the default is wrong."""
+    """Mode and owner of a file or folder, if the defaults do not fit."""
 
     mode: rules.Mode | None = field(default=None, metadata={"help": "octal mode"})
     owner: rules.Owner = field(default="root:root", metadata={"help": "owner:group"})
@@ -196,13 +196,13 @@ class Check:
             what = f"expected 0 to {LONGEST_WAIT} seconds, got {self.within}"
             raise MisfitError(what, ("within",))
         if (self.prints is None) == (self.matches is None):
-            what = "a check says what its command prints, or what that matches: one of them"
+            what = "a check needs either prints or matches"
             remedy = 'prints = "" stands for nothing'
             raise MisfitError(what, ("prints",), remedy=remedy)
         try:
             re.compile(self.matches or "")
         except re.error as error:
-            raise MisfitError(f"no regular expression: {error}", ("matches",)) from None
+            raise MisfitError(f"not a regular expression: {error}", ("matches",)) from None
 
 
 LONGEST_WAIT = 600
@@ -230,7 +230,7 @@ class ModuleFile:
         default=(), metadata={"help": "modules that cannot be in the same image"}
     )
     after: tuple[rules.ModuleName, ...] = field(
-        default=(), metadata={"help": "modules that come before, where they are in the image"}
+        default=(), metadata={"help": "modules that come before, if they are in the image"}
     )
     services: tuple[rules.Service, ...] = field(
         default=(), metadata={"help": "services to enable, as links in runsvdir/default"}

@@ -83,7 +83,7 @@ def test_dependency_is_followed_to_all_that_need_it() -> None:
         f"MISSING: lost<3 (bus needs it, bus comes with desk, {who}; "
         f"deep needs it, deep comes with desk, {who})"
     )
-    assert "try later" in error.remedy
+    assert "try again later" in error.remedy
 
 
 def test_every_kind_at_once() -> None:
@@ -97,7 +97,7 @@ def test_every_kind_at_once() -> None:
         f"{conflict} (desk-1_1: asked for by [xbps] packages and module desktop)",
         "what XBPS says one day",
     ]
-    for remedy in ("fix each name", "take one of the two out", "try later"):
+    for remedy in ("correct each name", "remove one of the two", "try again later"):
         assert remedy in error.remedy
 
 
