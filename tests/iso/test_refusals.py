@@ -109,7 +109,8 @@ def test_engine_that_does_not_answer(
 def test_arguments_that_no_shell_would_read(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VOIDGEN_ENGINE_ARGUMENTS", "--it's")
     assert failed(folder) == (
-        "voidgen: VOIDGEN_ENGINE_ARGUMENTS: No closing quotation\n  quote it as for a shell\n"
+        "voidgen: VOIDGEN_ENGINE_ARGUMENTS: No closing quotation\n  quote the value of "
+        "VOIDGEN_ENGINE_ARGUMENTS as for a shell\n"
     )
     untouched(folder)
 

@@ -181,7 +181,7 @@ UNRESOLVED = {
         (Package("rival", conflicts=("jq>=0",)),),
         "rival",
         "CONFLICT: rival-1.0_1 with jq-1.7.1_1",
-        "take one of the two out",
+        "remove one of the two",
     ),
 }
 

@@ -156,7 +156,10 @@ def test_two_at_once(words: tuple[str, ...], template: Path, tmp_path: Path) -> 
     with project_lock(folder):
         ran = voidgen(*words, cwd=folder)
     assert ran.status == 1
-    assert "another voidgen is writing here\n  wait for it, and run this again\n" in ran.err
+    assert (
+        "another voidgen is writing here\n  wait until it ends, and run this command again\n"
+        in ran.err
+    )
     assert found(folder) == before
 
 
