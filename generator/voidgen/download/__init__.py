@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 from attrs import evolve, frozen
 
 from voidgen.download import local, web
-from voidgen.download.part import Part, Teller, Wanted
+from voidgen.download.part import ByteReporter, Part, Wanted
 from voidgen.download.refused import FIX, RefusedError, WrongError
 from voidgen.errors import StepFailedError
 from voidgen.system import sri
@@ -43,11 +43,11 @@ def fetch(wanted: Sequence[Wanted], progress: Progress, *, what: str, at_once: i
     if not missing:
         return
     with progress.transfer(what, sum(one.size or 0 for one in missing)) as moved:
-        teller = Teller(moved)
+        reporter = ByteReporter(moved)
         try:
-            ends = _in_parallel(lambda one: _get(one, teller), missing, at_once)
+            ends = _in_parallel(lambda one: _get(one, reporter), missing, at_once)
         finally:
-            teller.stop()
+            reporter.stop()
     failures = [end for end in ends if end]
     if failures:
         raise _combined(failures)
@@ -108,21 +108,21 @@ def _combined(failures: Sequence[_Failure]) -> StepFailedError:
     )
 
 
-def _get(wanted: Wanted, teller: Teller) -> _Failure | None:
+def _get(wanted: Wanted, reporter: ByteReporter) -> _Failure | None:
     """Fetch one file from its URL or a mirror; return why its URL failed if all of them do."""
-    failure = _get_from(wanted, teller)
+    failure = _get_from(wanted, reporter)
     for mirror in wanted.mirrors if failure else ():
-        if not _get_from(evolve(wanted, url=mirror), teller):
+        if not _get_from(evolve(wanted, url=mirror), reporter):
             return None
     return failure
 
 
-def _get_from(wanted: Wanted, teller: Teller) -> _Failure | None:
+def _get_from(wanted: Wanted, reporter: ByteReporter) -> _Failure | None:
     try:
-        with closing(Part(wanted, teller)) as part:
+        with closing(Part(wanted, reporter)) as part:
             # Another voidgen may have fetched it while this one waited.
             if _is_there(wanted):
-                teller.tell(wanted.size or 0)
+                reporter.report(wanted.size or 0)
             else:
                 part.load()
                 _complete(part)

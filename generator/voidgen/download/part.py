@@ -43,7 +43,7 @@ class StoppedError(Exception):
     """The fetch was stopped."""
 
 
-class Teller:
+class ByteReporter:
     """Reports moved bytes, one thread at a time; ends the threads once it is stopped."""
 
     def __init__(self, moved: Callable[[int], None]) -> None:
@@ -52,7 +52,7 @@ class Teller:
         self._lock = Lock()
         self._stopped = Event()
 
-    def tell(self, count: int) -> None:
+    def report(self, count: int) -> None:
         """Report ``count`` bytes, negative to take some back; StoppedError once stopped."""
         with self._lock:
             if self._stopped.is_set():
@@ -61,7 +61,7 @@ class Teller:
                 self._moved(count)
 
     def stop(self) -> None:
-        """Tell nothing from now on."""
+        """Report nothing from now on, and end the threads."""
         with self._lock:
             self._stopped.set()
 
@@ -77,10 +77,10 @@ class Part:
     Methods raise OSError if the disk fails.
     """
 
-    def __init__(self, wanted: Wanted, teller: Teller) -> None:
+    def __init__(self, wanted: Wanted, reporter: ByteReporter) -> None:
         """Wait until no other voidgen fetches the file; read nothing yet."""
         self.wanted = wanted
-        self.teller = teller
+        self.reporter = reporter
         self.count = 0
         """Bytes received so far."""
         self.pieced = False
@@ -110,7 +110,7 @@ class Part:
         self._stream.truncate()
         lost, self.count, self.pieced = self.count, 0, False
         self._hash = hashlib.sha256()
-        self._tell(-lost)
+        self._report(-lost)
 
     def has_all(self) -> bool:
         """Return whether it has the wanted hash: no more bytes are needed."""
@@ -149,11 +149,11 @@ class Part:
     def _count(self, piece: bytes) -> None:
         self.count += len(piece)
         self._hash.update(piece)
-        self._tell(len(piece))
+        self._report(len(piece))
 
-    def _tell(self, count: int) -> None:
+    def _report(self, count: int) -> None:
         # The total does not contain unknown sizes either.
-        self.teller.tell(0 if self.wanted.size is None else count)
+        self.reporter.report(0 if self.wanted.size is None else count)
 
     def _sri(self) -> str:
         return sri.of_digest(self._hash.digest())

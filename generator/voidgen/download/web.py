@@ -61,7 +61,7 @@ def receive(part: Part) -> None:
         retry=retry_if_exception_type(BrokenError),
         stop=stop_after_attempt(ATTEMPTS),
         wait=_pause,
-        sleep=part.teller.sleep,
+        sleep=part.reporter.sleep,
         reraise=True,
     )(_attempt, part)
 

@@ -11,7 +11,7 @@ import re
 from functools import lru_cache
 
 _DASH = re.compile(r"-(?=[^A-Za-z])")
-"""Where the version begins: not at a dash that a letter follows, or nothing."""
+"""The dash before the version: a character that is not a letter follows it."""
 
 _COMPONENT = re.compile(r"([0-9]+)|[^0-9.-]+")
 

@@ -40,8 +40,8 @@ RUNSVDIR = "/etc/runit/runsvdir/default"
 class Entry:
     """A path of the image and where its content comes from.
 
-    A file comes from ``source``, a symbolic link leads to ``target``, Nix makes what has ``made``,
-    and any other folder has none of these. ``file`` and ``key`` say where it is written.
+    A file comes from ``source``, a symbolic link leads to ``target``, Nix makes what has ``made``, and
+    an ordinary folder has none of these. ``file`` and ``key`` say where it is written.
     """
 
     path: str
@@ -184,7 +184,7 @@ def _misplaced(entry: Entry, arch: Arch) -> Iterator[Fault]:
 
 
 def _above(path: str, owned: Mapping[str, Entry]) -> Entry | None:
-    """Return the nearest owner above ``path`` that is no folder."""
+    """Return the nearest owner above ``path`` that is not a folder."""
     while (path := dirname(path)) != "/":
         entry = owned.get(path)
         if entry and entry.kind:

@@ -38,7 +38,7 @@ def lookup(table: Mapping[str, T], path: str) -> T | None:
 
 
 def unmatched(table: Iterable[str], paths: Iterable[str]) -> list[str]:
-    """Return the keys of ``table`` that stand for none of ``paths``, in their order."""
+    """Return the keys of ``table`` that match no path of ``paths``, in their order."""
     known = set(paths)
     return [
         key

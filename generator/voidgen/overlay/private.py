@@ -25,7 +25,7 @@ _KEYED = rb"(?im)^[ \t]*(?:[\w-]*(?:psk|password|passwd|secret|wep[_-]key\d?|pin
 
 @frozen
 class Place:
-    """Where a file is private: a pattern of its path, with ``.`` for any character.
+    """A place of private files: a pattern of its path, with ``.`` for any character.
 
     ``refused_by`` names the program that ignores or refuses it if anyone of the bits ``readable``
     is set. It has a secret if ``secret`` is found in it; without that pattern it always has one.

@@ -71,7 +71,7 @@ class Option:
         default=None,
         metadata={
             "help": "file of the module that gets the option's lines: another module that gives "
-            "the same file is told of the option"
+            "the same file gets a message that names the option"
         },
     )
 

@@ -59,7 +59,7 @@ def exchange(
 
 def _write(stream: IO[bytes], data: bytes) -> None:
     rest = memoryview(data)
-    # What a program does not want to read is no fault of ours.
+    # A program need not read its whole input.
     with suppress(BrokenPipeError), stream:
         while rest:
             rest = rest[os.write(stream.fileno(), rest) :]

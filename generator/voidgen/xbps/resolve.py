@@ -102,7 +102,9 @@ def look_up(
         )
     for name, count in Counter(one.file for one in locked).items():
         if count > 1:
-            what = f"{name}: comes from two repositories, and the image can have only one of them"
+            what = (
+                f"{name}: comes from two repositories, but a repository has only one file of a name"
+            )
             raise StepFailedError(
                 what, "remove one of the two from [xbps] repositories in voidgen.toml"
             )

@@ -136,7 +136,7 @@ def _absent(
     by: dict[tuple[str, str], list[str]] = {}
     for transaction, done in failed:
         for name in done.absent:
-            by.setdefault((name, transaction.arch), []).append(_who(name, transaction, askers))
+            by.setdefault((name, transaction.arch), []).append(_asker_of(name, transaction, askers))
     for (name, arch), who in sorted(by.items()):
         pool = pools[arch]
         only = f" for {arch}, but for {pool.others[name]}" if name in pool.others else ""
@@ -167,7 +167,7 @@ def _said(
             return ""
         asked = origins[name]
         way = "" if asked == name else f"{name} comes with {asked}, "
-        return f"{way}asked for by {_who(asked, transaction, askers)}"
+        return f"{way}asked for by {_asker_of(asked, transaction, askers)}"
 
     for line in done.said:
         if _SUMMARY in line:
@@ -183,7 +183,7 @@ def _said(
         yield f"{line} ({'; '.join(more)})" if any(more) else line
 
 
-def _who(name: str, transaction: Transaction, askers: Mapping[str, tuple[Asker, ...]]) -> str:
+def _asker_of(name: str, transaction: Transaction, askers: Mapping[str, tuple[Asker, ...]]) -> str:
     if transaction.name == ROOT and name in askers:
         names = ["[xbps] packages" if by == USER else str(by) for by in askers[name]]
         return " and ".join(names)

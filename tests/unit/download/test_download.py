@@ -44,7 +44,7 @@ from tests.support.http_faults import (
 
 from voidgen import download
 from voidgen.download import Wanted, web
-from voidgen.download.part import PIECE, StoppedError, Teller
+from voidgen.download.part import PIECE, ByteReporter, StoppedError
 from voidgen.errors import StepFailedError
 from voidgen.progress import Nobody
 from voidgen.system import sri
@@ -119,7 +119,7 @@ def _bare_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 def naps(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """The seconds of each wait, which are not waited."""
     taken: list[float] = []
-    monkeypatch.setattr(Teller, "sleep", lambda _, seconds: taken.append(seconds))
+    monkeypatch.setattr(ByteReporter, "sleep", lambda _, seconds: taken.append(seconds))
     return taken
 
 
@@ -895,14 +895,14 @@ def test_killed(server: Server, wanted: Serve, number: signal.Signals, end: int)
 
 def test_nothing_is_told_once_stopped() -> None:
     told: list[int] = []
-    teller = Teller(told.append)
-    teller.tell(1)
-    teller.tell(0)
-    teller.stop()
+    reporter = ByteReporter(told.append)
+    reporter.report(1)
+    reporter.report(0)
+    reporter.stop()
     with pytest.raises(StoppedError):
-        teller.tell(2)
+        reporter.report(2)
     with pytest.raises(StoppedError):
-        teller.sleep(1000)
+        reporter.sleep(1000)
     assert told == [1]
 
 
