@@ -55,6 +55,8 @@ rec {
       )
     )).success;
 
-  askedBy = request: "${request.name} (asked for by ${builtins.concatStringsSep " and " request.by})";
+  asker = by: if by.kind == "module" then "module ${by.name}" else by.name;
+  askedBy =
+    request: "${request.name} (asked for by ${builtins.concatStringsSep " and " (map asker request.by)})";
   introduced = request: builtins.addErrorContext "while evaluating ${askedBy request}";
 }

@@ -40,8 +40,8 @@ RUNSVDIR = "/etc/runit/runsvdir/default"
 class Entry:
     """A path of the image and where its content comes from.
 
-    A file comes from ``source``, a symbolic link leads to ``target``, Nix makes what has ``made``, and
-    an ordinary folder has none of these. ``file`` and ``key`` say where it is written.
+    A file comes from ``source``, a symbolic link leads to ``target``, Nix makes what has ``made``,
+    and an ordinary folder has none of these. ``file`` and ``key`` say where it is written.
     """
 
     path: str
