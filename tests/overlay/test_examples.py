@@ -124,8 +124,10 @@ def test_nvidias_driver_brings_its_repository(reference: dict[str, Any], reposit
     shown = plan(repository)
     by = {one["name"]: one["by"] for one in shown["xbps"]["repositories"]}
     assert by == {
-        "https://repo-default.voidlinux.org/current": ["voidgen.toml"],
-        "https://repo-default.voidlinux.org/current/nonfree": ["module gpu-nvidia"],
+        "https://repo-default.voidlinux.org/current": [{"kind": "file", "name": "voidgen.toml"}],
+        "https://repo-default.voidlinux.org/current/nonfree": [
+            {"kind": "module", "name": "gpu-nvidia"}
+        ],
     }
     assert "nvidia" in names(shown["xbps"]["packages"])
 
@@ -150,7 +152,7 @@ def test_nothing_switches_the_profile(reference: dict[str, Any], repository: Pat
     texts = {
         item["path"]: (repository / f"image/include{item['path']}").read_text()
         for item in reference["include"]
-        if item["type"] == "file"
+        if "hash" in item
     }
     code = {
         path: [line for line in text.splitlines() if not line.lstrip().startswith("#")]
