@@ -12,7 +12,7 @@ from typing import Any
 from voidgen.plan.documents import PlanDocument
 
 ROOT = Path(__file__).parents[2]
-NIX_CODE = ROOT / "generator" / "voidgen" / "nix"
+NIX_CODE = ROOT / "generator" / "voidgen" / "data" / "nix"
 PACKAGES = ROOT / "examples" / "offline" / "packages"
 SYSTEM = f"{platform.machine()}-linux"
 
