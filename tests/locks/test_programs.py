@@ -52,7 +52,7 @@ CHANGED: Mapping[str, tuple[str, str, tuple[str, ...]]] = {
     "other steps": (
         r"\bgenerate_squashfs\b",
         "make_squashfs",
-        ("other steps than generate_squashfs and", "name a revision from 6be29da"),
+        ("not have the steps generate_squashfs and", "name a revision from 6be29da"),
     ),
 }
 

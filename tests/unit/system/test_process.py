@@ -86,14 +86,14 @@ def test_a_program_that_is_not_there(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, package: str
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    for start in (process.run, patiently_with):
+    for start in (process.run, with_retries):
         with pytest.raises(StepFailedError) as caught:
             start([name], cwd=tmp_path)
         assert caught.value.what == f"{name}: cannot be started: No such file or directory"
         assert caught.value.remedy == f"install the package {package}"
 
 
-def patiently_with(argv: list[str], cwd: Path) -> process.Completed:
+def with_retries(argv: list[str], cwd: Path) -> process.Completed:
     return process.run_with_retries(argv, cwd=cwd, transient=TRANSIENT)
 
 
