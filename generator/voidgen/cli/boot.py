@@ -30,12 +30,12 @@ def _address(_: click.Context, __: click.Parameter, given: str | None) -> str | 
     try:
         return str(ipaddress.IPv4Address(given)) if given else None
     except ValueError:
-        raise click.BadParameter(f"{given!r} is no IPv4 address") from None
+        raise click.BadParameter(f"{given!r} is not an IPv4 address") from None
 
 
 @frozen
 class Asked:
-    """The options."""
+    """The options of the command."""
 
     test: bool
     junit: Path | None
@@ -56,50 +56,52 @@ class Asked:
 @click.option(
     "--junit",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="With --test: write the results as JUnit's XML.",
+    help="With --test: also write the results as JUnit's XML.",
 )
 @click.option(
     "--timeout",
     metavar="SECONDS",
     type=click.IntRange(min=1),
-    help=f"End it after that time: a test that is not done fails.  [--test: {LONGEST_TEST}]",
+    help=f"Stop the machine after that time; an unfinished test fails.  [--test: {LONGEST_TEST}]",
 )
-@click.option("--window/--headless", default=None, help="Show the screen, or not.")
+@click.option("--window/--headless", default=None, help="Show the screen in a window, or not.")
 @click.option(
     "--screenshot",
     metavar="FILE",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Keep the screen at the end as PNG, or PPM.",
+    help="Save the screen at the end, as PNG or PPM.",
 )
 @click.option(
     "--log",
     metavar="FILE",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Keep what the serial console says there.  [beside the ISO: NAME.serial.log]",
+    help="Save what the serial console prints.  [NAME.serial.log beside the ISO]",
 )
-@click.option("--uefi/--bios", default=None, help="The firmware.  [UEFI where there is OVMF]")
-@click.option("--accel", type=click.Choice(["kvm", "tcg"]), help="Do not try whether KVM works.")
+@click.option("--uefi/--bios", default=None, help="The firmware.  [UEFI if OVMF is installed]")
+@click.option(
+    "--accel", type=click.Choice(["kvm", "tcg"]), help="Use this one, without testing whether KVM works."
+)
 @click.option("--memory", metavar="MIB", type=click.IntRange(min=128), help="[12288, or less]")
 @click.option("--cpus", metavar="NUMBER", type=click.IntRange(min=1), help="[4, or less]")
 @click.option(
     "--dns",
     metavar="ADDRESS",
     callback=_address,
-    help="Let the guest ask that name server, like 8.8.8.8, in place of QEMU's.",
+    help="Name server for the guest, such as 8.8.8.8, in place of QEMU's.",
 )
 @click.pass_obj
 def command(settings: Settings, /, iso: Path | None, **options: Any) -> None:
     """Boot ISO in QEMU: by default the project's out/NAME.iso, or else its newest out/NAME*.iso.
 
-    With --test nothing is asked: the serial console is logged in to, and what the image and its
-    modules promise is checked, as the ISO itself tells it. Exit status 1 where a check fails.
+    With --test, voidgen logs in at the serial console and checks what the image and its modules
+    promise, which the ISO itself lists. Exits with 1 if a check fails.
     """
     from voidgen.boot import host, image  # noqa: PLC0415
     from voidgen.cli.interrupts import be_interrupted  # noqa: PLC0415
 
     asked = Asked(**options)
     if not asked.test and (settings.json or asked.junit):
-        raise click.UsageError("--json and --junit tell the results of --test")
+        raise click.UsageError("--json and --junit need --test: they print its results")
     be_interrupted()
     quiet, progress = settings.quiet, settings.watcher()
     _refuse_folders(asked)
@@ -184,7 +186,7 @@ def _show(asked: Asked, found: Image, machine: Machine, *, quiet: bool) -> None:
             _picture(asked, guest)
             raise
         if ended and asked.screenshot:
-            _say("no screenshot: the machine ended before")
+            _say("no screenshot: the machine had ended")
         elif not ended:
             _picture(asked, guest)
 
@@ -197,7 +199,7 @@ def _test(
 
     log = session.make_log(found.iso, asked.log)
     if not found.has_serial_login and not quiet:
-        _say("  no serial console: its kernel is started by itself, with one added")
+        _say("  no serial console: QEMU starts its kernel directly, with one added")
     seconds = asked.timeout or LONGEST_TEST
     done = session.test(session.Request(found, machine, log, seconds, asked.screenshot), progress)
     if done.printed:

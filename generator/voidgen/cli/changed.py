@@ -1,4 +1,4 @@
-"""The end of ``voidgen add`` and ``voidgen remove``: tell what changes, and write it."""
+"""The end of ``voidgen add`` and ``voidgen remove``: show what changes, and write it."""
 
 from __future__ import annotations
 
@@ -50,14 +50,14 @@ def _show(settings: Settings, change: Change, *, differs: bool, dry_run: bool) -
 
 
 def _lines(change: Change) -> list[str]:
-    """A unified diff, as `git apply` takes it."""
+    """Return a unified diff, as `git apply` takes it."""
     old, new = (one.splitlines() for one in (change.start.text, change.new))
     names = (f"a/{config.FILE}", f"b/{config.FILE}")
     return list(difflib.unified_diff(old, new, *names, lineterm=""))
 
 
 def _tell(before: Project, after: Project) -> None:
-    """What the change makes of the image's plan."""
+    """Print what the change does to the image's plan."""
     diff = compare.compare(_planned("before", before), _planned("after", after))
     known = evolve(diff, locks={}, xbps=(), closure=(), overlay=())
     if known:

@@ -17,16 +17,16 @@ from voidgen.cli.settings import Command, Settings
 )
 @click.option(
     "--closure", metavar="NAME", multiple=True,
-    help="Rebuild the closure's packages of this name, too, or all; may be given again.",
+    help="Also rebuild the closure's packages of this name, or all. May repeat.",
 )  # fmt: skip
-@click.option("--iso", is_flag=True, help="Make the ISO twice, and compare the two, too.")
+@click.option("--iso", is_flag=True, help="Also build the ISO twice, and compare the two.")
 @click.option(
     "--junit", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path),
-    help="Write JUnit's XML, too.",
+    help="Also write the results as JUnit's XML.",
 )  # fmt: skip
 @click.option(
     "--github/--no-github", default=None,
-    help="Print annotations for GitHub, too; by itself where GITHUB_ACTIONS is set.",
+    help="Also print annotations for GitHub.  [if GITHUB_ACTIONS is true]",
 )  # fmt: skip
 @click.pass_obj
 def command(  # noqa: PLR0913, PLR0917 - the options
@@ -39,10 +39,9 @@ def command(  # noqa: PLR0913, PLR0917 - the options
 ) -> None:
     """Check that the project is reproducible, here and now.
 
-    What is emitted is current and locked, and the same wherever it is emitted; each input is what
-    Nix fetches by its reference; what voidgen's own
-    derivations build is the same when built again; the closure is whole, and the one that was
-    recorded. Exits with 1 where anything is not so.
+    The emitted files must be current and locked, and the same in another folder. Nix must fetch
+    each input as it is locked. voidgen's own derivations must give the same bytes when built
+    again. The closure must be complete, and be the recorded one. Exits with 1 if a check fails.
     """
     from voidgen import project  # noqa: PLC0415
     from voidgen.check import run  # noqa: PLC0415

@@ -12,10 +12,10 @@ from voidgen.cli.settings import Command, Settings
 @click.command("doctor", cls=Command)
 @click.pass_obj
 def command(settings: Settings) -> int:
-    """Look at this machine: what voidgen needs of it, and the command that mends it.
+    """Check this machine for what voidgen needs, and print the commands that fix it.
 
-    In a project, at its folder and its settings, too. Exits with 1 where no image can be made; a
-    warning (??) is of something that is only slower then, or that another command needs.
+    In a project, also checks its folder and its settings. Exits with 1 if no image can be built.
+    A warning (??) is of what only makes it slower, or of what another command needs.
     """
     from voidgen import project  # noqa: PLC0415
     from voidgen.doctor import check  # noqa: PLC0415

@@ -22,17 +22,17 @@ SHOWN = 20
 
 
 @click.command("generate", cls=Command)
-@click.option("--check", is_flag=True, help="Write nothing; exit 1 where something would change.")
+@click.option("--check", is_flag=True, help="Write nothing; exit 1 if something would change.")
 @click.option(
-    "--force", is_flag=True, help="Overwrite files that are not voidgen's or were edited."
+    "--force", is_flag=True, help="Overwrite files that voidgen did not write or that you edited."
 )
 @click.pass_obj
 def command(settings: Settings, check: bool, force: bool) -> int:
     """Emit the flake and the overlay tree from voidgen.toml.
 
-    Writes flake.nix and image/, removes what an earlier run emitted and is no longer needed,
-    and touches nothing else; a project without .gitattributes gets one, so that git leaves the
-    files as they are. Then `nix build` makes the closure and the include tree.
+    Writes flake.nix and image/, and removes files of an earlier run that are not needed. A
+    project without .gitattributes gets one, so that git leaves the files as they are. Nothing
+    else changes. After that, `nix build` builds the closure and the include tree.
     """
     from voidgen import project  # noqa: PLC0415
     from voidgen.generate import run  # noqa: PLC0415

@@ -53,11 +53,10 @@ def command(  # noqa: PLR0913, PLR0917 - the options
 ) -> int:
     """Check an ISO against its sums, their signature, its manifest and what is in it.
 
-    What lies beside FILE is looked at, and the ISO itself; nothing of it is run, and no project
-    is needed. Without --signer, the keys of [release] signers of the project around are trusted.
+    Reads the ISO and the files beside it, runs nothing of them, and needs no project. Without
+    --signer, trusts the keys of [release] signers of the project that you are in, if any.
     --rebuild runs what the source says, in Nix's sandbox and in a container.
-    Exits with 1 where anything is not as it is told; a signature is a warning (??) where nobody
-    is named.
+    Exits with 1 if anything differs. A signature is a warning (??) if no signer is named.
     """
     from voidgen.cli.interrupts import be_interrupted  # noqa: PLC0415
     from voidgen.outcome import forms, types  # noqa: PLC0415
@@ -99,7 +98,7 @@ def _rebuilt(
     found = rebuild(iso, wanted, settings.watcher())
     yield found.outcome
     if sign and found.provenance:
-        # No line that moves: a passphrase may be asked for on it.
+        # Not a line that moves: ssh-keygen may ask for a passphrase on it.
         if not settings.quiet:
             click.echo("signing the statement ...", err=True)
         file = statements.add(iso, found.provenance, sign)
@@ -108,7 +107,7 @@ def _rebuilt(
 
 
 def _of_project(settings: Settings) -> tuple[str, tuple[str, ...]]:
-    """The file that names who signs here, and their keys, where here is a project."""
+    """Return the file that names the signers of the project, and their keys, if there is one."""
     from voidgen import config, project  # noqa: PLC0415
     from voidgen.errors import WrongInputError  # noqa: PLC0415
 

@@ -28,15 +28,15 @@ LEAVING = 8
 @click.argument("name", shell_complete=asked_names)
 @click.option(
     "--ways", metavar="N", type=click.IntRange(min=1), default=WAYS, show_default=True,
-    help="How many ways to a store path to tell, the shortest first.",
+    help="How many ways to a store path to show, the shortest first.",
 )  # fmt: skip
 @click.pass_obj
 def command(settings: Settings, name: str, ways: int) -> None:
     """Explain why NAME is in the image: who asked, what needs it, what would leave with it.
 
-    NAME is a module, a package of Nix or Void, a service, a path of the image or, where the image
-    is built, anything in its closure: a store path, its name with or without version, or a file
-    in one or in the profile, such as bin/vim.
+    NAME is a module, a package of Nix or Void, a service or a path of the image. If the image is
+    built, NAME may also be in its closure: a store path, its name with or without version, or a
+    file in one or in the profile, such as bin/vim.
     """
     from voidgen import project  # noqa: PLC0415
     from voidgen.cli.report import result  # noqa: PLC0415
@@ -63,7 +63,7 @@ def _blocks(name: str, found: Result) -> Iterator[str]:
     for path in found.kept or ():
         yield "\n".join(map(visible, _kept(path)))
     if found.kept is None and any(one.kind == "Nix package" for one in found.reasons):
-        yield "nothing is built: after `nix build`, its part in the closure is told, too"
+        yield "nothing is built: run `nix build` to see its part in the closure, too"
 
 
 def _data(reason: Reason) -> dict[str, Any]:
@@ -108,9 +108,9 @@ def _kept(one: Kept) -> Iterator[str]:
     if one.leaving:
         more = len(one.leaving) - LEAVING
         named = ", ".join(map(label, one.leaving[:LEAVING]))
-        yield f"  would leave, too: {named}{f' and {more:,} more' if more > 0 else ''}"
+        yield f"  would also leave: {named}{f' and {more:,} more' if more > 0 else ''}"
     yield f"  referred to by {len(one.users):,}; ways to it, the shortest first:"
     for way in one.ways:
         yield f"    {' > '.join(map(label, way))}"
     if one.more:
-        yield "    and others, which --ways N tells"
+        yield "    and others, which --ways N shows"

@@ -209,8 +209,8 @@ def test_what_runs_beside_is_killed_where_it_does_not_end(tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["--json"], "--json and --junit tell the results of --test"),
-        (["--dns", "::1"], "'::1' is no IPv4 address"),
+        (["--json"], "--json and --junit need --test"),
+        (["--dns", "::1"], "'::1' is not an IPv4 address"),
         (["--test", "--junit", "no/where.xml"], "no such folder"),
         (["--log", "no/where.log", "--screenshot", "nor/here.png"], "nor: no such folder"),
         (["--memory", "1"], "Invalid value for '--memory'"),
