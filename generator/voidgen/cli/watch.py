@@ -1,4 +1,4 @@
-"""Long work at a terminal: a line that moves; without one, plain lines; nothing when quiet."""
+"""Shows long work: a moving line at a terminal, plain lines elsewhere, nothing if quiet."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 QUARTERS = 4
-"""Plain lines that a transfer prints on its way."""
+"""Plain lines that a transfer prints while it runs."""
 
 
 def watcher(*, quiet: bool, lines: bool = False) -> Progress:
-    """Who watches this run; all is told on standard error, where no result goes.
+    """Return what shows the steps of this run, on standard error, where no result goes.
 
-    ``lines`` stay on a terminal, too: others come between them.
+    ``lines`` prints plain lines on a terminal, too: messages come between them.
     """
     if quiet:
         return Nobody()
@@ -41,26 +41,26 @@ def watcher(*, quiet: bool, lines: bool = False) -> Progress:
 
 
 class Kept:
-    """Notes in ``doing`` what an inner one watches, for whoever interrupts it.
+    """Keeps the open steps in ``doing``, for the message of an interrupt, and passes them on.
 
-    Neither is told the passwords of URLs.
+    Passwords of URLs are hidden from both.
     """
 
     def __init__(self, inner: Progress, doing: list[str]) -> None:
-        """The outermost step comes first in ``doing``."""
+        """Keep the outermost step first in ``doing``."""
         self._inner = inner
         self._doing = doing
 
     def step(self, what: str) -> AbstractContextManager[None]:
-        """As the inner one."""
+        """Keep it and pass it on."""
         return self._kept(what, self._inner.step(hidden(what)))
 
     def transfer(self, what: str, total: int) -> AbstractContextManager[Callable[[int], None]]:
-        """As the inner one."""
+        """Keep it and pass it on."""
         return self._kept(what, self._inner.transfer(hidden(what), total))
 
     def stages(self, what: str) -> AbstractContextManager[Callable[[int, int, str], None]]:
-        """As the inner one."""
+        """Keep it and pass it on."""
         return self._kept(what, self._inner.stages(hidden(what)))
 
     @contextmanager
@@ -77,12 +77,12 @@ class Kept:
 
 
 PATIENCE = 1.0
-"""Seconds in which nobody asks what is being done."""
+"""Seconds that a user waits without wondering what voidgen does."""
 
 
 @contextmanager
 def late(progress: Progress, what: str) -> Iterator[None]:
-    """A step that is told of only where it takes longer than `PATIENCE`: most take no time."""
+    """Show a step only if it takes longer than `PATIENCE`, because most take no time."""
     with ExitStack() as shown:
         timer = threading.Timer(PATIENCE, lambda: shown.enter_context(progress.step(what)))
         timer.daemon = True
@@ -95,17 +95,17 @@ def late(progress: Progress, what: str) -> Iterator[None]:
 
 
 class Lines:
-    """A line for each step, for logs."""
+    """Prints a line for each step, for logs."""
 
     @contextmanager
     def step(self, what: str) -> Iterator[None]:
-        """Tell it when it begins."""
+        """Print it when it begins."""
         click.echo(visible(f"{what} ..."), err=True)
         yield
 
     @contextmanager
     def transfer(self, what: str, total: int) -> Iterator[Callable[[int], None]]:
-        """Tell it when it begins, and at each quarter."""
+        """Print it when it begins, and at each quarter."""
         from voidgen.text import human_size  # noqa: PLC0415
 
         click.echo(visible(f"{what}{f': {human_size(total)}' if total else ''} ..."), err=True)
@@ -123,7 +123,7 @@ class Lines:
 
     @contextmanager
     def stages(self, what: str) -> Iterator[Callable[[int, int, str], None]]:
-        """Tell each as it begins, and how long it has been."""
+        """Print each stage when it begins, with the time since the first."""
         click.echo(visible(f"{what} ..."), err=True)
         start = time.monotonic()
 
@@ -135,13 +135,13 @@ class Lines:
 
 
 class Terminal:
-    """A line with a clock, and a bar where there is a measure; both go when they are done.
+    """Shows a line with a clock, and a bar if the work has a measure, until it is done.
 
-    Of steps within steps the innermost is shown.
+    Of steps within steps, shows the innermost.
     """
 
     def __init__(self) -> None:
-        """Nothing is shown yet."""
+        """Show nothing yet."""
         self._bars: list[Bars] = []
         self._lock = threading.RLock()
 
