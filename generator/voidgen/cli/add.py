@@ -18,8 +18,14 @@ if TYPE_CHECKING:
 @click.command("add", cls=Command)
 @click.argument("kind", type=click.Choice(["nix", "xbps", "module"]))
 @click.argument("names", metavar="NAME...", nargs=-1, required=True, shell_complete=addable)
-@click.option("--unfree", is_flag=True, help="Accept the unfree packages that they need.")
-@click.option("--insecure", is_flag=True, help="Accept the insecure packages that they need.")
+@click.option(
+    "--unfree", is_flag=True, help="Accept the unfree packages among them and their dependencies."
+)
+@click.option(
+    "--insecure",
+    is_flag=True,
+    help="Accept the insecure packages among them and their dependencies.",
+)
 @click.option("--dry-run", is_flag=True, help="Write nothing; show what would be written.")
 @click.pass_obj
 def command(  # noqa: PLR0913, PLR0917 - what the command line has
@@ -30,10 +36,11 @@ def command(  # noqa: PLR0913, PLR0917 - what the command line has
     insecure: bool,
     dry_run: bool,
 ) -> None:
-    """Add packages of Nix or Void, or overlay modules, to voidgen.toml.
+    """Add Nix packages, Void packages or overlay modules to voidgen.toml.
 
-    Each NAME is checked first: modules by the catalogue, Nix packages by the package set, Void's by
-    their repositories. What comes along is told. Comments and order of the file stay.
+    voidgen checks each NAME first: modules in the catalogue, Nix packages in the package set, Void
+    packages in their repositories. It shows what else comes into the image. Comments and order of
+    the file stay.
     """
     from voidgen import project  # noqa: PLC0415
     from voidgen.cli.changed import finish  # noqa: PLC0415

@@ -79,7 +79,9 @@ class Asked:
 )
 @click.option("--uefi/--bios", default=None, help="The firmware.  [UEFI if OVMF is installed]")
 @click.option(
-    "--accel", type=click.Choice(["kvm", "tcg"]), help="Use this one, without testing whether KVM works."
+    "--accel",
+    type=click.Choice(["kvm", "tcg"]),
+    help="Use this one, without testing whether KVM works.",
 )
 @click.option("--memory", metavar="MIB", type=click.IntRange(min=128), help="[12288, or less]")
 @click.option("--cpus", metavar="NUMBER", type=click.IntRange(min=1), help="[4, or less]")

@@ -11,9 +11,9 @@ from voidgen.cli.settings import Command, Settings
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 @click.pass_obj
 def command(settings: Settings, shell: str) -> None:
-    """Print what makes a SHELL complete voidgen's commands, options and names.
+    """Print a script that completes voidgen's commands, options and names in a SHELL.
 
-    Modules, packages that voidgen.toml has, inputs and git revisions are completed, too.
+    It also completes modules, packages in voidgen.toml, inputs and git revisions.
     """
     if settings.json:
         raise click.UsageError("a shell reads no JSON: leave --json out")

@@ -25,13 +25,17 @@ if TYPE_CHECKING:
     "--format",
     "form",
     type=click.Choice(["text", "json", "markdown", "html"]),
-    help="What to print: text, unless it says else.",
+    help="The format (default: text).",
 )
-@click.option("--sort", type=click.Choice(["name", "size"]), default="name", help="Packages by.")
-@click.option("--why", is_flag=True, help="What needs each package, and why it was rebuilt.")
-@click.option("--exit-code", is_flag=True, help="Exit with 1 where there is a difference.")
 @click.option(
-    "--save", type=click.Path(dir_okay=False, path_type=Path), help="Keep OLD in a file instead."
+    "--sort", type=click.Choice(["name", "size"]), default="name", help="The order of packages."
+)
+@click.option("--why", is_flag=True, help="Show what needs each package, and why it was rebuilt.")
+@click.option("--exit-code", is_flag=True, help="Exit with 1 if there is a difference.")
+@click.option(
+    "--save",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Save OLD in a file instead of comparing.",
 )
 @click.pass_obj
 def command(  # noqa: PLR0913, PLR0917 - the options
@@ -46,10 +50,10 @@ def command(  # noqa: PLR0913, PLR0917 - the options
 ) -> None:
     """Show what differs between two images.
 
-    OLD and NEW are projects, git revisions of the project (`main..` is main and the project as it
-    is), flake references, lock files, results of `nix build`, store paths, ISOs, or snapshots kept
-    with --save. One alone is held against what is committed; without any, the project is. Nothing
-    is built: the closure of a project is compared where the Nix store has it.
+    OLD and NEW can be projects, git revisions of the project (`main..` is main and the project as
+    it is), flake references, lock files, results of `nix build`, store paths, ISOs, or snapshots
+    from --save. With one argument, compares it with your working tree; with none, compares HEAD
+    with your working tree. Nothing is built: voidgen compares closures that are in the Nix store.
     """
     from voidgen.diff import compare, sides  # noqa: PLC0415
     from voidgen.system.files import write_atomically  # noqa: PLC0415

@@ -10,9 +10,9 @@ from voidgen.cli.settings import Command, Settings
 @click.command("fetch", cls=Command)
 @click.pass_obj
 def command(settings: Settings) -> None:
-    """Fetch the locked packages of Void into a local repository, and print its folder.
+    """Download the locked Void packages into a local repository, and print its folder.
 
-    Files are kept under their hashes in ~/.cache/voidgen, and checked again each time.
+    voidgen keeps the files by their hashes in ~/.cache/voidgen, and checks them each time.
     """
     from voidgen.cli.report import result  # noqa: PLC0415
     from voidgen.lock import update  # noqa: PLC0415

@@ -37,20 +37,26 @@ def _size(value: Any) -> int:
 @click.command("graph", cls=Command)
 @click.argument("kind", type=click.Choice(("modules", "closure")), default="modules")
 @click.option(
-    "--format", "form", type=click.Choice(FORMATS), help="What is written; by default FILE says it."
+    "--format",
+    "form",
+    type=click.Choice(FORMATS),
+    help="The format; by default, the ending of FILE.",
 )
 @click.option(
     "-o", "--output", metavar="FILE", type=click.Path(path_type=Path), help="Write to FILE."
 )
 @click.option(
-    "--depth", metavar="N", type=click.IntRange(min=0), help="Fold what is more than N steps away."
+    "--depth",
+    metavar="N",
+    type=click.IntRange(min=0),
+    help="Fold nodes that are more than N steps away.",
 )
-@click.option("--min-size", metavar="SIZE", type=_size, help="Fold what alone brings less.")
+@click.option("--min-size", metavar="SIZE", type=_size, help="Fold paths whose own size is less.")
 @click.option(
     "--focus",
     metavar="NAME",
     shell_complete=modules,
-    help="Only NAME, what leads to it and what it needs.",
+    help="Draw only NAME, what leads to it and what it needs.",
 )
 @click.pass_obj
 def command(
@@ -61,11 +67,11 @@ def command(
     output: Path | None,
     **wanted: Any,
 ) -> None:
-    """Draw how the modules hang together, or the closure that is built.
+    """Draw how the modules depend on each other, or the closure that is built.
 
-    Steps are counted from the packages or modules that are asked for, or from NAME. SIZE is like
-    "10 MiB"; a path alone brings itself and all that nothing else needs. A picture of more than
-    60 of them is folded to about 40 without being asked; `--min-size 0` draws them all.
+    Steps count from the packages or modules that you asked for, or from NAME. SIZE is a size such
+    as "10 MiB". A path's own size includes everything that only it pulls in. A picture of more than
+    60 nodes is folded to about 40; use `--min-size 0` to draw them all.
     """
     from voidgen import project  # noqa: PLC0415
 

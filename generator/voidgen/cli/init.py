@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 @click.option(
     "--preset",
     type=click.Choice(["cinnamon", "xfce", "kde", "lxqt", "mate", "niri", "console"]),
-    help="What the image is to be at first (default: cinnamon).",
+    help="The image to start with (default: cinnamon).",
 )
 @click.option(
     "--arch",
@@ -37,19 +37,19 @@ if TYPE_CHECKING:
     metavar="FILE",
     multiple=True,
     type=click.Path(path_type=Path),
-    help="Take over the settings of a shell pipeline: config/install.conf. May repeat.",
+    help="Take over the settings of a shell pipeline, such as config/install.conf. May repeat.",
 )
-@click.option("--offline", is_flag=True, help="An image that builds without a network.")
+@click.option("--offline", is_flag=True, help="Make an image that builds without a network.")
 @click.option(
     "--busybox",
     type=click.Path(path_type=Path),
-    help="The static busybox to build the offline package set with (default: from PATH).",
+    help="The static busybox for the offline package set (default: from PATH).",
 )
 @click.option(
     "--ci",
     "host",
     type=click.Choice(["github", "gitlab"]),
-    help="A workflow, too: checks, builds, and tells of pull requests what they change.",
+    help="Add a workflow that checks, builds, and shows what pull requests change.",
 )
 @click.pass_obj
 def command(  # noqa: PLR0913, PLR0917 - the options
@@ -64,9 +64,9 @@ def command(  # noqa: PLR0913, PLR0917 - the options
 ) -> None:
     """Make a new image project in DIR: a commented voidgen.toml in a git repository.
 
-    Nothing is overwritten. With --from, keymap, locale, user and packages come from the variables
-    that a script sets; it is read and never run, and what was not understood is listed. Where DIR
-    is a project already, --ci alone adds the workflow to it.
+    voidgen overwrites nothing. With --from, it takes keymap, locale, user and packages from the
+    variables that a script sets. It reads the script without running it, and lists what it did not
+    understand. If DIR is a project already, --ci alone adds the workflow to it.
     """
     folder = Path(os.path.abspath(Path(settings.project) / directory))
     if offline and (preset or scripts or arch):

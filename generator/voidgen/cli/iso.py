@@ -15,20 +15,22 @@ if TYPE_CHECKING:
 
 
 @click.command("iso", cls=Command)
-@click.option("--no-space-check", is_flag=True, help="Start even where space looks too small.")
+@click.option(
+    "--no-space-check", is_flag=True, help="Start even if there seems to be too little space."
+)
 @click.option(
     "--sign",
     metavar="KEY",
     type=click.Path(path_type=Path),
-    help="Sign the sums with a private SSH key, or with the agent that has KEY's private part.",
+    help="Sign the checksums with a private SSH key, or with the agent that has it.",
 )
 @click.pass_obj
 def command(settings: Settings, no_space_check: bool, sign: Path | None) -> None:
-    """Make out/NAME.iso: the closure, the overlay and Void's locked packages, by mklive.
+    """Build out/NAME.iso with mklive, from the closure, the overlay and Void's locked packages.
 
-    mklive runs in a container, without a network. Beside the ISO lie sums (SHA-256), a manifest,
-    a bill of materials (CycloneDX) and the log. If nothing changed and all of these files have the
-    bytes that were written, nothing is done.
+    mklive runs in a container, without a network. Beside the ISO, voidgen writes checksums
+    (SHA-256), a manifest, a bill of materials (CycloneDX) and the log. If nothing has changed and
+    all these files are as voidgen wrote them, it does nothing.
     """
     from voidgen.cli.interrupts import be_interrupted  # noqa: PLC0415
     from voidgen.cli.report import result  # noqa: PLC0415

@@ -18,15 +18,17 @@ SHOWN = 40
 
 
 @click.command("lock", cls=Command)
-@click.option("--check", is_flag=True, help="Write nothing; exit 1 where something is not locked.")
+@click.option(
+    "--check", is_flag=True, help="Write nothing; exit with 1 if something is not locked."
+)
 @click.pass_obj
 def command(settings: Settings, check: bool) -> int:
-    """Pin what has no pin yet; nothing that is pinned moves.
+    """Lock what is not locked yet. What is locked does not change.
 
-    flake.lock pins the flake's inputs, by Nix. voidgen.lock pins what Nix does not: every
-    package of Void that mklive installs, resolved and verified by XBPS, and the container.
-    It also has the commit, narHash and date of each input: voidgen compares them with what Nix
-    fetches, and refuses another flake.lock from then on.
+    Nix locks the flake's inputs in flake.lock. voidgen.lock has the rest: every Void package that
+    mklive installs, resolved and verified by XBPS, and the container. It also has the commit,
+    narHash and date of each input. voidgen compares them with what Nix fetches, and then refuses
+    any other flake.lock.
     """
     from voidgen.cli.report import result  # noqa: PLC0415
     from voidgen.lock import state  # noqa: PLC0415

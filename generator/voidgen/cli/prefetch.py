@@ -10,13 +10,19 @@ from voidgen.cli.settings import Command, Settings
 @click.command("prefetch", cls=Command)
 @click.argument("what", metavar="WHAT")
 @click.option("--image", "kind", flag_value="image", help="WHAT is a container image, NAME:TAG.")
-@click.option("--file", "kind", flag_value="file", help="WHAT is a URL, hashed as it comes.")
-@click.option("--unpack", "kind", flag_value="tree", help="WHAT is a URL of an archive's tree.")
+@click.option("--file", "kind", flag_value="file", help="WHAT is the URL of a file.")
+@click.option(
+    "--unpack",
+    "kind",
+    flag_value="tree",
+    help="WHAT is the URL of an archive; hash the unpacked tree.",
+)
 @click.pass_obj
 def command(settings: Settings, what: str, kind: str | None) -> None:
-    """Fetch WHAT once and print what pins it: a hash (SRI), a locked reference, a digest.
+    """Download WHAT once, and print what pins it: a hash (SRI), a locked reference or a digest.
 
-    WHAT is a flake reference like github:void-linux/void-mklive, unless an option says else.
+    WHAT is a flake reference such as github:void-linux/void-mklive, unless an option says
+    otherwise.
     """
     from voidgen.cli.report import result  # noqa: PLC0415
     from voidgen.container import reference  # noqa: PLC0415

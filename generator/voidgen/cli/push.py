@@ -21,11 +21,11 @@ from voidgen.cli.settings import Command, Settings
 )
 @click.pass_obj
 def command(settings: Settings, store: str, key: Path) -> None:
-    """Copy all that the image is made of to a Nix store, signed.
+    """Copy everything that the image is made of to a Nix store, signed.
 
     That is the closure, the sources that the flake is evaluated from, Void's locked packages and
-    the container. Where voidgen.toml names the store and the key, in [cache], nothing else is
-    asked, and nothing is built again. STORE-URL is one of Nix's: file://, s3://, ssh-ng://.
+    the container. If [cache] in voidgen.toml names this store and its key, others download from it
+    instead of building. STORE-URL is a URL that Nix takes: file://, s3://, ssh-ng://.
     """
     from voidgen import project  # noqa: PLC0415
     from voidgen.cli.report import result  # noqa: PLC0415

@@ -16,10 +16,10 @@ from voidgen.cli.settings import Command, Settings
 @click.option("--dry-run", is_flag=True, help="Write nothing; show what would be written.")
 @click.pass_obj
 def command(settings: Settings, kind: str, names: tuple[str, ...], dry_run: bool) -> None:
-    """Remove packages of Nix or Void, or overlay modules, from voidgen.toml.
+    """Remove Nix packages, Void packages or overlay modules from voidgen.toml.
 
-    With them go the options of modules that leave the image, and the unfree packages that nothing
-    else needs. Comments and order of the file stay.
+    Also removes the options of modules that leave the image, and unfree packages that nothing else
+    needs. Comments and order of the file stay.
     """
     from voidgen import project  # noqa: PLC0415
     from voidgen.cli.changed import finish  # noqa: PLC0415

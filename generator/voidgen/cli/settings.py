@@ -90,8 +90,8 @@ SHARED = (
         help="Work on the project in DIR.",
     ),
     _shared("-q", "--quiet", is_flag=True, help="Print nothing but errors and results."),
-    _shared("-v", "--verbose", is_flag=True, help="Tell what is run and written, and when."),
-    _shared("--debug", is_flag=True, help="Show a traceback where voidgen itself fails."),
+    _shared("-v", "--verbose", is_flag=True, help="Show what voidgen runs and writes, and when."),
+    _shared("--debug", is_flag=True, help="Show a traceback if voidgen itself fails."),
     _shared("--json", is_flag=True, help="Print the result as JSON, for a program."),
 )
 """The options of all commands."""

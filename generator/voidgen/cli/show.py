@@ -10,11 +10,13 @@ from voidgen.cli.settings import Command, Settings
 
 
 @click.command("show", cls=Command)
-@click.option("--built", is_flag=True, help="Show what `nix build` made, from ./result.")
-@click.option("--sizes", "as_sizes", is_flag=True, help="Show what room each Nix package takes.")
+@click.option("--built", is_flag=True, help="Show what `nix build` built, from ./result.")
+@click.option(
+    "--sizes", "as_sizes", is_flag=True, help="Show how much room each Nix package takes."
+)
 @click.pass_obj
 def command(settings: Settings, built: bool, as_sizes: bool) -> None:
-    """Show the plan: all that the image will be, and who asked for it."""
+    """Show the plan: everything that the image will have, and who asked for it."""
     from voidgen import project  # noqa: PLC0415
 
     folder = project.find(Path(settings.project))

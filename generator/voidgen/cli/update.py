@@ -11,14 +11,14 @@ from voidgen.cli.settings import Command, Settings
 @click.command("update", cls=Command)
 @click.argument("inputs", metavar="[INPUT]...", nargs=-1, shell_complete=inputs_of)
 @click.option(
-    "--no-eval", is_flag=True, help="Move nixpkgs even where the image's packages do not evaluate."
+    "--no-eval", is_flag=True, help="Update nixpkgs even if the image's packages do not evaluate."
 )
 @click.pass_obj
 def command(settings: Settings, inputs: tuple[str, ...], no_eval: bool) -> None:
-    """Move pins to what they stand for today, and say what moved: all, or each INPUT.
+    """Update what is locked to today's versions, and show what changed: all, or each INPUT.
 
-    INPUT is nixpkgs, mklive, xbps (all packages of Void) or container (where [container] image
-    is written NAME:TAG@DIGEST). Of nixpkgs, the changed versions of the image's packages are told.
+    INPUT is nixpkgs, mklive, xbps (all Void packages) or container (if [container] image has the
+    form NAME:TAG@DIGEST). For nixpkgs, voidgen shows which packages of the image changed version.
     """
     from voidgen.cli.lock import pin  # noqa: PLC0415
     from voidgen.errors import did_you_mean  # noqa: PLC0415
