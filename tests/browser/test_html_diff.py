@@ -10,9 +10,9 @@ from selenium.webdriver.remote.webelement import WebElement
 
 from voidgen.diff import html
 from voidgen.diff.causes import Cause
-from voidgen.diff.closure import Change
+from voidgen.diff.closure import PackageChange
 from voidgen.diff.types import Diff, Value
-from voidgen.diff.types import Path as OverlayPath
+from voidgen.diff.types import PathChange as OverlayPath
 
 BROWSER = (
     "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
@@ -35,9 +35,9 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chro
     driver.quit()
 
 
-def change(kind: str, name: str, old: int, new: int, **rest: object) -> Change:
+def change(kind: str, name: str, old: int, new: int, **rest: object) -> PackageChange:
     was, is_ = (("1",) if size else () for size in (old, new))
-    return Change(kind, name, was, is_, old, new, **{"selected": False, **rest})  # type: ignore[arg-type]
+    return PackageChange(kind, name, was, is_, old, new, **{"selected": False, **rest})  # type: ignore[arg-type]
 
 
 CLOSURE = (

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from voidgen.config.types import Config, Image, Nix, Overlay, Xbps
+from voidgen.config.types import Config, ImageConfig, Nix, Overlay, Xbps
 from voidgen.errors import Fault, WrongInputError
 from voidgen.overlay.asker import Asker
 from voidgen.overlay.resolution import Resolution
@@ -46,7 +46,7 @@ def config(
     without: Iterable[str] = (),
 ) -> Config:
     return Config(
-        Image("test"),
+        ImageConfig("test"),
         nix=Nix(packages=tuple(nix)),
         xbps=Xbps(packages=tuple(xbps)),
         overlay=Overlay(tuple(modules), tuple(without), options or {}),

@@ -9,7 +9,7 @@ import pytest
 from tests.void_facts import facts, named
 from tests.void_facts.recipes import MACHINES
 
-from voidgen.config.types import Config, Image, Overlay
+from voidgen.config.types import Config, ImageConfig, Overlay
 from voidgen.overlay import services
 from voidgen.overlay.resolve import needed
 
@@ -33,7 +33,7 @@ every_project = pytest.mark.parametrize("project", named.projects(), ids=str)
 
 def together(module: Module) -> list[Module]:
     """``module`` and all that it requires."""
-    config = Config(Image("x"), overlay=Overlay((module.name,)))
+    config = Config(ImageConfig("x"), overlay=Overlay((module.name,)))
     by, faults = needed(config, MODULES, module.file)
     assert not faults
     return [MODULES[name] for name in by]

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from voidgen.boot.console import Answer
-    from voidgen.boot.image import Image
+    from voidgen.boot.image import BootableIso
     from voidgen.plan.documents import PlanDocument
 
 UP = 60
@@ -75,7 +75,7 @@ class Check:
             yield "expected: nothing"
 
 
-def of_image(image: Image) -> Iterator[Check]:
+def of_image(image: BootableIso) -> Iterator[Check]:
     """The checks of any image, then those of its modules, in the image's order."""
     plan = image.plan
     modules = {one.name for one in plan.modules}
@@ -133,7 +133,7 @@ def _service(name: str) -> Check:
     return Check(f"service {name}", command, None, r"\Arun: ")
 
 
-def _profile(image: Image) -> Check:
+def _profile(image: BootableIso) -> Check:
     """As the live user, through the daemon."""
     paths = {path for one in image.snapshot.packages.values() for path in one.outputs.values()}
     listed = as_user(image.user, "nix profile list")
@@ -146,13 +146,13 @@ def _profile(image: Image) -> Check:
     return Check("nix profile list", command, within=UP)
 
 
-def _build(image: Image) -> Check:
+def _build(image: BootableIso) -> Check:
     """A build by the daemon, of nothing but a shell."""
     command = as_user(image.user, f"cat $({_nix_build('built')})")
     return Check("Nix builds for the live user", command, "built", within=UP)
 
 
-def _builds_offline(image: Image) -> Iterator[Check]:
+def _builds_offline(image: BootableIso) -> Iterator[Check]:
     """Builds that need a package of the image's own set, if the image has that set.
 
     They have no network: all but the store is looked up by Nix's client, which runs in a network
@@ -180,7 +180,7 @@ def _nix_build(says: str, needs: str = "") -> str:
     return f"nix-build --no-out-link --option substitute false -E {shlex.quote(derivation)}"
 
 
-def _closure(image: Image) -> Check:
+def _closure(image: BootableIso) -> Check:
     """Every path is there, and valid to the daemon; told by number and sum, as there are many.
 
     `nix-store --query` answers for valid paths alone (nix-store(1)).

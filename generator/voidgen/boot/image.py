@@ -24,7 +24,7 @@ CONSOLE = "console=ttyS0,115200"
 
 
 @frozen
-class Image:
+class BootableIso:
     """An ISO and the snapshot in it."""
 
     iso: Path
@@ -71,7 +71,7 @@ def newest(folder: Path, name: str) -> Path:
     return max(found, key=lambda file: (file.stat().st_mtime, file.name))
 
 
-def read(iso: Path) -> Image:
+def read(iso: Path) -> BootableIso:
     """The ISO and what is in it; WrongInputError where that is no image of voidgen's for a PC."""
     snapshot = of_iso.snapshot(iso)
     plan = snapshot.plan
@@ -82,7 +82,7 @@ def read(iso: Path) -> Image:
         remedy = "write it to what its board boots from"
         fault = Fault(f"is for {arch}; only images for PCs are booted", iso, remedy=remedy)
         raise WrongInputError(fault)
-    return Image(iso, snapshot, plan)
+    return BootableIso(iso, snapshot, plan)
 
 
 def kernel(iso: Path) -> bytes | None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from voidgen.boot.checks import Check
-    from voidgen.boot.image import Image
+    from voidgen.boot.image import BootableIso
     from voidgen.boot.qemu import Guest
     from voidgen.progress import Progress
 
@@ -32,7 +32,7 @@ SHOWN = 15
 class Driver:
     """Tests ``image`` in a started machine, in ``seconds`` at most."""
 
-    image: Image
+    image: BootableIso
     guest: Guest
     seconds: float
     progress: Progress

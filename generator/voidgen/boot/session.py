@@ -13,7 +13,7 @@ from voidgen.boot import image, qemu, run
 from voidgen.system.files import write_atomically
 
 if TYPE_CHECKING:
-    from voidgen.boot.image import Image
+    from voidgen.boot.image import BootableIso
     from voidgen.boot.types import Machine
     from voidgen.outcome.types import Outcome
     from voidgen.progress import Progress
@@ -26,7 +26,7 @@ class Request:
     ``log`` gets what the serial console prints, and ``screenshot`` the screen at the end.
     """
 
-    image: Image
+    image: BootableIso
     machine: Machine
     log: Path
     seconds: float

@@ -56,19 +56,19 @@ class Copy:
 
 @contextmanager
 def copies(
-    image: Project, conditions: Sequence[Condition] = ANYWHERE, place: Path | None = None
+    project: Project, conditions: Sequence[Condition] = ANYWHERE, place: Path | None = None
 ) -> Iterator[tuple[Copy, ...]]:
     """Copy what git knows of the project twice, into a folder in ``place`` that goes again.
 
     What `iso` made does not come along, or there would be nothing to do.
     """
-    files = git.tracked(image.folder)
+    files = git.tracked(project.folder)
     with tempfile.TemporaryDirectory(prefix="voidgen-", dir=place) as parent:
         found = []
         for number in (0, 1):
             run = start(conditions, number)
             folder = Path(parent, run.folder)
-            _copy(image.folder, files, folder)
+            _copy(project.folder, files, folder)
             found.append(Copy(folder, run))
         yield tuple(found)
 

@@ -25,31 +25,31 @@ NAME = "two ISOs are identical"
 """What is said about it is their hash, if it passed."""
 
 
-def identical(image: Project, progress: Progress) -> Iterator[Outcome]:
+def identical(project: Project, progress: Progress) -> Iterator[Outcome]:
     """Make the ISO in two copies of the project and compare them; then a row for each condition.
 
     They are made in the project's ``out``, where there is room for ISOs.
     """
-    if image.plan.config.mklive is None:
+    if project.plan.config.mklive is None:
         yield Outcome(NAME, "skipped", "no ISO is made here: voidgen.toml has no [mklive]")
         return
-    out = image.folder / build.FOLDER
+    out = project.folder / build.FOLDER
     out.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="voidgen-", dir=out) as work:
         try:
             with progress.step("looking for what this machine can vary"):
-                conditions = machine.vary(image, Path(work), progress)
+                conditions = machine.vary(project, Path(work), progress)
         except StepFailedError as error:
             said = "\n".join(filter(None, (error.what, error.remedy, error.output)))
             yield Outcome(NAME, "failed", "cannot be made", said)
             return
         with progress.step("making the ISO twice"):
-            yield from _compared(image, conditions, Path(work))
+            yield from _compared(project, conditions, Path(work))
 
 
-def _compared(image: Project, conditions: Sequence[Condition], work: Path) -> Iterator[Outcome]:
+def _compared(project: Project, conditions: Sequence[Condition], work: Path) -> Iterator[Outcome]:
     varied = "\n".join(f"varied: {one.name}: {values(one)}" for one in conditions if one.settings)
-    with copies(image, conditions, work) as both:
+    with copies(project, conditions, work) as both:
         made = []
         for which, one in zip(("first", "second"), both, strict=True):
             done = one.voidgen("iso")
@@ -58,7 +58,7 @@ def _compared(image: Project, conditions: Sequence[Condition], work: Path) -> It
                 about = f"the {which} cannot be made"
                 yield Outcome(NAME, "failed", about, f"{said}\n{varied}")
                 return
-            made.append(one.folder / build.FOLDER / f"{image.plan.config.image.name}.iso")
+            made.append(one.folder / build.FOLDER / f"{project.plan.config.image.name}.iso")
         hashes = [sri.of_file(iso) for iso in made]
         if hashes[0] == hashes[1]:
             yield Outcome(NAME, "passed", hashes[0])

@@ -28,16 +28,18 @@ FOLDERS = ("/usr/lib/*/faketime", "/usr/lib/faketime", "/usr/lib64/faketime")
 """Where distributions have it: Debian; Arch and Void; Fedora."""
 
 
-def vary(image: Project, work: Path, progress: Progress) -> tuple[Condition, ...]:
+def vary(project: Project, work: Path, progress: Progress) -> tuple[Condition, ...]:
     """All conditions, as far as this machine and its engine can vary them.
 
     ``work`` is an empty folder for what that takes. Raises StepFailedError if there is no engine,
     or if something that goes into the image cannot be built or fetched.
     """
-    runner = engine.find(image.plan.config.container)
-    default = flakes.build(str(image.folder), "default", progress, work / "default", image.caches)
-    container = container_image.find(image, runner, work, progress)
-    needed = preflight.build(store.unpacked(update.repository(image, progress)))
+    runner = engine.find(project.plan.config.container)
+    default = flakes.build(
+        str(project.folder), "default", progress, work / "default", project.caches
+    )
+    container = container_image.find(project, runner, work, progress)
+    needed = preflight.build(store.unpacked(update.repository(project, progress)))
     paths = built_image.read(default).closure.paths
     by_file = {default.parent / Path(one.path).name: one.nar_size for one in paths}
     numbers = sorted(os.sched_getaffinity(0))
@@ -47,7 +49,7 @@ def vary(image: Project, work: Path, progress: Progress) -> tuple[Condition, ...
         conditions.cores(numbers, runner.program, taskset=shutil.which("taskset") is not None),
         conditions.storage(runner.build, needed, memory()),
     )
-    seen = Probe(runner, container, image.folder).confirm(asked)
+    seen = Probe(runner, container, project.folder).confirm(asked)
     return (*seen, sample.vary(by_file, work / "store"), *conditions.ANYWHERE)
 
 

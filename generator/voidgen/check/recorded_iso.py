@@ -39,30 +39,30 @@ class _Made:
 
 
 def outcomes(
-    image: Project, before: Iterable[Outcome], progress: Progress, *, record: bool
+    project: Project, before: Iterable[Outcome], progress: Progress, *, record: bool
 ) -> Iterator[Outcome]:
     """Compare the ISO of the present inputs with voidgen.lock; with ``record``, write its hash.
 
     It is that of ``before``, what was checked so far, if the ISO was made there; otherwise the one
     in ``out``. Nothing where no ISO is made, or where not all is locked.
     """
-    found = state.read(image)
-    if image.plan.config.mklive is None or found.lock is None or state.unlocked(image, found):
+    found = state.read(project)
+    if project.plan.config.mklive is None or found.lock is None or state.unlocked(project, found):
         return
-    digest = inputs.digest(image, found, epoch.source_date(found.inputs, os.environ))
+    digest = inputs.digest(project, found, epoch.source_date(found.inputs, os.environ))
     if record:
-        made = _made(image, before, digest, progress)
+        made = _made(project, before, digest, progress)
         if made.hash:
             iso = Iso(digest, made.hash)
             if found.lock.iso != iso:
-                recording.write(image, found, attrs.evolve(found.lock, iso=iso))
+                recording.write(project, found, attrs.evolve(found.lock, iso=iso))
         yield _unless_made(RECORDED, made) or Outcome(RECORDED, "passed", made.hash)
     elif found.lock.iso is None:
         yield Outcome(NAME, "skipped", f"none is recorded: {RECORD}")
     elif found.lock.iso.of != digest:
         yield Outcome(NAME, "skipped", f"what is recorded was made from something else: {RECORD}")
     else:
-        made = _made(image, before, digest, progress)
+        made = _made(project, before, digest, progress)
         yield _unless_made(NAME, made) or _compared(found.lock.iso.hash, made.hash)
 
 
@@ -80,13 +80,13 @@ def _compared(recorded: str, here: str) -> Outcome:
     return Outcome(NAME, "failed", "other bytes were made from the same", lines)
 
 
-def _made(image: Project, before: Iterable[Outcome], digest: str, progress: Progress) -> _Made:
+def _made(project: Project, before: Iterable[Outcome], digest: str, progress: Progress) -> _Made:
     twice = next((one for one in before if one.name == iso_check.NAME), None)
     if twice and twice.state == "passed" and re.fullmatch(SRI.pattern, twice.about):
         return _Made(twice.about)
     if twice and twice.state == "failed":
         return _Made(missing="two ISOs differ, or none was made")
-    out, name = image.folder / build.FOLDER, image.plan.config.image.name
+    out, name = project.folder / build.FOLDER, project.plan.config.image.name
     there = earlier.find(out, name, digest, progress)
     where = f"{build.FOLDER}/{name}.iso"
     if there.damage or there.hash:

@@ -15,12 +15,12 @@ if TYPE_CHECKING:
     from voidgen.project import Project
 
 
-def write(image: Project, pins: Pins, lock: Lock) -> None:
+def write(project: Project, pins: Pins, lock: Lock) -> None:
     """Write ``lock``, made from ``pins``; StepFailedError if voidgen.lock is another by now."""
-    with project_lock(image.folder):
-        if lock_file.read(image.folder) != pins.lock:
-            what = f"{image.folder / lock_file.FILE}: was changed in the meantime"
+    with project_lock(project.folder):
+        if lock_file.read(project.folder) != pins.lock:
+            what = f"{project.folder / lock_file.FILE}: was changed in the meantime"
             raise StepFailedError(what, "run this again")
-        write_atomically(image.folder / lock_file.FILE, lock_file.dump(lock))
-    if git.is_inside_work_tree(image.folder):
-        git.add_intent(image.folder, [lock_file.FILE])
+        write_atomically(project.folder / lock_file.FILE, lock_file.dump(lock))
+    if git.is_inside_work_tree(project.folder):
+        git.add_intent(project.folder, [lock_file.FILE])

@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from voidgen.project import Project
 
 
-def emitted(image: Project) -> Outcome:
+def emitted(project: Project) -> Outcome:
     """Whether what `generate` wrote is what it would write now."""
     name = "emitted files are current"
-    changes = emit.compare(image.folder, image.tree(), force=True)
+    changes = emit.compare(project.folder, project.tree(), force=True)
     if not changes:
         return Outcome(name, "passed", f"{len(changes.kept)} files")
     lines = [
@@ -36,17 +36,17 @@ def emitted(image: Project) -> Outcome:
     return Outcome(name, "failed", "run `voidgen generate`", "\n".join(lines))
 
 
-def shared(image: Project) -> Outcome:
+def shared(project: Project) -> Outcome:
     """Whether git gives everybody the files as they are here."""
-    found = [*survey.sources(image), *survey.emitted(image)]
-    return outcome.of(found, image.folder, "breaks", "lost", "new")
+    found = [*survey.sources(project), *survey.emitted(project)]
+    return outcome.of(found, project.folder, "breaks", "lost", "new")
 
 
-def locked(image: Project) -> Outcome:
+def locked(project: Project) -> Outcome:
     """Whether every input and package is locked with a hash."""
     name = "all inputs are locked"
-    found = state.read(image)
-    missing = state.unlocked(image, found)
+    found = state.read(project)
+    missing = state.unlocked(project, found)
     if missing:
         return Outcome(name, "failed", state.remedy(found), "\n".join(missing))
     packages = found.lock.xbps.packages if found.lock and found.lock.xbps else ()
@@ -54,10 +54,10 @@ def locked(image: Project) -> Outcome:
     return Outcome(name, "passed", about)
 
 
-def fetched(image: Project) -> Outcome:
+def fetched(project: Project) -> Outcome:
     """Whether flake.lock says of each input what Nix fetches by its reference."""
     name = "inputs are what their references give"
-    entries = state.read(image).entries
+    entries = state.read(project).entries
     if not entries:
         return Outcome(name, "passed", "flake.lock has no inputs")
     lines, refusals = [], []
@@ -80,12 +80,12 @@ def _reason(error: StepFailedError) -> str:
     return said[-1].partition("error:")[2].strip() if said else error.what
 
 
-def generated(image: Project) -> Outcome:
+def generated(project: Project) -> Outcome:
     """Whether two generations in other folders, with other environments, emit the same."""
     name = "two generations are the same"
-    with copies(image) as both:
+    with copies(project) as both:
         for one in both:
-            _remove_emitted(image, one.folder)
+            _remove_emitted(project, one.folder)
             done = one.voidgen("generate", "--force")
             if done.status:
                 said = done.stderr.decode(errors="replace")
@@ -101,9 +101,9 @@ def generated(image: Project) -> Outcome:
     return Outcome(name, "passed", about)
 
 
-def _remove_emitted(image: Project, folder: Path) -> None:
+def _remove_emitted(project: Project, folder: Path) -> None:
     """Remove what `generate` writes from a copy: it must not be the same because it was there."""
-    for path, node in image.tree().items():
+    for path, node in project.tree().items():
         if isinstance(node, File):
             (folder / path).unlink(missing_ok=True)
 

@@ -34,13 +34,13 @@ def fingerprint(hashes: Mapping[str, str]) -> str:
     return sri.of_digest(hashlib.sha256("".join(lines).encode()).digest())
 
 
-def recorded(image: Project, pins: Pins, top: str) -> Outcome:
+def recorded(project: Project, pins: Pins, top: str) -> Outcome:
     """Whether the closure of ``top`` is the one that voidgen.lock says was built from the same."""
     name = "the closure is the recorded one"
     found = pins.lock.closure if pins.lock else None
     if found is None:
         return Outcome(name, "skipped", f"none is recorded: {RECORD}")
-    if found.of != inputs.flake_digest(image, pins):
+    if found.of != inputs.flake_digest(project, pins):
         return Outcome(name, "skipped", f"what is recorded was built from something else: {RECORD}")
     now = fingerprint(store_paths.nar_hashes(top))
     if now == found.fingerprint:
@@ -49,11 +49,11 @@ def recorded(image: Project, pins: Pins, top: str) -> Outcome:
     return Outcome(name, "failed", "other bytes were built from the same", lines)
 
 
-def record(image: Project, pins: Pins, top: str) -> Outcome:
+def record(project: Project, pins: Pins, top: str) -> Outcome:
     """Write the closure of ``top`` into voidgen.lock."""
-    found = Closure(inputs.flake_digest(image, pins), fingerprint(store_paths.nar_hashes(top)))
+    found = Closure(inputs.flake_digest(project, pins), fingerprint(store_paths.nar_hashes(top)))
     lock = attrs.evolve(pins.lock or Lock(), closure=found)
-    recording.write(image, pins, lock)
+    recording.write(project, pins, lock)
     return Outcome("the closure is recorded", "passed", found.fingerprint)
 
 

@@ -15,7 +15,7 @@ from voidgen.cli.settings import Command, Settings
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from voidgen.boot.image import Image
+    from voidgen.boot.image import BootableIso
     from voidgen.boot.qemu import Guest
     from voidgen.boot.types import Machine
     from voidgen.outcome.types import Outcome
@@ -140,7 +140,7 @@ def _refuse_folders(asked: Asked) -> None:
     )
 
 
-def _machine(asked: Asked, found: Image, progress: Progress, *, quiet: bool) -> Machine:
+def _machine(asked: Asked, found: BootableIso, progress: Progress, *, quiet: bool) -> Machine:
     from voidgen.boot import host, machine  # noqa: PLC0415
 
     # A test has nobody who looks.
@@ -153,7 +153,7 @@ def _machine(asked: Asked, found: Image, progress: Progress, *, quiet: bool) -> 
     return choice.machine
 
 
-def _tell(found: Image, machine: Machine) -> None:
+def _tell(found: BootableIso, machine: Machine) -> None:
     """Print what the machine is, and how to log in."""
     from voidgen.boot.image import PASSWORD  # noqa: PLC0415
 
@@ -169,7 +169,7 @@ def _kind(machine: Machine) -> str:
     return "uefi" if machine.firmware else "bios"
 
 
-def _show(asked: Asked, found: Image, machine: Machine, *, quiet: bool) -> None:
+def _show(asked: Asked, found: BootableIso, machine: Machine, *, quiet: bool) -> None:
     """Run the machine until it ends, the time is over, or voidgen is interrupted."""
     from voidgen.boot import qemu, session  # noqa: PLC0415
     from voidgen.boot.types import MONITOR, SERIAL  # noqa: PLC0415
@@ -194,7 +194,7 @@ def _show(asked: Asked, found: Image, machine: Machine, *, quiet: bool) -> None:
 
 
 def _test(
-    asked: Asked, found: Image, machine: Machine, progress: Progress, *, quiet: bool
+    asked: Asked, found: BootableIso, machine: Machine, progress: Progress, *, quiet: bool
 ) -> Sequence[Outcome]:
     from voidgen.boot import session  # noqa: PLC0415
     from voidgen.cli.report import shown  # noqa: PLC0415
@@ -214,7 +214,7 @@ def _test(
 def _results(
     settings: Settings,
     junit: Path | None,
-    found: Image,
+    found: BootableIso,
     machine: Machine,
     outcomes: Sequence[Outcome],
 ) -> None:

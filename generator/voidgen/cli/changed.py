@@ -20,11 +20,11 @@ from voidgen.text import visible
 
 if TYPE_CHECKING:
     from voidgen.cli.settings import Settings
-    from voidgen.edit.types import Change
+    from voidgen.edit.types import ConfigChange
     from voidgen.project import Project
 
 
-def finish(settings: Settings, change: Change, *, dry_run: bool) -> None:
+def finish(settings: Settings, change: ConfigChange, *, dry_run: bool) -> None:
     """Write ``change``, or show what would be written."""
     differs = change.new != change.start.text
     if not settings.json:
@@ -39,7 +39,7 @@ def finish(settings: Settings, change: Change, *, dry_run: bool) -> None:
         click.echo(f"{config.FILE} {done}" if differs else f"{config.FILE} stays as it is")
 
 
-def _show(settings: Settings, change: Change, *, differs: bool, dry_run: bool) -> None:
+def _show(settings: Settings, change: ConfigChange, *, differs: bool, dry_run: bool) -> None:
     for note in change.notes:
         click.echo(visible(f"note: {note}"), err=True)
     if dry_run:
@@ -49,7 +49,7 @@ def _show(settings: Settings, change: Change, *, differs: bool, dry_run: bool) -
         _tell(change.start.project, change.after)
 
 
-def _lines(change: Change) -> list[str]:
+def _lines(change: ConfigChange) -> list[str]:
     """Return a unified diff, as `git apply` takes it."""
     old, new = (one.splitlines() for one in (change.start.text, change.new))
     names = (f"a/{config.FILE}", f"b/{config.FILE}")
@@ -71,6 +71,6 @@ def _tell(before: Project, after: Project) -> None:
         click.echo(f"paths of the overlay: {told}\n")
 
 
-def _planned(name: str, image: Project) -> Snapshot:
-    plan = render.document(image.plan, image.overlay)
-    return Snapshot(name, plan, overlay=overlay.entries(plan.include, image.overlay))
+def _planned(name: str, project: Project) -> Snapshot:
+    plan = render.document(project.plan, project.overlay)
+    return Snapshot(name, plan, overlay=overlay.entries(plan.include, project.overlay))

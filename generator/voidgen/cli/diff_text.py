@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from voidgen.diff.closure import Change
-    from voidgen.diff.types import Diff, Path, Value
+    from voidgen.diff.closure import PackageChange
+    from voidgen.diff.types import Diff, PathChange, Value
 
 STYLES = {
     "added": "green", "removed": "red", "upgraded": "cyan", "downgraded": "magenta",
@@ -69,7 +69,7 @@ def _values(console: Console, title: str, values: Iterable[Value]) -> None:
     _rows(console, title, rows)
 
 
-def _changes(console: Console, title: str, changes: Sequence[Change]) -> None:
+def _changes(console: Console, title: str, changes: Sequence[PackageChange]) -> None:
     shown = [one for one in changes if one.selected or one.kind != "rebuilt"]
     if len(changes) - len(shown) <= REBUILT:
         shown = [*changes]
@@ -94,7 +94,7 @@ def _changes(console: Console, title: str, changes: Sequence[Change]) -> None:
         _rows(console, title, rows, notes)
 
 
-def _overlay(console: Console, paths: Sequence[Path]) -> None:
+def _overlay(console: Console, paths: Sequence[PathChange]) -> None:
     if not paths:
         return
     _rows(

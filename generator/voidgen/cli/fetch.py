@@ -17,8 +17,8 @@ def command(settings: Settings) -> None:
     from voidgen.cli.report import result  # noqa: PLC0415
     from voidgen.lock import update  # noqa: PLC0415
 
-    image = settings.load()
-    repository = update.repository(image, settings.watcher())
+    project = settings.load()
+    repository = update.repository(project, settings.watcher())
     if settings.json:
         result({"repository": str(repository)})
     else:

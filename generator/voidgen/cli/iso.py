@@ -45,11 +45,11 @@ def command(settings: Settings, no_space_check: bool, sign: Path | None) -> None
         if not settings.quiet:
             click.echo(visible(line), err=True)
 
-    image = settings.load()
+    project = settings.load()
     if sign:
         signature.refuse_no_key(sign)
-    made = build.make(image, settings.watcher(), told, check_space=not no_space_check)
-    signed = _sign(settings, image.folder, made, sign) if sign else None
+    made = build.make(project, settings.watcher(), told, check_space=not no_space_check)
+    signed = _sign(settings, project.folder, made, sign) if sign else None
     if settings.json:
         size = made.iso.stat().st_size
         result({"iso": str(made.iso), "size": size, "reused": made.reused, "signature": signed})

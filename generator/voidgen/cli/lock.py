@@ -34,12 +34,12 @@ def command(settings: Settings, check: bool) -> int:
     from voidgen.lock import state  # noqa: PLC0415
     from voidgen.text import visible  # noqa: PLC0415
 
-    image = settings.load()
+    project = settings.load()
     if not check:
-        pin(settings, image, frozenset())
+        pin(settings, project, frozenset())
         return 0
-    found = state.read(image)
-    lines = state.unlocked(image, found)
+    found = state.read(project)
+    lines = state.unlocked(project, found)
     if settings.json:
         result({"unlocked": lines})
         return 1 if lines else 0
@@ -51,18 +51,18 @@ def command(settings: Settings, check: bool) -> int:
 
 
 def pin(
-    settings: Settings, image: Project, moving: frozenset[str], *, evaluate: bool = True
+    settings: Settings, project: Project, moving: frozenset[str], *, evaluate: bool = True
 ) -> None:
     """Pin, write, and tell what moved."""
     from voidgen.cli.report import result, warn  # noqa: PLC0415
     from voidgen.lock import state, update  # noqa: PLC0415
     from voidgen.system.files import project_lock  # noqa: PLC0415
 
-    with project_lock(image.folder):
+    with project_lock(project.folder):
         watch = settings.watcher()
-        outcome = update.pin(image, moving, watch, evaluate=evaluate)
-        changed = state.write(image, outcome)
-    for one in state.warnings(image, outcome.after.lock):
+        outcome = update.pin(project, moving, watch, evaluate=evaluate)
+        changed = state.write(project, outcome)
+    for one in state.warnings(project, outcome.after.lock):
         warn(one)
     if settings.json:
         moved = [attrs.asdict(one) for one in outcome.moves()]

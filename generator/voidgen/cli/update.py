@@ -24,10 +24,10 @@ def command(settings: Settings, inputs: tuple[str, ...], no_eval: bool) -> None:
     from voidgen.errors import did_you_mean  # noqa: PLC0415
     from voidgen.lock import state  # noqa: PLC0415
 
-    image = settings.load()
-    known = state.movable(image.plan)
+    project = settings.load()
+    known = state.movable(project.plan)
     for name in inputs:
         if name not in known:
             near = did_you_mean(name, known) or f"known here: {', '.join(known) or 'none'}"
             raise click.UsageError(f"nothing called {name!r} is pinned; {near}")
-    pin(settings, image, frozenset(inputs or known), evaluate=not no_eval)
+    pin(settings, project, frozenset(inputs or known), evaluate=not no_eval)

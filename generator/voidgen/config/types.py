@@ -32,7 +32,7 @@ ZSTD_LEVEL = 9
 
 
 @frozen
-class Image:
+class ImageConfig:
     """The image as a whole."""
 
     name: rules.ImageName = field(metadata={"help": "names the ISO file and its volume"})
@@ -278,7 +278,7 @@ class Flake:
 class Config:
     """All of voidgen.toml."""
 
-    image: Image = field(metadata={"help": Image.__doc__})
+    image: ImageConfig = field(metadata={"help": ImageConfig.__doc__})
     nix: Nix = field(factory=Nix, metadata={"help": Nix.__doc__})
     xbps: Xbps = field(factory=Xbps, metadata={"help": Xbps.__doc__})
     overlay: Overlay = field(factory=Overlay, metadata={"help": Overlay.__doc__})

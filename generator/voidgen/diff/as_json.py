@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from voidgen.schema import canonical_json
 
 if TYPE_CHECKING:
-    from voidgen.diff.closure import Change
-    from voidgen.diff.types import Diff, Path, Value
+    from voidgen.diff.closure import PackageChange
+    from voidgen.diff.types import Diff, PathChange, Value
 
 VERSION = 1
 
@@ -41,5 +41,5 @@ def _value(value: Value) -> dict[str, Any]:
     return {"kind": value.kind, **canonical_json.data(value)}
 
 
-def _each(found: tuple[Change | Path, ...] | None) -> list[dict[str, Any]] | None:
+def _each(found: tuple[PackageChange | PathChange, ...] | None) -> list[dict[str, Any]] | None:
     return None if found is None else [canonical_json.data(one) for one in found]

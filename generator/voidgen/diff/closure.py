@@ -33,7 +33,7 @@ _OUTPUTS = frozenset(
 
 
 @frozen
-class Change:
+class PackageChange:
     """A package that differs: ``old`` and ``new`` are its versions, sorted, with repetitions.
 
     Sizes are bytes of its store paths; ``selected`` is whether it was asked for. ``old_paths`` and
@@ -63,7 +63,7 @@ def changes(
     old: Mapping[str, StorePath],
     new: Mapping[str, StorePath],
     selected: Iterable[Selected] = (),
-) -> list[Change]:
+) -> list[PackageChange]:
     """The packages that differ, sorted by name; ``selected`` are those of both sides."""
     known = {
         path: (one.pname, one.version, output)
@@ -79,7 +79,9 @@ def changes(
             versions = _versions(was), _versions(is_)
             sizes = sum(old[one[2]].size for one in was), sum(new[one[2]].size for one in is_)
             paths = _paths(was - is_), _paths(is_ - was)
-            found.append(Change(_kind(*versions), name, *versions, *sizes, name in asked, *paths))
+            found.append(
+                PackageChange(_kind(*versions), name, *versions, *sizes, name in asked, *paths)
+            )
     return found
 
 

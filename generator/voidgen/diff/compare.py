@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import attrs
 
 from voidgen.diff import closure
-from voidgen.diff.closure import Change
-from voidgen.diff.types import Diff, Path, Value
+from voidgen.diff.closure import PackageChange
+from voidgen.diff.types import Diff, PathChange, Value
 from voidgen.schema import typed_json
 from voidgen.xbps import version as xbps_version
 
@@ -99,7 +99,7 @@ def _pins(inputs: Mapping[str, Locked]) -> dict[str, str]:
     return {name: f"{one.rev} {one.date}".strip() or "not locked" for name, one in inputs.items()}
 
 
-def _xbps(old: Mapping[str, Xbps], new: Mapping[str, Xbps]) -> Iterator[Change]:
+def _xbps(old: Mapping[str, Xbps], new: Mapping[str, Xbps]) -> Iterator[PackageChange]:
     for name in sorted(old.keys() | new.keys()):
         before, after = old.get(name), new.get(name)
         if before == after:
@@ -107,7 +107,7 @@ def _xbps(old: Mapping[str, Xbps], new: Mapping[str, Xbps]) -> Iterator[Change]:
         was = (before.version,) if before else ()
         is_ = (after.version,) if after else ()
         sizes = (before.size if before else 0, after.size if after else 0)
-        yield Change(_xbps_kind(was, is_), name, was, is_, *sizes, selected=False)
+        yield PackageChange(_xbps_kind(was, is_), name, was, is_, *sizes, selected=False)
 
 
 def _xbps_kind(old: tuple[str, ...], new: tuple[str, ...]) -> str:
@@ -117,11 +117,13 @@ def _xbps_kind(old: tuple[str, ...], new: tuple[str, ...]) -> str:
     return ("upgraded", "rebuilt", "downgraded")[order + 1]
 
 
-def _overlay(old: Mapping[str, Entry], new: Mapping[str, Entry]) -> Iterator[Path]:
+def _overlay(old: Mapping[str, Entry], new: Mapping[str, Entry]) -> Iterator[PathChange]:
     for path in sorted(old.keys() | new.keys()):
         before, after = old.get(path), new.get(path)
         if before != after:
-            yield Path(path, _entry(before), _entry(after), tuple(_lines(path, before, after)))
+            yield PathChange(
+                path, _entry(before), _entry(after), tuple(_lines(path, before, after))
+            )
 
 
 def _entry(entry: Entry | None) -> str | None:

@@ -20,7 +20,7 @@ from voidgen.text import human_size, visible
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from voidgen.diff.closure import Change
+    from voidgen.diff.closure import PackageChange
     from voidgen.diff.types import Diff
 
 BARS = 30
@@ -33,7 +33,7 @@ NAMES, PLOT, NUMBERS, ROW = 210, 480, 90, 22
 class Bar:
     """A package in the plot: its bar begins at ``x``, in units of the plot."""
 
-    change: Change
+    change: PackageChange
     x: float
     width: float
 
@@ -92,7 +92,7 @@ def _tables(diff: Diff) -> Mapping[str, Sequence[Any]]:
     return {**(diff.request or {}), **(diff.locks or {})}
 
 
-def plot(changes: Sequence[Change]) -> Plot:
+def plot(changes: Sequence[PackageChange]) -> Plot:
     """The sizes of ``changes``, the largest first."""
     shown = sorted((one for one in changes if one.size), key=lambda one: (-abs(one.size), one.name))
     shown = shown[:BARS]

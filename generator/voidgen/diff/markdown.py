@@ -11,8 +11,8 @@ from voidgen.text import human_size, visible
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from voidgen.diff.closure import Change
-    from voidgen.diff.types import Diff, Path, Value
+    from voidgen.diff.closure import PackageChange
+    from voidgen.diff.types import Diff, PathChange, Value
 
 LONGEST = 60_000
 """Characters; a comment on GitHub may have 65,536."""
@@ -80,12 +80,12 @@ def _value(one: Value) -> Sequence[str]:
     return (one.kind, _text(one.name), _text(one.old or ""), _text(one.new or ""))
 
 
-def _change(one: Change) -> tuple[str, ...]:
+def _change(one: PackageChange) -> tuple[str, ...]:
     name = f"**{_text(one.name)}**" if one.selected else _text(one.name)
     return (one.kind, name, _text(moved(one)), signed(one.size) if one.size else "")
 
 
-def _why(one: Change) -> str:
+def _why(one: PackageChange) -> str:
     return "<br>".join(_text(f"{what} {text}") for what, text in why(one))
 
 
@@ -100,7 +100,7 @@ def _row(cells: Iterable[str]) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def _overlay(paths: Sequence[Path]) -> Iterator[str]:
+def _overlay(paths: Sequence[PathChange]) -> Iterator[str]:
     rows = [(one.kind, _text(one.path), *map(_text, one.facts())) for one in paths]
     yield from _table("Overlay", ("", "path", "old", "new"), rows)
     for one in paths:

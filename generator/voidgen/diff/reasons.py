@@ -13,7 +13,7 @@ from voidgen.nix.version import store_name
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from voidgen.diff.closure import Change
+    from voidgen.diff.closure import PackageChange
     from voidgen.diff.types import Diff
     from voidgen.image.snapshot import Snapshot
     from voidgen.nix.closure import StorePath
@@ -61,7 +61,7 @@ def explain(
     return attrs.evolve(diff, closure=tuple(changes), explained=True)
 
 
-def _pairs(change: Change) -> Iterator[tuple[str, str]]:
+def _pairs(change: PackageChange) -> Iterator[tuple[str, str]]:
     """Old and new store paths of the same names, where the package was rebuilt."""
     if change.kind == "rebuilt":
         new = {store_name(path): path for path in change.new_paths}

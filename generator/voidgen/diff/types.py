@@ -9,7 +9,7 @@ from attrs import frozen
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from voidgen.diff.closure import Change
+    from voidgen.diff.closure import PackageChange
 
 
 def _kind(old: str | None, new: str | None) -> str:
@@ -33,7 +33,7 @@ class Value:
 
 
 @frozen
-class Path:
+class PathChange:
     """A path of the overlay that differs: what it was and is, and the lines where it is text."""
 
     path: str
@@ -66,9 +66,9 @@ class Diff:
     new: str
     request: Mapping[str, tuple[Value, ...]] | None
     locks: Mapping[str, tuple[Value, ...]] | None
-    xbps: tuple[Change, ...] | None
-    closure: tuple[Change, ...] | None
-    overlay: tuple[Path, ...] | None
+    xbps: tuple[PackageChange, ...] | None
+    closure: tuple[PackageChange, ...] | None
+    overlay: tuple[PathChange, ...] | None
     sizes: tuple[int, int] | None = None
     explained: bool = False
 

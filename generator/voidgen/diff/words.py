@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from voidgen.diff.causes import Cause
-    from voidgen.diff.closure import Change
+    from voidgen.diff.closure import PackageChange
     from voidgen.diff.types import Diff
 
 CAUSES = 3
@@ -31,7 +31,7 @@ def versions(found: Sequence[str]) -> str:
     return ", ".join(texts)
 
 
-def moved(one: Change) -> str:
+def moved(one: PackageChange) -> str:
     """Which versions became which."""
     if one.kind == "rebuilt":
         return f"{versions(one.new)} rebuilt"
@@ -40,7 +40,7 @@ def moved(one: Change) -> str:
     return " -> ".join(versions(side) for side in (one.old, one.new) if side)
 
 
-def why(one: Change) -> Iterator[tuple[str, str]]:
+def why(one: PackageChange) -> Iterator[tuple[str, str]]:
     """What its reasons are called, and they, as far as they are known."""
     if len(one.way) > 1:
         yield "needed by", " > ".join(one.way[:-1])

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from voidgen import config
-from voidgen.config.types import Config, Container, Image
+from voidgen.config.types import Config, Container, ImageConfig
 from voidgen.doctor import container, foreign_arch, machine, nix, package_set, place
 from voidgen.doctor.remedies import lines
 from voidgen.errors import WrongInputError
@@ -56,7 +56,7 @@ def _xbps(host: Host, settings: Config | None) -> Outcome:
     if said.status == 0:
         version = re.search(r"\d[\w.]*", said.out)
         return Outcome("xbps", "passed", version[0] if version else "")
-    nixpkgs = (settings or Config(Image("any"))).nix.nixpkgs
+    nixpkgs = (settings or Config(ImageConfig("any"))).nix.nixpkgs
     if said.status is None and not nixpkgs.startswith("./"):
         return Outcome("xbps", "passed", "not installed: that of nixpkgs is used")
     what = f"{said.last}: `voidgen lock` needs it, as {nixpkgs} is not nixpkgs"

@@ -10,7 +10,7 @@ from voidgen import config, project
 from voidgen.config import rules
 from voidgen.edit import nix_change, nix_packages, text, void_packages
 from voidgen.edit.nix_packages import NotAtHandError
-from voidgen.edit.types import Change, Start, changed
+from voidgen.edit.types import ConfigChange, Start, changed
 from voidgen.errors import Fault, StepFailedError, WrongInputError, did_you_mean, raise_all
 from voidgen.overlay.asker import USER, Asker, in_words
 from voidgen.overlay.resolve import needed
@@ -32,7 +32,7 @@ RULES = {"nix": rules.NIX_PACKAGE, "xbps": rules.XBPS_PACKAGE, "module": rules.M
 
 def add(
     folder: Path, kind: str, names: Sequence[str], consent: Consent, progress: Progress
-) -> Change:
+) -> ConfigChange:
     """Add ``names`` to the list of ``kind``; nothing is written.
 
     A Nix package that is listed already is checked again: what it needs may have to be accepted.
@@ -65,7 +65,7 @@ def add(
     return nix_change.checked(change, answer, packages, consent)
 
 
-def remove(folder: Path, kind: str, names: Sequence[str], progress: Progress) -> Change:
+def remove(folder: Path, kind: str, names: Sequence[str], progress: Progress) -> ConfigChange:
     """Remove ``names`` from the list of ``kind``, with what only they need; nothing is written.
 
     That are options of modules that leave the image, and the unfree and insecure packages that
@@ -81,7 +81,7 @@ def remove(folder: Path, kind: str, names: Sequence[str], progress: Progress) ->
     return nix_change.without_idle(changed(start, new), progress)
 
 
-def write(change: Change) -> None:
+def write(change: ConfigChange) -> None:
     """Write what was changed, where the file is still what was read."""
     file = change.start.file.resolve()
     with project_lock(change.start.file.parent):
@@ -117,16 +117,16 @@ def _unknown_modules(folder: Path, names: Iterable[str]) -> Iterator[Fault]:
             yield Fault(f"no module has the name {name!r}", remedy=near)
 
 
-def _checked_by_void(image: Project, names: Sequence[str], progress: Progress) -> list[str]:
+def _checked_by_void(project: Project, names: Sequence[str], progress: Progress) -> list[str]:
     """A note where names cannot be checked."""
     try:
-        raise_all(void_packages.faults(image, names, progress))
+        raise_all(void_packages.faults(project, names, progress))
     except NotAtHandError as error:
         return [nix_change.unchecked(names, error)]
     return []
 
 
-def _packages(change: Change, names: Iterable[str]) -> list[Package]:
+def _packages(change: ConfigChange, names: Iterable[str]) -> list[Package]:
     """Nix packages that the image did not have, if that is known, and those of ``names``."""
     after = change.after.plan.packages
     had = {one.name for one in after}

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from voidgen.edit.nix_packages import Answer, Lines
-    from voidgen.edit.types import Change, Consent
+    from voidgen.edit.types import ConfigChange, Consent
     from voidgen.plan.plan import Package
     from voidgen.progress import Progress
 
@@ -40,8 +40,8 @@ def new_names(answer: Answer, names: Sequence[str], consent: Consent) -> list[st
 
 
 def checked(
-    change: Change, answer: Answer, packages: Sequence[Package], consent: Consent
-) -> Change:
+    change: ConfigChange, answer: Answer, packages: Sequence[Package], consent: Consent
+) -> ConfigChange:
     """Return ``change`` with the unfree and insecure ones of ``packages`` allowed, by consent.
 
     Raises WrongInputError with every fault: nothing is asked if there is one.
@@ -70,7 +70,7 @@ def checked(
     return changed(change.start, new, (*change.notes, *notes, *answer.warnings))
 
 
-def without_idle(change: Change, progress: Progress) -> Change:
+def without_idle(change: ConfigChange, progress: Progress) -> ConfigChange:
     """Return ``change`` without the allowed packages that only what was removed needs."""
     config = change.after.plan.config.nix
     if change.start.project is None or not (config.unfree or config.insecure):
@@ -112,12 +112,12 @@ class _Kind:
         """Return those that the package set named, with its reasons."""
         return answer.unfree if self.name == "unfree" else answer.insecure
 
-    def listed(self, change: Change, names: Iterable[str]) -> list[str]:
+    def listed(self, change: ConfigChange, names: Iterable[str]) -> list[str]:
         """Return those of ``names`` that voidgen.toml lists."""
         there = text.listed(change.new, self.key)
         return [name for name in there if name in {*names}]
 
-    def missing(self, answer: Answer, change: Change) -> dict[str, str]:
+    def missing(self, answer: Answer, change: ConfigChange) -> dict[str, str]:
         """Return those that voidgen.toml does not list, with what is said of them."""
         there = text.listed(change.new, self.key)
         named = sorted(self.named(answer).items())

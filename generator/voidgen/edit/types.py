@@ -37,7 +37,7 @@ class Start:
 
 
 @frozen
-class Change:
+class ConfigChange:
     """voidgen.toml as it was read and as it shall be, with its project; notes for the user."""
 
     start: Start
@@ -46,6 +46,6 @@ class Change:
     notes: tuple[str, ...] = ()
 
 
-def changed(start: Start, new: str, notes: Iterable[str] = ()) -> Change:
+def changed(start: Start, new: str, notes: Iterable[str] = ()) -> ConfigChange:
     """The project with another text; WrongInputError if that does not resolve."""
-    return Change(start, new, project.load(start.file.parent, new), tuple(notes))
+    return ConfigChange(start, new, project.load(start.file.parent, new), tuple(notes))

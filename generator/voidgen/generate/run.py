@@ -73,26 +73,26 @@ def _refuse_no_repository(folder: Path) -> None:
         raise WrongInputError(Fault("is not in a git repository", folder, remedy=remedy))
 
 
-def _compare(image: Project, *, force: bool) -> tuple[Changes, list[Finding]]:
+def _compare(project: Project, *, force: bool) -> tuple[Changes, list[Finding]]:
     changes = gitattributes_file.with_missing(
-        image.folder, emit.compare(image.folder, image.tree(), force=force)
+        project.folder, emit.compare(project.folder, project.tree(), force=force)
     )
-    findings = survey.before_writing(image, changes)
+    findings = survey.before_writing(project, changes)
     raise_all(finding.faults(findings, "breaks"))
     return changes, findings
 
 
-def _write(image: Project, *, force: bool) -> tuple[Changes, list[Finding]]:
-    folder, tree = image.folder, image.tree()
+def _write(project: Project, *, force: bool) -> tuple[Changes, list[Finding]]:
+    folder, tree = project.folder, project.tree()
     if gitattributes_file.is_missing(folder):
         # What stops it must do so before anything is written.
         emit.compare(folder, tree, force=force)
     attributes = gitattributes_file.write_if_missing(folder)
-    findings = survey.sources(image)
+    findings = survey.sources(project)
     raise_all(finding.faults(findings, "breaks"))
     changes = emit.write(folder, tree, force=force)
     _add_intent(folder, tree)
-    raise_all(finding.faults(survey.emitted(image), "breaks"))
+    raise_all(finding.faults(survey.emitted(project), "breaks"))
     return evolve(changes, added=(*attributes, *changes.added)), findings
 
 
@@ -107,13 +107,13 @@ def _add_intent(folder: Path, emitted: Collection[str]) -> None:
         git.add_intent(folder, places, but=strange)
 
 
-def _doubts(image: Project, pins: Pins, unlocked: Sequence[str]) -> list[Fault]:
+def _doubts(project: Project, pins: Pins, unlocked: Sequence[str]) -> list[Fault]:
     """Return what looks wrong in the overlay, the locks and the path, and stops nothing."""
-    doubts = [*image.warnings, *visudo.warnings(image)]
+    doubts = [*project.warnings, *visudo.warnings(project)]
     if not unlocked:
         # Packages that are not locked yet may make what these miss.
-        doubts += locked_owners.faults(image, pins.lock)
-    doubts += state.warnings(image, pins.lock)
-    if not flake_path.is_plain(image.folder):
-        doubts += filter(None, [flake_ref.misplaced(image.folder)])
+        doubts += locked_owners.faults(project, pins.lock)
+    doubts += state.warnings(project, pins.lock)
+    if not flake_path.is_plain(project.folder):
+        doubts += filter(None, [flake_ref.misplaced(project.folder)])
     return doubts

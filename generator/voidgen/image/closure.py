@@ -23,7 +23,7 @@ class Package:
 
 
 @frozen
-class Path:
+class ClosurePath:
     """A store path, its bytes, and the store paths that it refers to."""
 
     path: str
@@ -38,7 +38,7 @@ class Closure:
 
     count: int
     nar_size: int
-    paths: tuple[Path, ...]
+    paths: tuple[ClosurePath, ...]
 
     def __attrs_post_init__(self) -> None:
         sizes.check(self.store_paths)

@@ -54,19 +54,19 @@ class Selection:
 
 
 def selection(
-    named: str, image: Project, known: MutableMapping[str, Selection], progress: Progress
+    named: str, project: Project, known: MutableMapping[str, Selection], progress: Progress
 ) -> Selection:
-    """Return what ``image`` selects, from ``known`` if it is there, where it is then kept.
+    """Return what ``project`` selects, from ``known`` if it is there, where it is then kept.
 
     ``named`` is what the user calls it. Raises StepFailedError if it does not evaluate.
     """
-    tracked = _tracked(image.folder)
-    key = _state(image, tracked or sorted(_below(image.folder)))
+    tracked = _tracked(project.folder)
+    key = _state(project, tracked or sorted(_below(project.folder)))
     if key not in known:
         # In a repository, Nix leaves out what git does not know, such as ISOs.
-        flake = str(image.folder) if tracked else image.folder
+        flake = str(project.folder) if tracked else project.folder
         with progress.step(f"evaluating {named}"):
-            known[key] = _evaluated(flake, image.plan.system)
+            known[key] = _evaluated(flake, project.plan.system)
     return known[key]
 
 
@@ -93,12 +93,12 @@ def _tracked(folder: Path) -> list[str]:
     return found if "flake.nix" in found else []
 
 
-def _state(image: Project, names: Iterable[str]) -> str:
-    """Return a hash of all that decides which packages the flake of ``image`` selects.
+def _state(project: Project, names: Iterable[str]) -> str:
+    """Return a hash of all that decides which packages the flake of ``project`` selects.
 
     ``names`` are the flake's files.
     """
-    folder, config = image.folder, image.plan.config
+    folder, config = project.folder, project.plan.config
     set_ = config.nix.nixpkgs
     read = (*CODE, *([set_.split("/")[1]] if set_.startswith("./") else []))
     # The user's own outputs may read any file, and so may what they import.

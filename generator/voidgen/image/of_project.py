@@ -7,7 +7,7 @@ import tarfile
 import tempfile
 from contextlib import contextmanager
 from io import BytesIO
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from voidgen import config
@@ -49,7 +49,7 @@ def revision(folder: Path, name: str) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="voidgen-") as place:
         try:
             with tarfile.open(fileobj=BytesIO(git.archive(folder, name)), mode="r:") as tar:
-                tar.extractall(place, filter="data")
+                _unpack(tar, place)
         except tarfile.ReadError:
             pass  # Nothing is in it.
         except (tarfile.TarError, OSError) as error:
@@ -59,3 +59,19 @@ def revision(folder: Path, name: str) -> Iterator[Path]:
             what = f"revision {name} has no {config.FILE} there"
             raise WrongInputError(Fault(what, folder, remedy="name a later one"))
         yield Path(place)
+
+
+def _unpack(tar: tarfile.TarFile, place: str) -> None:
+    """Unpack an archive of git; TarError if something in it leads out of ``place``."""
+    if hasattr(tarfile, "data_filter"):
+        tar.extractall(place, filter="data")
+        return
+    # Python 3.11.0 to 3.11.3, such as Debian 12's.
+    members = tar.getmembers()
+    links = {PurePosixPath(one.name) for one in members if one.issym()}
+    for one in members:
+        path = PurePosixPath(one.name)
+        known = one.isreg() or one.isdir() or one.issym()
+        if not known or path.is_absolute() or ".." in path.parts or links & {*path.parents}:
+            raise tarfile.TarError(f"{one.name} leads out of it")
+    tar.extractall(place)  # noqa: S202 - checked above

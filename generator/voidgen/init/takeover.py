@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from voidgen.config import rules
-from voidgen.config.types import Image
+from voidgen.config.types import ImageConfig
 from voidgen.edit import text as edit
 from voidgen.init import shell
 from voidgen.schema.structure import MisfitError
@@ -89,7 +89,7 @@ class _Run:
         try:
             VALUES[key][1].check(value)
             if key == "keymap":
-                Image("any", keymap=value)
+                ImageConfig("any", keymap=value)
         except MisfitError as error:
             self._leave(one, error)
             return

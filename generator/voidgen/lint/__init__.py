@@ -32,7 +32,7 @@ from voidgen.lint import (
     service_folders,
     sudoers,
 )
-from voidgen.lint.finding import Image, line_of_source
+from voidgen.lint.finding import LintedImage, line_of_source
 from voidgen.lint.joined import joined
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from voidgen.plan.plan import Plan
     from voidgen.tree import Node
 
-RULES: Mapping[LintRule, Callable[[Image], Iterator[Finding]]] = {
+RULES: Mapping[LintRule, Callable[[LintedImage], Iterator[Finding]]] = {
     "account-file": homes.account_files,
     "autologin": autologin.logins,
     "boot-overwrites": boot_hooks.overwrites,
@@ -85,7 +85,7 @@ class Found:
 
 def check(plan: Plan, nodes: Mapping[str, Node]) -> Found:
     """Return what the rules find in the overlay, except what ``[allow]`` switches off. Pure."""
-    image = Image(nodes, plan.resolution, plan.config)
+    image = LintedImage(nodes, plan.resolution, plan.config)
     entries = {entry.path: entry for entry in plan.resolution.entries}
     switched_off = allowed(plan.resolution)
     faults: list[Fault] = []

@@ -11,7 +11,7 @@ from voidgen.tree import File
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from voidgen.lint.finding import Image
+    from voidgen.lint.finding import LintedImage
 
 LIGHTDM = "/etc/lightdm/lightdm.conf"
 SESSION = "/etc/lightdm/.session"
@@ -29,7 +29,7 @@ _ALSO_INSTALLED = "also logs a user in on the installed system"
 _USER = re.compile(r"\s*autologin-user=")
 
 
-def logins(image: Image) -> Iterator[Finding]:
+def logins(image: LintedImage) -> Iterator[Finding]:
     """Find logins that also happen on an installed system, or not even on a live one."""
     if isinstance(image.nodes.get(LIGHTDM), File):
         yield from _lightdm(image)
@@ -43,7 +43,7 @@ def logins(image: Image) -> Iterator[Finding]:
     yield from _display_managers(image)
 
 
-def _display_managers(image: Image) -> Iterator[Finding]:
+def _display_managers(image: LintedImage) -> Iterator[Finding]:
     for path, pattern in _DISPLAY_MANAGERS.items():
         for number, line in image.lines(path):
             if pattern.match(line):
@@ -59,7 +59,7 @@ def _display_managers(image: Image) -> Iterator[Finding]:
                 yield Finding(path, what, remedy, number, doubtful=True)
 
 
-def _lightdm(image: Image) -> Iterator[Finding]:
+def _lightdm(image: LintedImage) -> Iterator[Finding]:
     text = [line for _, line in image.lines(LIGHTDM)]
     if any(map(_USER.match, text)):
         return  # The rule `lightdm-autologin` finds that line.

@@ -14,7 +14,7 @@ from voidgen.tree import File
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from voidgen.lint.finding import Image
+    from voidgen.lint.finding import LintedImage
 
 _PUT_BACK = "add the module runit-live, which puts the overlay's file back at boot"
 OVERWRITTEN: Mapping[str, str] = {
@@ -46,7 +46,7 @@ _SET = re.compile(r"\s*(KEYMAP|HOSTNAME)=[\"']?([^\"'\s]*)")
 _COMMENTED = "#KEYMAP="
 
 
-def overwrites(image: Image) -> Iterator[Finding]:
+def overwrites(image: LintedImage) -> Iterator[Finding]:
     """Find files that a live boot overwrites or hides, and settings that have no effect."""
     for path, remedy in OVERWRITTEN.items():
         if path in image.nodes and not _is_restored(image, path):
@@ -69,7 +69,7 @@ def overwrites(image: Image) -> Iterator[Finding]:
         yield from _resolv_conf(image)
 
 
-def _resolv_conf(image: Image) -> Iterator[Finding]:
+def _resolv_conf(image: LintedImage) -> Iterator[Finding]:
     for service in image.resolution.services:
         if service.name in NETWORKS:
             what = f"the service {service.name} overwrites {RESOLV_CONF} when a network comes up"
@@ -77,12 +77,12 @@ def _resolv_conf(image: Image) -> Iterator[Finding]:
             return
 
 
-def _is_restored(image: Image, path: str) -> bool:
+def _is_restored(image: LintedImage, path: str) -> bool:
     """Return whether a script of live-setup, which runs after the hooks, names the file."""
     return any(path.encode() in part.data for _, part in image.files(LIVE_SETUP))
 
 
-def _locale_conf(image: Image) -> Iterator[Finding]:
+def _locale_conf(image: LintedImage) -> Iterator[Finding]:
     """Find a LANG that the image does not have: mklive generates only image.locale."""
     locale = image.config.image.locale
     for number, line in image.lines(LOCALE_CONF) if _is_restored(image, LOCALE_CONF) else ():
@@ -92,7 +92,7 @@ def _locale_conf(image: Image) -> Iterator[Finding]:
             yield Finding(LOCALE_CONF, what, "set image.locale in voidgen.toml", number)
 
 
-def _rc_conf(image: Image) -> Iterator[Finding]:
+def _rc_conf(image: LintedImage) -> Iterator[Finding]:
     keymap = image.config.image.console().name
     is_keymap_written = False
     for number, line in image.lines(RC_CONF):

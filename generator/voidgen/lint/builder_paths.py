@@ -13,13 +13,13 @@ from voidgen.tree import PROFILE, Link
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from voidgen.lint.finding import Image
+    from voidgen.lint.finding import LintedImage
 
 _HOME = re.compile(r"(/home/[^/]+)(?:/.*)?")
 _ELSEWHERE = re.compile(r"/Users/.+|/mnt/[a-z]/.+|/run/media/.+|/media/.+/.+")
 
 
-def links(image: Image) -> Iterator[Finding]:
+def links(image: LintedImage) -> Iterator[Finding]:
     """Find links to a home, a store path or a project that the image does not have."""
     homes = {account.home for account in image.resolution.users}
     homes.add(f"/home/{image.config.image.user}")

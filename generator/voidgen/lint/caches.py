@@ -16,7 +16,7 @@ from voidgen.tree import File
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from voidgen.lint.finding import Image
+    from voidgen.lint.finding import LintedImage
 
 AT_BOOT = "in a script of /etc/runit/live-setup.d"
 
@@ -67,7 +67,7 @@ _LISTS = re.compile(r"/(?:[\w-]+-)?(?:mimeapps|defaults)\.list$")
 _TOP = ("/etc/default/", "/etc/ca-", "/etc/ld.", "/etc/udev/", "/usr/")
 
 
-def stale(image: Image) -> Iterator[Finding]:
+def stale(image: LintedImage) -> Iterator[Finding]:
     """Find files that a cache lacks, unless a script of the overlay makes the cache again."""
     remade: dict[str, bool] = {}
     for path, node in image.nodes.items():
@@ -90,7 +90,7 @@ def stale(image: Image) -> Iterator[Finding]:
     yield from _applications(image)
 
 
-def _applications(image: Image) -> Iterator[Finding]:
+def _applications(image: LintedImage) -> Iterator[Finding]:
     found = [
         path
         for path, node in image.files("/usr/share/applications")

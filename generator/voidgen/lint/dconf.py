@@ -11,7 +11,7 @@ from voidgen.lint.finding import Finding
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from voidgen.lint.finding import Image
+    from voidgen.lint.finding import LintedImage
 
 KEYFILES = re.compile(r"/etc/dconf/db/[^/]+\.d/[^/]+")
 LOCKS = re.compile(r"/etc/dconf/db/[^/]+\.d/locks/[^/]+")
@@ -26,7 +26,7 @@ _GSETTINGS = re.compile(
 _DCONF = re.compile(rf"\bdconf\s+(?:write|reset)\s+{_QUOTE}(/[\w./-]+)")
 
 
-def keymap(image: Image) -> Iterator[Finding]:
+def keymap(image: LintedImage) -> Iterator[Finding]:
     """Find unknown layouts and options: with these, the keyboard is US, without a message."""
     for path in image.nodes:
         if not KEYFILES.fullmatch(path):
@@ -62,7 +62,7 @@ _CHECKS = {"sources": _unknown_layouts, "xkb-options": _unknown_options}
 """By key, the function that yields what is wrong with its value, each with a remedy."""
 
 
-def locked(image: Image) -> Iterator[Finding]:
+def locked(image: LintedImage) -> Iterator[Finding]:
     """Find scripts that write a locked key: nothing happens, and gsettings reports success."""
     locks = {
         line.strip(): path

@@ -12,7 +12,7 @@ from voidgen.tree import DCONF_DATABASE, Made
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from voidgen.lint.finding import Image
+    from voidgen.lint.finding import LintedImage
 
 _FOLDER = re.compile(r"(/etc/dconf/db/([^/]+))\.d/.+")
 _GROUP = re.compile(r"\s*\[(.*)\]\s*")
@@ -20,7 +20,7 @@ _OF_PACKAGES = {"gdm"}
 """Databases that a package's profile names (gdm: /usr/share/dconf/profile/gdm)."""
 
 
-def databases(image: Image) -> Iterator[Finding]:
+def databases(image: LintedImage) -> Iterator[Finding]:
     """Find keyfiles that no [dconf] compiles, and databases that no dconf profile names."""
     compiled = {
         node.recipe.arguments["keyfiles"]: path
@@ -50,7 +50,7 @@ def databases(image: Image) -> Iterator[Finding]:
             yield Finding(database, what, remedy, doubtful=True)
 
 
-def syntax(image: Image) -> Iterator[Finding]:
+def syntax(image: LintedImage) -> Iterator[Finding]:
     """Find names of schemas in the place of paths: dconf accepts them, and nothing reads them."""
     for path in image.nodes:
         if LOCKS.fullmatch(path):
@@ -59,7 +59,7 @@ def syntax(image: Image) -> Iterator[Finding]:
             yield from _groups(image, path)
 
 
-def _locks(image: Image, path: str) -> Iterator[Finding]:
+def _locks(image: LintedImage, path: str) -> Iterator[Finding]:
     for number, line in image.lines(path):
         key = line.strip()
         if key and not key.startswith(("/", "#")):
@@ -68,7 +68,7 @@ def _locks(image: Image, path: str) -> Iterator[Finding]:
             yield Finding(path, what, f"write the key's path, such as {right}", number)
 
 
-def _groups(image: Image, path: str) -> Iterator[Finding]:
+def _groups(image: LintedImage, path: str) -> Iterator[Finding]:
     for number, line in image.lines(path):
         match = _GROUP.fullmatch(line)
         if not match:

@@ -43,7 +43,7 @@ def line_of_source(entry: Entry, line: int | None) -> int | None:
 
 
 @frozen
-class Image:
+class LintedImage:
     """The overlay as it will be in the image, with the resolution and config behind it."""
 
     nodes: Mapping[str, Node]

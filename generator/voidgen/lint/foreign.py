@@ -12,7 +12,7 @@ from voidgen.lint.finding import Finding
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from voidgen.lint.finding import Image
+    from voidgen.lint.finding import LintedImage
 
 _SERVICE = 'write a service: files/etc/sv/NAME/run, and services = ["NAME"] in module.toml'
 
@@ -117,7 +117,7 @@ FOREIGN = (
 _TOP = ("/etc/", "/usr/lib/", "/usr/local/lib/systemd/", "/usr/share/systemd/")
 
 
-def system(image: Image) -> Iterator[Finding]:
+def system(image: LintedImage) -> Iterator[Finding]:
     """Find files that no program of the image reads."""
     xbps = image.xbps
     for entry in image.resolution.entries:

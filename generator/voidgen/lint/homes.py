@@ -11,7 +11,7 @@ from voidgen.tree import Directory, File
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
-    from voidgen.lint.finding import Image
+    from voidgen.lint.finding import LintedImage
     from voidgen.tree import Node
 
 _SYSTEM = "declare system users in [users.NAME] of module.toml; the live user is image.user"
@@ -29,7 +29,7 @@ FILES: Mapping[str, str] = {
 _HOME = re.compile(r"(/home/([^/]+))(?:/.*)?")
 
 
-def account_files(image: Image) -> Iterator[Finding]:
+def account_files(image: LintedImage) -> Iterator[Finding]:
     """Find files that would replace all accounts, among them those that packages made."""
     for path, remedy in FILES.items():
         if path in image.nodes:
@@ -37,7 +37,7 @@ def account_files(image: Image) -> Iterator[Finding]:
             yield Finding(path, what, remedy)
 
 
-def homes(image: Image) -> Iterator[Finding]:
+def homes(image: LintedImage) -> Iterator[Finding]:
     """Find files in a home that would belong to root, and stop useradd from copying /etc/skel."""
     user = image.config.image.user
     own = {account.home for account in image.resolution.users}
@@ -57,7 +57,7 @@ def homes(image: Image) -> Iterator[Finding]:
             yield Finding(paths[0], what, remedy, doubtful=True)
 
 
-def _by_home(image: Image) -> dict[str, list[str]]:
+def _by_home(image: LintedImage) -> dict[str, list[str]]:
     """Return the paths of the entries in each folder of /home."""
     found: dict[str, list[str]] = {}
     for entry in image.resolution.entries:

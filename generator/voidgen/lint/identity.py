@@ -11,7 +11,7 @@ from voidgen.tree import File
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from voidgen.lint.finding import Image
+    from voidgen.lint.finding import LintedImage
 
 _MADE = re.compile(
     r"/etc/machine-id|/var/lib/dbus/machine-id|/var/lib/(?:systemd/)?random-seed"
@@ -20,7 +20,7 @@ _MADE = re.compile(
 _HOST_KEY = re.compile(r"/etc/ssh/ssh_host_\w+_key")
 
 
-def shared(image: Image) -> Iterator[Finding]:
+def shared(image: LintedImage) -> Iterator[Finding]:
     """Find numbers and keys that all machines that boot the image would share."""
     for path, node in image.nodes.items():
         if not isinstance(node, File) or not node.data.strip():

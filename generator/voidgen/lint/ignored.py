@@ -12,7 +12,7 @@ from voidgen.tree import File
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from voidgen.lint.finding import Image
+    from voidgen.lint.finding import LintedImage
 
 _ENDINGS: Mapping[str, str] = {
     "/etc/NetworkManager/conf.d": ".conf",
@@ -62,7 +62,7 @@ _SWITCHED_OFF = re.compile(
 """Names that people give to files that nothing is to read."""
 
 
-def names(image: Image) -> Iterator[Finding]:
+def names(image: LintedImage) -> Iterator[Finding]:
     """Find files that their folder's reader ignores."""
     for path, node in image.nodes.items():
         folder, _, name = path.rpartition("/")

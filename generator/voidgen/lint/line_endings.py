@@ -10,7 +10,7 @@ from voidgen.lint.finding import Finding
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from voidgen.lint.finding import Image
+    from voidgen.lint.finding import LintedImage
 
 _SOURCED = re.compile(
     r"/etc/(?:profile|rc\.conf|profile\.d/[^/]+\.sh|bash/bashrc\.d/[^/]+\.sh|sv/[^/]+/conf"
@@ -19,7 +19,7 @@ _SOURCED = re.compile(
 """Files that a shell sources, or whose values reach to the end of the line."""
 
 
-def carriage_returns(image: Image) -> Iterator[Finding]:
+def carriage_returns(image: LintedImage) -> Iterator[Finding]:
     """Find scripts and sourced files whose lines end in CRLF."""
     for path, node in image.files(""):
         end = node.data.find(b"\n")

@@ -13,13 +13,13 @@ from voidgen.tree import Link
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from voidgen.lint.finding import Image
+    from voidgen.lint.finding import LintedImage
 
 RUNLEVEL = re.compile(r"/etc/runit/runsvdir/[^/]+")
 SERVICES = "/etc/sv"
 
 
-def loop(image: Image) -> Iterator[Finding]:
+def loop(image: LintedImage) -> Iterator[Finding]:
     """Find links that point back to themselves: a program that follows one fails with ELOOP."""
     links = {path: node.target for path, node in image.nodes.items() if isinstance(node, Link)}
     for path in links:
@@ -32,7 +32,7 @@ def loop(image: Image) -> Iterator[Finding]:
             yield Finding(path, f"{path} points back to itself", "give it another target")
 
 
-def service(image: Image) -> Iterator[Finding]:
+def service(image: LintedImage) -> Iterator[Finding]:
     """Find links in runlevels whose /etc/sv/NAME nothing provides: runsvdir would fail on them.
 
     The resolution of the modules checks the services in ``services``.

@@ -10,7 +10,7 @@ from voidgen.lint.finding import Finding
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from voidgen.lint.finding import Image
+    from voidgen.lint.finding import LintedImage
 
 _LEFT = re.compile(
     r".*~|\..*\.(?:sw[a-p]|un~|kate-swp)|\.#.*|#.*#|\.DS_Store|\._.*|Thumbs\.db|\.nfs[0-9a-f]{8,}"
@@ -24,7 +24,7 @@ def is_litter(name: str) -> bool:
     return bool(_LEFT.fullmatch(name) or _DOUBTFUL.fullmatch(name) or _KEPT.fullmatch(name))
 
 
-def files(image: Image) -> Iterator[Finding]:
+def files(image: LintedImage) -> Iterator[Finding]:
     """Find files that nobody wants in an image."""
     remedy = "remove it, and add its name to .gitignore"
     for entry in image.resolution.entries:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from voidgen.errors import Key
-    from voidgen.lint.finding import Image
+    from voidgen.lint.finding import LintedImage
     from voidgen.overlay.resolution import Resolution
     from voidgen.tree import Node
 
@@ -43,7 +43,7 @@ def owners(resolution: Resolution, nodes: Mapping[str, Node]) -> Iterator[tuple[
             yield Owner("user", user, *place), Owner("group", group, *place)
 
 
-def unknown(image: Image) -> Iterator[Finding]:
+def unknown(image: LintedImage) -> Iterator[Finding]:
     """Find users and groups that no package of Void and no module makes."""
     made = {account.name for account in image.resolution.users}
     tables = accounts.tables()
@@ -61,7 +61,7 @@ def _is_known(owner: Owner, known: set[str]) -> bool:
     return owner.name.isdigit() or owner.name in known
 
 
-def _finding(image: Image, owner: Owner, known: set[str]) -> Finding:
+def _finding(image: LintedImage, owner: Owner, known: set[str]) -> Finding:
     if owner.name == image.config.image.user:
         what = f"the image does not have the {owner.kind} {owner.name!r}: a live boot makes it"
         remedy = "move the live user's files into files/etc/skel"

@@ -13,13 +13,13 @@ from voidgen.tree import File
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from voidgen.lint.finding import Image
+    from voidgen.lint.finding import LintedImage
 
 _NO_SECRETS = re.compile(r"/etc/(?:doas\.conf|sudoers|sudoers\.d/.+|securetty|(?:cron|at)[.t].+)")
 """Files that usually are private although they have no secrets: they say who may do what."""
 
 
-def files(image: Image) -> Iterator[Finding]:
+def files(image: LintedImage) -> Iterator[Finding]:
     """Find secrets that everyone on the system, or everyone with the project, can read."""
     for path, node in image.nodes.items():
         if isinstance(node, File):

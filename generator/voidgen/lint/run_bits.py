@@ -13,7 +13,7 @@ from voidgen.tree import File
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from voidgen.lint.finding import Image
+    from voidgen.lint.finding import LintedImage
 
 _SOURCED = re.compile(
     r"/etc/(?:profile\.d|bash/bashrc\.d|runit/core-services)/.+"
@@ -40,13 +40,13 @@ _EXECUTABLE, _SHARED, _INTERPRETER = 2, 3, 3
 """ET_EXEC, ET_DYN and PT_INTERP of elf(5)."""
 
 
-def wrong(image: Image) -> Iterator[Finding]:
+def wrong(image: LintedImage) -> Iterator[Finding]:
     """Find run bits that are wrong, and those that are missing."""
     yield from stray(image)
     yield from missing(image)
 
 
-def missing(image: Image) -> Iterator[Finding]:
+def missing(image: LintedImage) -> Iterator[Finding]:
     """Find ELF programs without a run bit, except at the paths that `scripts` checks."""
     remedy = "run `chmod +x` and `git update-index --chmod=+x` on it, or set its mode in [files]"
     for entry in image.resolution.entries:
@@ -78,7 +78,7 @@ def is_program(data: bytes) -> bool:
     return kind == _EXECUTABLE or (kind == _SHARED and _INTERPRETER in types)
 
 
-def stray(image: Image) -> Iterator[Finding]:
+def stray(image: LintedImage) -> Iterator[Finding]:
     """Find files with a run bit that are not programs, such as copies from a USB stick."""
     remedy = (
         "run `chmod -x` and `git update-index --chmod=-x` on it, or set its mode in [files] of "

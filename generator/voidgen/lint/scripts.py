@@ -10,7 +10,7 @@ from voidgen.lint.finding import Finding
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from voidgen.lint.finding import Image
+    from voidgen.lint.finding import LintedImage
 
 RUN = re.compile(
     r"(?:/usr)?(?:/local)?/bin/[^/]+"
@@ -27,7 +27,7 @@ STARTS = (b"#!", b"\x7fELF")
 """The first bytes of files that the kernel can run."""
 
 
-def not_runnable(image: Image) -> Iterator[Finding]:
+def not_runnable(image: LintedImage) -> Iterator[Finding]:
     """Find programs that the kernel cannot run: without a run bit, or neither ELF nor ``#!``."""
     for path, node in image.files(""):
         if not RUN.fullmatch(path):

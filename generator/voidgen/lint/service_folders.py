@@ -13,14 +13,14 @@ from voidgen.tree import Link
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from voidgen.lint.finding import Image
+    from voidgen.lint.finding import LintedImage
 
 TOP = "/etc/sv/"
 STARTED = ("eudev", "runit-void")
 """Packages whose services are in Void's runlevel by default."""
 
 
-def folders(image: Image) -> Iterator[Finding]:
+def folders(image: LintedImage) -> Iterator[Finding]:
     """Find services that nothing starts: they have no ``run``, or no link in a runlevel."""
     modules = [chosen.module for chosen in image.resolution.modules]
     entries = {entry.path: entry for entry in image.resolution.entries}

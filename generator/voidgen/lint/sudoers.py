@@ -9,12 +9,12 @@ from voidgen.lint.finding import Finding
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from voidgen.lint.finding import Image
+    from voidgen.lint.finding import LintedImage
 
 TOP = "/etc/sudoers"
 
 
-def syntax(image: Image) -> Iterator[Finding]:
+def syntax(image: LintedImage) -> Iterator[Finding]:
     """Find sudoers files with wrong lines, a wrong mode, or a name that sudo ignores."""
     for path, node in image.files("/etc"):
         if path != TOP and not path.startswith(f"{TOP}.d/"):

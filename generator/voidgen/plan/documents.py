@@ -19,7 +19,7 @@ _MODE = re.compile("[0-7]{1,4}")
 
 
 @frozen
-class Image:
+class PlannedImage:
     """The image as a whole; ``system`` is Nix's name of ``arch``, ``max_size`` is in bytes."""
 
     name: str
@@ -119,7 +119,7 @@ class PlanDocument:
         {"kind": "voidgen-plan", "version": 2}
     )
 
-    image: Image
+    image: PlannedImage
     nix: Nix
     xbps: Xbps
     modules: tuple[Module, ...]

@@ -12,7 +12,7 @@ from voidgen.config import keymap
 from voidgen.errors import Fault, WrongInputError, raise_all
 from voidgen.overlay import private
 from voidgen.plan import documents, templating
-from voidgen.plan.documents import Check, PlanDocument
+from voidgen.plan.documents import Check, PlanDocument, PlannedImage
 from voidgen.schema import canonical_json, typed_json
 from voidgen.system import git_names, sri
 from voidgen.tree import CONSOLE_KEYMAP, Directory, File, Link, Made, Node, Recipe, Tree
@@ -108,7 +108,7 @@ def document(plan: Plan, nodes: Mapping[str, Node]) -> PlanDocument:
     config, resolution = plan.config, plan.resolution
     image, layouts = config.image, config.image.layouts()
     return PlanDocument(
-        image=documents.Image(
+        image=PlannedImage(
             name=image.name,
             title=image.title,
             arch=image.arch,

@@ -18,7 +18,7 @@ from tests.support.stand_in import StandIns
 from voidgen.boot import checks, command, firmware, host, image, kvm, qemu
 from voidgen.boot.checks import Check
 from voidgen.boot.console import Answer, Console, ConsoleError
-from voidgen.boot.image import Image
+from voidgen.boot.image import BootableIso
 from voidgen.boot.types import Accelerator, Firmware, Flash, Kernel, Machine, Run
 from voidgen.errors import StepFailedError
 from voidgen.image.snapshot import Snapshot
@@ -244,7 +244,7 @@ def test_a_check_holds_or_not(check: Check, answer: Answer, state: str) -> None:
 def test_each_image_has_the_checks_of_any() -> None:
     service = {"name": "dbus", "by": [documents.BY], "provider": "dbus"}
     plan = documents.plan(image={"cmdline": ["a=b"]}, services=[service])
-    found = checks.of_image(Image(ISO, Snapshot("x", plan), plan))
+    found = checks.of_image(BootableIso(ISO, Snapshot("x", plan), plan))
     assert [one.name for one in found] == ["kernel command line", "service dbus"]
 
 
@@ -258,7 +258,7 @@ def test_each_image_has_the_checks_of_any() -> None:
 )
 def test_the_last_console_has_the_login(cmdline: list[str], has: bool) -> None:
     plan = documents.plan(image={"cmdline": cmdline})
-    assert Image(ISO, Snapshot("x"), plan).has_serial_login == has
+    assert BootableIso(ISO, Snapshot("x"), plan).has_serial_login == has
 
 
 def test_the_password_is_that_of_mklive() -> None:

@@ -17,7 +17,7 @@ from voidgen.config.keymap import (
     layouts_of_sources,
     nearest_kbd_keymap,
 )
-from voidgen.config.types import Image
+from voidgen.config.types import ImageConfig
 from voidgen.iso import keymaps
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def test_names_of_kbd() -> None:
 
 @pytest.mark.parametrize("name", KBD)
 def test_each_map_of_kbd_is_taken(name: str) -> None:
-    image = Image("any", keymap=name)
+    image = ImageConfig("any", keymap=name)
     assert image.console() == Console(name)
     assert compiles(image.layouts())
 
@@ -76,7 +76,7 @@ def test_each_map_of_kbd_is_taken(name: str) -> None:
     ],
 )
 def test_the_consoles_keymap(image: dict[str, Any], name: str, made: Any) -> None:
-    console = Image("any", **image).console()
+    console = ImageConfig("any", **image).console()
     assert console.name == name
     assert not console.made or kbd_folder(console.name) is None
     assert (console.made is None) == (made is None)
@@ -125,7 +125,7 @@ def test_what_loadkeys_takes_for_a_map(path: str, expected: bool) -> None:
 
 
 def test_libgnomekbd_names_the_group_of_an_option() -> None:
-    image = Image("any", xkb_options=("grp:alt_shift_toggle", "compose:caps"))
+    image = ImageConfig("any", xkb_options=("grp:alt_shift_toggle", "compose:caps"))
     assert image.layouts().gnomekbd_options == (
         "grp\tgrp:alt_shift_toggle",
         "Compose key\tcompose:caps",

@@ -13,8 +13,8 @@ from tests.support import documents
 
 from voidgen.cli import diff_text
 from voidgen.diff import as_json, closure, compare, html, markdown
-from voidgen.diff.closure import Change
-from voidgen.diff.types import Diff, Path, Value
+from voidgen.diff.closure import PackageChange
+from voidgen.diff.types import Diff, PathChange, Value
 from voidgen.image.snapshot import Entry, Locked, Selected, Snapshot, Xbps
 from voidgen.nix.closure import StorePath
 from voidgen.text import visible
@@ -57,7 +57,7 @@ def test_kinds_of_change(
     (change,) = closure.changes(was, is_)
     only = (tuple(sorted(was.keys() - is_.keys())), tuple(sorted(is_.keys() - was.keys())))
     sizes = (10 * len(old), 10 * len(new))
-    assert change == Change(kind, "x", before, after, *sizes, False, *only)
+    assert change == PackageChange(kind, "x", before, after, *sizes, False, *only)
 
 
 def test_evaluated_names_stand_before_nix_s_rule() -> None:
@@ -67,7 +67,7 @@ def test_evaluated_names_stand_before_nix_s_rule() -> None:
         Selected("foo", "2", {"out": new}),
     ]
     (change,) = closure.changes({old: StorePath(1, ())}, {new: StorePath(4, ())}, asked)
-    expected = Change("upgraded", "foo", ("1-beta",), ("2",), 1, 4, True, (old,), (new,))
+    expected = PackageChange("upgraded", "foo", ("1-beta",), ("2",), 1, 4, True, (old,), (new,))
     assert change == expected
     assert change.size == 3
 
@@ -156,8 +156,8 @@ def test_each_layer() -> None:
     assert (pin.old, pin.new) == (f"{'1' * 40} 2026-01-01", f"{'2' * 40} 2026-02-01")
     assert "container" not in diff.locks
     assert diff.xbps == (
-        Change("removed", "gone", ("1_1",), (), 7, 0, selected=False),
-        Change("upgraded", "vim", ("9.0_1",), ("9.0_2",), 5, 6, selected=False),
+        PackageChange("removed", "gone", ("1_1",), (), 7, 0, selected=False),
+        PackageChange("upgraded", "vim", ("9.0_1",), ("9.0_2",), 5, 6, selected=False),
     )
     assert diff.closure
     assert [one.name for one in diff.closure] == ["a"]
@@ -223,7 +223,7 @@ HOSTILE = "|`<b>&amp;[x](y)*\n\x1b[31m~~"
 
 
 def test_markdown_takes_names_as_text() -> None:
-    change = Change("added", HOSTILE, (), (HOSTILE,), 0, 1, selected=True)
+    change = PackageChange("added", HOSTILE, (), (HOSTILE,), 0, 1, selected=True)
     said = markdown.dump(Diff("a", HOSTILE, None, None, None, (change,), None))
     assert "\x1b" not in said
     assert "<b>" not in said
@@ -235,7 +235,9 @@ def test_markdown_calls_nobody() -> None:
     """@profile@ is in many a link's target, and `profile` somebody's name."""
     names = {"@profile@/share/x", "x @me/team", "see #12", "(@me)"}
     for name in names:
-        said = markdown.dump(Diff("a", "b", None, None, None, None, (Path(name, None, name, ()),)))
+        said = markdown.dump(
+            Diff("a", "b", None, None, None, None, (PathChange(name, None, name, ()),))
+        )
         assert not re.search(r"(?<![\w&])[@#](?=\w)", said), said
         assert html_text.unescape(said).replace("\u200b", "").count(name) == 2
     assert "git@host" in markdown.dump(Diff("a", "git@host", None, None, None, None, None))
@@ -244,7 +246,7 @@ def test_markdown_calls_nobody() -> None:
 def test_markdown_shows_what_turns_the_writing_around() -> None:
     lines = ("+a\u202eb\tc\x1b[31m\r",)
     said = markdown.dump(
-        Diff("a", "b", None, None, None, None, (Path("/\u2066", "a", "b", lines),))
+        Diff("a", "b", None, None, None, None, (PathChange("/\u2066", "a", "b", lines),))
     )
     assert "+a\\u202eb\tc\\x1b[31m\\r\n" in said
     assert "| /\\\\u2066 |" in said
@@ -254,13 +256,13 @@ def test_markdown_shows_what_turns_the_writing_around() -> None:
 
 def test_markdown_has_room_in_a_comment() -> None:
     changes = tuple(
-        Change("upgraded", f"package-{number}", ("1",), ("2",), 1, 1, selected=False)
+        PackageChange("upgraded", f"package-{number}", ("1",), ("2",), 1, 1, selected=False)
         for number in range(5000)
     )
     text = tuple(f"+{'```' * 9} {number}" for number in range(9000))
     for diff in (
         Diff("a", "b", None, None, None, changes, None),
-        Diff("a", "b", None, None, None, None, (Path("/x", "a", "b", text),)),
+        Diff("a", "b", None, None, None, None, (PathChange("/x", "a", "b", text),)),
     ):
         said = markdown.dump(diff)
         assert markdown.LONGEST - 1000 < len(said) <= markdown.LONGEST
@@ -272,7 +274,8 @@ def test_markdown_has_room_in_a_comment() -> None:
 
 def test_markdown_folds_what_is_long() -> None:
     changes = tuple(
-        Change("added", f"p{number}", (), ("1",), 0, 1, selected=False) for number in range(100)
+        PackageChange("added", f"p{number}", (), ("1",), 0, 1, selected=False)
+        for number in range(100)
     )
     said = markdown.dump(Diff("a", "b", None, None, None, changes, None))
     assert "<details>\n<summary>Nix closure: 100</summary>\n\n| " in said
@@ -301,8 +304,10 @@ class Tags(HTMLParser):
 @given(st.text(min_size=1))
 def test_html_has_the_same_elements_whatever_the_names(name: str) -> None:
     def page(name: str) -> Tags:
-        changes = (Change("added", name, (), (name,), 0, 5, selected=True, way=(name, name)),)
-        overlay = (Path(name, name, name, (name,)),)
+        changes = (
+            PackageChange("added", name, (), (name,), 0, 5, selected=True, way=(name, name)),
+        )
+        overlay = (PathChange(name, name, name, (name,)),)
         values = {name: (Value(name, name, name),)}
         diff = Diff(name, name, values, {}, (), changes, overlay, (1, 2), explained=True)
         return Tags(html.dump(diff))

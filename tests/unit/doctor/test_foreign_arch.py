@@ -7,7 +7,7 @@ from tests.support.program import write
 from tests.support.stand_in import StandIns
 from tests.unit.doctor.test_doctor import by_name, program
 
-from voidgen.config.types import Config, Image, Mklive
+from voidgen.config.types import Config, ImageConfig, Mklive
 from voidgen.doctor import check, foreign_arch
 from voidgen.doctor.host import Host
 from voidgen.outcome.types import Outcome
@@ -48,7 +48,7 @@ def binfmt(root: Path, *texts: str, status: str = "enabled") -> None:
 
 
 def found(root: Path, arch: str = "aarch64", mklive: Mklive | None = None) -> dict[str, Outcome]:
-    settings = Config(Image("x", arch=arch), mklive=mklive)  # type: ignore[arg-type]
+    settings = Config(ImageConfig("x", arch=arch), mklive=mklive)  # type: ignore[arg-type]
     return by_name(foreign_arch.check(Host(root), settings))
 
 

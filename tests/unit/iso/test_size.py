@@ -7,7 +7,7 @@ import pytest
 from tests.support import documents
 from tests.support.documents import STORE
 
-from voidgen.config.types import Config, Image
+from voidgen.config.types import Config, ImageConfig
 from voidgen.errors import StepFailedError
 from voidgen.iso import judge
 from voidgen.iso.job import Built
@@ -19,7 +19,7 @@ KIB = 1024
 
 def plan(limit: str | None) -> Plan:
     nothing = Resolution((), (), (), (), (), ())
-    return Plan(Config(Image("it", max_size=limit)), nothing, "x86_64-linux", (), ())
+    return Plan(Config(ImageConfig("it", max_size=limit)), nothing, "x86_64-linux", (), ())
 
 
 def built(sizes: Iterable[int]) -> Built:

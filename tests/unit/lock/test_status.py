@@ -6,7 +6,7 @@ from tests.support.lock import IMAGE, digest, package
 from tests.support.overlay import FILE, config, module, resolved
 
 from voidgen.config.architectures import Arch
-from voidgen.config.types import Config, Container, Image, Mklive, Xbps
+from voidgen.config.types import Config, Container, ImageConfig, Mklive, Xbps
 from voidgen.lock import status
 from voidgen.lock.flake_lock import Input
 from voidgen.lock.types import Lock
@@ -27,7 +27,7 @@ LOCK = Lock("flake", Locked(REQUEST, packages=PACKAGES))
 def planned(*names: str, image: str = "flake", arch: Arch = "x86_64", **more: Any) -> Plan:
     settings: Config = evolve(
         config(),
-        image=Image("test", arch=arch),
+        image=ImageConfig("test", arch=arch),
         mklive=Mklive(),
         container=Container(image=image),
         xbps=Xbps(repositories=URLS, packages=names),

@@ -9,7 +9,7 @@ from tests.support.overlay import FILE, by, config, module, resolved
 
 from voidgen.config.architectures import Arch
 from voidgen.config.rules import NIX_PACKAGE
-from voidgen.config.types import Config, Image
+from voidgen.config.types import Config, ImageConfig
 from voidgen.errors import WrongInputError
 from voidgen.overlay.resolve import resolve
 from voidgen.plan.plan import Package, Plan, plan
@@ -70,7 +70,7 @@ def test_packages_of_modules_know_who_asked() -> None:
 
 
 def test_command_line_begins_with_the_live_user() -> None:
-    image = Image("a", user="me", cmdline=("quiet", "a=b"))
+    image = ImageConfig("a", user="me", cmdline=("quiet", "a=b"))
     assert _plan(evolve(config(), image=image)).cmdline == ("live.user=me", "quiet", "a=b")
 
 
@@ -85,7 +85,7 @@ def test_command_line_begins_with_the_live_user() -> None:
     ],
 )
 def test_system(arch: Arch, system: str) -> None:
-    assert _plan(evolve(config(), image=Image("a", arch=arch))).system == system
+    assert _plan(evolve(config(), image=ImageConfig("a", arch=arch))).system == system
 
 
 def test_nothing_is_planned_from_a_wrong_resolution() -> None:

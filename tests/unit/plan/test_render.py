@@ -6,7 +6,7 @@ import pytest
 from attrs import evolve
 from tests.support.overlay import FILE, catalogue, config, module
 
-from voidgen.config.types import Config, Flake, Image, Mklive, Nix
+from voidgen.config.types import Config, Flake, ImageConfig, Mklive, Nix
 from voidgen.data import bundled_files
 from voidgen.errors import WrongInputError
 from voidgen.overlay.resolve import resolve
@@ -170,5 +170,5 @@ def test_flake_with_more_outputs(name: str) -> None:
 
 
 def test_description_of_the_flake() -> None:
-    text = _flake(image=Image("a", title="Void {é} ; # ${".replace("$", "")))
+    text = _flake(image=ImageConfig("a", title="Void {é} ; # ${".replace("$", "")))
     assert 'description = "Void {é} ; # { (a)";' in text

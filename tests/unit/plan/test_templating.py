@@ -13,7 +13,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from voidgen.config.types import Image
+from voidgen.config.types import ImageConfig
 from voidgen.errors import Fault, WrongInputError
 from voidgen.plan import templating
 
@@ -195,7 +195,7 @@ def test_no_way_around_the_filters(template: str) -> None:
     assert "needs a filter" in fault(template, value="$(a) b").what
 
 
-@pytest.mark.parametrize("value", [["a"], ("a",), None, 1.5, {"a": "b"}, Image("a")])
+@pytest.mark.parametrize("value", [["a"], ("a",), None, 1.5, {"a": "b"}, ImageConfig("a")])
 def test_what_is_no_text(value: Any) -> None:
     assert fault("{{ value }}", value=value)
 
@@ -219,7 +219,7 @@ def test_what_no_file_can_carry(name: str, text: str) -> None:
     ],
 )
 def test_undefined_is_named_with_its_line(name: str, place: str, said: str) -> None:
-    values: dict[str, Any] = {"options": {"names": ()}, "image": Image("a"), "empty": {}}
+    values: dict[str, Any] = {"options": {"names": ()}, "image": ImageConfig("a"), "empty": {}}
     found = fault(f"a\n\n{{{{ {place} {name} }}}}\n", **values)
     assert (found.what, found.line) == (f"template: {said}", 3)
 

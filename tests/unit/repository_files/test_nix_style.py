@@ -13,7 +13,7 @@ from attrs import evolve
 from tests.support.nix_lint import BRACKET, SPACE, faults
 from tests.support.overlay import FILE, catalogue, config
 
-from voidgen.config.types import Cache, Config, Flake, Image, Mklive, Nix
+from voidgen.config.types import Cache, Config, Flake, ImageConfig, Mklive, Nix
 from voidgen.data import bundled_files
 from voidgen.overlay.resolve import resolve
 from voidgen.plan import render
@@ -52,7 +52,7 @@ def variants() -> Iterator[Config]:
             nix=Nix(nixpkgs),
             mklive=mklive,
             flake=Flake(extra),
-            image=Image("name", title),
+            image=ImageConfig("name", title),
         )
 
 
