@@ -95,8 +95,10 @@ def test_what_does_not_hold_is_told(
     monkeypatch.setattr(run, "HANGS", 60)
     told = parts.snapshot()
     told["plan"]["image"]["cmdline"] = ["live.user=live", "promised=1"]
-    told["plan"]["services"] = [{"name": "dbus"}, {"name": "not-there"}]
-    told["plan"]["modules"] = [{"name": "nix-daemon"}]
+    told["plan"]["services"] = [
+        {"name": name, "by": [], "provider": ""} for name in ("dbus", "not-there")
+    ]
+    told["plan"]["modules"] = [{"name": "nix-daemon", "by": [], "options": {}}]
     told["closure"] = {}
     rows = {
         "steers": (r"printf 'red\033[31m\033]0;title\007end\a\n'; echo said >&2", "red"),
