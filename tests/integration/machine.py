@@ -14,7 +14,7 @@ PROGRAM = """
 import sys
 from pathlib import Path
 from voidgen import project
-from voidgen.nix_tools import flakes
+from voidgen.nix import flakes
 from voidgen.errors import StepFailedError
 from voidgen.progress import Nobody
 caches = project.load(Path(sys.argv[1])).caches

@@ -290,7 +290,7 @@ def test_without_any_program_it_says_what_to_install(
     for name in ("git", "nix", "nix-instantiate"):
         only(tools, name, os.environ)
     monkeypatch.setenv("PATH", str(tools))
-    assert "install skopeo, podman or docker" in refused(folder, "lock")
+    assert "cannot be looked up without skopeo, podman or docker" in refused(folder, "lock")
 
 
 def only(folder: Path, name: str, env: Mapping[str, str]) -> Path:

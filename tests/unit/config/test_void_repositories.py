@@ -75,9 +75,9 @@ def test_a_modules_repository_is_the_architectures(repository: Path) -> None:
     write(repository, {"voidgen.toml": text})
     shown = json.loads(voidgen("show", "--json", cwd=repository).out)
     assert {one["name"]: one["by"] for one in shown["xbps"]["repositories"]} == {
-        f"{BASE}/musl": ["voidgen.toml"],
-        BASE: ["voidgen.toml"],
-        f"{BASE}/musl/nonfree": ["module intel-ucode"],
+        f"{BASE}/musl": [{"kind": "file", "name": "voidgen.toml"}],
+        BASE: [{"kind": "file", "name": "voidgen.toml"}],
+        f"{BASE}/musl/nonfree": [{"kind": "module", "name": "intel-ucode"}],
     }
     said = voidgen("why", f"{BASE}/musl/nonfree", cwd=repository)
     assert "intel-ucode/module.toml:6" in said.out

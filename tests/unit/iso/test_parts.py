@@ -82,7 +82,7 @@ def test_rootless_engine_needs_user_ids(size: int, enough: bool, programs: Stand
         return
     with pytest.raises(StepFailedError) as caught:
         engine.find(Container())
-    assert "has no further user ids" in caught.value.what
+    assert "has too few user ids" in caught.value.what
     assert "usermod --add-subuids" in caught.value.remedy
 
 
