@@ -89,7 +89,11 @@ def _write(project: Project, *, force: bool) -> tuple[Changes, list[Finding]]:
         emit.compare(folder, tree, force=force)
     attributes = gitattributes_file.write_if_missing(folder)
     findings = survey.sources(project)
-    raise_all(finding.faults(findings, "breaks"))
+    breaking = finding.faults(findings, "breaks")
+    if breaking and attributes:
+        # The survey needs the file, but a project that is refused stays as it was.
+        gitattributes_file.remove(folder)
+    raise_all(breaking)
     changes = emit.write(folder, tree, force=force)
     _add_intent(folder, tree)
     raise_all(finding.faults(survey.emitted(project), "breaks"))

@@ -9,7 +9,7 @@ import attrs
 
 from voidgen.errors import WrongInputError
 from voidgen.repository.attributes import LARGEST
-from voidgen.system.files import project_lock, read_regular_file, write_atomically
+from voidgen.system.files import log_written, project_lock, read_regular_file, write_atomically
 from voidgen.system.git_names import ATTRIBUTES, CONTENT
 
 if TYPE_CHECKING:
@@ -30,6 +30,13 @@ def write_if_missing(folder: Path) -> tuple[str, ...]:
     with project_lock(folder):
         write_atomically(folder / ATTRIBUTES, CONTENT.encode())
     return (ATTRIBUTES,)
+
+
+def remove(folder: Path) -> None:
+    """Remove the file that `write_if_missing` wrote."""
+    with project_lock(folder):
+        (folder / ATTRIBUTES).unlink(missing_ok=True)
+    log_written(folder / ATTRIBUTES, "removed")
 
 
 def name_if_unedited(folder: Path) -> tuple[str, ...]:
