@@ -282,16 +282,16 @@ def sides(
 @pytest.mark.parametrize(
     ("name", "fault"),
     [
-        ("nothing", "nothing here is called nothing, and no revision of the project's repository"),
+        ("nothing", "no file here and no revision of the project's repository is called nothing"),
         ("--help-me", "No such option"),
-        ("empty", "is no project, no manifest and no valid path of the Nix store"),
-        ("text", "is no project, no manifest and no valid path of the Nix store"),
-        ("list.json", "is no project, no manifest and no valid path of the Nix store"),
-        ("half.json", "is no JSON object"),
-        ("other.json", "is none of voidgen's manifests"),
+        ("empty", "is not a project, a manifest or a valid path of the Nix store"),
+        ("text", "is not a project, a manifest or a valid path of the Nix store"),
+        ("list.json", "is not a project, a manifest or a valid path of the Nix store"),
+        ("half.json", "is not a JSON object"),
+        ("other.json", "is not a manifest that voidgen wrote"),
         ("later.json", "is a snapshot of version 3, and this voidgen reads 2"),
         ("wrong.json", "overlay"),
-        ("cut.iso", "is no whole ISO, or none of voidgen's"),
+        ("cut.iso", "is incomplete, or was not made by voidgen"),
         ("old", "revision old has no voidgen.toml there"),
     ],
 )

@@ -14,7 +14,7 @@ VERSION = 1
 
 
 def dump(diff: Diff) -> bytes:
-    """The bytes of the JSON; a layer that one of the sides does not know is null."""
+    """Return the bytes of the JSON. A layer that one of the sides does not know is null."""
     return canonical_json.to_json(
         {
             "version": VERSION,

@@ -1,7 +1,7 @@
-"""Why a package of the same version was built anew: what its derivations differ in. Pure.
+"""Find why a package of the same version was rebuilt: compare its derivations. Pure.
 
-As nix-diff does, two derivations are held against each other, input by input; but where an input
-is only built anew itself, its own cause is looked for, and the nearest one is told.
+As nix-diff does, this compares two derivations input by input. If an input was itself only rebuilt,
+it follows that input to its own cause, and reports the nearest cause.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
     from voidgen.nix.derivations import Derivation
 
 _STORE_PATH = re.compile(r"[^\s\"'=:,;()\[\]]*/[0-9a-df-np-sv-z]{32}-[^\s\"'=:,;()\[\]/]*")
-"""A store path in the text of a variable: which one it is makes no difference of the text."""
+"""A store path in the text of a variable; two texts that differ only in such paths are the same."""
 
 
 @frozen
 class Cause:
-    """What changed, as a person would say it, and through which inputs it came, nearest first."""
+    """What changed, in words, and the inputs that it came through, nearest first."""
 
     changed: tuple[str, ...]
     through: tuple[str, ...] = ()
@@ -42,16 +42,16 @@ class _Input:
 
 
 class Causes:
-    """The causes between derivations, each found once."""
+    """The causes between derivations; each is found only once."""
 
     def __init__(self, read: Callable[[str], Derivation | None]) -> None:
-        """``read`` gives the derivation at a path, or None."""
+        """Take ``read``, which returns the derivation at a path, or None."""
         self._read = cache(read)
         self._compare = cache(self._compared)
         self._found: dict[tuple[str, str], Cause | None] = {}
 
     def between(self, old: str, new: str) -> Cause | None:
-        """The cause that ``new`` is not ``old``; None where no derivation tells it."""
+        """Return why ``new`` is not ``old``; None if no derivation shows it."""
         # Not recursive: from a program to the first compiler it is hundreds of steps.
         waiting = [(old, new)]
         while waiting:
@@ -75,24 +75,24 @@ class Causes:
     def _compared(
         self, old: str, new: str
     ) -> tuple[tuple[str, ...], list[tuple[str, tuple[str, str]]]]:
-        """What two derivations themselves differ in, and inputs of the same versions, by name."""
+        """Return what the two derivations themselves differ in, and their rebuilt inputs."""
         before, after = self._read(old), self._read(new)
         if before is None or after is None:
             return (), []
         changed, rebuilt = [], []
         for was, is_ in _pairs(self._inputs(before, after), self._inputs(after, before)):
             if was is None or is_ is None or was.version != is_.version:
-                changed.append(_moved(was, is_))
+                changed.append(_input_change(was, is_))
             elif was.is_fixed and is_.is_fixed:
-                changed.append(f"other content of {_full(was)}")
+                changed.append(f"other content of {_full_name(was)}")
             else:
                 rebuilt.append((was.name, (was.path, is_.path)))
-        changed += _sources(before, after)
-        changed += _own(before, after)
+        changed += _source_changes(before, after)
+        changed += _setting_changes(before, after)
         return tuple(dict.fromkeys(changed)), sorted(rebuilt)
 
     def _inputs(self, one: Derivation, other: Derivation) -> Iterator[_Input]:
-        """The inputs that ``other`` does not have, nor any with the same outputs.
+        """Yield the inputs that ``other`` does not have, unless it has one with the same outputs.
 
         The same outputs may come from another derivation: a download, by another curl.
         """
@@ -110,7 +110,7 @@ class Causes:
 def _pairs(
     old: Iterable[_Input], new: Iterable[_Input]
 ) -> Iterator[tuple[_Input | None, _Input | None]]:
-    """Inputs of the same names: of the same versions where there are, the others in order."""
+    """Pair inputs of the same name: first those of the same version, then the others in order."""
     before, after = _by_name(old), _by_name(new)
     for name in sorted(before.keys() | after.keys()):
         was, is_ = before[name], after[name]
@@ -130,17 +130,17 @@ def _by_name(inputs: Iterable[_Input]) -> defaultdict[str, list[_Input]]:
     return found
 
 
-def _full(one: _Input) -> str:
+def _full_name(one: _Input) -> str:
     return f"{one.name}-{one.version}" if one.version else one.name
 
 
-def _moved(old: _Input | None, new: _Input | None) -> str:
+def _input_change(old: _Input | None, new: _Input | None) -> str:
     if old and new:
         return f"{old.name} {old.version or '(none)'} -> {new.version or '(none)'}"
-    return f"without {_full(old)}" if old else f"with {_full(new)}" if new else ""
+    return f"without {_full_name(old)}" if old else f"with {_full_name(new)}" if new else ""
 
 
-def _sources(old: Derivation, new: Derivation) -> Iterator[str]:
+def _source_changes(old: Derivation, new: Derivation) -> Iterator[str]:
     before, after = (
         {nix_version.store_name(path): path for path in one.sources} for one in (old, new)
     )
@@ -153,8 +153,8 @@ def _sources(old: Derivation, new: Derivation) -> Iterator[str]:
             yield f"other content of {name}"
 
 
-def _own(old: Derivation, new: Derivation) -> Iterator[str]:
-    """What differs beside inputs: settings of the derivation, and its variables."""
+def _setting_changes(old: Derivation, new: Derivation) -> Iterator[str]:
+    """Yield what differs besides inputs: settings of the derivation, and its variables."""
     before, after = _settings(old), _settings(new)
     for name in sorted(before.keys() | after.keys()):
         if before.get(name) != after.get(name):

@@ -1,7 +1,7 @@
 """Which packages differ between two closures. Pure.
 
-Store paths are of one package where their names are the same but for the version: by what was
-evaluated for the packages asked for, and by Nix's rule for all others (nix.split).
+Store paths belong to one package if their names differ only in the version. The version comes from
+the evaluation for the packages asked for, and from Nix's rule (nix.split) for the others.
 """
 
 from __future__ import annotations
@@ -23,8 +23,11 @@ if TYPE_CHECKING:
     from voidgen.nix.closure import StorePath
 
 KINDS = ("added", "removed", "upgraded", "downgraded", "changed", "rebuilt", "copies")
-"""``changed``: versions differ, and neither all old ones are older nor all newer; ``rebuilt``: the
-same versions, other store paths; ``copies``: the same, more or fewer of them."""
+"""``changed``: versions differ, and neither all old ones are older nor all newer.
+
+``rebuilt``: the same versions, other store paths. ``copies``: the same paths, more or fewer of
+them.
+"""
 
 _OUTPUTS = frozenset(
     ("bin", "debug", "dev", "devdoc", "doc", "info", "lib", "man", "out", "static", "terminfo")
@@ -36,9 +39,10 @@ _OUTPUTS = frozenset(
 class PackageChange:
     """A package that differs: ``old`` and ``new`` are its versions, sorted, with repetitions.
 
-    Sizes are bytes of its store paths; ``selected`` is whether it was asked for. ``old_paths`` and
-    ``new_paths`` are the store paths that only one side has. ``way`` are the store names from a
-    package asked for to one of the new paths, and ``cause`` why a rebuilt one was (`reasons`).
+    Sizes are the bytes of its store paths. ``selected`` is whether the package was asked for.
+    ``old_paths`` and ``new_paths`` are the store paths that only one side has. ``way`` are the
+    store names from a package asked for to one of the new paths. ``cause`` is why it was rebuilt
+    (`reasons`).
     """
 
     kind: str
@@ -55,7 +59,7 @@ class PackageChange:
 
     @property
     def size(self) -> int:
-        """Bytes that came, or went where it is negative."""
+        """Return the bytes added; negative if bytes were removed."""
         return self.new_size - self.old_size
 
 
@@ -64,7 +68,7 @@ def changes(
     new: Mapping[str, StorePath],
     selected: Iterable[Selected] = (),
 ) -> list[PackageChange]:
-    """The packages that differ, sorted by name; ``selected`` are those of both sides."""
+    """Return the packages that differ, sorted by name; ``selected`` are those of both sides."""
     known = {
         path: (one.pname, one.version, output)
         for one in selected
@@ -88,7 +92,7 @@ def changes(
 def _grouped(
     paths: Iterable[str], known: Mapping[str, tuple[str, str, str]]
 ) -> dict[str, set[tuple[str, str, str]]]:
-    """Version, output and store path, by package."""
+    """Return version, output and store path, by package."""
     groups: dict[str, set[tuple[str, str, str]]] = defaultdict(set)
     for path in paths:
         name, version, output = known.get(path) or _split(nix_version.store_name(path))
@@ -98,7 +102,7 @@ def _grouped(
 
 @cache
 def _split(name: str) -> tuple[str, str, str]:
-    """Name, version and output of a store name: most are of both sides."""
+    """Return name, version and output of a store name. Cached: most names are on both sides."""
     package, version = nix_version.split(name)
     rest, dash, output = version.rpartition("-")
     return (package, rest, output) if dash and output in _OUTPUTS else (package, version, "out")
@@ -109,7 +113,7 @@ def _paths(found: Iterable[tuple[str, str, str]]) -> tuple[str, ...]:
 
 
 def _versions(found: AbstractSet[tuple[str, str, str]]) -> tuple[str, ...]:
-    """Each version as often as there are copies of it: outputs of one package are none."""
+    """Return each version once per copy; several outputs of one package are one copy."""
     if len(found) == 1:  # As most are.
         ((version, _, _),) = found
         return (version,)
@@ -130,5 +134,5 @@ def _kind(old: tuple[str, ...], new: tuple[str, ...]) -> str:
 
 
 def total(closure: Mapping[str, StorePath]) -> int:
-    """Bytes of a closure."""
+    """Return the bytes of a closure."""
     return sum(one.size for one in closure.values())

@@ -1,4 +1,4 @@
-"""Comparing two snapshots, each layer for itself. Pure."""
+"""Compare two snapshots, layer by layer. Pure."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def compare(old: Snapshot, new: Snapshot) -> Diff:
-    """What differs from ``old`` to ``new``."""
+    """Return what differs from ``old`` to ``new``."""
     closures = sizes = xbps_changes = paths = None
     if old.closure is not None and new.closure is not None:
         asked = (*old.packages.values(), *new.packages.values())
@@ -56,7 +56,7 @@ def _request(old: PlanDocument, new: PlanDocument) -> dict[str, tuple[Value, ...
 
 
 def _asked(plan: PlanDocument) -> dict[str, dict[str, str]]:
-    """What a plan asks for, by table and name."""
+    """Return what a plan asks for, by table and name."""
     return {
         "Nix packages": {one.name: ", ".join(one.outputs) for one in plan.nix.packages},
         "Void packages": {one.name: "" for one in plan.xbps.packages},
@@ -73,7 +73,7 @@ def _asked(plan: PlanDocument) -> dict[str, dict[str, str]]:
 
 
 def _settings(plan: PlanDocument) -> Iterator[tuple[str, str]]:
-    """Yield the values of the tables that are nothing but values."""
+    """Yield the values of the tables that hold only values."""
     nix = attrs.evolve(plan.nix, packages=())
     tables = {"image": plan.image, "nix": nix, "mklive": plan.mklive, "container": plan.container}
     for table, values in tables.items():
@@ -134,7 +134,7 @@ def _entry(entry: Entry | None) -> str | None:
 
 
 def _lines(path: str, old: Entry | None, new: Entry | None) -> Iterator[str]:
-    """A unified diff, where each side that is there is text."""
+    """Yield a unified diff, if each side that exists is text."""
     if any(one is not None and one.text is None for one in (old, new)):
         return iter(())
     before, after = ((one.text or "").splitlines() if one else [] for one in (old, new))

@@ -1,7 +1,7 @@
-"""A diff as one page of HTML that needs nothing else: tables to search and sort, sizes as bars.
+"""A diff as one self-contained HTML page: tables to search and sort, sizes as bars.
 
-Whatever the diff says is text there, never markup; beside escaping it, the page itself forbids
-all but its own script and style (Content Security Policy Level 3, "Usage of hashes").
+All data of the diff is text there, never markup. It is escaped, and the page itself allows only its
+own script and style (Content Security Policy Level 3, "Usage of hashes").
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from voidgen.diff.types import Diff
 
 BARS = 30
-"""Packages in the plot of sizes: those that came or went with the most bytes."""
+"""Maximum number of packages in the plot of sizes: those that gained or lost the most bytes."""
 NAMES, PLOT, NUMBERS, ROW = 210, 480, 90, 22
 """Units of the plot: widths of its three columns, and the height of a row."""
 
@@ -40,14 +40,14 @@ class Bar:
 
 @frozen
 class Plot:
-    """Bars from a line at ``zero``: to the left what went, to the right what came."""
+    """Bars from a line at ``zero``: removed bytes to the left, added bytes to the right."""
 
     bars: tuple[Bar, ...]
     zero: float
 
 
 def dump(diff: Diff) -> str:
-    """The page."""
+    """Return the page."""
     environment = Environment(
         loader=FileSystemLoader(DATA / "page"),
         autoescape=True,
@@ -79,12 +79,12 @@ def dump(diff: Diff) -> str:
 
 
 def _plain(value: Any) -> Any:
-    """What is no part of the page itself steers neither terminal nor direction of writing."""
+    """Return ``value`` without characters that control a terminal or the direction of writing."""
     return value if isinstance(value, Markup) else visible(str(value))
 
 
 def _source(name: str) -> Markup:
-    """A part of the page as it is."""
+    """Return a file of the page's templates, unescaped."""
     return Markup((DATA / "page" / name).read_text())  # noqa: S704 - ours
 
 
@@ -93,7 +93,7 @@ def _tables(diff: Diff) -> Mapping[str, Sequence[Any]]:
 
 
 def plot(changes: Sequence[PackageChange]) -> Plot:
-    """The sizes of ``changes``, the largest first."""
+    """Return the plot of the sizes of ``changes``, the largest first."""
     shown = sorted((one for one in changes if one.size), key=lambda one: (-abs(one.size), one.name))
     shown = shown[:BARS]
     went = max(0, *(-one.size for one in shown), 0)

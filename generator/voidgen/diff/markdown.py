@@ -15,24 +15,24 @@ if TYPE_CHECKING:
     from voidgen.diff.types import Diff, PathChange, Value
 
 LONGEST = 60_000
-"""Characters; a comment on GitHub may have 65,536."""
+"""Maximum number of characters; a comment on GitHub may have 65,536."""
 SHOWN = 25
-"""Rows of a table that are seen at once; more are folded."""
+"""Rows of a table that are visible at once; longer tables are folded."""
 
 _SPECIAL = re.compile(r"([\\\\`*_\[\]>|~])")
 _FENCE = re.compile("(`{3,})(diff)?")
-_REST = "The rest has no room in a comment: `voidgen diff --format html` shows all."
+_REST = "The rest does not fit into a comment: `voidgen diff --format html` shows all."
 _REFERENCE = re.compile(r"(?<!\w)([@#])(?=\w)")
-"""What GitHub and GitLab take for the name of a person, who is told, or for a number."""
+"""What GitHub and GitLab read as a person's name, and would notify, or as an issue's number."""
 
 
 def dump(diff: Diff) -> str:
-    """The text, `LONGEST` at most: a table for each layer that differs, long ones folded."""
+    """Return a table for each layer that differs, `LONGEST` characters at most."""
     return "\n".join(_cut(_lines(diff)))
 
 
 def _cut(lines: Iterable[str]) -> Iterator[str]:
-    """``lines`` as far as there is room for them; what was open at the end is closed."""
+    """Yield the ``lines`` that fit, and close what is open after the last of them."""
     room = LONGEST - len(_REST) - 100
     closing: list[str] = []
     for line in lines:
@@ -113,7 +113,7 @@ def _overlay(paths: Sequence[PathChange]) -> Iterator[str]:
 
 
 def _folded(title: str, lines: Iterable[str], *, long: bool) -> Iterator[str]:
-    """``title`` is of no Markdown where the lines are long: a summary is read as HTML."""
+    """Fold ``lines`` if they are ``long``. Then ``title`` is HTML, as a summary has no Markdown."""
     if long:
         yield from ("<details>", f"<summary>{title}</summary>", "", *lines, "", "</details>", "")
     else:
@@ -121,11 +121,11 @@ def _folded(title: str, lines: Iterable[str], *, long: bool) -> Iterator[str]:
 
 
 def _text(text: str) -> str:
-    """Text that is nothing but text in Markdown."""
+    """Escape text for Markdown."""
     return _SPECIAL.sub(r"\\\1", _html(text))
 
 
 def _html(text: str) -> str:
-    """Text that is nothing but text in HTML; a blank of no width keeps it from calling anybody."""
+    """Escape text for HTML; a zero-width space keeps it from mentioning anybody."""
     plain = visible(text).replace("&", "&amp;").replace("<", "&lt;")
     return _REFERENCE.sub(r"\1&#8203;", plain)

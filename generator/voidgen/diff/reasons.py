@@ -1,4 +1,4 @@
-"""Why packages are in a closure, and why others of the same version are: for each change. Pure."""
+"""Why packages are in a closure, and why packages of the same version were rebuilt. Pure."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 
 def rebuilt(diff: Diff) -> set[str]:
-    """The store paths of both sides that were only built anew: their derivers tell why."""
-    pairs = (pair for one in diff.closure or () for pair in _pairs(one))
+    """Return the store paths of both sides that were only rebuilt: their derivers show why."""
+    pairs = (pair for one in diff.closure or () for pair in _rebuilt_pairs(one))
     return {path for pair in pairs for path in pair}
 
 
@@ -32,14 +32,14 @@ def explain(
     derivers: Mapping[str, str],
     read: Callable[[str], Derivation | None],
 ) -> Diff:
-    """The diff with the ``way`` and the ``cause`` of each change of the closure.
+    """Return the diff with the ``way`` and the ``cause`` of each change of the closure.
 
-    ``new`` is its second side, ``derivers`` has the derivations of what is `rebuilt`, and ``read``
-    gives what is in them.
+    ``new`` is the second side. ``derivers`` has the derivations of the `rebuilt` store paths, and
+    ``read`` returns the content of a derivation.
     """
     if not diff.closure or new.closure is None:
         return diff
-    above = _above(
+    above = _path_above(
         new.closure, {path for one in new.packages.values() for path in one.outputs.values()}
     )
     causes = Causes(read)
@@ -51,7 +51,7 @@ def explain(
         )
         known = [
             (derivers[old], derivers[new])
-            for old, new in _pairs(one)
+            for old, new in _rebuilt_pairs(one)
             if {old, new} <= derivers.keys()
         ]
         found = [cause for pair in known if (cause := causes.between(*pair))]
@@ -61,8 +61,8 @@ def explain(
     return attrs.evolve(diff, closure=tuple(changes), explained=True)
 
 
-def _pairs(change: PackageChange) -> Iterator[tuple[str, str]]:
-    """Old and new store paths of the same names, where the package was rebuilt."""
+def _rebuilt_pairs(change: PackageChange) -> Iterator[tuple[str, str]]:
+    """Yield old and new store paths of the same names, if the package was rebuilt."""
     if change.kind == "rebuilt":
         new = {store_name(path): path for path in change.new_paths}
         for path in change.old_paths:
@@ -70,13 +70,14 @@ def _pairs(change: PackageChange) -> Iterator[tuple[str, str]]:
                 yield path, new[store_name(path)]
 
 
-def _above(paths: Mapping[str, StorePath], selected: Iterable[str]) -> dict[str, str]:
-    """For each path the one before it on the shortest way from a selected one, itself for these.
+def _path_above(paths: Mapping[str, StorePath], selected: Iterable[str]) -> dict[str, str]:
+    """Map each path to the one before it on the shortest way from a selected path.
 
-    Where none was selected, from those that no other needs.
+    A selected path maps to itself. If no path is selected, the ways start at those that no other
+    path needs.
     """
     needed = {other for path, one in paths.items() for other in one.references if other != path}
-    # By name: hashes are others on each side, and the way that is told should not be.
+    # By name: hashes differ between the sides, and the way shown should not.
     start = sorted(paths.keys() & {*selected} or paths.keys() - needed, key=store_name)
     found = {path: path for path in start}
     waiting = deque(start)
@@ -90,7 +91,7 @@ def _above(paths: Mapping[str, StorePath], selected: Iterable[str]) -> dict[str,
 
 
 def _way(above: Mapping[str, str], path: str) -> tuple[str, ...]:
-    """The store names on the way to ``path``, that first which was selected."""
+    """Return the store names on the way to ``path``, from the selected one on."""
     way = [path]
     while above[way[-1]] != way[-1]:
         way.append(above[way[-1]])

@@ -1,7 +1,7 @@
-"""From what a person names to a snapshot: a project, a revision, a build, a file, an ISO.
+"""Read a snapshot from what the user names: a project, a revision, a build, a file, an ISO.
 
-What each kind needs is imported where it is read: most of it is for projects, and a store path
-is compared in the time that importing it would take.
+Modules that only one kind of side needs are imported when it is read. Most of them are for
+projects, and importing them takes as long as comparing two store paths.
 """
 
 # ruff: noqa: PLC0415
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from voidgen.progress import Progress
 
 LARGEST = 1 << 30
-"""Bytes of a manifest: one of a million store paths would be smaller."""
+"""Maximum bytes of a manifest that are read: one with a million store paths would be smaller."""
 SIDES = (
     "a project or its voidgen.toml, a git revision, a flake reference, a lock file, a store path "
     "or result link, an ISO or its manifest, or a snapshot that `voidgen diff --save` wrote"
@@ -34,14 +34,14 @@ SIDES = (
 def read(
     named: str, folder: Path, known: MutableMapping[str, Selection], progress: Progress
 ) -> Snapshot:
-    """The snapshot of ``named``; ``folder`` is the project that revisions are of.
+    """Return the snapshot of ``named``; ``folder`` is the project whose revisions can be named.
 
-    Sides that are read with the same ``known`` are evaluated once if they select the same.
+    Sides that are read with the same ``known`` are evaluated once if they select the same packages.
 
-    Raises WrongInputError where nothing has that name, or it is none of `SIDES`, and
-    StepFailedError where Nix or git fail.
+    Raises WrongInputError if nothing has that name, or it isn't one of `SIDES`, and StepFailedError
+    if Nix or git fails.
     """
-    # Not resolved: a result is known by the link's name.
+    # Not resolved: a result link is recognised by the link's own name.
     path = Path(os.path.abspath(named))
     if os.path.lexists(path):
         return (
@@ -60,7 +60,7 @@ def read(
     if git.is_revision(folder, named):
         with of_project.revision(folder, named) as tree:
             return of_project.project(named, tree, known, progress)
-    what = f"nothing here is called {named}, and no revision of the project's repository"
+    what = f"no file here and no revision of the project's repository is called {named}"
     raise WrongInputError(Fault(what, folder, remedy=f"name {SIDES}"))
 
 
@@ -109,7 +109,7 @@ def _of_file(
 
 
 def closure(named: str, path: Path) -> Snapshot:
-    """A store path, or a link to one: its closure, with no more known of it."""
+    """Return the closure of a store path, or of a link to one; nothing else is known of it."""
     real = str(path.resolve())
     found = database.closure([real])
     if found is not None:
@@ -122,7 +122,7 @@ def closure(named: str, path: Path) -> Snapshot:
     except StepFailedError:
         known = False
     if not known:
-        what = "is no project, no manifest and no valid path of the Nix store"
+        what = "is not a project, a manifest or a valid path of the Nix store"
         raise WrongInputError(Fault(what, path, remedy=f"name {SIDES}"))
     return Snapshot(named, closure=store_paths.path_info([real]))
 
@@ -144,5 +144,5 @@ def _json(file: Path, content: bytes) -> object:
     except ValueError:
         data = None
     if not isinstance(data, dict):
-        raise WrongInputError(Fault("is no JSON object", file, remedy=f"name {SIDES}"))
+        raise WrongInputError(Fault("is not a JSON object", file, remedy=f"name {SIDES}"))
     return data

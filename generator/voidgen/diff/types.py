@@ -20,7 +20,7 @@ def _kind(old: str | None, new: str | None) -> str:
 
 @frozen
 class Value:
-    """Something that was asked for, or is locked, and differs; None where a side has none."""
+    """Something asked for, or locked, that differs; None if a side does not have it."""
 
     name: str
     old: str | None
@@ -28,13 +28,13 @@ class Value:
 
     @property
     def kind(self) -> str:
-        """``added``, ``removed`` or ``changed``."""
+        """Return ``added``, ``removed`` or ``changed``."""
         return _kind(self.old, self.new)
 
 
 @frozen
 class PathChange:
-    """A path of the overlay that differs: what it was and is, and the lines where it is text."""
+    """A path of the overlay that differs: what it was and is, and the lines if it is text."""
 
     path: str
     old: str | None
@@ -43,11 +43,11 @@ class PathChange:
 
     @property
     def kind(self) -> str:
-        """``added``, ``removed`` or ``changed``."""
+        """Return ``added``, ``removed`` or ``changed``."""
         return _kind(self.old, self.new)
 
     def facts(self) -> tuple[str, str]:
-        """What it was and what it is; ``content`` where it differs in that alone."""
+        """Return what it was and what it is; ``other content`` if only the content differs."""
         if self.old == self.new:
             return ("content", "other content")
         return (self.old or "", self.new or "")
@@ -55,11 +55,11 @@ class PathChange:
 
 @frozen
 class Diff:
-    """All that differs; a layer is None where one of the sides does not know it.
+    """All that differs; a layer is None if one of the sides does not know it.
 
-    ``request`` and ``locks`` are values by their table. ``closure`` are Nix packages and ``xbps``
-    packages of Void; ``sizes`` the bytes of both closures. ``explained`` is whether the reasons
-    of the closure's changes were looked for.
+    ``request`` and ``locks`` are values by table. ``closure`` are Nix packages, ``xbps`` are Void
+    packages, and ``sizes`` are the bytes of both closures. ``explained`` is whether the reasons of
+    the closure's changes were looked for.
     """
 
     old: str
@@ -73,7 +73,7 @@ class Diff:
     explained: bool = False
 
     def layers(self) -> dict[str, object]:
-        """The layers by name, in their order."""
+        """Return the layers by name, in their order."""
         return {
             "request": self.request,
             "locks": self.locks,
@@ -83,5 +83,5 @@ class Diff:
         }
 
     def __bool__(self) -> bool:
-        """Whether anything differs."""
+        """Return whether anything differs."""
         return any(self.layers().values())

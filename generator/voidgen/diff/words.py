@@ -1,4 +1,4 @@
-"""A change in words, the same in all forms for a person. Pure."""
+"""A change in words, the same in every form that people read. Pure."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ if TYPE_CHECKING:
     from voidgen.diff.types import Diff
 
 CAUSES = 3
-"""Of the things that changed, those that are named."""
+"""Maximum number of causes that are named."""
 
 
 def signed(count: int) -> str:
-    """Bytes with a sign."""
+    """Return bytes with a sign."""
     return f"{'-' if count < 0 else '+'}{human_size(abs(count))}"
 
 
 def versions(found: Sequence[str]) -> str:
-    """Versions, each once, with how often it is there."""
+    """Return the versions, each once, with the number of its copies."""
     texts = []
     for version in dict.fromkeys(found):
         count = found.count(version)
@@ -32,7 +32,7 @@ def versions(found: Sequence[str]) -> str:
 
 
 def moved(one: PackageChange) -> str:
-    """Which versions became which."""
+    """Return which versions became which."""
     if one.kind == "rebuilt":
         return f"{versions(one.new)} rebuilt"
     if one.kind == "copies":
@@ -41,7 +41,7 @@ def moved(one: PackageChange) -> str:
 
 
 def why(one: PackageChange) -> Iterator[tuple[str, str]]:
-    """What its reasons are called, and they, as far as they are known."""
+    """Yield each reason that is known, after its name."""
     if len(one.way) > 1:
         yield "needed by", " > ".join(one.way[:-1])
     if one.cause:
@@ -50,14 +50,14 @@ def why(one: PackageChange) -> Iterator[tuple[str, str]]:
 
 
 def causes(cause: Cause) -> str:
-    """What changed, the first of it."""
+    """Return what changed: the first few causes, and how many more there are."""
     more = len(cause.changed) - CAUSES
     return f"{', '.join(cause.changed[:CAUSES])}{f' and {more} more' if more > 0 else ''}"
 
 
 def unexplained(diff: Diff) -> str:
-    """A line on the rebuilt packages whose cause is not known, where there are any."""
+    """Return a line on the rebuilt packages with unknown causes; empty if there are none."""
     count = sum(one.kind == "rebuilt" and not one.cause for one in diff.closure or ())
     if not diff.explained or not count:
         return ""
-    return f"why {count:,} were rebuilt is not known: the store does not have their derivations"
+    return f"why {count:,} were rebuilt is unknown: the store does not have their derivations"

@@ -1,4 +1,4 @@
-"""What ``nix build`` left in a project: the manifest of the default output."""
+"""Read what ``nix build`` left in a project: the manifest of the default output."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 LARGEST = 1 << 30
-"""Bytes of a manifest that are read: a store path has some hundred, and an image thousands."""
+"""Maximum bytes of a manifest: thousands of store paths have some hundred bytes each."""
 SHOWN = 5
-"""Collisions that are told; there may be thousands."""
+"""Number of collisions to show; there may be thousands."""
 
 
 def read(result: Path) -> BuiltImage:
     """Return what is built in ``result``, a link that `nix build` made or its target.
 
-    Raises WrongInputError if nothing is built there, or something else than an image.
+    Raises WrongInputError if nothing is built there, or something other than an image.
     """
     file = result / "manifest.json"
     try:
         return typed_json.read(read_regular_file(file, LARGEST), BuiltImage)
     except OtherVersionError as error:
-        remedy = "it was built by another voidgen: run `voidgen generate && nix build` again"
+        remedy = "another version of voidgen built it: run `voidgen generate && nix build` again"
         raise WrongInputError(Fault(f"has version {error.version}", file, remedy=remedy)) from None
     except FileNotFoundError:
         remedy = "run `voidgen generate && nix build` first"
@@ -40,7 +40,7 @@ def read(result: Path) -> BuiltImage:
 
 
 def collisions(image: BuiltImage) -> Iterator[str]:
-    """A line for each of the first files that one package has and that hides another's."""
+    """Yield a line for each of the first collisions: a file that hides another package's."""
     found = image.collisions
     for one in found[:SHOWN]:
         yield f"collision: {one.path} comes from {one.by} and hides that of {one.hidden}"

@@ -14,7 +14,7 @@ from voidgen.plan.documents import PlanDocument
 
 @frozen
 class Collision:
-    """A file of the package ``from`` that hides that of another in the profile."""
+    """A file of the package ``by`` ("from" in JSON) that hides that of another in the profile."""
 
     path: str
     by: str = field(metadata={"key": "from"})
@@ -39,6 +39,6 @@ class BuiltImage:
 
     @property
     def sizes(self) -> Sizes:
-        """How much room each package takes."""
+        """Return how much room each package takes."""
         packages = {one.name: tuple(one.outputs.values()) for one in self.packages}
         return sizes.of(packages, self.closure.store_paths)

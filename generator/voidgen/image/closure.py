@@ -45,12 +45,12 @@ class Closure:
 
     @property
     def store_paths(self) -> dict[str, StorePath]:
-        """The store paths by name."""
+        """Return the store paths by name."""
         return {one.path: StorePath(one.nar_size, one.references) for one in self.paths}
 
 
 def check_outputs(packages: Iterable[Package], closure: Closure) -> None:
-    """GarbledError if an output of ``packages`` is not in the ``closure``."""
+    """Raise GarbledError if an output of ``packages`` is not in the ``closure``."""
     paths = {one.path for one in closure.paths}
     for package in packages:
         for path in package.outputs.values():

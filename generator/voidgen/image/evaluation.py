@@ -1,4 +1,4 @@
-"""The packages that projects' flakes select: evaluated once for all that read the same files."""
+"""The packages that projects' flakes select; projects that read the same files share one result."""
 
 from __future__ import annotations
 
@@ -29,15 +29,15 @@ if TYPE_CHECKING:
 
 MANIFEST = "image/manifest.json"
 CODE = ("flake.nix", flake_lock.FILE, "image/nix")
-"""What evaluation reads of each project, beside the manifest."""
+"""What evaluation reads of each project, besides the manifest."""
 _SELECTED = "made: made.selected or [ ]"
 NOT_READ = ("image/emitted.json", "image/include", "overlay-src", "voidgen.lock", "voidgen.toml")
-"""What does not change the packages, even if the user's own outputs read it."""
+"""Files that do not change the packages, even if the user's own outputs read them."""
 
 
 @frozen
 class _Package:
-    """A package that was asked for, as the flake's evaluation has it."""
+    """A package that was asked for, as the flake's evaluation returns it."""
 
     name: str
     pname: str
@@ -56,14 +56,14 @@ class Selection:
 def selection(
     named: str, project: Project, known: MutableMapping[str, Selection], progress: Progress
 ) -> Selection:
-    """Return what ``project`` selects, from ``known`` if it is there, where it is then kept.
+    """Return what ``project`` selects, and keep it in ``known``: equal projects share a result.
 
     ``named`` is what the user calls it. Raises StepFailedError if it does not evaluate.
     """
     tracked = _tracked(project.folder)
     key = _state(project, tracked or sorted(_below(project.folder)))
     if key not in known:
-        # In a repository, Nix leaves out what git does not know, such as ISOs.
+        # In a repository, Nix leaves out what git does not track, such as ISOs.
         flake = str(project.folder) if tracked else project.folder
         with progress.step(f"evaluating {named}"):
             known[key] = _evaluated(flake, project.plan.system)
@@ -71,7 +71,7 @@ def selection(
 
 
 def _evaluated(flake: flake_ref.Flake, system: str) -> Selection:
-    """Evaluate; no packages if another voidgen emitted the flake, which does not list them."""
+    """Evaluate. A flake that another voidgen emitted lists no packages, and gets none."""
     default = f"packages.{system}.default"
     packages = {
         one.name: Selected(one.pname, one.version, one.outputs)
@@ -85,7 +85,7 @@ def _evaluated(flake: flake_ref.Flake, system: str) -> Selection:
 
 
 def _tracked(folder: Path) -> list[str]:
-    """The files of a flake that git knows; none of any other folder."""
+    """Return the files of a flake that git tracks; nothing for any other folder."""
     try:
         found = git.tracked(folder) if git.is_inside_work_tree(folder) else []
     except StepFailedError:
@@ -123,7 +123,7 @@ def _below(folder: Path) -> Iterator[str]:
 
 
 def _content(file: Path) -> str:
-    """A hash of a file with its run bit, or the target of a link; empty if it is not there."""
+    """Return a hash of a file with its run bit, or the target of a link; empty if it is missing."""
     if file.is_symlink():
         return f"-> {file.readlink()}"
     if not file.is_file():
@@ -133,7 +133,7 @@ def _content(file: Path) -> str:
 
 
 def _asked(manifest: Path) -> object:
-    """What the manifest says of the packages, or all of it where it cannot be read so."""
+    """Return what the manifest says of the packages, or all of it if it cannot be parsed."""
     try:
         document = typed_json.read(manifest.read_bytes(), PlanDocument)
     except OSError:

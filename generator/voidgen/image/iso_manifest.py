@@ -30,7 +30,7 @@ class IsoFile:
 
 @frozen
 class Nix:
-    """What the ISO has of Nix."""
+    """What the ISO has from Nix."""
 
     packages: tuple[Package, ...]
     closure: Closure
@@ -43,7 +43,7 @@ class Nix:
 class IsoManifest:
     """All of NAME.manifest.json (docs/reference/iso.md).
 
-    ``inputs`` is the hash of all that the ISO was made from, ``xbps`` are Void's packages.
+    ``inputs`` is the hash of all that the ISO was made from, ``xbps`` are Void packages.
     """
 
     HEADER: ClassVar[Mapping[str, str | int]] = MappingProxyType(

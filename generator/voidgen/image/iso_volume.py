@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
 DAMAGED = (*untrusted.DAMAGED, MemoryError, PyCdlibException, struct.error)
-"""What pycdlib makes of a damaged ISO."""
+"""What pycdlib raises for a damaged ISO."""
 TABLES = 1 << 25
 """Maximum bytes read of an ISO's folders: those of a hundred thousand files need less."""
 
@@ -42,9 +42,9 @@ def opened(iso: Path, content: int) -> Iterator[PyCdlib]:
 
 
 class _Bounded:
-    """A stream that gives ``left`` bytes at most, and then raises ValueError.
+    """A stream of at most ``left`` bytes, which then raises ValueError.
 
-    pycdlib before 1.22 reads folders that contain themselves for ever.
+    pycdlib before 1.22 reads folders that contain themselves forever.
     """
 
     mode = "rb"

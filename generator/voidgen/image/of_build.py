@@ -28,12 +28,12 @@ if TYPE_CHECKING:
 
 
 def built(named: str, result: Path) -> Snapshot:
-    """What `nix build` made."""
+    """Return the snapshot of what `nix build` made."""
     return image(named, built_image.read(result), result / "include", None)
 
 
 def image(named: str, made: BuiltImage, include: Path, locks: Pins | None) -> Snapshot:
-    """A built image: its manifest, its overlay, and what it was locked to where that is known."""
+    """Return a built image: its manifest, its overlay, and its locks if they are known."""
     container, packages = void(locks.lock) if locks else (None, None)
     return Snapshot(
         named,
@@ -49,7 +49,7 @@ def image(named: str, made: BuiltImage, include: Path, locks: Pins | None) -> Sn
 
 @frozen
 class _Header:
-    """What says which kind of document it is."""
+    """The field that says which kind of document it is."""
 
     kind: str | None = None
 
@@ -61,16 +61,16 @@ def manifest(named: str, value: object, file: Path) -> Snapshot:
             return snapshot_file.structure(value, file)
         return of_iso(named, typed_json.structure(value, IsoManifest))
     except OtherVersionError as error:
-        remedy = "it is of another voidgen: use that one, or make the ISO again"
+        remedy = "another version of voidgen wrote it: use that version, or build the ISO again"
         raise WrongInputError(Fault(f"has version {error.version}", file, remedy=remedy)) from None
     except GarbledError as error:
         remedy = "name NAME.manifest.json beside an ISO, or the ISO itself"
-        what = f"is none of voidgen's manifests: {error}"
+        what = f"is not a manifest that voidgen wrote: {error}"
         raise WrongInputError(Fault(what, file, remedy=remedy)) from None
 
 
 def of_iso(named: str, made: IsoManifest) -> Snapshot:
-    """What the manifest of an ISO says."""
+    """Return the snapshot that the manifest of an ISO describes."""
     return Snapshot(
         named,
         made.plan,
@@ -84,12 +84,12 @@ def of_iso(named: str, made: IsoManifest) -> Snapshot:
 
 
 def selected(packages: Iterable[Package]) -> dict[str, Selected]:
-    """The packages asked for, by their name in voidgen.toml."""
+    """Return the packages asked for, by their name in voidgen.toml."""
     return {one.name: Selected(one.pname, one.version, one.outputs) for one in packages}
 
 
 def _needed(packages: Iterable[Package], closure: Closure) -> dict[str, StorePath]:
-    """All that the packages need: without the profile that links to them."""
+    """Return all that the packages need, without the profile that links to them."""
     paths = closure.store_paths
     waiting = [path for one in packages for path in one.outputs.values()]
     found: dict[str, StorePath] = {}
@@ -102,12 +102,12 @@ def _needed(packages: Iterable[Package], closure: Closure) -> dict[str, StorePat
 
 
 def inputs(found: Iterable[Input]) -> dict[str, Locked]:
-    """What flake inputs are locked to, by name."""
+    """Return what flake inputs are locked to, by name."""
     return {one.name: Locked(one.rev, one.date) for one in found}
 
 
 def void(lock: Lock | None) -> tuple[str, dict[str, Xbps]]:
-    """The container, and the packages of Void by name."""
+    """Return the container, and the Void packages by name."""
     return lock.container if lock else "", _xbps(lock.xbps.packages if lock and lock.xbps else ())
 
 

@@ -22,30 +22,30 @@ if TYPE_CHECKING:
 MARK = b"\x01CD001"
 """Type and name of the first volume descriptor."""
 FIRST = 16
-"""Its sector."""
+"""The sector of that descriptor."""
 T = TypeVar("T")
 FILE = "voidgen.json"
-"""At the top of the ISO."""
+"""The snapshot's file, at the top of the ISO."""
 LARGEST = 1 << 27
-"""Bytes of a file that is read into memory: a snapshot of 100,000 store paths has a tenth."""
+"""Maximum bytes of a file that is read: a snapshot of 100,000 store paths needs a tenth."""
 SECTOR = 2048
-"""Bytes (ECMA-119, 6.1.2)."""
+"""Bytes of a sector (ECMA-119, 6.1.2)."""
 
 
 def read(iso: Path) -> bytes:
-    """The snapshot's bytes; WrongInputError where ``iso`` is no whole ISO, or has none."""
+    """Return the snapshot's bytes; WrongInputError if ``iso`` is incomplete or has no snapshot."""
     try:
         data = extract(iso, f"/{FILE}")
     except OSError as error:
         raise WrongInputError(unreadable(error, iso)) from None
     if data is None:
-        what = f"is no whole ISO, or none of voidgen's: it has no {FILE} that can be read"
+        what = f"is incomplete, or was not made by voidgen: it has no readable {FILE}"
         raise WrongInputError(Fault(what, iso, remedy="make it again with `voidgen iso`"))
     return data
 
 
 def snapshot(iso: Path) -> Snapshot:
-    """The snapshot; WrongInputError where ``iso`` is no whole ISO, or has none of voidgen's."""
+    """Return the snapshot; WrongInputError if ``iso`` is incomplete or has none of voidgen's."""
     try:
         return snapshot_file.structure(untrusted.parse_json(read(iso)), iso)
     except (ValueError, GarbledError):
@@ -53,25 +53,28 @@ def snapshot(iso: Path) -> Snapshot:
 
 
 def refuse_no_iso(iso: Path) -> None:
-    """WrongInputError if ``iso`` does not have the mark of an ISO (ECMA-119, 8.1.2)."""
+    """Raise WrongInputError if ``iso`` does not have the mark of an ISO (ECMA-119, 8.1.2)."""
     with open_regular_file(iso) as stream:
         stream.seek(FIRST * SECTOR)
         if stream.read(len(MARK)) == MARK:
             return
     remedy = "name the .iso file that `voidgen iso` made"
-    raise WrongInputError(Fault("is not an ISO, and no sums lie beside it", iso, remedy=remedy))
+    raise WrongInputError(
+        Fault("is not an ISO, and has no checksums beside it", iso, remedy=remedy)
+    )
 
 
 def fault(iso: Path) -> Fault:
-    """That what ``iso`` tells of itself is none of voidgen's."""
-    what = f"its {FILE} is none of voidgen's"
+    """Return the fault of an ISO whose snapshot was not written by voidgen."""
+    what = f"its {FILE} was not written by voidgen"
     return Fault(what, iso, remedy="make it again with `voidgen iso`")
 
 
 def extract(iso: Path, path: str) -> bytes | None:
-    """A file's bytes, by its Rock Ridge path; None where it is not there, or ``iso`` is no ISO.
+    """Return a file's bytes, by its Rock Ridge path; None if ``iso`` has no such file or is no ISO.
 
-    Of more than `LARGEST` bytes it is not there. Raises OSError where the ISO cannot be read.
+    Also returns None if the file is larger than `LARGEST`. Raises OSError if the ISO cannot be
+    read.
     """
 
     def read(image: PyCdlib) -> bytes | None:
@@ -85,7 +88,7 @@ def extract(iso: Path, path: str) -> bytes | None:
 
 
 def offset(iso: Path, path: str) -> int | None:
-    """Bytes before a file's first, by its Rock Ridge path; None where `extract` has none."""
+    """Return a file's offset in bytes, by its Rock Ridge path; None if `extract` finds no file."""
 
     def place(image: PyCdlib) -> int:
         record: Any = image.get_record(rr_path=path)

@@ -1,4 +1,4 @@
-"""A project as a snapshot: as it lies in a folder, or in a revision of its repository."""
+"""A project as a snapshot: as it is in a folder, or in a revision of its repository."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 def project(
     named: str, folder: Path, known: MutableMapping[str, Selection], progress: Progress
 ) -> Snapshot:
-    """A project as it lies in ``folder``: evaluated, and not built.
+    """Return the project in ``folder`` as a snapshot: evaluated, not built.
 
-    Its closure is known where the store has it.
+    Its closure is known if the store has it.
     """
     found = image_project.load(folder)
     locks = state.read(found)
@@ -45,7 +45,7 @@ def project(
 
 @contextmanager
 def revision(folder: Path, name: str) -> Iterator[Path]:
-    """The project as it is in a revision, in a folder that goes again."""
+    """Yield a temporary folder with the project as it is in a revision."""
     with tempfile.TemporaryDirectory(prefix="voidgen-") as place:
         try:
             with tarfile.open(fileobj=BytesIO(git.archive(folder, name)), mode="r:") as tar:
@@ -66,7 +66,7 @@ def _unpack(tar: tarfile.TarFile, place: str) -> None:
     if hasattr(tarfile, "data_filter"):
         tar.extractall(place, filter="data")
         return
-    # Python 3.11.0 to 3.11.3, such as Debian 12's.
+    # For Python 3.11.0 to 3.11.3, such as Debian 12's.
     members = tar.getmembers()
     links = {PurePosixPath(one.name) for one in members if one.issym()}
     for one in members:

@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from voidgen.tree import Node
 
 LONGEST = 1 << 16
-"""Bytes of a text that is kept whole."""
+"""Maximum bytes of a text that is kept whole."""
 
 
 def entries(listed: Iterable[Listed], nodes: Mapping[str, Node] | None = None) -> dict[str, Entry]:
-    """What the manifest lists, by path; the files' content is that of ``nodes``."""
+    """Return what the manifest lists, by path, with the files' content from ``nodes``."""
     found = {}
     for entry in listed:
         path = entry.path
@@ -34,7 +34,7 @@ def entries(listed: Iterable[Listed], nodes: Mapping[str, Node] | None = None) -
 
 
 def built(listed: Iterable[Listed], include: Path) -> dict[str, Entry]:
-    """What the manifest lists, by path; the files' content is that of the tree ``include``.
+    """Return what the manifest lists, by path, with the files' content from the tree ``include``.
 
     Raises WrongInputError if a path leads out of the tree or a file cannot be read.
     """

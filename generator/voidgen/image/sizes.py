@@ -1,4 +1,4 @@
-"""How much room each selected package takes: all that it needs, and what it alone brings. Pure.
+"""How much room each selected package takes: in total, and only for itself. Pure.
 
 Sizes are bytes of the files in the Nix store (narSize), before any compression.
 """
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 class Share:
     """A package's part in the closure: ``closure`` is all that it needs, itself included.
 
-    ``only`` would leave the image if only this package did; ``shared`` others need, too.
+    ``only`` would leave the image with this package; ``shared`` is needed by others, too.
     """
 
     name: str
@@ -32,16 +32,16 @@ class Share:
 
     @property
     def shared(self) -> int:
-        """What would stay without this package."""
+        """Return the bytes that would stay without this package."""
         return self.closure - self.only
 
 
 @frozen
 class Sizes:
-    """The parts of all packages, those first that alone bring the most.
+    """The parts of all packages, starting with the largest ``only``.
 
     ``closure`` is what they need together, ``shared`` what several of them need. ``unknown`` are
-    the packages that the closure does not have: they count nowhere.
+    the packages that the closure does not have: they are not part of any size.
     """
 
     packages: tuple[Share, ...]
@@ -51,12 +51,12 @@ class Sizes:
 
     @property
     def only(self) -> int:
-        """What one package alone brings, of all together."""
+        """Return the sum of what only one package needs."""
         return self.closure - self.shared
 
 
 def check(paths: Mapping[str, StorePath]) -> None:
-    """GarbledError if ``paths`` are not a closure: Nix has none with a circle or with a gap."""
+    """Raise GarbledError if ``paths`` are not a closure: one has neither a circle nor a gap."""
     for path, one in paths.items():
         if not is_store_path(path):
             raise GarbledError(f"{path!r} is not a store path")
@@ -70,16 +70,16 @@ def check(paths: Mapping[str, StorePath]) -> None:
 
 
 def of(packages: Mapping[str, Iterable[str]], paths: Mapping[str, StorePath]) -> Sizes:
-    """The sizes of packages, given as the store paths of their outputs.
+    """Return the sizes of packages, given as the store paths of their outputs.
 
-    ``paths`` has all that they need, but for packages which it does not have.
+    ``paths`` has all that they need, except for unknown packages.
     """
     known = {name: own for name, own in packages.items() if paths.keys() >= {*own}}
     sizes: Counter[int] = Counter()
     for path, needing in _needing(known.values(), paths).items():
         sizes[needing] += paths[path].size
     del sizes[0]
-    # Few sets of packages need the same paths: from here on the number of paths is no matter.
+    # Few sets of packages need the same paths: from here on the number of paths does not matter.
     totals = [
         sum(size for needing, size in sizes.items() if needing >> bit & 1)
         for bit in range(len(known))
@@ -97,7 +97,7 @@ def of(packages: Mapping[str, Iterable[str]], paths: Mapping[str, StorePath]) ->
 
 
 def _needing(packages: Iterable[Iterable[str]], paths: Mapping[str, StorePath]) -> dict[str, int]:
-    """For each path the packages that need it: the bit of the first, of the second, and so on."""
+    """Map each path to the packages that need it: a bit for the first, the second, and so on."""
     needing = dict.fromkeys(paths, 0)
     for bit, outputs in enumerate(packages):
         for path in outputs:
@@ -109,7 +109,7 @@ def _needing(packages: Iterable[Iterable[str]], paths: Mapping[str, StorePath]) 
 
 
 def _users_first(paths: Mapping[str, StorePath]) -> Iterator[str]:
-    """Each path after all that refer to it. Nix lets a path refer to itself, but in no circle."""
+    """Yield each path after all that refer to it, apart from itself. There are no circles."""
     waiting = Counter(
         other for path, entry in paths.items() for other in entry.references if other != path
     )

@@ -9,7 +9,7 @@ from attrs import field, frozen
 from voidgen.nix.closure import StorePath
 
 if TYPE_CHECKING:
-    # `snapshot.file` resolves it: a store path is compared in the time that importing it takes.
+    # `snapshot_file` imports it for cattrs. An import here would slow down comparing store paths.
     from voidgen.plan.documents import PlanDocument
 
 
@@ -24,7 +24,7 @@ class Selected:
 
 @frozen
 class Locked:
-    """A flake input: its commit (or narHash) and date; empty where it is not locked."""
+    """A flake input: its commit (or narHash) and date; empty if it is not locked."""
 
     rev: str
     date: str
@@ -32,7 +32,7 @@ class Locked:
 
 @frozen
 class Xbps:
-    """A package of Void: version with revision, and bytes of its file."""
+    """A Void package: version with revision, and bytes of its file."""
 
     version: str
     size: int
@@ -42,7 +42,7 @@ class Xbps:
 class Entry:
     """A path of the overlay: ``owner`` is ``USER:GROUP``, ``digest`` the SHA-256 (SRI) of a file.
 
-    ``text`` is the file's content, if it is text and short and at hand.
+    ``text`` is the file's content, if it is short text that can be read.
     """
 
     type: str
@@ -55,10 +55,10 @@ class Entry:
 
 @frozen
 class Snapshot:
-    """An image; what is None or empty is not known, and is compared with nothing.
+    """An image. What is None or empty is unknown, and voidgen does not compare it.
 
-    ``plan`` is image/manifest.json; ``packages`` are those asked for, by their name in
-    voidgen.toml; ``closure`` is all that they need, by store path.
+    ``plan`` is image/manifest.json. ``packages`` are those asked for, by their name in
+    voidgen.toml. ``closure`` is all that they need, by store path.
     """
 
     HEADER: ClassVar[Mapping[str, str | int]] = MappingProxyType(

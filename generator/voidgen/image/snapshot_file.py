@@ -23,14 +23,14 @@ attrs.resolve_types(Snapshot, localns={"PlanDocument": PlanDocument})
 
 
 def dump(snapshot: Snapshot) -> bytes:
-    """The bytes of the file."""
+    """Return the bytes of the file."""
     return canonical_json.to_json(
         typed_json.plain(attrs.evolve(snapshot, closure=_sorted(snapshot)))
     )
 
 
 def _sorted(snapshot: Snapshot) -> Mapping[str, StorePath] | None:
-    """Return the closure with references in order: Nix's database has them in none."""
+    """Return the closure with sorted references: Nix's database does not sort them."""
     if snapshot.closure is None:
         return None
     return {

@@ -1,4 +1,4 @@
-"""Finding the sizes of a project's packages without building: what the Nix store already knows."""
+"""Find the sizes of a project's packages without building: what the Nix store already knows."""
 
 from __future__ import annotations
 
@@ -28,17 +28,17 @@ class _Selected:
 
 
 def find(project: Project, progress: Progress) -> Sizes:
-    """The sizes of the packages that are in the store; the others are unknown.
+    """Return the sizes of the packages that are in the store; the others are unknown.
 
-    The flake is evaluated; nothing is built or fetched. Raises WrongInputError where the project
-    is not generated, or an input of its flake is not locked.
+    Evaluates the flake; builds and fetches nothing. Raises WrongInputError if the project is not
+    generated, or an input of its flake is not locked.
     """
     raise_all([*state.flake_faults(project), *emit.faults(project.folder, project.tree())])
     attribute = f"packages.{project.plan.system}.default.selected"
     with progress.step("evaluating the packages"):
         selected = evaluation.evaluate(str(project.folder), attribute, tuple[_Selected, ...])
     packages = {one.name: [*one.outputs.values()] for one in selected}
-    with progress.step("asking the store"):
+    with progress.step("looking in the Nix store"):
         missing = store_paths.invalid({path for own in packages.values() for path in own})
         known = {path for own in packages.values() if not missing & {*own} for path in own}
         return sizes.of(packages, store_paths.path_info(known))
