@@ -53,5 +53,5 @@ def test_where_it_cannot_be_read(site: Site, tmp_path: Path) -> None:
     fresh = project(tmp_path / "fresh", toml(site.origin.mklive, [f"{site.url}/none"]))
     ran = add(fresh, "zhs")
     assert ran.status == 0
-    assert "note: whether there is zhs could not be checked: no repository of [xbps]" in ran.err
+    assert "note: voidgen could not check zhs: no repository of [xbps]" in ran.err
     assert packages(fresh) == 'packages = ["htop", "zhs"]'

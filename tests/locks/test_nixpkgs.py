@@ -211,4 +211,4 @@ def test_names_are_looked_up_as_they_are_locked(
     edit(folder, newer, f"git+file://{tmp_path}/none")
     ran = voidgen("add", "nix", "linecount", cwd=folder)
     assert ran.status == 0
-    assert "whether there is linecount could not be checked: git+file:" in ran.err
+    assert "voidgen could not check linecount: git+file:" in ran.err

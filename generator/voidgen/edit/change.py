@@ -1,4 +1,4 @@
-"""What adding and removing makes of a project: checked by loading it, and written as a whole."""
+"""Add to and remove from a project; the result is checked by loading it."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ RULES = {"nix": rules.NIX_PACKAGE, "xbps": rules.XBPS_PACKAGE, "module": rules.M
 def add(
     folder: Path, kind: str, names: Sequence[str], consent: Consent, progress: Progress
 ) -> ConfigChange:
-    """Add ``names`` to the list of ``kind``; nothing is written.
+    """Add ``names`` to the list of ``kind``; writes nothing.
 
     A Nix package that is listed already is checked again: what it needs may have to be accepted.
     Raises WrongInputError if one does not exist, does not fit in, or is not accepted.
@@ -66,11 +66,12 @@ def add(
 
 
 def remove(folder: Path, kind: str, names: Sequence[str], progress: Progress) -> ConfigChange:
-    """Remove ``names`` from the list of ``kind``, with what only they need; nothing is written.
+    """Remove ``names`` from the list of ``kind``, with what only they need; writes nothing.
 
-    That are options of modules that leave the image, and the unfree and insecure packages that
-    nothing else needs.
-    Raises WrongInputError where one is not there, or the rest does not fit together.
+    That includes the options of modules that leave the image, and the unfree and insecure packages
+    that nothing else needs.
+
+    Raises WrongInputError if one is missing, or the remaining packages do not fit together.
     """
     start = _read(folder)
     key = text.LISTS[kind]
@@ -82,7 +83,7 @@ def remove(folder: Path, kind: str, names: Sequence[str], progress: Progress) ->
 
 
 def write(change: ConfigChange) -> None:
-    """Write what was changed, where the file is still what was read."""
+    """Write what was changed, if the file is still the one that was read."""
     file = change.start.file.resolve()
     with project_lock(change.start.file.parent):
         if toml.text(file) != change.start.text:
@@ -91,7 +92,7 @@ def write(change: ConfigChange) -> None:
 
 
 def _read(folder: Path) -> Start:
-    """The project as it is; what does not resolve may be what is to be mended."""
+    """Return the project as it is. It may fail to resolve: the change may be what fixes it."""
     file = folder / config.FILE
     written = toml.text(file)
     config.load(folder, written)
@@ -118,7 +119,7 @@ def _unknown_modules(folder: Path, names: Iterable[str]) -> Iterator[Fault]:
 
 
 def _checked_by_void(project: Project, names: Sequence[str], progress: Progress) -> list[str]:
-    """A note where names cannot be checked."""
+    """Return a note if the names cannot be checked."""
     try:
         raise_all(void_packages.faults(project, names, progress))
     except NotAtHandError as error:
@@ -127,7 +128,7 @@ def _checked_by_void(project: Project, names: Sequence[str], progress: Progress)
 
 
 def _packages(change: ConfigChange, names: Iterable[str]) -> list[Package]:
-    """Nix packages that the image did not have, if that is known, and those of ``names``."""
+    """Return the Nix packages that are not in the image yet, if known, and those of ``names``."""
     after = change.after.plan.packages
     had = {one.name for one in after}
     if change.start.project is not None:
@@ -143,7 +144,7 @@ def _not_there(start: Start, kind: str, names: Iterable[str]) -> Iterator[Fault]
             continue
         by = tuple(asker for asker in _askers(start, kind, name) if asker != USER)
         if by:
-            remedy = f"it is in the image for {in_words(by)}"
+            remedy = f"it is in the image because of {in_words(by)}"
         else:
             remedy = did_you_mean(name, there) or f"it has: {', '.join(there) or 'nothing'}"
         yield Fault(f"{'.'.join(key)} has no {name!r}", start.file, remedy=remedy)
@@ -160,7 +161,7 @@ def _askers(start: Start, kind: str, name: str) -> tuple[Asker, ...]:
 
 
 def _idle_options(folder: Path, old: str, new: str) -> list[str]:
-    """Modules that have options and leave the image."""
+    """Return modules that have options and leave the image."""
     catalogue = project.modules_of(folder)
     file = folder / config.FILE
     had, has = (needed(config.load(folder, one), catalogue, file)[0] for one in (old, new))

@@ -1,4 +1,4 @@
-"""What adding and removing Nix packages makes of [nix]: what the package set says of them."""
+"""Check added and removed Nix packages against the package set, and change [nix] to fit."""
 
 from __future__ import annotations
 
@@ -23,14 +23,11 @@ if TYPE_CHECKING:
 
 def unchecked(names: Iterable[str], why: NotAtHandError) -> str:
     """Return a note that names could not be checked."""
-    return f"whether there is {', '.join(names)} could not be checked: {why}"
+    return f"voidgen could not check {', '.join(names)}: {why}"
 
 
 def new_names(answer: Answer, names: Sequence[str], consent: Consent) -> list[str]:
-    """Return ``names``, with those that the package set uses now in the place of older ones.
-
-    That is if the user agrees.
-    """
+    """Return ``names``, with renamed packages under their new names if the user agrees."""
     renamed = {name: answer.renamed[name] for name in names if name in answer.renamed}
     lines = [f"{name} has been renamed to {new}" for name, new in renamed.items()]
     question = "Add the new name instead?" if len(renamed) == 1 else "Add the new names instead?"
@@ -97,7 +94,7 @@ def without_idle(change: ConfigChange, progress: Progress) -> ConfigChange:
 
 @frozen
 class _Kind:
-    """What a package may only be if voidgen.toml names it."""
+    """A kind of package that the image may only have if voidgen.toml names the package."""
 
     name: str
     key: tuple[str, str]

@@ -1,4 +1,4 @@
-"""Asking the project's package set for packages, by the real Nix."""
+"""Ask the project's package set about packages, using Nix."""
 
 from __future__ import annotations
 
@@ -31,18 +31,18 @@ Lines = tuple[str, ...]
 
 
 class NotAtHandError(Exception):
-    """What names are checked by cannot be had: offline, or without a program."""
+    """The package set or the repositories cannot be read: offline, or a program is missing."""
 
 
 @frozen
 class Answer:
     """What the package set says.
 
-    ``faults`` has the lines of each fault by the package's name in voidgen.toml. ``unfree`` has
+    ``faults`` has the lines of each fault, by the package's name in voidgen.toml. ``unfree`` has
     licenses by the name that [nix] unfree takes, ``insecure`` known vulnerabilities by the name
-    that [nix] insecure takes: of the packages and of all that they need. ``renamed`` has the name
-    that the set uses for a package, by the one that it was asked for. ``warnings`` has what the set
-    warns of, as it plans to remove a package.
+    that [nix] insecure takes: of the packages and of all that they need. ``renamed`` has the new
+    name of a package by its old one. ``warnings`` are the package set's own warnings, such as the
+    planned removal of a package.
     """
 
     faults: Mapping[str, tuple[Lines, ...]] = MappingProxyType({})
@@ -53,9 +53,9 @@ class Answer:
 
 
 def ask(project: Project, packages: Iterable[Package], progress: Progress) -> Answer:
-    """What the package set says of ``packages``.
+    """Return what the package set says of ``packages``.
 
-    Raises NotAtHandError where it cannot be asked, and StepFailedError where it fails.
+    Raises NotAtHandError if it cannot be asked, and StepFailedError if it fails.
     """
     asked = tuple(packages)
     if not asked:
@@ -66,24 +66,24 @@ def ask(project: Project, packages: Iterable[Package], progress: Progress) -> An
         "code": str(DATA / "nix"),
         "system": project.plan.system,
     }
-    with progress.step("asking the package set"):
+    with progress.step("checking the package set"):
         found = _Set(arguments).ask(asked)
     return found.answer()
 
 
 def folder(project: Project, progress: Progress) -> Path:
-    """Where the package set lies: as it is locked, or as it is today where it is not locked.
+    """Return the folder of the package set: the locked one, or today's if none is locked.
 
-    Raises NotAtHandError where it cannot be had.
+    Raises NotAtHandError if it cannot be fetched.
     """
     if not shutil.which("nix"):
-        raise NotAtHandError("there is no nix on PATH")
+        raise NotAtHandError("nix is not on PATH")
     named = project.plan.config.nix.nixpkgs
     if named.startswith("./"):
         return project.folder / named
     found = flake_lock.inputs(project.folder, project.plan)
     try:
-        with progress.step(f"looking {named} up"):
+        with progress.step(f"looking up {named}"):
             locked = flake_lock.locked(project.folder, "nixpkgs")
             if locked and any(one.name == "nixpkgs" and one.rev for one in found):
                 return fetchers.fetch_tree(locked)
@@ -94,7 +94,7 @@ def folder(project: Project, progress: Progress) -> Path:
 
 @frozen
 class _Note:
-    """What ask.nix traced of a package that is allowed by name, or that ``asked`` needs."""
+    """A trace of ask.nix about a package that is allowed by name, or that ``asked`` needs."""
 
     reason: str
     name: str
@@ -104,13 +104,13 @@ class _Note:
 
     @property
     def about(self) -> Lines:
-        """Its known vulnerabilities or its licenses."""
+        """Return its known vulnerabilities or its licenses."""
         return self.why or self.licenses
 
 
 @frozen
 class _Answer:
-    """What ask.nix says of a package; ``new`` is the name that the set uses for it by now."""
+    """What ask.nix says of a package; ``new`` is its new name, if the set renamed it."""
 
     name: str
     faults: tuple[Lines, ...]
@@ -137,7 +137,7 @@ class _Found:
         )
 
     def answer(self) -> Answer:
-        """As the user is told."""
+        """Return the answer for the user."""
         faults = dict(self.faults)
         for note in dict.fromkeys(self.notes):
             if note.asked and note.reason not in {"unfree", "insecure"}:
@@ -162,16 +162,16 @@ CHOOSE = "choose another package"
 
 @frozen
 class _Set:
-    """The package set, as ask.nix takes it."""
+    """The package set, as arguments of ask.nix."""
 
     arguments: Mapping[str, str]
 
     def ask(self, asked: Sequence[Package]) -> _Found:
-        """What it says of ``asked``: one by one where it cannot answer for all."""
+        """Return what it says of ``asked``; asks for one at a time if it cannot answer for all."""
         try:
             found = self._asked(asked)
         except StepFailedError:
-            # An error that no Nix code can catch. That of the set itself is not of a package.
+            # Nix code cannot catch some errors. If the set itself fails, no package is at fault.
             self._asked(())
             found = _Found()
             for one in asked:
@@ -198,7 +198,7 @@ class _Set:
         return _Found(kept, renamed, tuple(_notes(said)), tuple(warnings))
 
     def _refusal(self, one: Package) -> Lines:
-        """The set's own message."""
+        """Return the set's own message."""
         again = {**self.arguments, "requests": _requests([one]), "aloud": "yes"}
         try:
             evaluation.instantiate(ASK, again, object)
@@ -212,13 +212,13 @@ def _requests(packages: Sequence[Package]) -> str:
 
 
 def _outputs(name: str) -> str:
-    """The ^ and the outputs that a name of voidgen.toml ends with."""
+    """Return the ^ and the outputs that a name of voidgen.toml ends with."""
     _, sign, outputs = name.partition("^")
     return sign + outputs
 
 
 def _said(error: StepFailedError) -> Lines:
-    """The message of Nix as a fault's lines."""
+    """Return the message of Nix as a fault's lines."""
     lines = refusal.message(error.output)
     return (f"the package set refuses it: {' '.join(lines) or error.what}", CHOOSE)
 

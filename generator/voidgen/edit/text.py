@@ -1,4 +1,4 @@
-"""Editing voidgen.toml as text: comments, order and style stay as the user has them. Pure."""
+"""Edit voidgen.toml as text: the user's comments, order and style stay. Pure."""
 
 from __future__ import annotations
 
@@ -24,20 +24,20 @@ LISTS: Mapping[str, tuple[str, str]] = {
     "xbps": ("xbps", "packages"),
     "module": ("overlay", "modules"),
 }
-"""What can be added and removed, and the list of voidgen.toml that has it."""
+"""What can be added and removed, and the list of voidgen.toml that holds it."""
 UNFREE = ("nix", "unfree")
 INSECURE = ("nix", "insecure")
 OPTIONS = ("overlay", "options")
 
 
 def listed(text: str, key: tuple[str, str]) -> list[str]:
-    """The names that the list at ``key`` has, in its order."""
+    """Return the names in the list at ``key``, in its order."""
     table, name = key
     return [*tomllib.loads(text).get(table, {}).get(name, [])]
 
 
 def put(text: str, table: str, name: str, value: str) -> str:
-    """``text`` with another string in the place of one; the comment beside stays in its column."""
+    """Return ``text`` with one string replaced; a comment beside it stays in its column."""
     document: Any = tomlkit.parse(text)
     old = document[table][name]
     document[table][name] = value
@@ -49,9 +49,9 @@ def put(text: str, table: str, name: str, value: str) -> str:
 
 
 def add(text: str, key: tuple[str, str], names: Iterable[str], file: Path) -> str:
-    """``text`` with ``names`` at the end of a list, which is made where it is missing.
+    """Return ``text`` with ``names`` at the end of a list; makes the list if it is missing.
 
-    Raises WrongInputError where ``file`` is written in a way that cannot be edited.
+    Raises WrongInputError if ``file`` is written in a way that cannot be edited.
     """
     new = [*names]
 
@@ -69,15 +69,15 @@ def add(text: str, key: tuple[str, str], names: Iterable[str], file: Path) -> st
                 array.append(name)
         return document.as_string()
 
-    # Where a comment ends the line of the first items, tomlkit would append to the comment.
+    # If a comment ends the line of the first items, tomlkit would append to the comment.
     ways = (by_text, partial(by_text, lines=True))
     return _edited(text, ways, by_data, key, file) if new else text
 
 
 def remove(text: str, key: tuple[str, str], names: Iterable[str], file: Path) -> str:
-    """``text`` without ``names``, which the list has; the comments beside them go, too.
+    """Return ``text`` without ``names``, which the list has, and without the comments beside them.
 
-    Raises WrongInputError where ``file`` is written in a way that cannot be edited.
+    Raises WrongInputError if ``file`` is written in a way that cannot be edited.
     """
     gone = {*names}
 
@@ -93,15 +93,15 @@ def remove(text: str, key: tuple[str, str], names: Iterable[str], file: Path) ->
                 del array[index]
         return document.as_string()
 
-    # Where a comment is above the last item, tomlkit before 0.15 would put the bracket into it.
+    # If a comment is above the last item, tomlkit before 0.15 would put the bracket into it.
     ways = (by_text, partial(by_text, lines=True))
     return _edited(text, ways, by_data, key, file) if gone else text
 
 
 def remove_options(text: str, module: str, file: Path) -> str:
-    """``text`` without the options of ``module``, and without the comments right above them.
+    """Return ``text`` without the options of ``module`` and the comments right above them.
 
-    Raises WrongInputError where ``file`` is written in a way that cannot be edited.
+    Raises WrongInputError if ``file`` is written in a way that cannot be edited.
     """
     key = (*OPTIONS, module)
 
@@ -126,7 +126,7 @@ def _edited(
     key: Key,
     file: Path,
 ) -> str:
-    """What the first of ``ways`` gives that means what ``by_data`` says."""
+    """Return the result of the first of ``ways`` that means the same as ``by_data``."""
     expected = copy.deepcopy(tomllib.loads(text))
     by_data(expected)
     for way in ways:
@@ -136,12 +136,12 @@ def _edited(
                 return new
         except (TOMLKitError, tomllib.TOMLDecodeError, LookupError, TypeError, ValueError):
             continue
-    what = "is written in a way that voidgen cannot edit without harm"
-    raise WrongInputError(Fault(what, file, key, remedy="edit it by hand"))
+    what = "is written in a way that voidgen cannot edit safely"
+    raise WrongInputError(Fault(what, file, key, remedy="edit it yourself"))
 
 
 def _meaning(data: dict[str, Any]) -> dict[str, Any]:
-    """An [overlay] and its options may go with the last that they hold."""
+    """Return ``data`` without an [overlay] and options that became empty."""
     overlay = data.get("overlay", {})
     kept = {key: value for key, value in overlay.items() if key != "options" or value}
     return {**data, "overlay": kept}
@@ -162,7 +162,7 @@ def _array(document: tomlkit.TOMLDocument, table: str, name: str) -> Array:
 
 
 def _tail(table: Table) -> list[Any]:
-    """Taken off the end of a table: blank lines and comments, which are of what follows."""
+    """Take blank lines and comments off the end of a table: they belong to what follows."""
     body = table.value.body
     start = len(body)
     while start and body[start - 1][0] is None:
@@ -173,8 +173,8 @@ def _tail(table: Table) -> list[Any]:
 
 
 def _without_table(text: str, key: tuple[str, ...]) -> str | None:
-    """``text`` less the table that has ``key`` as its header; None where none has."""
-    # Not by tomlkit: to it, the comments above a table belong to the one before.
+    """Return ``text`` without the table that has ``key`` as its header; None if none has."""
+    # Without tomlkit: to it, the comments above a table belong to the table before.
     found = _table(text, key)
     if found is None:
         return None
@@ -198,9 +198,9 @@ def _trimmed(lines: list[str]) -> list[str]:
 
 
 def _with_last_comma(text: str, key: tuple[str, str]) -> str:
-    """``text`` with a comma after a list's last item where a comment follows.
+    """Return ``text`` with a comma after a list's last item if a comment follows.
 
-    tomlkit would write it into the comment.
+    tomlkit would write the comma into the comment.
     """
     array = _list(text, key)
     items = [node for node in array.named_children if node.type != "comment"] if array else []
@@ -212,19 +212,19 @@ def _with_last_comma(text: str, key: tuple[str, str]) -> str:
 
 
 def _with_last_line(text: str, key: tuple[str, str]) -> str:
-    """``text`` with the closing bracket of a list on a line of its own."""
+    """Return ``text`` with the closing bracket of a list on a line of its own."""
     array = _list(text, key)
     return _inserted(text, array.end_byte - 1, "\n") if array else text
 
 
 def _inserted(text: str, at: int, new: str) -> str:
-    """``text`` with ``new`` before its byte ``at``."""
+    """Return ``text`` with ``new`` before its byte ``at``."""
     data = text.encode()
     return (data[:at] + new.encode() + data[at:]).decode()
 
 
 def _list(text: str, key: tuple[str, str]) -> Node | None:
-    """The list of a table with a header of its own."""
+    """Return the list of a table with a header of its own."""
     table = _table(text, key[:1])
     pairs = [node for node in (table.named_children if table else ()) if node.type == "pair"]
     named = (pair.named_children for pair in pairs)
@@ -232,7 +232,7 @@ def _list(text: str, key: tuple[str, str]) -> Node | None:
 
 
 def _table(text: str, key: tuple[str, ...]) -> Node | None:
-    """The table that has ``key`` as its header."""
+    """Return the table that has ``key`` as its header."""
     import tree_sitter_toml  # noqa: PLC0415
     from tree_sitter import Language, Parser  # noqa: PLC0415
 

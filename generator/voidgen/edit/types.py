@@ -1,4 +1,4 @@
-"""A change of voidgen.toml, and what its user agrees to."""
+"""A change of voidgen.toml, and what the user agrees to."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 @frozen
 class Consent:
-    """What the user agrees to: unfree and insecure packages, and to what is asked.
+    """What the user agrees to: unfree and insecure packages, and questions.
 
-    ``ask`` is called with what the user needs to know, in lines, and a question.
+    ``ask`` takes lines that the user needs to know, and a question.
     """
 
     ask: Callable[[Sequence[str], str], bool]
@@ -29,7 +29,7 @@ class Consent:
 
 @frozen
 class Start:
-    """voidgen.toml as it is, and its project: None where that does not resolve."""
+    """voidgen.toml as it is, and its project: None if that does not resolve."""
 
     file: Path
     text: str
@@ -38,7 +38,7 @@ class Start:
 
 @frozen
 class ConfigChange:
-    """voidgen.toml as it was read and as it shall be, with its project; notes for the user."""
+    """voidgen.toml before and after the change, its project, and notes for the user."""
 
     start: Start
     new: str
@@ -47,5 +47,5 @@ class ConfigChange:
 
 
 def changed(start: Start, new: str, notes: Iterable[str] = ()) -> ConfigChange:
-    """The project with another text; WrongInputError if that does not resolve."""
+    """Return the project with another text; WrongInputError if that does not resolve."""
     return ConfigChange(start, new, project.load(start.file.parent, new), tuple(notes))

@@ -1,4 +1,4 @@
-"""Whether Void's repositories have packages: by their indexes, as they are locked or are now."""
+"""Check that Void's repositories have packages: in the locked indexes, or today's."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 
 def faults(project: Project, names: Iterable[str], progress: Progress) -> list[Fault]:
-    """A fault for each of ``names`` that no repository of the project has.
+    """Return a fault for each of ``names`` that no repository of the project has.
 
-    Raises NotAtHandError where the repositories cannot be read.
+    Raises NotAtHandError if the repositories cannot be read.
     """
     lock = state.read(project).lock
     locked = lock.xbps if lock else None
@@ -53,8 +53,10 @@ def _missing(names: Iterable[str], indexes: Snapshot) -> Iterator[Fault]:
             continue
         for_it = sorted(other for other, one in packages.items() if name in one.provides)
         if for_it:
-            what = f"{name!r} is no package of its own"
-            yield Fault(what, remedy=f"name one that provides it: {', '.join(for_it)}")
+            what = f"{name!r} is not a package itself"
+            yield Fault(what, remedy=f"use a package that provides it: {', '.join(for_it)}")
         else:
             what = f"no repository of [xbps] has a package {name!r}"
-            yield Fault(what, remedy=did_you_mean(name, packages) or "no name there is near it")
+            yield Fault(
+                what, remedy=did_you_mean(name, packages) or "no package there has a similar name"
+            )

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 
 def closure(result: Path) -> tuple[str, nx.DiGraph[str]]:
-    """The name of the image that ``result`` leads to, and the graph of its closure.
+    """Return the name of the image that ``result`` leads to, and the graph of its closure.
 
-    Raises WrongInputError where nothing is built, or its manifest is none.
+    Raises WrongInputError if nothing is built there, or it has no manifest.
     """
     image = built.read(result)
     return image.plan.image.name, sources.closure(image.packages, image.closure.store_paths)

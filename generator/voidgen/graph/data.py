@@ -13,7 +13,7 @@ VERSION = 1
 
 
 def write(graph: nx.DiGraph[str], kind: str, name: str) -> dict[str, Any]:
-    """The graph with all that is known of it; ``kind`` and ``name`` say of what it is."""
+    """Return the graph with all that is known of it; ``kind`` and ``name`` say what it shows."""
     share = shares(graph, dominators(graph))
     return {
         "version": VERSION,

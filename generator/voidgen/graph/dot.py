@@ -1,4 +1,4 @@
-"""A graph in DOT, the language of graphviz, and as the pictures that graphviz makes of it."""
+"""A graph in DOT, the language of graphviz, and as a picture drawn by graphviz."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 FONT = "Helvetica,Arial,sans-serif"
 DASHED = ("after", "through", "folded")
 LARGE = 500
-"""More nodes are placed with less care: with all of it, thousands take graphviz many minutes."""
+"""Above this number of nodes, graphviz places them faster and less carefully."""
 HASTE = {"nslimit": "1", "nslimit1": "1", "mclimit": "0.1"}
 
 
 def write(graph: nx.DiGraph[str], title: str) -> str:
-    """The graph with all its looks. Pure."""
+    """Return the graph in DOT, with its styles. Pure."""
     drawn = graphviz.Digraph(
         "voidgen",
         graph_attr={
@@ -47,7 +47,7 @@ def write(graph: nx.DiGraph[str], title: str) -> str:
 
 
 def draw(source: str, form: str, folder: Path) -> bytes:
-    """DOT as ``svg`` or ``png``; StepFailedError where graphviz is missing or cannot."""
+    """Draw DOT as ``svg`` or ``png``; StepFailedError if graphviz is missing or fails."""
     return process.run(["dot", f"-T{form}"], cwd=folder, stdin=source.encode()).stdout
 
 
@@ -66,12 +66,12 @@ def _looks(node: Mapping[str, Any], every: int) -> dict[str, str]:
 
 
 def _about(node: Mapping[str, Any]) -> str:
-    """A sign like a backslash in its place: releases of graphviz unescape tooltips differently."""
+    """Return a tooltip. A backslash is replaced: releases of graphviz unescape it differently."""
     return visible(node["about"] or node["label"]).replace("\\", "\N{REVERSE SOLIDUS OPERATOR}")
 
 
 def _text(lines: Iterable[str], ending: str = "\\n") -> str:
-    r"""Lines of a label in which nothing is markup: no escape, no entity, no HTML.
+    r"""Return lines of a label without markup: no escape, no entity, no HTML.
 
     ``ending`` sets them to the left (\l) or in the middle (\n).
     """

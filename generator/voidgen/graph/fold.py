@@ -1,4 +1,4 @@
-"""Graphs made small enough to read: others in, others out. Pure."""
+"""Make graphs small enough to read. Pure: each function returns another graph."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
 VERSION = re.compile(r"-[^a-zA-Z].*", re.DOTALL)
-"""From here on a store name is no name: Nix's rule (builtins.parseDrvName)."""
+"""Where the version begins in a store name, by Nix's rule (builtins.parseDrvName)."""
 
 
 def names(graph: nx.DiGraph[str]) -> dict[str, list[str]]:
-    """The nodes that each name means: an identifier, a label, one without version, a package."""
+    """Return the nodes by name: an identifier, a label, one without version, a package."""
     found: dict[str, list[str]] = {}
     for node, data in graph.nodes.items():
         asked = data["asked"] if data["kind"] == "path" else ()
@@ -30,7 +30,7 @@ def names(graph: nx.DiGraph[str]) -> dict[str, list[str]]:
 
 
 def focus(graph: nx.DiGraph[str], sought: AbstractSet[str]) -> nx.DiGraph[str]:
-    """The nodes ``sought``, marked, with all that leads to them and all that they need."""
+    """Return the nodes ``sought``, marked, with all that leads to them and all that they need."""
     near = set(sought)
     for node in sought:
         near |= nx.ancestors(graph, node) | nx.descendants(graph, node)
@@ -41,15 +41,16 @@ def focus(graph: nx.DiGraph[str], sought: AbstractSet[str]) -> nx.DiGraph[str]:
 
 
 def always(graph: nx.DiGraph[str]) -> set[str]:
-    """What is never folded: what was looked for or asked for, and what nothing leads to."""
+    """Return what is never folded: what was looked for or asked for, and what nothing leads to."""
     marked = {node for node, data in graph.nodes.items() if data["sought"] or data["asked"]}
     return marked.union(roots(graph))
 
 
 def within(graph: nx.DiGraph[str], depth: int) -> set[str]:
-    """What is at most ``depth`` steps from what was looked for, up and down, or `always` there.
+    """Return the nodes at most ``depth`` steps up or down from what was looked for.
 
-    Where nothing was looked for, steps are counted down from what is always there.
+    If nothing was looked for, count steps down from what is `always` there. Nodes that are `always`
+    there are part of the result in both cases.
     """
     near = always(graph)
     sought = {node for node, data in graph.nodes.items() if data["sought"]}
@@ -64,15 +65,15 @@ def within(graph: nx.DiGraph[str], depth: int) -> set[str]:
 
 
 def bringing(graph: nx.DiGraph[str], least: int) -> set[str]:
-    """What alone brings at least so many bytes: itself, and what only it leads to."""
+    """Return the nodes whose own size, with what only they lead to, is at least ``least`` bytes."""
     return {node for node, share in shares(graph, dominators(graph)).items() if share >= least}
 
 
 def largest(graph: nx.DiGraph[str], limit: int) -> tuple[set[str], int]:
-    """What is `always` there, and of the others those that alone bring the most.
+    """Return what is `always` there, and the others with the largest own sizes.
 
-    At most ``limit`` together, but always half as many others. The number is that of the bytes
-    which the smallest of the others brings.
+    Returns at most ``limit`` nodes together, but always half as many others. The number is the own
+    size, in bytes, of the smallest of the others.
     """
     kept = always(graph)
     share = shares(graph, dominators(graph))
@@ -82,10 +83,10 @@ def largest(graph: nx.DiGraph[str], limit: int) -> tuple[set[str], int]:
 
 
 def fold(graph: nx.DiGraph[str], kept: AbstractSet[str], least: int = 0) -> nx.DiGraph[str]:
-    """Fold all nodes but those ``kept`` into nodes that say how many they are, and how large.
+    """Fold all nodes except ``kept`` into nodes that show how many they are, and how large.
 
-    A folded node hangs on the last kept one that all ways to it lead through; one of less than
-    ``least`` bytes joins that of the next kept one above. Kept nodes reach the same kept nodes as
+    A folded node hangs on the last kept node that all ways to it lead through. One of less than
+    ``least`` bytes joins that of the next kept node above. Kept nodes reach the same kept nodes as
     before, and the sizes of all nodes have the same sum.
     """
     folded = _part(graph, kept)
@@ -103,7 +104,7 @@ def fold(graph: nx.DiGraph[str], kept: AbstractSet[str], least: int = 0) -> nx.D
 def _hanging(
     graph: nx.DiGraph[str], kept: AbstractSet[str], least: int
 ) -> dict[str, tuple[int, int]]:
-    """Count and bytes of what is folded below each kept node, or `ABOVE` all."""
+    """Return count and bytes of what is folded below each kept node, or below `ABOVE`."""
     above = dominators(graph)
     home: dict[str, str] = {}
     counts, sizes = Counter[str](), Counter[str]()
@@ -122,14 +123,14 @@ def _hanging(
 
 
 def reduce(graph: nx.DiGraph[str]) -> nx.DiGraph[str]:
-    """Without the edges that follow from others: each node reaches the same ones."""
+    """Return the graph without redundant edges: each node reaches the same ones."""
     fewer = _part(graph, graph.nodes)
     fewer.remove_edges_from(graph.edges - nx.transitive_reduction(graph).edges)
     return fewer
 
 
 def _part(graph: nx.DiGraph[str], nodes: AbstractSet[str]) -> nx.DiGraph[str]:
-    """A graph of its own, in the order of the other: networkx's subgraph has that of a set."""
+    """Return a subgraph in the graph's order; networkx's own has the order of a set."""
     part: nx.DiGraph[str] = nx.DiGraph()
     part.add_nodes_from((node, {**data}) for node, data in graph.nodes.items() if node in nodes)
     part.add_edges_from(edge for edge in graph.edges(data=True) if {*edge[:2]} <= nodes)
@@ -137,7 +138,7 @@ def _part(graph: nx.DiGraph[str], nodes: AbstractSet[str]) -> nx.DiGraph[str]:
 
 
 def _through(graph: nx.DiGraph[str], kept: AbstractSet[str]) -> Iterator[tuple[str, str]]:
-    """Pairs of kept nodes with a way between them that leads through others only."""
+    """Yield pairs of kept nodes that a way through folded nodes connects."""
     found: dict[str, set[str]] = {}
     for node in reversed(list(nx.topological_sort(graph))):
         needed = [other for other in graph[node] if other not in kept]

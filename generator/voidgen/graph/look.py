@@ -1,6 +1,7 @@
 """How nodes look, in every form of picture: text, weight and colour. Pure.
 
-Nothing is told by colour alone: sizes are written, and what is asked for has a frame of its own.
+Colour never carries the meaning on its own: sizes are written, and what is asked for has its own
+frame.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 @frozen
 class Level:
-    """How a node looks that has at least ``part`` of all bytes; ``font`` in points."""
+    """The look of a node that has at least ``part`` of all bytes; ``font`` in points."""
 
     part: float
     font: int
@@ -34,16 +35,16 @@ LEVELS = (
     Level(0.003, 12, "#c6dbef", "#000000"),
     Level(0.0, 10, "#f7fbff", "#000000"),
 )
-"""Blues of ColorBrewer: lightness alone orders them, whatever colours an eye tells apart."""
+"""Blues of ColorBrewer: their lightness orders them, even for people who see no colours."""
 
 
 def level(size: int, total: int) -> int:
-    """The index of the first of `LEVELS` that a node of ``size`` bytes, of ``total``, reaches."""
+    """Return the index of the first of `LEVELS` that ``size`` bytes of ``total`` reach."""
     return next(index for index, one in enumerate(LEVELS) if size >= one.part * max(total, 1))
 
 
 def lines(node: Mapping[str, Any]) -> list[str]:
-    """What stands in a node: its name, and its size if it has one."""
+    """Return the text of a node: its name, and its size if it has one."""
     name = visible(node["label"])
     if node["kind"] == "folded":
         return [f"{name}, {human_size(node['size'])}" if node["size"] else name]
@@ -51,7 +52,7 @@ def lines(node: Mapping[str, Any]) -> list[str]:
 
 
 def legend(graph: nx.DiGraph[str]) -> list[str]:
-    """How the picture is read: what is in it, and no more."""
+    """Return how to read the picture: a line for each sign that it has."""
     nodes = [*graph.nodes.values()]
     edges = {data["kind"] for _, _, data in graph.edges(data=True)}
     found = {
@@ -59,19 +60,19 @@ def legend(graph: nx.DiGraph[str]) -> list[str]:
         "thick frame: looked for": any(node["sought"] for node in nodes),
         "darker and larger: more bytes": any(node["size"] for node in nodes),
         "dashed arrow: order only": "after" in edges,
-        "dashed arrow: by way of folded ones": "through" in edges,
-        "dashed frame: folded; what the node it hangs on alone brings": "folded" in edges,
+        "dashed arrow: through folded nodes": "through" in edges,
+        "dashed frame: folded; only the node above needs it": "folded" in edges,
     }
     return [line for line, there in found.items() if there]
 
 
 def total(graph: nx.DiGraph[str]) -> int:
-    """Bytes of all nodes together."""
+    """Return the bytes of all nodes together."""
     return sum(int(data["size"]) for data in graph.nodes.values())
 
 
 def visible(text: str) -> str:
-    """``text`` on one line, with what no font has spelled out; XML could not hold it, either."""
+    """Return ``text`` on one line, with unprintable characters (invalid in XML) spelled out."""
     return "".join(
         sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in text
     )

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import networkx as nx
 
 MARKUP = re.compile(r"[^\w .,+/=?-]")
-"""Signs that Mermaid might take for its own; what is left means nothing inside of quotes."""
+"""Characters that Mermaid might treat as its own; the others have no meaning inside quotes."""
 ARROWS = {"after": "-.->", "through": "-.->", "folded": "-.-"}
 MARKS = {
     "folded": "stroke-dasharray:4",
@@ -23,7 +23,7 @@ MARKS = {
 
 
 def write(graph: nx.DiGraph[str]) -> str:
-    """The graph as a flowchart, from left to right."""
+    """Return the graph as a flowchart, from left to right."""
     return "".join(f"{line}\n" for line in _lines(graph))
 
 
@@ -56,5 +56,5 @@ def _lines(graph: nx.DiGraph[str]) -> Iterator[str]:
 
 
 def _text(line: str) -> str:
-    """A line in which nothing is markup."""
+    """Return a line without markup."""
     return MARKUP.sub(lambda found: f"#{ord(found[0])};", line)

@@ -1,4 +1,4 @@
-"""Where graphs come from: the plan's modules, and the closure of a built image. Pure."""
+"""Make graphs: of the plan's modules, and of the closure of a built image. Pure."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from voidgen.plan.plan import Plan
 
 HASH = len("0123456789abcdfghijklmnpqrsvwxyz-")
-"""What stands before the name of a store path."""
+"""Length of what precedes the name of a store path."""
 
 
 def modules(plan: Plan) -> nx.DiGraph[str]:
-    """The image's modules, below the voidgen.toml that asks for them."""
+    """Return the image's modules, below the voidgen.toml that asks for them."""
     graph: nx.DiGraph[str] = nx.DiGraph()
     chosen = {one.module.name: one for one in plan.resolution.modules}
     add(graph, str(USER), "file", str(USER), about=plan.config.image.title)
@@ -38,16 +38,16 @@ def modules(plan: Plan) -> nx.DiGraph[str]:
         for other in one.module.spec.recommends:
             if other in chosen:
                 graph.add_edge(_module(name), _module(other), kind="recommends")
-        # Last: what is required comes before, too.
+        # Last, because what is required also comes before.
         for other in one.module.spec.requires:
             graph.add_edge(_module(name), _module(other), kind="requires")
     return graph
 
 
 def closure(packages: Iterable[Package], closure: Mapping[str, StorePath]) -> nx.DiGraph[str]:
-    """The store paths of a built image and their references, but for those to themselves.
+    """Return the store paths of a built image and their references, except those to themselves.
 
-    The profile refers to the packages that were asked for, and not to what these refer to.
+    The profile refers only to the packages that were asked for, not to what these refer to.
     """
     asked: dict[str, list[str]] = {}
     for package in packages:
@@ -60,7 +60,7 @@ def closure(packages: Iterable[Package], closure: Mapping[str, StorePath]) -> nx
         add(graph, path, "path", label(path), about=path, size=one.size, asked=names)
     used = {other for path, one in paths for other in one.references if other != path}
     profiles = graph.nodes - used - asked.keys()
-    # A profile also links to what packages bring along, and only because they do.
+    # A profile also links to packages that others propagate.
     brought = {
         other for path, one in paths if path not in profiles for other in one.references
     } - asked.keys()
@@ -72,10 +72,10 @@ def closure(packages: Iterable[Package], closure: Mapping[str, StorePath]) -> nx
 
 
 def label(path: str) -> str:
-    """The name of a store path, without its hash."""
+    """Return the name of a store path, without its hash."""
     return path.rpartition("/")[2][HASH:] or path
 
 
 def _module(name: str) -> str:
-    """A module may have any name, that of a file too."""
+    """Return the node of a module, which may have the same name as a file."""
     return f"module {name}"

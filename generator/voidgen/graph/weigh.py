@@ -1,4 +1,4 @@
-"""What would leave a graph if one node did: what only it leads to (dominators). Pure."""
+"""What would leave a graph with one node: what only it leads to (dominators). Pure."""
 
 from __future__ import annotations
 
@@ -10,27 +10,27 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 ABOVE = ""
-"""Stands above all nodes that nothing leads to; no node has this name."""
+"""Is above all nodes that nothing leads to; no node has this name."""
 
 
 def dominators(graph: nx.DiGraph[str]) -> dict[str, str]:
-    """For each node the last one that all ways to it lead through: itself never, or `ABOVE`."""
+    """Return for each node the last other node that all ways to it lead through, or `ABOVE`."""
     rooted: nx.DiGraph[str] = nx.DiGraph(graph.edges)
     rooted.add_edges_from((ABOVE, root) for root in roots(graph))
     if ABOVE not in rooted:
         return {}
     found = nx.immediate_dominators(rooted, ABOVE)
-    # Some releases of networkx say that the start is dominated by itself, others do not name it.
+    # Some releases of networkx list the start as its own dominator, others leave it out.
     return {node: found[node] for node in graph}
 
 
 def roots(graph: nx.DiGraph[str]) -> list[str]:
-    """The nodes that nothing leads to."""
+    """Return the nodes that nothing leads to."""
     return [node for node, users in graph.in_degree() if not users]
 
 
 def shares(graph: nx.DiGraph[str], above: Mapping[str, str]) -> dict[str, int]:
-    """Bytes that each node alone brings: itself, and all that only it leads to.
+    """Return each node's own size in bytes: itself, and all that only it leads to.
 
     ``above`` are the `dominators`. A node's share is never larger than that of its dominator.
     """

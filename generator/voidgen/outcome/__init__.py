@@ -1,1 +1,1 @@
-"""Results of checks, and their forms: a table, JSON, JUnit and annotations of GitHub."""
+"""Results of checks, and their forms: a table, JSON, JUnit and GitHub annotations."""

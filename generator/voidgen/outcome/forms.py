@@ -1,4 +1,4 @@
-"""Outcomes as JSON, JUnit's XML and GitHub's annotations. Pure."""
+"""Outcomes as JSON, JUnit XML and GitHub annotations. Pure."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 VERSION = 1
 
 _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""What XML 1.0 has no way to write (section 2.2, "Characters")."""
+"""Characters that XML 1.0 does not allow (section 2.2, "Characters")."""
 
 
 def to_json(outcomes: Sequence[Outcome], **more: Any) -> bytes:
-    """An object with ``version``, ``good``, ``checks`` (fields of `Outcome`), and ``more``."""
+    """Return an object of ``version``, ``good``, ``checks`` (fields of `Outcome`) and ``more``."""
     checks = [attrs.asdict(one) for one in outcomes]
     return canonical_json.to_json(
         {"version": VERSION, "good": good(outcomes), "checks": checks, **more}
@@ -31,8 +31,8 @@ def to_json(outcomes: Sequence[Outcome], **more: Any) -> bytes:
 
 
 def to_junit(outcomes: Sequence[Outcome], suite: str) -> bytes:
-    """One test suite, a test case for each outcome."""
-    # Slow to import, and few ask for it.
+    """Return one test suite, with a test case for each outcome."""
+    # Imported here: it is slow to import, and few runs need it.
     from junitparser import Failure, JUnitXml, Skipped, TestCase, TestSuite  # noqa: PLC0415
 
     found = TestSuite(_xml(suite))
@@ -51,7 +51,7 @@ def to_junit(outcomes: Sequence[Outcome], suite: str) -> bytes:
 
 
 def to_github(outcomes: Sequence[Outcome]) -> Iterator[str]:
-    """A line for each failure (GitHub docs, "Workflow commands for GitHub Actions")."""
+    """Yield a line for each failure (GitHub docs, "Workflow commands for GitHub Actions")."""
     for one in outcomes:
         if one.state == "failed":
             title = _escaped(one.name).replace(":", "%3A").replace(",", "%2C")

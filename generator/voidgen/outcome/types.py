@@ -1,4 +1,4 @@
-"""What a check came to, as a type. Pure."""
+"""The result of a check, as a type. Pure."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ State = Literal["passed", "warning", "failed", "skipped"]
 
 @frozen
 class Outcome:
-    """What one check came to.
+    """The result of one check.
 
-    ``name`` is the check's, in one line; ``about`` says in one line what was found, and for
-    ``skipped`` why it was not tried; ``detail`` are lines that help to mend a failure, or what
-    is a ``warning`` only: it fails nothing.
+    ``name`` is the check's name, in one line. ``about`` says in one line what was found, or for
+    ``skipped`` why it was not tried. ``detail`` are lines that help to fix a failure. A ``warning``
+    does not fail the checks.
     """
 
     name: str
@@ -28,5 +28,5 @@ class Outcome:
 
 
 def good(outcomes: Iterable[Outcome]) -> bool:
-    """Whether none failed."""
+    """Return whether no check failed."""
     return all(one.state != "failed" for one in outcomes)

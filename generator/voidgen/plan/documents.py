@@ -37,7 +37,7 @@ class PlannedImage:
 
 @frozen
 class Nix:
-    """The package set, and what is baked from it."""
+    """The package set, and the packages that are baked from it."""
 
     nixpkgs: str
     packages: tuple[Package, ...]
@@ -48,7 +48,7 @@ class Nix:
 
 @frozen
 class Xbps:
-    """Void's packages, and the repositories that they come from."""
+    """Void packages, and the repositories that they come from."""
 
     repositories: tuple[Asked, ...]
     packages: tuple[Asked, ...]
@@ -79,9 +79,9 @@ class Check:
 class Entry:
     """A path of the overlay: a file or directory with a mode and owner, or a symlink to ``target``.
 
-    A directory without a mode is one on the way to something else, and keeps the system's. ``hash``
-    is that of a file whose bytes voidgen knows; image/include has it as ``emitted``, if git would
-    read a file of its own name. Nix makes what has ``made_by``.
+    A directory without a mode is only on the way to something else, and keeps the system's.
+    ``hash`` is set if voidgen knows the file's bytes. ``emitted`` is its name in image/include, if
+    git would act on its own name. Nix makes an entry with ``made_by``.
     """
 
     path: str
@@ -104,7 +104,7 @@ class Entry:
         if self.mode is not None and not _MODE.fullmatch(self.mode):
             raise GarbledError(f"{self.mode!r} is not a mode")
         if (self.target is None) == (self.type == "symlink"):
-            raise GarbledError(f"{self.path} is not a symlink with a target, nor anything else")
+            raise GarbledError(f"{self.path} is a {self.type}, and its target does not fit that")
         if self.type == "file" and self.mode is None:
             raise GarbledError(f"{self.path} has no mode")
         if self.mode is not None and (self.owner is None or self.group is None):

@@ -26,12 +26,12 @@ SYSTEMS: Mapping[str, str] = MappingProxyType(
         "aarch64-musl": "aarch64-linux",
     }
 )
-"""Nix's name of the system for XBPS's of the architecture; Nix brings its own libc."""
+"""Nix's name of the system by XBPS's name of the architecture; Nix brings its own libc."""
 
 
 @frozen
 class Package:
-    """A Nix package: ``path`` into the package set, and the outputs picked (none: its own)."""
+    """A Nix package: ``path`` into the package set, and the outputs picked (none: its default)."""
 
     name: str
     path: tuple[str, ...]
@@ -52,7 +52,7 @@ class Plan:
 
 
 def plan(config: Config, resolution: Resolution) -> Plan:
-    """Pure."""
+    """Return the plan of the image. Pure."""
     return Plan(
         config,
         resolution,

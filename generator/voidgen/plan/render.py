@@ -1,4 +1,4 @@
-"""Plan to tree: the overlay's files, the manifest, and the flake around them."""
+"""Turn the plan into a tree: the overlay's files, the manifest, and the flake around them."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 def overlay(plan: Plan, contents: Mapping[Path, bytes]) -> dict[str, Node]:
-    """The overlay by path in the image; ``contents`` holds the bytes of every source.
+    """Return the overlay by path in the image; ``contents`` holds the bytes of every source.
 
     Raises WrongInputError with the faults of all templates.
     """
@@ -50,7 +50,7 @@ def overlay(plan: Plan, contents: Mapping[Path, bytes]) -> dict[str, Node]:
 
 
 def _implied(path: str, below: Node) -> Directory:
-    """The folder ``path`` on the way to ``below``: a private one belongs to the same owner."""
+    """Return the folder ``path`` above ``below``: a private one belongs to the same owner."""
     mode = private.folder_mode(path)
     if mode is None:
         return Directory()
@@ -58,7 +58,7 @@ def _implied(path: str, below: Node) -> Directory:
 
 
 def checks(plan: Plan) -> tuple[Check, ...]:
-    """What the modules check in the booted image, in their order.
+    """Return what the modules check in the booted image, in their order.
 
     Raises WrongInputError with the faults of all templates.
     """
@@ -74,7 +74,7 @@ def checks(plan: Plan) -> tuple[Check, ...]:
                     texts[key] = text and templating.render(text, values[module.name], module.file)
                 except WrongInputError as error:
                     place = ("checks", index, key)
-                    # Lines in a template are not those of the file that it stands in.
+                    # Lines in a template are not lines of the file that contains it.
                     faults += [evolve(one, key=place, line=None) for one in error.faults]
             found.append(
                 Check(
@@ -87,10 +87,10 @@ def checks(plan: Plan) -> tuple[Check, ...]:
 
 
 def project(plan: Plan, nodes: Mapping[str, Node], constant: Tree, flake: File) -> Tree:
-    """All that is emitted, by path in the project.
+    """Return all that is emitted, by path in the project.
 
-    ``constant`` holds the files that are the same for every image, ``flake`` the template of
-    flake.nix. Only files go to the disk: the manifest says what else the overlay has.
+    ``constant`` holds the files that are the same for every image, ``flake`` is the template of
+    flake.nix. Only files are written to disk: the manifest says what else the overlay has.
     """
     tree: dict[str, Node] = dict(constant)
     tree["flake.nix"] = File(_flake(plan, flake.data.decode()).encode())
@@ -143,7 +143,7 @@ def document(plan: Plan, nodes: Mapping[str, Node]) -> PlanDocument:
 
 
 def _values(plan: Plan) -> dict[str, dict[str, Any]]:
-    """What templates see, by module."""
+    """Return what templates see, by module."""
     modules = plan.resolution.modules
     shared = {
         "image": plan.config.image,
@@ -199,7 +199,7 @@ def _node(entry: Entry, contents: Mapping[Path, bytes], values: Mapping[str, Any
 
 
 def _default_mode(source: Source, data: bytes) -> int:
-    """The mode of a file for which no module.toml names one."""
+    """Return the mode of a file if no module.toml names one."""
     private_mode = private.mode_of(source.path, data)
     if private_mode is not None:
         return private_mode

@@ -1,8 +1,8 @@
 """Templates of overlay files, in which data stays data.
 
-A value goes into a template as it is only where it is plain: letters, digits and a few signs
-that mean nothing to any of the formats written here. Anything else must pass the filter of
-the file's format, so a forgotten quote is an error of ``generate`` and not of the booted image.
+A value goes into a template unchanged only if it is plain: letters, digits and a few signs that
+have no meaning in any of the formats written here. Anything else must pass the filter of the file's
+format, so a forgotten quote is an error of ``generate`` and not of the booted image.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _NAME = "<template>"
 
 
 class Escaped(str):
-    """Text that a filter made fit for its format."""
+    """Text that a filter has escaped for its format."""
 
     __slots__ = ()
 
@@ -44,7 +44,7 @@ class UnfitError(ValueError):
 
 
 class Missing(StrictUndefined):
-    """Names what is not defined as the template does, and what is there instead."""
+    """An undefined value, whose message has its name in the template, and the known names."""
 
     @property
     def _undefined_message(self) -> str:
@@ -61,14 +61,14 @@ def _fields(value: Any) -> list[str]:
 
 
 def sh(value: Any) -> Escaped:
-    """One word of a POSIX shell; a list gives as many words."""
+    """Return one word of a POSIX shell; for a list, as many words."""
     if isinstance(value, str | int):
         return Escaped(shlex.quote(_text(value)))
     return Escaped(" ".join(shlex.quote(_text(item)) for item in value))
 
 
 def ini(value: Any) -> Escaped:
-    """The value of a plain INI key, which ends with its line and has no escapes."""
+    """Return the value of a plain INI key, which ends with its line and has no escapes."""
     text = _text(value)
     if _CONTROL.search(text) or text != text.strip():
         raise UnfitError(f"an INI value is one line without blanks at its ends, not {text!r}")
@@ -76,12 +76,12 @@ def ini(value: Any) -> Escaped:
 
 
 def keyfile(value: Any) -> Escaped:
-    """The value of a GLib key file (Desktop Entry Specification, "Possible value types")."""
+    """Return a value of a GLib key file (Desktop Entry Specification, "Possible value types")."""
     text = _text(value).replace("\\", "\\\\")
     for sign, escaped in (("\n", "\\n"), ("\t", "\\t"), ("\r", "\\r")):
         text = text.replace(sign, escaped)
     if _CONTROL.search(text):
-        raise UnfitError(f"a key file carries no control characters: {text!r}")
+        raise UnfitError(f"a key file cannot contain control characters: {text!r}")
     blanks = len(text) - len(text.lstrip(" "))
     text = "\\s" * blanks + text[blanks:]
     blanks = len(text) - len(text.rstrip(" "))
@@ -89,21 +89,21 @@ def keyfile(value: Any) -> Escaped:
 
 
 def xml(value: Any) -> Escaped:
-    """Text between XML tags."""
+    """Return text between XML tags."""
     return Escaped(str(escape(_xml_text(value))).replace("\r", "&#13;"))
 
 
 def xmlattr(value: Any) -> Escaped:
-    """An XML attribute's value, with its quotes."""
+    """Return an XML attribute's value, with its quotes."""
     text = str(escape(_xml_text(value)))
-    # A reader would make blanks of them (XML 1.0, "Attribute-Value Normalization").
+    # A reader would turn them into spaces (XML 1.0, "Attribute-Value Normalization").
     for sign in "\t\n\r":
         text = text.replace(sign, f"&#{ord(sign)};")
     return Escaped(f'"{text}"')
 
 
 def nix(value: Any) -> Escaped:
-    """A Nix string literal, with its quotes (Nix manual, "String literal")."""
+    """Return a Nix string literal, with its quotes (Nix manual, "String literal")."""
     text = _text(value)
     for sign, escaped in (
         ("\\", "\\\\"),
@@ -118,7 +118,7 @@ def nix(value: Any) -> Escaped:
 
 
 def gvariant(value: Any) -> Escaped:
-    """A GVariant literal, with its quotes, as GLib itself prints it (GVariant Text Format)."""
+    """Return a GVariant literal, with its quotes, as GLib prints it (GVariant Text Format)."""
     if isinstance(value, list | tuple):
         return Escaped(f"[{', '.join(gvariant(item) for item in value)}]" if value else "@as []")
     if isinstance(value, bool | int):
@@ -144,14 +144,14 @@ GVARIANT_ESCAPES = {
 
 
 def to_json(value: Any) -> Escaped:
-    """A JSON value."""
+    """Return a JSON value."""
     if isinstance(value, Undefined):
         return Escaped(value)  # raises, naming what is not defined
     return Escaped(json.dumps(value, ensure_ascii=False, sort_keys=True))
 
 
 def render(text: str, values: Mapping[str, Any], file: Path) -> str:
-    """The template ``text`` of ``file`` filled in; WrongInputError names its line."""
+    """Return the template ``text`` of ``file`` filled in; WrongInputError names its line."""
     try:
         return _environment.from_string(text).render(values)
     except (
@@ -170,7 +170,7 @@ def render(text: str, values: Mapping[str, Any], file: Path) -> str:
 
 
 def names(values: Mapping[str, Any]) -> dict[str, Any]:
-    """``values`` under names that a template can write: ``_`` for ``-``."""
+    """Return ``values`` under names that a template can write: ``_`` for ``-``."""
     return {name.replace("-", "_"): value for name, value in values.items()}
 
 
@@ -180,19 +180,19 @@ def _text(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, list | tuple):
-        raise UnfitError("a list is written by a loop over it, or by | sh or | json")
+        raise UnfitError("write a list with a loop, or with | sh or | json")
     if not isinstance(value, str | int):
         raise UnfitError(f"expected a string, boolean or integer, got {type(value).__name__}")
     text = str(value)
     if "\0" in text:
-        raise UnfitError("no text file carries a NUL character")
+        raise UnfitError("a text file cannot contain a NUL character")
     return text
 
 
 def _xml_text(value: Any) -> str:
     text = _text(value)
     if _NOT_XML.search(text):
-        raise UnfitError(f"XML 1.0 has no place for a character of {text!r}")
+        raise UnfitError(f"XML 1.0 does not allow a character of {text!r}")
     return text
 
 

@@ -1,4 +1,4 @@
-"""Who asked for what the plan has under a name, from voidgen.toml on. Pure."""
+"""Who asked for a thing of the plan, from voidgen.toml on. Pure."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @frozen
 class Step:
-    """``file`` asks at ``key`` for a thing; ``what`` says it in words."""
+    """``file`` asks at ``key`` for a thing; ``what`` says so in words."""
 
     file: Path
     key: Key
@@ -31,7 +31,7 @@ class Step:
 
 @frozen
 class Reason:
-    """A thing of the plan, and for each who asked for it the shortest way from voidgen.toml."""
+    """A thing of the plan, and for each asker the shortest way to it from voidgen.toml."""
 
     kind: str
     name: str
@@ -40,7 +40,7 @@ class Reason:
 
 
 def names(plan: Plan) -> set[str]:
-    """All that `reasons` knows."""
+    """Return all names that `reasons` knows."""
     found = plan.resolution
     return {
         *(one.name for one in (*found.nix, *found.xbps, *found.repositories)),
@@ -52,12 +52,12 @@ def names(plan: Plan) -> set[str]:
 
 
 def reasons(plan: Plan, file: Path, name: str) -> list[Reason]:
-    """All that has the name, of each kind; ``file`` is voidgen.toml."""
+    """Return everything with this name, of each kind; ``file`` is voidgen.toml."""
     return [*_Asked(plan, file).reasons(name)]
 
 
 class _Asked:
-    """The ways to each module, to which things are then added."""
+    """The ways to each module, to which the modules' things are added."""
 
     def __init__(self, plan: Plan, file: Path) -> None:
         self.plan, self.file = plan, file
@@ -117,7 +117,7 @@ class _Asked:
                 yield Reason(kind, name, "", ways)
 
     def _way(self, name: str, by: Asker) -> tuple[Step, ...]:
-        """To a module, by the one that asks for it."""
+        """Return the way to a module, through the module ``by`` that asks for it."""
         return self._along([*self.shortest[by], module(name)])
 
     def _along(self, chain: Sequence[Asker]) -> tuple[Step, ...]:
@@ -136,7 +136,7 @@ class _Asked:
         return tuple(steps)
 
     def _brought(self, by: Asker, key: Key, name: str, what: str) -> tuple[Step, ...]:
-        """To a thing that a module lists at ``key``."""
+        """Return the way to a thing that a module lists at ``key``."""
         found = self.modules[by.name]
         own = attrgetter(".".join(map(str, key)))(found.spec)
         place = _item(key, own, name, self.void)
@@ -144,7 +144,7 @@ class _Asked:
 
 
 def _item(key: Key, own: Sequence[str], name: str, void: Void) -> Key:
-    """Return where in a list the name stands, or the list's own place."""
+    """Return the key of the name in a list, or else that of the list itself."""
     for index, one in enumerate(own):
         if name in void.urls([one]):
             return (*key, index)

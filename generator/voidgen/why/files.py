@@ -10,14 +10,14 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
 PROFILE = ".nix-profile"
-"""In the home of a user of the live system, it leads to the baked profile."""
+"""In the home of a user of the live system; leads to the baked profile."""
 
 
 def find(name: str, profile: Path, closure: Collection[str]) -> tuple[str, str] | None:
-    """The file called ``name``, with links followed, and the store path that has it.
+    """Return the file called ``name``, with links followed, and the store path that has it.
 
     ``name`` is a path in the store, one in the profile (`bin/vim`, `~/.nix-profile/bin/vim`), or
-    any other that leads into the ``closure``. None where there is no such file.
+    any other that leads into the ``closure``. Returns None if there is no such file.
     """
     _, home, rest = name.partition(f"{PROFILE}/")
     within = [rest] if home else [name] if not name.startswith("/") else []

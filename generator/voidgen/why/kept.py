@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
 @frozen
 class Kept:
-    """A store path of a closure; sizes are bytes.
+    """A store path of a closure; sizes are in bytes.
 
-    ``closure`` is all that it needs, itself included; ``leaving`` are the paths that would go with
-    it, those of most bytes first, itself not among them, and ``share`` is the size of both.
-    ``ways`` are the shortest from the top of the closure to it, at most as many as were asked for,
-    and ``more`` says whether there are others. ``users`` refer to it.
+    ``closure`` is all that it needs, itself included. ``leaving`` are the paths that would go with
+    it, largest first, without itself; ``share`` is the size of both. ``ways`` are the shortest ways
+    to it from the top of the closure, at most as many as were asked for, and ``more`` says whether
+    there are others. ``users`` refer to it.
     """
 
     path: str
@@ -36,14 +36,14 @@ class Kept:
 
 
 def kept(graph: nx.DiGraph[str], paths: Iterable[str], limit: int) -> list[Kept]:
-    """What is known of each of ``paths``, in the graph of a closure; at most ``limit`` ways."""
+    """Return what the graph of a closure says of each of ``paths``, with at most ``limit`` ways."""
     below: nx.DiGraph[str] = nx.DiGraph((over, node) for node, over in dominators(graph).items())
     rooted: nx.DiGraph[str] = nx.DiGraph(graph.edges)
     rooted.add_edges_from((ABOVE, root) for root in roots(graph))
     found = []
     for path in paths:
         leaving = nx.descendants(below, path)
-        # One more tells whether there are others.
+        # One way more than the limit shows whether there are others.
         ways = [*islice(nx.shortest_simple_paths(rooted, ABOVE, path), limit + 1)]
         found.append(
             Kept(

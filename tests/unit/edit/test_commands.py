@@ -105,14 +105,19 @@ def test_twice_is_told(project: Path) -> None:
         (["add", "xbps", "htpo", "a/b"], ("expected the name of an xbps package, got 'a/b'",)),
         (
             ["add", "xbps", "htpo", "zzzz"],
-            ("a package 'htpo'", "did you mean 'htop'?", "'zzzz'", "no name there is near it"),
+            (
+                "a package 'htpo'",
+                "did you mean 'htop'?",
+                "'zzzz'",
+                "no package there has a similar name",
+            ),
         ),
         (
             ["add", "xbps", "cron-daemon"],
-            ("is no package of its own", "name one that provides it: cronie, dcron"),
+            ("is not a package itself", "use a package that provides it: cronie, dcron"),
         ),
         (["remove", "xbps", "htp"], ("xbps.packages has no 'htp'", "did you mean 'htop'?")),
-        (["remove", "xbps", "brought"], ("it is in the image for module a",)),
+        (["remove", "xbps", "brought"], ("it is in the image because of module a",)),
         (["remove", "nix", "x"], ("nix.packages has no 'x'", "it has: nothing")),
         (["remove", "module", "d"], ("overlay.modules has no 'd'", "it has: a")),
     ],
@@ -137,14 +142,14 @@ def test_where_no_repository_can_be_read(project: Path) -> None:
     (project / "site/x86_64-repodata").unlink()
     ran = voidgen("add", "xbps", "cronie", cwd=project)
     assert ran.status == 0
-    assert "note: whether there is cronie could not be checked: no repository of" in ran.err
+    assert "note: voidgen could not check cronie: no repository of" in ran.err
     assert 'packages = ["htop", "cronie"] # kept' in config(project)
 
 
 def test_without_nix(project: Path) -> None:
     ran = voidgen("add", "nix", "a.b", cwd=project)
     assert ran.status == 0
-    assert "whether there is a.b could not be checked: there is no nix on PATH" in ran.err
+    assert "voidgen could not check a.b: nix is not on PATH" in ran.err
     assert '[nix]\npackages = ["a.b"]\n' in config(project)
 
 

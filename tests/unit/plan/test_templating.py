@@ -112,7 +112,7 @@ def test_nix(values: list[str]) -> None:
 def test_xml(value: str) -> None:
     template = "<a b={{ value | xmlattr }}>{{ value | xml }}</a>"
     if re.search(r"[\x01-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]", value):
-        assert "XML 1.0 has no place" in fault(template, value=value).what
+        assert "XML 1.0 does not allow" in fault(template, value=value).what
         return
     found = ET.fromstring(fill(template, value=value))  # noqa: S314 - it is ours
     assert (found.text or "", found.attrib) == (value, {"b": value})
@@ -138,7 +138,9 @@ def _keyfile_value(line: str) -> str:
 @given(TEXTS)
 def test_keyfile(value: str) -> None:
     if re.search(r"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f]", value):
-        assert "no control characters" in fault("{{ value | keyfile }}", value=value).what
+        assert (
+            "cannot contain control characters" in fault("{{ value | keyfile }}", value=value).what
+        )
         return
     line = fill("a = {{ value | keyfile }}", value=value)
     assert not re.search(r"[\x00-\x1f]", line)
