@@ -1,4 +1,4 @@
-"""What has to hold in a booted image: of any image, and of its modules. Pure."""
+"""The checks of a booted image: those of any image, and those of its modules. Pure."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ if TYPE_CHECKING:
     from voidgen.plan.documents import PlanDocument
 
 UP = 60
-"""Seconds in which a service, and what needs one, has to come up."""
+"""Seconds within which a service, and what needs one, has to come up."""
 LONGEST = 40
-"""Lines of what a command printed that are told where it failed."""
+"""Maximum number of lines of a failed command's output to show."""
 
 
 @frozen
 class Check:
     """A ``command`` that sh runs as root, and what it must print; its exit status must be 0.
 
-    ``prints`` is the whole of it but for blanks at the end, ``matches`` a regular expression
-    found in it. ``within`` are the seconds in which it must come true.
+    ``prints`` is the whole output without blanks at the end, ``matches`` a regular expression found
+    in it. It must hold within ``within`` seconds.
     """
 
     name: str
@@ -41,7 +41,7 @@ class Check:
     within: int = 0
 
     def holds(self, answer: Answer) -> bool:
-        """Whether ``answer`` is what has to be."""
+        """Return whether ``answer`` is the expected one."""
         if answer.status:
             return False
         if self.matches is not None:
@@ -49,10 +49,10 @@ class Check:
         return answer.said == (self.prints or "").rstrip()
 
     def outcome(self, answer: Answer) -> Outcome:
-        """What ``answer`` comes to."""
+        """Return the outcome of ``answer``."""
         if self.holds(answer):
             return Outcome(self.name, "passed", answer.said.partition("\n")[0])
-        about = {124: "hung", 0: "printed something else"}
+        about = {124: "hung", 0: "printed something unexpected"}
         return Outcome(
             self.name,
             "failed",
@@ -76,7 +76,7 @@ class Check:
 
 
 def of_image(image: BootableIso) -> Iterator[Check]:
-    """The checks of any image, then those of its modules, in the image's order."""
+    """Yield the checks of any image, then those of its modules, in the image's order."""
     plan = image.plan
     modules = {one.name for one in plan.modules}
     services = [one.name for one in plan.services]
@@ -97,7 +97,7 @@ def of_image(image: BootableIso) -> Iterator[Check]:
 
 
 def as_user(user: str, command: str) -> str:
-    """``command`` in a login shell of ``user``."""
+    """Return ``command`` in a login shell of ``user``."""
     return f"su - {shlex.quote(user)} -c {shlex.quote(command)}"
 
 
@@ -106,11 +106,11 @@ LIVE_SETUP = Check(
     "[ -s /run/live-setup/log ] || echo 'no part ran'\n"
     "grep -E '^[^ ]+ [^ ]+: (failed with status|ended after) ' /run/live-setup/log || :",
 )
-"""The lines are those of runit-live's live-setup.sh."""
+"""Matches the lines of runit-live's live-setup.sh."""
 
 
 def _cmdline(plan: PlanDocument) -> Check:
-    """What boot menus made of the parameters."""
+    """Check that the boot menus pass all parameters to the kernel."""
     words = " ".join(map(shlex.quote, plan.image.cmdline))
     command = (
         "read -r line < /proc/cmdline\n"
@@ -122,7 +122,7 @@ def _cmdline(plan: PlanDocument) -> Check:
 
 
 def _service(name: str) -> Check:
-    """Up, and not started again and again: runsv waits for a second between two starts."""
+    """Check that it is up and does not restart: runsv waits for a second between two starts."""
     folder = shlex.quote(f"/run/runit/runsvdir/current/{name}")
     command = (
         f"cd {folder} && sv -w {UP} check {folder} > /dev/null || exec sv status {folder}\n"
@@ -134,7 +134,7 @@ def _service(name: str) -> Check:
 
 
 def _profile(image: BootableIso) -> Check:
-    """As the live user, through the daemon."""
+    """Check the profile as the live user, through the daemon."""
     paths = {path for one in image.snapshot.packages.values() for path in one.outputs.values()}
     listed = as_user(image.user, "nix profile list")
     command = (
@@ -147,15 +147,15 @@ def _profile(image: BootableIso) -> Check:
 
 
 def _build(image: BootableIso) -> Check:
-    """A build by the daemon, of nothing but a shell."""
+    """Check that the daemon builds a derivation that needs only a shell."""
     command = as_user(image.user, f"cat $({_nix_build('built')})")
     return Check("Nix builds for the live user", command, "built", within=UP)
 
 
 def _builds_offline(image: BootableIso) -> Iterator[Check]:
-    """Builds that need a package of the image's own set, if the image has that set.
+    """Yield builds that need a package of the image's own set, if the image has that set.
 
-    They have no network: all but the store is looked up by Nix's client, which runs in a network
+    They have no network: Nix's client, which looks up everything but the store, runs in a network
     namespace of its own.
     """
     if not image.plan.nix.nixpkgs.startswith("./") or not image.snapshot.packages:
@@ -171,7 +171,7 @@ def _builds_offline(image: BootableIso) -> Iterator[Check]:
 
 
 def _nix_build(says: str, needs: str = "") -> str:
-    """`nix-build` of a derivation that was never built before, and whose output is ``says``."""
+    """Return `nix-build` of a derivation that was never built before and that outputs ``says``."""
     write = nix(f"echo {shlex.quote(says)} > $out")
     derivation = (
         'derivation { name = "check"; system = builtins.currentSystem; builder = "/bin/sh"; '
@@ -181,9 +181,9 @@ def _nix_build(says: str, needs: str = "") -> str:
 
 
 def _closure(image: BootableIso) -> Check:
-    """Every path is there, and valid to the daemon; told by number and sum, as there are many.
+    """Check that every path exists and is valid; compares their number and hash, as there are many.
 
-    `nix-store --query` answers for valid paths alone (nix-store(1)).
+    `nix-store --query` answers only for valid paths (nix-store(1)).
     """
     paths = sorted(image.snapshot.closure or ())
     sum_ = hashlib.sha256("".join(f"{path}\n" for path in paths).encode()).hexdigest()

@@ -13,12 +13,15 @@ if TYPE_CHECKING:
 
 PROGRAM = "qemu-system-x86_64"
 _CDROM = "if=ide,index=2,media=cdrom,readonly=on,format=raw"
-"""Where the format is not said, QEMU guesses it: a file that begins as QCOW2 does may name any
-other one of the host's to be read in its place."""
+"""The options of the CD drive. ``format`` keeps QEMU from guessing.
+
+QEMU would treat a file that begins like QCOW2 as one, and such a file can name any other file of
+the host to be read in its place.
+"""
 
 
 def argv(machine: Machine, run: Run) -> list[str]:
-    """The whole of it, for a start in the folder of the run's sockets."""
+    """Return the command line, for a start in the folder of the run's sockets."""
     return [
         PROGRAM,
         *("-name", value(f"voidgen-{run.name}")),
@@ -42,7 +45,7 @@ def argv(machine: Machine, run: Run) -> list[str]:
 
 
 def trial(kernel: Path, cpu: str, console: Path) -> list[str]:
-    """A machine that starts ``kernel`` with nothing to boot, and ends when that gives up."""
+    """Return the command line to start ``kernel`` without a disk, until it gives up."""
     return [
         PROGRAM,
         *("-machine", "q35,accel=kvm", "-cpu", cpu, "-m", "512"),
@@ -53,7 +56,7 @@ def trial(kernel: Path, cpu: str, console: Path) -> list[str]:
 
 
 def value(path: Path | str) -> str:
-    """A path or name in a list of options, where a comma ends the value."""
+    """Return a path or name for a list of options, in which a comma ends the value."""
     return str(path).replace(",", ",,")
 
 

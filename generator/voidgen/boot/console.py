@@ -1,4 +1,4 @@
-"""The guest's serial console, driven: boot, login, commands."""
+"""Drive the guest's serial console: boot, log in, run commands."""
 
 from __future__ import annotations
 
@@ -26,8 +26,11 @@ DEAD = tuple(
         "Cannot continue due to errors above",
     )
 )
-"""What a kernel, dracut's initramfs (dracut-lib.sh, dracut-emergency.sh) and Void's stage 1 of
-runit (void-runit, functions) say at the end of a boot that went wrong."""
+"""The last words of a failed boot.
+
+They come from the kernel, dracut's initramfs (dracut-lib.sh, dracut-emergency.sh) and Void's stage
+1 of runit (void-runit, functions).
+"""
 
 SHELL = (
     "stty -echo; dmesg -n 1 2>/dev/null; o=$(mktemp); e=$(mktemp); s=;"
@@ -37,10 +40,11 @@ SHELL = (
     ' head -c 100000 "$o"; printf "\\nvoidgen-%s-%d-%d\\n" out "$b" "$r";'
     ' head -c 10000 "$e"; printf "\\nvoidgen-%s-%d\\n" end "$b";; esac; done'
 )
-"""Reads commands in pieces, for a line of a terminal has 4095 characters at most (termios(3)).
+"""Reads commands in pieces: a line of a terminal has at most 4095 characters (termios(3)).
 
-No prompt, no echo and no line editor: what comes back is what commands print. The marks at their
-ends are spelled so that an echo of this line has none. The kernel's messages are kept away.
+There is no prompt, echo or line editor: only the output of commands comes back. The marks at their
+ends are spelled so that an echo of this line does not contain them. The kernel's messages are kept
+out.
 """
 PIECE = 1000
 """Characters of a command in one line."""
@@ -49,21 +53,21 @@ ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|
 """Control sequences of terminals (ECMA-48, 5.4), operating system commands, and returns."""
 
 RECENT = 4000
-"""Characters of the console that are kept to tell of a failure."""
+"""Characters of the console that are kept for the message of a failure."""
 WINDOW = 1000
-"""Characters in which a pattern is looked for, each time that some have come."""
+"""Characters that are searched for a pattern each time that more have arrived."""
 PARTS = 3
-"""Of what comes back: what a command printed, its status, its messages."""
+"""A command's answer: its output, its status, its messages."""
 
 Heard = tuple[int, re.Match[bytes]]
 """The number of a pattern, and what it matched."""
 
 
 class ConsoleError(Exception):
-    """The console did not say what was waited for; ``recent`` is what it said last."""
+    """The console did not print what was expected; ``recent`` is what it printed last."""
 
     def __init__(self, what: str, recent: str = "") -> None:
-        """``what`` tells it in one line."""
+        """Take ``what``, one line that says what failed."""
         super().__init__(what)
         self.what = what
         self.recent = recent
@@ -71,7 +75,7 @@ class ConsoleError(Exception):
 
 @frozen
 class Answer:
-    """What a command printed, without the blank end, its exit status, and its messages."""
+    """What a command printed, without blanks at the end, its exit status, and its messages."""
 
     said: str
     status: int
@@ -79,10 +83,10 @@ class Answer:
 
 
 class Console:
-    """A console at the other end of a socket, with ``seconds`` for all that is asked of it."""
+    """A console at the other end of a socket; ``seconds`` is the time for everything together."""
 
     def __init__(self, connected: socket.socket, seconds: float) -> None:
-        """Nothing is sent yet."""
+        """Connect; sends nothing yet."""
         self._spawn: SocketSpawn[bytes] = SocketSpawn(connected, maxread=1 << 16)
         self._until = time.monotonic() + seconds
         self._commands = 0
@@ -90,7 +94,7 @@ class Console:
 
     @property
     def left(self) -> float:
-        """Seconds that are left."""
+        """Return the seconds that are left."""
         return max(0.0, self._until - time.monotonic())
 
     def booted(self) -> None:
@@ -101,11 +105,11 @@ class Console:
             raise ConsoleError(f"the boot ended: {_plain(match[0]).strip()}", self._recent())
 
     def login(self, user: str, password: str) -> None:
-        """Log in at the prompt that has come, and start what runs commands."""
+        """Log in at the prompt, and start the shell that runs commands."""
         self._send(user)
         self._expect(["assword: ?"], PROMPT, f"{user} is not asked for a password")
         self._send(password)
-        # What a prompt looks like is up to the shell; one that is not known costs only this wait.
+        # Each shell has its own prompt; an unknown one costs only this wait.
         heard = self._heard(["[Ll]ogin incorrect", r"[$#>%] ?$"], GREETING)
         if heard and heard[0] == 0:
             raise ConsoleError(f"the password of {user} is refused", self._recent())
@@ -118,15 +122,15 @@ class Console:
         self._expect([LOGIN], PROMPT, "no login prompt after a session")
 
     def run(self, command: str, seconds: int) -> Answer:
-        """Run ``command`` by sh for ``seconds`` at most; 124 is the status of one that hung."""
+        """Run ``command`` by sh for ``seconds`` at most; its status is 124 if it hung."""
         self._commands += 1
         coded = base64.b64encode(command.encode()).decode()
         for start in range(0, len(coded), PIECE):
             self._send(f"+ {coded[start : start + PIECE]}")
-            # One at a time: a busy guest's terminal drops what it has no room for.
+            # One piece at a time: the terminal of a busy guest drops characters.
             self._expect([r"voidgen-more\r?\n"], PROMPT, "the console does not answer")
         self._send(f"! {self._commands} {seconds}")
-        # Longer than the command may take: the guest itself ends it.
+        # Longer than the command may take: the guest itself ends the command.
         self._expect(
             [rf"\r?\nvoidgen-end-{self._commands}\r?\n"],
             seconds + PROMPT,
@@ -135,7 +139,7 @@ class Console:
         mark = rf"\r?\nvoidgen-out-{self._commands}-(\d+)\r?\n"
         found = re.split(mark.encode(), self._spawn.before or b"", maxsplit=1)
         if len(found) != PARTS:
-            raise ConsoleError("the console lost something", self._recent())
+            raise ConsoleError("the console lost part of the answer", self._recent())
         said, status, messages = found
         return Answer(_plain(said).rstrip(), int(status), _plain(messages).rstrip())
 
@@ -148,12 +152,12 @@ class Console:
     def _expect(self, patterns: Sequence[str], seconds: float, otherwise: str) -> Heard:
         found = self._heard(patterns, seconds)
         if found is None:
-            late = "" if self.left else ": the time is over"
+            late = "" if self.left else ": the time limit is reached"
             raise ConsoleError(f"{otherwise}{late}", self._recent())
         return found
 
     def _heard(self, patterns: Sequence[str], seconds: float) -> Heard | None:
-        """Which of ``patterns`` came first; None where none came within ``seconds``."""
+        """Return which of ``patterns`` came first; None if none came within ``seconds``."""
         try:
             index = self._spawn.expect_list(
                 [re.compile(one.encode()) for one in patterns],
@@ -171,7 +175,7 @@ class Console:
         return index, match
 
     def _recent(self) -> str:
-        """What the console said last."""
+        """Return what the console printed last."""
         parts = (self._said, self._spawn.before)
         return _plain(b"".join(part for part in parts if isinstance(part, bytes)))[-RECENT:]
 
@@ -182,7 +186,7 @@ REST = 3
 """Seconds for the end of a message, once its beginning has come."""
 NEVER = r"(?!)"
 GREETING = 5
-"""Seconds for a shell's own prompt, after which it is taken to be there."""
+"""Seconds to wait for a shell's own prompt, before assuming that it is there."""
 
 
 def _plain(said: bytes | None) -> str:

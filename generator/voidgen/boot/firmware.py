@@ -1,4 +1,4 @@
-"""UEFI firmware of this machine's QEMU, by its descriptors (QEMU, docs/interop/firmware.json)."""
+"""Find UEFI firmware for QEMU by its descriptors (QEMU, docs/interop/firmware.json)."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 MACHINE = "pc-q35-9.0"
-"""Any version: descriptors have patterns of these names."""
+"""The machine to match; its version does not matter, as descriptors have patterns of names."""
 
 UNWANTED = {"requires-smm", "enrolled-keys"}
-"""Features of firmware that boots signed loaders alone, or wants a machine of another kind."""
+"""Features of firmware that boots only signed loaders, or needs another kind of machine."""
 
 KNOWN = (
     ("/usr/share/OVMF/OVMF_CODE_4M.fd", "/usr/share/OVMF/OVMF_VARS_4M.fd"),
@@ -30,20 +30,20 @@ KNOWN = (
     ("/usr/share/edk2-ovmf/x64/OVMF_CODE.fd", "/usr/share/edk2-ovmf/x64/OVMF_VARS.fd"),
     ("/run/libvirt/nix-ovmf/OVMF_CODE.fd", "/run/libvirt/nix-ovmf/OVMF_VARS.fd"),
 )
-"""Where distributions have it, for those without descriptors."""
+"""Where distributions without descriptors install it."""
 
 
 def find(program: Path | None, root: Path = Path("/")) -> Firmware | None:
-    """The firmware to use with QEMU, which is ``program``; None where there is none.
+    """Return the firmware for QEMU, which is ``program``; None if there is none.
 
-    ``root`` is where the system's own files are.
+    ``root`` is the folder of the system's own files.
     """
     known = ((root / code[1:], root / variables[1:]) for code, variables in KNOWN)
     return described(folders(program, root)) or next(filter(None, map(_known, known)), None)
 
 
 def folders(program: Path | None, root: Path = Path("/")) -> list[Path]:
-    """Where descriptors are, the most important first."""
+    """Return the folders of descriptors, the most important first."""
     config = os.environ.get("XDG_CONFIG_HOME") or Path("~/.config").expanduser()
     own = [program.resolve().parents[1] / "share/qemu/firmware"] if program else []
     return [
@@ -55,16 +55,16 @@ def folders(program: Path | None, root: Path = Path("/")) -> list[Path]:
 
 
 def described(places: Sequence[Path]) -> Firmware | None:
-    """The first that fits, by the names of the files; those of earlier ``places`` hide later."""
+    """Return the first that fits, by file name; a file hides its namesakes in later ``places``."""
     files: dict[str, Path] = {}
     for place in places:
         for file in place.glob("*.json"):
             files.setdefault(file.name, file)
-    return next((one for name in sorted(files) for one in _of(files[name])), None)
+    return next((one for name in sorted(files) for one in _usable(files[name])), None)
 
 
-def _of(file: Path) -> Iterator[Firmware]:
-    """What a descriptor offers, where that fits; an empty file hides one and offers nothing."""
+def _usable(file: Path) -> Iterator[Firmware]:
+    """Yield what a descriptor offers, if it fits; an empty file only hides another."""
     try:
         found = typed_json.read(file.read_bytes(), _Descriptor).firmware()
     except (OSError, GarbledError):
@@ -100,7 +100,7 @@ class _Target:
 
 @frozen
 class _Descriptor:
-    """Firmware of QEMU's, and the machines that it is for."""
+    """A firmware of QEMU, and the machines that it is for."""
 
     interface_types: tuple[str, ...]
     mapping: _Mapping

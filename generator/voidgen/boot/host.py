@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 MEMORY, CPUS = 12288, 4
 """MiB and processors of a guest, if the host has as many."""
 LEAST = 1024
-"""MiB below which a live system has no room for its own files."""
+"""MiB; a live system needs more for its own files."""
 SHARE = 3, 4
-"""Of the free memory, what a guest may have at most."""
+"""The largest part of the free memory that a guest gets."""
 
 
 def memory() -> int:

@@ -1,4 +1,4 @@
-"""Whether KVM runs a guest here: a device that is there and can be opened may still run none."""
+"""Test whether KVM runs a guest here: even a device that opens may not."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ MODELS = ("max", "max,arch-capabilities=off")
 MSR = "0x10a"
 """IA32_ARCH_CAPABILITIES, which a KVM inside of another may refuse to set."""
 TRIAL_SECONDS = 20
-"""What the kernel's start may take under KVM; if that works, it takes about one second."""
+"""Maximum time for the kernel's start under KVM; if KVM works, it takes about one second."""
 
 State = Literal["missing", "denied", "usable"]
 
 
 @frozen
 class Trial:
-    """One start of a guest: whether it ran, or else why not in one line, and all QEMU printed."""
+    """One start of a guest: whether it ran, if not why in one line, and all that QEMU printed."""
 
     runs: bool
     why: str = ""
@@ -66,7 +66,7 @@ def accelerator(kernel: bytes | None) -> Accelerator:
         case "missing":
             return Accelerator("tcg", why=f"there is no {DEVICE}")
         case "denied":
-            return Accelerator("tcg", why=f"{DEVICE} may not be used by you")
+            return Accelerator("tcg", why=f"you may not use {DEVICE}")
     if kernel is None:
         return Accelerator("tcg", why="the ISO has no kernel to try KVM with")
     with tempfile.TemporaryDirectory(prefix="voidgen-kvm-") as folder:
@@ -87,7 +87,7 @@ def _start(kernel: Path, model: str) -> Trial:
         printed = done.stderr.decode(errors="replace").strip()
     except TimeoutError:
         printed = ""
-    # Without a root file system, a kernel that starts ends so.
+    # Without a root file system, a kernel that starts ends like this.
     if b"Kernel panic" in console.read_bytes():
         return Trial(runs=True)
     why = printed.partition("\n")[0] or f"the kernel did not start in {TRIAL_SECONDS} s"

@@ -1,4 +1,4 @@
-"""The choice of the virtual machine, from what the user asked for and what the host has. Pure."""
+"""Choose the virtual machine, from what the user asked for and what the host has. Pure."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @frozen
 class Wishes:
-    """What the user asked for. None is for what voidgen chooses."""
+    """What the user asked for; None leaves the choice to voidgen."""
 
     uefi: bool | None = None
     accelerator: str | None = None
@@ -42,7 +42,7 @@ class Offer:
 
 @frozen
 class Choice:
-    """A machine. ``no_window`` says why it lacks the window that it should have."""
+    """A machine; ``no_window`` says why it has no window, if it should have one."""
 
     machine: Machine
     no_window: str = ""
@@ -54,7 +54,7 @@ def wants_window(wishes: Wishes, *, has_screen: bool) -> bool:
 
 
 def choose(wishes: Wishes, offer: Offer, *, is_64_bit: bool) -> Choice:
-    """Return the machine for an image, of which only one of 64 bits starts with UEFI by itself.
+    """Return the machine for an image; voidgen chooses UEFI by itself only for 64 bits.
 
     Raises StepFailedError if the host lacks the UEFI or the window that the user asked for.
     """
@@ -62,8 +62,8 @@ def choose(wishes: Wishes, offer: Offer, *, is_64_bit: bool) -> Choice:
     display = "none" if offer.displays is None else _display(offer.displays)
     no_window = ""
     if not display:
-        what = "this QEMU has no window, neither GTK's nor SDL's"
-        remedy = "install it (Debian: qemu-system-gui), or take --headless"
+        what = "this QEMU cannot show a window: it has neither GTK nor SDL"
+        remedy = "install it (Debian: qemu-system-gui), or use --headless"
         if wishes.window:
             raise StepFailedError(what, remedy)
         no_window = f"{what}: {remedy}"
@@ -83,7 +83,7 @@ def _firmware(wishes: Wishes, offer: Offer, *, is_64_bit: bool) -> Firmware | No
     if wishes.uefi is False or (wishes.uefi is None and not is_64_bit):
         return None
     if offer.firmware is None and wishes.uefi:
-        remedy = "install OVMF (Debian: ovmf; Arch, Fedora: edk2-ovmf), or take --bios"
+        remedy = "install OVMF (Debian: ovmf; Arch, Fedora: edk2-ovmf), or use --bios"
         raise StepFailedError("no UEFI firmware for QEMU was found", remedy)
     return offer.firmware
 

@@ -26,16 +26,16 @@ if TYPE_CHECKING:
     from voidgen.boot.types import Kernel, Machine
 
 PATIENCE = 60
-"""Seconds in which the monitor answers: a picture of the screen may take some."""
+"""Seconds to wait for the monitor's answer: a picture of the screen may take some."""
 
-REMEDY = "`--accel tcg` leaves KVM out, `--bios` the firmware; `--memory MIB` asks for less"
+REMEDY = "try `--accel tcg` (no KVM), `--bios` (no UEFI) or a smaller `--memory MIB`"
 
 
 class Monitor:
     """QEMU's monitor for programs: one JSON object a line (QEMU, docs/interop/qmp-spec.rst)."""
 
     def __init__(self, connected: socket.socket) -> None:
-        """Greet QEMU at the other end of ``connected``; StepFailedError where it says nothing."""
+        """Greet QEMU at the other end of ``connected``; StepFailedError if it does not answer."""
         connected.settimeout(PATIENCE)
         self._socket = connected
         self._lines = connected.makefile("rb")
@@ -43,7 +43,7 @@ class Monitor:
         self.ask("qmp_capabilities")
 
     def ask(self, execute: str, **arguments: Any) -> Any:
-        """What QEMU returns; StepFailedError where it refuses, or is gone."""
+        """Return what QEMU returns; StepFailedError if it refuses or has ended."""
         asked = {"execute": execute, "arguments": arguments}
         try:
             self._socket.sendall(json.dumps(asked).encode() + b"\n")
@@ -52,7 +52,10 @@ class Monitor:
         while True:
             said = self._line()
             if "error" in said:
-                what, remedy = f"QEMU refused {execute}", "is it older than what is asked of it?"
+                what, remedy = (
+                    f"QEMU refused {execute}",
+                    "this QEMU may be too old: install a later version",
+                )
                 raise StepFailedError(what, remedy, json.dumps(said["error"]))
             if "return" in said:
                 return said["return"]
@@ -69,13 +72,15 @@ class Monitor:
         except ValueError:
             said = None
         if not isinstance(said, dict):
-            raise StepFailedError("QEMU's monitor: not understood", REMEDY, output=repr(line[:200]))
+            raise StepFailedError(
+                "voidgen does not understand QEMU's monitor", REMEDY, output=repr(line[:200])
+            )
         return said
 
 
 @define
 class Guest:
-    """A started machine; ``serial`` is its console's other end, where the run asked for it."""
+    """A started machine; ``serial`` is the other end of its console, if the run has one."""
 
     process: subprocess.Popen[bytes]
     monitor: Monitor
@@ -83,7 +88,7 @@ class Guest:
     messages: Path
 
     def wait(self, seconds: float | None) -> bool:
-        """Whether the machine ended within ``seconds``; StepFailedError where QEMU failed."""
+        """Return whether the machine ended within ``seconds``; StepFailedError if QEMU failed."""
         try:
             status = self.process.wait(seconds)
         except subprocess.TimeoutExpired:
@@ -93,15 +98,15 @@ class Guest:
         return True
 
     def said(self) -> str:
-        """QEMU's own messages."""
+        """Return QEMU's own messages."""
         return self.messages.read_text(errors="replace").strip()
 
     def screenshot(self, file: Path) -> None:
-        """Keep the screen as a picture: PPM for a name in .ppm, and PNG otherwise."""
+        """Save the screen as a picture: PPM for a name in .ppm, otherwise PNG."""
         form = "ppm" if file.suffix == ".ppm" else "png"
         with tempfile.TemporaryDirectory(prefix="voidgen-screen-") as folder:
             shot = Path(folder, "screen")
-            # Other forms than PPM since QEMU 7.1.
+            # QEMU has forms other than PPM since 7.1.
             more = {} if form == "ppm" else {"format": form}
             self.monitor.ask("screendump", filename=str(shot), **more)
             write_atomically(file, shot.read_bytes())
@@ -111,10 +116,10 @@ class Guest:
 def started(
     machine: Machine, iso: Path, log: Path, *, kernel: Kernel | None = None, driven: bool = False
 ) -> Iterator[Guest]:
-    """The ISO, running while the context lasts; its sockets lie beside ``log``, and go with it.
+    """Start the ISO, and run it while the context lasts; its sockets are beside ``log``.
 
-    ``driven``: the console is ours, and a restart of the guest ends it. Raises StepFailedError
-    where QEMU does not start, or another one has the folder's sockets.
+    With ``driven``, voidgen uses the console, and a restart of the guest ends the machine. Raises
+    StepFailedError if QEMU does not start, or another one uses the folder's sockets.
     """
     folder = log.parent
     refuse_second(folder)
@@ -137,7 +142,7 @@ def started(
             process.beside(argv, cwd=folder, messages=messages, passed=passed)
         )
         for one in filter(None, (its, its_console)):
-            # Its end must be QEMU's alone, so that QEMU's end is seen here.
+            # Only QEMU may hold its end, so that voidgen notices when QEMU ends.
             one.close()
         try:
             monitor = Monitor(ours)
@@ -148,22 +153,22 @@ def started(
 
 
 def refuse_second(folder: Path) -> None:
-    """StepFailedError where another QEMU listens at the monitor's socket in ``folder``."""
+    """Raise StepFailedError if another QEMU listens at the monitor's socket in ``folder``."""
     with reach(folder, MONITOR) as found:
         if found is not None:
             what = f"{folder / MONITOR}: another QEMU runs here"
-            raise StepFailedError(what, "end it, or keep the log of this one elsewhere: --log FILE")
+            raise StepFailedError(what, "end it, or write the log elsewhere with --log FILE")
 
 
 @contextmanager
 def reach(folder: Path, name: str) -> Iterator[socket.socket | None]:
-    """The socket ``name`` of a folder, connected; None where nobody listens there."""
+    """Yield the socket ``name`` of a folder, connected; None if nothing listens there."""
     descriptor = os.open(folder, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         with socket.socket(socket.AF_UNIX) as found:
             found.settimeout(PATIENCE)
             try:
-                # Whatever the folder's path, this one is short enough.
+                # This path is short enough, however long the folder's own is.
                 found.connect(f"/proc/self/fd/{descriptor}/{name}")
             except OSError:
                 yield None

@@ -1,4 +1,4 @@
-"""A boot that is tested: what came of it, check by check."""
+"""Test a booted image: run its checks, and return their outcomes."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 HANGS = 120
 """Seconds after which a command is ended."""
 PAUSE = 2
-"""Seconds between two tries of a check that has time to come true."""
+"""Seconds between two tries of a check that may need time."""
 SHOWN = 15
-"""Lines of the console that are told where the boot failed."""
+"""Lines of the console to show if the boot failed."""
 
 
 @frozen
@@ -38,9 +38,9 @@ class Driver:
     progress: Progress
 
     def outcomes(self) -> list[Outcome]:
-        """What came of each check; those that could not be tried are skipped, and say why."""
+        """Return the outcome of each check; one that could not be tried is skipped, with why."""
         if self.guest.serial is None:
-            raise AssertionError("the console is not ours")
+            raise AssertionError("voidgen does not have the console")
         console = Console(self.guest.serial, self.seconds)
         wanted = list(checks.of_image(self.image))
         names = ["boot", f"login of {self.image.user}", *(check.name for check in wanted)]
@@ -56,7 +56,7 @@ class Driver:
         return [*found, *(Outcome(name, "skipped", why) for name in names[len(found) :])]
 
     def _each(self, console: Console, wanted: Sequence[Check]) -> Iterator[Outcome]:
-        """In the order of the names above."""
+        """Yield the outcome of each check, in the order of the names above."""
         user, start = self.image.user, time.monotonic()
         with self.progress.step(f"booting {self.image.iso.name}"):
             console.booted()

@@ -69,6 +69,6 @@ def make_log(iso: Path, named: Path | None) -> Path:
         return named.absolute()
     folder = iso.parent if os.access(iso.parent, os.W_OK) else Path.cwd()
     log = folder / f"{iso.stem}.serial.log"
-    # QEMU would write through a link of this name. A link that the user names is his decision.
+    # QEMU would write through a link of this name. A link that the user names is the user's choice.
     write_atomically(log, b"")
     return log

@@ -28,7 +28,7 @@ class Firmware:
 
 @frozen
 class Accelerator:
-    """How the guest's processor runs: ``kvm`` or ``tcg``, and the model of it; ``why`` for TCG."""
+    """How the guest's processor runs: ``kvm`` or ``tcg``, and its model; ``why`` TCG was chosen."""
 
     name: str
     cpu: str = "max"
@@ -37,9 +37,9 @@ class Accelerator:
 
 @frozen
 class Machine:
-    """A PC (q35); ``memory`` in MiB, ``display`` as QEMU's -display has it.
+    """A PC (q35); ``memory`` in MiB, ``display`` as QEMU's -display takes it.
 
-    Without ``firmware`` it has a BIOS. ``dns`` is the name server that DHCP tells the guest of;
+    Without ``firmware`` it has a BIOS. ``dns`` is the name server that the guest gets by DHCP;
     empty for QEMU's own.
     """
 
@@ -62,12 +62,12 @@ class Kernel:
 
 @frozen
 class Run:
-    """One run: the ISO, and where its sockets and its log are.
+    """One run: the ISO, and the places of its sockets and log.
 
     Sockets are named from the folder in which QEMU starts, because the path of one may have 107
     characters at most (unix(7)). ``qmp`` and ``serial`` are file descriptors that QEMU inherits;
-    without ``serial``, the console is the socket `SERIAL`. ``variables`` is UEFI's memory,
-    ``once`` ends the machine where the guest restarts.
+    without ``serial``, the console is the socket `SERIAL`. ``variables`` is UEFI's memory. With
+    ``once``, a restart of the guest ends the machine.
     """
 
     name: str
