@@ -38,19 +38,19 @@ class Project:
 
     @property
     def caches(self) -> Caches:
-        """The Nix stores that voidgen.toml names; only for commands that build or lock."""
+        """Return the Nix stores that voidgen.toml names; only for commands that build or lock."""
         named = self.plan.config.cache
         return Caches(named.stores, named.keys)
 
     def tree(self) -> Tree:
-        """All that `generate` emits."""
+        """Return all that `generate` emits."""
         return render.project(
             self.plan, self.overlay, bundled_files.constant(), bundled_files.flake()
         )
 
 
 def find(start: Path) -> Path:
-    """The nearest folder from ``start`` upwards that has a voidgen.toml."""
+    """Return the nearest folder from ``start`` upwards that has a voidgen.toml."""
     start = Path(os.path.abspath(start))
     if not start.is_dir():
         raise WrongInputError(Fault("no such folder", start, remedy="name one that is there"))
@@ -64,7 +64,7 @@ def find(start: Path) -> Path:
 def load(folder: Path, text: str | None = None) -> Project:
     """Read and resolve the project in ``folder``; WrongInputError with every fault found.
 
-    ``text`` is what its voidgen.toml would hold, where that is not written yet.
+    ``text`` is the text of a voidgen.toml that is not written yet.
     """
     faults: list[Fault] = []
     settings = _attempt(lambda: _settings(folder, text), faults)
@@ -79,7 +79,7 @@ def load(folder: Path, text: str | None = None) -> Project:
 
 
 def modules_of(folder: Path) -> Catalogue:
-    """The built-in modules and the project's own."""
+    """Return the built-in modules and the project's own."""
     return run_bits.of_git(catalogue.load(_roots(folder)), folder)
 
 
@@ -91,7 +91,7 @@ def _roots(folder: Path) -> list[Path]:
 
 
 def _attempt(load: Callable[[], T], faults: list[Fault]) -> T | None:
-    """What ``load`` gives, or its faults beside those that are known already."""
+    """Return what ``load`` returns, or add its faults to ``faults``."""
     try:
         return load()
     except WrongInputError as error:
@@ -100,7 +100,7 @@ def _attempt(load: Callable[[], T], faults: list[Fault]) -> T | None:
 
 
 def _settings(folder: Path, text: str | None) -> Config:
-    """voidgen.toml, with the files of the project that it names checked to be there."""
+    """Return voidgen.toml, after checking that the project has the files it names."""
     settings = config.load(folder, text)
     file = folder / config.FILE
     faults: list[Fault] = []
@@ -124,7 +124,7 @@ def _settings(folder: Path, text: str | None) -> Config:
 
 
 def _of_a_submodule(file: Path) -> str:
-    """What to do if the folder of a missing ``file`` is empty, as that of a submodule is."""
+    """Return what to do if the folder of a missing ``file`` is empty, as a submodule's may be."""
     above = next(one for one in file.parents if one.is_dir())
     if any(above.iterdir()):
         return ""

@@ -157,7 +157,7 @@ def test_the_time_is_over(parts: Parts, folder: Path) -> None:
     words = ("--timeout", "2", "--log", "elsewhere.log", "--screenshot", "s.ppm")
     ran = voidgen("boot", "--test", "--bios", *MACHINE, *words, iso.name, cwd=folder)
     assert ran.status == 1, ran.out + ran.err
-    assert "no login prompt: the time is over" in ran.out
+    assert "no login prompt: the time limit is reached" in ran.out
     assert (folder / "elsewhere.log").exists()
     assert (folder / "s.ppm").read_bytes().startswith(b"P6")
 
@@ -200,7 +200,7 @@ def test_sockets_lead_to_console_and_monitor_until_it_is_interrupted(
         program.kill()
     assert program.returncode == 130
     assert "serial console: socat " in said
-    assert said.endswith("  the machine is switched off; nothing of the image has changed\n")
+    assert said.endswith("  the machine is off; the image has not changed\n")
     assert size(deep / "screen.png") >= (640, 400)
     assert running(deep) == []
     assert {file.name for file in deep.iterdir()} == {

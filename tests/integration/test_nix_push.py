@@ -172,7 +172,7 @@ def test_a_machine_over_ssh(
 
 def test_wrong_words(example: Path, key: Path, tmp_path: Path) -> None:
     ran = voidgen("push", str(tmp_path), "--key", str(key), cwd=example)
-    assert (ran.status, "is no URL of a Nix store" in ran.err) == (2, True)
+    assert (ran.status, "is not the URL of a Nix store" in ran.err) == (2, True)
     missing = voidgen("push", "file:///x", "--key", str(tmp_path / "no"), cwd=example)
     assert (missing.status, "nix key generate-secret" in missing.err) == (2, True)
     (tmp_path / "public").write_text("name:c2VjcmV0")

@@ -70,7 +70,7 @@ def test_nothing_is_built_to_tell_sizes(example: Path, empty_nix: Nix) -> None:
     ]
     count = len(found["unknown"])
     assert said.endswith(
-        f"not built: {count} of {count}, which count nowhere in these sizes\n"
+        f"not built: {count} of {count}, which these sizes do not include\n"
         "    `nix build` builds them\n"
     )
 

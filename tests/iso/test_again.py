@@ -45,7 +45,7 @@ def test_nothing_to_do_starts_neither_nix_nor_an_engine(
     assert ran.status == 0, ran.err
     assert ran.err == "hashing tests.iso ...\n"
     assert ran.out.startswith(f"{again / 'out' / 'tests.iso'}  ")
-    assert ran.out.endswith("  (nothing to do: as it was)\n")
+    assert ran.out.endswith("  (nothing to do: the ISO is current)\n")
     # Which files a package set in a folder may read, and where the project comes from.
     verbs = {line.removeprefix("--no-optional-locks ").split()[0]
              for line in starts.read_text().splitlines()}  # fmt: skip

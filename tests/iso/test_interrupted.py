@@ -114,7 +114,7 @@ def test_what_a_killed_voidgen_left_goes_with_the_next_run(slow: Path, engine: P
     said = well(slow)
     assert "removing container " in said
     assert f"removing what an earlier run left in {slow / 'out' / '.work'}\n" in said
-    assert "(nothing to do: as it was)" in said
+    assert "(nothing to do: the ISO is current)" in said
     nothing_left(slow, engine, made=True)
     assert "removing" not in well(slow)
 

@@ -98,7 +98,7 @@ def test_what_is_bound(made: Bound) -> None:
             "rev": pin["rev"], "hash": pin["narHash"], "modified": pin["lastModified"],
         }  # fmt: skip
     assert found["nixpkgs"]["rev"] == made.second
-    assert well(made.folder, "lock", "--check") == "all is locked\n"
+    assert well(made.folder, "lock", "--check") == "everything is locked\n"
     assert well(made.folder, "lock") == "nothing moved\n"
 
 
@@ -192,7 +192,7 @@ def test_update_by_nix_and_lock(made: Bound) -> None:
     assert f"another rev of nixpkgs than voidgen.lock: {third} instead of" in said.out
     assert well(made.folder, "lock").splitlines()[-1] == f"wrote {LOCK}"
     assert {one["rev"] for one in lock_of(made.folder)["inputs"]} > {third}
-    assert well(made.folder, "lock", "--check") == "all is locked\n"
+    assert well(made.folder, "lock", "--check") == "everything is locked\n"
     assert changes(made.folder) == [FLAKE_LOCK, LOCK]
 
 
@@ -205,10 +205,10 @@ def test_update_repairs(made: Bound) -> None:
 def test_written_in_another_form(made: Bound) -> None:
     file = made.folder / FLAKE_LOCK
     file.write_text(json.dumps(json.loads(file.read_bytes()), indent=1))
-    assert well(made.folder, "lock", "--check") == "all is locked\n"
+    assert well(made.folder, "lock", "--check") == "everything is locked\n"
     # As Nix 2.8 spells a branch, and as later releases do.
     made.change(lambda node: node["locked"].update(ref="refs/heads/main"))
-    assert well(made.folder, "lock", "--check") == "all is locked\n"
+    assert well(made.folder, "lock", "--check") == "everything is locked\n"
 
 
 @pytest.mark.parametrize(
@@ -244,7 +244,7 @@ def test_what_cannot_be_fetched(
     assert found[MATCH]["state"] == "skipped"
     assert "nixpkgs cannot be fetched: " in found[MATCH]["about"]
     # What is bound needs nobody.
-    assert well(made.folder, "lock", "--check") == "all is locked\n"
+    assert well(made.folder, "lock", "--check") == "everything is locked\n"
 
 
 def archive(folder: Path) -> str:
@@ -267,7 +267,7 @@ def test_inputs_without_a_commit(make: Callable[[Path], str], name: str, tmp_pat
     text = toml(None, nix=f'nixpkgs = "{make(tmp_path)}"\n')
     folder = project(tmp_path / "project", text)
     well(folder, "lock")
-    assert well(folder, "lock", "--check") == "all is locked\n"
+    assert well(folder, "lock", "--check") == "everything is locked\n"
     found = lock_of(folder)["inputs"][-1]
     assert (found["name"], found["rev"]) == (name, "")
     (folder / LOCK).unlink()
@@ -281,7 +281,7 @@ def test_inputs_without_a_commit(make: Callable[[Path], str], name: str, tmp_pat
 def test_project_without_inputs(tmp_path: Path) -> None:
     folder = project(tmp_path / "project", toml(None))
     assert well(folder, "lock") == "nothing moved\n"
-    assert well(folder, "lock", "--check") == "all is locked\n"
+    assert well(folder, "lock", "--check") == "everything is locked\n"
     assert not (folder / LOCK).exists()
 
 

@@ -224,7 +224,7 @@ def test_moved_tag_moves_voidgen_toml_in_place(
     assert "# where mklive runs" in text
     assert lock_of(folder)["container"] == new
     assert changes(folder) == [LOCK, "voidgen.toml"]
-    assert well(folder, "lock", "--check") == "all is locked\n"
+    assert well(folder, "lock", "--check") == "everything is locked\n"
     assert well(folder, "update", "container").splitlines()[-1] == "nothing moved"
 
 

@@ -217,7 +217,7 @@ def test_lock_for_another_project_is_stale(locked: Path, site: Site, tmp_path: P
     assert told[-3:] == [*lines, "next: voidgen lock && nix build"]
 
     well(folder, "lock")
-    assert well(folder, "lock", "--check") == "all is locked\n"
+    assert well(folder, "lock", "--check") == "everything is locked\n"
     assert well(folder, "generate").splitlines()[-1] == "next: nix build"
     assert (fetch(folder) / "zsh-5.9_4.x86_64.xbps").exists()
     assert site

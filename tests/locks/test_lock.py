@@ -118,7 +118,7 @@ def test_again_nothing_moves_and_nobody_is_asked(
     assert well(folder, "lock").splitlines()[-1] == "nothing moved"
     assert site.asked() == []
     assert changes(folder) == []
-    assert well(folder, "lock", "--check") == "all is locked\n"
+    assert well(folder, "lock", "--check") == "everything is locked\n"
 
 
 def test_package_that_is_added_later_comes_from_the_locked_index(

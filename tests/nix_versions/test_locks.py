@@ -83,7 +83,7 @@ def test_all_releases_bind_the_same(releases: Releases, sources: Sources, tmp_pa
     for suite in SUITES:
         with releases.use(suite) as nix:
             for other in SUITES:
-                assert voidgen(nix, tmp_path / other, "lock", "--check") == "all is locked\n"
+                assert voidgen(nix, tmp_path / other, "lock", "--check") == "everything is locked\n"
                 assert "nothing moved" in voidgen(nix, tmp_path / other, "lock")
                 (row,) = match(nix, tmp_path / other)
                 assert row["state"] == "passed", row
@@ -124,7 +124,7 @@ def test_what_is_forged_is_refused(
     said = voidgen(release, folder, "lock", status=1 if field == "rev" else 2)
     assert "restore it with git, or lock nixpkgs again with `voidgen update nixpkgs`" in said
     voidgen(release, folder, "update", "nixpkgs")
-    assert voidgen(release, folder, "lock", "--check") == "all is locked\n"
+    assert voidgen(release, folder, "lock", "--check") == "everything is locked\n"
 
 
 def test_update_by_nix(release: Nix, sources: Sources, tmp_path: Path) -> None:
@@ -139,4 +139,4 @@ def test_update_by_nix(release: Nix, sources: Sources, tmp_path: Path) -> None:
     said = voidgen(release, folder, "lock", "--check", status=1)
     assert f"another rev of nixpkgs than voidgen.lock: {third} instead of" in said
     assert "wrote voidgen.lock" in voidgen(release, folder, "lock")
-    assert voidgen(release, folder, "lock", "--check") == "all is locked\n"
+    assert voidgen(release, folder, "lock", "--check") == "everything is locked\n"

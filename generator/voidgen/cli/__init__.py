@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 INTERRUPTED = 130
 NAMED = 8
-"""Files that are named; more are counted."""
+"""Maximum number of files to name."""
 
 
 class LazyGroup(click.Group):
@@ -40,18 +40,18 @@ class LazyGroup(click.Group):
     COMMANDS = tuple(name for names in SECTIONS.values() for name in names)
 
     def list_commands(self, _: click.Context) -> list[str]:
-        """In the order in which a user meets them."""
+        """Return the names in the order in which a user meets them."""
         return list(self.COMMANDS)
 
     def get_command(self, _: click.Context, name: str) -> click.Command | None:
-        """The command ``name``, from ``voidgen.cli.NAME``."""
+        """Return the command ``name``, from ``voidgen.cli.NAME``."""
         if name not in self.COMMANDS:
             return None
         command: click.Command = import_module(f"voidgen.cli.{name}").command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Commands by what they are for, in columns of one width."""
+        """List the commands by purpose, in columns of one width."""
         found = {name: self.get_command(ctx, name) for name in self.COMMANDS}
         for title, names in self.SECTIONS.items():
             with formatter.section(title):
@@ -80,13 +80,13 @@ def cli() -> None:
 def main() -> None:
     """Run the command line; exit 0 good, 1 a step failed, 2 wrong input, 130 interrupted."""
     if sys.getfilesystemencoding() != "utf-8":
-        # Names of files go into the image, and the locale must not show there.
+        # Names of files go into the image, which must not depend on the locale.
         argv = [sys.executable, "-X", "utf8", *sys.orig_argv[1:]]
         os.execv(sys.executable, argv)  # noqa: S606 - itself
-    # Most of what a run makes lives until its end: looking for garbage often finds none.
+    # Most of what a run makes lives until its end: a collection often finds nothing.
     gc.set_threshold(200_000)
     for stream in (sys.stdout, sys.stderr):
-        # A file name may be no text in this locale; that must not end in a traceback.
+        # The locale may have no form of a file name; that must not end in a traceback.
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     settings = Settings()
     try:
@@ -124,7 +124,7 @@ def _refuse_secrets(arguments: Iterable[str]) -> None:
 
 
 def _interrupted(settings: Settings) -> tuple[str, str]:
-    """What was being done, and the state that things are in."""
+    """Return what was being done, and the state that things are in."""
     doing = f" while {settings.doing[0]}" if settings.doing else ""
     if settings.left:
         return f"interrupted{doing}", settings.left
@@ -136,13 +136,13 @@ def _interrupted(settings: Settings) -> tuple[str, str]:
 
 
 def _run(settings: Settings) -> int:
-    """Click's part; its errors are told like all others."""
+    """Run click; its errors are shown like all others."""
     try:
         return cli.main(prog_name="voidgen", standalone_mode=False, obj=settings) or 0
     except click.exceptions.NoArgsIsHelpError as error:
         error.show()
     except click.ClickException as error:
-        # Not its own show(): an argument may hold anything.
+        # Without click's own show(): an argument may hold control characters.
         context = error.ctx if isinstance(error, click.UsageError) else None
         say(error.format_message(), f"see `{context.command_path} --help`" if context else "")
     return 2

@@ -57,7 +57,7 @@ def command(  # noqa: PLR0913, PLR0917 - what the command line has
 
 
 def _asked(lines: Sequence[str], question: str) -> bool:
-    """Ask a person, if there is one."""
+    """Ask the user, if someone sits at a terminal."""
     from voidgen.text import visible  # noqa: PLC0415
 
     if not (sys.stdin.isatty() and sys.stderr.isatty()):

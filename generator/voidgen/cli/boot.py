@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     from voidgen.progress import Progress
 
 LONGEST_TEST = 900
-"""Seconds: without KVM a desktop's image takes minutes to boot."""
+"""Seconds: without KVM, a desktop image takes minutes to boot."""
 
 
 def _address(_: click.Context, __: click.Parameter, given: str | None) -> str | None:
-    """Return an IPv4 address: QEMU's network is of IPv4."""
+    """Return an IPv4 address, the only kind that QEMU's network takes."""
     try:
         return str(ipaddress.IPv4Address(given)) if given else None
     except ValueError:
@@ -108,11 +108,11 @@ def command(settings: Settings, /, iso: Path | None, **options: Any) -> None:
     quiet, progress = settings.quiet, settings.watcher()
     _refuse_folders(asked)
     host.qemu()
-    settings.left = "the machine is switched off; nothing of the image has changed"
+    settings.left = "the machine is off; the image has not changed"
     found = image.read((iso or _newest(settings.project)).absolute())
     machine = _machine(asked, found, progress, quiet=quiet)
     if not quiet:
-        _tell(found, machine)
+        _show_machine(found, machine)
     if not asked.test:
         _show(asked, found, machine, quiet=quiet)
         return
@@ -129,7 +129,7 @@ def _newest(folder: str) -> Path:
 
 
 def _refuse_folders(asked: Asked) -> None:
-    """Refuse files whose folder is missing, before the boot that ends with writing them."""
+    """Refuse files whose folder is missing before the boot, which writes them at its end."""
     from voidgen.errors import Fault, raise_all  # noqa: PLC0415
 
     files = [file for file in (asked.junit, asked.screenshot, asked.log) if file]
@@ -143,7 +143,7 @@ def _refuse_folders(asked: Asked) -> None:
 def _machine(asked: Asked, found: BootableIso, progress: Progress, *, quiet: bool) -> Machine:
     from voidgen.boot import host, machine  # noqa: PLC0415
 
-    # A test has nobody who looks.
+    # During a test, nobody watches.
     window = False if asked.test and asked.window is None else asked.window
     wishes = machine.Wishes(asked.uefi, asked.accel, asked.memory, asked.cpus, window, asked.dns)
     offer = host.offer(wishes, found.iso, progress)
@@ -153,7 +153,7 @@ def _machine(asked: Asked, found: BootableIso, progress: Progress, *, quiet: boo
     return choice.machine
 
 
-def _tell(found: BootableIso, machine: Machine) -> None:
+def _show_machine(found: BootableIso, machine: Machine) -> None:
     """Print what the machine is, and how to log in."""
     from voidgen.boot.image import PASSWORD  # noqa: PLC0415
 

@@ -46,7 +46,7 @@ def _show(settings: Settings, change: ConfigChange, *, differs: bool, dry_run: b
         for line in _lines(change):
             click.echo(visible(line))
     if not settings.quiet and differs and change.start.project:
-        _tell(change.start.project, change.after)
+        _show_plan_changes(change.start.project, change.after)
 
 
 def _lines(change: ConfigChange) -> list[str]:
@@ -56,7 +56,7 @@ def _lines(change: ConfigChange) -> list[str]:
     return list(difflib.unified_diff(old, new, *names, lineterm=""))
 
 
-def _tell(before: Project, after: Project) -> None:
+def _show_plan_changes(before: Project, after: Project) -> None:
     """Print what the change does to the image's plan."""
     diff = compare.compare(_planned("before", before), _planned("after", after))
     known = evolve(diff, locks={}, xbps=(), closure=(), overlay=())
@@ -66,9 +66,9 @@ def _tell(before: Project, after: Project) -> None:
         kind: sum(one.kind == kind for one in diff.overlay or ())
         for kind in ("added", "removed", "changed")
     }
-    told = ", ".join(f"{count} {kind}" for kind, count in counts.items() if count)
-    if told:
-        click.echo(f"paths of the overlay: {told}\n")
+    summary = ", ".join(f"{count} {kind}" for kind, count in counts.items() if count)
+    if summary:
+        click.echo(f"paths of the overlay: {summary}\n")
 
 
 def _planned(name: str, project: Project) -> Snapshot:

@@ -1,4 +1,4 @@
-"""What a shell completes of a project: modules, packages, inputs, git revisions."""
+"""Complete the words of a project in a shell: modules, packages, inputs, git revisions."""
 
 from __future__ import annotations
 
@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 
 
 def _of(find: Callable[[click.Context, Path], Iterable[str]], *, files: bool = False) -> Complete:
-    """Completion with what ``find`` has for the project, beside ``files``; none where it fails."""
+    """Return the completion of what ``find`` has for the project, and of ``files``.
+
+    Completes nothing if ``find`` fails.
+    """
 
     def complete(
         context: click.Context, parameter: click.Parameter, begun: str
@@ -86,14 +89,14 @@ def _project(folder: Path) -> Project:
 
 
 addable = _of(_addable)
-"""Modules that are not in voidgen.toml; names of packages are too many to look up at each key."""
+"""Modules that are not in voidgen.toml; there are too many packages to look them up at each key."""
 listed = _of(_listed)
-"""What voidgen.toml lists of the kind before it."""
+"""What voidgen.toml lists of the kind given before it."""
 asked = _of(_asked)
-"""All that the plan has a name for."""
+"""All names in the plan."""
 modules = _of(_modules)
 """Modules of the image."""
 inputs = _of(_inputs)
-"""What can be moved by `voidgen update`."""
+"""What `voidgen update` can move."""
 sides = _of(_revisions, files=True)
 """Branches, tags and files."""

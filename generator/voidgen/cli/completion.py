@@ -16,7 +16,7 @@ def command(settings: Settings, shell: str) -> None:
     It also completes modules, packages in voidgen.toml, inputs and git revisions.
     """
     if settings.json:
-        raise click.UsageError("a shell reads no JSON: leave --json out")
+        raise click.UsageError("a shell cannot read JSON: leave out --json")
     from click.shell_completion import get_completion_class  # noqa: PLC0415
 
     from voidgen.cli import cli  # noqa: PLC0415

@@ -73,7 +73,7 @@ def command(  # noqa: PLR0913, PLR0917 - the options
         write_atomically(save, snapshot_file.dump(read(old)))
         return
     before, after = map(read, _sides(old, new))
-    with settings.late("comparing the two"):
+    with settings.late("comparing"):
         diff = compare.compare(before, after)
         if why:
             diff = _explained(diff, after)
@@ -113,7 +113,7 @@ def _print(diff: Diff, form: str, *, by_size: bool) -> None:
 
 
 def _sides(old: str | None, new: str | None) -> tuple[str, str]:
-    """Both sides; an empty one is the project as it is."""
+    """Return both sides; an empty one is the project as it is."""
     if new is not None:
         return old or "", new
     if old and ".." in old and not os.path.lexists(old):

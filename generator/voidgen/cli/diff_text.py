@@ -1,4 +1,4 @@
-"""Prints a diff for a person at a terminal."""
+"""Print a diff for a terminal."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ SIGNS = {
     "added": "+", "removed": "-", "upgraded": "U", "downgraded": "D", "changed": "C",
     "rebuilt": "R", "copies": "#",
 }  # fmt: skip
-"""The signs of nvd, and R and #, which words beside them explain."""
+"""The signs of nvd, and R and #, which the words beside them explain."""
 REBUILT = 10
-"""Packages that were only rebuilt and not asked for: more are counted."""
+"""Maximum number of rebuilt packages, not asked for themselves, to list."""
 FOLDED = 5
-"""Causes that are named of those that are counted."""
+"""Maximum number of causes to name for the packages that are not listed."""
 LINES = 40
-"""Lines of a file's diff that are shown."""
+"""Maximum number of lines of a file's diff to show."""
 
 
 def show(diff: Diff, *, by_size: bool = False) -> None:

@@ -31,7 +31,7 @@ def command(settings: Settings) -> int:
             raise
         folder = None
     host = Host()
-    with settings.watcher().step("looking at this machine"):
+    with settings.watcher().step("checking this machine"):
         outcomes = list(check.check(host, folder))
     if settings.json:
         click.echo(forms.to_json(outcomes, system=host.family() or None), nl=False)

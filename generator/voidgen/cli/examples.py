@@ -58,6 +58,6 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
 
 
 def epilog(name: str) -> str | None:
-    """The end of a command's help; the sign keeps click from joining lines."""
+    r"""Return the end of a command's help; ``\b`` keeps click from joining lines."""
     lines = EXAMPLES.get(name, ())
     return "\n".join(("\b", "Examples:", *(f"  {line}" for line in lines))) if lines else None

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from voidgen.generate.run import Result
 
 SHOWN = 20
-"""Changed files and warnings that are named; more are counted."""
+"""Maximum number of changed files, and of warnings, to name."""
 
 
 @click.command("generate", cls=Command)
@@ -95,9 +95,9 @@ def _list(changes: Changes, how: str) -> None:
     if rows:
         click.echo(
             f"{len(changes.added)} {how}added, {len(changes.changed)} {how}changed, "
-            f"{len(changes.removed)} {how}removed, {len(changes.kept)} as they were"
+            f"{len(changes.removed)} {how}removed, {len(changes.kept)} unchanged"
         )
     else:
         click.echo(f"nothing to do: all {len(changes.kept)} emitted files are current")
     for path in changes.strays[:SHOWN]:
-        click.echo(visible(f"  ? {path} is not part of the image: give it to a module's files/"))
+        click.echo(visible(f"  ? {path} is not part of the image: move it into a module's files/"))

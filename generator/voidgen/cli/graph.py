@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 FORMATS = ("svg", "png", "dot", "mermaid", "json")
 ENDINGS = {".gv": "dot", ".mmd": "mermaid"} | {f".{name}": name for name in FORMATS}
 LARGEST, FOLDED = 60, 40
-"""Nodes that are drawn as they are, at most, and about how many are left of more."""
+"""The largest number of nodes to draw unfolded, and about how many to draw of a larger graph."""
 
 
 def _size(value: Any) -> int:
-    """Return the bytes of a size as voidgen.toml has it, or of 0."""
+    """Return the bytes of a size as voidgen.toml takes it, or of 0."""
     from voidgen.config.rules import BYTE_SIZE  # noqa: PLC0415
     from voidgen.schema.structure import MisfitError  # noqa: PLC0415
     from voidgen.text import parse_size  # noqa: PLC0415
@@ -80,7 +80,7 @@ def command(
     if kind == "modules" and wanted["min_size"] is not None:
         raise click.UsageError("--min-size is for the closure: modules have no size")
     if form == "png" and output is None and sys.stdout.isatty():
-        raise click.UsageError("a PNG is nothing for a terminal: name a file with --output")
+        raise click.UsageError("a PNG cannot be shown in a terminal: name a file with --output")
     folder = project.find(Path(settings.project))
     with settings.late(f"drawing the {kind}"):
         title, graph = _modules(folder) if kind == "modules" else _closure(folder)
@@ -95,7 +95,7 @@ def command(
 
 
 def _fold(graph: nx.DiGraph[str], depth: int | None, min_size: int | None) -> nx.DiGraph[str]:
-    """As it was asked for."""
+    """Fold the graph as the options say."""
     from voidgen.graph import fold  # noqa: PLC0415
 
     kept = {*graph.nodes}
@@ -106,27 +106,30 @@ def _fold(graph: nx.DiGraph[str], depth: int | None, min_size: int | None) -> nx
     return fold.fold(graph, kept, min_size or 0)
 
 
-def _fold_unasked(graph: nx.DiGraph[str], told: str | None) -> nx.DiGraph[str]:
-    """To what a picture can show; says so of the kind of graph that is ``told``."""
+def _fold_unasked(graph: nx.DiGraph[str], kind: str | None) -> nx.DiGraph[str]:
+    """Fold the graph to what a picture can show; with a ``kind``, print a message about it."""
     from voidgen.cli.report import say  # noqa: PLC0415
     from voidgen.graph import fold  # noqa: PLC0415
 
     kept, least = fold.largest(graph, FOLDED)
-    if told:
+    if kind:
         what, remedy = {
-            "closure": ("store paths", "`--min-size SIZE` choose others, `--min-size 0` all"),
-            "modules": ("modules", f"`--depth {len(graph)}` all"),
-        }[told]
-        drawn = f"drawn are {len(kept)} of {len(graph):,} {what}"
+            "closure": (
+                "store paths",
+                "`--min-size SIZE` to choose others, `--min-size 0` for all",
+            ),
+            "modules": ("modules", f"`--depth {len(graph)}` for all"),
+        }[kind]
+        drawn = f"drew {len(kept)} of {len(graph):,} {what}"
         say(
-            f"{drawn}: those asked for, and those that bring the most; the rest is folded",
-            f"`--focus NAME`, `--depth N` or {remedy}",
+            f"{drawn}: those asked for, and those with the largest own size; the rest is folded",
+            f"use `--focus NAME`, `--depth N` or {remedy}",
         )
     return fold.fold(graph, kept, least)
 
 
 def _modules(folder: Path) -> tuple[str, nx.DiGraph[str]]:
-    """The title and the graph."""
+    """Return the title and the graph."""
     from voidgen import project  # noqa: PLC0415
     from voidgen.graph import sources  # noqa: PLC0415
 
@@ -152,7 +155,7 @@ def _focus(graph: nx.DiGraph[str], name: str) -> nx.DiGraph[str]:
 
 
 def _form(graph: nx.DiGraph[str], kind: str, title: str, form: str) -> bytes:
-    """The graph in the form that was asked for; pictures leave out what follows from the rest."""
+    """Return the graph in the chosen form; pictures leave out redundant edges."""
     from voidgen.graph import data, dot, fold, mermaid  # noqa: PLC0415
     from voidgen.schema.canonical_json import to_json  # noqa: PLC0415
 

@@ -70,10 +70,10 @@ def command(  # noqa: PLR0913, PLR0917 - the options
     """
     folder = Path(os.path.abspath(Path(settings.project) / directory))
     if offline and (preset or scripts or arch):
-        what = "--offline is a project of its own: leave --preset, --arch and --from out"
+        what = "--offline makes its own kind of project: leave out --preset, --arch and --from"
         raise click.UsageError(what)
     if busybox and not offline:
-        raise click.UsageError("--busybox is for --offline")
+        raise click.UsageError("--busybox needs --offline")
     workflow = _workflow(host, folder) if host else None
     lines: Sequence[str] = ()
     left: Sequence[str] = ()
@@ -83,10 +83,10 @@ def command(  # noqa: PLR0913, PLR0917 - the options
         lines, left = _preset(folder, preset or "cinnamon", arch, scripts)
     if workflow:
         lines = (*lines, _add(workflow, folder))
-    _tell(settings, folder, lines, left, offline=offline, directory=directory)
+    _show_result(settings, folder, lines, left, offline=offline, directory=directory)
 
 
-def _tell(  # noqa: PLR0913 - what there is to tell
+def _show_result(  # noqa: PLR0913 - what there is to show
     settings: Settings,
     folder: Path,
     lines: Sequence[str],
@@ -99,7 +99,7 @@ def _tell(  # noqa: PLR0913 - what there is to tell
     from voidgen.nix import flake_ref  # noqa: PLC0415
     from voidgen.text import visible  # noqa: PLC0415
 
-    # Also told under --quiet: it is what the user has to do.
+    # Also shown under --quiet: it is what the user has to do.
     for line in left:
         click.echo(visible(f"not taken over: {line}"), err=True)
     if fault := flake_ref.misplaced(folder):
@@ -110,11 +110,11 @@ def _tell(  # noqa: PLR0913 - what there is to tell
     if settings.quiet or settings.json:
         return
     place = directory if settings.project == "." else str(folder)
-    # An empty folder is replaced by --offline: the shell has to enter it again.
+    # --offline replaces an empty folder: the shell has to enter it again.
     there = "" if place == "." and not offline else f"cd {shlex.quote(place)} && "
     built = "voidgen generate && nix build"
     if not offline:
-        built = "voidgen generate && voidgen lock && voidgen iso   (`voidgen doctor` looks first)"
+        built = "voidgen generate && voidgen lock && voidgen iso   (`voidgen doctor` checks first)"
     for line in (*lines, f"next: {there}{built}"):
         click.echo(visible(line))
 
@@ -149,7 +149,7 @@ def _offline(folder: Path, busybox: Path | None) -> Sequence[str]:
 def _preset(
     folder: Path, name: str, arch: str | None, scripts: Sequence[Path]
 ) -> tuple[Sequence[str], Sequence[str]]:
-    """What is told of what was done, and what was not taken over."""
+    """Return lines on what was done, and what was not taken over."""
     from voidgen.errors import Fault, WrongInputError, unreadable  # noqa: PLC0415
     from voidgen.init import preset, takeover  # noqa: PLC0415
     from voidgen.system.files import read_regular_file  # noqa: PLC0415

@@ -41,32 +41,33 @@ def command(settings: Settings, no_space_check: bool, sign: Path | None) -> None
     be_interrupted()
     start = time.monotonic()
 
-    def told(line: str) -> None:
+    def warn_user(line: str) -> None:
         if not settings.quiet:
             click.echo(visible(line), err=True)
 
     project = settings.load()
     if sign:
         signature.refuse_no_key(sign)
-    made = build.make(project, settings.watcher(), told, check_space=not no_space_check)
+    made = build.make(project, settings.watcher(), warn_user, check_space=not no_space_check)
     signed = _sign(settings, project.folder, made, sign) if sign else None
     if settings.json:
         size = made.iso.stat().st_size
         result({"iso": str(made.iso), "size": size, "reused": made.reused, "signature": signed})
     elif not settings.quiet:
-        what = "nothing to do: as it was" if made.reused else f"{time.monotonic() - start:.0f} s"
+        seconds = f"{time.monotonic() - start:.0f} s"
+        what = "nothing to do: the ISO is current" if made.reused else seconds
         click.echo(visible(f"{made.iso}  {human_size(made.iso.stat().st_size)}  ({what})"))
 
 
 def _sign(settings: Settings, project: Path, made: Made, key: Path) -> str:
-    """Sign the sums, and the statement of the ISO's source; the name of the sums' signature."""
+    """Sign the checksums and the statement of source; return the name of the first signature."""
     from voidgen.container import engine  # noqa: PLC0415
     from voidgen.provenance import signature, statement, statements  # noqa: PLC0415
     from voidgen.provenance.beside import beside  # noqa: PLC0415
     from voidgen.system.files import project_lock  # noqa: PLC0415
 
     with project_lock(project):
-        # No line that moves: a passphrase may be asked for on it.
+        # Not a moving line: ssh-keygen may ask for a passphrase on it.
         if not settings.quiet:
             click.echo(f"signing {made.iso.name}.sha256 ...", err=True)
         file = signature.sign_file(beside(made.iso, "iso.sha256"), key)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from voidgen.project import Project
 
 SHOWN = 40
-"""Moved packages that are named; more are counted."""
+"""Maximum number of moved packages to name."""
 
 
 @click.command("lock", cls=Command)
@@ -46,14 +46,14 @@ def command(settings: Settings, check: bool) -> int:
     for line in lines:
         click.echo(visible(line))
     if not settings.quiet:
-        click.echo(state.remedy(found) if lines else "all is locked")
+        click.echo(state.remedy(found) if lines else "everything is locked")
     return 1 if lines else 0
 
 
 def pin(
     settings: Settings, project: Project, moving: frozenset[str], *, evaluate: bool = True
 ) -> None:
-    """Pin, write, and tell what moved."""
+    """Pin, write, and show what changed."""
     from voidgen.cli.report import result, warn  # noqa: PLC0415
     from voidgen.lock import state, update  # noqa: PLC0415
     from voidgen.system.files import project_lock  # noqa: PLC0415
@@ -74,7 +74,7 @@ def pin(
 def _tell(outcome: Outcome, changed: list[str]) -> None:
     from voidgen.text import human_size, visible  # noqa: PLC0415
 
-    # Of a first lock the packages are counted only: all of them came.
+    # After a first lock, only count the packages: all of them were added.
     first = outcome.before.lock is None
     shown = [move for move in outcome.moves() if not (first and move.kind == "xbps")]
     for move in shown[:SHOWN]:

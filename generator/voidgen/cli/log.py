@@ -1,4 +1,4 @@
-"""What voidgen runs and writes: told under -v, and kept for whoever interrupts it."""
+"""What voidgen runs and writes: shown under -v, and kept for the message of an interrupt."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ if TYPE_CHECKING:
 
 
 class Listener(logging.Handler):
-    """Hears the records of voidgen's loggers; those of written files have them as ``written``."""
+    """Handles the log records of voidgen; keeps the files that were ``written``."""
 
     def __init__(self, settings: Settings) -> None:
-        """Time is counted from now."""
+        """Start to count the time now."""
         super().__init__(logging.DEBUG if settings.debug else logging.INFO)
         self._settings = settings
         self._start = time.monotonic()
 
     def emit(self, record: logging.LogRecord) -> None:
-        """A line on standard error, with the seconds since the command began."""
+        """Print a line on standard error, with the seconds since the command began."""
         written = getattr(record, "written", None)
         if written:
             self._settings.written.append(written)
@@ -38,7 +38,7 @@ class Listener(logging.Handler):
 
 @contextmanager
 def listening(settings: Settings) -> Iterator[None]:
-    """Hear what this run tells, while the context lasts."""
+    """Handle the log records of this run while the context lasts."""
     logger = logging.getLogger("voidgen")
     before = logger.handlers, logger.level, logger.propagate
     logger.handlers, logger.propagate = [Listener(settings)], False

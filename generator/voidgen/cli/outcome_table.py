@@ -1,4 +1,4 @@
-"""Prints outcomes for a person at a terminal."""
+"""Print outcomes for a terminal."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ WORDS = {"passed": "ok", "warning": "??", "failed": "no", "skipped": "--"}
 
 
 def show(outcomes: Sequence[Outcome]) -> None:
-    """Print a line for each, with the detail of what did not pass below it, and the count."""
+    """Print a line for each, with details below those that did not pass, and the counts."""
     console = consoles.make()
     width = max((len(visible(one.name)) for one in outcomes), default=0)
     for one in outcomes:

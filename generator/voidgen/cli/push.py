@@ -35,7 +35,7 @@ def command(settings: Settings, store: str, key: Path) -> None:
 
     if "://" not in store:
         remedy = "a folder is file:///…; see `nix help-stores`"
-        raise WrongInputError(Fault(f"{store!r} is no URL of a Nix store", remedy=remedy))
+        raise WrongInputError(Fault(f"{store!r} is not the URL of a Nix store", remedy=remedy))
     image = project.load(project.find(Path(settings.project)))
     pushed = push.push(image, store, key, settings.watcher())
     if settings.json:

@@ -1,4 +1,4 @@
-"""Errors for a person: what, where, and what to do."""
+"""Print errors: what is wrong, where, and what to do."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def say(what: str, remedy: str = "", output: str = "") -> None:
-    """One message on standard error."""
+    """Print a message on standard error."""
     click.echo(visible(f"voidgen: {what}"), err=True)
     for line in output.splitlines():
         click.echo(visible(f"  | {line}"), err=True)
@@ -26,14 +26,14 @@ def say(what: str, remedy: str = "", output: str = "") -> None:
 
 
 def result(data: object) -> None:
-    """What a command found or did, as JSON on standard output."""
+    """Print what a command found or did, as JSON on standard output."""
     from voidgen.schema.canonical_json import to_json  # noqa: PLC0415
 
     click.echo(to_json(data), nl=False)
 
 
 def report(faults: Iterable[Fault]) -> None:
-    """All faults, by file and line, each with its remedy below it."""
+    """Print all faults, by file and line, each with its remedy below it."""
     for fault in sorted(faults, key=_place):
         click.echo(visible(_placed(fault)), err=True)
         if fault.remedy:
@@ -63,7 +63,7 @@ def warn(fault: Fault) -> None:
 
 
 def _line(fault: Fault) -> int:
-    """Where the fault is, 0 where that is not known: keys have lines in TOML only."""
+    """Return the fault's line, 0 if it is unknown: only TOML has lines for keys."""
     from voidgen.schema.toml import line_of  # noqa: PLC0415
 
     if fault.line or not fault.file or not fault.key or fault.file.suffix != ".toml":
@@ -72,6 +72,6 @@ def _line(fault: Fault) -> int:
 
 
 def shown(file: Path) -> str:
-    """Relative to the current folder where it lies below it."""
+    """Return the path relative to the current folder, if it is below it."""
     path, here = os.path.abspath(file), str(Path.cwd())
     return os.path.relpath(path, here) if path.startswith(f"{here}/") else path

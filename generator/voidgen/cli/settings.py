@@ -1,4 +1,4 @@
-"""What all commands share: the options that may stand before a command's name and after it."""
+"""The options of all commands, which may stand before a command's name or after it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @define
 class Settings:
-    """What they say, and what the command is at."""
+    """The values of these options, and what the command is doing."""
 
     project: str = "."
     quiet: bool = False
@@ -27,24 +27,24 @@ class Settings:
     debug: bool = False
     json: bool = False
     doing: list[str] = Factory(list)
-    """The steps that are open, the outermost first."""
+    """The open steps, the outermost first."""
     written: list[Path] = Factory(list)
-    """The files of the user's that were written or removed."""
+    """The user's files that were written or removed."""
     left: str = ""
-    """What an interrupt leaves of a command that makes no files, said in place of them."""
+    """What to say after an interrupt of a command that makes no files."""
     _watcher: Progress | None = None
 
     def form(self, named: str | None, otherwise: str) -> str:
-        """What a --format of the command's own comes to, with --json.
+        """Return the form of a command's result: --format, or JSON with --json.
 
-        Raises click.UsageError where the two differ.
+        Raises click.UsageError if the two differ.
         """
         if self.json and named not in {None, "json"}:
-            raise click.UsageError(f"--json and --format {named} at once: leave one out")
+            raise click.UsageError(f"--json and --format {named} cannot be combined: leave one out")
         return "json" if self.json else named or otherwise
 
     def watcher(self) -> Progress:
-        """Who watches the steps of this run."""
+        """Return the progress that shows the steps of this run."""
         from voidgen.cli import watch  # noqa: PLC0415
 
         if self._watcher is None:
@@ -53,14 +53,14 @@ class Settings:
         return self._watcher
 
     def load(self) -> Project:
-        """The project that is worked on, read and resolved."""
+        """Return the project of this command, read and resolved."""
         from voidgen import project  # noqa: PLC0415
 
         with self.late("reading the project"):
             return project.load(project.find(Path(self.project)))
 
     def late(self, what: str) -> AbstractContextManager[None]:
-        """A step that mostly takes no time, and is told of where it does."""
+        """Show a step only if it takes long."""
         from voidgen.cli import watch  # noqa: PLC0415
 
         return watch.late(self.watcher(), what)
@@ -73,7 +73,7 @@ def _keep(context: click.Context, option: click.Parameter, value: Any) -> None:
     if context.get_parameter_source(option.name) is not click.core.ParameterSource.DEFAULT:
         setattr(settings, option.name, value)
     if settings.quiet and settings.verbose:
-        raise click.UsageError("--quiet and --verbose at once: leave one out", context)
+        raise click.UsageError("--quiet and --verbose cannot be combined: leave one out", context)
 
 
 def _shared(*names: str, **attributes: Any) -> click.Option:
@@ -101,19 +101,19 @@ class Command(click.Command):
     """A command with the options of all, and its examples below its help."""
 
     def __init__(self, name: str, **attributes: Any) -> None:
-        """As click has it."""
+        """Take click's attributes."""
         super().__init__(name, epilog=examples.epilog(name), **attributes)
         self.params.extend(SHARED)
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run it, and hear what it runs and writes."""
+        """Run it, and log what it runs and writes."""
         from voidgen.cli import log  # noqa: PLC0415
 
         with log.listening(ctx.ensure_object(Settings)):
             return super().invoke(ctx)
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Its own first."""
+        """List the command's own options first."""
         own = [one for one in self.get_params(ctx) if one not in (*SHARED, self._help(ctx))]
         _write(ctx, formatter, "Options", own)
         _write(ctx, formatter, "Options of all commands", [*SHARED, self._help(ctx)])
@@ -130,7 +130,7 @@ def _write(
     title: str,
     parameters: list[click.Parameter],
 ) -> None:
-    """A section of a command's help; none where there is nothing to tell."""
+    """Write a section of a command's help, if it has rows."""
     rows = [row for one in parameters if (row := one.get_help_record(context))]
     if rows:
         with formatter.section(title):

@@ -71,7 +71,7 @@ def _built(settings: Settings, folder: Path) -> None:
 
 
 def _sizes(settings: Settings, folder: Path, *, built: bool) -> None:
-    """Of ./result, or of what the store has already; as docs/reference/sizes.md has it."""
+    """Print the sizes of ./result, or of what the store has (docs/reference/sizes.md)."""
     if built:
         from voidgen.image import built as built_image  # noqa: PLC0415
 

@@ -1,4 +1,4 @@
-"""The plan and the built image for a person at a terminal."""
+"""Print the plan and the built image for a terminal."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ if TYPE_CHECKING:
     from voidgen.schema.structure import OptionValue
 
 REV = 12
-"""Characters of a revision that are shown."""
+"""Number of characters of a revision to show."""
 
 
 def plan(document: PlanDocument, inputs: Iterable[Input], versions: Mapping[str, str]) -> None:
-    """Print all that the image will be; ``versions`` are those of Void's locked packages."""
+    """Print all that the image will be; ``versions`` are those of the locked Void packages."""
     console = consoles.make()
     image = document.image
     _facts(
@@ -106,7 +106,7 @@ def built(image: BuiltImage) -> None:
 
 
 def sizes(found: Sizes) -> None:
-    """Print what room the packages take."""
+    """Print how much room the packages take."""
     console = consoles.make()
     rows = [
         *(_counts(one.name, one) for one in found.packages),
@@ -116,7 +116,7 @@ def sizes(found: Sizes) -> None:
     _rows(console, "Nix packages", heads, rows, total=_counts("all", found))
     if found.unknown:
         count = len(found.unknown)
-        line = f"not built: {count} of {len(rows)}, which count nowhere in these sizes"
+        line = f"not built: {count} of {len(rows)}, which these sizes do not include"
         console.print(Text(f"{line}\n    `nix build` builds them"), soft_wrap=True)
 
 
@@ -125,7 +125,7 @@ def _counts(name: str, sizes: Share | Sizes) -> tuple[str, ...]:
 
 
 def _by(askers: Iterable[Asker]) -> str:
-    """Who asked; a module's name says by itself that it is one."""
+    """Return who asked; the word "module" stays out, as a module's name is enough."""
     return ", ".join(asker.name for asker in askers)
 
 
@@ -149,7 +149,7 @@ def _services(console: Console, document: PlanDocument) -> None:
 
 
 def _overlay(console: Console, document: PlanDocument) -> None:
-    """Like ``ls -l``: a path is never folded, so that it can be copied."""
+    """Print like ``ls -l``: paths are never wrapped, so that they can be copied."""
     entries = [one for one in document.include if one.mode or one.target is not None]
     console.print(Text(f"Overlay: {len(entries)}", style="bold"))
     owners = [f"{one.owner}:{one.group}" for one in entries if one.owner]
@@ -179,7 +179,7 @@ def _rows(
     rows: Iterable[Sequence[str]],
     total: Sequence[str] = (),
 ) -> None:
-    """A table; with a ``total`` below it, all but the first column are numbers."""
+    """Print a table; with a ``total`` below it, all columns but the first are numbers."""
     table = Table(box=None, padding=(0, 0, 0, 2), show_edge=False, show_footer=bool(total))
     for index, head in enumerate(heads):
         table.add_column(

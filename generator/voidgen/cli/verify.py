@@ -65,7 +65,7 @@ def command(  # noqa: PLR0913, PLR0917 - the options
     from voidgen.release import verify  # noqa: PLC0415
 
     if (source or sign) and not rebuild:
-        raise click.UsageError("--source and --sign belong to --rebuild")
+        raise click.UsageError("--source and --sign need --rebuild")
     wanted = read_source.parse(source) if source else None
     if sign:
         signature.refuse_no_key(sign)
@@ -93,12 +93,12 @@ def _rebuilt(
     from voidgen.release.rebuild import NAME, rebuild  # noqa: PLC0415
 
     if any(one.name == f"sum of {iso.name}" and one.state == "failed" for one in before):
-        yield Outcome(NAME, "skipped", "the ISO is damaged: it has another sum")
+        yield Outcome(NAME, "skipped", "the ISO is damaged: its checksum differs")
         return
     found = rebuild(iso, wanted, settings.watcher())
     yield found.outcome
     if sign and found.provenance:
-        # Not a line that moves: ssh-keygen may ask for a passphrase on it.
+        # Not a moving line: ssh-keygen may ask for a passphrase on it.
         if not settings.quiet:
             click.echo("signing the statement ...", err=True)
         file = statements.add(iso, found.provenance, sign)

@@ -1,4 +1,4 @@
-"""Shows long work: a moving line at a terminal, plain lines elsewhere, nothing if quiet."""
+"""Show long work: a moving line at a terminal, plain lines elsewhere, nothing if quiet."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 QUARTERS = 4
-"""Plain lines that a transfer prints while it runs."""
+"""Number of plain lines that a transfer prints while it runs."""
 
 
 def watcher(*, quiet: bool, lines: bool = False) -> Progress:
-    """Return what shows the steps of this run, on standard error, where no result goes.
+    """Return the progress that shows the steps of this run, on standard error.
 
     ``lines`` prints plain lines on a terminal, too: messages come between them.
     """
@@ -109,14 +109,14 @@ class Lines:
         from voidgen.text import human_size  # noqa: PLC0415
 
         click.echo(visible(f"{what}{f': {human_size(total)}' if total else ''} ..."), err=True)
-        done = told = 0
+        done = shown = 0
 
         def moved(count: int) -> None:
-            nonlocal done, told
+            nonlocal done, shown
             done += count
             quarter = done * QUARTERS // total if total else 0
-            if quarter > told:
-                told = quarter
+            if quarter > shown:
+                shown = quarter
                 click.echo(f"  {human_size(done)} of {human_size(total)}", err=True)
 
         yield moved

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from voidgen.why.run import Result
 
 WAYS = 5
-"""Ways to a store path that are shown; a path deep in a closure has millions."""
+"""Number of ways to a store path to show; a path deep in a closure has millions."""
 LEAVING = 8
-"""Store paths that are named of those that would leave with another."""
+"""Maximum number of leaving store paths to name."""
 
 
 @click.command("why", cls=Command)
@@ -42,7 +42,7 @@ def command(settings: Settings, name: str, ways: int) -> None:
     from voidgen.cli.report import result  # noqa: PLC0415
     from voidgen.why import run  # noqa: PLC0415
 
-    with settings.late(f"looking {name} up"):
+    with settings.late(f"looking up {name}"):
         found = run.run(run.Request(project.find(Path(settings.project)), name, ways))
     if settings.json:
         closure = None if found.kept is None else [*map(attrs.asdict, found.kept)]

@@ -28,7 +28,7 @@ class Move:
 
     @property
     def sign(self) -> str:
-        """``+`` if it was added, ``-`` if it was removed, ``~`` if it moved."""
+        """Return ``+`` if it was added, ``-`` if it was removed, ``~`` if it moved."""
         return "~" if self.old and self.new else "+" if self.new else "-"
 
 

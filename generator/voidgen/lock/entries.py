@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 VERSION = 7
-"""Of flake.lock, as every Nix from 2.8 on writes it."""
+"""The version of flake.lock that every Nix from 2.8 on writes."""
 DERIVED = ("__final", "narHash", "lastModified", "revCount")
 """Attributes of a locked reference that follow from what it fetches."""
 
@@ -42,9 +42,9 @@ class Entry:
 
 
 def parse(data: bytes, file: Path) -> tuple[Entry, ...]:
-    """The entries of flake.lock's bytes, sorted by name; none of no bytes.
+    """Return the entries of flake.lock's bytes, sorted by name; without bytes, there are none.
 
-    Raises WrongInputError where ``data`` is not what Nix writes; ``file`` is for its messages.
+    Raises WrongInputError if ``data`` is not what Nix writes; ``file`` is for its messages.
     """
     if not data:
         return ()
@@ -70,7 +70,7 @@ def parse(data: bytes, file: Path) -> tuple[Entry, ...]:
 
 @frozen
 class _LockFile:
-    """A node has more keys than `_Node`: they are part of what voidgen.lock binds."""
+    """The nodes stay JSON: voidgen.lock also binds the keys that `_Node` does not have."""
 
     nodes: Mapping[str, Mapping[str, object]]
     root: str
@@ -79,7 +79,7 @@ class _LockFile:
 
 @frozen
 class _Inputs:
-    """A list is a way from the root to another input's node ("follows")."""
+    """The inputs of a node; a list is a way from the root to another input's node ("follows")."""
 
     inputs: Mapping[str, str | tuple[str, ...]] = MappingProxyType({})
 
@@ -102,7 +102,7 @@ def _inputs(node: Mapping[str, object]) -> _Inputs:
 
 
 def _names(nodes: Mapping[str, _Inputs], root: str) -> dict[str, str]:
-    """The name of every node that the root needs: the shortest way to it, by input names."""
+    """Return the name of every node that the root needs: the shortest way to it, by input names."""
     found = {root: ""}
     for node, name in (waiting := [(root, "")]):
         if node not in nodes:
@@ -139,7 +139,7 @@ def _entry(
 
 
 def _spelled(attributes: Mapping[str, object]) -> dict[str, object]:
-    """A reference's attributes as Nix 2.8 and the latest release would both have them."""
+    """Return a reference's attributes in the form that Nix 2.8 and the latest release share."""
     found = dict(attributes)
     if "ref" in found:
         found["ref"] = str(found["ref"]).removeprefix("refs/heads/")
@@ -153,6 +153,6 @@ def _json(value: object) -> str:
 
 
 def _located(fault: Fault, node: str) -> Fault:
-    """The fault at its place in flake.lock."""
+    """Return the fault with its place in flake.lock."""
     (key,) = fault.key
     return evolve(fault, key=("nodes", node, "locked", _KEYS.get(str(key), key)), remedy=RESTORE)

@@ -1,4 +1,4 @@
-"""flake.lock, as Nix writes it (Nix manual, "Lock files"): reading only."""
+"""Read flake.lock, as Nix writes it (Nix manual, "Lock files")."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 FILE = "flake.lock"
 LARGEST = 1 << 26
-"""Bytes; the lock of a hundred thousand inputs would be smaller."""
+"""Maximum size in bytes; the lock of a hundred thousand inputs would be smaller."""
 
 LATEST = 253_402_300_799
 """The last second of the year 9999: Python has no later dates."""
@@ -35,7 +35,7 @@ _REPOSITORIES = (*FORGES, "git", "hg")
 
 @frozen
 class Node:
-    """What the lock file says of an input; a list in ``inputs`` is a way from the root to one."""
+    """An input in the lock file; a list in ``inputs`` is a way from the root to another one."""
 
     locked: Attributes | None = None
     original: Attributes = MappingProxyType({})
@@ -44,7 +44,7 @@ class Node:
 
 @frozen
 class LockFile:
-    """The inputs by the names that Nix gives them; ``root`` is that of the flake itself."""
+    """The inputs by the names that Nix gives them; ``root`` is the name of the flake itself."""
 
     nodes: Mapping[str, Node]
     root: str
@@ -99,10 +99,10 @@ class _Locked:
 class Input:
     """A flake input: where it comes from, and what it is locked to (empty: not locked).
 
-    ``rev`` is its commit, or its narHash where it has none; ``date`` that of the commit, in UTC;
-    ``hash`` the narHash; ``url`` the flake reference of exactly these bytes; ``modified`` the
-    commit's time (``lastModified``), in seconds since 1970, or 0. Without a commit it is 0, too:
-    Nix 2.8 locks no time for an archive, and a folder's is that of one machine.
+    ``rev`` is its commit, or its narHash if it has no commit. ``date`` is the commit's date in UTC,
+    ``hash`` the narHash, and ``url`` the flake reference of exactly these bytes. ``modified`` is
+    the commit's time (``lastModified``) in seconds since 1970. It is 0 without a commit: Nix 2.8
+    locks no time for an archive, and a folder's time differs between machines.
     """
 
     name: str
@@ -115,11 +115,11 @@ class Input:
 
 
 def inputs(folder: Path, plan: Plan, *, anywhere: bool = False) -> list[Input]:
-    """The inputs of the emitted flake, with what flake.lock says of them.
+    """Return the inputs of the emitted flake, with what flake.lock says of them.
 
-    One that is locked from somewhere else than voidgen.toml says by now is not locked, but with
-    ``anywhere``. Raises WrongInputError where flake.lock is not what Nix writes, and where an
-    entry does not pin its bytes.
+    An input locked from another reference than voidgen.toml has counts as not locked, except with
+    ``anywhere``. Raises WrongInputError if flake.lock is not what Nix writes, or an entry does not
+    pin its bytes.
     """
     found = _locked(folder / FILE)
     return [
@@ -131,7 +131,7 @@ def inputs(folder: Path, plan: Plan, *, anywhere: bool = False) -> list[Input]:
 
 
 def pinned(file: Path) -> list[Input]:
-    """The inputs that the lock file ``file`` pins, whatever flake it belongs to."""
+    """Return the inputs that the lock file ``file`` pins, whatever flake it belongs to."""
     return [one.input(name, "") for name, one in _locked(file).items()]
 
 
@@ -142,7 +142,7 @@ def locked(folder: Path, name: str) -> Attributes | None:
 
 
 def references(plan: Plan) -> dict[str, str]:
-    """The emitted flake's inputs, by name, as voidgen.toml writes them."""
+    """Return the emitted flake's inputs, by name, as voidgen.toml writes them."""
     found = {}
     if not plan.config.nix.nixpkgs.startswith("./"):
         found["nixpkgs"] = plan.config.nix.nixpkgs
@@ -152,10 +152,10 @@ def references(plan: Plan) -> dict[str, str]:
 
 
 def _locked(file: Path) -> dict[str, _Locked]:
-    """Each input of the root, by name."""
+    """Return each input of the root, by name."""
     try:
         lock = typed_json.read(read_regular_file(file, LARGEST), LockFile)
-        raise_all([*_loose(lock.nodes, file), *_telling(lock.nodes, file)])
+        raise_all([*_unpinned_faults(lock.nodes, file), *_secret_faults(lock.nodes, file)])
         return {
             name: _Locked.of(lock.nodes[to] if isinstance(to, str) else Node())
             for name, to in lock.nodes[lock.root].inputs.items()
@@ -173,19 +173,19 @@ def whole(value: str | int | bool) -> int:
     return value
 
 
-def _telling(nodes: Mapping[str, Node], file: Path) -> Iterator[Fault]:
-    """A fault for each entry, of inputs' inputs too, that has a password or token."""
+def _secret_faults(nodes: Mapping[str, Node], file: Path) -> Iterator[Fault]:
+    """Yield a fault for each entry, of inputs' inputs too, that has a password or token."""
     for name, node in nodes.items():
         for attributes_ in (node.locked or {}, node.original):
-            # As in the query of a flake reference: an entry has its parts.
+            # In the form of a flake reference's query, because an entry has its parts.
             given = " ".join(f"&{part}={value}" for part, value in attributes_.items())
             if secret := credentials.secret_in(given):
                 yield Fault(f"{name} has a URL with {secret}", file, remedy=credentials.LOCKED)
                 break
 
 
-def _loose(nodes: Mapping[str, Node], file: Path) -> Iterator[Fault]:
-    """A fault for each entry, of inputs' inputs too, that does not pin its bytes."""
+def _unpinned_faults(nodes: Mapping[str, Node], file: Path) -> Iterator[Fault]:
+    """Yield a fault for each entry, of inputs' inputs too, that does not pin its bytes."""
     for name, node in nodes.items():
         if node.locked is None:
             continue

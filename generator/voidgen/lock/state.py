@@ -42,7 +42,7 @@ class Pins:
 
     @property
     def found(self) -> tuple[FlakeInput, ...]:
-        """flake.lock's inputs, in the form in which voidgen.lock has them."""
+        """Return flake.lock's inputs, in the form in which voidgen.lock has them."""
         return tuple(entry.bound for entry in self.entries)
 
 

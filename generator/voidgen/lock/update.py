@@ -105,7 +105,7 @@ def _scratch() -> Iterator[Path]:
 
 @frozen
 class _Pinning:
-    """One run; ``work`` is a folder of its own."""
+    """One run of `pin`; ``work`` is a folder of its own."""
 
     project: Project
     before: Pins
@@ -115,7 +115,7 @@ class _Pinning:
 
     @property
     def flake(self) -> Path:
-        """A copy of the flake, whose lock Nix may write: the project's is never half-written."""
+        """Return a copy of the flake for Nix to lock: it never half-writes the project's lock."""
         return self.work / "flake"
 
     def inputs(self) -> tuple[Input, ...]:
@@ -138,7 +138,7 @@ class _Pinning:
         if named.startswith("./"):
             requirements.check(self.project.folder / named)
         elif found and found.rev and (locked := flake_lock.locked(self.flake, "nixpkgs")):
-            with self.progress.step("looking at what the package set needs"):
+            with self.progress.step("checking what the package set needs"):
                 requirements.check(fetchers.fetch_tree(locked) / str(locked.get("dir", "")))
 
     def bound(self, found: Iterable[Entry]) -> tuple[FlakeInput, ...]:
@@ -168,9 +168,7 @@ class _Pinning:
                 after = _packages(self.flake, self.project)
             except StepFailedError as error:
                 what = "the image's packages do not evaluate with the new nixpkgs; nothing moved"
-                remedy = (
-                    "change voidgen.toml to fit it, or move nixpkgs nevertheless with --no-eval"
-                )
+                remedy = "change voidgen.toml to fit it, or update nixpkgs anyway with --no-eval"
                 raise StepFailedError(what, remedy, error.output or error.what) from None
         return tuple(changes.packages(before, after))
 
@@ -191,10 +189,10 @@ class _Pinning:
             return named
         image = reference.parse(named)
         if CONTAINER in self.moving and image.tag:
-            with self.progress.step(f"looking {image.name}:{image.tag} up"):
+            with self.progress.step(f"looking up {image.name}:{image.tag}"):
                 return str(evolve(image, digest=reference.digest(evolve(image, digest=""))))
         if locked != named:
-            with self.progress.step(f"looking {named} up"):
+            with self.progress.step(f"looking up {named}"):
                 reference.digest(image)
         return named
 

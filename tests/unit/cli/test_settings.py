@@ -104,7 +104,7 @@ def test_quiet_and_verbose(project: Path) -> None:
     for words in (["-q", "show", "-v"], ["show", "--verbose", "-q"], ["-v", "-q", "show"]):
         ran = voidgen(*words, cwd=project)
         assert (ran.status, ran.out) == (2, "")
-        assert ran.err.startswith("voidgen: --quiet and --verbose at once")
+        assert ran.err.startswith("voidgen: --quiet and --verbose cannot be combined")
 
 
 def test_json(project: Path) -> None:
@@ -163,7 +163,7 @@ def test_json_of_a_project_that_is_made(tmp_path: Path) -> None:
 def test_json_and_another_format(words: list[str], project: Path) -> None:
     ran = voidgen("--json", *words, cwd=project)
     assert (ran.status, ran.out) == (2, "")
-    assert f"--json and --format {words[-1]} at once" in ran.err
+    assert f"--json and --format {words[-1]} cannot be combined" in ran.err
 
 
 def test_json_is_a_format(project: Path) -> None:
