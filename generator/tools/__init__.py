@@ -1,1 +1,1 @@
-"""Makes files of this repository from the code: pages, manuals, tables, the schema."""
+"""Make files of this repository from the code: pages, manuals, tables, the schema."""

@@ -1,4 +1,4 @@
-"""The commands as data: what manual pages and the reference say of each."""
+"""The commands as data, for manual pages and the reference."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ EXIT_STATUS = (
     ("130", "It was interrupted."),
 )
 Row = tuple[str, str]
-"""What is written, and what it does."""
+"""A word of the command line, and what it does."""
 
 
 @frozen
 class Described:
-    """A command: ``name`` as it is typed, ``usage`` what follows it."""
+    """A command: ``name`` as you type it, ``usage`` the arguments after it."""
 
     name: str
     summary: str
@@ -39,8 +39,8 @@ class Described:
 
 
 def described() -> list[Described]:
-    """``voidgen`` itself, and then its commands in the order of its help."""
-    # Its settings, too: a command keeps the help option that it is first asked for.
+    """Return ``voidgen`` itself, then its commands in the order of its help."""
+    # With its settings: a command keeps the help option of the first context.
     top = click.Context(cli, info_name="voidgen", **cli.context_settings)
     commands = {name: cli.get_command(top, name) for name in cli.list_commands(top)}
     found = {name: command for name, command in commands.items() if command is not None}

@@ -1,4 +1,4 @@
-"""The reference page of the commands, made from them.
+"""Make the reference page of the commands.
 
 ``python -m tools.commands_page`` writes docs/reference/commands.md.
 """
@@ -25,7 +25,7 @@ page, too: `man voidgen-generate`.
 
 
 def page() -> str:
-    """Markdown."""
+    """Return the page in Markdown."""
     top, *commands = described()
     return "".join(f"{line}\n" for line in _lines(top, {one.name: one for one in commands}))
 
@@ -65,7 +65,7 @@ def _table(what: str, rows: Iterable[tuple[str, str]]) -> Iterator[str]:
 
 
 def _plain(text: str) -> str:
-    """Text as it is: Markdown would take a star for emphasis, and a bracket for a link."""
+    """Escape text for Markdown, which would take a star for emphasis and a bracket for a link."""
     parts = text.split("`")
     for number in range(0, len(parts), 2):
         for sign in "*_[]<>":

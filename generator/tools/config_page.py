@@ -1,4 +1,4 @@
-"""The reference page of voidgen.toml, made from its JSON Schema.
+"""Make the reference page of voidgen.toml from its JSON Schema.
 
 ``python -m tools.config_page`` writes docs/reference/voidgen.toml.md.
 """
@@ -30,7 +30,7 @@ or token: [where these go](../how-to/secrets.md#passwords-of-servers).
 
 
 def page() -> str:
-    """Markdown."""
+    """Return the page in Markdown."""
     return "".join(f"{line}\n" for line in _lines(json.loads(schema())))
 
 
@@ -54,7 +54,7 @@ def _table(name: str, table: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _kind(value: Mapping[str, Any]) -> str:
-    """What a value is, in words."""
+    """Return the type of a value, in words."""
     if "enum" in value:
         return "one of " + ", ".join(f"`{json.dumps(one)}`" for one in value["enum"])
     if "anyOf" in value:
@@ -67,7 +67,7 @@ def _kind(value: Mapping[str, Any]) -> str:
 
 
 def _inner(value: Mapping[str, Any]) -> str:
-    """What a table of tables holds."""
+    """Return the type of the values in a table of tables."""
     inner = value["additionalProperties"]
     return _inner(inner) if "additionalProperties" in inner else _kind(inner)
 
@@ -77,7 +77,7 @@ def _default(value: Mapping[str, Any]) -> str:
 
 
 def _sentence(text: str) -> str:
-    # A name stays as it is written.
+    # An identifier keeps its lower case.
     begin = text[0] if "-" in text.split(maxsplit=1)[0] else text[0].upper()
     return f"{begin}{text[1:].removesuffix('.')}."
 

@@ -1,7 +1,7 @@
-"""The JSON Schema of voidgen.toml, made from the types that structure it.
+"""Make the JSON Schema of voidgen.toml from the types that voidgen reads it with.
 
-``python -m tools.json_schema`` writes the copy that ships with voidgen and goes into every
-project as ``image/voidgen.schema.json``, where editors find it to complete and check.
+``python -m tools.json_schema`` writes the copy that ships with voidgen and goes into every project
+as ``image/voidgen.schema.json``. Editors use it there to complete and check the file.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ FILE = DATA / "voidgen.schema.json"
 
 
 def schema() -> bytes:
-    """The schema (JSON Schema draft 7, which TOML editors read)."""
+    """Return the schema (JSON Schema draft 7, which TOML editors read)."""
     top = {
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "voidgen.toml",

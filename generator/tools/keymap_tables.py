@@ -1,9 +1,9 @@
-"""The tables of `voidgen.config.keymap`, from the lists of systemd, xkeyboard-config and kbd.
+"""Make the tables of `voidgen.config.keymap` from lists of systemd, xkeyboard-config and kbd.
 
-``python -m tools.keymap_tables KBD-MODEL-MAP RULES KEYMAPS VERSION`` writes them. On Debian
-the first two are /usr/share/systemd/kbd-model-map and the folder /usr/share/X11/xkb/rules.
-KEYMAPS is the folder /usr/share/kbd/keymaps of Void's package kbd, and VERSION that package's.
-Without the package: data/keymaps of kbd's source, changed as post_patch and post_install of
+``python -m tools.keymap_tables KBD-MODEL-MAP RULES KEYMAPS VERSION`` writes them. On Debian the
+first two are /usr/share/systemd/kbd-model-map and the folder /usr/share/X11/xkb/rules. KEYMAPS is
+the folder /usr/share/kbd/keymaps of Void's package kbd, and VERSION is the version of that package.
+Without the package, use data/keymaps of kbd's source, changed as post_patch and post_install of
 srcpkgs/kbd/template change it.
 """
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from voidgen.config.keymap import Tables
 
 BY_HAND = Path(__file__).with_name("kbd-model-map.more")
-"""What systemd's table lacks of kbd's maps."""
+"""Maps of kbd that systemd's table does not have."""
 
 
 def read(model_maps: Iterable[Path], rules: Path) -> Tables:
@@ -54,7 +54,7 @@ def _console(text: str) -> dict[str, str]:
             continue
         keymap, layouts, _, variants, *_ = line.split()
         pairs = zip_longest(layouts.split(","), variants.strip("-").split(","), fillvalue="")
-        # Of two lines for a name systemd takes the first.
+        # If a name has two lines, systemd takes the first.
         found.setdefault(keymap, ",".join("+".join(filter(None, pair)) for pair in pairs))
     return found
 
@@ -86,7 +86,7 @@ def _options(rules: Path) -> dict[str, list[str]]:
 
 
 def to_json(tables: Mapping[str, Mapping[str, Any]]) -> str:
-    """Return JSON, sorted, an entry a line."""
+    """Return sorted JSON, with one entry on each line."""
     parts = []
     for table, entries in sorted(tables.items()):
         lines = [f"{json.dumps(key)}: {json.dumps(entries[key])}" for key in sorted(entries)]

@@ -1,4 +1,4 @@
-"""Manual pages, made from the commands; the macros are those of man(7).
+"""Make manual pages from the commands; the macros are those of man(7).
 
 ``python -m tools.manual`` writes generator/man/man1/.
 """
@@ -20,12 +20,12 @@ FOLDER = Path(__file__).resolve().parent.parent / "man" / "man1"
 
 
 def pages() -> dict[str, str]:
-    """The text of each page by its file's name: ``voidgen.1``, and one for each command."""
+    """Return the text of each page by file name: ``voidgen.1``, and one for each command."""
     return {f"{_title(one)}.1": _page(one) for one in described()}
 
 
 def main() -> None:
-    """Write them all, and remove those of commands that went."""
+    """Write all pages, and remove those of commands that are gone."""
     written = pages()
     FOLDER.mkdir(parents=True, exist_ok=True)
     for file in FOLDER.iterdir():
@@ -73,12 +73,12 @@ def _lines(command: Described) -> Iterator[str]:
 
 
 def _choices(text: str) -> str:
-    """A list of choices that may break at the end of a line (groff(7), "Escapes")."""
+    """Return a list of choices that may break at the end of a line (groff(7), "Escapes")."""
     return text.replace("|", "|\\:")
 
 
 def _text(text: str) -> str:
-    """Text that is nothing but text in roff (groff(7), "Escapes"); hyphens can be copied."""
+    """Escape text for roff (groff(7), "Escapes"); hyphens can be copied."""
     plain = text.replace("\\", "\\e").replace("-", "\\-").replace("'", "\\(aq")
     plain = plain.replace("`", "\\(ga").replace("~", "\\(ti").replace("^", "\\(ha")
     plain = re.sub("[^\x00-\x7f]", lambda found: f"\\[u{ord(found[0]):04X}]", plain)

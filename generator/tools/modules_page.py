@@ -1,4 +1,4 @@
-"""The reference page of the built-in modules, made from their module.toml files.
+"""Make the reference page of the built-in modules from their module.toml files.
 
 ``python -m tools.modules_page`` writes docs/reference/modules.md.
 """
@@ -28,7 +28,7 @@ Modules that come with voidgen, made from their module.toml files by `make golde
 
 
 def page(modules: Catalogue) -> str:
-    """Markdown; pure."""
+    """Return the page in Markdown. Pure."""
     return "\n".join((HEAD, *(line for module in modules.values() for line in _module(module))))
 
 
@@ -79,12 +79,12 @@ def _help(option: Option) -> str:
 
 
 def cell(text: str) -> str:
-    """Text in a table, where a bar would begin the next cell."""
+    """Return text for a table, in which a bar would begin the next cell."""
     return text.replace("|", "&#124;")
 
 
 def code_cell(text: str) -> str:
-    """Code in a table; where it has a bar, not between backticks, in which nothing is escaped."""
+    """Return code for a table; not between backticks if it has a bar, which they cannot escape."""
     return f"<code>{cell(html.escape(text, quote=False))}</code>" if "|" in text else f"`{text}`"
 
 
