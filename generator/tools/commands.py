@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 EXIT_STATUS = (
-    ("0", "It is done, or all is well."),
-    ("1", "A check failed, or a step broke."),
+    ("0", "Success."),
+    ("1", "A check or a step failed."),
     ("2", "The input is wrong: the command line, voidgen.toml, a module or a lock."),
-    ("130", "It was interrupted."),
+    ("130", "voidgen was interrupted."),
 )
 Row = tuple[str, str]
 """A word of the command line, and what it does."""

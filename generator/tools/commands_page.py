@@ -19,8 +19,8 @@ FILE = Path("docs/reference/commands.md")
 HEAD = """\
 # Commands
 
-What `voidgen COMMAND --help` says, made from the commands by `make golden`. Each has a manual
-page, too: `man voidgen-generate`.
+This page has what `voidgen COMMAND --help` prints. Each command also has a manual page, such as
+`man voidgen-generate`. `make golden` makes this page from the code.
 """
 
 
@@ -38,7 +38,7 @@ def _lines(top: Described, commands: dict[str, Described]) -> Iterator[str]:
     yield from _table("option", top.shared)
     yield from (
         "",
-        "They stand before a command or after it; see [what commands print](output.md).",
+        "Write them before or after the command. See [what commands print](output.md).",
     )
     yield from ("", "## Exit status", "")
     yield from _table("status", EXIT_STATUS)

@@ -19,13 +19,13 @@ FILE = Path("docs/reference/voidgen.toml.md")
 HEAD = """\
 # voidgen.toml
 
-All tables and keys, made from the types that voidgen reads them by (`make golden`). The same
-types make `image/voidgen.schema.json`, by which editors complete and check the file:
+This page lists all tables and keys. `make golden` makes it, and `image/voidgen.schema.json`, from
+the types that voidgen reads the file with. Editors use the schema to complete and check the file:
 `voidgen init` names it in the first line, `#:schema image/voidgen.schema.json`.
 
-A key that is not known, a value of another kind, and a value that does not fit are errors, all
-told at once, with their lines. Only `image.name` is needed. No value may be a URL with a password
-or token: [where these go](../how-to/secrets.md#passwords-of-servers).
+An unknown key, a value of another type, and a value that is not allowed are errors. voidgen
+reports all of them together, with their lines. Only `image.name` is required. No value may be a
+URL with a password or token: [put these elsewhere](../how-to/secrets.md#passwords-of-servers).
 """
 
 
@@ -42,10 +42,10 @@ def _lines(top: Mapping[str, Any]) -> Iterator[str]:
 
 def _table(name: str, table: Mapping[str, Any]) -> Iterator[str]:
     yield from ("", f"## [{name}]", "", f"{_sentence(table['description'])}", "")
-    yield from ("| key | value | default | what |", "|---|---|---|---|")
+    yield from ("| key | type | default | meaning |", "|---|---|---|---|")
     needed = table.get("required", ())
     for key, value in table["properties"].items():
-        default = "needed" if key in needed else _default(value)
+        default = "required" if key in needed else _default(value)
         what = cell(_sentence(value["description"]))
         yield f"| `{key}` | {cell(_kind(value))} | {default} | {what} |"
     for key, value in table["properties"].items():

@@ -25,7 +25,7 @@ def schema() -> bytes:
     top = {
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "voidgen.toml",
-        **_of(Config),
+        **_schema_of(Config),
     }
     return (json.dumps(top, indent=2, ensure_ascii=False) + "\n").encode()
 
@@ -33,7 +33,7 @@ def schema() -> bytes:
 _SCALARS: Mapping[Any, str] = {str: "string", bool: "boolean", int: "integer"}
 
 
-def _of(kind: Any) -> dict[str, Any]:  # noqa: PLR0911 - one return a kind
+def _schema_of(kind: Any) -> dict[str, Any]:  # noqa: PLR0911 - one return a kind
     origin, args = get_origin(kind), get_args(kind)
     rule = rule_of(kind)
     if rule:
@@ -43,16 +43,16 @@ def _of(kind: Any) -> dict[str, Any]:  # noqa: PLR0911 - one return a kind
     if origin is Literal:
         return {"enum": list(args)}
     if origin is tuple:
-        return {"type": "array", "items": _of(args[0]), "uniqueItems": True}
+        return {"type": "array", "items": _schema_of(args[0]), "uniqueItems": True}
     if origin is Mapping:
-        names = _of(args[0]).get("pattern")
+        names = _schema_of(args[0]).get("pattern")
         return {
             "type": "object",
             "propertyNames": {"pattern": names},
-            "additionalProperties": _of(args[1]),
+            "additionalProperties": _schema_of(args[1]),
         }
     if origin in {Union, types.UnionType}:
-        kinds = [_of(arg) for arg in args if arg is not type(None)]
+        kinds = [_schema_of(arg) for arg in args if arg is not type(None)]
         return kinds[0] if len(kinds) == 1 else {"anyOf": kinds}
     return _table(kind)
 
@@ -63,7 +63,7 @@ def _table(cls: Any) -> dict[str, Any]:
     required = []
     for field in attrs.fields(cls):
         name = kebab(field.name)
-        properties[name] = {"description": field.metadata["help"], **_of(field.type)}
+        properties[name] = {"description": field.metadata["help"], **_schema_of(field.type)}
         if field.default is attrs.NOTHING:
             required.append(name)
         elif isinstance(field.default, str | int | tuple):

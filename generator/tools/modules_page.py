@@ -22,8 +22,8 @@ FILE = Path("docs/reference/modules.md")
 HEAD = """\
 # Overlay modules
 
-Modules that come with voidgen, made from their module.toml files by `make golden`.
-[Write a module](../how-to/write-a-module.md) says what they are made of.
+These modules come with voidgen. [Write a module](../how-to/write-a-module.md) explains how a
+module works. `make golden` makes this page from their module.toml files.
 """
 
 
@@ -50,7 +50,7 @@ def _module(module: Module) -> Iterator[str]:
     if lines:
         yield from (*lines, "")
     if spec.options:
-        yield from ("| option | default | what |", "|---|---|---|")
+        yield from ("| option | default | meaning |", "|---|---|---|")
         for name, option in spec.options.items():
             yield f"| `{name}` | {_default(option)} | {cell(_help(option))} |"
         yield ""
@@ -69,7 +69,7 @@ def _code(values: Iterable[str]) -> list[str]:
 
 def _default(option: Option) -> str:
     if option.default is None:
-        return "needed"
+        return "required"
     return code_cell(json.dumps(option.default, ensure_ascii=False))
 
 

@@ -54,9 +54,9 @@ One of everything.
 - Nix packages: `uno`
 - in the image: `/etc/ein`, `/etc/one.conf`, `/var/lib/one`
 
-| option | default | what |
+| option | default | meaning |
 |---|---|---|
-| `pick` | needed | one &#124; the other (a, b) |
+| `pick` | required | one &#124; the other (a, b) |
 | `words` | <code>["é", "&#124;"]</code> | words |
 """
     )
