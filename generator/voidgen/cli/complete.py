@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     Complete = Callable[[click.Context, click.Parameter, str], list[CompletionItem]]
 
 
-def _of(find: Callable[[click.Context, Path], Iterable[str]], *, files: bool = False) -> Complete:
+def _completion(
+    find: Callable[[click.Context, Path], Iterable[str]], *, files: bool = False
+) -> Complete:
     """Return the completion of what ``find`` has for the project, and of ``files``.
 
     Completes nothing if ``find`` fails.
@@ -88,15 +90,15 @@ def _project(folder: Path) -> Project:
     return project.load(folder)
 
 
-addable = _of(_addable)
+addable = _completion(_addable)
 """Modules that are not in voidgen.toml; there are too many packages to look them up at each key."""
-listed = _of(_listed)
+listed = _completion(_listed)
 """What voidgen.toml lists of the kind given before it."""
-asked = _of(_asked)
+asked = _completion(_asked)
 """All names in the plan."""
-modules = _of(_modules)
+modules = _completion(_modules)
 """Modules of the image."""
-inputs = _of(_inputs)
+inputs = _completion(_inputs)
 """What `voidgen update` can move."""
-sides = _of(_revisions, files=True)
+sides = _completion(_revisions, files=True)
 """Branches, tags and files."""

@@ -68,10 +68,10 @@ def pin(
         moved = [attrs.asdict(one) for one in outcome.moves()]
         result({"moved": moved, "written": changed})
     elif not settings.quiet:
-        _tell(outcome, changed)
+        _show_moves(outcome, changed)
 
 
-def _tell(outcome: Outcome, changed: list[str]) -> None:
+def _show_moves(outcome: Outcome, changed: list[str]) -> None:
     from voidgen.text import human_size, visible  # noqa: PLC0415
 
     # After a first lock, only count the packages: all of them were added.

@@ -102,7 +102,7 @@ class _Kind:
 
     @property
     def option(self) -> str:
-        """The option of `voidgen add` that accepts all of them."""
+        """Return the option of `voidgen add` that accepts all of them."""
         return f"--{self.name}"
 
     def named(self, answer: Answer) -> Mapping[str, Lines]:

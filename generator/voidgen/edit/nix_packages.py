@@ -175,14 +175,14 @@ class _Set:
             self._asked(())
             found = _Found()
             for one in asked:
-                found += self._alone(one)
+                found += self._ask_one(one)
         return found
 
-    def _alone(self, one: Package) -> _Found:
+    def _ask_one(self, one: Package) -> _Found:
         try:
             return self._asked([one])
         except StepFailedError as error:
-            return _Found({one.name: (_said(error),)})
+            return _Found({one.name: (_refusal_lines(error),)})
 
     def _asked(self, asked: Sequence[Package]) -> _Found:
         arguments = {**self.arguments, "requests": _requests(asked)}
@@ -203,7 +203,7 @@ class _Set:
         try:
             evaluation.instantiate(ASK, again, object)
         except StepFailedError as error:
-            return _said(error)
+            return _refusal_lines(error)
         return ("the package set refuses it", CHOOSE)
 
 
@@ -217,7 +217,7 @@ def _outputs(name: str) -> str:
     return sign + outputs
 
 
-def _said(error: StepFailedError) -> Lines:
+def _refusal_lines(error: StepFailedError) -> Lines:
     """Return the message of Nix as a fault's lines."""
     lines = refusal.message(error.output)
     return (f"the package set refuses it: {' '.join(lines) or error.what}", CHOOSE)

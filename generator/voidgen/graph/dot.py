@@ -38,7 +38,7 @@ def write(graph: nx.DiGraph[str], title: str) -> str:
     every = total(graph)
     names = {node: f"n{number}" for number, node in enumerate(graph)}
     for node, data in graph.nodes.items():
-        drawn.node(names[node], **_looks(data, every))
+        drawn.node(names[node], **_style(data, every))
     for user, needed, data in graph.edges(data=True):
         style = {"style": "dashed", "color": "#999999"} if data["kind"] in DASHED else {}
         drawn.edge(names[user], names[needed], **style)
@@ -51,7 +51,7 @@ def draw(source: str, form: str, folder: Path) -> bytes:
     return process.run(["dot", f"-T{form}"], cwd=folder, stdin=source.encode()).stdout
 
 
-def _looks(node: Mapping[str, Any], every: int) -> dict[str, str]:
+def _style(node: Mapping[str, Any], every: int) -> dict[str, str]:
     look = LEVELS[level(node["size"], every)]
     return {
         "label": _text(lines(node)),

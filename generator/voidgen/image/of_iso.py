@@ -84,7 +84,7 @@ def extract(iso: Path, path: str) -> bytes | None:
         image.get_file_from_iso_fp(data, rr_path=path)
         return data.getvalue()
 
-    return _looked(iso, read)
+    return _read_iso(iso, read)
 
 
 def offset(iso: Path, path: str) -> int | None:
@@ -96,10 +96,10 @@ def offset(iso: Path, path: str) -> int | None:
         parts = (one for one in record.parent.children if one.file_ident == record.file_ident)
         return int(next(parts).extent_location()) * SECTOR
 
-    return _looked(iso, place)
+    return _read_iso(iso, place)
 
 
-def _looked(iso: Path, look: Callable[[PyCdlib], T | None]) -> T | None:
+def _read_iso(iso: Path, look: Callable[[PyCdlib], T | None]) -> T | None:
     try:
         with iso_volume.opened(iso, LARGEST + SECTOR) as image:
             return look(image)
