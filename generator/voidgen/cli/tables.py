@@ -100,7 +100,7 @@ def built(image: BuiltImage) -> None:
     facts = {"store paths": str(closure.count), "size": human_size(closure.nar_size)}
     _facts(console, "Closure", facts)
     hidden = ((one.path, one.by, one.hidden) for one in image.collisions)
-    _rows(console, "Collisions", ("path", "comes from", "hides that of"), hidden)
+    _rows(console, "Collisions", ("path", "comes from", "hides the file of"), hidden)
     _services(console, image.plan)
     _overlay(console, image.plan)
 
@@ -112,7 +112,7 @@ def sizes(found: Sizes) -> None:
         *(_counts(one.name, one) for one in found.packages),
         *((name, "not built", "", "") for name in found.unknown),
     ]
-    heads = ("package", "closure", "only it", "shared")
+    heads = ("package", "closure", "unique", "shared")
     _rows(console, "Nix packages", heads, rows, total=_counts("all", found))
     if found.unknown:
         count = len(found.unknown)

@@ -281,10 +281,10 @@ def test_show_sizes_of_what_is_built(project: Path) -> None:
     assert (ran.status, ran.err) == (0, "")
     assert ran.out == (
         "Nix packages: 2\n"
-        "  package  closure  only it   shared\n"
-        "  a        1.0 MiB      1 B  1.0 MiB\n"
-        "  b\\x1b    1.0 MiB      0 B  1.0 MiB\n"
-        "  all      1.0 MiB      1 B  1.0 MiB\n\n"
+        "  package  closure  unique   shared\n"
+        "  a        1.0 MiB     1 B  1.0 MiB\n"
+        "  b\\x1b    1.0 MiB     0 B  1.0 MiB\n"
+        "  all      1.0 MiB     1 B  1.0 MiB\n\n"
     )
     assert json.loads(voidgen("show", "--built", "--json", "--sizes", cwd=project).out) == {
         "packages": [
