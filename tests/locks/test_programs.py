@@ -128,4 +128,4 @@ def test_without_mklive_there_is_nothing_of_void_to_lock(tmp_path: Path) -> None
     folder = project(tmp_path / "project", toml(None))
     said = refused(folder, "fetch", status=2)
     assert "add [mklive] to voidgen.toml" in said
-    assert "nothing called 'xbps' is pinned" in refused(folder, "update", "xbps", status=2)
+    assert "no pinned input is called 'xbps'" in refused(folder, "update", "xbps", status=2)

@@ -55,7 +55,7 @@ def show(diff: Diff, *, by_size: bool = False) -> None:
         console.print(Text(line, style="dim"), soft_wrap=True)
     unknown = [name for name, layer in diff.layers().items() if layer is None]
     if unknown:
-        line = f"not compared, as one side does not know it: {', '.join(unknown)}"
+        line = f"not compared, because one side lacks it: {', '.join(unknown)}"
         console.print(Text(line, style="dim"), soft_wrap=True)
     elif not diff:
         console.print(Text("nothing differs"))

@@ -28,6 +28,6 @@ def command(settings: Settings, inputs: tuple[str, ...], no_eval: bool) -> None:
     known = state.movable(project.plan)
     for name in inputs:
         if name not in known:
-            near = did_you_mean(name, known) or f"known here: {', '.join(known) or 'none'}"
-            raise click.UsageError(f"nothing called {name!r} is pinned; {near}")
+            near = did_you_mean(name, known) or f"known names: {', '.join(known) or 'none'}"
+            raise click.UsageError(f"no pinned input is called {name!r}: {near}")
     pin(settings, project, frozenset(inputs or known), evaluate=not no_eval)

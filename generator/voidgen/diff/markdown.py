@@ -71,7 +71,7 @@ def _lines(diff: Diff) -> Iterator[str]:
         yield from (f"{line[0].upper()}{line[1:]}.", "")
     unknown = [name for name, layer in diff.layers().items() if layer is None]
     if unknown:
-        yield from (f"Not compared, as one side does not know it: {', '.join(unknown)}.", "")
+        yield from (f"Not compared, because one side lacks it: {', '.join(unknown)}.", "")
     elif not diff:
         yield from ("Nothing differs.", "")
 

@@ -47,7 +47,7 @@ def add(
         raise_all(_unknown_modules(folder, fresh))
     new = text.add(start.text, key, fresh, start.file)
     change = changed(start, new)
-    notes = [f"{name} is in {config.FILE} already" for name in names if name in there]
+    notes = [f"{config.FILE} already has {name}" for name in names if name in there]
     if kind == "xbps":
         notes += _checked_by_void(change.after, fresh, progress)
     change = evolve(change, notes=tuple(notes))

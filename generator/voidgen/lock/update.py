@@ -81,7 +81,7 @@ def repository(project: Project, progress: Progress) -> Path:
     found = state.read(project)
     if project.plan.config.mklive is None:
         remedy = "add [mklive] to voidgen.toml: mklive makes the ISO from Void's packages"
-        raise WrongInputError(Fault("this project needs no packages of Void", remedy=remedy))
+        raise WrongInputError(Fault("this project does not need Void packages", remedy=remedy))
     raise_all(state.faults(project, found))
     if not found.lock or not found.lock.xbps:
         raise AssertionError("all that is wanted is locked")

@@ -52,7 +52,7 @@ class Missing(StrictUndefined):
         if self._undefined_hint or around is missing or not isinstance(name, str):
             return str(super()._undefined_message)
         known = sorted(around) if isinstance(around, Mapping) else _fields(around)
-        near = did_you_mean(name, known) or f"known here: {', '.join(known) or 'none'}"
+        near = did_you_mean(name, known) or f"known names: {', '.join(known) or 'none'}"
         return f"nothing has the name {name!r} there; {near}"
 
 

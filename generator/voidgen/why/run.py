@@ -68,6 +68,6 @@ def run(request: Request) -> Result:
 def _unknown(name: str, known: set[str], *, built: bool) -> NoReturn:
     nothing = "`voidgen show` lists what the image has"
     if not built:
-        nothing += "; names of the closure are known after `nix build`"
+        nothing += "; to look in its closure too, run `nix build` first"
     remedy = did_you_mean(name, known) or nothing
     raise WrongInputError(Fault(f"nothing in the image has the name {name!r}", remedy=remedy))

@@ -144,7 +144,7 @@ def test_json_of_an_edit(project: Path) -> None:
     assert told == {
         "written": False,
         "difference": [],
-        "notes": ["mine is in voidgen.toml already"],
+        "notes": ["voidgen.toml already has mine"],
     }
 
 

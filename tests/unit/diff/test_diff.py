@@ -177,7 +177,7 @@ def test_what_a_side_does_not_know_is_not_compared(capsys: pytest.CaptureFixture
     diff_text.show(diff)
     said = capsys.readouterr().out
     assert said == (
-        "not compared, as one side does not know it: request, Void packages, closure, overlay\n"
+        "not compared, because one side lacks it: request, Void packages, closure, overlay\n"
     )
 
 

@@ -92,7 +92,7 @@ def test_twice_is_told(project: Path) -> None:
     before = found(project)
     ran = voidgen("add", "module", "a", "a", cwd=project)
     assert (ran.status, ran.out) == (0, "voidgen.toml stays as it is\n")
-    assert "note: a is in voidgen.toml already\n" in ran.err
+    assert "note: voidgen.toml already has a\n" in ran.err
     assert found(project) == before
 
 

@@ -214,9 +214,9 @@ def test_what_no_file_can_carry(name: str, text: str) -> None:
     [
         ("missing", "'missing' is undefined"),
         ("options.nmaes", "nothing has the name 'nmaes' there; did you mean 'names'?"),
-        ("options['zzz']", "nothing has the name 'zzz' there; known here: names"),
+        ("options['zzz']", "nothing has the name 'zzz' there; known names: names"),
         ("image.titel", "nothing has the name 'titel' there; did you mean 'title'?"),
-        ("empty.x", "nothing has the name 'x' there; known here: none"),
+        ("empty.x", "nothing has the name 'x' there; known names: none"),
         ("missing.x", "'missing' is undefined"),
     ],
 )
