@@ -42,7 +42,7 @@ def not_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_reproducible_project(warm: Path) -> None:
     found = check(warm)
-    recorded = found.pop("the closure is the recorded one")
+    recorded = found.pop("the closure matches voidgen.lock")
     assert recorded["state"] == "skipped"
     assert {*states(found).values()} == {"passed"}
     names = {name.removeprefix("rebuild ") for name in found if name.startswith("rebuild ")}
@@ -54,21 +54,21 @@ def test_a_reproducible_project(warm: Path) -> None:
 
 @pytest.mark.usefixtures("not_repeated")
 def test_the_recorded_closure(warm: Path) -> None:
-    name = "the closure is the recorded one"
-    recorded = check(warm, "--record")["the closure is recorded"]["about"]
+    name = "the closure matches voidgen.lock"
+    recorded = check(warm, "--record")["the closure's hash is recorded"]["about"]
     before = (warm / "voidgen.lock").read_bytes()
     assert check(warm)[name] | {"detail": ""} == {
         "name": name, "state": "passed", "about": recorded, "detail": "",
     }  # fmt: skip
     # What is built does not hold what is recorded of it.
-    assert check(warm, "--record")["the closure is recorded"]["about"] == recorded
+    assert check(warm, "--record")["the closure's hash is recorded"]["about"] == recorded
     assert (warm / "voidgen.lock").read_bytes() == before
     # Other bytes from the same.
     other = before.replace(recorded.encode(), f"sha256-{'A' * 43}=".encode())
     lock = lock_file.dump(lock_file.parse(resealed(other), Path("voidgen.lock")))
     (warm / "voidgen.lock").write_bytes(lock)
     wrong = check(warm, status=1)[name]
-    assert wrong["about"] == "other bytes were built from the same"
+    assert wrong["about"] == "the same inputs gave other bytes"
     assert recorded in wrong["detail"]
     # It says nothing of another package set.
     text = (warm / "voidgen.toml").read_text()
@@ -104,7 +104,7 @@ def test_a_store_path_that_was_altered(example: Path, empty_nix: Nix) -> None:
     program.chmod(0o755)
     program.write_bytes(program.read_bytes() + b"#")
     program.chmod(0o555)
-    wrong = check(example, status=1)["the store's paths are whole"]
+    wrong = check(example, status=1)["store paths are undamaged"]
     assert str(greet) in wrong["detail"]
 
 
@@ -142,4 +142,4 @@ def test_forms(warm: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     ran = voidgen("--quiet", "check", "--no-github", "--closure", "nothing", cwd=warm)
     assert "::error" not in ran.out
     assert ran.status == 2
-    assert "the closure has no path of the name 'nothing'" in ran.err
+    assert "the closure has no package 'nothing'" in ran.err

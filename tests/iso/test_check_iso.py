@@ -52,7 +52,7 @@ def test_two_isos_are_identical_whatever_varies(folder: Path, engine: Podman) ->
     assert tuple(rows) == CONDITIONS
     if os.getuid():
         mode = rows.pop("engine mode")
-        assert (mode["state"], mode["about"]) == ("skipped", "needs root: run voidgen by sudo")
+        assert (mode["state"], mode["about"]) == ("skipped", "needs root: run voidgen with sudo")
     for name, one in rows.items():
         first, _, second = one["about"].partition(" and ")
         assert (one["state"], first == second) == ("passed", False), name
@@ -104,7 +104,8 @@ def test_what_the_machine_cannot_vary_is_said(
         os.sched_setaffinity(0, processors)
     skipped = {name: one["about"] for name, one in rows.items() if one["state"] == "skipped"}
     mode = skipped.pop("engine mode")
-    assert mode.startswith("needs root" if os.getuid() else "no container starts with it: ")
+    refused = "needs root" if os.getuid() else "no container starts with this setting: "
+    assert mode.startswith(refused)
     assert skipped == {
         "clock": "libfaketime is not installed (Debian: libfaketime)",
         "cores": "this machine has one core; use one that has more",
@@ -120,7 +121,7 @@ def test_an_iso_that_cannot_be_made_is_told_with_what_was_varied(folder: Path) -
     change(folder, '"quiet"', '"quiet", "stand-in=no-success"')
     rows = check(folder, status=1)
     assert [*rows] == [COMPARISON]
-    assert rows[COMPARISON]["about"] == "the first cannot be made"
+    assert rows[COMPARISON]["about"] == "the first ISO cannot be built"
     lines = rows[COMPARISON]["detail"].splitlines()
     assert "mklive" in lines[0]
     assert "varied: umask: 022 and 077" in lines

@@ -14,7 +14,7 @@ from tests.support.program import voidgen
 
 from voidgen.system import sri
 
-NAME = "the ISO is the recorded one"
+NAME = "the ISO matches voidgen.lock"
 
 
 @pytest.fixture(scope="module")
@@ -23,11 +23,11 @@ def template(made: Made, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = clone(made.project, tmp_path_factory.mktemp("recorded") / "project")
     with pytest.MonkeyPatch.context() as patch:
         settle(patch, made.env)
-        assert check(folder, "--record")["the ISO is recorded"][0] == "skipped"
+        assert check(folder, "--record")["the ISO's hash is recorded"][0] == "skipped"
         well(folder)
         hash_ = sri.of_file(folder / "out/tests.iso")
         assert check(folder)[NAME][0] == "skipped"
-        assert check(folder, "--record")["the ISO is recorded"] == ("passed", hash_)
+        assert check(folder, "--record")["the ISO's hash is recorded"] == ("passed", hash_)
         commit(folder)
         assert lock_of(folder)["iso"]["hash"] == hash_
         # What was recorded changes nothing of what is made.
@@ -75,7 +75,7 @@ def test_other_bytes_of_the_same_inputs(recorded: Path) -> None:
             listed = sums.read_text().replace(sri.hex_of(old), sri.hex_of(sri.of_file(file)))
             sums.write_text(listed)
     found = check(recorded, status=1)[NAME]
-    assert found == ("failed", "other bytes were made from the same")
+    assert found == ("failed", "the same inputs gave other bytes")
 
 
 def test_of_other_inputs_nothing_is_said(recorded: Path) -> None:
@@ -91,13 +91,13 @@ def test_without_an_iso(recorded: Path) -> None:
     for file in (recorded / "out").glob("tests.*"):
         file.unlink()
     assert check(recorded)[NAME] == (
-        "skipped", "out/tests.iso is not there: run `voidgen iso` first, or add --iso",
+        "skipped", "out/tests.iso does not exist: run `voidgen iso` first, or add --iso",
     )  # fmt: skip
 
 
 @pytest.mark.slow
 def test_one_that_check_makes_is_taken(folder: Path) -> None:
     found = check(folder, "--iso", "--record")
-    assert found["the ISO is recorded"] == ("passed", found["two ISOs are identical"][1])
+    assert found["the ISO's hash is recorded"] == ("passed", found["two ISOs are identical"][1])
     assert lock_of(folder)["iso"]["hash"] == found["two ISOs are identical"][1]
     assert not (folder / "out/tests.iso").exists()

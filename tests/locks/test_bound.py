@@ -33,7 +33,7 @@ from voidgen.nix import flakes
 MADE_UP = "0123456789abcdef0123456789abcdef01234567"
 OTHER_HASH = f"sha256-{'A' * 43}="
 RESTORE = "restore flake.lock with git, or run `voidgen lock`"
-MATCH = "inputs are what their references give"
+MATCH = "inputs match flake.lock"
 FLAKE = "{ %soutputs = _: { }; }\n"
 
 Change = Callable[[dict[str, Any]], None]

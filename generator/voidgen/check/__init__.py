@@ -1,1 +1,1 @@
-"""Is a project reproducible? What `voidgen check` finds out, on this machine and now."""
+"""`voidgen check`: find out whether a project is reproducible on this machine."""

@@ -1,4 +1,4 @@
-"""What differs between two people who make the same image, as two settings of each. Pure."""
+"""What differs between two people who build the same image: two settings for each. Pure."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 Seen = Literal["", "clock", "cores", "users", "storage"]
 
 BEHIND, AHEAD = "-150d", "+400d"
-"""The clocks of the two runs, as FAKETIME has them (faketime(1)): months behind, a year ahead."""
+"""The clocks of the two runs, as FAKETIME takes them (faketime(1)): months behind, a year ahead."""
 DEEPER = "another-with-a-longer-name/and/deeper/two"
 """The folder of the second run."""
 USERS = 1 << 16
@@ -21,11 +21,11 @@ USERS = 1 << 16
 
 @frozen
 class Setting:
-    """How one of the two runs starts, as far as one condition says it.
+    """How one condition makes one of the two runs start.
 
-    ``value`` is for a person. ``program`` comes before voidgen's own words, ``arguments`` go to the
-    container engine's ``run``, ``build`` is a value of `engine.BUILD`, ``folder`` is below that of
-    both runs. An empty field changes nothing.
+    ``value`` is what a person reads. ``program`` comes before voidgen's own arguments,
+    ``arguments`` go to the container engine's ``run``, ``build`` is a value of `engine.BUILD`,
+    ``folder`` is relative to the folder of both runs. An empty field changes nothing.
     """
 
     value: str
@@ -39,10 +39,10 @@ class Setting:
 
 @frozen
 class Condition:
-    """Something that may differ between two people, and must not show in what they make.
+    """Something that may differ between two people, and must not change what they build.
 
-    ``seen`` names what a container sees of it. ``missing`` says why this machine cannot vary it and
-    what would make it possible; there are no settings then.
+    ``seen`` names the fact about it that a container can read. If this machine cannot vary it,
+    there are no settings, and ``missing`` says why and what would make it possible.
     """
 
     name: str
@@ -51,13 +51,13 @@ class Condition:
     missing: str = ""
 
     def without(self, missing: str) -> Condition:
-        """The same, not varied."""
+        """Return the same condition, not varied, for the reason ``missing``."""
         return evolve(self, settings=None, missing=missing)
 
 
 @frozen
 class Start:
-    """How a run starts: the settings of all conditions in one."""
+    """How a run starts: the settings of all conditions together."""
 
     env: Mapping[str, str]
     umask: int
@@ -96,7 +96,7 @@ ANYWHERE = (
 
 
 def start(conditions: Iterable[Condition], number: int) -> Start:
-    """How the first (0) or the second (1) of two runs starts."""
+    """Return how the first (0) or the second (1) of two runs starts."""
     settings = [one.settings[number] for one in conditions if one.settings]
     return Start(
         {name: value for one in settings for name, value in one.env.items()},
@@ -109,14 +109,14 @@ def start(conditions: Iterable[Condition], number: int) -> Start:
 
 
 def cores(numbers: Sequence[int], engine: str, *, taskset: bool) -> Condition:
-    """Fewer cores; ``numbers`` are those that voidgen may use."""
+    """Return the condition of fewer cores; voidgen may use the cores ``numbers``."""
     varied = Condition("cores", None, "cores")
     if len(numbers) < 2:  # noqa: PLR2004 - two runs
         return varied.without("this machine has one core; use one that has more")
     if not taskset:
         return varied.without("taskset is not installed (Debian: util-linux)")
     first = str(min(numbers))
-    # docker's daemon starts containers: they inherit nothing from voidgen.
+    # Docker's daemon starts the containers, so they inherit nothing from voidgen.
     words = (f"--cpuset-cpus={first}",) if engine == "docker" else ()
     program = ("taskset", "--cpu-list", first)
     one = Setting("1", program=program, arguments=words)
@@ -124,7 +124,7 @@ def cores(numbers: Sequence[int], engine: str, *, taskset: bool) -> Condition:
 
 
 def clock(library: str) -> Condition:
-    """Another date in the container; ``library`` is libfaketime's file on this machine."""
+    """Return the condition of another date; ``library`` is libfaketime's file on this machine."""
     varied = Condition("clock", None, "clock")
     if not library:
         return varied.without("libfaketime is not installed (Debian: libfaketime)")
@@ -136,7 +136,7 @@ def clock(library: str) -> Condition:
                 f"--volume={folder}:/faketime:ro",
                 f"--env=LD_PRELOAD=/faketime/{name}",
                 f"--env=FAKETIME={offset}",
-                # The times of files are the kernel's.
+                # Keep the files' real times.
                 "--env=NO_FAKE_STAT=1",
             ),
         )
@@ -146,16 +146,16 @@ def clock(library: str) -> Condition:
 
 
 def engine_mode(engine: str, *, root: bool) -> Condition:
-    """As root and in a user namespace, as rootless engines run containers.
+    """Return the condition of running as root and in a user namespace, as rootless engines do.
 
-    ``root`` says that the engine's root is the machine's. Each id of the namespace is the same one
-    outside, so that what comes out needs no other owner; making device nodes fails all the same.
+    ``root`` says whether the engine's root is the machine's root. Each id is the same inside and
+    outside of the namespace, so the results keep their owners. Making device nodes fails there.
     """
     varied = Condition("engine mode", None, "users")
     if not root:
-        return varied.without("needs root: run voidgen by sudo")
+        return varied.without("needs root: run voidgen with sudo")
     if engine != "podman":
-        what = f"{engine} has one mode for all its containers; with podman, both can be compared"
+        what = f"{engine} runs all containers in one mode: install podman to compare two"
         return varied.without(what)
     words = (f"--uidmap=0:0:{USERS}", f"--gidmap=0:0:{USERS}")
     second = Setting("root of a user namespace", arguments=words)
@@ -163,10 +163,10 @@ def engine_mode(engine: str, *, root: bool) -> Condition:
 
 
 def storage(build: str, needed: int, memory: int) -> Condition:
-    """Another file system for the build.
+    """Return the condition of another file system for the build.
 
-    ``build`` is where it lies without this (`engine.BUILD`); ``needed`` are the bytes it takes,
-    ``memory`` those that a tmpfs may have.
+    ``build`` is the usual place of the build (`engine.BUILD`), ``needed`` its size in bytes,
+    ``memory`` the largest size of a tmpfs in bytes.
     """
     fits = ("tmpfs",) if needed <= memory else ()
     other = next(one for one in (*fits, "container", "volume") if one != build)
@@ -175,6 +175,6 @@ def storage(build: str, needed: int, memory: int) -> Condition:
 
 
 def store(arguments: tuple[str, ...], about: str) -> Condition:
-    """Copies of store paths in the place of the store's own; ``about`` says what is other."""
-    settings = (Setting("as it is"), Setting(about, arguments=arguments))
+    """Return the condition of copies instead of the store's paths; ``about`` is what differs."""
+    settings = (Setting("unchanged"), Setting(about, arguments=arguments))
     return Condition("store", settings)

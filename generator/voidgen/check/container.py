@@ -1,4 +1,4 @@
-"""What a container sees of the conditions under which it starts."""
+"""Find out with short containers which conditions have an effect in a container."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ DAY = 86400
 
 
 class RefusedError(Exception):
-    """No container starts so; says why."""
+    """A container cannot be started with these conditions; the message says why."""
 
 
 @frozen
 class View:
-    """What a container sees."""
+    """What a container sees of its conditions."""
 
     clock: int
     cores: int
@@ -41,14 +41,14 @@ class View:
 
 @frozen
 class Probe:
-    """Short containers of ``image``, started as those of the two runs will be."""
+    """Short containers of ``image``, started like the containers of the two runs."""
 
     runner: Engine
     image: str
     project: Path
 
     def confirm(self, conditions: Sequence[Condition]) -> tuple[Condition, ...]:
-        """Give back the conditions; those that have no effect in a container here aren't varied."""
+        """Return the conditions, without the settings of those that have no effect here."""
         try:
             both = self._views(conditions)
         except RefusedError:
@@ -56,7 +56,7 @@ class Probe:
             try:
                 both = self._views(conditions)
             except RefusedError as error:
-                # No container at all, or none with all of them.
+                # No container starts at all, or none starts with all of them.
                 return tuple(
                     one.without(str(error)) if one.seen and one.settings else one
                     for one in conditions
@@ -98,12 +98,12 @@ class Probe:
             clock, cores, storage, *users = done.stdout.decode(errors="replace").splitlines()
             return View(int(clock), int(cores), storage, " ".join(" ".join(users).split()))
         except ValueError:
-            raise RefusedError("its programs do not answer as GNU's do") from None
+            raise RefusedError("the container's programs do not answer like GNU's") from None
         except StepFailedError as error:
-            raise RefusedError(_said(error)) from None
+            raise RefusedError(_reason(error)) from None
         except TimeoutError:
             self.runner.remove(task.name)
-            what = f"a container with it takes more than {process.PATIENCE:g} seconds"
+            what = f"a container with this setting takes more than {process.PATIENCE:g} seconds"
             raise RefusedError(what) from None
         except BaseException:
             self.runner.remove(task.name)
@@ -111,7 +111,7 @@ class Probe:
 
 
 def _confirmed(one: Condition, first: View, second: View) -> Condition:
-    """Put what the containers saw in the place of the values; not varied if that is the same."""
+    """Return the condition with the values that the containers saw; not varied if they agree."""
     if not one.settings or not one.seen:
         return one
     values = _shown(one.settings, one.seen, first), _shown(one.settings[::-1], one.seen, second)
@@ -133,7 +133,7 @@ def _shown(settings: Sequence[Setting], seen: str, view: View) -> str:
     return str(getattr(view, seen))
 
 
-def _said(error: StepFailedError) -> str:
-    """The last line of what the engine said."""
+def _reason(error: StepFailedError) -> str:
+    """Return why no container starts: the last line that the engine printed."""
     lines = error.output.strip().splitlines() or [error.what]
-    return f"no container starts with it: {lines[-1]}"
+    return f"no container starts with this setting: {lines[-1]}"

@@ -1,4 +1,4 @@
-"""Copies of a project in two places, to do the same in both under other conditions."""
+"""Copy a project to two places, to run voidgen in both under different conditions."""
 
 from __future__ import annotations
 
@@ -31,24 +31,24 @@ if TYPE_CHECKING:
 
 @frozen
 class Copy:
-    """A project in a folder, and how what is done there starts."""
+    """A copy of a project in ``folder``, where voidgen starts as ``start`` says."""
 
     folder: Path
     start: Start
 
     def voidgen(self, *words: str) -> Completed:
-        """Run ``voidgen WORDS``, whatever its exit status."""
+        """Run ``voidgen WORDS`` here and return its result, whatever the exit status is."""
         env = dict(self.start.env)
         if self.start.arguments:
             given = os.environ.get(engine.ARGUMENTS, "")
             env[engine.ARGUMENTS] = f"{given} {shlex.join(self.start.arguments)}"
         if self.start.build:
             env[engine.BUILD] = self.start.build
-        # Not the project's folder `voidgen`, if it has one (-P).
+        # With -P, Python does not import a folder `voidgen` of the project.
         program = [sys.executable, "-P", "-m", "voidgen", "--quiet"]
         variables = [f"{name}={value}" for name, value in env.items()]
         argv = [*self.start.program, "env", *variables, *program, *words]
-        # All of it: what runs is voidgen again.
+        # Pass the whole environment, because this runs voidgen again.
         return process.run(
             argv, cwd=self.folder, check=False, env=os.environ, umask=self.start.umask
         )
@@ -58,9 +58,9 @@ class Copy:
 def copies(
     project: Project, conditions: Sequence[Condition] = ANYWHERE, place: Path | None = None
 ) -> Iterator[tuple[Copy, ...]]:
-    """Copy what git knows of the project twice, into a folder in ``place`` that goes again.
+    """Copy the project's files that git tracks twice, into a temporary folder in ``place``.
 
-    What `iso` made does not come along, or there would be nothing to do.
+    What `voidgen iso` made is not copied: otherwise there would be nothing to build.
     """
     files = git.tracked(project.folder)
     with tempfile.TemporaryDirectory(prefix="voidgen-", dir=place) as parent:
@@ -76,7 +76,7 @@ def copies(
 def _copy(project: Path, names: Iterable[str], folder: Path) -> None:
     folder.mkdir(parents=True)
     own = project / catalogue.FOLDER
-    # voidgen's own repository: its modules are the built-in ones.
+    # In voidgen's own repository, the project's modules are the built-in ones.
     builtin = own.exists() and own.samefile(bundled_files.catalogue())
     for name in names:
         top = name.partition("/")[0]
@@ -86,7 +86,7 @@ def _copy(project: Path, names: Iterable[str], folder: Path) -> None:
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(project / name, folder / name, follow_symlinks=False)
         except FileNotFoundError:
-            continue  # Removed, and not committed.
+            continue  # The file is deleted, but git still tracks it.
         except OSError as error:
             raise refused(error, name) from None
     if builtin:

@@ -1,4 +1,4 @@
-"""Whether two runs of `voidgen iso` give the same bytes, whatever varies between them."""
+"""Check that two runs of `voidgen iso` under different conditions give the same bytes."""
 
 from __future__ import annotations
 
@@ -22,28 +22,28 @@ if TYPE_CHECKING:
     from voidgen.project import Project
 
 NAME = "two ISOs are identical"
-"""What is said about it is their hash, if it passed."""
+"""If this check passes, its text is the hash of both ISOs."""
 
 
 def identical(project: Project, progress: Progress) -> Iterator[Outcome]:
-    """Make the ISO in two copies of the project and compare them; then a row for each condition.
+    """Build the ISO in two copies of the project, compare them, and report each condition.
 
-    They are made in the project's ``out``, where there is room for ISOs.
+    The copies are in the project's ``out``, which must have room for ISOs anyway.
     """
     if project.plan.config.mklive is None:
-        yield Outcome(NAME, "skipped", "no ISO is made here: voidgen.toml has no [mklive]")
+        yield Outcome(NAME, "skipped", "this project builds no ISO: voidgen.toml has no [mklive]")
         return
     out = project.folder / build.FOLDER
     out.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="voidgen-", dir=out) as work:
         try:
-            with progress.step("looking for what this machine can vary"):
+            with progress.step("finding out what this machine can vary"):
                 conditions = machine.vary(project, Path(work), progress)
         except StepFailedError as error:
-            said = "\n".join(filter(None, (error.what, error.remedy, error.output)))
-            yield Outcome(NAME, "failed", "cannot be made", said)
+            details = "\n".join(filter(None, (error.what, error.remedy, error.output)))
+            yield Outcome(NAME, "failed", "the ISO cannot be built", details)
             return
-        with progress.step("making the ISO twice"):
+        with progress.step("building the ISO twice"):
             yield from _compared(project, conditions, Path(work))
 
 
@@ -54,9 +54,9 @@ def _compared(project: Project, conditions: Sequence[Condition], work: Path) -> 
         for which, one in zip(("first", "second"), both, strict=True):
             done = one.voidgen("iso")
             if done.status:
-                said = done.stderr.decode(errors="replace").rstrip("\n")
-                about = f"the {which} cannot be made"
-                yield Outcome(NAME, "failed", about, f"{said}\n{varied}")
+                messages = done.stderr.decode(errors="replace").rstrip("\n")
+                about = f"the {which} ISO cannot be built"
+                yield Outcome(NAME, "failed", about, f"{messages}\n{varied}")
                 return
             made.append(one.folder / build.FOLDER / f"{project.plan.config.image.name}.iso")
         hashes = [sri.of_file(iso) for iso in made]
@@ -69,7 +69,7 @@ def _compared(project: Project, conditions: Sequence[Condition], work: Path) -> 
 
 
 def row(condition: Condition) -> Outcome:
-    """Say whether a condition was varied, and between what."""
+    """Return the outcome that says between which values a condition was varied, or why not."""
     name = f"varied: {condition.name}"
     if not condition.settings:
         return Outcome(name, "skipped", condition.missing)
@@ -77,5 +77,5 @@ def row(condition: Condition) -> Outcome:
 
 
 def values(condition: Condition) -> str:
-    """The two values of a condition that is varied."""
+    """Return the two values of a condition, for a person; empty if it is not varied."""
     return " and ".join(one.value for one in condition.settings or ())

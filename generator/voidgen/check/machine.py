@@ -1,4 +1,4 @@
-"""Which conditions this machine can vary for `voidgen check --iso`."""
+"""Find out which conditions this machine can vary for `voidgen check --iso`."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ if TYPE_CHECKING:
 
 FAKETIME = "libfaketime.so.1"
 FOLDERS = ("/usr/lib/*/faketime", "/usr/lib/faketime", "/usr/lib64/faketime")
-"""Where distributions have it: Debian; Arch and Void; Fedora."""
+"""The folders of `FAKETIME` in distributions: Debian; Arch and Void; Fedora."""
 
 
 def vary(project: Project, work: Path, progress: Progress) -> tuple[Condition, ...]:
-    """All conditions, as far as this machine and its engine can vary them.
+    """Return all conditions, varied as far as this machine and its engine can.
 
-    ``work`` is an empty folder for what that takes. Raises StepFailedError if there is no engine,
-    or if something that goes into the image cannot be built or fetched.
+    ``work`` is an empty folder for temporary files. Raises StepFailedError if there is no engine,
+    or if something that the image needs cannot be built or fetched.
     """
     runner = engine.find(project.plan.config.container)
     default = flakes.build(
@@ -54,8 +54,8 @@ def vary(project: Project, work: Path, progress: Progress) -> tuple[Condition, .
 
 
 def libfaketime() -> str:
-    """Return the file of libfaketime, or nothing if this machine has none."""
-    # nixpkgs' has it beside the program.
+    """Return the path of libfaketime, or "" if this machine has none."""
+    # In nixpkgs, the library is beside the program.
     program = Path(os.path.realpath(shutil.which("faketime") or "/"))
     beside = program.parent.parent.glob("lib/") if program.name == "faketime" else ()
     folders = (Path("/").glob(pattern.removeprefix("/")) for pattern in FOLDERS)
@@ -64,11 +64,11 @@ def libfaketime() -> str:
 
 
 def memory() -> int:
-    """Return the bytes that a tmpfs may have here: half of the machine's, and what is free."""
+    """Return how many bytes a tmpfs may have: at most half of all memory, and what is free."""
     lines = Path("/proc/meminfo").read_text().splitlines()
     kib = {name: int(rest.split()[0]) for name, _, rest in (line.partition(":") for line in lines)}
     limit = Path("/sys/fs/cgroup/memory.max")
-    said = limit.read_text().strip() if limit.is_file() else "max"
+    allowed = limit.read_text().strip() if limit.is_file() else "max"
     free = [kib["MemTotal"] * 512, kib["MemAvailable"] * 512]
-    # Half of it is for the programs.
-    return min(free + ([int(said) // 2] if said.isdigit() else []))
+    # The other half is for the programs.
+    return min(free + ([int(allowed) // 2] if allowed.isdigit() else []))

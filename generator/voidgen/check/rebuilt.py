@@ -1,4 +1,4 @@
-"""Whether derivations give the same bytes when they are built once more."""
+"""Check that derivations give the same bytes when Nix builds them again."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ if TYPE_CHECKING:
 
 CHECK = ("--check", "--keep-failed")
 DIFFERS = 104
-"""Exit status of `nix-store --realise --check` for another output (its manual page)."""
+"""Exit status of `nix-store --realise --check` if an output differs (its manual page)."""
 SHOWN = 20
-"""Lines on a derivation that differs."""
+"""Lines that are shown for each derivation that differs."""
 
 _OTHER = re.compile(r"""output ['"]([^'"]+)['"] differs(?: from ['"]([^'"]+)['"])?""")
-"""What Nix says of another output; the quotes are double from 2.34 on."""
+"""Nix's message about an output that differs; the quotes are double from 2.34 on."""
 
 
 def ours(top: str) -> list[str]:
-    """The derivations below ``top`` that run voidgen's own Nix code, ``top`` first."""
+    """Return the derivations that ``top`` needs and that run voidgen's Nix code, ``top`` first."""
     scripts = {file.name for file in DATA.joinpath("nix").glob("*.sh")}
     found, waiting = dict.fromkeys([top]), [top]
     while waiting:
@@ -49,30 +49,30 @@ def ours(top: str) -> list[str]:
 
 
 def check(paths: Iterable[str], progress: Progress, caches: Caches) -> Iterator[Outcome]:
-    """Build each derivation, where its outputs are not there yet, and then once more."""
+    """Build each derivation if its outputs are missing, then build it again and compare."""
     for path in paths:
         name = f"rebuild {store_name(path).removesuffix('.drv')}"
         first = store_paths.realise([path], progress, caches=caches)
         if first.status:
-            yield Outcome(name, "failed", "the first build fails", _said(first.stderr))
+            yield Outcome(name, "failed", "the first build fails", _text(first.stderr))
             continue
         again = store_paths.realise([path], progress, *CHECK, caches=caches)
-        said = _said(again.stderr)
+        messages = _text(again.stderr)
         if not again.status:
             yield Outcome(name, "passed", "identical")
-        elif again.status == DIFFERS or _OTHER.search(said):
-            yield Outcome(name, "failed", "different", "\n".join(_located(said)) or said)
+        elif again.status == DIFFERS or _OTHER.search(messages):
+            yield Outcome(name, "failed", "different", "\n".join(_located(messages)) or messages)
         else:
-            yield Outcome(name, "failed", "the second build fails", said)
+            yield Outcome(name, "failed", "the second build fails", messages)
 
 
-def _said(output: bytes) -> str:
+def _text(output: bytes) -> str:
     return output.decode(errors="replace").strip()
 
 
-def _located(said: str) -> Iterator[str]:
-    """Where the outputs differ that Nix kept; told by diffoscope, where it is here."""
-    for path, other in _OTHER.findall(said):
+def _located(messages: str) -> Iterator[str]:
+    """Yield where the outputs differ that Nix kept; diffoscope adds details if it is installed."""
+    for path, other in _OTHER.findall(messages):
         kept = Path(other or f"{path}.check")
         yield f"{path}:"
         if not kept.exists():

@@ -1,4 +1,4 @@
-"""The ISO's own hash in voidgen.lock: recorded, and compared with what is made here."""
+"""Record the ISO's hash in voidgen.lock, and compare it with the ISO that is built here."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ if TYPE_CHECKING:
     from voidgen.progress import Progress
     from voidgen.project import Project
 
-NAME = "the ISO is the recorded one"
-RECORDED = "the ISO is recorded"
-RECORD = "`voidgen check --record` writes it"
+NAME = "the ISO matches voidgen.lock"
+RECORDED = "the ISO's hash is recorded"
+RECORD = "run `voidgen check --record`"
 MAKE = "run `voidgen iso` first, or add --iso"
 
 
 @frozen
 class _Made:
-    """The hash (SRI) of an ISO of the present inputs, or why there is none."""
+    """The hash (SRI) of an ISO of the current inputs, or why there is none."""
 
     hash: str = ""
     missing: str = ""
@@ -41,10 +41,10 @@ class _Made:
 def outcomes(
     project: Project, before: Iterable[Outcome], progress: Progress, *, record: bool
 ) -> Iterator[Outcome]:
-    """Compare the ISO of the present inputs with voidgen.lock; with ``record``, write its hash.
+    """Compare the ISO of the current inputs with voidgen.lock; with ``record``, write its hash.
 
-    It is that of ``before``, what was checked so far, if the ISO was made there; otherwise the one
-    in ``out``. Nothing where no ISO is made, or where not all is locked.
+    If the checks so far, ``before``, built an ISO, that one is used; otherwise the one in
+    ``out``. Yields nothing if the project builds no ISO, or if not everything is locked.
     """
     found = state.read(project)
     if project.plan.config.mklive is None or found.lock is None or state.unlocked(project, found):
@@ -58,16 +58,17 @@ def outcomes(
                 recording.write(project, found, attrs.evolve(found.lock, iso=iso))
         yield _unless_made(RECORDED, made) or Outcome(RECORDED, "passed", made.hash)
     elif found.lock.iso is None:
-        yield Outcome(NAME, "skipped", f"none is recorded: {RECORD}")
+        yield Outcome(NAME, "skipped", f"voidgen.lock has no hash of the ISO: {RECORD}")
     elif found.lock.iso.of != digest:
-        yield Outcome(NAME, "skipped", f"what is recorded was made from something else: {RECORD}")
+        what = f"the hash in voidgen.lock is of an ISO with other inputs: {RECORD}"
+        yield Outcome(NAME, "skipped", what)
     else:
         made = _made(project, before, digest, progress)
         yield _unless_made(NAME, made) or _compared(found.lock.iso.hash, made.hash)
 
 
 def _unless_made(name: str, made: _Made) -> Outcome | None:
-    """Why there is no ISO to look at; None where there is one."""
+    """Return the outcome that says why there is no ISO; None if there is one."""
     if made.damage:
         return Outcome(name, "failed", "run `voidgen iso`", "\n".join(made.damage))
     return None if made.hash else Outcome(name, "skipped", made.missing)
@@ -77,7 +78,7 @@ def _compared(recorded: str, here: str) -> Outcome:
     if recorded == here:
         return Outcome(NAME, "passed", here)
     lines = f"recorded: {recorded}\nhere: {here}"
-    return Outcome(NAME, "failed", "other bytes were made from the same", lines)
+    return Outcome(NAME, "failed", "the same inputs gave other bytes", lines)
 
 
 def _made(project: Project, before: Iterable[Outcome], digest: str, progress: Progress) -> _Made:
@@ -85,12 +86,12 @@ def _made(project: Project, before: Iterable[Outcome], digest: str, progress: Pr
     if twice and twice.state == "passed" and re.fullmatch(SRI.pattern, twice.about):
         return _Made(twice.about)
     if twice and twice.state == "failed":
-        return _Made(missing="two ISOs differ, or none was made")
+        return _Made(missing="two ISOs differ, or none was built")
     out, name = project.folder / build.FOLDER, project.plan.config.image.name
     there = earlier.find(out, name, digest, progress)
     where = f"{build.FOLDER}/{name}.iso"
     if there.damage or there.hash:
         return _Made(there.hash, damage=there.damage)
     if (out / f"{name}.iso").exists():
-        return _Made(missing=f"{where} was made from something else: {MAKE}")
-    return _Made(missing=f"{where} is not there: {MAKE}")
+        return _Made(missing=f"{where} was built from other inputs: {MAKE}")
+    return _Made(missing=f"{where} does not exist: {MAKE}")

@@ -1,4 +1,4 @@
-"""Writing what was built into voidgen.lock."""
+"""Write hashes of what was built into voidgen.lock."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
 
 def write(project: Project, pins: Pins, lock: Lock) -> None:
-    """Write ``lock``, made from ``pins``; StepFailedError if voidgen.lock is another by now."""
+    """Write ``lock``, made from ``pins``; StepFailedError if voidgen.lock changed meanwhile."""
     with project_lock(project.folder):
         if lock_file.read(project.folder) != pins.lock:
-            what = f"{project.folder / lock_file.FILE}: was changed in the meantime"
-            raise StepFailedError(what, "run this again")
+            what = f"{project.folder / lock_file.FILE}: another program changed it meanwhile"
+            raise StepFailedError(what, "run `voidgen check --record` again")
         write_atomically(project.folder / lock_file.FILE, lock_file.dump(lock))
     if git.is_inside_work_tree(project.folder):
         git.add_intent(project.folder, [lock_file.FILE])

@@ -1,4 +1,4 @@
-"""``voidgen check``: all checks of a project, in their order. Prints nothing."""
+"""Run all checks of ``voidgen check`` in their order. Prints nothing."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
 @frozen
 class Request:
-    """What to check of ``project``, beside its files, its inputs and what voidgen builds.
+    """What to check of ``project``, besides its files, its inputs and voidgen's own derivations.
 
-    ``record`` writes the hashes of the closure and the ISO into voidgen.lock, ``closure`` names
-    packages of the closure to build again, ``iso`` makes the ISO twice.
+    ``record`` writes the hashes of the closure and the ISO into voidgen.lock. ``closure`` names
+    packages of the closure to build again. ``iso`` builds the ISO twice.
     """
 
     project: Project
@@ -58,7 +58,7 @@ def _outcomes(request: Request, progress: Progress) -> Iterator[Outcome]:
 
 
 def built(request: Request, progress: Progress) -> Iterator[Outcome]:
-    """Check what Nix builds of a project that is emitted and locked."""
+    """Check what Nix builds from a project that is emitted and locked."""
     image = request.project
     try:
         with progress.step("building the closure and the overlay"):
@@ -68,17 +68,18 @@ def built(request: Request, progress: Progress) -> Iterator[Outcome]:
         return
     packages = f"packages.{image.plan.system}.default.drvPath"
     derivation = evaluation.evaluate(str(image.folder), packages, str, caches=image.caches)
-    with progress.step("building once more what voidgen builds"):
+    with progress.step("building voidgen's derivations again"):
         ours = rebuilt.ours(derivation)
         yield from rebuilt.check(ours, progress, image.caches)
     yield (store.record if request.record else store.recorded)(image, state.read(image), top)
-    with progress.step("reading the store's paths"):
+    with progress.step("checking the store paths"):
         yield store.verified(top)
     if request.closure:
         known, unknown = store.named(top, [*request.closure])
         if unknown:
-            what = f"the closure has no path of the name {unknown[0]!r}"
-            raise WrongInputError(Fault(what, remedy="`voidgen graph closure` draws what it has"))
-        with progress.step("building packages of the closure once more"):
+            what = f"the closure has no package {unknown[0]!r}"
+            remedy = "run `voidgen graph closure` to see its packages"
+            raise WrongInputError(Fault(what, remedy=remedy))
+        with progress.step("building packages of the closure again"):
             others = sorted({*known.values()}.difference(ours))
             yield from rebuilt.check(others, progress, image.caches)

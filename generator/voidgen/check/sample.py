@@ -1,4 +1,4 @@
-"""Copies of store paths that differ in what is not part of their content."""
+"""Copy store paths, and change everything that is not part of their content."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ if TYPE_CHECKING:
     from voidgen.check.conditions import Condition
 
 LARGEST = 64 << 20
-"""Bytes of all that is copied."""
+"""Maximum bytes to copy in total."""
 MOST = 64
-"""Store paths that are copied: each is an argument of the container engine."""
+"""Maximum number of store paths to copy: each is an argument of the container engine."""
 ATTRIBUTES = ("user.voidgen", "security.selinux")
 """Extended attributes that another machine's store may have."""
 
 
 def choose(sizes: Mapping[Path, int], several: Callable[[Path], bool]) -> tuple[Path, ...]:
-    """The smallest store paths of ``sizes``, up to `LARGEST` bytes and `MOST` paths.
+    """Return the smallest store paths of ``sizes``, up to `LARGEST` bytes and `MOST` paths.
 
-    One with ``several`` files is among them if there is any, whatever its size. Pure, as far as
-    ``several`` is.
+    At least one of them has ``several`` files, if any path has, whatever its size. Pure if
+    ``several`` is pure.
     """
     ordered = sorted(sizes, key=lambda path: (sizes[path], path))
     chosen: list[Path] = []
@@ -47,16 +47,16 @@ def choose(sizes: Mapping[Path, int], several: Callable[[Path], bool]) -> tuple[
 
 
 def has_several_files(path: Path) -> bool:
-    """Whether a store path is a folder with more than one file in it."""
+    """Return whether a store path is a folder with more than one file in it."""
     return len([*islice(_files(path), 2)]) > 1
 
 
 def vary(sizes: Mapping[Path, int], folder: Path) -> Condition:
-    """Copy a sample of the store paths into ``folder``: the condition that mounts the copies.
+    """Copy a sample of store paths into ``folder``; return the condition that mounts the copies.
 
     ``sizes`` are the bytes of each path of the closure.
     """
-    # A link cannot be mounted over another one.
+    # A link cannot be mounted over another link.
     real = {path: size for path, size in sizes.items() if not path.is_symlink()}
     chosen = choose(real, has_several_files)
     if not chosen:
@@ -72,7 +72,7 @@ def vary(sizes: Mapping[Path, int], folder: Path) -> Condition:
 
 
 def _copy(path: Path, copy: Path) -> None:
-    """Copy a store path, writable; files that are one in the store become several."""
+    """Copy a store path, writable, without its hard links."""
     if path.is_dir():
         shutil.copytree(path, copy, symlinks=True)
     else:
@@ -83,9 +83,9 @@ def _copy(path: Path, copy: Path) -> None:
 
 
 def _relink(chosen: tuple[Path, ...], folder: Path) -> bool:
-    """Make equal files one that are several in the store; whether links differ from the store's.
+    """Hard-link equal copies that are not linked in the store; return whether links now differ.
 
-    Files that are one in the store are several since they were copied.
+    Files that the store links are separate in the copies: `_copy` keeps no hard links.
     """
     known: dict[tuple[str, int], Path] = {}
     differ = False
@@ -106,14 +106,14 @@ def _relink(chosen: tuple[Path, ...], folder: Path) -> bool:
 
 
 def _disguise(folder: Path) -> list[str]:
-    """Change all that is not content in each of the copies; returns what that is."""
+    """Change everything that is not content in each copy; return the names of what changed."""
     root, taken = os.getuid() == 0, set()
-    # As container images have them, as a copy has them, and as Nix has them.
+    # Times as in container images, in copies, and in Nix stores.
     dates = ((0, 0), None, (1, 1))
     tops = {path: number for number, path in enumerate(sorted(folder.iterdir()))}
     for path in sorted(folder.rglob("*"), reverse=True):
         for name in ATTRIBUTES:
-            # Some need privileges, and some file systems have none.
+            # Some attributes need privileges, and some file systems support none.
             with suppress(OSError):
                 os.setxattr(path, name, b"voidgen", follow_symlinks=False)
                 taken.add(name)
@@ -127,7 +127,7 @@ def _disguise(folder: Path) -> list[str]:
 
 
 def _files(path: Path) -> Iterator[Path]:
-    """The regular files of a store path."""
+    """Yield the regular files of a store path."""
     if path.is_file() and not path.is_symlink():
         yield path
         return

@@ -1,4 +1,4 @@
-"""What is checked of a project's files: that they are current, locked, and the same anywhere."""
+"""Check that a project's files are up to date, locked, and the same on every machine."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def emitted(project: Project) -> Outcome:
-    """Whether what `generate` wrote is what it would write now."""
+    """Check that the emitted files are what `voidgen generate` would write now."""
     name = "emitted files are current"
     changes = emit.compare(project.folder, project.tree(), force=True)
     if not changes:
@@ -37,13 +37,13 @@ def emitted(project: Project) -> Outcome:
 
 
 def shared(project: Project) -> Outcome:
-    """Whether git gives everybody the files as they are here."""
+    """Check that git gives everyone the same files as they are here."""
     found = [*survey.sources(project), *survey.emitted(project)]
     return outcome.of(found, project.folder, "breaks", "lost", "new")
 
 
 def locked(project: Project) -> Outcome:
-    """Whether every input and package is locked with a hash."""
+    """Check that every input and package is locked with a hash."""
     name = "all inputs are locked"
     found = state.read(project)
     missing = state.unlocked(project, found)
@@ -55,8 +55,8 @@ def locked(project: Project) -> Outcome:
 
 
 def fetched(project: Project) -> Outcome:
-    """Whether flake.lock says of each input what Nix fetches by its reference."""
-    name = "inputs are what their references give"
+    """Check that flake.lock agrees with what Nix fetches for each input's reference."""
+    name = "inputs match flake.lock"
     entries = state.read(project).entries
     if not entries:
         return Outcome(name, "passed", "flake.lock has no inputs")
@@ -65,51 +65,51 @@ def fetched(project: Project) -> Outcome:
         try:
             lines += [*fetched_inputs.differences(entry)]
         except StepFailedError as error:
-            refusals.append(f"{entry.bound.name} cannot be fetched: {_reason(error)}")
+            refusals.append(f"the input {entry.bound.name} cannot be fetched: {_reason(error)}")
     if lines:
-        about = "restore flake.lock with git, or lock the input anew with `voidgen update`"
+        about = "restore flake.lock with git, or lock the input again with `voidgen update`"
         return Outcome(name, "failed", about, "\n".join([*lines, *refusals]))
     if refusals:
         return Outcome(name, "skipped", "; ".join(refusals))
-    return Outcome(name, "passed", f"{len(entries)} fetched without their hashes")
+    return Outcome(name, "passed", f"{len(entries)} fetched again without their hashes")
 
 
 def _reason(error: StepFailedError) -> str:
-    """The last line of what Nix says of a failure."""
-    said = [line.strip() for line in error.output.splitlines() if "error:" in line]
-    return said[-1].partition("error:")[2].strip() if said else error.what
+    """Return Nix's last error line."""
+    lines = [line.strip() for line in error.output.splitlines() if "error:" in line]
+    return lines[-1].partition("error:")[2].strip() if lines else error.what
 
 
 def generated(project: Project) -> Outcome:
-    """Whether two generations in other folders, with other environments, emit the same."""
+    """Check that `voidgen generate` emits the same files in two folders and environments."""
     name = "two generations are the same"
     with copies(project) as both:
         for one in both:
             _remove_emitted(project, one.folder)
             done = one.voidgen("generate", "--force")
             if done.status:
-                said = done.stderr.decode(errors="replace")
-                about = f"cannot be generated in a folder called {one.folder.name}"
-                return Outcome(name, "failed", about, said)
+                messages = done.stderr.decode(errors="replace")
+                about = f"`voidgen generate` fails in a folder called {one.folder.name}"
+                return Outcome(name, "failed", about, messages)
             if not (one.folder / "flake.nix").exists():
-                about = f"nothing is generated in a folder called {one.folder.name}"
+                about = f"`voidgen generate` writes nothing in a folder called {one.folder.name}"
                 return Outcome(name, "failed", about)
         lines = [*trees.differences(*(_only_emitted(one.folder) for one in both))]
     if lines:
         return Outcome(name, "failed", "they differ", "\n".join(lines))
-    about = "in two folders, by two umasks, locales and time zones"
+    about = "in two folders, with two umasks, locales and time zones"
     return Outcome(name, "passed", about)
 
 
 def _remove_emitted(project: Project, folder: Path) -> None:
-    """Remove what `generate` writes from a copy: it must not be the same because it was there."""
+    """Remove the emitted files from a copy, so that they cannot be equal by being copied."""
     for path, node in project.tree().items():
         if isinstance(node, File):
             (folder / path).unlink(missing_ok=True)
 
 
 def _only_emitted(folder: Path) -> Path:
-    """A folder with what was emitted into ``folder``, its modes as git and Nix see them."""
+    """Move what was emitted into ``folder`` to its own folder, with the modes that git keeps."""
     kept = folder.with_name(f"{folder.name} emitted")
     kept.mkdir()
     for name in ("flake.nix", "image"):

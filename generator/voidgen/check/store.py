@@ -1,4 +1,4 @@
-"""What is checked of the image's closure: its fingerprint, and that its bytes are whole."""
+"""Check the image's closure: its fingerprint, and that its store paths are undamaged."""
 
 from __future__ import annotations
 
@@ -21,57 +21,59 @@ if TYPE_CHECKING:
     from voidgen.lock.state import Pins
     from voidgen.project import Project
 
-RECORD = "`voidgen check --record` writes it"
+RECORD = "run `voidgen check --record`"
 
 
 def fingerprint(hashes: Mapping[str, str]) -> str:
-    """The hash (SRI) of a closure, given as narHashes (SRI) by store path.
+    """Return the hash (SRI) of a closure, which is given as narHashes (SRI) by store path.
 
-    It is that of a line "NAME HASH" for each path, by the order of the names, wherever the store
-    is (docs/reference/voidgen.lock.md).
+    It covers a line "NAME HASH" for each path, sorted by name, so it does not depend on the
+    store's folder (docs/reference/voidgen.lock.md).
     """
     lines = sorted(f"{path.rpartition('/')[2]} {hash_}\n" for path, hash_ in hashes.items())
     return sri.of_digest(hashlib.sha256("".join(lines).encode()).digest())
 
 
 def recorded(project: Project, pins: Pins, top: str) -> Outcome:
-    """Whether the closure of ``top`` is the one that voidgen.lock says was built from the same."""
-    name = "the closure is the recorded one"
+    """Check that the closure of ``top`` has the fingerprint that voidgen.lock records."""
+    name = "the closure matches voidgen.lock"
     found = pins.lock.closure if pins.lock else None
     if found is None:
-        return Outcome(name, "skipped", f"none is recorded: {RECORD}")
+        return Outcome(name, "skipped", f"voidgen.lock has no hash of the closure: {RECORD}")
     if found.of != inputs.flake_digest(project, pins):
-        return Outcome(name, "skipped", f"what is recorded was built from something else: {RECORD}")
+        what = f"the hash in voidgen.lock is of a closure with other inputs: {RECORD}"
+        return Outcome(name, "skipped", what)
     now = fingerprint(store_paths.nar_hashes(top))
     if now == found.fingerprint:
         return Outcome(name, "passed", now)
     lines = f"recorded: {found.fingerprint}\nhere: {now}"
-    return Outcome(name, "failed", "other bytes were built from the same", lines)
+    return Outcome(name, "failed", "the same inputs gave other bytes", lines)
 
 
 def record(project: Project, pins: Pins, top: str) -> Outcome:
-    """Write the closure of ``top`` into voidgen.lock."""
+    """Write the fingerprint of the closure of ``top`` into voidgen.lock."""
     found = Closure(inputs.flake_digest(project, pins), fingerprint(store_paths.nar_hashes(top)))
     lock = attrs.evolve(pins.lock or Lock(), closure=found)
     recording.write(project, pins, lock)
-    return Outcome("the closure is recorded", "passed", found.fingerprint)
+    return Outcome("the closure's hash is recorded", "passed", found.fingerprint)
 
 
 def verified(top: str) -> Outcome:
-    """Whether every path of the closure has the bytes that the store knows it by."""
-    name = "the store's paths are whole"
+    """Check that every path of the closure has the hash that Nix's database has for it."""
+    name = "store paths are undamaged"
     done = store_paths.verify(top)
     if not done.status:
         return Outcome(name, "passed")
-    said = done.stderr.decode(errors="replace").strip()
-    remedy = "`nix store repair PATH` mends a path"
-    return Outcome(name, "failed", remedy, said)
+    messages = done.stderr.decode(errors="replace").strip()
+    remedy = "repair each path with `nix store repair PATH`"
+    return Outcome(name, "failed", remedy, messages)
 
 
 def named(top: str, names: list[str]) -> tuple[dict[str, str], list[str]]:
-    """Derivations of the closure's paths that have one of ``names``, by store path; unknown ones.
+    """Return the derivations of the closure's paths with one of ``names``, and unknown names.
 
-    A name is that of a store path, with or without version, or ``all``.
+    The derivations are by store path. A name is that of a store path, with or without its
+    version, or ``all``.
     """
     from voidgen.nix.version import split  # noqa: PLC0415
 

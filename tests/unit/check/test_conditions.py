@@ -45,8 +45,8 @@ def test_without_conditions_a_run_starts_as_it_is() -> None:
         (conditions.cores([0], "podman", taskset=True), "this machine has one core; "),
         (conditions.cores([0, 1], "podman", taskset=False), "taskset is not installed (Debian: "),
         (conditions.clock(""), "libfaketime is not installed (Debian: libfaketime)"),
-        (conditions.engine_mode("podman", root=False), "needs root: run voidgen by sudo"),
-        (conditions.engine_mode("docker", root=True), "docker has one mode for all its containers"),
+        (conditions.engine_mode("podman", root=False), "needs root: run voidgen with sudo"),
+        (conditions.engine_mode("docker", root=True), "docker runs all containers in one mode"),
     ],
 )
 def test_what_is_missing_is_said(condition: Condition, missing: str) -> None:
@@ -185,7 +185,7 @@ def test_what_the_engine_refuses_is_not_varied(probe: tuple[StandIns, Probe]) ->
     # All together; the clock, the mode, the storage, each alone; what is left together.
     programs.add("podman", good[0], refusal, *good, good[0], refusal, *good, *good)
     clock, mode, storage, *_ = asking.confirm(ASKED)
-    assert mode.missing == "no container starts with it: Error: crun: no such map"
+    assert mode.missing == "no container starts with this setting: Error: crun: no such map"
     assert clock.settings
     assert storage.settings
     *_, last = programs.starts("podman")
@@ -198,7 +198,7 @@ def test_where_no_container_runs_nothing_of_it_is_varied(probe: tuple[StandIns, 
     programs.add("podman", (125, "", "Error: nothing runs here\n"))
     found = asking.confirm(ASKED)
     refused = {one.missing for one in found if one.seen}
-    assert refused == {"no container starts with it: Error: nothing runs here"}
+    assert refused == {"no container starts with this setting: Error: nothing runs here"}
     assert found[3:] == ANYWHERE
 
 
@@ -206,7 +206,7 @@ def test_programs_of_another_kind_are_told(probe: tuple[StandIns, Probe]) -> Non
     programs, asking = probe
     programs.add("podman", (0, "date: unknown\n", ""))
     unknown = {one.missing for one in asking.confirm(ASKED[:3])}
-    assert unknown == {"its programs do not answer as GNU's do"}
+    assert unknown == {"the container's programs do not answer like GNU's"}
 
 
 def test_libfaketime_is_found_where_distributions_have_it(

@@ -65,7 +65,8 @@ def test_what_generates_nothing_is_not_the_same_twice(
 ) -> None:
     broken(tmp_path / "lazy", "import sys\nsys.argv = ['voidgen', '--version']\n", monkeypatch)
     found = sources.generated(project.load(emitted))
-    assert (found.state, found.about) == ("failed", "nothing is generated in a folder called one")
+    about = "`voidgen generate` writes nothing in a folder called one"
+    assert (found.state, found.about) == ("failed", about)
 
 
 def test_what_iso_made_is_not_copied(emitted: Path) -> None:
