@@ -76,7 +76,7 @@ def test_the_recorded_closure(warm: Path) -> None:
     assert voidgen("generate", cwd=warm).status == 0
     found = check(warm)
     assert found[name]["state"] == "skipped"
-    assert "built from something else" in found[name]["about"]
+    assert "with other inputs" in found[name]["about"]
 
 
 def resealed(lock: bytes) -> bytes:

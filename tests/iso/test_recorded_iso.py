@@ -82,7 +82,7 @@ def test_of_other_inputs_nothing_is_said(recorded: Path) -> None:
     change(recorded, "of the overlay", "of another", "overlay-src/tests/files/etc/motd")
     state, about = check(recorded)[NAME]
     assert state == "skipped"
-    assert "made from something else" in about
+    assert "with other inputs" in about
 
 
 def test_without_an_iso(recorded: Path) -> None:

@@ -1,1 +1,1 @@
-"""Can this machine build and boot images? What it lacks, and the commands that fix it."""
+"""`voidgen doctor`: find what this machine lacks to build and boot images, with the fixes."""

@@ -1,4 +1,4 @@
-"""All that is looked at, in the order in which it is needed."""
+"""Run all checks of `voidgen doctor`, in the order in which a build needs them."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
 
 def check(host: Host, folder: Path | None) -> Iterator[Outcome]:
-    """The machine, for the project in ``folder`` where there is one.
+    """Check the machine, and the project in ``folder`` unless that is None.
 
-    What fails keeps images from being made; a warning is of something that is only slower then,
-    or is for another command.
+    A failure means that images cannot be built. A warning means that something is slower, or that
+    only another command fails.
     """
     settings, faulty = _settings(folder)
     yield from nix.check(host)
@@ -45,19 +45,19 @@ def _settings(folder: Path | None) -> tuple[Config | None, Outcome | None]:
         return config.load(folder), None
     except WrongInputError as error:
         what = f"{len(error.faults)} faults, the first: {error.faults[0].what}"
-        return None, Outcome(config.FILE, "failed", what, "voidgen show   # tells all of them")
+        return None, Outcome(config.FILE, "failed", what, "voidgen show   # prints all of them")
 
 
 def _xbps(host: Host, settings: Config | None) -> Outcome:
-    """On PATH, or from nixpkgs."""
+    """Check that XBPS is on PATH or can come from nixpkgs."""
     if settings and settings.mklive is None:
-        return Outcome("xbps", "skipped", "the image has no [mklive], which needs it")
-    said = host.ask(["xbps-install", "--version"])
-    if said.status == 0:
-        version = re.search(r"\d[\w.]*", said.out)
+        return Outcome("xbps", "skipped", "not needed: voidgen.toml has no [mklive]")
+    answer = host.ask(["xbps-install", "--version"])
+    if answer.status == 0:
+        version = re.search(r"\d[\w.]*", answer.out)
         return Outcome("xbps", "passed", version[0] if version else "")
     nixpkgs = (settings or Config(ImageConfig("any"))).nix.nixpkgs
-    if said.status is None and not nixpkgs.startswith("./"):
-        return Outcome("xbps", "passed", "not installed: that of nixpkgs is used")
-    what = f"{said.last}: `voidgen lock` needs it, as {nixpkgs} is not nixpkgs"
+    if answer.status is None and not nixpkgs.startswith("./"):
+        return Outcome("xbps", "passed", "not installed: voidgen uses xbps of nixpkgs")
+    what = f"{answer.last}: `voidgen lock` needs it, because {nixpkgs} is not nixpkgs"
     return Outcome("xbps", "warning", what, lines("xbps", host.family()))

@@ -1,4 +1,4 @@
-"""What mklive's container needs: an engine, privileges, namespaces."""
+"""Check what mklive's container needs: an engine, privileges, namespaces."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from voidgen.outcome.types import State
 
 SYS_ADMIN = 21
-"""The capability's bit (linux/capability.h)."""
+"""The bit of the capability CAP_SYS_ADMIN (linux/capability.h)."""
 
 
 def check(host: Host, wanted: Container) -> Iterator[Outcome]:
-    """The engine that ``wanted`` names, and what it needs of the kernel."""
+    """Check the engine that ``wanted`` names, and what it needs from the kernel."""
     family = host.family()
     name = "container engine"
     found: Engine | None = None
@@ -44,29 +44,32 @@ def check(host: Host, wanted: Container) -> Iterator[Outcome]:
 
 
 def _privileges(host: Host, family: str) -> Outcome:
-    """What this process may never have, no container of it has (capabilities(7))."""
+    """Check that containers can get SYS_ADMIN: they get at most this process's capabilities.
+
+    See capabilities(7).
+    """
     name = "privileges"
     bounds = re.search(r"^CapBnd:\s*([0-9a-f]+)$", host.read("/proc/self/status"), re.MULTILINE)
     if bounds and not int(bounds[1], 16) >> SYS_ADMIN & 1:
-        what = "SYS_ADMIN cannot be had here, and mklive mounts: is this a container itself?"
+        what = "SYS_ADMIN is not allowed here, but mklive mounts: is this machine a container?"
         return Outcome(name, "failed", what, lines("privileges", family))
-    return Outcome(name, "passed", "containers can be given SYS_ADMIN")
+    return Outcome(name, "passed", "containers can get SYS_ADMIN")
 
 
 def _namespaces(host: Host, family: str, *, needed: bool) -> Outcome:
-    """Tried: the settings that forbid them differ between kernels."""
+    """Try to make namespaces, because the settings that forbid them differ between kernels."""
     name = "user namespaces"
-    said = host.ask(["unshare", "--user", "--map-root-user", "--mount", "true"])
-    if said.status == 0:
+    answer = host.ask(["unshare", "--user", "--map-root-user", "--mount", "true"])
+    if answer.status == 0:
         return Outcome(name, "passed")
     state: State = "failed" if needed else "warning"
-    what = f"{said.last} (a container without root, and Nix's sandbox without a daemon, need them)"
-    return Outcome(name, state, what, lines("userns", family))
+    why = "a container without root, and Nix's sandbox without a daemon, need them"
+    return Outcome(name, state, f"{answer.last} ({why})", lines("userns", family))
 
 
 def _loop(host: Host, family: str) -> Outcome:
     name = "loop devices"
     if os.path.lexists(host.root / "dev/loop-control"):
         return Outcome(name, "passed")
-    what = "none: voidgen needs none, but mklive run by itself does"
+    what = "missing: voidgen does not need them, but mklive outside of voidgen does"
     return Outcome(name, "warning", what, lines("loop", family))

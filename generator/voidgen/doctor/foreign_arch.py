@@ -1,4 +1,4 @@
-"""What an image of another architecture needs of this machine: it runs the image's programs."""
+"""Check that this machine runs the programs of an image of another architecture."""
 
 from __future__ import annotations
 
@@ -25,39 +25,39 @@ HEADERS = {
         ("aarch64-linux", 2, 183), ("i686-linux", 1, 3), ("x86_64-linux", 2, 62),
     )
 }  # fmt: skip
-"""The first bytes of each system's programs (elf(5)), by which the kernel knows them."""
+"""The first bytes of each system's programs (elf(5)), by which the kernel recognises them."""
 NATIVE = {("x86_64-linux", "i686-linux")}
-"""Machines whose kernel itself runs the programs of another system."""
+"""Pairs of a machine's system and another system whose programs its kernel runs."""
 FIX_BINARY = "F"
-"""The flag that makes the kernel open the interpreter once, so that it is there in any root."""
+"""The flag that makes the kernel open the interpreter once, so that it works in any root."""
 
 
 @frozen
 class Interpreter:
-    """A registration of binfmt_misc: the program that is started, and the flags."""
+    """A registration of binfmt_misc: the program that the kernel starts, and the flags."""
 
     program: str
     flags: str
 
 
 def check(host: Host, settings: Config) -> Iterator[Outcome]:
-    """Look at nothing if the image's system is this machine's."""
+    """Check what an image of another system needs; nothing if it has this machine's system."""
     wanted = SYSTEMS[settings.image.arch]
-    said = _settings(host)
-    here = said.get("system", wanted)
+    settings_of_nix = _settings(host)
+    here = settings_of_nix.get("system", wanted)
     if wanted == here:
         return
     family = host.family()
-    builder = _builder(host, said.get("builders", ""), wanted)
+    builder = _builder(host, settings_of_nix.get("builders", ""), wanted)
     if (here, wanted) not in NATIVE and not (builder and settings.mklive is None):
         yield _kernel(host, family, wanted)
     name = f"Nix for {wanted}"
     if builder:
         yield Outcome(name, "passed", f"{builder} builds for it")
-    elif wanted in said.get("extra-platforms", "").split():
+    elif wanted in settings_of_nix.get("extra-platforms", "").split():
         yield Outcome(name, "passed", "in extra-platforms")
     else:
-        what = f"Nix does not build for {wanted} here: it is not in extra-platforms of nix.conf"
+        what = f"Nix does not build for {wanted}: it is not in extra-platforms of nix.conf"
         yield Outcome(name, "failed", what, lines("extra-platforms", family, system=wanted))
 
 
@@ -66,16 +66,16 @@ def _kernel(host: Host, family: str, wanted: str) -> Outcome:
     found = _interpreters(host, HEADERS[wanted])
     fixed = next((one for one in found if FIX_BINARY in one.flags), None)
     if fixed:
-        return Outcome(name, "passed", f"by {fixed.program}")
+        return Outcome(name, "passed", f"{fixed.program} runs them")
     if found:
-        what = f"{found[0].program} is registered without the flag F: containers do not have it"
+        what = f"{found[0].program} is registered without the flag F, so containers cannot use it"
         return Outcome(name, "failed", what, remedy)
-    what = "this machine runs none: binfmt_misc has no qemu for them"
+    what = "this machine cannot run them: binfmt_misc has no qemu for them"
     return Outcome(name, "failed", what, remedy)
 
 
 def _interpreters(host: Host, header: bytes) -> list[Interpreter]:
-    """Return what the kernel starts programs with ``header`` by.
+    """Return the interpreters with which the kernel starts programs that have ``header``.
 
     The files are those of binfmt_misc (Linux, Documentation/admin-guide/binfmt-misc.rst).
     """
@@ -114,9 +114,9 @@ def _builder(host: Host, builders: str, wanted: str) -> str:
 
 
 def _settings(host: Host) -> Mapping[str, str]:
-    """Return Nix's settings by name; none if it does not tell them."""
+    """Return Nix's settings by name; empty if Nix does not print them."""
     for words in (["show-config"], ["config", "show"]):
-        said = host.ask([*COMMAND, *words])
-        if said.status == 0:
-            return dict(re.findall(r"^(\S+) = (.*)$", said.out, re.MULTILINE))
+        answer = host.ask([*COMMAND, *words])
+        if answer.status == 0:
+            return dict(re.findall(r"^(\S+) = (.*)$", answer.out, re.MULTILINE))
     return {}

@@ -1,4 +1,4 @@
-"""The machine that is looked at: its files, and its programs in bounded time."""
+"""The machine that `voidgen doctor` checks: its files, and its programs with a time limit."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 FAMILIES = ("debian", "void", "arch", "fedora", "nixos")
-"""Distributions that remedies are known for, by their ID (os-release(5))."""
+"""Distributions for which voidgen knows remedies, by their ID (os-release(5))."""
 ENDED = 124
-"""Exit status of what had to be ended, as timeout(1) has it."""
+"""Exit status of a program that reached the time limit, as timeout(1) has it."""
 
 
 @frozen
 class Said:
-    """What a program came to; ``status`` None where it cannot be started."""
+    """A program's result; ``status`` is None if it cannot be started."""
 
     status: int | None
     out: str = ""
@@ -29,27 +29,27 @@ class Said:
 
     @property
     def last(self) -> str:
-        """The last line that it said, for a person."""
+        """Return the last line that the program printed, or else its exit status."""
         lines = (self.err or self.out).strip().splitlines()
         return lines[-1].strip() if lines else f"exit status {self.status}"
 
 
 @frozen
 class Host:
-    """A machine: ``root`` is its root folder, ``seconds`` what each program may take."""
+    """A machine: ``root`` is its root folder, ``seconds`` the time limit of each program."""
 
     root: Path = Path("/")
     seconds: float = 10.0
 
     def read(self, path: str) -> str:
-        """A file's text; empty where it cannot be read."""
+        """Return a file's text; empty if it cannot be read."""
         try:
             return (self.root / path.lstrip("/")).read_text(errors="replace").strip()
         except OSError:
             return ""
 
     def ask(self, argv: Sequence[str]) -> Said:
-        """Run a program; one that takes too long is ended."""
+        """Run a program, and end it if it takes too long."""
         try:
             done = run(argv, cwd=Path("/"), check=False, timeout=self.seconds)
         except TimeoutError:
@@ -61,7 +61,7 @@ class Host:
         return Said(done.status, out, err)
 
     def family(self) -> str:
-        """Which of `FAMILIES` this is, or is like; empty where that is not known."""
+        """Return which of `FAMILIES` this is, or is like; empty if that is not known."""
         text = self.read("/etc/os-release") or self.read("/usr/lib/os-release")
         pairs = dict(line.split("=", 1) for line in text.splitlines() if "=" in line)
         words = f"{pairs.get('ID', '')} {pairs.get('ID_LIKE', '')}".replace('"', " ").split()

@@ -1,4 +1,4 @@
-"""What `voidgen boot` needs: QEMU, its firmware, and KVM, which must run a guest."""
+"""Check what `voidgen boot` needs: QEMU, its firmware, and KVM, which must run a guest."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 SECTOR = bytes.fromhex("b010 e6f4 f4 ebfd").ljust(510, b"\0") + b"\x55\xaa"
 """A boot sector: ``mov al, 0x10; out 0xf4, al``, and halt."""
 DISK = SECTOR.ljust(1 << 20, b"\0")
-"""A disk with that boot sector: a BIOS does not boot the smallest disks."""
+"""A disk with that boot sector; larger than it, because a BIOS does not boot tiny disks."""
 ENDED_BY_GUEST = 0x10 << 1 | 1
-"""What QEMU exits with when a guest writes 0x10 to isa-debug-exit."""
+"""QEMU's exit status when a guest writes 0x10 to isa-debug-exit."""
 CREATE_VM = 0xAE01
 """KVM_CREATE_VM (linux/kvm.h)."""
 
@@ -34,12 +34,12 @@ CREATE_VM = 0xAE01
 def check(host: Host) -> Iterator[Outcome]:
     """Check QEMU, OVMF and KVM. Without any of them, images can still be built."""
     family = host.family()
-    said = host.ask([command.PROGRAM, "--version"])
-    version = re.search(r"version (\S+)", said.out)
+    answer = host.ask([command.PROGRAM, "--version"])
+    version = re.search(r"version (\S+)", answer.out)
     if version:
         yield Outcome("QEMU", "passed", version[1])
     else:
-        what = f"{said.last}: `voidgen boot` needs it"
+        what = f"{answer.last}: `voidgen boot` needs it"
         yield Outcome("QEMU", "warning", what, lines("qemu", family))
     yield _firmware(host, family)
     yield _kvm(host, family, qemu=version is not None)
@@ -50,16 +50,17 @@ def _firmware(host: Host, family: str) -> Outcome:
     found = firmware.find(Path(program) if program else None, host.root)
     if found:
         return Outcome("OVMF", "passed", str(found.code.file))
-    what = "no UEFI firmware for QEMU: `voidgen boot` can try the BIOS only"
+    what = "no UEFI firmware for QEMU: `voidgen boot` can boot with BIOS only"
     return Outcome("OVMF", "warning", what, lines("ovmf", family))
 
 
 def _kvm(host: Host, family: str, *, qemu: bool) -> Outcome:
-    """Run a guest, because a device that is there may still run none."""
+    """Run a guest, because /dev/kvm can exist and still not work."""
     device = host.root / "dev/kvm"
     slow = "`voidgen boot` is slow without it"
     if platform.machine() not in {"x86_64", "i686"}:
-        return Outcome("KVM", "warning", f"not for x86 on {platform.machine()}: {slow}")
+        what = f"{platform.machine()} has no KVM for x86: {slow}"
+        return Outcome("KVM", "warning", what)
     match kvm.state_of(device):
         case "missing":
             return Outcome("KVM", "warning", f"no /dev/kvm: {slow}", lines("kvm", family))
@@ -69,16 +70,16 @@ def _kvm(host: Host, family: str, *, qemu: bool) -> Outcome:
     why = _guest(host) if qemu else _machine(device)
     if why:
         return Outcome("KVM", "warning", f"{why}: {slow}", lines("kvm-broken", family))
-    return Outcome("KVM", "passed", "a guest runs" if qemu else "makes machines")
+    return Outcome("KVM", "passed", "a guest runs" if qemu else "creates virtual machines")
 
 
 def _machine(device: Path) -> str:
-    """Return why KVM makes no virtual machine, or "" if it does."""
+    """Return why KVM cannot create a virtual machine, or "" if it can."""
     try:
         with device.open("r+b", buffering=0) as stream:
             os.close(fcntl.ioctl(stream, CREATE_VM, 0))
     except OSError as error:
-        return f"/dev/kvm makes no machine ({error.strerror})"
+        return f"/dev/kvm cannot create a virtual machine ({error.strerror})"
     return ""
 
 
@@ -97,6 +98,6 @@ def _start(host: Host, model: str) -> Trial:
             "-nodefaults", "-display", "none", "-no-reboot", "-drive", drive,
             "-device", "isa-debug-exit,iobase=0xf4,iosize=0x04",
         ]  # fmt: skip
-        said = host.ask(argv)
-    runs = said.status == ENDED_BY_GUEST
-    return Trial(runs, f"no guest runs ({said.last})", said.err)
+        answer = host.ask(argv)
+    runs = answer.status == ENDED_BY_GUEST
+    return Trial(runs, f"no guest runs ({answer.last})", answer.err)

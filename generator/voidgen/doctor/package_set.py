@@ -1,4 +1,4 @@
-"""The package set: whether this Nix can read it."""
+"""Check that the installed Nix can read the package set."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ if TYPE_CHECKING:
 
 NAME = "package set"
 ENOUGH = (2, 18)
-"""What nixpkgs needs from 25.11 on (its release notes, "Backward Incompatibilities")."""
+"""The Nix that nixpkgs needs from 25.11 on (its release notes, "Backward Incompatibilities")."""
 
 
 def check(host: Host, folder: Path | None, settings: Config | None) -> Iterator[Outcome]:
-    """Asked of the set if it is at hand; it is not fetched."""
-    said = host.ask(["nix", "--version"])
-    found = re.findall(r"(\d+)\.(\d+)", said.out)
-    if said.status != 0 or not found:
-        return  # Told already.
+    """Ask the package set which Nix it needs, if it is on this machine; never fetch it."""
+    answer = host.ask(["nix", "--version"])
+    found = re.findall(r"(\d+)\.(\d+)", answer.out)
+    if answer.status != 0 or not found:
+        return  # The check of Nix has failed already.
     tree = _tree(host, folder, settings) if folder and settings else None
     if tree:
         lacks = requirements.answer(host.ask(requirements.question(tree)).out.encode())
@@ -37,14 +37,14 @@ def check(host: Host, folder: Path | None, settings: Config | None) -> Iterator[
         else:
             yield Outcome(NAME, "passed", "this Nix can read it")
     elif tuple(map(int, found[-1])) < ENOUGH:
-        what = f"nixpkgs from 25.11 on needs Nix 2.18 or later, and this is {'.'.join(found[-1])}"
+        what = f"nixpkgs from 25.11 on needs Nix 2.18 or later, but this is {'.'.join(found[-1])}"
         yield Outcome(NAME, "warning", what, lines("nix-for-nixpkgs", host.family()))
     elif settings:
-        yield Outcome(NAME, "skipped", "it is not fetched yet: `voidgen lock` looks at it")
+        yield Outcome(NAME, "skipped", "not fetched yet: `voidgen lock` fetches and checks it")
 
 
 def _tree(host: Host, folder: Path, settings: Config) -> Path | None:
-    """Where the set lies: in the project, or in the store as it is locked."""
+    """Return the set's folder, in the project or the store; None if it is not there."""
     named = settings.nix.nixpkgs
     if named.startswith("./"):
         return folder / named
@@ -54,7 +54,7 @@ def _tree(host: Host, folder: Path, settings: Config) -> Path | None:
         return None
     if locked is None:
         return None
-    # The store path of an input follows from its hash.
+    # An input's hash determines its store path.
     words = ["nix-hash", "--type", "sha256", "--to-base32", str(locked["narHash"])]
     digits = host.ask(words).out.strip()
     words = ["nix-store", "--print-fixed-path", "--recursive", "sha256", digits, "source"]

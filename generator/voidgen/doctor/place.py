@@ -1,4 +1,4 @@
-"""The project's folder and those that voidgen writes to: names, room, and git."""
+"""Check the folders that voidgen uses: their paths, free space, and git."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ if TYPE_CHECKING:
     from voidgen.outcome.types import State
 
 PLAIN = re.compile(r"[A-Za-z0-9/._+~=@-]*")
-"""What the path of temporary folders may be of: voidgen has Nix read them as URLs."""
+"""Paths that temporary folders may have: voidgen passes them to Nix as URLs."""
 LEAST, ENOUGH = 2 << 30, 15 << 30
-"""Bytes: with less no image is made, or not a large one twice."""
+"""Free bytes: with less than `LEAST`, no image can be built; with `ENOUGH`, even large ones."""
 SHOWN = 5
-"""Untracked files that are named; more are counted."""
+"""Number of untracked files that are named; others are only counted."""
 
 
 def check(host: Host, folder: Path | None) -> Iterator[Outcome]:
-    """Of the project in ``folder``, where there is one."""
+    """Check the temporary folder, and the project in ``folder`` unless that is None."""
     family = host.family()
     temporary = Path(os.environ.get("TMPDIR") or tempfile.gettempdir())
     yield _temporary(temporary, family)
@@ -45,7 +45,7 @@ def check(host: Host, folder: Path | None) -> Iterator[Outcome]:
 
 
 def _place(folder: Path, remedy: str) -> Outcome:
-    """The project's path: an engine splits at colons."""
+    """Check the project's path; the container engine splits paths at colons."""
     fault, name = flake_ref.misplaced(folder), "project's path"
     if fault:
         return Outcome(name, "failed", f"{folder}: {fault.what}", remedy)
@@ -59,42 +59,42 @@ def _named(name: str, folder: Path, remedy: str) -> Outcome:
     strange = sorted({*PLAIN.sub("", str(folder))})
     if not strange:
         return Outcome(name, "passed", str(folder))
-    told = ", ".join("blanks" if sign.isspace() else sign for sign in strange)
-    what = f"{folder} has {told}: Nix or the container engine cannot take it"
+    signs = ", ".join("blanks" if sign.isspace() else sign for sign in strange)
+    what = f"{folder} has {signs}: Nix or the container engine cannot use such a path"
     return Outcome(name, "failed", what, remedy)
 
 
 def _temporary(folder: Path, family: str) -> Outcome:
     remedy = lines("tmpdir", family)
     if not folder.is_dir() or not os.access(folder, os.W_OK | os.X_OK):
-        return Outcome("TMPDIR", "failed", f"{folder} is no folder to write to", remedy)
+        return Outcome("TMPDIR", "failed", f"{folder} is not a writable folder", remedy)
     return _named("TMPDIR", folder, remedy)
 
 
 def _room(temporary: Path, folder: Path | None, family: str) -> Outcome:
-    """The least of all the filesystems that are written to."""
+    """Check the filesystem with the least free space of those that voidgen writes to."""
     free: dict[int, tuple[Path, int]] = {}
     for place in (folder, Path("/nix/store"), temporary):
         if place and place.is_dir():
             free.setdefault(place.stat().st_dev, (place, shutil.disk_usage(place).free))
-    told = ", ".join(f"{human_size(count)} at {place}" for place, count in free.values())
+    found = ", ".join(f"{human_size(count)} at {place}" for place, count in free.values())
     least = min((count for _, count in free.values()), default=0)
     if least >= ENOUGH:
-        return Outcome("disk space", "passed", told)
-    what = f"{told}; an image of a desktop takes {human_size(ENOUGH)}"
+        return Outcome("disk space", "passed", found)
+    what = f"{found}; an image of a desktop needs {human_size(ENOUGH)}"
     state: State = "failed" if least < LEAST else "warning"
     return Outcome("disk space", state, what, lines("space", family))
 
 
 def _git(host: Host, folder: Path | None, family: str) -> Iterator[Outcome]:
-    said = host.ask(["git", "--version"])
-    if said.status != 0:
-        yield Outcome("git", "failed", said.last, lines("git", family))
+    answer = host.ask(["git", "--version"])
+    if answer.status != 0:
+        yield Outcome("git", "failed", answer.last, lines("git", family))
         return
-    yield Outcome("git", "passed", said.out.strip().removeprefix("git version "))
+    yield Outcome("git", "passed", answer.out.strip().removeprefix("git version "))
     name = "git repository"
     if folder is None:
-        yield Outcome(name, "skipped", "no project here: `voidgen init` makes one")
+        yield Outcome(name, "skipped", "there is no project here: `voidgen init` creates one")
         return
     place = _quoted(folder)
     try:
@@ -104,25 +104,25 @@ def _git(host: Host, folder: Path | None, family: str) -> Iterator[Outcome]:
         yield Outcome(name, "failed", error.what, error.output)
         return
     if not inside:
-        what = f"{folder} is in none: `voidgen generate` refuses it"
+        what = f"{folder} is not in a git repository: `voidgen generate` refuses it"
         yield Outcome(name, "failed", what, lines("repository", family, folder=place))
     elif new:
         more = f" and {len(new) - SHOWN} more" if len(new) > SHOWN else ""
-        what = f"not seen by the flake, as git does not know them: {', '.join(new[:SHOWN])}{more}"
+        what = f"git does not track these, so the flake lacks them: {', '.join(new[:SHOWN])}{more}"
         yield Outcome(name, "warning", what, lines("untracked", family, folder=place))
     else:
-        yield Outcome(name, "passed", "all files are known to it")
+        yield Outcome(name, "passed", "git tracks all files")
     if inside:
         yield _files(folder)
 
 
 def _files(folder: Path) -> Outcome:
-    """What git does to the files; those that the user has not added are told already."""
+    """Check what git does to the files, except those not added yet, which `_git` has named."""
     try:
         image = project.load(folder)
         found = [*survey.sources(image), *survey.emitted(image)]
     except (StepFailedError, WrongInputError):
-        what = "the project has faults: `voidgen show` names them"
+        what = "the project has faults: `voidgen show` prints them"
         return Outcome(outcome.NAME, "skipped", what)
     return outcome.of([one for one in found if one.severity != "new"], folder, "breaks")
 

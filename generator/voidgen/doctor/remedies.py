@@ -1,4 +1,4 @@
-"""Commands that mend what is missing, by distribution."""
+"""Commands that fix what is missing, by distribution."""
 
 from __future__ import annotations
 
@@ -21,7 +21,10 @@ _RUNIT = "sudo sv restart nix-daemon"
 
 
 def _installed(names: str, *, nixos: str = "") -> dict[str, str]:
-    """By the package's name for each of Debian, Void, Arch, Fedora and NixOS."""
+    """Return commands that install a package.
+
+    ``names`` are its names in Debian, Void, Arch, Fedora and NixOS.
+    """
     debian, void, arch, fedora, nix = names.split()
     return {
         "debian": f"sudo apt install {debian}",
@@ -37,7 +40,7 @@ def _everywhere(command: str, **other: str) -> dict[str, str]:
 
 
 def _setting(line: str, nixos: str) -> dict[str, str]:
-    """A line of nix.conf, and the daemon told of it."""
+    """Return commands that add a line to nix.conf and restart the daemon."""
     return _everywhere(
         f"{_CONF.format(line)} && {_SYSTEMD.format('restart')}",
         void=f"{_CONF.format(line)} && {_RUNIT}",
@@ -101,7 +104,7 @@ REMEDIES: Mapping[str, Mapping[str, str]] = {
         "sudo sysctl -w user.max_user_namespaces=15000",
         debian="sudo sysctl -w user.max_user_namespaces=15000; "
         "sudo sysctl -w kernel.unprivileged_userns_clone=1; "
-        "sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0   # what is there of these",
+        "sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0   # those that exist",
     ),
     "loop": _everywhere("sudo modprobe loop"),
     "kvm": _everywhere("sudo modprobe kvm-intel || sudo modprobe kvm-amd"),
@@ -115,12 +118,12 @@ REMEDIES: Mapping[str, Mapping[str, str]] = {
     "place": _everywhere("mv {folder} ~/image   # or any path of letters, digits and . _ + -"),
     "tmpdir": _everywhere("export TMPDIR=/var/tmp"),
 }  # fmt: skip
-"""By what is wrong and the distribution."""
+"""The command for each problem and distribution."""
 
 
 def lines(what: str, family: str, **words: str) -> str:
-    """The command for ``family``, or those for all where it is empty."""
-    # Not where there are no words: some commands have braces of their own.
+    """Return the command for ``family``, or those for all families if it is empty."""
+    # Format only with words, because some commands contain braces.
     commands = {
         name: text.format(**words) if words else text for name, text in REMEDIES[what].items()
     }

@@ -84,7 +84,7 @@ def test_programs_that_hang_are_ended(programs: Path, repository: Path, tmp_path
 def test_an_old_nix(programs: Path, tmp_path: Path) -> None:
     program(programs, "nix", 'echo "nix (Nix) 2.3.16"')
     (only,) = nix_checks.check(Host(tmp_path))
-    assert (only.state, only.about) == ("failed", "2.3.16 is too old: 2.8 or later is needed")
+    assert (only.state, only.about) == ("failed", "2.3.16 is too old: voidgen needs 2.8 or later")
 
 
 NIX = """case "$*" in
@@ -266,7 +266,10 @@ def test_xbps(programs: Path, tmp_path: Path, repository: Path) -> None:
 
     assert line(CONFIG).state == "skipped"
     assert line(CONFIG + "[mklive]\n").state == "warning"
-    assert line('[image]\nname = "x"\n[mklive]\n').about == "not installed: that of nixpkgs is used"
+    assert (
+        line('[image]\nname = "x"\n[mklive]\n').about
+        == "not installed: voidgen uses xbps of nixpkgs"
+    )
     program(programs, "xbps-install", 'echo "XBPS: 0.59.2 API: 20200423 GIT: UNSET"')
     assert line(CONFIG + "[mklive]\n") == Outcome("xbps", "passed", "0.59.2")
 

@@ -70,7 +70,7 @@ def test_a_machine_that_is_ready(folder: Path, tmp_path: Path) -> None:
     binfmt(tmp_path, I386.format(flags="F"), AARCH64.format(flags="POCF"))
     states = {name: one.state for name, one in found(tmp_path).items()}
     assert states == {PROGRAMS: "passed", NIX_FOR: "passed"}
-    assert found(tmp_path)[PROGRAMS].about == "by /usr/libexec/qemu-binfmt/aarch64-binfmt-P"
+    assert found(tmp_path)[PROGRAMS].about == "/usr/libexec/qemu-binfmt/aarch64-binfmt-P runs them"
 
 
 def test_a_machine_that_has_neither(folder: Path, tmp_path: Path) -> None:
@@ -95,7 +95,7 @@ def test_a_machine_that_has_neither(folder: Path, tmp_path: Path) -> None:
 def test_what_runs_no_program(folder: Path, tmp_path: Path, texts: list[str], status: str) -> None:
     nix(folder, extra="aarch64-linux")
     binfmt(tmp_path, *texts, status=status)
-    assert found(tmp_path)[PROGRAMS].about.startswith("this machine runs none")
+    assert found(tmp_path)[PROGRAMS].about.startswith("this machine cannot run them")
 
 
 def test_an_interpreter_that_containers_do_not_have(folder: Path, tmp_path: Path) -> None:
