@@ -177,7 +177,7 @@ def test_wrong_words(example: Path, key: Path, tmp_path: Path) -> None:
     assert (missing.status, "nix key generate-secret" in missing.err) == (2, True)
     (tmp_path / "public").write_text("name:c2VjcmV0")
     wrong = voidgen("push", "file:///x", "--key", str(tmp_path / "public"), cwd=example)
-    assert (wrong.status, "holds no secret key" in wrong.err) == (2, True)
+    assert (wrong.status, "is not a secret key" in wrong.err) == (2, True)
     assert "c2VjcmV0" not in wrong.err
     closed = voidgen("push", "file:///proc/x", "--key", str(key), cwd=example)
     assert closed.status == 1

@@ -134,7 +134,7 @@ def test_the_provenance_names_repository_and_commit(released: Released, out: Pat
     assert [one["name"] for one in inputs] == ["mklive"]
     assert "provenance" not in sums
     assert verified(out)["the source"][:2] == (
-        "passed", f"from {released.url}@{commit_}, its maker says",
+        "passed", f"from {released.url}@{commit_}, according to its provenance",
     )  # fmt: skip
 
 
@@ -198,14 +198,15 @@ def test_a_tree_that_was_not_clean(
     found = verified(work / "out", "--rebuild", status=1)
     assert found["the source"][0] == "warning"
     assert found[NAME][0] == "failed"
-    assert "nobody can rebuild this ISO" in found[NAME][1]
+    assert "cannot be rebuilt" in found[NAME][1]
     iso = (work / "out/tests.iso").read_bytes()
     assert iso == (released.project / "out/tests.iso").read_bytes()
     # Without the change, the same ISO is as good as any, and is not made again.
     (work / "notes.txt").unlink()
     assert "nothing to do" in well(work)
     source = f"{released.url}@{head(work)}"
-    assert verified(work / "out")["the source"][:2] == ("passed", f"from {source}, its maker says")
+    about = f"from {source}, according to its provenance"
+    assert verified(work / "out")["the source"][:2] == ("passed", about)
     # A change that the ISO is not made from takes nothing back.
     (work / "more.txt").write_text("not committed\n")
     assert "nothing to do" in well(work)
@@ -231,9 +232,9 @@ def test_a_project_that_would_act_on_this_machine_is_not_built(
     commit(work)
     source = f"file://{work}@{head(work)}"
     state, about, detail = verified(out, "--rebuild", "--source", source, status=1)[NAME]
-    assert (state, about) == ("failed", "the project would act on this machine, and is not built")
+    assert (state, about) == ("failed", "not built, because the project could act on this machine")
     assert said in detail
-    assert "look at the project" in detail
+    assert "read the project" in detail
 
 
 @pytest.mark.parametrize(
@@ -241,7 +242,7 @@ def test_a_project_that_would_act_on_this_machine_is_not_built(
     [
         ("@" + "0" * 40, "cannot be fetched"),
         ("-gone@" + "0" * 40, "cannot be fetched"),
-        ("@{head}?dir=nowhere", "is not built"),
+        ("@{head}?dir=nowhere", "not built"),
     ],
 )
 def test_a_source_that_is_not_there(

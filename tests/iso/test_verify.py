@@ -25,14 +25,14 @@ NAMES = (
     "sum of tests.cdx.json",
     "sum of tests.manifest.json",
     "signature",
-    "the manifest is of this ISO",
-    "the ISO tells the same of itself",
-    "the bill of materials is the manifest's",
-    "the root tree is what the manifest says",
+    "the manifest belongs to this ISO",
+    "voidgen.json in the ISO agrees with the manifest",
+    "the bill of materials agrees with the manifest",
+    "the root tree agrees with the manifest",
     "the source",
     "statement 1",
 )
-TREE = "the root tree is what the manifest says"
+TREE = "the root tree agrees with the manifest"
 
 
 @pytest.fixture(scope="module")
@@ -135,7 +135,10 @@ def test_another_byte(folder: Path) -> None:
         stream.seek(-1, 2)
         stream.write(bytes([last[0] ^ 1]))
     found = verified(folder, "--signer", "mine.pub", status=1)
-    assert wrong(found) == {"sum of tests.iso": "failed", "the manifest is of this ISO": "failed"}
+    assert wrong(found) == {
+        "sum of tests.iso": "failed",
+        "the manifest belongs to this ISO": "failed",
+    }
 
 
 def test_another_manifest(folder: Path) -> None:
@@ -147,8 +150,8 @@ def test_another_manifest(folder: Path) -> None:
     found = verified(folder, "--signer", "mine.pub", status=1)
     assert wrong(found) == {
         "sum of tests.manifest.json": "failed",
-        "the ISO tells the same of itself": "failed",
-        "the bill of materials is the manifest's": "failed",
+        "voidgen.json in the ISO agrees with the manifest": "failed",
+        "the bill of materials agrees with the manifest": "failed",
     }
 
 
@@ -160,8 +163,8 @@ def test_a_manifest_whose_closure_is_cut(folder: Path) -> None:
 
 def test_a_manifest_of_another_container(folder: Path) -> None:
     change(folder, lambda data: data.update(container="other"))
-    found = verified(folder, status=1)["the ISO tells the same of itself"]
-    assert found == ("failed", "voidgen.json in the ISO says something else about the container")
+    found = verified(folder, status=1)["voidgen.json in the ISO agrees with the manifest"]
+    assert found == ("failed", "voidgen.json in the ISO and the manifest differ in the container")
 
 
 def test_a_link_elsewhere(folder: Path) -> None:
@@ -179,7 +182,7 @@ def test_a_link_elsewhere(folder: Path) -> None:
 
         before = (folder / "tests.manifest.json").read_bytes()
         change(folder, turn)
-        state, about = verified(folder, status=1)["the root tree is what the manifest says"]
+        state, about = verified(folder, status=1)["the root tree agrees with the manifest"]
         assert state == "failed"
         assert about.startswith(f"{links[0]['path']} leads to ")
         assert about.endswith(other)
@@ -187,14 +190,14 @@ def test_a_link_elsewhere(folder: Path) -> None:
 
 
 def test_another_bill_of_materials(folder: Path) -> None:
-    file, name = folder / "tests.cdx.json", "the bill of materials is the manifest's"
+    file, name = folder / "tests.cdx.json", "the bill of materials agrees with the manifest"
     bill = json.loads(file.read_bytes())
     first = bill["components"].pop()["bom-ref"]
     file.write_text(json.dumps(bill))
     assert verified(folder, status=1)[name] == ("failed", f"{first} is missing")
     bill["metadata"]["component"]["hashes"][0]["content"] = "00" * 32
     file.write_text(json.dumps(bill))
-    assert verified(folder, status=1)[name] == ("failed", "it is of another ISO")
+    assert verified(folder, status=1)[name] == ("failed", "it belongs to another ISO")
     for content in ("", "[]", '{"components": [1]}'):
         file.write_text(content)
         assert verified(folder, status=1)[name][0] == "failed"
@@ -259,8 +262,8 @@ def test_another_byte_in_what_the_iso_tells_of_itself(folder: Path) -> None:
     assert wrong(found) == {
         "sum of tests.iso": "failed",
         "signature": "warning",
-        "the manifest is of this ISO": "failed",
-        "the ISO tells the same of itself": "failed",
+        "the manifest belongs to this ISO": "failed",
+        "voidgen.json in the ISO agrees with the manifest": "failed",
     }
 
 

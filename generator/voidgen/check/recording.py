@@ -19,7 +19,7 @@ def write(project: Project, pins: Pins, lock: Lock) -> None:
     """Write ``lock``, made from ``pins``; StepFailedError if voidgen.lock changed meanwhile."""
     with project_lock(project.folder):
         if lock_file.read(project.folder) != pins.lock:
-            what = f"{project.folder / lock_file.FILE}: another program changed it meanwhile"
+            what = f"{project.folder / lock_file.FILE}: was changed in the meantime"
             raise StepFailedError(what, "run `voidgen check --record` again")
         write_atomically(project.folder / lock_file.FILE, lock_file.dump(lock))
     if git.is_inside_work_tree(project.folder):

@@ -1,1 +1,1 @@
-"""Differences between two trees or ISOs that should be equal, with likely reasons."""
+"""Find differences between two trees or ISOs that should be equal, with their likely causes."""

@@ -1,4 +1,4 @@
-"""Where two files that should be equal are not, and why that may be. Pure."""
+"""Find where two files that should be equal differ, and the likely cause. Pure."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections import Counter
 
 PIECE = 1 << 12
 AROUND = 24
-"""Bytes before the first difference that are looked at, and shown."""
+"""Bytes before and after the first difference that are searched, and shown before it."""
 SHOWN = 60
 
 _DATE = re.compile(
@@ -15,12 +15,12 @@ _DATE = re.compile(
     rb"|\b[0-2]?[0-9]:[0-5][0-9](?::[0-5][0-9])?\b"
     rb"|\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\b"
 )
-"""Seconds since 1970 from 2001 to 2033, and dates as people and programs write them."""
+"""Seconds since 1970 in the years 2001 to 2033, and dates as people and programs write them."""
 _BUILD_PATH = re.compile(rb"/build/|/tmp/|/nix-build-|/home/|/root/")
 
 
 def offset(old: bytes, new: bytes) -> int:
-    """The first byte that differs; both are not the same."""
+    """Return the position of the first byte in which two unequal contents differ."""
     for start in range(0, min(len(old), len(new)), PIECE):
         one, other = (data[start : start + PIECE] for data in (old, new))
         if one != other:
@@ -32,7 +32,7 @@ def offset(old: bytes, new: bytes) -> int:
 
 
 def describe(old: bytes, new: bytes) -> str:
-    """Where they differ, what is there, and the likely cause."""
+    """Return in one line where two contents differ, what each has there, and the likely cause."""
     place = offset(old, new)
     begin = max(0, place - AROUND)
     pieces = [repr(data[begin : place + SHOWN])[2:-1] for data in (old, new)]
@@ -41,7 +41,7 @@ def describe(old: bytes, new: bytes) -> str:
 
 
 def likely(old: bytes, new: bytes, place: int) -> str:
-    """The likely cause of a difference at ``place``, or nothing."""
+    """Return the likely cause of a difference at ``place``, or ""."""
     if len(old) == len(new) and Counter(old.splitlines()) == Counter(new.splitlines()):
         return "the same lines in another order"
     around = [data[max(0, place - AROUND) : place + AROUND] for data in (old, new)]

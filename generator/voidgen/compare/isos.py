@@ -1,4 +1,4 @@
-"""Where two ISOs differ: in which file, also of their squashfs."""
+"""Find the files in which two ISOs differ, also in their squashfs."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 SQUASHFS = Path("LiveOS/squashfs.img")
 SHOWN = 50
 LINKS = 4
-"""How often the bytes of an ISO may be read, as each name of a file is."""
+"""How often an ISO's bytes may be read at most: hard links are read once for each name."""
 
 
 def differences(old: Path, new: Path, work: Path) -> Iterator[str]:
-    """Lines on what differs; ``work`` is a folder for what is unpacked.
+    """Yield a line for each difference; ``work`` is a folder for unpacked files.
 
-    Raises OSError if there is no room for it, GarbledError if an ISO is damaged, and
+    Raises OSError if the files do not fit there, GarbledError if an ISO is damaged, and
     StepFailedError if a squashfs cannot be read.
     """
     folders = [work / "one", work / "two"]
@@ -35,16 +35,16 @@ def differences(old: Path, new: Path, work: Path) -> Iterator[str]:
     if any(line.startswith(f"/{SQUASHFS}: ") for line in found) and shutil.which("unsquashfs"):
         inner = [*_squashfs(images, work)]
         found = [line for line in found if not line.startswith(f"/{SQUASHFS}: ")]
-        found += inner or [f"/{SQUASHFS}: its files are the same, and how it is written differs"]
+        found += inner or [f"/{SQUASHFS}: its files are the same, but stored in another way"]
     if not found:
-        found = ["the files are the same: dates, order or boot records of the ISO itself differ"]
+        found = ["all files are the same: the ISO's own dates, order or boot records differ"]
     yield from islice(found, SHOWN)
     if len(found) > SHOWN:
         yield f"and {len(found) - SHOWN} more"
 
 
 def _unpack(iso: Path, folder: Path) -> None:
-    # Hard links of a file are read one by one.
+    # Each hard link of a file is read separately.
     try:
         with iso_volume.opened(iso, iso.stat().st_size * LINKS) as image:
             for place, _, names in image.walk(rr_path="/"):
@@ -57,14 +57,14 @@ def _unpack(iso: Path, folder: Path) -> None:
 
 
 def _inside(folder: Path, path: str) -> Path:
-    """Where ``path`` of an ISO is unpacked; GarbledError if that is not in ``folder``."""
+    """Return where to unpack ``path`` of an ISO; GarbledError if that is not in ``folder``."""
     if ".." in path.split("/") or "\0" in path:
         raise GarbledError(f"{path!r} leads out of the ISO")
     return folder / path[1:]
 
 
 def _squashfs(images: list[Path], work: Path) -> Iterator[str]:
-    """Content by what is unpacked; owners and times by lists, as only root unpacks them."""
+    """Compare content by unpacking, but owners and times by lists: only root can unpack these."""
     roots, lists = [], []
     for number, image in enumerate(images):
         roots.append(work / f"root{number}")
@@ -80,6 +80,6 @@ def _squashfs(images: list[Path], work: Path) -> Iterator[str]:
 
 
 def _entry(line: str) -> tuple[str, str]:
-    """Path, and mode, owner and time, of a line of ``unsquashfs -lln``."""
+    """Return the path, and the mode, owner and time, of a line of ``unsquashfs -lln``."""
     mode, owner, _, day, time, *rest = line.split(None, 5)
     return (rest[0] if rest else line), f"{mode} {owner} {day} {time}"

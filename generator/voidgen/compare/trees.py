@@ -1,4 +1,4 @@
-"""Where two files, links or folders on the disk differ."""
+"""Find where two files, links or folders on the disk differ."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 LARGEST = 1 << 26
-"""Bytes of a file that is searched for the cause."""
+"""Maximum bytes of a file in which the cause of a difference is searched."""
 
 _KINDS = {
     stat.S_IFREG: "a file", stat.S_IFDIR: "a folder", stat.S_IFLNK: "a link",
@@ -23,10 +23,10 @@ _KINDS = {
 
 
 def differences(old: Path, new: Path, *, times: bool = False) -> Iterator[str]:
-    """A line for each difference, with the path below ``old`` and ``new``.
+    """Yield a line for each difference, with its path relative to ``old`` and ``new``.
 
-    Of times only with ``times``, as the Nix store has none. Raises OSError where something
-    cannot be read.
+    Compares times only with ``times``, because the Nix store keeps none. Raises OSError if
+    something cannot be read.
     """
     yield from _differences(old, new, "", times)
 
@@ -45,7 +45,7 @@ def _differences(old: Path, new: Path, name: str, times: bool) -> Iterator[str]:
     if owners[0] != owners[1]:
         yield f"{shown}: owner {owners[0]} and {owners[1]}"
     if times and int(was.st_mtime) != int(is_.st_mtime):
-        yield f"{shown}: of second {int(was.st_mtime)} and of {int(is_.st_mtime)}"
+        yield f"{shown}: time {int(was.st_mtime)} and {int(is_.st_mtime)}"
     if stat.S_ISLNK(was.st_mode):
         links = [os.readlink(one) for one in (old, new)]  # noqa: PTH115
         if links[0] != links[1]:

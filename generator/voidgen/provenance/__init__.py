@@ -1,1 +1,1 @@
-"""Where an ISO comes from: its source, statements about it, and signatures."""
+"""An ISO's provenance: its source, statements about it, and signatures."""

@@ -1,4 +1,4 @@
-"""What lies beside an ISO, read as far as it can be."""
+"""Find and read the files beside an ISO."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ if TYPE_CHECKING:
 
 
 def beside(iso: Path, kind: str) -> Path:
-    """What lies beside ``iso``, by its ending."""
+    """Return the path of the file beside ``iso`` with the ending ``kind``."""
     return iso.with_name(f"{iso.name.removesuffix('.iso')}.{kind}")
 
 
 def read(file: Path, largest: int) -> bytes | str:
-    """The bytes of ``file``, ``largest`` at most; or in one line why it cannot be read."""
+    """Return the bytes of ``file``, at most ``largest``, or in one line why it cannot be read."""
     try:
         return read_regular_file(file, largest)
     except (OSError, WrongInputError) as error:
@@ -25,5 +25,5 @@ def read(file: Path, largest: int) -> bytes | str:
 
 
 def why(error: OSError | WrongInputError) -> str:
-    """What is wrong with a file, in one line."""
+    """Return what is wrong with a file, in one line."""
     return str(error.strerror or error) if isinstance(error, OSError) else str(error)

@@ -1,7 +1,7 @@
 """A signed statement: a DSSE envelope (https://github.com/secure-systems-lab/dsse, v1.0.2).
 
-The signature is that of ssh-keygen(1), "-Y", of the envelope's pre-authentication encoding: the
-keys that sign the sums sign statements, too, those of agents and of hardware among them.
+`ssh-keygen -Y sign` (ssh-keygen(1)) signs the envelope's pre-authentication encoding. So the keys
+that sign the sums can sign statements, too, also keys in an agent or in hardware.
 """
 
 from __future__ import annotations
@@ -23,16 +23,16 @@ if TYPE_CHECKING:
 
 PAYLOAD_TYPE = "application/vnd.in-toto+json"
 NAMESPACE = "voidgen-statement"
-"""Of ssh-keygen's signatures: one of the sums is not one of a statement."""
+"""Namespace of ssh-keygen's signatures: a signature of the sums does not sign a statement."""
 _ARMOR = ("-----BEGIN SSH SIGNATURE-----", "-----END SSH SIGNATURE-----")
 WIDTH = 70
-"""Characters of a line between them (PROTOCOL.sshsig of OpenSSH)."""
+"""Characters of a line between the lines of `_ARMOR` (PROTOCOL.sshsig of OpenSSH)."""
 KEY = re.compile(r"SHA256:[A-Za-z0-9+/]{43}")
 
 
 @frozen
 class Envelope:
-    """What was signed, the fingerprint that the envelope names, and the signature's bytes."""
+    """The signed payload, the fingerprint that the envelope names, and the signature's bytes."""
 
     payload: bytes
     key: str
@@ -40,13 +40,13 @@ class Envelope:
 
 
 def encoded(payload: bytes) -> bytes:
-    """The bytes that are signed: DSSE's pre-authentication encoding."""
+    """Return the bytes to sign: DSSE's pre-authentication encoding."""
     head = f"DSSEv1 {len(PAYLOAD_TYPE)} {PAYLOAD_TYPE} {len(payload)} ".encode()
     return head + payload
 
 
 def sign(payload: bytes, key: Path) -> Envelope:
-    """``payload``, signed by ``key`` as `signature.sign` does."""
+    """Sign ``payload`` with ``key`` as `signature.sign` does, and return the envelope."""
     made = signature.sign(encoded(payload), key, NAMESPACE)
     lines = made.decode().split("\n")
     raw = b64decode("".join(line for line in lines if line not in _ARMOR))
@@ -55,7 +55,7 @@ def sign(payload: bytes, key: Path) -> Envelope:
 
 
 def check(one: Envelope, allowed: Iterable[str]) -> signature.Checked:
-    """Whether the signature is one of the payload, by one of the ``allowed`` signers."""
+    """Check that the signature is for the payload, and by one of the ``allowed`` signers."""
     text = b64encode(one.signature).decode()
     lines = [text[at : at + WIDTH] for at in range(0, len(text), WIDTH)]
     armored = "\n".join([_ARMOR[0], *lines, _ARMOR[1], ""])
@@ -63,7 +63,7 @@ def check(one: Envelope, allowed: Iterable[str]) -> signature.Checked:
 
 
 def dump(one: Envelope) -> bytes:
-    """The envelope as one line."""
+    """Return the envelope as one line of JSON."""
     signed = {"keyid": one.key, "sig": b64encode(one.signature).decode()}
     table = {
         "payload": b64encode(one.payload).decode(),
@@ -74,7 +74,7 @@ def dump(one: Envelope) -> bytes:
 
 
 def parse(line: bytes) -> Envelope:
-    """The envelope in ``line``; ValueError where it is not one with one signature of ssh-keygen."""
+    """Return the envelope in ``line``; ValueError if it has not one signature of ssh-keygen."""
     try:
         return typed_json.read(line, _Envelope).opened()
     except GarbledError:
@@ -96,7 +96,7 @@ class _Envelope:
     signatures: tuple[_Signature, ...]
 
     def opened(self) -> Envelope:
-        """Return what is in it; GarbledError if voidgen could not have made it."""
+        """Return the envelope; GarbledError if voidgen could not have written it."""
         if self.type != PAYLOAD_TYPE or len(self.signatures) != 1:
             raise GarbledError("not one signature of a statement")
         (signed,) = self.signatures

@@ -1,4 +1,4 @@
-"""The JSON of voidgen's provenance, as it is read: an in-toto Statement of SLSA provenance."""
+"""Types to read the JSON of voidgen's provenance: an in-toto Statement of SLSA provenance."""
 
 from attrs import field, frozen
 
@@ -7,7 +7,7 @@ from voidgen.system.untrusted import GarbledError
 
 @frozen
 class Digest:
-    """What says which bytes are meant."""
+    """The hashes that identify a file, a commit or a store path."""
 
     sha256: str = ""
     git_commit: str = field(default="", metadata={"key": "gitCommit"})
@@ -16,7 +16,7 @@ class Digest:
 
 @frozen
 class Subject:
-    """What was made."""
+    """The ISO that was built."""
 
     name: str
     digest: Digest
@@ -24,7 +24,7 @@ class Subject:
 
 @frozen
 class Dependency:
-    """What it was made from."""
+    """An input of the ISO."""
 
     name: str
     digest: Digest
@@ -33,7 +33,7 @@ class Dependency:
 
 @frozen
 class Given:
-    """The source that the maker names."""
+    """The source that the ISO's builder names."""
 
     clean: bool
     uri: str = ""
@@ -42,7 +42,7 @@ class Given:
 
 @frozen
 class Parameters:
-    """What the maker chose."""
+    """What the ISO's builder chose."""
 
     source: Given | None = None
     source_date: int | None = field(default=None, metadata={"key": "sourceDateEpoch"})
@@ -50,7 +50,7 @@ class Parameters:
 
 @frozen
 class Build:
-    """How it was made."""
+    """How the ISO was built."""
 
     type: str = field(metadata={"key": "buildType"})
     parameters: Parameters = field(metadata={"key": "externalParameters"})
@@ -70,21 +70,21 @@ class Version:
 
 @frozen
 class Builder:
-    """What made it."""
+    """The program that built the ISO."""
 
     version: Version
 
 
 @frozen
 class Run:
-    """The run that made it."""
+    """The run that built the ISO."""
 
     builder: Builder
 
 
 @frozen
 class Predicate:
-    """What is said."""
+    """The content of the statement."""
 
     build: Build = field(metadata={"key": "buildDefinition"})
     run: Run = field(metadata={"key": "runDetails"})
@@ -92,7 +92,7 @@ class Predicate:
 
 @frozen
 class Statement:
-    """All of it; there is one subject."""
+    """The whole statement, with exactly one subject."""
 
     type: str = field(metadata={"key": "_type"})
     predicate_type: str = field(metadata={"key": "predicateType"})

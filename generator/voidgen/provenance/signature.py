@@ -1,4 +1,4 @@
-"""Signatures by ssh-keygen(1), "-Y": keys of agents and hardware sign, too."""
+"""Make and check signatures with `ssh-keygen -Y`, also with keys of agents and hardware."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 NAMESPACE = "voidgen"
-"""A signature for another purpose is none here."""
+"""A signature with another namespace, for another purpose, does not count."""
 ENDING = ".sig"
-MAKE_ONE = "make one with `ssh-keygen -t ed25519`, or name the .pub of one that an agent has"
+MAKE_ONE = "create a key with `ssh-keygen -t ed25519`, or name the .pub of a key in your agent"
 LARGEST = 1 << 20
-"""Bytes of a signature, and of a file of signers."""
+"""Maximum bytes of a signature, and of a file of signers."""
 _KEY_TYPE = re.compile(r"(?:sk-)?(?:ssh|ecdsa)-[a-z0-9@.-]+ ")
 _FINGERPRINT = re.compile(r"SHA256:[A-Za-z0-9+/]{43}")
 _SIGNED_BY = re.compile(r"with (\S+ key \S+)")
@@ -29,54 +29,54 @@ _SIGNED_BY = re.compile(r"with (\S+ key \S+)")
 
 @frozen
 class Checked:
-    """Whether a signature is good, by whom (a key, or its owner's name), and what was said."""
+    """A signature's result: good or not, by whom (a key, or its owner), and ssh-keygen's output."""
 
     good: bool
     who: str
-    said: str
+    output: str
 
     @property
     def fingerprint(self) -> str:
-        """The key's, ``SHA256:…``; empty where the signature is not one of the data."""
+        """Return the key's fingerprint, ``SHA256:…``; empty if it did not sign the data."""
         found = _FINGERPRINT.search(self.who.rpartition(" key ")[2])
         return found[0] if found else ""
 
 
 def sign(data: bytes, key: Path, namespace: str = NAMESPACE) -> bytes:
-    """The signature of ``data`` by the private ``key``, or by the agent that has it.
+    """Sign ``data`` with the private ``key``, or with the agent that has it; return the signature.
 
-    A passphrase is asked for at the terminal. Raises StepFailedError where it is not signed.
+    ssh-keygen asks for a passphrase at the terminal. Raises StepFailedError if it does not sign.
     """
     argv = ["ssh-keygen", "-Y", "sign", "-q", "-n", namespace, "-f", str(key)]
     done = run(argv, cwd=Path("/"), stdin=data, check=False)
     if done.status or not done.stdout:
         output = done.stderr.decode(errors="replace").strip()
-        raise StepFailedError(f"{key}: does not sign", MAKE_ONE, output)
+        raise StepFailedError(f"{key}: ssh-keygen cannot sign with this key", MAKE_ONE, output)
     return done.stdout
 
 
 def sign_file(file: Path, key: Path) -> Path:
-    """Sign ``file`` by ``key``, as `sign` does; the signature, which lies beside it."""
+    """Sign ``file`` with ``key`` as `sign` does; return the signature's file, beside it."""
     made = file.with_name(f"{file.name}{ENDING}")
     write_atomically(made, sign(read_regular_file(file, LARGEST), key.absolute()))
     return made
 
 
 def refuse_no_key(key: Path) -> None:
-    """WrongInputError where ``key`` is neither a private key nor the public part of one."""
+    """Raise WrongInputError if ``key`` is neither a private key nor its public part."""
     try:
         text = read_regular_file(key, LARGEST).decode(errors="replace")
     except OSError as error:
         raise WrongInputError(unreadable(error, key)) from None
     if "PRIVATE KEY" not in text and not _KEY_TYPE.match(text):
-        raise WrongInputError(Fault("is no SSH key", key, remedy=MAKE_ONE))
+        raise WrongInputError(Fault("is not an SSH key", key, remedy=MAKE_ONE))
 
 
 def signers(files: Iterable[Path], keys: Iterable[str]) -> list[str]:
-    """Lines as "ALLOWED SIGNERS" of ssh-keygen(1) has them.
+    """Return allowed signers as lines (ssh-keygen(1), "ALLOWED SIGNERS").
 
-    ``files`` are of that form, or public keys; ``keys`` are public keys. WrongInputError where a
-    file cannot be read, or holds neither.
+    ``files`` have that form, or are public keys; ``keys`` are public keys. Raises WrongInputError
+    if a file cannot be read, or is neither.
     """
     lines = [f"{NAMESPACE} {key}" for key in keys]
     for file in files:
@@ -99,7 +99,7 @@ def _named(line: str) -> bool:
 def check(
     data: bytes, signature: bytes, allowed: Iterable[str], namespace: str = NAMESPACE
 ) -> Checked:
-    """Whether ``signature`` is one of ``data``, by one of the ``allowed`` signers.
+    """Check that ``signature`` is for ``data``, and by one of the ``allowed`` signers.
 
     Raises StepFailedError if ssh-keygen cannot be started.
     """
@@ -108,20 +108,20 @@ def check(
         known.write_text("".join(f"{line}\n" for line in allowed))
         signed.write_bytes(signature)
         words = ("-n", namespace, "-s", str(signed))
-        by_any = _said(["check-novalidate", *words], data)
-        who = _SIGNED_BY.search(by_any.said)
+        by_any = _ssh_keygen(["check-novalidate", *words], data)
+        who = _SIGNED_BY.search(by_any.output)
         if not by_any.good:
-            return Checked(False, "", by_any.said)
+            return Checked(False, "", by_any.output)
         key = who[1] if who else ""
-        found = _said(["find-principals", "-f", str(known), *words[2:]], b"")
-        for name in found.said.splitlines() if found.good else ():
-            one = _said(["verify", "-f", str(known), "-I", name, *words], data)
+        found = _ssh_keygen(["find-principals", "-f", str(known), *words[2:]], b"")
+        for name in found.output.splitlines() if found.good else ():
+            one = _ssh_keygen(["verify", "-f", str(known), "-I", name, *words], data)
             if one.good:
-                return Checked(True, key if name == NAMESPACE else f"{name}, {key}", one.said)
-        return Checked(False, key, found.said)
+                return Checked(True, key if name == NAMESPACE else f"{name}, {key}", one.output)
+        return Checked(False, key, found.output)
 
 
-def _said(words: list[str], data: bytes) -> Checked:
+def _ssh_keygen(words: list[str], data: bytes) -> Checked:
     done = run(["ssh-keygen", "-Y", *words], cwd=Path("/"), stdin=data, check=False)
-    said = (done.stdout + done.stderr).decode(errors="replace").strip()
-    return Checked(done.status == 0, "", said)
+    output = (done.stdout + done.stderr).decode(errors="replace").strip()
+    return Checked(done.status == 0, "", output)

@@ -1,4 +1,4 @@
-"""Whether someone who is trusted has signed the sums of an ISO."""
+"""Check that a trusted key has signed the sums of an ISO."""
 
 from __future__ import annotations
 
@@ -15,15 +15,18 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 NAME = "signature"
-NAME_WHO = "name who is: --signer KEY.pub, or [release] signers in voidgen.toml"
+TRUST_A_KEY = "name the keys that you trust: --signer KEY.pub, or [release] signers in voidgen.toml"
 
 
 def outcome(iso: Path, signers: Sequence[str], named_by: str) -> Outcome:
-    """The signature of the sums beside ``iso``; ``signers``, of ``named_by``, are trusted."""
+    """Check the signature of the sums beside ``iso``; ``named_by`` says where ``signers`` are from.
+
+    Only ``signers`` are trusted.
+    """
     file = beside(iso, "iso.sha256")
     mark = file.with_name(f"{file.name}{signature.ENDING}")
     if not os.path.lexists(mark):
-        return Outcome(NAME, "failed" if signers else "warning", f"no {mark.name} is here")
+        return Outcome(NAME, "failed" if signers else "warning", f"{mark.name} does not exist")
     data, signed = read(file, signature.LARGEST), read(mark, signature.LARGEST)
     if isinstance(data, str):
         return Outcome(NAME, "failed", data)
@@ -40,8 +43,8 @@ def _judged(found: signature.Checked, file: str, signers: Sequence[str], named_b
     if found.good:
         return Outcome(NAME, "passed", f"{found.who}, named by {named_by}")
     if not found.who:
-        return Outcome(NAME, "failed", f"it is none of {file}", found.said)
+        return Outcome(NAME, "failed", f"it is not a signature of {file}", found.output)
     if not signers:
-        what = f"good, by {found.who}, of whom nobody said that he is trusted"
-        return Outcome(NAME, "warning", what, NAME_WHO)
-    return Outcome(NAME, "failed", f"by {found.who}, whom {named_by} does not name")
+        what = f"good, by {found.who}, but you have not named a key that you trust"
+        return Outcome(NAME, "warning", what, TRUST_A_KEY)
+    return Outcome(NAME, "failed", f"by {found.who}, which {named_by} does not name")

@@ -27,7 +27,7 @@ FORM = "GITURL@COMMIT or GITURL@COMMIT?dir=FOLDER"
 
 @frozen
 class Source:
-    """A commit of a repository; what is empty is not known.
+    """A commit of a repository; unknown fields are empty.
 
     ``folder`` is the project's in the repository, empty at the top. ``clean`` says whether the
     files were those of the commit.
@@ -39,16 +39,16 @@ class Source:
     clean: bool = False
 
     def __str__(self) -> str:
-        """As ``--source`` takes it."""
+        """Return the source in the form of ``--source``."""
         where = f"{self.url}@{self.commit}"
         return f"{where}?dir={self.folder}" if self.folder else where
 
 
 def find(project: Path, named: str | None, but: Sequence[str]) -> Source:
-    """The source of the ``project`` folder as it is now.
+    """Return the source of the ``project`` folder as it is now.
 
-    ``named`` is the URL that voidgen.toml gives; without it, git's remote is taken. ``but`` are
-    folders of the project that are made from it.
+    ``named`` is the URL in voidgen.toml; without it, the URL is git's remote. ``but`` are folders
+    of the project whose changes do not count, because they are built from it.
     """
     commit = git_source.commit(project)
     if not commit:
@@ -59,7 +59,7 @@ def find(project: Path, named: str | None, but: Sequence[str]) -> Source:
 
 
 def public(url: str) -> str:
-    """The URL as others may see and use it: without a password; empty where no other form is."""
+    """Return a URL that others can use, without a password; empty if there is none."""
     scp, rest = _SCP.fullmatch(url), _URL.fullmatch(url)
     if rest:
         kind, user, place, _ = rest.groups()
@@ -74,16 +74,16 @@ def public(url: str) -> str:
 
 
 def parse(text: str) -> Source:
-    """What ``--source`` names; WrongInputError where it has another form."""
+    """Return the source that ``--source`` names; WrongInputError if it has another form."""
     place, _, folder = text.removeprefix("git+").partition("?dir=")
     url, _, commit = place.rpartition("@")
     if not re.fullmatch(rules.GIT_URL.pattern, url) or not COMMIT.fullmatch(commit):
-        remedy = f"write {FORM}, with all 40 digits of the commit and one of https, ssh, git, file"
+        remedy = f"write {FORM}, with all 40 digits of the commit and https, ssh, git or file"
         raise WrongInputError(
             Fault(f"--source: {text!r} is not a commit of a git repository", remedy=remedy)
         )
     if folder and not FOLDER.fullmatch(folder):
-        remedy = "write the project's folder in the repository, without a slash at the beginning"
+        remedy = "write the project's folder relative to the repository, without a leading slash"
         raise WrongInputError(
             Fault(f"--source: {folder!r} is not a folder of a repository", remedy=remedy)
         )

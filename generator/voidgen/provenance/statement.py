@@ -1,4 +1,4 @@
-"""NAME.provenance.json: what an ISO was made from, as an in-toto Statement of SLSA provenance.
+"""Read and write NAME.provenance.json: an ISO's inputs as an in-toto Statement of SLSA provenance.
 
 https://in-toto.io/Statement/v1, https://slsa.dev/provenance/v1
 """
@@ -34,10 +34,10 @@ ENDING = "provenance.json"
 STATEMENT = "https://in-toto.io/Statement/v1"
 PREDICATE = "https://slsa.dev/provenance/v1"
 BUILD_TYPE = "urn:voidgen:iso:1"
-"""`voidgen iso` in the project's folder; ``externalParameters`` are `Source` and the date."""
+"""A run of `voidgen iso` in the project; ``externalParameters`` are `Source` and the date."""
 BUILDER = "urn:voidgen:iso"
 LARGEST = 1 << 20
-"""Bytes of a statement."""
+"""Maximum bytes of a statement."""
 
 
 @frozen
@@ -52,10 +52,10 @@ class Dependency:
 
 @frozen
 class Provenance:
-    """What an ISO was made from.
+    """What an ISO was built from.
 
-    ``iso`` is its file name, ``hash`` its SHA-256 (SRI), ``inputs`` that of all that it was made
-    from. ``source_date`` is there if SOURCE_DATE_EPOCH was set. ``version`` is voidgen's.
+    ``iso`` is its file name, ``hash`` its SHA-256 (SRI), ``inputs`` the hash of all its inputs.
+    ``source_date`` is set if SOURCE_DATE_EPOCH was set. ``version`` is voidgen's.
     """
 
     iso: str
@@ -70,7 +70,7 @@ class Provenance:
 def describe(
     iso: str, source: Source, digest: str, date: int | None, inputs: Iterable[Input]
 ) -> Provenance:
-    """The provenance of an ISO that is not made yet: its hash is empty."""
+    """Return the provenance of an ISO before it is built: its hash is empty."""
     dependencies = tuple(
         Dependency(
             one.name, hidden(one.url), one.rev if COMMIT.fullmatch(one.rev) else "", one.hash
@@ -81,7 +81,7 @@ def describe(
 
 
 def dump(one: Provenance) -> bytes:
-    """The Statement: the same provenance gives the same bytes, and no time is in it."""
+    """Return the Statement's JSON: the same bytes for the same provenance, without a time."""
     source = one.source
     parameters: dict[str, Any] = {}
     if source.commit:
@@ -123,16 +123,16 @@ def _dependency(one: Dependency) -> dict[str, Any]:
 
 
 def parse(data: bytes) -> Provenance:
-    """What a Statement says; ValueError where it is not one that `dump` could have written."""
+    """Return a Statement's provenance; ValueError if `dump` could not have written it."""
     try:
         return _parsed(typed_json.read(data, Statement))
     except GarbledError:
         raise ValueError("is not voidgen's statement about an ISO") from None
 
 
-def _parsed(said: Statement) -> Provenance:
-    build = said.predicate.build
-    kinds = (said.type, said.predicate_type, build.type)
+def _parsed(read: Statement) -> Provenance:
+    build = read.predicate.build
+    kinds = (read.type, read.predicate_type, build.type)
     if kinds != (STATEMENT, PREDICATE, BUILD_TYPE):
         raise GarbledError("another kind of statement")
     date, inputs = build.parameters.source_date, build.dependency("inputs")
@@ -140,7 +140,7 @@ def _parsed(said: Statement) -> Provenance:
         raise GarbledError(f"{date} is not a date")
     if inputs is None:
         raise GarbledError("no inputs")
-    (subject,) = said.subjects
+    (subject,) = read.subjects
     dependencies = {
         one.name: Dependency(
             one.name, one.uri, _matching(COMMIT, one.digest.git_commit), one.digest.nar_hash
@@ -155,7 +155,7 @@ def _parsed(said: Statement) -> Provenance:
         _sri(inputs.digest.sha256),
         date,
         tuple(reversed(dependencies.values())),
-        said.predicate.run.builder.version.voidgen,
+        read.predicate.run.builder.version.voidgen,
     )
 
 
@@ -186,7 +186,7 @@ def _matching(pattern: re.Pattern[str], value: str) -> str:
 
 
 def beside_iso(iso: Path) -> Provenance | str:
-    """What lies beside ``iso``, or in one line why nothing can be read there."""
+    """Return the provenance beside ``iso``, or in one line why it cannot be read."""
     file = beside(iso, ENDING)
     data = read(file, LARGEST)
     if isinstance(data, str):
@@ -198,9 +198,9 @@ def beside_iso(iso: Path) -> Provenance | str:
 
 
 def write(iso: Path, described: Provenance, hash_: str) -> None:
-    """Put the provenance of ``iso``, whose hash is ``hash_``, beside it.
+    """Write the provenance of ``iso``, whose hash is ``hash_``, beside it.
 
-    An earlier one of the same bytes from a clean tree stays if the tree is not clean any more.
+    If the tree now has changes, an earlier provenance of the same bytes from a clean tree stays.
     """
     made = evolve(described, hash=hash_)
     found = beside_iso(iso)

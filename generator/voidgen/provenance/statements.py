@@ -1,4 +1,4 @@
-"""NAME.intoto.jsonl: who says that an ISO comes from which source, a signed statement a line."""
+"""Read and write NAME.intoto.jsonl: one signed statement a line about an ISO's source."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from voidgen.errors import Fault, StepFailedError, WrongInputError, unreadable
 from voidgen.outcome.types import Outcome
 from voidgen.provenance import envelope, statement
 from voidgen.provenance.beside import beside, read
-from voidgen.provenance.signed import NAME_WHO
+from voidgen.provenance.signed import TRUST_A_KEY
 from voidgen.system.files import read_regular_file, write_atomically
 
 if TYPE_CHECKING:
@@ -23,29 +23,29 @@ if TYPE_CHECKING:
 
 ENDING = "intoto.jsonl"
 LARGEST = 1 << 20
-"""Bytes of a bundle."""
+"""Maximum bytes of the file."""
 MOST = 64
-"""Statements that are checked: each one takes several starts of ssh-keygen."""
+"""Maximum number of statements: checking each one runs ssh-keygen several times."""
 
 
 def add(iso: Path, said: Provenance, key: Path) -> Path:
-    """Sign ``said`` by ``key``, and append it to the bundle beside ``iso``; the bundle.
+    """Sign ``said`` with ``key``, append it to the statements beside ``iso``, and return that file.
 
-    What the same key said of the same bytes before goes. Raises StepFailedError where it is not
-    signed, WrongInputError where what is there is not a bundle or has no room.
+    Replaces an earlier statement of the same key about the same bytes. Raises StepFailedError if
+    signing fails, WrongInputError if the file cannot be read or is full.
     """
     file = beside(iso, ENDING)
     made = envelope.sign(statement.dump(said), key.absolute())
     kept = [line for line in _lines(file) if not _is_same(line, made.key, said.hash)]
     if len(kept) >= MOST:
-        remedy = "remove those that nobody needs"
+        remedy = "remove lines that you do not need"
         raise WrongInputError(Fault(f"has {len(kept)} statements already", file, remedy=remedy))
     write_atomically(file, b"".join([*(line + b"\n" for line in kept), envelope.dump(made)]))
     return file
 
 
 def _lines(file: Path) -> list[bytes]:
-    """The lines of a bundle that has some; each once."""
+    """Return the lines of the file, each once; empty if the file does not exist."""
     try:
         data = read_regular_file(file, LARGEST)
     except FileNotFoundError:
@@ -68,7 +68,7 @@ def _is_same(line: bytes, key: str, hash_: str) -> bool:
 
 
 def outcomes(iso: Path, hash_: str, signers: Sequence[str], named_by: str) -> Iterator[Outcome]:
-    """One for each statement beside ``iso``, whose bytes have the hash ``hash_``."""
+    """Yield an outcome for each statement beside ``iso``, whose bytes have the hash ``hash_``."""
     file = beside(iso, ENDING)
     if not os.path.lexists(file):
         return
@@ -78,7 +78,7 @@ def outcomes(iso: Path, hash_: str, signers: Sequence[str], named_by: str) -> It
         return
     lines = _split(data)
     if len(lines) > MOST:
-        what = f"{file.name} has {len(lines)}; at most {MOST} are checked"
+        what = f"{file.name} has {len(lines)} statements, but voidgen checks at most {MOST}"
         yield Outcome("statements", "failed", what)
         return
     heard: set[str] = set()
@@ -96,34 +96,34 @@ def outcomes(iso: Path, hash_: str, signers: Sequence[str], named_by: str) -> It
             continue
         wrong = _wrong(one, said, found, hash_)
         if wrong:
-            yield Outcome(name, "failed", wrong, "" if found.fingerprint else found.said)
+            yield Outcome(name, "failed", wrong, "" if found.fingerprint else found.output)
         elif found.fingerprint in heard:
-            what = f"{found.who} has said so before: one key counts once"
-            yield Outcome(name, "warning", what, f"remove the line from {file.name}")
+            what = f"{found.who} has signed another statement already: each key counts once"
+            yield Outcome(name, "warning", what, f"remove this line from {file.name}")
         else:
             yield _good(name, said, found, named_by)
         heard |= set() if wrong else {found.fingerprint}
 
 
 def _wrong(one: Envelope, said: Provenance, found: Checked, hash_: str) -> str:
-    """Why the statement says nothing about this ISO; empty where it does."""
+    """Return why the statement does not count for this ISO; empty if it does."""
     if not found.fingerprint:
-        return "its signature is not one of what it says"
+        return "its signature does not belong to its content"
     if found.fingerprint != one.key:
-        return f"names the key {one.key}, and {found.who} signed it"
-    return "" if said.hash == hash_ else f"{found.who} says it of another ISO"
+        return f"it names the key {one.key}, but {found.who} signed it"
+    return "" if said.hash == hash_ else f"{found.who} signed it for another ISO"
 
 
 def _good(name: str, said: Provenance, found: Checked, named_by: str) -> Outcome:
     if found.good:
         return Outcome(name, "passed", f"{found.who}, named by {named_by}: {origin(said.source)}")
-    what = f"{found.who}, whom nobody named: {origin(said.source)}"
-    return Outcome(name, "warning", what, NAME_WHO)
+    what = f"{found.who}, not among the keys that you trust: {origin(said.source)}"
+    return Outcome(name, "warning", what, TRUST_A_KEY)
 
 
 def origin(source: Source) -> str:
-    """Where an ISO comes from, in words."""
+    """Return where an ISO comes from, in words."""
     if not source.commit:
-        return "from a source that is not named"
+        return "from an unknown source"
     where = str(source) if source.url else f"commit {source.commit} of a repository without a URL"
-    return f"from {where}" if source.clean else f"from {where}, changed since"
+    return f"from {where}" if source.clean else f"from {where} with uncommitted changes"

@@ -1,1 +1,1 @@
-"""ISOs between people: `voidgen verify` and its rebuild, and `voidgen push`."""
+"""Share ISOs with other people: `voidgen verify` and its rebuild, and `voidgen push`."""

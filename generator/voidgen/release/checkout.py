@@ -1,4 +1,4 @@
-"""A commit of someone else's git repository, checked out so that nothing in it acts here."""
+"""Check out a commit of someone else's git repository without running anything in it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from voidgen.provenance.source import Source
 
 PROTOCOLS = "file:git:https:ssh"
-"""git's variable GIT_ALLOW_PROTOCOL: a redirect to another one is refused, too."""
+"""git's variable GIT_ALLOW_PROTOCOL: git also refuses a redirect to another protocol."""
 SETTINGS = (
     "core.hooksPath=/dev/null",
     "core.fsmonitor=false",
@@ -28,21 +28,21 @@ SETTINGS = (
     "credential.helper=",
     "gc.auto=0",
     "maintenance.auto=false",
-    # A server that sends nothing more.
+    # Give up on a server that stops sending.
     "http.lowSpeedLimit=1000",
     "http.lowSpeedTime=60",
 )
 ATTRIBUTES = "* -text -ident -filter -working-tree-encoding -export-ignore -export-subst\n"
-"""Above those of the repository (gitattributes(5)): files get the bytes that were committed."""
+"""Attributes that override the repository's (gitattributes(5)): files get the committed bytes."""
 SSH = "ssh -oBatchMode=yes -oConnectTimeout=30 -oServerAliveInterval=15"
 _KEPT = ("GIT_EXEC_PATH", "GIT_SSL_CAINFO", "GIT_SSL_CAPATH")
-LATER = "try it again later, or name another place with --source"
+LATER = "try again later, or name another repository with --source"
 
 
 def check_out(source: Source, folder: Path) -> None:
-    """Make ``folder`` a clone of the repository, with the files of the commit.
+    """Clone the repository to ``folder``, and check out the files of the commit.
 
-    Raises StepFailedError where the commit cannot be had.
+    Raises StepFailedError if the commit cannot be fetched.
     """
     form = ["--object-format=sha256"] if len(source.commit) > len("sha1") * 10 else []
     _git(["init", "--quiet", "--template=", *form, str(folder)], Path("/"))
@@ -51,21 +51,21 @@ def check_out(source: Source, folder: Path) -> None:
     fetch = ["fetch", "--quiet", "--no-tags", "--no-recurse-submodules"]
     done = _git([*fetch, "--", source.url, source.commit], folder, check=False)
     if done.status:
-        # A server may give only what branches and tags name.
+        # Some servers give only commits that branches and tags name.
         every = ["+refs/heads/*:refs/remotes/all/*", "+refs/tags/*:refs/tags/*"]
         again = _git([*fetch, "--", source.url, *every], folder, check=False)
         if again.status or not _has(source.commit, folder):
-            said = dict.fromkeys(
+            messages = dict.fromkeys(
                 one.stderr.decode(errors="replace").strip() for one in (done, again)
             )
-            output = "\n".join(said)
+            output = "\n".join(messages)
             what = f"{source.url}: commit {source.commit} cannot be fetched"
             raise StepFailedError(what, LATER, output)
     _git(["checkout", "--quiet", "--detach", source.commit, "--"], folder)
     found = _git(["rev-parse", "--verify", "HEAD"], folder).stdout.decode().strip()
     if found != source.commit:
-        what = f"{source.url}: {source.commit} is not a commit; it stands for {found}"
-        raise StepFailedError(what, "name the commit itself with --source")
+        what = f"{source.url}: {source.commit} is not a commit, but leads to the commit {found}"
+        raise StepFailedError(what, "name that commit with --source")
 
 
 def _has(commit: str, folder: Path) -> bool:
@@ -79,7 +79,7 @@ def _git(words: Sequence[str], cwd: Path, *, check: bool = True) -> Completed:
 
 
 def variables() -> dict[str, str]:
-    """The environment of git: no settings of a user's or the system's, and nobody is asked."""
+    """Return git's environment: without the user's and the system's settings, and no prompts."""
     given = environment.of("git")
     kept = {k: v for k, v in given.items() if k in _KEPT or not k.startswith(("GIT_", "SSH_ASK"))}
     return kept | {

@@ -1,4 +1,4 @@
-"""Giving all that an image is made of to another Nix store, signed."""
+"""Copy everything that an image is built from to another Nix store, signed."""
 
 from __future__ import annotations
 
@@ -20,23 +20,23 @@ if TYPE_CHECKING:
     from voidgen.project import Project
 
 OUTPUTS = ("default", "mklive", "container", "xbps")
-"""Outputs of the flake that `voidgen iso` builds, where the package set has them."""
+"""Outputs of the flake that `voidgen iso` builds, if the package set has them."""
 LARGEST_KEY = 1 << 20
-KEYS = "make one with `nix key generate-secret --key-name NAME > FILE`"
+KEYS = "create a key with `nix key generate-secret --key-name NAME > FILE`"
 BINARY_CACHES = ("file://", "http://", "https://", "s3://")
-"""Stores that keep compressed archives; Nix's own choice of compression is xz."""
+"""Stores that keep compressed archives; Nix's default compression is xz."""
 
 
 @frozen
 class Pushed:
-    """The store paths that were asked for, less what they need, and the key that signs all."""
+    """The store paths that were copied, without those that they need, and the public key."""
 
     paths: tuple[str, ...]
     key: str
 
 
 def public_key(file: Path) -> str:
-    """The public key to the secret one in ``file``; WrongInputError where it has none."""
+    """Return the public key of the secret key in ``file``; WrongInputError if it has none."""
     try:
         secret = read_regular_file(file, LARGEST_KEY)
     except OSError as error:
@@ -45,20 +45,20 @@ def public_key(file: Path) -> str:
     try:
         return signing.public_key(secret)
     except StepFailedError:
-        # What Nix says could show a part of it.
-        raise WrongInputError(Fault("holds no secret key of Nix", file, remedy=KEYS)) from None
+        # Nix's message could contain a part of the key.
+        raise WrongInputError(Fault("is not a secret key of Nix", file, remedy=KEYS)) from None
 
 
 def push(project: Project, where: str, key: Path, progress: Progress) -> Pushed:
     """Copy the closure, its sources, Void's locked packages and the container to a Nix store.
 
-    All paths are signed by the secret ``key``. Raises WrongInputError where the project is not
-    generated and locked, StepFailedError where a build or the copy fails.
+    Signs all paths with the secret ``key``. Raises WrongInputError if the project is not
+    generated and locked, StepFailedError if a build or the copy fails.
     """
     public = public_key(key)
     locked = update.ready(project)
     folder, config, caches = str(project.folder), project.plan.config, project.caches
-    with progress.step("building what the image is made of"):
+    with progress.step("building the image's packages and tools"):
         system = f"packages.{installed.system()}"
         names = evaluation.evaluate(
             folder, system, tuple[str, ...], apply="builtins.attrNames", caches=caches
@@ -78,9 +78,9 @@ def push(project: Project, where: str, key: Path, progress: Progress) -> Pushed:
 
 
 def compressed(store: str) -> str:
-    """Return the URL of ``store`` with zstd for what a binary cache compresses.
+    """Return the URL of ``store``, with zstd compression if it is a binary cache.
 
-    A compression that the URL names already stays. Stores of other kinds do not compress.
+    A compression in the URL stays. Other stores do not compress.
     """
     place, _, query = store.partition("?")
     if not place.startswith(BINARY_CACHES):

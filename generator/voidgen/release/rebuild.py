@@ -1,4 +1,4 @@
-"""Building an ISO again from the commit that its provenance names, to compare the bytes."""
+"""Build an ISO again from the commit that its provenance names, and compare the bytes."""
 
 from __future__ import annotations
 
@@ -30,30 +30,32 @@ if TYPE_CHECKING:
 
 NAME = "these bytes come from this source"
 PATIENCE = 60.0
-"""Seconds that `voidgen iso` has to remove its container when it is asked to end."""
-SAID = 40
-"""Lines of what the build says that are shown."""
+"""Seconds that `voidgen iso` gets to remove its container after the request to end."""
+LAST_LINES = 40
+"""Number of the build's last lines that are shown."""
 ROOM = 4
-"""Times the ISO's size that should be free where it is built."""
-BY_HAND = "look at the project; if you trust it, clone it, build it with `voidgen iso`, and compare"
+"""How many times the ISO's size should be free for the build."""
+BUILD_YOURSELF = (
+    "read the project; if you trust it, clone it, build it with `voidgen iso`, and compare"
+)
 
 
 @frozen
 class Rebuilt:
-    """What came of a rebuild; ``provenance`` is there if it gave the same bytes."""
+    """The result of a rebuild; ``provenance`` is set if it gave the same bytes."""
 
     outcome: Outcome
     provenance: Provenance | None = None
 
 
 class _CannotError(Exception):
-    """The ISO is not rebuilt: ``args`` are what is wrong, and lines of detail."""
+    """The ISO cannot be rebuilt: ``args`` are what is wrong, and lines of detail."""
 
 
 def rebuild(iso: Path, named: Source | None, progress: Progress) -> Rebuilt:
-    """Build ``iso`` from its source, which is ``named`` or else its provenance's, and compare.
+    """Build ``iso`` from the source ``named``, or else its provenance's, and compare.
 
-    The work is done in a folder that goes again, however it ends.
+    Works in a temporary folder, which is always removed.
     """
     try:
         found = statement.beside_iso(iso)
@@ -72,25 +74,26 @@ def rebuild(iso: Path, named: Source | None, progress: Progress) -> Rebuilt:
 
 
 def _recorded(iso: Path, found: Provenance | str) -> Source:
-    """The source that the provenance names, if the ISO can be rebuilt from it."""
+    """Return the source that the provenance names, if the ISO can be rebuilt from it."""
     name_it = "name the source: --source GITURL@COMMIT"
     if isinstance(found, str):
         raise _CannotError(found, name_it)
     file = beside(iso, statement.ENDING).name
     if found.hash != sri.of_file(iso):
-        raise _CannotError(f"{file} is of another ISO", name_it)
+        raise _CannotError(f"{file} belongs to another ISO", name_it)
     if not found.source.commit:
         raise _CannotError(f"{file} names no commit", name_it)
     if not found.source.url:
         raise _CannotError(f"{file} names no URL of a git repository", name_it)
     if not found.source.clean:
-        what = "the maker's files were not those of the commit: nobody can rebuild this ISO"
-        raise _CannotError(what, "ask the maker to commit, and to run `voidgen iso` again")
+        what = "the ISO was built from uncommitted changes, so it cannot be rebuilt"
+        remedy = "ask its builder to commit them, and to run `voidgen iso` again"
+        raise _CannotError(what, remedy)
     return found.source
 
 
 def _place(iso: Path) -> Path:
-    """Where there is room: beside the ISO, or else where temporary files are."""
+    """Return a folder with enough space: the ISO's, or else that of temporary files."""
     needed = ROOM * iso.stat().st_size
     places = [iso.absolute().parent, Path(tempfile.gettempdir())]
     usable = [one for one in places if os.access(one, os.W_OK)] or places[-1:]
@@ -106,41 +109,41 @@ def _compared(
     project = work / "source" / source.folder
     refused = stranger.refusals(work / "source", project)
     if refused:
-        what = "the project would act on this machine, and is not built"
-        raise _CannotError(what, *refused, BY_HAND)
+        what = "not built, because the project could act on this machine"
+        raise _CannotError(what, *refused, BUILD_YOURSELF)
     made = project / build.FOLDER / f"{config.load(project).image.name}.iso"
     with progress.step(f"building {source}"):
         _build(project, date, work)
     if not made.is_file():
-        raise _CannotError(f"{source} gives no {made.name}")
+        raise _CannotError(f"{source} did not produce {made.name}")
     hash_ = sri.of_file(made)
     if hash_ == sri.of_file(iso):
-        return Rebuilt(Outcome(NAME, "passed", str(source)), _said(made, iso.name, source))
-    with progress.step("looking for the difference"):
+        return Rebuilt(Outcome(NAME, "passed", str(source)), _provenance(made, iso.name, source))
+    with progress.step("finding the differences"):
         lines = _differences(iso, made, work / "compared")
-    lines.append(f"rebuilt by voidgen {__version__}; {_maker(iso)}")
+    lines.append(f"rebuilt with voidgen {__version__}; {_builder(iso)}")
     return Rebuilt(Outcome(NAME, "failed", f"{source} gives other bytes", "\n".join(lines)))
 
 
 def _build(project: Path, date: int | None, work: Path) -> None:
-    """``voidgen iso`` in ``project``; _CannotError with the end of what it says if it fails."""
-    # All of it: what runs is voidgen again.
+    """Run ``voidgen iso`` in ``project``; _CannotError with its last lines if it fails."""
+    # Pass the whole environment, because this runs voidgen again.
     env = {name: value for name, value in os.environ.items() if name != epoch.VARIABLE}
     if date is not None:
         env[epoch.VARIABLE] = str(date)
-    # Not in the project's folder: Python would take a module called voidgen from there.
+    # Not in the project's folder: Python could import a module called voidgen from there.
     argv = [sys.executable, "-P", "-m", "voidgen", "--quiet", "-C", str(project), "iso"]
-    said = work / "said"
-    running = process.beside(argv, cwd=Path("/"), messages=said, env=env, politeness=PATIENCE)
+    messages = work / "messages"
+    running = process.beside(argv, cwd=Path("/"), messages=messages, env=env, politeness=PATIENCE)
     with running as child:
         status = child.wait()
     if status:
-        lines = said.read_text(errors="replace").splitlines()
-        raise _CannotError("the source does not build", *lines[-SAID:])
+        lines = messages.read_text(errors="replace").splitlines()
+        raise _CannotError("`voidgen iso` fails for this source", *lines[-LAST_LINES:])
 
 
-def _said(made: Path, name: str, source: Source) -> Provenance | None:
-    """What a rebuilder may sign: the provenance of the rebuilt ISO, from ``source``."""
+def _provenance(made: Path, name: str, source: Source) -> Provenance | None:
+    """Return the rebuilt ISO's provenance with ``name`` and ``source``, for the user to sign."""
     found = statement.beside_iso(made)
     return evolve(found, iso=name, source=source) if isinstance(found, Provenance) else None
 
@@ -150,13 +153,13 @@ def _differences(iso: Path, made: Path, work: Path) -> list[str]:
         work.mkdir()
         return [*isos.differences(iso, made, work)]
     except StepFailedError as error:
-        return [f"where they differ cannot be found out: {error.what}"]
+        return [f"the differences cannot be found: {error.what}"]
     except (OSError, GarbledError) as error:
-        return [f"where they differ cannot be found out: {error}"]
+        return [f"the differences cannot be found: {error}"]
 
 
-def _maker(iso: Path) -> str:
+def _builder(iso: Path) -> str:
     found = statement.beside_iso(iso)
     if isinstance(found, Provenance):
-        return f"the ISO, its maker says, by voidgen {found.version}"
-    return "which voidgen made the ISO is not known"
+        return f"its provenance says that the ISO was built with voidgen {found.version}"
+    return "the version of voidgen that built the ISO is not known"

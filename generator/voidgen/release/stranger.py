@@ -1,4 +1,4 @@
-"""What in a stranger's project reaches this machine beside Nix's sandbox and the container."""
+"""Find what in a stranger's project could reach this machine outside of the sandboxes."""
 
 from __future__ import annotations
 
@@ -25,36 +25,36 @@ if TYPE_CHECKING:
 
 READ = (config.FILE, flake_lock.FILE, lock_file.FILE, "flake.nix")
 _LOCAL = re.compile(r"(?:[a-z]+\+)?(?:path|file|flake):|[./~]")
-"""The beginning of a flake reference to files of this machine, or to its registry."""
+"""How a flake reference begins that names files of this machine, or its registry."""
 
 
 def refusals(repository: Path, project: Path) -> list[str]:
-    """A line for each thing that is refused in ``project``, a folder of the ``repository``."""
+    """Return a line for each reason to refuse ``project``, a folder of the ``repository``."""
     inside = project.resolve().is_relative_to(repository.resolve())
     if not inside or not project.is_dir():
-        return ["the project's folder is not one of the repository"]
+        return ["the project's folder is not in the repository"]
     kinds = [_kind(project / name, name) for name in READ]
     found = [line for line in kinds if line]
-    # Files that are links could be any of this machine's.
+    # Links could lead to any file of this machine.
     found += _links(repository)
     if found:
         return found
     try:
         return [*_keys(config.load(project)), *_locked(project / flake_lock.FILE)]
     except WrongInputError as error:
-        return [f"{config.FILE} is wrong: {error}"]
+        return [f"{config.FILE} has faults: {error}"]
 
 
 def _kind(file: Path, name: str) -> str:
     try:
         mode = file.lstat().st_mode
     except OSError:
-        return f"{name} is not there"
+        return f"{name} does not exist"
     return "" if stat.S_ISREG(mode) else f"{name} is not a regular file"
 
 
 def _links(repository: Path) -> Iterator[str]:
-    """Links that lead out of the repository; those of overlays are never followed."""
+    """Yield links that lead out of the repository, except those in overlays: none follows these."""
     top = repository.resolve()
     for folder, folders, files in os.walk(repository):
         where = Path(folder).relative_to(repository)
@@ -71,7 +71,7 @@ def _links(repository: Path) -> Iterator[str]:
 
 
 def _keys(found: Config) -> Iterator[str]:
-    """Keys of voidgen.toml that reach beyond the project."""
+    """Yield keys of voidgen.toml that reach beyond the project."""
     if found.container.arguments:
         yield f"[container] arguments = {[*found.container.arguments]}"
     if found.cache.stores or found.cache.keys:
@@ -85,7 +85,7 @@ def _keys(found: Config) -> Iterator[str]:
 
 
 def _locked(file: Path) -> Iterator[str]:
-    """Inputs, those of inputs among them, that are locked to files of this machine."""
+    """Yield inputs, and inputs of inputs, that are locked to files of this machine."""
     try:
         lock = typed_json.read(read_regular_file(file, flake_lock.LARGEST), LockFile)
     except (OSError, WrongInputError, GarbledError):

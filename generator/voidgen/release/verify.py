@@ -1,4 +1,4 @@
-"""Check an ISO against what lies beside it and what it tells of itself."""
+"""Compare an ISO with the files beside it and with its own voidgen.json."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 SHOWN = 20
 PATIENCE = 900.0
-"""Seconds in which a squashfs is listed: a million names take one of them."""
+"""Time limit in seconds for listing a squashfs; a million names take one second."""
 SQUASHFS = "/LiveOS/squashfs.img"
 _IN_STORE = re.compile(r"/[^\0]*/[0-9a-z]{32}-[^/\0]+")
 
@@ -60,7 +60,7 @@ class _Component:
 
 @frozen
 class _Bill:
-    """What a bill of materials, in CycloneDX's JSON, says of the ISO and of what is in it."""
+    """The parts of a bill of materials, in CycloneDX's JSON, that describe the ISO."""
 
     metadata: _Metadata
     components: tuple[_Component, ...] = ()
@@ -69,10 +69,10 @@ class _Bill:
 def verify(
     iso: Path, signers: Sequence[str], named_by: str, progress: Progress
 ) -> Iterator[Outcome]:
-    """What each check of ``iso`` came to; ``signers``, of ``named_by``, may have signed it.
+    """Yield the outcome of each check of ``iso``; ``named_by`` says where ``signers`` come from.
 
     The sums come first. Raises WrongInputError only if ``iso`` cannot be read at all, or if it is
-    not an ISO and no sums lie beside it: any other damage is an outcome.
+    not an ISO and has no sums beside it. Any other damage is an outcome.
     """
     try:
         if not os.path.lexists(beside(iso, "iso.sha256")):
@@ -83,39 +83,40 @@ def verify(
         raise WrongInputError(unreadable(error, iso)) from None
     yield from _summed(iso, hash_)
     yield signed.outcome(iso, signers, named_by)
-    yield from _told(iso, hash_, progress)
+    yield from _contents(iso, hash_, progress)
     yield _source(iso, hash_)
     yield from statements.outcomes(iso, hash_, signers, named_by)
 
 
 def _source(iso: Path, hash_: str) -> Outcome:
-    """Where the ISO comes from, by the word of whoever put the provenance beside it."""
+    """Return where the ISO comes from, as the provenance beside it says."""
     name, found = "the source", statement.beside_iso(iso)
     if isinstance(found, str):
         there = os.path.lexists(beside(iso, statement.ENDING))
         return Outcome(name, "failed" if there else "skipped", found)
     if found.hash != hash_:
-        what = f"{beside(iso, statement.ENDING).name} is of another ISO"
+        what = f"{beside(iso, statement.ENDING).name} belongs to another ISO"
         return Outcome(name, "failed", what)
     if not found.source.commit or not found.source.url:
         lacks = "no commit" if not found.source.commit else "no URL of a git repository"
         return Outcome(name, "skipped", f"the provenance names {lacks}")
     if not found.source.clean:
-        what = f"{statements.origin(found.source)}: nobody can rebuild it"
-        return Outcome(name, "warning", what, "commit, and run `voidgen iso` again")
-    what = f"{statements.origin(found.source)}, its maker says"
+        what = f"{statements.origin(found.source)}: the ISO cannot be rebuilt"
+        return Outcome(name, "warning", what, "commit all files, and run `voidgen iso` again")
+    what = f"{statements.origin(found.source)}, according to its provenance"
     return Outcome(name, "passed", what)
 
 
-def _told(iso: Path, hash_: str, progress: Progress) -> Iterator[Outcome]:
-    """What the manifest, the bill and the ISO say of it, compared with each other."""
+def _contents(iso: Path, hash_: str, progress: Progress) -> Iterator[Outcome]:
+    """Compare the manifest, the bill of materials and the ISO's content with each other."""
     manifest = _manifest(iso)
     if isinstance(manifest, Outcome):
         yield manifest
         return
     same = manifest.iso.hash == hash_
-    yield _outcome("the manifest is of this ISO", [] if same else ["it names another hash"])
-    yield _outcome("the ISO tells the same of itself", [*_differences(iso, manifest)])
+    yield _outcome("the manifest belongs to this ISO", [] if same else ["it has another hash"])
+    name = f"{of_iso.FILE} in the ISO agrees with the manifest"
+    yield _outcome(name, [*_differences(iso, manifest)])
     yield _billed(iso, manifest)
     with progress.step("listing the root tree"):
         yield _listed(iso, manifest)
@@ -130,7 +131,7 @@ def _outcome(name: str, wrong: Sequence[str]) -> Outcome:
 
 
 def _summed(iso: Path, hash_: str) -> Iterator[Outcome]:
-    """Its sum, and those of what lies beside it."""
+    """Compare the ISO, and the files beside it, with their sums."""
     file = beside(iso, "iso.sha256")
     data = read(file, signature.LARGEST)
     if isinstance(data, str):
@@ -138,14 +139,14 @@ def _summed(iso: Path, hash_: str) -> Iterator[Outcome]:
         return
     found = sha256sums.parse(data)
     if found is None:
-        yield Outcome("sums", "failed", f"{file.name} is no list of sums")
+        yield Outcome("sums", "failed", f"{file.name} is not a list of SHA-256 sums")
         return
     for kind in outputs.SUMMED:
         one = beside(iso, kind)
         name = f"sum of {one.name}"
         if one.name not in found:
-            # Of an ISO that an older voidgen made, or that has another name by now.
-            what = f"{file.name} has none"
+            # An older voidgen made the ISO, or the ISO was renamed.
+            what = f"{file.name} has no sum of it"
             yield Outcome(name, "failed" if kind == "iso" else "warning", what)
             continue
         try:
@@ -153,7 +154,7 @@ def _summed(iso: Path, hash_: str) -> Iterator[Outcome]:
         except (OSError, WrongInputError) as error:
             yield Outcome(name, "failed", why(error))
             continue
-        wrong = [] if real == found[one.name] else [f"it is {sri.hex_of(real)}"]
+        wrong = [] if real == found[one.name] else [f"its sum is {sri.hex_of(real)}"]
         yield _outcome(name, wrong)
 
 
@@ -173,55 +174,56 @@ def _manifest(iso: Path) -> IsoManifest | Outcome:
         what = f"{file.name} has version {error.version}"
         return Outcome("manifest", "failed", what, "verify it with the voidgen that made it")
     except GarbledError as error:
-        what = f"{file.name} is none of voidgen's manifests"
+        what = f"{file.name} is not a manifest of voidgen"
         return Outcome("manifest", "failed", what, str(error))
 
 
 def _differences(iso: Path, manifest: IsoManifest) -> Iterator[str]:
-    """What the manifest says otherwise than the ISO."""
+    """Yield what differs between the manifest and the ISO's own voidgen.json."""
     try:
-        told = of_iso.snapshot(iso)
+        own = of_iso.snapshot(iso)
     except WrongInputError as error:
         yield str(error)
         return
     named = of_build.of_iso(beside(iso, "manifest.json").name, manifest)
-    found = compare.compare(named, told)
+    found = compare.compare(named, own)
     parts = {
-        "plan": named.plan != told.plan,
-        "container": named.container != told.container,
+        "plan": named.plan != own.plan,
+        "container": named.container != own.container,
         "closure": found.closure,
         "packages of Void": found.xbps,
     }
     for name, differs in parts.items():
         if differs:
-            yield f"{of_iso.FILE} in the ISO says something else about the {name}"
+            yield f"{of_iso.FILE} in the ISO and the manifest differ in the {name}"
 
 
 def _billed(iso: Path, manifest: IsoManifest) -> Outcome:
-    """The bill of materials: of this ISO, and of the manifest's store paths and packages."""
-    name, file = "the bill of materials is the manifest's", beside(iso, "cdx.json")
+    """Compare the bill of materials with the manifest's ISO, store paths and packages."""
+    name, file = "the bill of materials agrees with the manifest", beside(iso, "cdx.json")
     data = read(file, of_iso.LARGEST)
     if isinstance(data, str):
         return Outcome(name, "failed", data)
     try:
         bill = typed_json.read(data, _Bill)
     except GarbledError as error:
-        return Outcome(name, "failed", f"{file.name} is none of voidgen's", str(error))
+        what = f"{file.name} is not a bill of materials of voidgen"
+        return Outcome(name, "failed", what, str(error))
     listed = {one.bom_ref for one in bill.components}
     paths = {one.path for one in manifest.nix.closure.paths}
     expected = paths | {one.file for one in manifest.xbps}
     more, missing = sorted(listed - expected), sorted(expected - listed)
     of_this = bill.metadata.component.hashes == (_Hash(sri.hex_of(manifest.iso.hash)),)
-    wrong = [] if of_this else ["it is of another ISO"]
+    wrong = [] if of_this else ["it belongs to another ISO"]
     wrong += [f"{one} is missing" for one in missing]
     return _outcome(name, [*wrong, *(f"{one} is not in the manifest" for one in more)])
 
 
 def _listed(iso: Path, manifest: IsoManifest) -> Outcome:
-    """The root tree's paths: those of the closure, no other, and the overlay's."""
-    name = "the root tree is what the manifest says"
+    """Check that the root tree has exactly the closure's store paths, and the overlay's paths."""
+    name = "the root tree agrees with the manifest"
     if not shutil.which("unsquashfs"):
-        return Outcome(name, "skipped", "unsquashfs is not here (squashfs-tools)")
+        return Outcome(name, "skipped", "unsquashfs is not installed (squashfs-tools)")
     found = _tree(iso)
     if isinstance(found, tuple):
         return Outcome(name, "failed", *found)
@@ -229,7 +231,7 @@ def _listed(iso: Path, manifest: IsoManifest) -> Outcome:
 
 
 def _tree(iso: Path) -> Mapping[str, Entry] | tuple[str, str]:
-    """The root tree, or what is wrong with it and what the program said."""
+    """Return the root tree, or what is wrong with it and the program's messages."""
     try:
         place = of_iso.offset(iso, SQUASHFS)
     except (OSError, WrongInputError) as error:
@@ -242,7 +244,7 @@ def _tree(iso: Path) -> Mapping[str, Entry] | tuple[str, str]:
     except StepFailedError as error:
         return error.what, ""
     except TimeoutError:
-        return f"{SQUASHFS} is not listed in {PATIENCE:g} seconds", ""
+        return f"listing {SQUASHFS} takes more than {PATIENCE:g} seconds", ""
     if done.status:
         return f"{SQUASHFS} cannot be read", done.stderr.decode(errors="replace").strip()
     return tree(done.stdout.decode(errors="surrogateescape"))
@@ -253,9 +255,9 @@ def _closure(manifest: IsoManifest, found: Mapping[str, Entry]) -> Iterator[str]
     stores = {path.rpartition("/")[0] for path in wanted}
     there = {path for path in found if path.rpartition("/")[0] in stores}
     yield from (f"{path} is missing" for path in sorted(wanted - there))
-    # nix-daemon's folder of links between equal files.
+    # `.links` is nix-daemon's folder of hard links between equal files.
     more = {path for path in there - wanted if not path.endswith("/.links")}
-    yield from (f"{path} is of no closure" for path in sorted(more))
+    yield from (f"{path} is not in the closure" for path in sorted(more))
 
 
 def _overlay(manifest: IsoManifest, found: Mapping[str, Entry]) -> Iterator[str]:
@@ -264,16 +266,16 @@ def _overlay(manifest: IsoManifest, found: Mapping[str, Entry]) -> Iterator[str]
         if there is None:
             yield f"{one.path} is missing"
         elif there.kind != one.type:
-            yield f"{one.path} is a {there.kind}, and should be a {one.type}"
+            yield f"{one.path} is a {there.kind}, but should be a {one.type}"
         elif one.target is not None:
             if not _leads(there.target, one.target):
-                yield f"{one.path} leads to {there.target}, and should to {one.target}"
+                yield f"{one.path} leads to {there.target}, but should lead to {one.target}"
         elif one.mode is not None and there.mode != int(one.mode, 8):
-            yield f"{one.path} is {there.mode:04o}, and should be {one.mode}"
+            yield f"{one.path} has mode {there.mode:04o}, but should have {one.mode}"
 
 
 def _leads(found: str, target: str) -> bool:
-    """Whether a link leads to ``target``, in which the profile is no store path yet."""
+    """Return whether a link leads to ``target``, which names the profile by a placeholder."""
     rest = target.removeprefix(PROFILE)
     if rest == target:
         return found == target

@@ -78,5 +78,5 @@ def test_trees(tmp_path: Path) -> None:
         (folder / "deep/file").chmod(0o644)
     assert [*trees.differences(tmp_path / "one", two)] == expected
     timed = [*trees.differences(tmp_path / "one", two, times=True)]
-    assert "/time: of second 1 and of 2" in timed
+    assert "/time: time 1 and 2" in timed
     assert [*trees.differences(two, two, times=True)] == []

@@ -154,7 +154,7 @@ def test_statements_that_prove_nothing(iso: Path, keys: Path) -> None:
 
     other = statement.dump(evolve(SAID, source=evolve(SOURCE, commit="b" * 40)))
     found = told(payload=b64encode(other).decode())
-    assert (found.state, found.about) == ("failed", "its signature is not one of what it says")
+    assert (found.state, found.about) == ("failed", "its signature does not belong to its content")
     # A signature of the same bytes for another purpose.
     made = signature.sign(envelope.encoded(statement.dump(SAID)), keys / "one")
     raw = "".join(made.decode().splitlines()[1:-1])
@@ -163,7 +163,7 @@ def test_statements_that_prove_nothing(iso: Path, keys: Path) -> None:
     # Another key's name.
     two = envelope.sign(b"x", keys / "two").key
     found = told(signatures=[{**signed, "keyid": two}])
-    assert found.about.startswith(f"names the key {two}, and ED25519 key ")
+    assert found.about.startswith(f"it names the key {two}, but ED25519 key ")
     wrong: list[Any] = [[], [signed, signed], [{}], [{**signed, "keyid": "me"}], None]
     for signatures in wrong:
         assert (

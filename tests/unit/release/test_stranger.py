@@ -72,7 +72,7 @@ def test_keys_that_reach_beyond(more: str, said: str, project: Path) -> None:
         ("git+https://example.org/mklive", "path:/x", "[mklive] source: path:/x"),
         ("git+https://example.org/mklive", "tarball+file:///x", "[mklive] source: tarball+file"),
         ("[xbps]", '[xbps]\nmirrors = ["/srv/old"]', "[xbps] mirrors: /srv/old"),
-        ("[image]", "[imag]", "voidgen.toml is wrong"),
+        ("[image]", "[imag]", "voidgen.toml has faults"),
     ],
 )
 def test_places_of_this_machine(old: str, new: str, said: str, project: Path) -> None:
@@ -106,7 +106,7 @@ def test_a_lock_that_is_none(content: str, project: Path) -> None:
 @pytest.mark.parametrize("name", ["voidgen.toml", "flake.lock", "voidgen.lock", "flake.nix"])
 def test_files_that_are_links(name: str, project: Path, tmp_path: Path) -> None:
     (project / name).rename(tmp_path / name)
-    assert refusals(project) == [f"{name} is not there"]
+    assert refusals(project) == [f"{name} does not exist"]
     (project / name).symlink_to(tmp_path / name)
     first, second = refusals(project)
     assert first == f"{name} is not a regular file"
@@ -125,4 +125,4 @@ def test_a_folder_elsewhere(project: Path, tmp_path: Path) -> None:
     (project.parent / "link").symlink_to(tmp_path / "elsewhere")
     for place in (project.parent / "link", project.parent / "nowhere"):
         (line,) = stranger.refusals(project.parent, place)
-        assert line == "the project's folder is not one of the repository"
+        assert line == "the project's folder is not in the repository"
