@@ -37,22 +37,19 @@ def test_all_that_is_not_as_asked_is_told_and_the_iso_not_kept(
     goes_wrong(folder, "spoils", "no-BOOTIA32", "no-store-path", "no-success")
     said = failed(folder)
     lines = said.splitlines()
-    assert lines[0] == ("voidgen: mklive ended well, but what it made is not what was asked for")
+    assert lines[0] == ("voidgen: mklive succeeded, but the ISO differs from the plan")
     found = [line.removeprefix("  | ") for line in lines[1:-1]]
-    assert "mklive did not say that it created the image" in found
-    assert (
-        "mklive passed over an error: cp: cannot stat '/nowhere': No such file or directory"
-        in found
-    )
-    assert any(line.startswith("mklive passed over an error: mount: ") for line in found)
+    assert "mklive did not report that it created the image" in found
+    assert "mklive ignored an error: cp: cannot stat '/nowhere': No such file or directory" in found
+    assert any(line.startswith("mklive ignored an error: mount: ") for line in found)
     assert "EFI/BOOT/BOOTIA32.EFI is missing in the EFI image" in found
     assert "/etc/tests/file is missing" in found
     assert "/etc/voidgen/packages/outputs.nix is missing" in found
-    assert "/etc/tests/private is 0640 81:82, and should be 0600 81:82" in found
-    assert "/usr/bin/tool is 0755 1:1, and should be 0755 0:0" in found
-    assert "/etc/motd has other bytes than the overlay's" in found
-    assert "/etc/tests/link leads to elsewhere, and should to /no where/at all" in found
-    assert "/opt/tools is a directory, and should be a symlink" in found
+    assert "/etc/tests/private is 0640 81:82, but should be 0600 81:82" in found
+    assert "/usr/bin/tool is 0755 1:1, but should be 0755 0:0" in found
+    assert "/etc/motd differs from the overlay's file" in found
+    assert "/etc/tests/link leads to elsewhere, but should lead to /no where/at all" in found
+    assert "/opt/tools is a directory, but should be a symlink" in found
     store = os.environ["NIX_STORE_DIR"]
     assert any(line.startswith(store) and "-greet-" in line and line.endswith(" is missing")
                for line in found)  # fmt: skip
@@ -60,27 +57,27 @@ def test_all_that_is_not_as_asked_is_told_and_the_iso_not_kept(
     nothing_left(folder, engine)
 
 
-PASSED_OVER = "mklive passed over an error: "
+PASSED_OVER = "mklive ignored an error: "
 BROKEN: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     (
         ("no-modules", "no-live", "bare-grub", "dracut-install", "mknod"),
         (
             "the initramfs lacks /bin/dmsquash-live-root, without which nothing boots",
             f"{PASSED_OVER}dracut-install: PATH is not set",
-            "EFI/BOOT/BOOTX64.EFI has no modules of GRUB in it",
-            "EFI/BOOT/BOOTIA32.EFI has no modules of GRUB in it",
+            "EFI/BOOT/BOOTX64.EFI does not contain GRUB's modules",
+            "EFI/BOOT/BOOTIA32.EFI does not contain GRUB's modules",
             "the initramfs has no kernel modules",
         ),
     ),
     (
         ("no-hooks", "no-squashfs", "old-grub", "unconfigured"),
         (
-            "EFI/BOOT/BOOTX64.EFI has the time of this run in it: GRUB 2.12 or later is needed",
-            "EFI/BOOT/BOOTIA32.EFI has the time of this run in it: GRUB 2.12 or later is needed",
+            "EFI/BOOT/BOOTX64.EFI contains the time of this run: use GRUB 2.12 or later",
+            "EFI/BOOT/BOOTIA32.EFI contains the time of this run: use GRUB 2.12 or later",
             f"the initramfs lacks the kernel module squashfs (Linux {KERNEL})",
             "the initramfs lacks mklive's hooks/pre-pivot/01-adduser.sh",
             "the initramfs lacks mklive's hooks/pre-mount/01-install.sh",
-            "package linux is unpacked, and not configured",
+            "package linux is unpacked, but not configured",
         ),
     ),
 )
@@ -196,7 +193,7 @@ def test_package_that_is_not_locked_is_named(folder: Path, engine: Podman) -> No
     goes_wrong(folder, "more-packages")
     said = failed(folder)
     assert "| ERROR: Package 'not-locked' not found in repository pool.\n" in said
-    assert "\n  mklive wants a package that is not locked: run `voidgen lock`; " in said
+    assert "\n  mklive needs a package that is not locked: run `voidgen lock`; " in said
     nothing_left(folder, engine)
 
 
@@ -211,7 +208,7 @@ def test_overlay_that_leads_out_of_the_root_tree_is_refused_by_name(
     what = "/etc/elsewhere is a link to /out in Void: name that path"
     assert f"| voidgen: overlay: /etc/elsewhere/escaped: {what}\n" in said
     assert "failed in «Running postsetup script: /voidgen/overlay.sh ...»" in said
-    assert "\n  mend the modules that bring them, and run `voidgen generate`; " in said
+    assert "\n  fix the modules that have them, and run `voidgen generate`; " in said
     nothing_left(folder, engine)
 
 

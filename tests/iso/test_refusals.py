@@ -30,7 +30,7 @@ def test_project_that_makes_no_iso(folder: Path) -> None:
     ran = voidgen("iso", cwd=folder)
     assert (ran.status, ran.out) == (2, "")
     assert ran.err == (
-        "voidgen: no ISO is made here\n    add [mklive] to voidgen.toml: it makes the ISO\n"
+        "voidgen: this project builds no ISO\n    add [mklive] to voidgen.toml: it makes the ISO\n"
     )
     untouched(folder)
 

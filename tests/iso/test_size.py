@@ -32,7 +32,7 @@ def test_too_large(folder: Path, engine: Podman) -> None:
         f" 1 B more than [image] max-size in voidgen.toml allows: {(size - 1) / 1000:.3f} kB"
     )
     assert "raise max-size" in said[-1]
-    assert "the ISO is not kept" in said[-1]
+    assert "voidgen does not keep the ISO" in said[-1]
     lists = "\n".join(said)
     for name in ("greet", "notebook^out,man", "deskTools.clock"):
         assert lists.count(f"B  {name}\n") == 2, lists

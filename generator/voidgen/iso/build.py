@@ -1,4 +1,4 @@
-"""Making the ISO: the flake's outputs, then mklive in a container, then what came out judged."""
+"""Build the ISO: build the flake's outputs, run mklive in a container, and check the result."""
 
 from __future__ import annotations
 
@@ -41,17 +41,17 @@ if TYPE_CHECKING:
 
 FOLDER = "out"
 ROOTS = ".roots"
-"""Links in out/ to what Nix built: GC roots, so that what is unchanged costs no time again."""
+"""Links in out/ to what Nix built: GC roots, so that Nix does not build unchanged parts again."""
 WORK = ".work"
-"""What the container reads and writes, in out/. The scripts and their job stay, so that the
-command in the log can be run by hand; what came out goes with the run."""
+"""The container's files in out/. The scripts and their job stay, so that you can run the command
+in the log again. The container's results are removed at the end of the run."""
 RUNNING = "running"
-"""In `WORK` while a run is under way, and after one that was killed."""
+"""A file in `WORK` that exists during a run, and after a run that was killed."""
 
 
 @frozen
 class Made:
-    """An ISO, with the files beside it; ``reused`` where there was nothing to do."""
+    """An ISO with the files beside it; ``reused`` if there was nothing to do."""
 
     iso: Path
     reused: bool
@@ -59,9 +59,9 @@ class Made:
 
 @frozen
 class Sources:
-    """All that goes into the container; ``container`` is the id of its image.
+    """Everything that the container needs; ``container`` is the id of its image.
 
-    ``unpacked`` are the bytes that the locked packages unpack to.
+    ``unpacked`` is the unpacked size of the locked packages in bytes.
     """
 
     built: Built
@@ -73,20 +73,20 @@ class Sources:
 def make(
     project: Project,
     progress: Progress,
-    told: Callable[[str], None],
+    report: Callable[[str], None],
     *,
     check_space: bool = True,
 ) -> Made:
-    """Make ``out/NAME.iso`` and what lies beside it, where anything that it is made from changed.
+    """Build ``out/NAME.iso`` and the files beside it, if any of its inputs changed.
 
-    ``told`` hears what a person wants to know on the way. The ISO of an earlier run stays until
-    the next one is whole. Raises WrongInputError where the project is not generated or locked,
-    StepFailedError where a step fails or what came out is not right.
+    ``report`` gets lines for the user during the run. The earlier ISO stays until the next one is
+    complete. Raises WrongInputError if the project is not generated or locked, StepFailedError if
+    a step fails or the result is wrong.
     """
     mklive = project.plan.config.mklive
     if mklive is None:
-        remedy = "add [mklive] to voidgen.toml: it makes the ISO"
-        raise WrongInputError(Fault("no ISO is made here", remedy=remedy))
+        remedy = "add [mklive] to voidgen.toml"
+        raise WrongInputError(Fault("this project builds no ISO", remedy=remedy))
     locked = update.ready(project)
     name, out = project.plan.config.image.name, project.folder / FOLDER
     with project_lock(project.folder):
@@ -101,20 +101,20 @@ def make(
             engine.give(beside(reused.iso, statement.ENDING))
             return reused
         for line in found.damage:
-            told(f"damaged: {line}: making the ISO again")
-        with progress.step("asking the container engine"):
+            report(f"damaged: {line}: building the ISO again")
+        with progress.step("finding the container engine"):
             runner = engine.find(project.plan.config.container)
-        run = _Run(project, mklive, runner, out, source_date, progress, told)
+        run = _Run(project, mklive, runner, out, source_date, progress, report)
         with run.making() as work:
             if made:
                 statement.write(reused.iso, described, found.hash)
                 return reused
-            came = work / "out"
+            results = work / "out"
             sources = run.gather(locked)
             for line in built_image.collisions(sources.built.image):
-                told(line)
+                report(line)
             for line in outputs.reused(out, name, sources.built.image, locked.lock):
-                told(line)
+                report(line)
             needed = preflight.estimate(
                 sources.unpacked,
                 sources.built.image.closure.nar_size,
@@ -122,26 +122,26 @@ def make(
                 out,
             )
             for one in needed:
-                told(f"space: about {one.size >> 20} MiB in {one.folder} for {one.what}")
+                report(f"space: about {one.size >> 20} MiB in {one.folder} for {one.what}")
             if check_space:
                 preflight.space(needed)
             log = Log(out / f"{name}.log")
             run.start(sources, work, log)
-            with progress.step("holding what came out against what went in"):
-                judge.judge(project.plan, sources.built, came, log.text(), source_date)
-                judge.size(project.plan, sources.built, came / "image.iso", sources.unpacked)
+            with progress.step("comparing the ISO with the plan"):
+                judge.judge(project.plan, sources.built, results, log.text(), source_date)
+                judge.size(project.plan, sources.built, results / "image.iso", sources.unpacked)
             for line in log.replaced():
-                told(line)
+                report(line)
             with progress.step("writing the sums and the bill of materials"):
                 made_from = sources.built.image, locked.lock, digest
-                hash_ = outputs.write(came / "image.iso", name, *made_from)
-            run.place(came)
+                hash_ = outputs.write(results / "image.iso", name, *made_from)
+            run.place(results)
             statement.write(reused.iso, described, hash_)
     return Made(out / f"{name}.iso", reused=False)
 
 
 def _described(project: Project, locked: Pins, digest: str, source_date: int) -> Provenance:
-    """The provenance of the ISO that is made of the project as it is now."""
+    """Return the provenance of the ISO that the project's current state gives."""
     found = source.find(project.folder, project.plan.config.release.source, (FOLDER,))
     date = source_date if os.environ.get(epoch.VARIABLE) else None
     name = f"{project.plan.config.image.name}.iso"
@@ -150,7 +150,7 @@ def _described(project: Project, locked: Pins, digest: str, source_date: int) ->
 
 @frozen
 class _Run:
-    """One run of an engine for a project."""
+    """One run of a container engine for a project."""
 
     project: Project
     mklive: Mklive
@@ -158,14 +158,14 @@ class _Run:
     out: Path
     source_date: int
     progress: Progress
-    told: Callable[[str], None]
+    report: Callable[[str], None]
 
     @contextmanager
     def making(self) -> Iterator[Path]:
-        """A folder in ``out`` for the run; what a killed one left goes first."""
+        """Give a folder in ``out`` for the run, after removing what a killed run left."""
         work = self.out / WORK
         try:
-            with self.progress.step("looking for what an earlier run left"):
+            with self.progress.step("removing what an earlier run left"):
                 self._clear(work)
             for folder in (self.out, self.out / ROOTS, work, work / "out"):
                 folder.mkdir(exist_ok=True)
@@ -177,22 +177,22 @@ class _Run:
                 (work / "out").mkdir()
                 (work / RUNNING).unlink()
                 engine.give(self.out)
-                # Some releases of Nix have git refresh it.
+                # Some releases of Nix make git refresh the index.
                 engine.give(git.index(self.project.folder))
         except OSError as error:
             raise refused(error, self.out) from None
 
     def _clear(self, work: Path) -> None:
         for left in self.runner.leftovers(self.project.folder):
-            self.told(f"removing container {left}, which an earlier run left")
+            self.report(f"removing container {left}, which an earlier run left")
             self.runner.remove(left)
         if (work / RUNNING).exists():
-            self.told(f"removing what an earlier run left in {work}")
+            self.report(f"removing what an earlier run left in {work}")
         if work.exists():
             shutil.rmtree(work)
 
     def gather(self, locked: Pins) -> Sources:
-        """What the flake's outputs are, the locked packages, and the container's image."""
+        """Build or fetch the flake's outputs, the locked packages and the container's image."""
         folder, caches, roots = str(self.project.folder), self.project.caches, self.out / ROOTS
         with self.progress.step("building the closure and the overlay"):
             default = flakes.build(folder, "default", self.progress, roots / "default", caches)
@@ -200,7 +200,7 @@ class _Run:
         mklive_source.check(mklive)
         made, include = built_image.read(default), (default / "include").resolve()
         for line in keymaps.replaced(made.plan.include, include):
-            self.told(line)
+            self.report(line)
         name = self.project.plan.config.image.name
         built = job.Built(
             made,
@@ -211,14 +211,14 @@ class _Run:
             snapshot_file.dump(of_build.image(name, made, include, locked)),
         )
         preflight.closure(built.store_paths)
-        with self.progress.step("reading what Nix built"):
+        with self.progress.step("checking what Nix built"):
             preflight.whole(default, mklive)
         repository = update.repository(self.project, self.progress)
         container = image.find(self.project, self.runner, roots, self.progress)
         return Sources(built, repository, store.unpacked(repository), container)
 
     def start(self, sources: Sources, work: Path, log: Log) -> None:
-        """Run mklive; StepFailedError where it fails, and no container is left however it ends."""
+        """Run mklive; StepFailedError if it fails. Always removes the container."""
         plan = self.project.plan
         jobs = job.files(plan, self.mklive, sources.built, self.runner.owner())
         home = work / "home"
@@ -252,19 +252,19 @@ class _Run:
             self.runner.remove(task.name)
             raise
         if status:
-            # The client may be gone, and not the container.
+            # The engine's client may have ended before the container.
             self.runner.remove(task.name)
             raise log.failure(status, self.runner)
 
-    def place(self, came: Path) -> None:
-        """Move what came out to its place: the manifest last, which says that all is there."""
+    def place(self, results: Path) -> None:
+        """Move ``results`` to ``out``: the manifest last, because it means that all are there."""
         name = self.project.plan.config.image.name
-        # The earlier manifest goes first, and with it what was said and signed of the earlier ISO.
-        said = (f"iso.sha256{signature.ENDING}", statement.ENDING, statements.ENDING)
-        for kind in ("manifest.json", *said):
+        # First remove the earlier manifest, and signatures and statements about the earlier ISO.
+        signed = (f"iso.sha256{signature.ENDING}", statement.ENDING, statements.ENDING)
+        for kind in ("manifest.json", *signed):
             (self.out / f"{name}.{kind}").unlink(missing_ok=True)
         for kind in outputs.KINDS:
-            file = came / f"image.{kind}"
+            file = results / f"image.{kind}"
             file.chmod(0o644)
             file.replace(self.out / f"{name}.{kind}")
             log_written(self.out / f"{name}.{kind}")

@@ -1,4 +1,4 @@
-"""The ISO of an earlier run: whether every file of it has the bytes that voidgen wrote."""
+"""Check that every file of an earlier run's ISO has the bytes that voidgen wrote."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ if TYPE_CHECKING:
 
 SUMS = "iso.sha256"
 LARGEST = 1 << 20
-"""Bytes of the sums."""
+"""Maximum bytes of the sums."""
 SMALL = tuple(kind for kind in outputs.SUMMED if kind != "iso")
 
 
 @frozen
 class Earlier:
-    """``hash`` is the ISO's (SRI) if it has the same inputs and is whole; otherwise empty.
+    """The earlier ISO: its ``hash`` (SRI) if it has the same inputs and no damage; else empty.
 
-    ``damage`` says of each file that is missing or has other bytes what is wrong with it.
+    ``damage`` has a line for each file that is missing or has other bytes.
     """
 
     hash: str = ""
@@ -39,10 +39,10 @@ class Earlier:
 
 
 def find(out: Path, name: str, inputs: str, progress: Progress) -> Earlier:
-    """Compare NAME.iso in ``out``, and what lies beside it, with the sums and the manifest.
+    """Compare NAME.iso in ``out``, and the files beside it, with the sums and the manifest.
 
-    ``inputs`` is the hash of all that the ISO would be made from now. An ISO of other inputs is
-    not hashed. Raises nothing: a file that cannot be read counts as damaged.
+    ``inputs`` is the hash of the ISO's current inputs. An ISO of other inputs is not hashed.
+    Raises nothing: a file that cannot be read counts as damaged.
     """
     if not any(os.path.lexists(out / f"{name}.{kind}") for kind in outputs.KINDS):
         return Earlier()
@@ -62,7 +62,7 @@ def find(out: Path, name: str, inputs: str, progress: Progress) -> Earlier:
 
 
 def _hashed(out: Path, name: str, kinds: tuple[str, ...], hashes: dict[str, str]) -> Iterator[str]:
-    """Add the hash of each file to ``hashes``; a line for each that cannot be read."""
+    """Add the hash of each file to ``hashes``; yield a line for each that cannot be read."""
     for kind in kinds:
         file = out / f"{name}.{kind}"
         try:
@@ -77,7 +77,7 @@ def _hashed(out: Path, name: str, kinds: tuple[str, ...], hashes: dict[str, str]
 
 
 def _sums(file: Path) -> tuple[bytes, Mapping[str, str]]:
-    """The bytes of the sums, and what they list; nothing where they cannot be read."""
+    """Return the bytes of the sums and the hashes that they list; empty if they cannot be read."""
     try:
         data = read_regular_file(file, LARGEST)
     except (OSError, WrongInputError):
@@ -92,14 +92,14 @@ class _Iso:
 
 @frozen
 class _Manifest:
-    """What the manifest of any version of voidgen says of the ISO."""
+    """The part of a manifest about the ISO, as every version of voidgen writes it."""
 
     inputs: str
     iso: _Iso
 
 
 def _manifest(file: Path) -> _Manifest | None:
-    """Return what the manifest says of the ISO; None if it is not one."""
+    """Return the manifest's part about the ISO; None if it is not a manifest."""
     try:
         return typed_json.read(read_regular_file(file, built.LARGEST), _Manifest)
     except (OSError, WrongInputError, GarbledError):
@@ -113,7 +113,7 @@ def _other(
     written: bytes,
     iso: _Manifest | None,
 ) -> Iterator[str]:
-    """A line for each file whose bytes are not those that the sums or the manifest name."""
+    """Yield a line for each file with another hash than in the sums or the manifest."""
     if not listed:
         yield f"{name}.{SUMS} is missing or damaged"
     wrong = [one for one in hashes if listed and hashes[one] != listed.get(one)]

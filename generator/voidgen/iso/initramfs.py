@@ -1,4 +1,4 @@
-"""What an initramfs holds: the entries of its cpio archives, and what a live boot lacks there."""
+"""Read the entries of an initramfs's cpio archives, and find what a live boot lacks there."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ if TYPE_CHECKING:
 
 _NEWC = (b"070701", b"070702")
 _HEADER = re.compile(rb"07070[12]((?:[0-9A-Fa-f]{8}){13})")
-"""A magic, and 13 numbers of 8 hexadecimal digits (cpio(5), "New ASCII Format")."""
+"""A magic number, and 13 numbers of 8 hexadecimal digits (cpio(5), "New ASCII Format")."""
 _MODE, _SIZE, _NAME = 1, 6, 11
 """Places of three of the numbers: mode, bytes of content, bytes of the name."""
 _END = "TRAILER!!!"
 _LONGEST = 1 << 16
-"""Bytes of a name, at most."""
+"""Maximum bytes of a name."""
 _PIECE = 1 << 20
 _GARBLED = (
     *(EOFError, OSError, ValueError, zlib.error),
     *(lz4.block.LZ4BlockError, lzma.LZMAError, zstandard.ZstdError),
 )
-"""What reading and decompressing another thing raises."""
+"""Errors of reading and decompressing something that is not an initramfs."""
 
 _LIVE = ("isofs", "loop", "overlay", "squashfs")
 """Kernel modules without which dmsquash-live mounts no root (its module-setup.sh)."""
@@ -44,12 +44,12 @@ _BOOTS = (
     *("/bin/sh", "/bin/mount", "/bin/modprobe", "/bin/udevadm", "/bin/blkid", "/bin/losetup"),
     "/bin/switch_root",
 )
-"""How paths end without which no live system boots: dracut's base, udev-rules and dmsquash-live
-modules install them, from 059 to 112. ``bin`` stands for ``sbin``, too."""
+"""Ends of the paths that every live system needs to boot: dracut's base, udev-rules and
+dmsquash-live modules install them, from 059 to 112. ``bin`` also stands for ``sbin``."""
 
 _ASKED = re.compile(r"""/usr/bin/dracut\b(?:.|\\\n)*?\s--force-add "([^"]+)\"""")
-"""The dracut modules that mklive.sh asks for; it brings them itself, in its folder dracut/."""
-# A hook that is indented deeper is inside of an `if`: some images have it, others don't.
+"""The dracut modules that mklive.sh requests; they are in its own folder dracut/."""
+# A hook with a deeper indentation is inside of an `if`: only some images have it.
 _HOOK = re.compile(
     r"""^(?:\ {4}|\t)(?:\[\ -f\ "\$moddir/[^"]+"\ \]\ *&&\ *)?
     inst_hook\ (?P<point>[\w-]+)\ (?P<order>\d+)\ "\$moddir/(?P<file>[^"]+)"$""",
@@ -71,7 +71,7 @@ def entries(stream: BinaryIO) -> dict[str, int]:
 
 
 def faults(found: Mapping[str, int], tree: Iterable[str], hooks: Iterable[str]) -> Iterator[str]:
-    """Say what a live boot needs and the initramfs with the entries ``found`` lacks.
+    """Yield what a live boot needs but the initramfs with the entries ``found`` lacks.
 
     That is what dracut installs for every live system, the kernel's modules and mklive's hooks.
     ``tree`` are the absolute paths of the root tree: a kernel module that is a file there must be

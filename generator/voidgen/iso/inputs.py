@@ -1,4 +1,4 @@
-"""A hash of all that an ISO is made from, to know without Nix whether there is anything to do."""
+"""Hash all inputs of an ISO, to know without Nix whether there is anything to do."""
 
 from __future__ import annotations
 
@@ -23,25 +23,26 @@ SCRIPTS = Path(__file__).with_name("scripts")
 
 
 def digest(project: Project, pins: Pins, source_date: int) -> str:
-    """The hash (SRI) of the emitted files, the locks, our scripts, and a package set in a folder.
+    """Return the hash (SRI) of the emitted files, the locks, our scripts and a local package set.
 
-    Equal ones, with the same `epoch.source_date`, give equal ISOs: Nix and the locks pin the rest.
+    Equal hashes mean equal ISOs: ``source_date`` is in the hash, and Nix and the locks pin the
+    rest.
     """
     parts = [*_of_flake(project, pins), ("source date", str(source_date).encode())]
     if pins.lock:
-        # What was recorded of the closure and the ISO is no part of what they are made from.
+        # The recorded hashes of the closure and the ISO are not inputs.
         bare = attrs.evolve(pins.lock, closure=None, iso=None)
         parts.append((lock_file.FILE, lock_file.dump(bare)))
     return _hash([*parts, *((f"script {name}", data) for name, data in scripts().items())])
 
 
 def flake_digest(project: Project, pins: Pins) -> str:
-    """The hash (SRI) of all that the flake's outputs are built from."""
+    """Return the hash (SRI) of all inputs of the flake's outputs."""
     return _hash(_of_flake(project, pins))
 
 
 def scripts() -> dict[str, bytes]:
-    """What runs in the container, by name."""
+    """Return the scripts that run in the container, by name."""
     return {file.name: file.read_bytes() for file in sorted(SCRIPTS.iterdir())}
 
 
@@ -60,10 +61,10 @@ def _of_flake(project: Project, pins: Pins) -> Iterator[tuple[str, bytes]]:
     for entry in pins.entries:
         yield "flake.lock", repr(entry.bound).encode()
     if project.plan.config.nix.nixpkgs.startswith("./"):
-        # It may read any file that the flake sees: those that git knows.
+        # A local package set may read every file of the flake: the files that git tracks.
         for name in git.tracked(project.folder):
             if name == lock_file.FILE:
-                continue  # Of which more is known than its bytes.
+                continue  # `digest` hashes its parsed content.
             file = project.folder / name
             if file.is_symlink():
                 yield f"link {name}", os.fsencode(os.readlink(file))  # noqa: PTH115

@@ -1,4 +1,4 @@
-"""What to do in the container, as the files that its scripts read. Pure."""
+"""Make the files that tell the container's scripts what to do. Pure."""
 
 from __future__ import annotations
 
@@ -21,21 +21,21 @@ if TYPE_CHECKING:
     from voidgen.plan.plan import Plan
 
 CLOSURE, REPOSITORY, OUT, HOME = "/closure", "/repository", "/out", "/voidgen"
-"""Folders of the container: the machine's Nix store, the locked packages, what comes out, and
-our scripts with their job."""
+"""Folders of the container: the machine's Nix store, the locked packages, the results, and our
+scripts with their job."""
 
 MEMORY = "512M"
-"""For mksquashfs's queues; its own default is a quarter of the machine's (mksquashfs(1), -mem)."""
+"""Memory for mksquashfs's queues; the default is a quarter of all memory (mksquashfs(1), -mem)."""
 
 SEPARATOR = "\x1f"
-"""Between the fields of an overlay's entry: no path of the image holds a control character."""
+"""Separates the fields of an overlay's entry: paths of the image contain no control characters."""
 
 
 @frozen
 class Built:
-    """What the flake's outputs are: the image's manifest, and store paths.
+    """The flake's outputs: the image's manifest, and store paths.
 
-    ``snapshot`` is all that goes into the ISO, as the ISO tells it.
+    ``snapshot`` is the content of voidgen.json in the ISO.
     """
 
     image: BuiltImage
@@ -47,7 +47,7 @@ class Built:
 
 
 def files(plan: Plan, mklive: Mklive, built: Built, owner: str) -> dict[str, bytes]:
-    """The files of the job by name; ``owner`` (``UID:GID``) gets what comes out."""
+    """Return the files of the job by name; ``owner`` (``UID:GID``) will own the results."""
     store = str(built.include.parent).removeprefix("/")
     return {
         "options": _lines(options(plan, mklive)),
@@ -65,9 +65,9 @@ def files(plan: Plan, mklive: Mklive, built: Built, owner: str) -> dict[str, byt
 
 
 def environment(host_arch: str, source_date: int) -> dict[str, str]:
-    """All that mklive and its tools read from the environment.
+    """Return the whole environment of mklive and its tools.
 
-    ``host_arch`` is that of its own tools, ``source_date`` the time that what they make has.
+    ``host_arch`` is the architecture of the tools, ``source_date`` the time of the files they make.
     """
     return {
         "DRACUT_NO_MKNOD": "1",
@@ -83,7 +83,7 @@ def environment(host_arch: str, source_date: int) -> dict[str, str]:
 
 
 def options(plan: Plan, mklive: Mklive) -> list[str]:
-    """The options of mklive.sh (its -h), all but those for files of the container."""
+    """Return mklive.sh's options (its -h), except those that name files of the container."""
     image = plan.config.image
     packages = tuple(asked.name for asked in plan.resolution.xbps)
     return [
@@ -98,7 +98,7 @@ def options(plan: Plan, mklive: Mklive) -> list[str]:
 
 
 def squashfs(config: Squashfs) -> list[str]:
-    """The options of mksquashfs(1) for what voidgen.toml asks."""
+    """Return mksquashfs(1)'s options for the settings in voidgen.toml."""
     chosen = config.level or (ZSTD_LEVEL if config.compression == "zstd" else None)
     level = ["-Xcompression-level", str(chosen)] if chosen else []
     block = ["-b", f"{config.block_size}K"]
@@ -106,7 +106,7 @@ def squashfs(config: Squashfs) -> list[str]:
 
 
 def overlay(entries: Iterable[Entry]) -> list[str]:
-    """A line for each entry of the manifest: type, mode, owner, group, path.
+    """Return a line for each entry of the manifest: type, mode, owner, group, path.
 
     A directory that Nix fills is a ``tree``.
     """
@@ -138,7 +138,7 @@ def users(accounts: Iterable[Account]) -> list[str]:
 
 
 def _inside(path: PurePosixPath) -> str:
-    """Where the container has a path of the machine's store."""
+    """Return the container's path for a path of the machine's store."""
     return f"{CLOSURE}/{path.name}"
 
 

@@ -1,4 +1,4 @@
-"""Whether the ISO is what was asked for: what came out, held against what went in."""
+"""Compare the ISO with the plan."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ if TYPE_CHECKING:
 
 SHOWN = 20
 LARGEST = 5
-"""Packages that are named where the ISO is too large."""
+"""Number of packages that are named if the ISO is too large."""
 
 
-def judge(plan: Plan, built: Built, came: Path, log: str, source_date: int) -> None:
-    """Look at what the container left in ``came``, and at mklive's ``log``.
+def judge(plan: Plan, built: Built, results: Path, log: str, source_date: int) -> None:
+    """Check the container's ``results`` and mklive's ``log``.
 
-    ``source_date`` is the one time of what a run makes, in seconds since 1970. Raises
-    StepFailedError naming what is not right: there is no ISO then.
+    ``source_date`` is the time of all files that a run makes, in seconds since 1970. Raises
+    StepFailedError that names what is wrong.
     """
     lists = {
-        name: (came / name).read_text(errors="surrogateescape")
+        name: (results / name).read_text(errors="surrogateescape")
         for name in (
             *("squashfs.list", "overlay.sums", "iso.list"),
             *("passwd", "group"),
@@ -43,9 +43,9 @@ def judge(plan: Plan, built: Built, came: Path, log: str, source_date: int) -> N
     wrong = chain(
         faults(log),
         verify.boot(plan.config.image.arch, lists["iso.list"]),
-        verify.loaders(plan.config.image.arch, came / "efi", source_date),
-        verify.initrd(came / "initrd", found, initramfs.hooks(Path(built.mklive))),
-        verify.packages((came / "pkgdb.plist").read_bytes()),
+        verify.loaders(plan.config.image.arch, results / "efi", source_date),
+        verify.initrd(results / "initrd", found, initramfs.hooks(Path(built.mklive))),
+        verify.packages((results / "pkgdb.plist").read_bytes()),
         verify.overlay(
             listing.entries(built.image.plan.include, include),
             include,
@@ -57,15 +57,16 @@ def judge(plan: Plan, built: Built, came: Path, log: str, source_date: int) -> N
     )
     first = list(islice(wrong, SHOWN))
     if first:
-        what = "mklive ended well, but what it made is not what was asked for"
-        remedy = "the log tells more; the ISO is not kept"
+        what = "mklive succeeded, but the ISO differs from the plan"
+        remedy = "see the log; voidgen does not keep the ISO"
         raise StepFailedError(what, remedy, "\n".join(first))
 
 
 def size(plan: Plan, built: Built, iso: Path, void: int) -> None:
-    """Hold ``iso`` against `[image] max-size`; ``void`` are the bytes of Void's packages, unpacked.
+    """Compare the size of ``iso`` with `[image] max-size`.
 
-    Raises StepFailedError where it is larger, naming what takes the most room.
+    ``void`` is the unpacked size of Void's packages in bytes. Raises StepFailedError if the ISO
+    is larger, naming the largest packages.
     """
     image, found = plan.config.image, iso.stat().st_size
     limit = image.limit()
@@ -76,8 +77,8 @@ def size(plan: Plan, built: Built, iso: Path, void: int) -> None:
         f"[image] max-size in voidgen.toml allows: {image.max_size}"
     )
     remedy = (
-        "leave packages out, compress more by [mklive] squashfs, or raise max-size; "
-        "the ISO is not kept"
+        "remove packages, compress more with [mklive] squashfs, or raise max-size; "
+        "voidgen does not keep the ISO"
     )
     raise StepFailedError(what, remedy, "\n".join(_largest(built.image.sizes, void)))
 
@@ -88,10 +89,10 @@ def _largest(found: sizes.Sizes, void: int) -> Iterator[str]:
         f"{human_size(void)} of Void's"
     )
     if found.packages:
-        alone = ((one, one.only) for one in found.packages)
-        yield "Nix packages, by what each alone brings:"
-        yield from _listed(alone)
-        yield "with all that they need, shared or not:"
+        own = ((one, one.only) for one in found.packages)
+        yield "Nix packages, with everything that only they need:"
+        yield from _listed(own)
+        yield "Nix packages, with everything that they need:"
         yield from _listed((one, one.closure) for one in found.packages)
 
 

@@ -1,4 +1,4 @@
-"""Console keymaps that the package set could not make: the image has kbd's nearest instead."""
+"""Find console keymaps that the package set could not make: the image has kbd's nearest instead."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from voidgen.plan.documents import Entry
 
 _INCLUDE = b"include "
-"""What image/nix/keymap-nearest.sh writes; ckbcomp's maps begin with ``keymaps``."""
+"""How keymaps of image/nix/keymap-nearest.sh begin; ckbcomp's begin with ``keymaps``."""
 
 
 def replaced(listed: Iterable[Entry], include: Path) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""All that the overlay has, one entry a path: also in the folders that Nix fills."""
+"""List every path of the overlay, also in the folders that Nix fills."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ if TYPE_CHECKING:
 
 
 def entries(listed: Iterable[Entry], include: Path) -> Iterator[Entry]:
-    """The manifest's entries, with what the overlay ``include``, as Nix built it, has below them.
+    """Yield the manifest's entries, and the paths in folders that Nix filled in ``include``.
 
-    What is below is root's, and as readable as it may be: a store keeps no other modes.
+    ``include`` is the overlay as Nix built it. Paths in these folders belong to root and are
+    readable for everyone, because a store keeps no other modes.
     """
     for entry in listed:
         if entry.type != "directory" or entry.made_by is None:

@@ -1,4 +1,4 @@
-"""GRUB's EFI loaders: what is in their memdisk, and what of it is wrong."""
+"""Read the memdisk of GRUB's EFI loaders, and find what is wrong with it."""
 
 from __future__ import annotations
 
@@ -42,23 +42,23 @@ def memdisk(data: bytes) -> dict[str, int] | None:
 
 
 def faults(name: str, found: Mapping[str, int] | None, source_date: int) -> Iterator[str]:
-    """Say what is wrong with the loader ``name``, whose memdisk is ``found``.
+    """Yield what is wrong with the loader ``name``, whose memdisk is ``found``.
 
-    ``source_date`` is the one time that an ISO's files may have, beside GRUB's own.
+    ``source_date`` is the only time that an ISO's files may have, besides GRUB's own.
     """
     if found is None:
-        yield f"{name} is not a loader of GRUB with its modules in it"
+        yield f"{name} is not a GRUB loader that contains its modules"
         return
     if CONFIG not in found:
-        yield f"{name} has no {CONFIG} in it"
+        yield f"{name} does not contain {CONFIG}"
     if not any(path.endswith(".mod") for path in found):
-        yield f"{name} has no modules of GRUB in it"
+        yield f"{name} does not contain GRUB's modules"
     if {*found.values()} - {STABLE, source_date}:
-        yield f"{name} has the time of this run in it: GRUB 2.12 or later is needed"
+        yield f"{name} contains the time of this run: use GRUB 2.12 or later"
 
 
 def _modules(data: bytes, info: struct.Struct) -> Iterator[bytes]:
-    """Contents of the embedded modules that are memdisks."""
+    """Yield the contents of the embedded modules that are memdisks."""
     magic, place, size = info.unpack_from(data)
     end = min(size, len(data))
     while magic == _MAGIC and place < end:

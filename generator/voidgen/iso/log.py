@@ -1,4 +1,4 @@
-"""The log of a run: kept whole in a file, followed stage by stage, and explained where it ends."""
+"""Keep the log of a run in a file, follow its stages, and explain a failure."""
 
 from __future__ import annotations
 
@@ -16,65 +16,65 @@ if TYPE_CHECKING:
     from voidgen.container.engine import Engine
 
 LAST = 20
-"""Lines that an error shows."""
+"""Number of last lines that an error shows."""
 
 _STAGE = re.compile(r"\[(\d+)/(\d+)\] (.*)")
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 _END = re.compile(rb"[\r\n]")
 _LONGEST = 1 << 16
-"""Bytes of a line that are looked at."""
+"""Bytes of a line that voidgen reads."""
 
 _KNOWN: Mapping[str, str] = {
     r"not found in repository pool|MISSING: ": (
-        "mklive wants a package that is not locked: run `voidgen lock`"
+        "mklive needs a package that is not locked: run `voidgen lock`"
     ),
     r"No space left on device|exceeds free space on media": (
-        "free space where the engine keeps its containers, or where the project lies"
+        "free space in the engine's storage, or in the project's file system"
     ),
     r"unshare(?: failed|: cannot)|must be superuser|mount: .*(?:permission denied|not permitted)": (
         "the engine gives too few privileges: run voidgen as root, with an engine that is not "
         "rootless; `[container] arguments` adds what your host needs"
     ),
     r"users: \d+ of the modules' users": "fix [users] of the modules, and run `voidgen generate`",
-    r"overlay: \d+ of its files": "mend the modules that bring them, and run `voidgen generate`",
-    r"clock was set during the run": "run it again, once the machine has the right time",
+    r"overlay: \d+ of its files": "fix the modules that have them, and run `voidgen generate`",
+    r"clock was set during the run": "set the machine's clock, then run `voidgen iso` again",
     r"exec format error": "the container is for another architecture than this machine's",
 }
-"""What some lines mean, for a person."""
+"""Remedies for some lines."""
 
 
 SUCCESS = re.compile(r"^Created \S+ \(.*\) successfully\.$", re.MULTILINE)
 _FAILED = re.compile(
     r"(?:\S*/)?(?:cp|mount|losetup|mkfs|mkfs\.\w+|mknod): .*"
     r"|dracut-install: .*|dracut\[F\].*"
-    # Errors after which dracut goes on, and ends with status 0 (059 to 112: dracut.sh,
-    # dracut-functions.sh and the modules' module-setup.sh). Its others are about modules that are
-    # left out.
+    # Errors after which dracut continues, and ends with status 0 (059 to 112: dracut.sh,
+    # dracut-functions.sh and the modules' module-setup.sh). Its other errors are about modules
+    # that it leaves out.
     r"|dracut(?:\[E\])?: (?:FAILED|installkernel failed|(?:dracut m|M)odule '[^']*' cannot be "
     r"|ldconfig (?:exited|might need)|Cannot (?:execute compression|install a hook|find \[systemd-)"
     r"|The target kernel does not support |No such hook type |Aborting initrd creation"
     r"|\"depmod -a |Creation of |Failed (?:to install|making) |Resolving dependencies for ).*"
-    # The dynamic loader's own errors are about a library that was asked for beside.
+    # The dynamic loader's own errors are about an optional library (LD_PRELOAD).
     r"|ERROR: (?!ld\.so: ).*"
-    # Owners and capabilities that a package's files lack then.
+    # After these, files of packages lack their owners or capabilities.
     r"|(?:chown: |setcap: |.*[Cc]apabilit).*Operation not permitted\b.*"
     r"|.*: (?:No space left on device|Input/output error)\b.*"
 )
-"""Lines that say that something failed, in whatever stage."""
+"""Lines that mean a failure in every stage."""
 _FAILED_IN_MKLIVE = re.compile(
     r"(?:\S*/)?(?:chmod|chown|chroot|find|install|ln|mcopy|mkdir|mmd|mv|rm|rmdir|sed|touch|truncate"
     r"|umount): .*"
     r"|.*: Operation not permitted\b.*"
-    # "readonly function" is how a step of mklive's is replaced (hooks.bash).
+    # hooks.bash replaces a step of mklive, which prints "readonly function".
     r"|\S*mklive\.sh: line \d+: (?!\w+: readonly function$).*"
     r"|grub-\w+: error: .*|xorriso : (?:FAILURE|FATAL|SORRY) : .*"
 )
-"""Others, of mklive's own steps; scripts of packages, which run in the stages that install them,
-also try what may fail, such as the modes of /proc and /sys in a user namespace."""
+"""Lines that mean a failure in mklive's own steps. In the stages that install packages, their
+scripts also try what may fail, such as the modes of /proc and /sys in a user namespace."""
 _INSTALLS = "Installing "
 
 _STOPS = re.compile(
-    # What ends a run though nothing else says why: the shell's, getopts's and XBPS's own words.
+    # The only explanation of some failures: messages of the shell, getopts and XBPS.
     r".*: (?:illegal option|option requires an argument) -- .*"
     r"|.*: (?:command )?not found|.*: (?:Permission denied|unbound variable|syntax error.*)"
     r"|MISSING: .*|CONFLICT: .*|.*: broken, unresolvable shlib .*|.*exec format error.*"
@@ -83,26 +83,26 @@ _STOPS = re.compile(
 _SOUNDS_LIKE_IT = re.compile(
     r"(?i).*\b(?:error|fail(?:s|ed|ure)?|fatal|cannot|can't|denied|refused)\b.*"
 )
-"""Words of programs that voidgen does not know."""
+"""Words in failure messages of unknown programs."""
 _SHOWN = 240
-"""Characters of the line that an error begins with."""
+"""Maximum characters of the log's line that an error begins with."""
 
 
 _NOISE = re.compile(
     r"dracut(?:\[E\])?: .*, which can't be installed"
     r"|.*: (?:overlay: .*: replaces .*|readonly function)"
 )
-"""What says nothing of why a run ended, though it sounds like it."""
+"""Lines that sound like a failure but are none."""
 
 _KILLED = (137, -9)
-"""Exit statuses of engines whose container, and who themselves, were killed."""
+"""Exit statuses if the container, or the engine itself, was killed."""
 
 
 class Log:
     """The log in ``file``."""
 
     def __init__(self, file: Path) -> None:
-        """Nothing is written yet."""
+        """Use ``file``, without writing anything yet."""
         self.file = file
         self.stage = ""
 
@@ -110,9 +110,9 @@ class Log:
     def open(
         self, argv: Sequence[str], reached: Callable[[int, int, str], None]
     ) -> Iterator[Callable[[bytes], None]]:
-        """Begin with the command ``argv``; call what is entered with each piece of output.
+        """Write the command ``argv``; give a function to call with each piece of output.
 
-        ``reached`` hears of mklive's stages, which it prints as ``[n/m] what``.
+        Calls ``reached`` for each of mklive's stages, which mklive prints as ``[n/m] what``.
         """
         line = b""
         with self.file.open("wb") as stream:
@@ -133,24 +133,24 @@ class Log:
             yield heard
 
     def text(self) -> str:
-        """All of it, without colours."""
+        """Return the whole log, without colours."""
         return _plain(self.file.read_bytes())
 
     def replaced(self) -> list[str]:
-        """What the overlay put in the place of packages' files."""
+        """Return a line for each file of a package that the overlay replaced."""
         return re.findall(r"^voidgen: (overlay: .*: replaces .*)$", self.text(), re.MULTILINE)
 
     def failure(self, status: int, runner: Engine) -> StepFailedError:
-        """Why the run ended with ``status``: the stage, the first line that says so, the last ones.
+        """Return why the run ended with ``status``: the stage, the failing line, the last lines.
 
-        The remedy says where the whole log is.
+        The remedy names the log's file.
         """
         lines = [line for line in re.split(r"[\r\n]+", self.text()) if line.strip()][1:]
         first, last = telling(lines), lines[-LAST:]
         remedies = [said for known, said in _KNOWN.items() if re.search(known, "\n".join(lines))]
         if status in _KILLED:
             first = ""
-            remedies.append("it was killed: by somebody, or by the kernel where memory ran out")
+            remedies.append("it was killed, perhaps by the kernel because memory ran out")
         where = f" in «{self.stage}»" if self.stage else ""
         said = f": {first[:_SHOWN]}{'…' * (len(first) > _SHOWN)}" if first else ""
         what = f"{runner.program} run: failed{where} (exit status {status}){said}"
@@ -159,9 +159,9 @@ class Log:
 
 
 def telling(lines: Sequence[str]) -> str:
-    """Return the first of a failed run's ``lines`` that tells of a failure, or nothing.
+    """Return the first of a failed run's ``lines`` that reports a failure, or "".
 
-    Lines of the last stage are asked first: what an earlier one passed over did not end the run.
+    Searches the last stage first: failures that earlier stages ignored did not end the run.
     In a stage that installs packages, their scripts also try what may fail.
     """
     begins = max((at for at, line in enumerate(lines) if _STAGE.match(line)), default=0)
@@ -177,23 +177,23 @@ def telling(lines: Sequence[str]) -> str:
 
 
 def faults(text: str) -> Iterator[str]:
-    """Say what the log ``text`` shows to have failed, though mklive's exit status is 0.
+    """Yield what failed according to the log ``text``, though mklive's exit status is 0.
 
-    Each line once, however often it is there.
+    Yields each line once.
     """
     if not SUCCESS.search(text):
-        yield "mklive did not say that it created the image"
+        yield "mklive did not report that it created the image"
     installs = False
-    told = set[str]()
+    seen = set[str]()
     for line in text.splitlines():
         stage = _STAGE.fullmatch(line)
         if stage:
             installs = stage[3].startswith(_INSTALLS)
-        elif line not in told and (
+        elif line not in seen and (
             _FAILED.fullmatch(line) or (not installs and _FAILED_IN_MKLIVE.fullmatch(line))
         ):
-            told.add(line)
-            yield f"mklive passed over an error: {line}"
+            seen.add(line)
+            yield f"mklive ignored an error: {line}"
 
 
 def _plain(data: bytes) -> str:

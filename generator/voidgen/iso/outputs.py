@@ -1,4 +1,4 @@
-"""What lies beside the ISO: sums, its manifest, and its CycloneDX bill of materials."""
+"""Write the files beside the ISO: sums, manifest, and CycloneDX bill of materials."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ if TYPE_CHECKING:
 _EXPRESSION = re.compile(r" (?:AND|OR|WITH) ")
 
 KINDS = ("iso", "iso.sha256", "cdx.json", "manifest.json")
-"""Endings of what is made; the manifest is the last to be put in its place."""
+"""Endings of the files; the manifest is moved to its place last."""
 SUMMED = ("iso", "cdx.json", "manifest.json")
-"""Of these there are sums; one signature of the sums is one of all."""
+"""Files in the sums: one signature of the sums covers all of them."""
 
 
 def reused(out: Path, name: str, built: BuiltImage, lock: Lock | None) -> Iterable[str]:
-    """What goes into the ISO as it went into the earlier one in ``out``, a line for each."""
+    """Yield a line for each part that the ISO shares with the earlier ISO in ``out``."""
     try:
         found = typed_json.read(
             read_regular_file(out / f"{name}.manifest.json", built_image.LARGEST), IsoManifest
@@ -50,9 +50,9 @@ def reused(out: Path, name: str, built: BuiltImage, lock: Lock | None) -> Iterab
 
 
 def write(iso: Path, name: str, built: BuiltImage, lock: Lock | None, inputs: str) -> str:
-    """Put what belongs to ``iso`` beside it: sums, bill of materials and manifest; its hash (SRI).
+    """Write sums, bill of materials and manifest beside ``iso``; return the ISO's hash (SRI).
 
-    ``inputs`` is the hash of all that the ISO was made from, ``name`` what it will be called.
+    ``inputs`` is the hash of the ISO's inputs, ``name`` its name in ``out``.
     """
     lock = lock or Lock()
     hash_ = sri.of_file(iso)
@@ -81,7 +81,7 @@ def _packages(lock: Lock | None) -> tuple[Package, ...]:
 
 
 def bill(made: IsoManifest) -> str:
-    """NAME.cdx.json: CycloneDX 1.6, with every store path and every package of Void."""
+    """Return NAME.cdx.json: CycloneDX 1.6, with every store path and every package of Void."""
     from cyclonedx.model.bom import Bom, BomMetaData  # noqa: PLC0415
     from cyclonedx.model.component import Component, ComponentType  # noqa: PLC0415
     from cyclonedx.output.json import JsonV1Dot6  # noqa: PLC0415
@@ -96,7 +96,7 @@ def bill(made: IsoManifest) -> str:
     )
     nix, xbps = {one.bom_ref.value: one for one in _nix(made.nix)}, list(_xbps(made.xbps))
     bom = Bom(
-        # From the content alone: the same image has the same bill.
+        # Only from the content, so that the same image has the same bill.
         serial_number=uuid5(NAMESPACE_URL, f"urn:{made.iso.hash}"),
         components=[*nix.values(), *xbps],
     )
@@ -152,7 +152,7 @@ def _hash(value: str) -> HashType:
 
 
 def _licences(names: Sequence[str]) -> Sequence[License]:
-    """Licenses as CycloneDX has them: an expression must stand alone."""
+    """Return licenses for CycloneDX, which allows either one expression or several licenses."""
     from cyclonedx.model.license import DisjunctiveLicense, LicenseExpression  # noqa: PLC0415
     from cyclonedx.spdx import is_supported_id  # noqa: PLC0415
 

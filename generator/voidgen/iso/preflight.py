@@ -1,4 +1,4 @@
-"""What can be known to go wrong before a container is started."""
+"""Find what would make a run fail, before a container starts."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def closure(store_paths: Iterable[PurePosixPath]) -> None:
-    """StepFailedError where a path of the closure is not there, whatever Nix's database says."""
+    """Raise StepFailedError if a path of the closure is missing in the store."""
     missing = [str(path) for path in store_paths if not os.path.lexists(path)]
     if missing:
         what = f"the Nix store has lost {', '.join(missing)}"
@@ -25,7 +25,7 @@ def closure(store_paths: Iterable[PurePosixPath]) -> None:
 
 
 def whole(*tops: Path) -> None:
-    """StepFailedError if a path that one of ``tops`` needs has other bytes than Nix knows it by."""
+    """Raise StepFailedError if a path that one of ``tops`` needs is damaged."""
     for top in tops:
         done = store_paths.verify(str(top))
         if done.status:
@@ -35,14 +35,14 @@ def whole(*tops: Path) -> None:
 
 
 COMPRESSED = 0.5
-"""Of a root tree, what its squashfs is at most: measured are 0.35 (xz) to 0.47 (gzip)."""
+"""Maximum size of a squashfs relative to its root tree: measured 0.35 (xz) to 0.47 (gzip)."""
 BESIDE = 1 << 27
-"""Bytes of the ISO beside its squashfs: kernel, initramfs, boot loaders."""
+"""Bytes of the ISO besides its squashfs: kernel, initramfs, boot loaders."""
 
 
 @frozen
 class Needed:
-    """Bytes that a run needs in ``folder``, for what."""
+    """How many bytes a run needs in ``folder``, and for what."""
 
     folder: Path
     size: int
@@ -50,10 +50,10 @@ class Needed:
 
 
 def estimate(packages: int, closure: int, storage: Path | None, out: Path) -> tuple[Needed, ...]:
-    """The space for a run: ``packages`` and ``closure`` are bytes unpacked.
+    """Return the space that a run needs; ``packages`` and ``closure`` are unpacked bytes.
 
-    The closure is never copied; it is in the squashfs alone. ``storage`` is None if the build
-    lies in memory.
+    The closure is never copied: only the squashfs contains it. ``storage`` is None if the build
+    is in memory.
     """
     iso = Needed(out, int(COMPRESSED * (packages + closure)) + BESIDE, "the ISO")
     if storage is None:
@@ -62,14 +62,14 @@ def estimate(packages: int, closure: int, storage: Path | None, out: Path) -> tu
 
 
 def build(packages: int) -> int:
-    """Bytes that the container's /build needs; ``packages`` are bytes unpacked."""
+    """Return the bytes that the container's /build needs; ``packages`` are unpacked bytes."""
     return packages + 2 * BESIDE
 
 
 def space(needed: Iterable[Needed]) -> None:
-    """StepFailedError where a file system has not enough space for all that goes there.
+    """Raise StepFailedError if a file system has too little space.
 
-    What this machine cannot see, as with an engine elsewhere, is passed over.
+    Ignores folders that are not on this machine, as with a remote engine.
     """
     by_device: dict[int, list[Needed]] = {}
     for one in needed:
@@ -82,4 +82,4 @@ def space(needed: Iterable[Needed]) -> None:
             what = (
                 f"too little space: about {size >> 20} MiB for {places}, and {free >> 20} are free"
             )
-            raise StepFailedError(what, "free some, or run it with --no-space-check")
+            raise StepFailedError(what, "free some, or add --no-space-check")

@@ -1,7 +1,7 @@
-"""What came out of the container, held against what went in. Pure but for reading the store.
+"""Compare the container's results with the plan. Pure except for reading the store.
 
-mklive ends well after several kinds of failure (docs/explanation/iso.md), so that neither its
-exit status nor the file proves anything.
+mklive exits with 0 after several kinds of failure (docs/explanation/iso.md), so neither its exit
+status nor the ISO's existence proves anything.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ _LOADERS = {
 class Entry:
     """A path of the root tree: its kind, permission bits, numeric owner, size, link target.
 
-    ``time`` is as unsquashfs prints it: without the seconds, from releases before 4.6.
+    ``time`` is as unsquashfs prints it: without seconds before 4.6.
     """
 
     kind: str
@@ -60,7 +60,7 @@ class Entry:
 
 
 def boot(arch: str, iso_list: str) -> Iterator[str]:
-    """Missing or empty files without which the ISO does not boot."""
+    """Yield missing or empty files without which the ISO does not boot."""
     lines = (_ISO.fullmatch(line) for line in iso_list.split("\n"))
     sizes = {match[3]: int(match[2]) for match in lines if match}
     for path in (*_BOOT[_family(arch)], *_EVERYWHERE):
@@ -69,7 +69,7 @@ def boot(arch: str, iso_list: str) -> Iterator[str]:
 
 
 def loaders(arch: str, efi: Path, source_date: int) -> Iterator[str]:
-    """What is wrong with the EFI loaders in ``efi``, the EFI image's content as a folder."""
+    """Yield what is wrong with the EFI loaders in ``efi``, a folder with the EFI image's files."""
     for name in _LOADERS[_family(arch)]:
         file = efi / name
         if not file.is_file() or not file.stat().st_size:
@@ -79,12 +79,12 @@ def loaders(arch: str, efi: Path, source_date: int) -> Iterator[str]:
 
 
 def initrd(file: Path, found: Mapping[str, Entry], hooks: Iterable[str]) -> Iterator[str]:
-    """What is wrong with the initramfs in ``file``; ``hooks`` are those of `initramfs.hooks`."""
+    """Yield what is wrong with the initramfs in ``file``; ``hooks`` are from `initramfs.hooks`."""
     try:
         with file.open("rb") as stream:
             entries = initramfs.entries(stream)
     except FileNotFoundError:
-        return  # `boot` says so.
+        return  # `boot` reports it.
     except ValueError as error:
         yield f"/boot/initrd: {error}"
         return
@@ -99,13 +99,13 @@ class _Installed:
 
 
 def packages(pkgdb: bytes) -> Iterator[str]:
-    """Packages of XBPS's database that are unpacked only: their scripts failed (xbps-reconfigure).
+    """Yield packages that XBPS only unpacked: their scripts failed (xbps-reconfigure).
 
-    mklive does not look at that program's exit status.
+    mklive ignores that program's exit status.
     """
     try:
         entries = typed_json.read_plist(pkgdb, dict[str, object])
-        # Other entries are no packages.
+        # Entries with an underscore are not packages.
         names = [name for name in sorted(entries) if not name.startswith("_")]
         found = {name: typed_json.structure(entries[name], _Installed) for name in names}
     except GarbledError:
@@ -113,7 +113,7 @@ def packages(pkgdb: bytes) -> Iterator[str]:
         return
     for name, one in found.items():
         if one.state != "installed":
-            yield f"package {name} is {one.state}, and not configured"
+            yield f"package {name} is {one.state}, but not configured"
 
 
 def _family(arch: str) -> str:
@@ -121,7 +121,7 @@ def _family(arch: str) -> str:
 
 
 def tree(squashfs_list: str) -> dict[str, Entry]:
-    """The root tree by absolute path, from ``unsquashfs -lln``."""
+    """Return the root tree by absolute path, from the output of ``unsquashfs -lln``."""
     found = {}
     for line in squashfs_list.split("\n"):
         match = _SQUASHFS.fullmatch(line)
@@ -145,7 +145,7 @@ def overlay(
     ids: tuple[Mapping[str, int], Mapping[str, int]],
     sums: Mapping[str, str],
 ) -> Iterator[str]:
-    """What of the overlay is not in the root tree as the manifest has it.
+    """Yield how the root tree differs from the overlay's entries in the manifest.
 
     ``include`` is the overlay as Nix built it, ``ids`` the users and groups of the image,
     ``sums`` the hashes of its files.
@@ -157,12 +157,12 @@ def overlay(
         if there is None:
             yield f"{path} is missing"
         elif there.kind != expected:
-            yield f"{path} is a {there.kind}, and should be a {expected}"
+            yield f"{path} is a {there.kind}, but should be a {expected}"
         elif expected == "symlink":
             # Not Path's, which would write `./a` as `a`.
             target = os.readlink(built)  # noqa: PTH115
             if there.target != target:
-                yield f"{path} leads to {there.target}, and should to {target}"
+                yield f"{path} leads to {there.target}, but should lead to {target}"
         elif entry.mode is not None:
             owner = tuple(
                 int(name) if name.isdigit() else known.get(name, -1)
@@ -170,9 +170,9 @@ def overlay(
             )
             if (there.mode, there.owner) != (int(entry.mode, 8), owner):
                 what = f"{there.mode:04o} {there.owner[0]}:{there.owner[1]}"
-                yield f"{path} is {what}, and should be {entry.mode} {owner[0]}:{owner[1]}"
+                yield f"{path} is {what}, but should be {entry.mode} {owner[0]}:{owner[1]}"
             elif expected == "file" and sums.get(path) != sri.hex_of(sri.of_file(built)):
-                yield f"{path} has other bytes than the overlay's"
+                yield f"{path} differs from the overlay's file"
 
 
 STORE_TIMES = ("1970-01-01 00:00", "1970-01-01 00:00:01")
@@ -180,10 +180,10 @@ STORE_TIMES = ("1970-01-01 00:00", "1970-01-01 00:00:01")
 
 
 def closure(store_paths: Iterable[PurePosixPath], found: Mapping[str, Entry]) -> Iterator[str]:
-    """What of the closure is not in the root tree as Nix has it in every store.
+    """Yield how the root tree's store paths differ from Nix's.
 
-    Content is compared with the machine's store by kind, size and target. Owners, modes and times
-    are Nix's own (Nix manual, "Store object"), whatever the machine's store has.
+    Compares kind, size and target with the machine's store. Owners, modes and times must be
+    Nix's (Nix manual, "Store object"), whatever this machine's store has.
     """
     for top in store_paths:
         for path, status, target in _walk(str(top)):
@@ -196,13 +196,13 @@ def closure(store_paths: Iterable[PurePosixPath], found: Mapping[str, Entry]) ->
             expected = _of_store(status, target)
             size = there.size if expected.kind == "file" else 0
             if attrs.evolve(there, time="", size=size) != expected:
-                yield f"{path} is {there}, and should be {expected}"
+                yield f"{path} is {there}, but should be {expected}"
             elif there.time not in STORE_TIMES:
-                yield f"{path} is dated {there.time}, and should be {STORE_TIMES[1]}"
+                yield f"{path} has the time {there.time}, but should have {STORE_TIMES[1]}"
 
 
 def _of_store(status: os.stat_result, target: str) -> Entry:
-    """What an image has for a file of the store; a folder and a link have no size of their own."""
+    """Return the image's entry for a file of the store; folders and links have size 0."""
     kind = _KINDS.get(stat.filemode(status.st_mode)[0], "special")
     if kind == "file":
         mode = 0o555 if status.st_mode & 0o111 else 0o444
@@ -211,13 +211,13 @@ def _of_store(status: os.stat_result, target: str) -> Entry:
 
 
 def sums(text: str) -> dict[str, str]:
-    """Hashes by absolute path, from ``sha256sum --zero`` on what is below ``.``."""
+    """Return hashes by absolute path, from the output of ``sha256sum --zero`` in the root."""
     rows = (row.split("  .", 1) for row in text.split("\0") if row)
     return {path: digest for digest, path in rows}
 
 
 def names(text: str) -> dict[str, int]:
-    """Names and numbers of passwd(5) or group(5)."""
+    """Return the numbers by name in passwd(5) or group(5)."""
     rows = (line.split(":") for line in text.splitlines())
     return {row[0]: int(row[2]) for row in rows if len(row) > 2 and row[2].isdigit()}  # noqa: PLR2004
 
@@ -238,7 +238,7 @@ def _walk(top: str) -> Iterator[tuple[str, os.stat_result, str]]:
 
 
 def _bits(mode: str) -> int:
-    """Permission bits of ``rwsr-xr-t``, as ls(1) writes them after the kind."""
+    """Return the permission bits of a mode such as ``-rwsr-xr-t``, as ls(1) prints it."""
     bits = 0
     for place, sign in enumerate(mode[1:]):
         bit = 1 << (8 - place)

@@ -36,7 +36,7 @@ def test_memdisk_is_read(bits: int) -> None:
 def test_what_is_no_loader_with_modules(data: bytes) -> None:
     assert loader.memdisk(data) is None
     assert list(loader.faults("X.EFI", None, DATE)) == [
-        "X.EFI is not a loader of GRUB with its modules in it"
+        "X.EFI is not a GRUB loader that contains its modules"
     ]
 
 
@@ -46,12 +46,12 @@ def test_what_is_no_loader_with_modules(data: bytes) -> None:
         ({**FILES, loader.CONFIG: DATE}, None),
         (
             {**FILES, "boot/grub/x86_64-efi/normal.mod": DATE + 1},
-            "X.EFI has the time of this run in it: GRUB 2.12 or later is needed",
+            "X.EFI contains the time of this run: use GRUB 2.12 or later",
         ),
-        ({loader.CONFIG: loader.STABLE}, "X.EFI has no modules of GRUB in it"),
+        ({loader.CONFIG: loader.STABLE}, "X.EFI does not contain GRUB's modules"),
         (
             {"boot/grub/x86_64-efi/normal.mod": loader.STABLE},
-            "X.EFI has no boot/grub/grub.cfg in it",
+            "X.EFI does not contain boot/grub/grub.cfg",
         ),
     ],
 )

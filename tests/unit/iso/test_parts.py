@@ -233,7 +233,7 @@ def test_line_without_an_end_costs_little(tmp_path: Path) -> None:
         ("FAILURE : Image size 9s exceeds free space on media 1s", "free space"),
         ("mount: /build: permission denied.", "too few privileges"),
         ("unshare: unshare failed: Operation not permitted", "too few privileges"),
-        ("voidgen: overlay: 3 of its files do not fit this root tree", "mend the modules"),
+        ("voidgen: overlay: 3 of its files do not fit this root tree", "fix the modules"),
         ("exec /bin/bash: exec format error", "another architecture"),
         ("fatal: something else", ""),
     ],

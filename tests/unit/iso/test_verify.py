@@ -105,9 +105,9 @@ def test_overlay_as_it_should_be(include: Path) -> None:
     ("entry", "said"),
     [
         (None, "/etc/a is missing"),
-        (Entry("symlink", 0o777, (0, 0), 2, "b"), "/etc/a is a symlink, and should be a file"),
-        (Entry("file", 0o4644, (0, 80), 2), "/etc/a is 4644 0:80, and should be 0644 0:80"),
-        (Entry("file", 0o644, (0, 0), 2), "/etc/a is 0644 0:0, and should be 0644 0:80"),
+        (Entry("symlink", 0o777, (0, 0), 2, "b"), "/etc/a is a symlink, but should be a file"),
+        (Entry("file", 0o4644, (0, 80), 2), "/etc/a is 4644 0:80, but should be 0644 0:80"),
+        (Entry("file", 0o644, (0, 0), 2), "/etc/a is 0644 0:0, but should be 0644 0:80"),
     ],
 )
 def test_overlay_as_it_should_not_be(entry: Entry | None, said: str, include: Path) -> None:
@@ -117,8 +117,8 @@ def test_overlay_as_it_should_not_be(entry: Entry | None, said: str, include: Pa
 def test_overlay_with_other_bytes_or_of_nobody(include: Path) -> None:
     good = {"/etc/a": Entry("file", 0o644, (0, 80), 2)}
     (include / "etc" / "a").write_bytes(b"bb")
-    assert overlay_of(good, include) == ["/etc/a has other bytes than the overlay's"]
-    said = "/etc/a is 0644 0:80, and should be 0644 -1:80"
+    assert overlay_of(good, include) == ["/etc/a differs from the overlay's file"]
+    said = "/etc/a is 0644 0:80, but should be 0644 -1:80"
     assert overlay_of(good, include, owner="nobody-s") == [said]
 
 
@@ -150,7 +150,7 @@ def test_closure_is_held_against_the_store(tmp_path: Path) -> None:
     (top / "bin" / "tool").chmod(0o644)
     assert list(verify.closure(paths, good)) == []
     (said,) = verify.closure(paths, {**good, str(top): evolve(folder, time="1970-01-01 00:00:00")})
-    assert said == f"{top} is dated 1970-01-01 00:00:00, and should be 1970-01-01 00:00:01"
+    assert said == f"{top} has the time 1970-01-01 00:00:00, but should have 1970-01-01 00:00:01"
     tool = str(top / "bin" / "tool")
     assert list(verify.closure(paths, {key: good[key] for key in good if key != tool})) == [
         f"{tool} is missing"
@@ -206,7 +206,7 @@ def test_loaders_that_are_not_there(tmp_path: Path) -> None:
     ]
     (tmp_path / "EFI/BOOT/BOOTAA64.EFI").write_bytes(b"MZ")
     assert list(verify.loaders("aarch64", tmp_path, 1)) == [
-        "EFI/BOOT/BOOTAA64.EFI is not a loader of GRUB with its modules in it"
+        "EFI/BOOT/BOOTAA64.EFI is not a GRUB loader that contains its modules"
     ]
 
 
@@ -217,7 +217,7 @@ def test_packages_that_are_not_configured() -> None:
         "linux6.1": {"state": "unpacked"},
     }
     assert list(verify.packages(plistlib.dumps(table))) == [
-        "package linux6.1 is unpacked, and not configured"
+        "package linux6.1 is unpacked, but not configured"
     ]
     for garbled in (b"", b"<plist>", plistlib.dumps([]), plistlib.dumps({"a": {}})):
         assert list(verify.packages(garbled)) == ["XBPS's database in the root tree is garbled"]
