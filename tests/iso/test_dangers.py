@@ -135,7 +135,7 @@ def test_squashfs_tools_that_would_lose_capabilities_are_refused(
     folder: Path, engine: Podman
 ) -> None:
     goes_wrong(folder, "old-squashfs", "capabilities")
-    assert "have capabilities: squashfs-tools 4.6 or later is needed" in failed(folder)
+    assert "have capabilities: use squashfs-tools 4.6 or later" in failed(folder)
     nothing_left(folder, engine)
 
 
@@ -173,7 +173,9 @@ def test_squashfs_that_is_not_where_the_iso_has_it_is_found_out(
     """It is written to its place before the ISO is, which another file moves here."""
     goes_wrong(folder, "more-files")
     said = failed(folder)
-    assert re.search(r"ERROR: The squashfs is at \d+, where the ISO has it at \d+\n", said)
+    assert re.search(
+        r"ERROR: The squashfs is at byte \d+, but the ISO expects it at byte \d+\n", said
+    )
     nothing_left(folder, engine)
 
 
@@ -185,7 +187,7 @@ def test_mklive_that_ends_well_without_an_iso_is_found_out(
     goes_wrong(folder, way)
     said = failed(folder)
     assert "failed in «Generating initramfs image (gzip)...»" in said
-    assert "| voidgen: mklive ended well, and made no ISO\n" in said
+    assert "| voidgen: mklive succeeded, but made no ISO\n" in said
     nothing_left(folder, engine)
 
 
@@ -229,18 +231,18 @@ OVERLAY = (
     ("directory", "2770", "root", "named", "/etc/made"),
 )
 UNOWNED = (
-    "/etc/unowned: its owner nobody-s:root is no user and group of the image: "
-    "which package makes them?"
+    "/etc/unowned: its owner nobody-s:root is not a user and group of the image: "
+    "add the package that makes them"
 )
 FAULTS = (
     "/etc/absolute/a: /etc/absolute is a link to /outside in Void: name that path",
     "/etc/relative/a: /etc/relative is a link to ../../outside in Void: name that path",
-    "/etc/file/below: /etc/file is no folder in Void",
-    "/etc/nowhere/below: /etc/nowhere is no folder in Void",
-    "/etc/folder: is a folder in Void, and the overlay has a file there",
-    "/etc/folder: is a folder in Void, and the overlay has a symlink there",
-    "/etc/absolute: is to be a folder, and is none in Void",
-    "/etc/file: is to be a folder, and is none in Void",
+    "/etc/file/below: /etc/file is not a folder in Void",
+    "/etc/nowhere/below: /etc/nowhere is not a folder in Void",
+    "/etc/folder: is a folder in Void, but a file in the overlay",
+    "/etc/folder: is a folder in Void, but a symlink in the overlay",
+    "/etc/absolute: must be a folder, but is not one in Void",
+    "/etc/file: must be a folder, but is not one in Void",
     UNOWNED,
     "9 of its files do not fit this root tree",
 )

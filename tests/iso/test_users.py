@@ -81,7 +81,7 @@ def test_users_are_added_with_numbers_that_are_free(tmp_path: Path, engine: Podm
     [
         (user("mine"), "mine is a user or group of a package already"),
         (user("keys"), "keys is a user or group of a package already"),
-        (user("lamp", 997), "lamp cannot have the number 997, which is that of keys"),
+        (user("lamp", 997), "lamp cannot have the number 997, which keys has"),
         (user("lamp", None, "dialout"), "lamp cannot be in the group dialout"),
     ],
 )

@@ -20,7 +20,7 @@ ENDED = 124
 
 
 @frozen
-class Said:
+class Answer:
     """A program's result; ``status`` is None if it cannot be started."""
 
     status: int | None
@@ -48,17 +48,17 @@ class Host:
         except OSError:
             return ""
 
-    def ask(self, argv: Sequence[str]) -> Said:
+    def ask(self, argv: Sequence[str]) -> Answer:
         """Run a program, and end it if it takes too long."""
         try:
             done = run(argv, cwd=Path("/"), check=False, timeout=self.seconds)
         except TimeoutError:
-            return Said(ENDED, err=f"no answer in {self.seconds:g} seconds")
+            return Answer(ENDED, err=f"no answer in {self.seconds:g} seconds")
         except StepFailedError as error:
             missing = "No such file" in error.what
-            return Said(None, err="not installed" if missing else error.what)
+            return Answer(None, err="not installed" if missing else error.what)
         out, err = (text.decode(errors="replace") for text in (done.stdout, done.stderr))
-        return Said(done.status, out, err)
+        return Answer(done.status, out, err)
 
     def family(self) -> str:
         """Return which of `FAMILIES` this is, or is like; empty if that is not known."""

@@ -92,7 +92,7 @@ def faults(found: Mapping[str, int], tree: Iterable[str], hooks: Iterable[str]) 
 
 
 def _of_one_run(found: Mapping[str, int]) -> Iterator[str]:
-    """Say what of ``found`` depends on the container engine, or on the name of dracut's folder.
+    """Yield paths of ``found`` that depend on the container engine or on dracut's folder name.
 
     For a program whose RUNPATH begins with $ORIGIN, dracut 108 and later puts a library there, too
     (expand_runpath in dracut-install.c).
@@ -108,7 +108,7 @@ def _of_one_run(found: Mapping[str, int]) -> Iterator[str]:
 
 
 def _lacking(found: Iterable[str], hooks: Iterable[str]) -> Iterator[str]:
-    """Say which programs and scripts of a live boot are not among the paths ``found``."""
+    """Yield the programs and scripts of a live boot that are not among the paths ``found``."""
     ends = {f"/{path}".replace("/sbin/", "/bin/") for path in found}
     missing = [name for name in _BOOTS if not any(path.endswith(name) for path in ends)]
     for name in ([] if "/init" in ends else ["/init"]) + missing:
@@ -119,7 +119,7 @@ def _lacking(found: Iterable[str], hooks: Iterable[str]) -> Iterator[str]:
 
 
 def hooks(mklive: Path) -> list[str]:
-    """Return how the paths of the hooks end that mklive has dracut install in every image.
+    """Return the ends of the paths of the hooks that mklive makes dracut install in every image.
 
     ``mklive`` is its source.
     """
@@ -137,7 +137,7 @@ def _text(file: Path) -> str:
 
 
 def _modules(paths: Iterable[str]) -> set[tuple[str, str]]:
-    """Kernel version and name of each kernel module; the kernel takes ``-`` for ``_``."""
+    """Return version and name of each kernel module, with ``_`` for ``-``, as in the kernel."""
     found = map(_MODULE.fullmatch, paths)
     return {(one[1], one[2].replace("-", "_")) for one in found if one}
 
@@ -202,7 +202,7 @@ def _buffered(stream: object) -> io.BufferedReader:
 
 
 class _Lz4(io.RawIOBase):
-    """What a stream in LZ4's legacy format holds (lz4_Frame_format.md, "Legacy frame")."""
+    """Decompress a stream in LZ4's legacy format (lz4_Frame_format.md, "Legacy frame")."""
 
     BLOCK = 8 << 20
 
@@ -229,4 +229,4 @@ _COMPRESSED: Mapping[bytes, Callable[[BinaryIO], object]] = {
     b"\x28\xb5\x2f\xfd": lambda stream: zstandard.ZstdDecompressor().stream_reader(stream),
     b"\x02\x21\x4c\x18": _Lz4,
 }
-"""What opens an archive that begins so: the compressors of `[mklive] initramfs`."""
+"""How to open an archive, by its first bytes: the compressors of `[mklive] initramfs`."""

@@ -28,15 +28,15 @@ MOST = 64
 """Maximum number of statements: checking each one runs ssh-keygen several times."""
 
 
-def add(iso: Path, said: Provenance, key: Path) -> Path:
-    """Sign ``said`` with ``key``, append it to the statements beside ``iso``, and return that file.
+def add(iso: Path, claim: Provenance, key: Path) -> Path:
+    """Sign ``claim`` with ``key``, add it to the statements beside ``iso``, and return that file.
 
     Replaces an earlier statement of the same key about the same bytes. Raises StepFailedError if
     signing fails, WrongInputError if the file cannot be read or is full.
     """
     file = beside(iso, ENDING)
-    made = envelope.sign(statement.dump(said), key.absolute())
-    kept = [line for line in _lines(file) if not _is_same(line, made.key, said.hash)]
+    made = envelope.sign(statement.dump(claim), key.absolute())
+    kept = [line for line in _lines(file) if not _is_same(line, made.key, claim.hash)]
     if len(kept) >= MOST:
         remedy = "remove lines that you do not need"
         raise WrongInputError(Fault(f"has {len(kept)} statements already", file, remedy=remedy))
@@ -86,7 +86,7 @@ def outcomes(iso: Path, hash_: str, signers: Sequence[str], named_by: str) -> It
         name = f"statement {number}"
         try:
             one = envelope.parse(line)
-            said = statement.parse(one.payload)
+            claim = statement.parse(one.payload)
             found = envelope.check(one, signers)
         except ValueError as error:
             yield Outcome(name, "failed", f"the line {error}")
@@ -94,30 +94,30 @@ def outcomes(iso: Path, hash_: str, signers: Sequence[str], named_by: str) -> It
         except StepFailedError as error:
             yield Outcome(name, "failed", error.what, error.remedy)
             continue
-        wrong = _wrong(one, said, found, hash_)
+        wrong = _wrong(one, claim, found, hash_)
         if wrong:
             yield Outcome(name, "failed", wrong, "" if found.fingerprint else found.output)
         elif found.fingerprint in heard:
             what = f"{found.who} has signed another statement already: each key counts once"
             yield Outcome(name, "warning", what, f"remove this line from {file.name}")
         else:
-            yield _good(name, said, found, named_by)
+            yield _good(name, claim, found, named_by)
         heard |= set() if wrong else {found.fingerprint}
 
 
-def _wrong(one: Envelope, said: Provenance, found: Checked, hash_: str) -> str:
+def _wrong(one: Envelope, claim: Provenance, found: Checked, hash_: str) -> str:
     """Return why the statement does not count for this ISO; empty if it does."""
     if not found.fingerprint:
         return "its signature does not belong to its content"
     if found.fingerprint != one.key:
         return f"it names the key {one.key}, but {found.who} signed it"
-    return "" if said.hash == hash_ else f"{found.who} signed it for another ISO"
+    return "" if claim.hash == hash_ else f"{found.who} signed it for another ISO"
 
 
-def _good(name: str, said: Provenance, found: Checked, named_by: str) -> Outcome:
+def _good(name: str, claim: Provenance, found: Checked, named_by: str) -> Outcome:
     if found.good:
-        return Outcome(name, "passed", f"{found.who}, named by {named_by}: {origin(said.source)}")
-    what = f"{found.who}, not among the keys that you trust: {origin(said.source)}"
+        return Outcome(name, "passed", f"{found.who}, named by {named_by}: {origin(claim.source)}")
+    what = f"{found.who}, not among the keys that you trust: {origin(claim.source)}"
     return Outcome(name, "warning", what, TRUST_A_KEY)
 
 

@@ -30,11 +30,11 @@ bash ./mklive.sh "${options[@]}" -K -c /build/cache -H /build/host-cache \
 unset BASH_ENV
 
 if [ ! -s /out/image.iso ]; then
-	echo "voidgen: mklive ended well, and made no ISO" >&2
+	echo "voidgen: mklive succeeded, but made no ISO" >&2
 	exit 1
 fi
 
-echo "voidgen: listing what came out"
+echo "voidgen: listing the ISO's content"
 # Not $(echo …): `voidgen check --iso` varies the clock with libfaketime. When a subshell of this
 # shell ends, libfaketime removes what it shares with the later programs.
 builds=(/build/mklive-build.*)

@@ -79,7 +79,7 @@ write_iso() {
 	) || return 1
 	place=$(bash /voidgen/place.sh "$OUTPUT_FILE" "$VOIDHOSTDIR")
 	[ "$place" = "$squashfs_place" ] ||
-		die "The squashfs is at $squashfs_place, where the ISO has it at $place"
+		die "The squashfs is at byte $squashfs_place, but the ISO expects it at byte $place"
 }
 readonly -f generate_squashfs write_iso
 

@@ -26,7 +26,7 @@ fits() {
 			fault "$path: $folder is a link to $(readlink "$root$folder") in Void: name that path"
 			return 1
 		elif [ ! -d "$root$folder" ]; then
-			fault "$path: $folder is no folder in Void"
+			fault "$path: $folder is not a folder in Void"
 			return 1
 		fi
 		folder=${folder%/*}
@@ -34,11 +34,11 @@ fits() {
 	if [ "$type" = directory ] || [ "$type" = tree ]; then
 		[ -d "$root$path" ] && [ ! -L "$root$path" ] && return 0
 		[ ! -e "$root$path" ] && [ ! -L "$root$path" ] && return 0
-		fault "$path: is to be a folder, and is none in Void"
+		fault "$path: must be a folder, but is not one in Void"
 		return 1
 	fi
 	if [ -d "$root$path" ] && [ ! -L "$root$path" ]; then
-		fault "$path: is a folder in Void, and the overlay has a $type there"
+		fault "$path: is a folder in Void, but a $type in the overlay"
 		return 1
 	fi
 }
@@ -48,7 +48,7 @@ owned() {
 	[[ $owner =~ ^[0-9]+$ ]] || owner=${users[$owner]-}
 	[[ $group =~ ^[0-9]+$ ]] || group=${groups[$group]-}
 	if [ -z "$owner" ] || [ -z "$group" ]; then
-		fault "$path: its owner $2:$3 is no user and group of the image: which package makes them?"
+		fault "$path: its owner $2:$3 is not a user and group of the image: add the package that makes them"
 	else
 		chown -h "$owner:$group" "$root$path"
 	fi

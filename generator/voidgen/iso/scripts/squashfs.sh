@@ -15,8 +15,8 @@ if bash /voidgen/is-recent.sh "$tools/mksquashfs"; then
 elif [ ! -x "$root/usr/bin/getcap" ] || [ -z "$(chroot "$root" /usr/bin/getcap -r /)" ]; then
 	attributes=(-no-xattrs)
 else
-	echo "voidgen: files of packages have capabilities: squashfs-tools 4.6 or later is needed, which" \
-		"keeps them and leaves out other attributes" >&2
+	echo "voidgen: files of packages have capabilities: use squashfs-tools 4.6 or later, which keeps" \
+		"them and leaves out other attributes" >&2
 	exit 1
 fi
 

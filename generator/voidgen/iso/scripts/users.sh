@@ -37,7 +37,7 @@ add() {
 		fault "$name is a user or group of a package already: choose another name in [users]"
 		return
 	elif [ -n "${taken[$id]-}" ]; then
-		fault "$name cannot have the number $id, which is that of ${taken[$id]}"
+		fault "$name cannot have the number $id, which ${taken[$id]} has"
 		return
 	fi
 	users[$name]=$id groups[$name]=$id taken[$id]=$name
