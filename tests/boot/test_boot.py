@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -285,7 +286,8 @@ def test_the_guest_sees_the_bytes_of_the_iso_and_no_other_file(folder: Path) -> 
     iso.write_bytes((header.ljust(4096, b"\0") + b"secret").ljust(1 << 18, b"\0"))
     machine = Machine(Accelerator("tcg"), 128, 1)
     with qemu.started(machine, iso, folder / "x.log") as guest:
-        disks = [one["inserted"] for one in guest.monitor.ask("query-block") if "inserted" in one]
+        blocks: Any = guest.monitor.ask("query-block")
+        disks = [one["inserted"] for one in blocks if "inserted" in one]
         monitor = (folder / MONITOR).stat()
     (disk,) = disks
     assert (disk["file"], disk["drv"], disk["ro"]) == (str(iso), "raw", True)

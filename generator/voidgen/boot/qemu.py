@@ -10,7 +10,7 @@ import subprocess
 import tempfile
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from attrs import define, evolve
 
@@ -42,8 +42,8 @@ class Monitor:
         self._line()
         self.ask("qmp_capabilities")
 
-    def ask(self, execute: str, **arguments: Any) -> Any:
-        """Return what QEMU returns; StepFailedError if it refuses or has ended."""
+    def ask(self, execute: str, **arguments: str) -> object:
+        """Return what QEMU answers to a command; StepFailedError if it refuses or has ended."""
         asked = {"execute": execute, "arguments": arguments}
         try:
             self._socket.sendall(json.dumps(asked).encode() + b"\n")
@@ -60,7 +60,7 @@ class Monitor:
             if "return" in said:
                 return said["return"]
 
-    def _line(self) -> dict[str, Any]:
+    def _line(self) -> dict[str, object]:
         try:
             line = self._lines.readline()
         except OSError:
