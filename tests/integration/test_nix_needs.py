@@ -30,7 +30,7 @@ SET = "{ system, config, overlays }: { }\n"
         ({"lib/minfeatures.nix": FEATURES % (REPORTS, "false")}, "needs Nix 99.18 or later, and"),
         ({"lib/minfeatures.nix": FEATURES % ('"time travel"', "false")}, "needs a Nix with time"),
         ({"lib/minfeatures.nix": FEATURES % (REPORTS, "true")}, ""),
-        ({"lib/minver.nix": '# Comment\n"99.2.1"\n'}, "needs Nix 99.2.1 or later, and this is 2."),
+        ({"lib/minver.nix": '# Comment\n"99.2.1"\n'}, "needs Nix 99.2.1 or later, but this is 2."),
         ({"lib/minver.nix": '"2.3.17"'}, ""),
         ({}, ""),
         ({"lib/minfeatures.nix": "{ missing = 7; }"}, ""),
@@ -91,7 +91,7 @@ def project(empty_nix: Nix, repository: Path) -> Path:
 
 
 def test_each_command_says_so(project: Path, empty_nix: Nix) -> None:
-    words = "the package set needs Nix 99.18 or later, and this is 2."
+    words = "the package set needs Nix 99.18 or later, but this is 2."
     said = empty_nix.fail("nix", "build", "--no-link", f"path:{project}")
     assert f"voidgen: {words}" in said
     assert "voidgen doctor" in said

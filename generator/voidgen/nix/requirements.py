@@ -26,7 +26,7 @@ def question(tree: Path) -> list[str]:
 
 
 def answer(stdout: bytes) -> str:
-    """Return the answer, as in "needs Nix 2.18 or later, and this is 2.8.0", or ""."""
+    """Return the answer, as in "needs Nix 2.18 or later, but this is 2.8.0", or ""."""
     try:
         said = untrusted.parse_json(stdout)
     except ValueError:

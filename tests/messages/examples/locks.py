@@ -45,7 +45,7 @@ def nix_of_no_version(folder: Path, patch: pytest.MonkeyPatch) -> None:
 
 def nix_is_too_old_for_the_set(folder: Path, patch: pytest.MonkeyPatch) -> None:
     programs = StandIns(folder.parent / "programs")
-    programs.add("nix-instantiate", (0, '"needs Nix 2.18 or later, and this is 2.8.0"', ""))
+    programs.add("nix-instantiate", (0, '"needs Nix 2.18 or later, but this is 2.8.0"', ""))
     patch.setenv("PATH", programs.path)
     requirements.check(folder)
 

@@ -125,7 +125,7 @@ OLD_NIX = {
     "nix": 'echo "nix (Nix) 2.8.0"',
     "nix-hash": "echo 0dchsfq8czjg8iwr60fxmqnglllchcy64wp60b8wx4wd9mwn0rw4",
     "nix-store": 'echo "{tree}"',
-    "nix-instantiate": "echo '\"needs Nix 2.18 or later, and this is 2.8.0\"'",
+    "nix-instantiate": "echo '\"needs Nix 2.18 or later, but this is 2.8.0\"'",
 }
 PINNED = {"narHash": "sha256-hGdgeU2Nk87RAuZyYjyDjFL6LK7dAZN5RE9+hrDTkDU=", "rev": "0" * 40}
 
