@@ -27,7 +27,7 @@ SET = "{ system, config, overlays }: { }\n"
 @pytest.mark.parametrize(
     ("files", "needed"),
     [
-        ({"lib/minfeatures.nix": FEATURES % (REPORTS, "false")}, "needs Nix 99.18 or later, and"),
+        ({"lib/minfeatures.nix": FEATURES % (REPORTS, "false")}, "needs Nix 99.18 or later, but"),
         ({"lib/minfeatures.nix": FEATURES % ('"time travel"', "false")}, "needs a Nix with time"),
         ({"lib/minfeatures.nix": FEATURES % (REPORTS, "true")}, ""),
         ({"lib/minver.nix": '# Comment\n"99.2.1"\n'}, "needs Nix 99.2.1 or later, but this is 2."),
