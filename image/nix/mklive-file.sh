@@ -1,5 +1,5 @@
 # shellcheck shell=sh
-# A program of mklive's source, which has marks like @@MKLIVE_VERSION@@ for whoever makes the image.
+# Copies a program of mklive's source, and replaces its placeholder @@MKLIVE_VERSION@@.
 # shellcheck disable=SC2154  # the variables come from the derivation
 
 set -eu

@@ -30,4 +30,4 @@ let
     else
       "Nix ${head (head versions)} or later";
 in
-if missing == [ ] then null else "needs ${wanted}, and this is ${nixVersion}"
+if missing == [ ] then null else "needs ${wanted}, but this is ${nixVersion}"
