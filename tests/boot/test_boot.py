@@ -316,4 +316,4 @@ def test_an_iso_without_a_snapshot_is_refused(folder: Path) -> None:
     (folder / "empty.iso").write_bytes(b"")
     ran = voidgen("boot", "empty.iso", cwd=folder)
     assert ran.status == 2
-    assert f"it has no {of_iso.FILE}" in ran.err
+    assert f"it has no readable {of_iso.FILE}" in ran.err

@@ -167,7 +167,7 @@ def test_full_disk(folder: Path, template: Path, engine: Podman) -> None:
         said = failed(folder)
         assert re.search(
             r"^voidgen: too little space: about \d+ MiB for the ISO \((.*)\), and \d are free\n"
-            r"  free some, or run it with --no-space-check\n\Z",
+            r"  free some, or add --no-space-check\n\Z",
             said,
             re.MULTILINE,
         )

@@ -110,7 +110,7 @@ def test_nobody_is_named(folder: Path) -> None:
 def test_somebody_else_signed(folder: Path) -> None:
     found = verified(folder, "--signer", "other.pub", status=1)
     assert wrong(found) == {"signature": "failed"}
-    assert "whom --signer does not name" in found["signature"][1]
+    assert "which --signer does not name" in found["signature"][1]
 
 
 def test_a_project_names_its_signers(folder: Path) -> None:
@@ -309,7 +309,7 @@ def test_a_fifo_is_refused(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("script", "said"),
     [
-        ("exec sleep 1000", "is not listed in 0.5 seconds"),
+        ("exec sleep 1000", "takes more than 0.5 seconds"),
         ("exec cat /dev/zero", "printed more than"),
         ("kill -9 $$", "cannot be read"),
         ("echo garbage", "is missing"),
