@@ -45,7 +45,7 @@ def read(iso: Path) -> bytes:
 
 
 def snapshot(iso: Path) -> Snapshot:
-    """Return the snapshot; WrongInputError if ``iso`` is incomplete or has none of voidgen's."""
+    """Return the snapshot; WrongInputError if ``iso`` is incomplete or has no snapshot."""
     try:
         return snapshot_file.structure(untrusted.parse_json(read(iso)), iso)
     except (ValueError, GarbledError):
