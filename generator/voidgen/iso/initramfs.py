@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import bz2
-import gzip
-import io
-import lzma
 import re
 import stat
-import zlib
-from typing import TYPE_CHECKING, BinaryIO, cast
+from typing import TYPE_CHECKING
 
-import lz4.block
-import zstandard
+from voidgen.system import compressed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    import io
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
+    from typing import BinaryIO
 
 _NEWC = (b"070701", b"070702")
 _HEADER = re.compile(rb"07070[12]((?:[0-9A-Fa-f]{8}){13})")
@@ -27,11 +23,6 @@ _END = "TRAILER!!!"
 _LONGEST = 1 << 16
 """Maximum bytes of a name."""
 _PIECE = 1 << 20
-_GARBLED = (
-    *(EOFError, OSError, ValueError, zlib.error),
-    *(lz4.block.LZ4BlockError, lzma.LZMAError, zstandard.ZstdError),
-)
-"""Errors of reading and decompressing something that is not an initramfs."""
 
 _LIVE = ("isofs", "loop", "overlay", "squashfs")
 """Kernel modules without which dmsquash-live mounts no root (its module-setup.sh)."""
@@ -65,8 +56,8 @@ def entries(stream: BinaryIO) -> dict[str, int]:
     it is not an initramfs or is cut off.
     """
     try:
-        return dict(_archives(_buffered(stream), compressed=True))
-    except _GARBLED as error:
+        return dict(_archives(compressed.buffered(stream)))
+    except compressed.DAMAGED as error:
         raise ValueError(f"not an initramfs: {error}") from None
 
 
@@ -142,17 +133,17 @@ def _modules(paths: Iterable[str]) -> set[tuple[str, str]]:
     return {(one[1], one[2].replace("-", "_")) for one in found if one}
 
 
-def _archives(stream: io.BufferedReader, *, compressed: bool) -> Iterator[tuple[str, int]]:
+def _archives(stream: io.BufferedReader, *, unpacked: bool = False) -> Iterator[tuple[str, int]]:
     count = 0
     while begin := _after_zeros(stream):
         count += 1
         if begin.startswith(_NEWC):
             yield from _archive(stream)
             continue
-        opened = next((one for sign, one in _COMPRESSED.items() if begin.startswith(sign)), None)
-        if opened is None or not compressed:
+        archives = None if unpacked else compressed.opened(stream)
+        if archives is None:
             raise ValueError(f"archive {count} begins with {begin[:6]!r}")
-        yield from _archives(_buffered(opened(stream)), compressed=False)
+        yield from _archives(archives, unpacked=True)
         return
     if not count:
         raise ValueError("it is empty")
@@ -195,38 +186,3 @@ def _exactly(stream: io.BufferedReader, count: int) -> bytes:
 def _skip(stream: io.BufferedReader, count: int) -> None:
     while count:
         count -= len(_exactly(stream, min(count, _PIECE)))
-
-
-def _buffered(stream: object) -> io.BufferedReader:
-    return io.BufferedReader(cast("io.RawIOBase", stream), _PIECE)
-
-
-class _Lz4(io.RawIOBase):
-    """Decompress a stream in LZ4's legacy format (lz4_Frame_format.md, "Legacy frame")."""
-
-    BLOCK = 8 << 20
-
-    def __init__(self, stream: BinaryIO) -> None:
-        self._stream, self._rest = stream, b""
-        stream.read(4)
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        if not self._rest and len(size := self._stream.read(4)) == 4:  # noqa: PLR2004 - as read
-            block = self._stream.read(int.from_bytes(size, "little"))
-            self._rest = lz4.block.decompress(block, uncompressed_size=self.BLOCK)
-        count = min(len(buffer), len(self._rest))
-        buffer[:count], self._rest = self._rest[:count], self._rest[count:]
-        return count
-
-
-_COMPRESSED: Mapping[bytes, Callable[[BinaryIO], object]] = {
-    b"\x1f\x8b": lambda stream: gzip.GzipFile(fileobj=stream),
-    b"BZh": bz2.BZ2File,
-    b"\xfd7zXZ\0": lzma.LZMAFile,
-    b"\x28\xb5\x2f\xfd": lambda stream: zstandard.ZstdDecompressor().stream_reader(stream),
-    b"\x02\x21\x4c\x18": _Lz4,
-}
-"""How to open an archive, by its first bytes: the compressors of `[mklive] initramfs`."""

@@ -11,12 +11,11 @@ import re
 import tarfile
 from typing import TYPE_CHECKING
 
-import zstandard
 from attrs import field, frozen
 
 from voidgen.errors import StepFailedError, refused
 from voidgen.schema import typed_json
-from voidgen.system import sri
+from voidgen.system import compressed, sri
 from voidgen.system.files import read_regular_file
 from voidgen.system.untrusted import GarbledError
 
@@ -31,7 +30,6 @@ INDEX = "index.plist"
 META = "index-meta.plist"
 UNSIGNED = (None, b"", b"DEADBEEF")
 """The content of `META` in unsigned repositories; the last one is of old releases of XBPS."""
-ZSTD = b"\x28\xb5\x2f\xfd"
 
 
 @frozen
@@ -97,29 +95,24 @@ class _Package:
 def read(file: Path) -> Repodata:
     """Return the content of an index; StepFailedError if ``file`` isn't one."""
     try:
-        members = _members(_unpacked(read_regular_file(file, LARGEST)))
+        data = read_regular_file(file, LARGEST)
+    except OSError as error:
+        raise refused(error, file) from None
+    try:
+        members = _members(_unpacked(data))
         index = typed_json.read_plist(members[INDEX], dict[str, _Package]) if members[INDEX] else {}
         signed = members.get(META) not in UNSIGNED
         meta = typed_json.read_plist(members[META], _Meta) if signed else _Meta()
-    except OSError as error:
-        raise refused(error, file) from None
-    except (
-        EOFError,
-        GarbledError,
-        tarfile.TarError,
-        zstandard.ZstdError,
-    ) as error:
+    except (GarbledError, tarfile.TarError, *compressed.DAMAGED) as error:
         what = f"{file}: is not an index of an XBPS repository ({error})"
         raise StepFailedError(what, "tell the repository's owner, or use another mirror") from None
     return Repodata({name: one.listed() for name, one in index.items()}, meta.public_key)
 
 
 def _unpacked(data: bytes) -> bytes:
-    """Return the tar archive in ``data``; `tarfile` itself undoes gzip, bzip2 and xz."""
-    if not data.startswith(ZSTD):
-        return data
-    with zstandard.ZstdDecompressor().stream_reader(data, read_across_frames=True) as stream:
-        unpacked: bytes = stream.read(LARGEST + 1)
+    """Return the tar archive in ``data``, which may be compressed."""
+    stream = compressed.opened(compressed.buffered(io.BytesIO(data)), all_frames=True)
+    unpacked = stream.read(LARGEST + 1) if stream else data
     if len(unpacked) > LARGEST:
         raise GarbledError(f"more than {LARGEST >> 20} MiB")
     return unpacked
@@ -127,9 +120,8 @@ def _unpacked(data: bytes) -> bytes:
 
 def _members(data: bytes) -> dict[str, bytes]:
     members, total = {}, 0
-    with tarfile.open(fileobj=io.BytesIO(data)) as archive:
+    with tarfile.open(fileobj=io.BytesIO(data), mode="r:") as archive:
         for member in archive:
-            # tarfile also unpacks the members that are skipped.
             total += member.size
             if total > LARGEST:
                 raise GarbledError(f"more than {LARGEST >> 20} MiB")
