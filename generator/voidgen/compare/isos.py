@@ -46,12 +46,12 @@ def differences(old: Path, new: Path, work: Path) -> Iterator[str]:
 def _unpack(iso: Path, folder: Path) -> None:
     # Each hard link of a file is read separately.
     try:
-        with iso_volume.opened(iso, iso.stat().st_size * LINKS) as image:
-            for place, _, names in image.walk(rr_path="/"):
+        with iso_volume.open_volume(iso, iso.stat().st_size * LINKS) as volume:
+            for place, names in volume.walk():
                 _inside(folder, place).mkdir(parents=True, exist_ok=True)
                 for name in names:
                     path = f"{place.rstrip('/')}/{name}"
-                    image.get_file_from_iso(str(_inside(folder, path)), rr_path=path)
+                    volume.extract(path, _inside(folder, path))
     except iso_volume.DAMAGED as error:
         raise GarbledError(f"{iso.name} cannot be unpacked: {error}") from None
 

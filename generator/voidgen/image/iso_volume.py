@@ -1,11 +1,13 @@
-"""Someone else's ISO, read with pycdlib."""
+"""Someone else's ISO, read with pycdlib. Paths in it are absolute Rock Ridge paths."""
 
 from __future__ import annotations
 
 import struct
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, cast
+from io import BytesIO
+from typing import TYPE_CHECKING, Any, cast
 
+from attrs import frozen
 from pycdlib import PyCdlib
 from pycdlib.pycdlibexception import PyCdlibException
 
@@ -18,14 +20,49 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
 DAMAGED = (*untrusted.DAMAGED, MemoryError, PyCdlibException, struct.error)
-"""What pycdlib raises for a damaged ISO."""
+"""What `open_volume` and methods of `Volume` raise for a damaged ISO and for a missing file."""
 TABLES = 1 << 25
 """Maximum bytes read of an ISO's folders: those of a hundred thousand files need less."""
+SECTOR = 2048
+"""Bytes of a sector (ECMA-119, 6.1.2)."""
+
+
+@frozen
+class Volume:
+    """An open ISO; methods raise one of `DAMAGED` if the ISO is damaged or lacks the file."""
+
+    _image: PyCdlib
+
+    def size(self, path: str) -> int:
+        """Return a file's bytes."""
+        return int(self._image.get_record(rr_path=path).get_data_length())
+
+    def offset(self, path: str) -> int:
+        """Return where in the ISO a file begins, in bytes."""
+        record: Any = self._image.get_record(rr_path=path)
+        # A file of 4 GiB has a record for each part of it, under one name (ECMA-119, 6.5.1).
+        parts = (one for one in record.parent.children if one.file_ident == record.file_ident)
+        return int(next(parts).extent_location()) * SECTOR
+
+    def read(self, path: str) -> bytes:
+        """Return a file's content."""
+        data = BytesIO()
+        self._image.get_file_from_iso_fp(data, rr_path=path)
+        return data.getvalue()
+
+    def extract(self, path: str, file: Path) -> None:
+        """Write a file's content into ``file``."""
+        self._image.get_file_from_iso(str(file), rr_path=path)
+
+    def walk(self) -> Iterator[tuple[str, list[str]]]:
+        """Yield each folder, with the names of its files."""
+        for folder, _, names in self._image.walk(rr_path="/"):
+            yield folder, names
 
 
 @contextmanager
-def opened(iso: Path, content: int) -> Iterator[PyCdlib]:
-    """Open an ISO from which pycdlib reads at most ``content`` bytes of files.
+def open_volume(iso: Path, content: int) -> Iterator[Volume]:
+    """Open an ISO from which at most ``content`` bytes of files are read.
 
     Raises OSError and WrongInputError as `open_regular_file`, and ValueError if more is read.
     A damaged ISO raises one of `DAMAGED`.
@@ -36,7 +73,7 @@ def opened(iso: Path, content: int) -> Iterator[PyCdlib]:
         image.open_fp(cast("BinaryIO", bounded))
         bounded.left = content
         try:
-            yield image
+            yield Volume(image)
         finally:
             image.close()
 

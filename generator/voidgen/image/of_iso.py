@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from io import BytesIO
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from voidgen.errors import Fault, WrongInputError, unreadable
 from voidgen.image import iso_volume, snapshot_file
+from voidgen.image.iso_volume import SECTOR
 from voidgen.system import untrusted
 from voidgen.system.files import open_regular_file
 from voidgen.system.untrusted import GarbledError
@@ -15,8 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from pycdlib import PyCdlib
-
+    from voidgen.image.iso_volume import Volume
     from voidgen.image.snapshot import Snapshot
 
 MARK = b"\x01CD001"
@@ -28,8 +27,6 @@ FILE = "voidgen.json"
 """The snapshot's file, at the top of the ISO."""
 LARGEST = 1 << 27
 """Maximum bytes of a file that is read: a snapshot of 100,000 store paths needs a tenth."""
-SECTOR = 2048
-"""Bytes of a sector (ECMA-119, 6.1.2)."""
 
 
 def read(iso: Path) -> bytes:
@@ -76,32 +73,19 @@ def extract(iso: Path, path: str) -> bytes | None:
     Also returns None if the file is larger than `LARGEST`. Raises OSError if the ISO cannot be
     read.
     """
-
-    def read(image: PyCdlib) -> bytes | None:
-        if image.get_record(rr_path=path).get_data_length() > LARGEST:
-            return None
-        data = BytesIO()
-        image.get_file_from_iso_fp(data, rr_path=path)
-        return data.getvalue()
-
-    return _read_iso(iso, read)
+    return _read_iso(
+        iso, lambda volume: volume.read(path) if volume.size(path) <= LARGEST else None
+    )
 
 
 def offset(iso: Path, path: str) -> int | None:
     """Return a file's offset in bytes, by its Rock Ridge path; None if `extract` finds no file."""
-
-    def place(image: PyCdlib) -> int:
-        record: Any = image.get_record(rr_path=path)
-        # A file of 4 GiB has a record for each part of it, under one name (ECMA-119, 6.5.1).
-        parts = (one for one in record.parent.children if one.file_ident == record.file_ident)
-        return int(next(parts).extent_location()) * SECTOR
-
-    return _read_iso(iso, place)
+    return _read_iso(iso, lambda volume: volume.offset(path))
 
 
-def _read_iso(iso: Path, look: Callable[[PyCdlib], T | None]) -> T | None:
+def _read_iso(iso: Path, look: Callable[[Volume], T | None]) -> T | None:
     try:
-        with iso_volume.opened(iso, LARGEST + SECTOR) as image:
-            return look(image)
+        with iso_volume.open_volume(iso, LARGEST + SECTOR) as volume:
+            return look(volume)
     except iso_volume.DAMAGED:
         return None
