@@ -9,12 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
 
 from voidgen.data.bundled_files import DATA
 from voidgen.diff import words
 from voidgen.system import sri
+from voidgen.system.templates import Templates
 from voidgen.text import human_size, visible
 
 if TYPE_CHECKING:
@@ -48,44 +47,33 @@ class Plot:
 
 def dump(diff: Diff) -> str:
     """Return the page."""
-    environment = Environment(
-        loader=FileSystemLoader(DATA / "page"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=_plain,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    # Without characters that control a terminal or the direction of writing.
+    templates = Templates(lambda value: visible(str(value)), trusted=True, html=True)
     style, script = _source("page.css"), _source("page.js")
-    return environment.get_template("page.html").render(
-        diff=diff,
-        tables=_tables(diff),
-        packages=[
+    values = {
+        "diff": diff,
+        "tables": _tables(diff),
+        "packages": [
             (title, changes)
             for title, changes in (("Void packages", diff.xbps), ("Nix closure", diff.closure))
             if changes
         ],
-        plot=plot((*(diff.xbps or ()), *(diff.closure or ()))),
-        columns=(NAMES, PLOT, NUMBERS, ROW),
-        marked=any(one.selected for one in diff.closure or ()),
-        unknown=", ".join(name for name, layer in diff.layers().items() if layer is None),
-        words=words,
-        show=human_size,
-        style=style,
-        script=script,
-        style_hash=sri.of_bytes(style.encode()),
-        script_hash=sri.of_bytes(script.encode()),
-    )
+        "plot": plot((*(diff.xbps or ()), *(diff.closure or ()))),
+        "columns": (NAMES, PLOT, NUMBERS, ROW),
+        "marked": any(one.selected for one in diff.closure or ()),
+        "unknown": ", ".join(name for name, layer in diff.layers().items() if layer is None),
+        "words": words,
+        "show": human_size,
+        "style": style,
+        "script": script,
+        "style_hash": sri.of_bytes(style.encode()),
+        "script_hash": sri.of_bytes(script.encode()),
+    }
+    return templates.fill(_source("page.html"), values)
 
 
-def _plain(value: Any) -> Any:
-    """Return ``value`` without characters that control a terminal or the direction of writing."""
-    return value if isinstance(value, Markup) else visible(str(value))
-
-
-def _source(name: str) -> Markup:
-    """Return a file of the page's templates, unescaped."""
-    return Markup((DATA / "page" / name).read_text())  # noqa: S704 - ours
+def _source(name: str) -> str:
+    return (DATA / "page" / name).read_text()
 
 
 def _tables(diff: Diff) -> Mapping[str, Sequence[Any]]:

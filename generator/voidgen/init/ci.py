@@ -8,7 +8,6 @@ import re
 from typing import TYPE_CHECKING
 
 from attrs import frozen
-from jinja2 import Environment, StrictUndefined
 
 from voidgen import __version__
 from voidgen.data.bundled_files import DATA
@@ -16,6 +15,7 @@ from voidgen.errors import Fault, WrongInputError, refused
 from voidgen.init import repository
 from voidgen.system import git
 from voidgen.system.files import write_atomically
+from voidgen.system.templates import Templates
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,27 +48,20 @@ class Workflow:
 
     def text(self, *, iso: bool) -> str:
         """Return the YAML; with ``iso``, the workflow makes the ISO, too."""
-        # Not jinja's own delimiters: GitHub's workflows use these.
-        environment = Environment(
-            undefined=StrictUndefined,
-            variable_start_string="<<",
-            variable_end_string=">>",
-            block_start_string="<%",
-            block_end_string="%>",
-            keep_trailing_newline=True,
-            autoescape=False,  # noqa: S701 - YAML; all values are plain or quoted
-        )
         prefix = f"{self.folder}/" if self.folder else ""
-        return environment.from_string((FOLDER / f"{self.host}.yml.j2").read_text()).render(
-            title=json.dumps(f"Image {self.folder}".strip()),
-            folder=self.folder or ".",
-            prefix=prefix,
-            out=f"{prefix}out",
-            artifact=self.folder.replace("/", "-") or "image",
-            version=__version__,
-            kept=KEPT,
-            iso=iso,
-        )
+        values = {
+            "title": json.dumps(f"Image {self.folder}".strip()),
+            "folder": self.folder or ".",
+            "prefix": prefix,
+            "out": f"{prefix}out",
+            "artifact": self.folder.replace("/", "-") or "image",
+            "version": __version__,
+            "kept": KEPT,
+            "iso": iso,
+        }
+        # Not Jinja's own delimiters: GitHub's workflows use these.
+        templates = Templates(str, trusted=True, delimiters=("<<", ">>", "<%", "%>"))
+        return templates.fill((FOLDER / f"{self.host}.yml.j2").read_text(), values)
 
 
 def find(host: str, project: Path) -> Workflow:

@@ -11,26 +11,19 @@ import json
 import re
 import shlex
 import unicodedata
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-import attrs
-from jinja2 import StrictUndefined, TemplateError, Undefined
-from jinja2.sandbox import ImmutableSandboxedEnvironment
-from jinja2.utils import missing
-from markupsafe import escape
-
-from voidgen.errors import Fault, WrongInputError, did_you_mean
+from voidgen.errors import Fault, WrongInputError
+from voidgen.system.templates import Missing, TemplateFailedError, Templates, escape_markup
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
-    from types import TracebackType
 
 PLAIN = re.compile(r"[A-Za-z0-9_./:@%+,=-]*")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_NAME = "<template>"
 
 
 class Escaped(str):
@@ -41,23 +34,6 @@ class Escaped(str):
 
 class UnfitError(ValueError):
     """A value that its format cannot carry."""
-
-
-class Missing(StrictUndefined):
-    """An undefined value, whose message has its name in the template, and the known names."""
-
-    @property
-    def _undefined_message(self) -> str:
-        name, around = self._undefined_name, self._undefined_obj
-        if self._undefined_hint or around is missing or not isinstance(name, str):
-            return str(super()._undefined_message)
-        known = sorted(around) if isinstance(around, Mapping) else _fields(around)
-        near = did_you_mean(name, known) or f"known names: {', '.join(known) or 'none'}"
-        return f"nothing has the name {name!r} there; {near}"
-
-
-def _fields(value: Any) -> list[str]:
-    return [field.name for field in attrs.fields(type(value))] if attrs.has(type(value)) else []
 
 
 def sh(value: Any) -> Escaped:
@@ -90,12 +66,12 @@ def keyfile(value: Any) -> Escaped:
 
 def xml(value: Any) -> Escaped:
     """Return text between XML tags."""
-    return Escaped(str(escape(_xml_text(value))).replace("\r", "&#13;"))
+    return Escaped(_xml_text(value).replace("\r", "&#13;"))
 
 
 def xmlattr(value: Any) -> Escaped:
     """Return an XML attribute's value, with its quotes."""
-    text = str(escape(_xml_text(value)))
+    text = _xml_text(value)
     # A reader would turn them into spaces (XML 1.0, "Attribute-Value Normalization").
     for sign in "\t\n\r":
         text = text.replace(sign, f"&#{ord(sign)};")
@@ -145,7 +121,7 @@ GVARIANT_ESCAPES = {
 
 def to_json(value: Any) -> Escaped:
     """Return a JSON value."""
-    if isinstance(value, Undefined):
+    if isinstance(value, Missing):
         return Escaped(value)  # raises, naming what is not defined
     return Escaped(json.dumps(value, ensure_ascii=False, sort_keys=True))
 
@@ -153,20 +129,9 @@ def to_json(value: Any) -> Escaped:
 def render(text: str, values: Mapping[str, Any], file: Path) -> str:
     """Return the template ``text`` of ``file`` filled in; WrongInputError names its line."""
     try:
-        return _environment.from_string(text).render(values)
-    except (
-        TemplateError,
-        UnfitError,
-        ArithmeticError,
-        LookupError,
-        TypeError,
-        ValueError,
-    ) as error:
-        line = getattr(error, "lineno", None) or _line(error.__traceback__)
-        message = getattr(error, "message", None) or str(error)
-        raise WrongInputError(Fault(f"template: {message}", file, line=line)) from None
-    except RecursionError:
-        raise WrongInputError(Fault("template: nested too deeply", file)) from None
+        return _TEMPLATES.fill(text, values)
+    except TemplateFailedError as error:
+        raise WrongInputError(Fault(f"template: {error.what}", file, line=error.line)) from None
 
 
 def names(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -175,7 +140,7 @@ def names(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _text(value: Any) -> str:
-    if isinstance(value, Undefined):
+    if isinstance(value, Missing):
         return str(value)  # raises, naming what is not defined
     if isinstance(value, bool):
         return "true" if value else "false"
@@ -193,7 +158,7 @@ def _xml_text(value: Any) -> str:
     text = _text(value)
     if _NOT_XML.search(text):
         raise UnfitError(f"XML 1.0 does not allow a character of {text!r}")
-    return text
+    return escape_markup(text)
 
 
 def _only_plain(value: Any) -> str:
@@ -210,15 +175,6 @@ def _only_plain(value: Any) -> str:
     return text
 
 
-def _line(trace: TracebackType | None) -> int | None:
-    line = None
-    while trace:
-        if trace.tb_frame.f_code.co_filename == _NAME:
-            line = trace.tb_lineno
-        trace = trace.tb_next
-    return line
-
-
 FILTERS = {
     "sh": sh,
     "ini": ini,
@@ -230,11 +186,4 @@ FILTERS = {
     "json": to_json,
 }
 
-_environment = ImmutableSandboxedEnvironment(
-    undefined=Missing,
-    finalize=_only_plain,
-    keep_trailing_newline=True,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
-_environment.filters.update(FILTERS)
+_TEMPLATES = Templates(_only_plain, filters=FILTERS)
