@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
     from pathlib import Path
 
 Key = tuple[str | int, ...]
@@ -85,6 +85,11 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
 
     near = get_close_matches(name, sorted(known), n=3, cutoff=0.6)
     return f"did you mean {' or '.join(repr(n) for n in near)}?" if near else ""
+
+
+def did_you_mean_or_known(name: str, known: Collection[str], kind: str = "names") -> str:
+    """Return `did_you_mean`'s question, or else the list of all ``known`` names."""
+    return did_you_mean(name, known) or f"known {kind}: {', '.join(known) or 'none'}"
 
 
 def raise_all(faults: Iterable[Fault]) -> None:

@@ -21,13 +21,13 @@ def command(settings: Settings, inputs: tuple[str, ...], no_eval: bool) -> None:
     form NAME:TAG@DIGEST). For nixpkgs, voidgen shows which packages of the image changed version.
     """
     from voidgen.cli.lock import pin  # noqa: PLC0415
-    from voidgen.errors import did_you_mean  # noqa: PLC0415
+    from voidgen.errors import did_you_mean_or_known  # noqa: PLC0415
     from voidgen.lock import state  # noqa: PLC0415
 
     project = settings.load()
     known = state.movable(project.plan)
     for name in inputs:
         if name not in known:
-            near = did_you_mean(name, known) or f"known names: {', '.join(known) or 'none'}"
+            near = did_you_mean_or_known(name, known)
             raise click.UsageError(f"no pinned input is called {name!r}: {near}")
     pin(settings, project, frozenset(inputs or known), evaluate=not no_eval)

@@ -11,7 +11,14 @@ from voidgen.config import rules
 from voidgen.edit import nix_change, nix_packages, text, void_packages
 from voidgen.edit.nix_packages import NotAtHandError
 from voidgen.edit.types import ConfigChange, Start, changed
-from voidgen.errors import Fault, StepFailedError, WrongInputError, did_you_mean, raise_all
+from voidgen.errors import (
+    Fault,
+    StepFailedError,
+    WrongInputError,
+    did_you_mean,
+    did_you_mean_or_known,
+    raise_all,
+)
 from voidgen.overlay.asker import USER, Asker, in_words
 from voidgen.overlay.resolve import needed
 from voidgen.schema import toml
@@ -114,7 +121,7 @@ def _unknown_modules(folder: Path, names: Iterable[str]) -> Iterator[Fault]:
     catalogue = project.modules_of(folder)
     for name in names:
         if name not in catalogue:
-            near = did_you_mean(name, catalogue) or f"known modules: {', '.join(catalogue)}"
+            near = did_you_mean_or_known(name, catalogue, "modules")
             yield Fault(f"no module has the name {name!r}", remedy=near)
 
 

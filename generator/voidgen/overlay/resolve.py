@@ -9,7 +9,7 @@ import networkx as nx
 from attrs import evolve
 
 from voidgen.config.void_repositories import Void
-from voidgen.errors import Fault, did_you_mean, raise_all
+from voidgen.errors import Fault, did_you_mean, did_you_mean_or_known, raise_all
 from voidgen.overlay import architecture, named, paths, users
 from voidgen.overlay.asker import USER, Asker, in_words
 from voidgen.overlay.asker import module as module_asker
@@ -81,8 +81,8 @@ def needed(
 
     def ask(name: str, asker: Asker, fault: Fault) -> None:
         if name not in catalogue:
-            known = f"known modules: {', '.join(catalogue) or 'none'}"
-            faults.append(evolve(fault, remedy=did_you_mean(name, catalogue) or known))
+            near = did_you_mean_or_known(name, catalogue, "modules")
+            faults.append(evolve(fault, remedy=near))
             return
         if name not in by:
             waiting.append(name)

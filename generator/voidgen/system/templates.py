@@ -11,7 +11,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import missing
 from markupsafe import Markup, escape
 
-from voidgen.errors import did_you_mean
+from voidgen.errors import did_you_mean_or_known
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,8 +41,7 @@ class Missing(StrictUndefined):
         if self._undefined_hint or around is missing or not isinstance(name, str):
             return str(super()._undefined_message)
         known = sorted(around) if isinstance(around, Mapping) else _fields(around)
-        near = did_you_mean(name, known) or f"known names: {', '.join(known) or 'none'}"
-        return f"nothing has the name {name!r} there; {near}"
+        return f"nothing has the name {name!r} there; {did_you_mean_or_known(name, known)}"
 
 
 class Templates:
