@@ -29,7 +29,7 @@ from tests.locks.project import clone, well
 from voidgen import project
 from voidgen.check import iso
 from voidgen.outcome.types import good
-from voidgen.progress import Nobody
+from voidgen.progress import NoProgress
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -65,7 +65,7 @@ def _round(source: Path, folder: Path) -> float:
     builds = time.perf_counter() - start
     copy = clone(source, folder / "checked")
     start = time.perf_counter()
-    outcomes = [*iso.identical(project.load(copy), Nobody())]
+    outcomes = [*iso.identical(project.load(copy), NoProgress())]
     check = time.perf_counter() - start
     assert good(outcomes), outcomes
     return (check - ASKING) / builds

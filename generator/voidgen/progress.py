@@ -29,8 +29,8 @@ class Progress(Protocol):
         """
 
 
-class Nobody:
-    """Ignores all reports: nobody watches."""
+class NoProgress:
+    """Ignores all reports."""
 
     def step(self, _: str) -> AbstractContextManager[None]:
         """Ignore it."""

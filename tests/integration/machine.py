@@ -16,10 +16,10 @@ from pathlib import Path
 from voidgen import project
 from voidgen.nix import flakes
 from voidgen.errors import StepFailedError
-from voidgen.progress import Nobody
+from voidgen.progress import NoProgress
 caches = project.load(Path(sys.argv[1])).caches
 try:
-    print(flakes.build(sys.argv[1], "default", Nobody(), caches=caches))
+    print(flakes.build(sys.argv[1], "default", NoProgress(), caches=caches))
 except StepFailedError as error:
     sys.exit(error.output)
 """

@@ -15,7 +15,7 @@ from tests.integration.offline import SYSTEM, Nix
 from tests.support.program import voidgen
 
 from voidgen.nix import flakes
-from voidgen.progress import Nobody
+from voidgen.progress import NoProgress
 
 
 @pytest.fixture
@@ -191,6 +191,6 @@ def test_builds_on_another_machine(
         config = f"builders = {store} {SYSTEM}\nmax-jobs = 0\nbuilders-use-substitutes = false\n"
         monkeypatch.setenv("NIX_CONFIG", f"{empty_nix.env['NIX_CONFIG']}\n{config}")
         monkeypatch.setenv("NIX_SSHOPTS", options)
-        top = str(flakes.build(str(example), "default", Nobody()))
+        top = str(flakes.build(str(example), "default", NoProgress()))
     here = hashes(empty_nix.run("nix", "path-info", "--json", "--recursive", top))
     assert machine.hashes(top) == here

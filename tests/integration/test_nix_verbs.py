@@ -21,7 +21,7 @@ from tests.support.http_faults import Request, Server, closed_port, serving, sta
 from voidgen.errors import StepFailedError
 from voidgen.lock import flake_lock
 from voidgen.nix import evaluation, fetchers, flakes, installed
-from voidgen.progress import Nobody
+from voidgen.progress import NoProgress
 from voidgen.system import process, sri
 
 FLAKE = """{
@@ -273,7 +273,7 @@ def test_evaluation_that_fails_says_why(locked: Project) -> None:
 def test_build_gives_the_output(locked: Project) -> None:
     before = locked.lock.read_bytes()
     locked.a.commit({"words": "second of a"})
-    assert flakes.build(locked.folder, "echo", Nobody()).read_text() == "built of first of a\n"
+    assert flakes.build(locked.folder, "echo", NoProgress()).read_text() == "built of first of a\n"
     assert locked.lock.read_bytes() == before
 
 
@@ -291,7 +291,7 @@ in rec {
 """
 
 
-class Told(Nobody):
+class Told(NoProgress):
     """Keeps what is reached."""
 
     def __init__(self) -> None:
@@ -324,7 +324,7 @@ def test_a_build_that_fails_names_it_with_the_end_of_its_log(
 
 VERBS: dict[str, Callable[[Path], object]] = {
     "evaluate": lambda flake: evaluation.evaluate(flake, "words", str),
-    "build": lambda flake: flakes.build(flake, "echo", Nobody()),
+    "build": lambda flake: flakes.build(flake, "echo", NoProgress()),
 }
 
 

@@ -12,12 +12,12 @@ from tests.locks.project import well as voidgen
 
 from voidgen.container import archive
 from voidgen.nix import flakes
-from voidgen.progress import Nobody
+from voidgen.progress import NoProgress
 
 
 def test_the_flake_s_own(folder: Path, made: Made, engine: Podman) -> None:
     well(folder)
-    packed = flakes.build(str(folder), f"packages.{SYSTEM}.container", Nobody())
+    packed = flakes.build(str(folder), f"packages.{SYSTEM}.container", NoProgress())
     # podman 4.3 and skopeo 1.9 read no other.
     with tarfile.open(packed, "r:") as tar:
         assert tar.getnames()[-1] == "manifest.json"
@@ -32,7 +32,7 @@ def test_the_flake_s_own(folder: Path, made: Made, engine: Podman) -> None:
 def test_another_image_of_that_name_is_replaced(folder: Path, made: Made, engine: Podman) -> None:
     engine.run("tag", engine.image, made.container)
     well(folder)
-    (ours,) = archive.ids(flakes.build(str(folder), "container", Nobody()))
+    (ours,) = archive.ids(flakes.build(str(folder), "container", NoProgress()))
     assert engine.run("image", "inspect", "--format", "{{.Id}}", made.container).strip() == ours
     assert is_made(folder)
 

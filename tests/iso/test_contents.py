@@ -25,7 +25,7 @@ from tests.support.program import Ran, voidgen
 
 from voidgen.iso import initramfs, loader
 from voidgen.nix import flakes
-from voidgen.progress import Nobody
+from voidgen.progress import NoProgress
 
 SQUASHFS = "iso/LiveOS/squashfs.img"
 
@@ -65,7 +65,7 @@ def image(made: Made, tmp_path_factory: pytest.TempPathFactory) -> Image:
     copy = clone(made.project, folder / "project")
     with pytest.MonkeyPatch.context() as patch:
         settle(patch, made.env)
-        flakes.build(str(copy), "default", Nobody())
+        flakes.build(str(copy), "default", NoProgress())
         with altered(Path(made.env["NIX_STORE_DIR"])):
             ran = voidgen("iso", cwd=copy)
     assert ran.status == 0, ran.err

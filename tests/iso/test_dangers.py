@@ -20,7 +20,7 @@ from tests.support.program import write
 from voidgen.iso import inputs, job
 from voidgen.iso.inputs import SCRIPTS
 from voidgen.nix import flakes
-from voidgen.progress import Nobody
+from voidgen.progress import NoProgress
 
 SQUASHFS = "/LiveOS/squashfs.img"
 MOUNTS = Path("/proc/self/mountinfo")
@@ -120,7 +120,7 @@ def test_squashfs_tools_that_cannot_choose_attributes_keep_none(
 ) -> None:
     """Before 4.6, with a store whose files have some."""
     goes_wrong(folder, "old-squashfs")
-    flakes.build(str(folder), "default", Nobody())
+    flakes.build(str(folder), "default", NoProgress())
     with altered(Path(os.environ["NIX_STORE_DIR"])):
         well_made(folder)
     squashfs = tmp_path / "squashfs"

@@ -33,7 +33,7 @@ from tests.support.http_faults import serving
 from voidgen import project as projects
 from voidgen.download import web
 from voidgen.lock import state, update
-from voidgen.progress import Nobody
+from voidgen.progress import NoProgress
 
 State = Mapping[str, bytes]
 """A project's files."""
@@ -103,7 +103,7 @@ def case(
             asks_for_zsh(mklive)
             site.publish(origin.later)
             moving = frozenset({"mklive", "xbps"})
-        outcome = update.pin(projects.load(before), moving, Nobody())
+        outcome = update.pin(projects.load(before), moving, NoProgress())
         writing = Writing(pickle.dumps(outcome))
         command = Command((request.param,), dict(os.environ))
         whole = clone(before, folder / "whole")

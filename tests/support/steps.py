@@ -7,11 +7,11 @@ from contextlib import contextmanager
 import pytest
 
 from voidgen.cli import watch
-from voidgen.progress import Nobody, Progress
+from voidgen.progress import NoProgress, Progress
 from voidgen.system import process
 
 
-class Steps(Nobody):
+class Steps(NoProgress):
     """Watches all commands: how many steps are open, and what was started while none was."""
 
     def __init__(self, patch: pytest.MonkeyPatch) -> None:

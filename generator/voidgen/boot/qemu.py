@@ -139,7 +139,7 @@ def started(
         passed = [one.fileno() for one in (its, its_console) if one]
         argv = command.argv(machine, run)
         qemu = stack.enter_context(
-            process.beside(argv, cwd=folder, messages=messages, passed=passed)
+            process.run_in_background(argv, cwd=folder, messages=messages, passed=passed)
         )
         for one in filter(None, (its, its_console)):
             # Only QEMU may hold its end, so that voidgen notices when QEMU ends.

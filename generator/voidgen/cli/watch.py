@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from voidgen.progress import Nobody
+from voidgen.progress import NoProgress
 from voidgen.system.credentials import hidden
 from voidgen.text import visible
 
@@ -35,7 +35,7 @@ def watcher(*, quiet: bool, lines: bool = False) -> Progress:
     ``lines`` prints plain lines on a terminal, too: messages come between them.
     """
     if quiet:
-        return Nobody()
+        return NoProgress()
     moves = sys.stderr.isatty() and os.environ.get("TERM", "dumb") not in {"dumb", "unknown"}
     return Terminal() if moves and not lines else Lines()
 

@@ -245,9 +245,9 @@ class _Run:
         try:
             with (
                 self.progress.stages("running mklive") as reached,
-                log.open(argv, reached) as heard,
+                log.open(argv, reached) as receive,
             ):
-                status = stream(argv, cwd=self.project.folder, heard=heard)
+                status = stream(argv, cwd=self.project.folder, on_output=receive)
         except BaseException:
             self.runner.remove(task.name)
             raise

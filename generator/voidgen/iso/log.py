@@ -118,7 +118,7 @@ class Log:
         with self.file.open("wb") as stream:
             stream.write(f"$ {shlex.join(argv)}\n".encode())
 
-            def heard(piece: bytes) -> None:
+            def receive(piece: bytes) -> None:
                 nonlocal line
                 stream.write(piece)
                 stream.flush()
@@ -130,7 +130,7 @@ class Log:
                         self.stage = match[3]
                         reached(int(match[1]), int(match[2]), match[3])
 
-            yield heard
+            yield receive
 
     def text(self) -> str:
         """Return the whole log, without colours."""

@@ -19,12 +19,11 @@ from voidgen.system.process import run_with_retries
 from voidgen.system.untrusted import GarbledError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from voidgen.nix.caches import Caches
+    from voidgen.system.pipes import OnStderr
     from voidgen.system.process import Completed
-
-    Heard = Callable[[bytes], bytes]
 
 T = TypeVar("T")
 _log = logging.getLogger(__name__)
@@ -51,17 +50,20 @@ WITH_FRAMES = "--show-trace"
 
 
 def run_nix(
-    words: Sequence[str], caches: Caches = NO_CACHES, heard: Heard | None = None
+    words: Sequence[str], caches: Caches = NO_CACHES, on_stderr: OnStderr | None = None
 ) -> Completed:
     """Run ``nix`` with flakes and ``caches``; StepFailedError if it fails, with what it says."""
-    return run(["nix", *words, *FLAKES, *caches.options()], heard)
+    return run(["nix", *words, *FLAKES, *caches.options()], on_stderr)
 
 
 def json_of(
-    words: Sequence[str], kind: type[T], caches: Caches = NO_CACHES, heard: Heard | None = None
+    words: Sequence[str],
+    kind: type[T],
+    caches: Caches = NO_CACHES,
+    on_stderr: OnStderr | None = None,
 ) -> T:
     """Return the JSON that `run_nix` prints, as a ``kind``; StepFailedError if it isn't one."""
-    return parsed(["nix", *words], run_nix(words, caches, heard), kind)
+    return parsed(["nix", *words], run_nix(words, caches, on_stderr), kind)
 
 
 def parsed(argv: Sequence[str], done: Completed, kind: type[T]) -> T:
@@ -74,13 +76,13 @@ def parsed(argv: Sequence[str], done: Completed, kind: type[T]) -> T:
         raise StepFailedError(what, remedy, done.stdout.decode(errors="replace")) from None
 
 
-def run(argv: Sequence[str], heard: Heard | None = None) -> Completed:
+def run(argv: Sequence[str], on_stderr: OnStderr | None = None) -> Completed:
     """Run a program of Nix, again after a network failure that Nix itself does not retry.
 
-    ``heard`` is as in `process.run`. Raises StepFailedError if it fails.
+    ``on_stderr`` is as in `process.run`. Raises StepFailedError if it fails.
     """
     try:
-        return run_with_retries(argv, cwd=Path("/"), transient=_FAULTS, heard=heard)
+        return run_with_retries(argv, cwd=Path("/"), transient=_FAULTS, on_stderr=on_stderr)
     except StepFailedError as error:
         raise readable(error) from None
 

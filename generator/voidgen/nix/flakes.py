@@ -48,9 +48,9 @@ def build(
     """
     words = ["build", "--json", "--no-update-lock-file", commands.WITH_FRAMES, *log.OPTIONS]
     words += ["--out-link", str(link)] if link else ["--no-link"]
-    with log.watched(progress) as heard:
+    with log.watched(progress) as on_stderr:
         words.append(f"{flake_ref.reference(flake)}#{output}")
-        (built,) = commands.json_of(words, tuple[_Built, ...], caches, heard)
+        (built,) = commands.json_of(words, tuple[_Built, ...], caches, on_stderr)
     return Path(built.outputs.out)
 
 

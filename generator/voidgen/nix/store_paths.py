@@ -12,7 +12,7 @@ from voidgen.errors import StepFailedError
 from voidgen.nix import commands, database, log
 from voidgen.nix.caches import NO_CACHES
 from voidgen.nix.closure import StorePath
-from voidgen.progress import Nobody
+from voidgen.progress import NoProgress
 from voidgen.system import sri
 from voidgen.system.process import Completed, run
 
@@ -121,8 +121,8 @@ def realise(
     Its stderr has errors and warnings, with the end of the log of the derivation that failed.
     """
     argv = ["nix-store", "--realise", *words, *log.OPTIONS, *derivations, *caches.options()]
-    with log.watched(progress) as heard:
-        return run(argv, cwd=Path("/"), check=False, heard=heard)
+    with log.watched(progress) as on_stderr:
+        return run(argv, cwd=Path("/"), check=False, on_stderr=on_stderr)
 
 
 def add_files(files: Sequence[Path]) -> list[str]:
@@ -153,7 +153,7 @@ def cached_files(names: Mapping[str, str], caches: Caches) -> dict[str, Path]:
     files = json.dumps([{"hash": hash_, "name": name} for hash_, name in names.items()])
     words = ["nix-instantiate", "--eval", "--strict", "--json", "--argstr", "files", files]
     paths = commands.parsed(words, commands.run([*words, "--expr", _FIXED]), tuple[str, ...])
-    realise(paths, Nobody(), "--keep-going", caches=caches)
+    realise(paths, NoProgress(), "--keep-going", caches=caches)
     missing = invalid(paths)
     return {
         hash_: Path(path) for hash_, path in zip(names, paths, strict=True) if path not in missing

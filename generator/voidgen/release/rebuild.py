@@ -134,7 +134,9 @@ def _build(project: Path, date: int | None, work: Path) -> None:
     # Not in the project's folder: Python could import a module called voidgen from there.
     argv = [sys.executable, "-P", "-m", "voidgen", "--quiet", "-C", str(project), "iso"]
     messages = work / "messages"
-    running = process.beside(argv, cwd=Path("/"), messages=messages, env=env, politeness=PATIENCE)
+    running = process.run_in_background(
+        argv, cwd=Path("/"), messages=messages, env=env, grace_period=PATIENCE
+    )
     with running as child:
         status = child.wait()
     if status:

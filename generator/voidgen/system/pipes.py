@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from typing import IO
 
-    Heard = Callable[[bytes], bytes]
+    OnStderr = Callable[[bytes], bytes]
     Process = subprocess.Popen[bytes]
 
 GRACE = 10
@@ -27,9 +27,9 @@ GRACE = 10
 
 
 def exchange(
-    process: Process, stdin: bytes, heard: Heard | None, timeout: float | None, largest: int
+    process: Process, stdin: bytes, on_stderr: OnStderr | None, timeout: float | None, largest: int
 ) -> tuple[bytes, bytes]:
-    """Return what ``process`` prints to stdout and to stderr, the latter as ``heard`` returns it.
+    """Return what ``process`` prints to stdout, and what ``on_stderr`` returns of its stderr.
 
     Kills it after ``timeout`` seconds and then raises subprocess.TimeoutExpired. Also kills it once
     it has printed more than ``largest`` bytes to either.
@@ -40,7 +40,7 @@ def exchange(
     work: tuple[Callable[[], None], ...] = (
         partial(_write, for_input, stdin),
         partial(_read, for_output, out, process, None, largest),
-        partial(_read, for_messages, err, process, heard, largest),
+        partial(_read, for_messages, err, process, on_stderr, largest),
     )
     threads = [threading.Thread(target=one, daemon=True) for one in work]
     try:
@@ -66,11 +66,11 @@ def _write(stream: IO[bytes], data: bytes) -> None:
 
 
 def _read(
-    stream: IO[bytes], kept: bytearray, process: Process, heard: Heard | None, largest: int
+    stream: IO[bytes], kept: bytearray, process: Process, on_stderr: OnStderr | None, largest: int
 ) -> None:
     with stream:
         while piece := os.read(stream.fileno(), 1 << 16):
-            kept += heard(piece) if heard else piece
+            kept += on_stderr(piece) if on_stderr else piece
             if len(kept) > largest:
                 process.kill()
                 return

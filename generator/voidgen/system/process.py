@@ -62,12 +62,12 @@ def run(  # noqa: PLR0913 - what a process begins with
     env: Mapping[str, str] | None = None,
     umask: int = -1,
     timeout: float | None = None,
-    heard: Callable[[bytes], bytes] | None = None,
+    on_stderr: Callable[[bytes], bytes] | None = None,
 ) -> Completed:
     """Run ``argv`` in ``cwd``, without a shell, its messages in English.
 
     ``env`` is its whole environment; the default is that of `environment.of`. ``umask`` -1 is
-    voidgen's own. ``heard`` gets each piece of its stderr as it comes, in another thread, and
+    voidgen's own. ``on_stderr`` gets each piece of its stderr as it comes, in another thread, and
     returns what to keep of it. Does not wait for processes that it leaves behind.
 
     Raises StepFailedError if it cannot be started, prints more than `LARGEST` bytes or, with
@@ -83,7 +83,7 @@ def run(  # noqa: PLR0913 - what a process begins with
         umask=umask,
     )
     try:
-        out, err = pipes.exchange(process, stdin, heard, timeout, LARGEST)
+        out, err = pipes.exchange(process, stdin, on_stderr, timeout, LARGEST)
     except subprocess.TimeoutExpired:
         raise TimeoutError from None
     if max(len(out), len(err)) > LARGEST:
@@ -107,8 +107,8 @@ def ask(argv: Sequence[str], *, cwd: Path, stdin: bytes = b"", check: bool = Tru
         raise StepFailedError(what, "run it in a shell, and see what it waits for") from None
 
 
-def stream(argv: Sequence[str], *, cwd: Path, heard: Callable[[bytes], None]) -> int:
-    """Run ``argv``, give each piece of its output to ``heard``, and return its exit status.
+def stream(argv: Sequence[str], *, cwd: Path, on_output: Callable[[bytes], None]) -> int:
+    """Run ``argv``, give each piece of its output to ``on_output``, and return its exit status.
 
     It gets a session of its own: an interrupt reaches only voidgen, which then kills the session.
     Raises StepFailedError if it cannot be started.
@@ -124,7 +124,7 @@ def stream(argv: Sequence[str], *, cwd: Path, heard: Callable[[bytes], None]) ->
     with process:
         try:
             for piece in pipes.pieces(process):
-                heard(piece)
+                on_output(piece)
         except BaseException:
             # With SIGKILL: a container's client would pass SIGTERM on, and wait.
             _kill_session(process)
@@ -141,24 +141,24 @@ def _kill_session(process: subprocess.Popen[bytes]) -> None:
         os.killpg(process.pid, signal.SIGKILL)
 
 
-POLITENESS = 10
+GRACE_PERIOD = 10
 """Seconds between asking a program to end, and killing it."""
 
 
 @contextmanager
-def beside(  # noqa: PLR0913 - what a process begins with
+def run_in_background(  # noqa: PLR0913 - what a process begins with
     argv: Sequence[str],
     *,
     cwd: Path,
     messages: Path,
     passed: Sequence[int] = (),
     env: Mapping[str, str] | None = None,
-    politeness: float = POLITENESS,
+    grace_period: float = GRACE_PERIOD,
 ) -> Iterator[subprocess.Popen[bytes]]:
     """Run ``argv`` while the context lasts; its output goes into the file ``messages``.
 
     It inherits the file descriptors ``passed``; ``env`` is that of `run`. Afterwards voidgen asks
-    it to end, and kills it after ``politeness`` seconds. It has a session of its own, so that an
+    it to end, and kills it after ``grace_period`` seconds. It has a session of its own, so that an
     interrupt reaches only voidgen; it also ends if voidgen is killed. Raises StepFailedError if it
     cannot be started.
     """
@@ -185,7 +185,7 @@ def beside(  # noqa: PLR0913 - what a process begins with
         try:
             # A second interrupt ends this wait, too.
             with suppress(subprocess.TimeoutExpired):
-                process.wait(politeness)
+                process.wait(grace_period)
         finally:
             _kill_session(process)
             process.wait()
@@ -201,7 +201,7 @@ def run_with_retries(
     *,
     cwd: Path,
     transient: re.Pattern[bytes],
-    heard: Callable[[bytes], bytes] | None = None,
+    on_stderr: Callable[[bytes], bytes] | None = None,
 ) -> Completed:
     """`run` a program, again after growing waits if it fails and its stderr matches ``transient``.
 
@@ -224,7 +224,7 @@ def run_with_retries(
         wait=wait_random_exponential(max=LONGEST_WAIT),
         retry_error_callback=lambda state: state.outcome.result() if state.outcome else None,
     )
-    done: Completed = attempt(run, argv, cwd=cwd, check=False, heard=heard)
+    done: Completed = attempt(run, argv, cwd=cwd, check=False, on_stderr=on_stderr)
     return _checked(argv, done)
 
 

@@ -11,7 +11,7 @@ from voidgen import project
 from voidgen.check import rebuilt, run, store
 from voidgen.nix import evaluation, flakes
 from voidgen.outcome.types import Outcome
-from voidgen.progress import Nobody
+from voidgen.progress import NoProgress
 from voidgen.provenance import envelope, signature, source, statements
 from voidgen.provenance.envelope import Envelope
 from voidgen.provenance.source import Source
@@ -73,7 +73,7 @@ def check_unknown(folder: Path, patch: pytest.MonkeyPatch) -> None:
     ):
         patch.setattr(module, name, lambda *_, answer=answer, **__: answer)
     request = run.Request(project.load(folder), closure=("vmi",))
-    list(run.built(request, Nobody()))
+    list(run.built(request, NoProgress()))
 
 
 def another_voidgen(folder: Path, _: pytest.MonkeyPatch) -> None:

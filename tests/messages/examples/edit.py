@@ -10,7 +10,7 @@ from voidgen.edit.nix_packages import Answer
 from voidgen.edit.types import Consent
 from voidgen.errors import StepFailedError, raise_all
 from voidgen.nix import evaluation
-from voidgen.progress import Nobody
+from voidgen.progress import NoProgress
 from voidgen.xbps.repodata import Listed, Repodata
 from voidgen.xbps.snapshot import Index
 
@@ -19,7 +19,7 @@ CONFIG = '[image]\nname = "test"\n'
 
 def changed_in_the_meantime(folder: Path, _: pytest.MonkeyPatch) -> None:
     write(folder, {"voidgen.toml": CONFIG})
-    done = change.add(folder, "xbps", [], Consent(lambda *_: True), Nobody())
+    done = change.add(folder, "xbps", [], Consent(lambda *_: True), NoProgress())
     write(folder, {"voidgen.toml": f"{CONFIG}# mine\n"})
     change.write(done)
 
@@ -27,7 +27,7 @@ def changed_in_the_meantime(folder: Path, _: pytest.MonkeyPatch) -> None:
 def _answered(folder: Path, patch: pytest.MonkeyPatch, answer: Answer) -> None:
     write(folder, {"voidgen.toml": CONFIG})
     patch.setattr(nix_packages, "ask", lambda *_: answer)
-    change.add(folder, "nix", ["spotify"], Consent(lambda *_: False), Nobody())
+    change.add(folder, "nix", ["spotify"], Consent(lambda *_: False), NoProgress())
 
 
 def unfree(folder: Path, patch: pytest.MonkeyPatch) -> None:
@@ -61,7 +61,7 @@ def _said(folder: Path, patch: pytest.MonkeyPatch, answers: list[object]) -> Non
     write(folder, {"voidgen.toml": CONFIG})
     patch.setattr(evaluation, "instantiate", instantiate)
     patch.setattr(nix_packages, "folder", lambda *_: folder)
-    change.add(folder, "nix", ["spotify"], Consent(lambda *_: False), Nobody())
+    change.add(folder, "nix", ["spotify"], Consent(lambda *_: False), NoProgress())
 
 
 def _row(*, refused: bool = False) -> object:

@@ -15,7 +15,7 @@ from voidgen.iso import judge, preflight, verify
 from voidgen.iso.log import Log
 from voidgen.lock import epoch, mklive_source
 from voidgen.nix import caches, evaluation
-from voidgen.progress import Nobody
+from voidgen.progress import NoProgress
 
 
 def _only(folder: Path, patch: pytest.MonkeyPatch, **answers: tuple[int, str, str]) -> None:
@@ -39,7 +39,7 @@ def no_digest(folder: Path, patch: pytest.MonkeyPatch) -> None:
 def no_container(_: Path, patch: pytest.MonkeyPatch) -> None:
     patch.setattr(evaluation, "evaluate", lambda *_, **__: False)
     runner = Engine("podman", True, Path("/storage"))
-    image.find(_Project(), runner, Path("/out"), Nobody())  # type: ignore[arg-type]
+    image.find(_Project(), runner, Path("/out"), NoProgress())  # type: ignore[arg-type]
 
 
 class _Project:

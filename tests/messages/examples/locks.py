@@ -16,7 +16,7 @@ from voidgen.lock import entries, fetched, state, update
 from voidgen.lock import voidgen_lock as lock_file
 from voidgen.lock.flake_lock import Input
 from voidgen.nix import commands, evaluation, fetchers, installed, requirements
-from voidgen.progress import Nobody
+from voidgen.progress import NoProgress
 
 
 def is_no_lock(folder: Path, _: pytest.MonkeyPatch) -> None:
@@ -63,13 +63,13 @@ def another_nixpkgs_does_not_evaluate(folder: Path, patch: pytest.MonkeyPatch) -
     patch.setattr(update, "_packages", fails)
     old, new = (Input("nixpkgs", "x", rev=rev, url=f"x?rev={rev}") for rev in ("1", "2"))
     before = state.Pins((old,), b"", None)
-    run = update._Pinning(project.load(folder), before, {"nixpkgs"}, Nobody(), folder)  # noqa: SLF001
+    run = update._Pinning(project.load(folder), before, {"nixpkgs"}, NoProgress(), folder)  # noqa: SLF001
     run.compared((new,))
 
 
 def not_fetched(folder: Path, _: pytest.MonkeyPatch) -> None:
     wanted = [Wanted(f"/srv/{name}.xbps", folder / name, None, None) for name in ("a", "b")]
-    download.fetch(wanted, Nobody(), what="fetching 2 packages")
+    download.fetch(wanted, NoProgress(), what="fetching 2 packages")
 
 
 def _entry(folder: Path) -> entries.Entry:

@@ -13,22 +13,22 @@ from tests.support.program import Ran, voidgen, write
 from voidgen.diff import sides
 from voidgen.image import of_build, of_project, overlay, snapshot_file
 from voidgen.image.snapshot import Snapshot
-from voidgen.progress import Nobody
+from voidgen.progress import NoProgress
 from voidgen.system import git
 
 
 def nothing_of_that_name(folder: Path, _: pytest.MonkeyPatch) -> None:
-    sides.read("main", folder, {}, Nobody())
+    sides.read("main", folder, {}, NoProgress())
 
 
 def no_store_path(folder: Path, _: pytest.MonkeyPatch) -> None:
     write(folder, {"notes": "x"})
-    sides.read(str(folder / "notes"), folder, {}, Nobody())
+    sides.read(str(folder / "notes"), folder, {}, NoProgress())
 
 
 def no_object(folder: Path, _: pytest.MonkeyPatch) -> None:
     write(folder, {"x.json": '{"version": 1'})
-    sides.read(str(folder / "x.json"), folder, {}, Nobody())
+    sides.read(str(folder / "x.json"), folder, {}, NoProgress())
 
 
 def plans_of_another_shape(folder: Path, _: pytest.MonkeyPatch) -> Ran:

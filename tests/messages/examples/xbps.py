@@ -9,7 +9,7 @@ from tests.support.lock import IMAGE, PRINT, digest, lock, package
 from tests.support.overlay import by
 from tests.support.stand_in import StandIns
 
-from voidgen.progress import Nobody
+from voidgen.progress import NoProgress
 from voidgen.xbps import (
     keys,
     programs,
@@ -126,7 +126,7 @@ def from_two_repositories(_: Path, __: pytest.MonkeyPatch) -> None:
 
 
 def nothing_for_an_architecture(folder: Path, _: pytest.MonkeyPatch) -> None:
-    snapshot.fetch_current([str(folder)], ["x86_64-musl"], Nobody())
+    snapshot.fetch_current([str(folder)], ["x86_64-musl"], NoProgress())
 
 
 def nothing_for_the_images_architecture(_: Path, __: pytest.MonkeyPatch) -> None:
@@ -139,7 +139,7 @@ def not_a_repository(_: Path, __: pytest.MonkeyPatch) -> None:
 
 def index_gone(folder: Path, _: pytest.MonkeyPatch) -> None:
     one = Repository(str(folder), "x86_64", digest("x"), None)
-    snapshot.fetch_locked([one], [str(folder)], Nobody())
+    snapshot.fetch_locked([one], [str(folder)], NoProgress())
 
 
 def another_package(_: Path, patch: pytest.MonkeyPatch) -> None:

@@ -200,7 +200,8 @@ def test_qemus_own_words_are_told(programs: StandIns, tmp_path: Path) -> None:
 def test_what_runs_beside_is_killed_where_it_does_not_end(tmp_path: Path) -> None:
     deaf = ["sh", "-c", "trap '' TERM; echo ready; while :; do sleep 1; done"]
     messages = tmp_path / "messages"
-    with process.beside(deaf, cwd=tmp_path, messages=messages, politeness=0.2) as running:
+    background = process.run_in_background(deaf, cwd=tmp_path, messages=messages, grace_period=0.2)
+    with background as running:
         while not messages.read_bytes():
             time.sleep(0.01)
     assert running.returncode == -9

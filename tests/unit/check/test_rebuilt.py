@@ -7,7 +7,7 @@ from tests.support.stand_in import StandIns
 
 from voidgen.check import rebuilt
 from voidgen.nix.caches import Caches
-from voidgen.progress import Nobody
+from voidgen.progress import NoProgress
 
 CACHES = Caches(("https://cache.example.org",), ("cache.example.org-1:a2V5",))
 DRV = f"/nix/store/{'1' * 32}-x-1.drv"
@@ -36,7 +36,7 @@ def test_outcomes(
     programs = StandIns(tmp_path / "programs")
     programs.add("nix-store", *answers)
     monkeypatch.setenv("PATH", f"{programs.folder}:/usr/bin:/bin")
-    (found,) = rebuilt.check([DRV], Nobody(), CACHES)
+    (found,) = rebuilt.check([DRV], NoProgress(), CACHES)
     assert all(start[-6:] == CACHES.options() for start in programs.starts("nix-store"))
     assert (found.name, found.state, found.about) == ("rebuild x-1", state, about)
     assert state == "passed" or found.detail

@@ -8,7 +8,7 @@ from voidgen.check import run, sources
 from voidgen.errors import StepFailedError
 from voidgen.nix import flakes
 from voidgen.outcome.types import Outcome
-from voidgen.progress import Nobody
+from voidgen.progress import NoProgress
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ def test_nothing_is_built_of_what_is_not_locked(
     for name, state in (("locked", locked), ("fetched", fetched), ("generated", "passed")):
         outcome = Outcome(name, state)  # type: ignore[arg-type]
         monkeypatch.setattr(sources, name, lambda _, outcome=outcome: outcome)
-    found = run.run(request_of, Nobody())
+    found = run.run(request_of, NoProgress())
     assert [one.name for one in found[2:]] == ["locked", "fetched", "generated"]
 
 
@@ -36,5 +36,5 @@ def test_an_image_that_does_not_build(
         raise StepFailedError("nix build: failed", output="why")
 
     monkeypatch.setattr(flakes, "build", fails)
-    (outcome,) = run.built(request_of, Nobody())
+    (outcome,) = run.built(request_of, NoProgress())
     assert outcome == Outcome("the image builds", "failed", "nix build: failed", "why")

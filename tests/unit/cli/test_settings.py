@@ -19,7 +19,7 @@ from voidgen.cli import LazyGroup, cli, watch
 from voidgen.cli.settings import SHARED
 from voidgen.lock import voidgen_lock as lock_file
 from voidgen.lock.types import Lock
-from voidgen.progress import Nobody
+from voidgen.progress import NoProgress
 from voidgen.system import process
 
 if TYPE_CHECKING:
@@ -235,7 +235,7 @@ def test_what_takes_time_is_told(
 
 def test_an_interrupt_leaves_what_was_being_done() -> None:
     doing: list[str] = []
-    kept = watch.Kept(Nobody(), doing)
+    kept = watch.Kept(NoProgress(), doing)
     with pytest.raises(ValueError, match="x"), kept.step("failing"):
         raise ValueError("x")
     with kept.step("done"), kept.transfer("inner", 1):

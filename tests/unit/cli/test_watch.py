@@ -11,7 +11,7 @@ import click
 import pytest
 
 from voidgen.cli import watch
-from voidgen.progress import Nobody, Progress
+from voidgen.progress import NoProgress, Progress
 
 STEERING = "a\x1b[31mb\nc\r\x07\x9b\u202e"
 SPELLED = r"a\x1b[31mb\nc\r\x07\x9b\u202e"
@@ -67,10 +67,10 @@ def plain(text: str) -> str:
 
 def test_who_watches(monkeypatch: pytest.MonkeyPatch) -> None:
     assert isinstance(watch.watcher(quiet=False), watch.Lines)
-    assert isinstance(watch.watcher(quiet=True), Nobody)
+    assert isinstance(watch.watcher(quiet=True), NoProgress)
     with terminal(monkeypatch):
         assert isinstance(watch.watcher(quiet=False), watch.Terminal)
-        assert isinstance(watch.watcher(quiet=True), Nobody)
+        assert isinstance(watch.watcher(quiet=True), NoProgress)
 
 
 def work(watcher: Progress, total: int, *counts: int) -> None:
@@ -152,7 +152,7 @@ def test_names_cannot_steer_a_log(capsys: pytest.CaptureFixture[str]) -> None:
     assert second == f"{SPELLED}: 5 B ..."
 
 
-@pytest.mark.parametrize("watcher", [watch.Lines(), watch.Terminal(), Nobody()])
+@pytest.mark.parametrize("watcher", [watch.Lines(), watch.Terminal(), NoProgress()])
 def test_faults_go_on(watcher: Progress, capsys: pytest.CaptureFixture[str]) -> None:
     for enter in (lambda: watcher.step("x"), lambda: watcher.transfer("x", 5)):
         with pytest.raises(ValueError, match="of the work"), enter():

@@ -12,7 +12,7 @@ from voidgen.config.types import Container
 from voidgen.container import engine
 from voidgen.container import image as container_image
 from voidgen.lock import update
-from voidgen.progress import Nobody
+from voidgen.progress import NoProgress
 from voidgen.system import process
 
 HOST = "i686-linux"
@@ -45,7 +45,7 @@ def built(path: Path) -> str:
 
 def test_xbps(programs: StandIns, image: project.Project, tmp_path: Path) -> None:
     programs.add("nix", (0, '["xbps"]', ""), (0, built(tmp_path / "xbps"), ""))
-    found = update._tools(tmp_path, image, Nobody())  # noqa: SLF001
+    found = update._tools(tmp_path, image, NoProgress())  # noqa: SLF001
     assert found == tmp_path / "xbps" / "bin"
     asked, made = programs.starts("nix")
     assert f"path:{tmp_path}#packages.{HOST}" in asked
@@ -59,7 +59,7 @@ def test_the_container(programs: StandIns, image: project.Project, tmp_path: Pat
     programs.add("podman", (1, "", "no such image"), (0, "Loaded image: x:1", ""), (0, "id", ""))
     runner = engine.Engine("podman", rootful=True, storage=tmp_path)
     assert image.plan.config.container == Container()
-    assert container_image.find(image, runner, tmp_path, Nobody()) == "id"
+    assert container_image.find(image, runner, tmp_path, NoProgress()) == "id"
     asked, made = programs.starts("nix")
     assert f"{image.folder}#packages.{HOST}" in asked
     assert f"{image.folder}#container" in made

@@ -46,7 +46,7 @@ from voidgen import download
 from voidgen.download import Wanted, web
 from voidgen.download.part import PIECE, ByteReporter, StoppedError
 from voidgen.errors import StepFailedError
-from voidgen.progress import Nobody
+from voidgen.progress import NoProgress
 from voidgen.system import sri
 
 BODY = random.Random(1).randbytes(300_000)
@@ -57,7 +57,7 @@ def hash_of(data: bytes) -> str:
     return sri.of_digest(hashlib.sha256(data).digest())
 
 
-class Watch(Nobody):
+class Watch(NoProgress):
     """Keeps what it is told, and that one thread at a time tells it."""
 
     def __init__(self) -> None:
@@ -854,14 +854,14 @@ import signal, sys
 from pathlib import Path
 from voidgen import download
 from voidgen.download import web
-from voidgen.progress import Nobody
+from voidgen.progress import NoProgress
 
 web.READ_TIMEOUT = 10_000
 signal.signal(signal.SIGINT, signal.default_int_handler)
 url, file, hash, size = sys.argv[1:]
 wanted = download.Wanted(url, Path(file), hash, int(size))
 try:
-    download.fetch([wanted], Nobody(), what="packages")
+    download.fetch([wanted], NoProgress(), what="packages")
 except KeyboardInterrupt:
     sys.exit(77)
 """

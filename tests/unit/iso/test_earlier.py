@@ -9,7 +9,7 @@ from tests.support.documents import STORE, built
 
 from voidgen.iso import earlier, outputs
 from voidgen.iso.earlier import Earlier
-from voidgen.progress import Nobody
+from voidgen.progress import NoProgress
 
 INPUTS = "sha256-inputs"
 pytestmark = pytest.mark.filterwarnings("ignore:The Component this BOM is describing")
@@ -27,7 +27,7 @@ def out(tmp_path: Path) -> Path:
 
 
 def find(out: Path, inputs: str = INPUTS) -> Earlier:
-    return earlier.find(out, "it", inputs, Nobody())
+    return earlier.find(out, "it", inputs, NoProgress())
 
 
 def test_a_whole_one(out: Path) -> None:

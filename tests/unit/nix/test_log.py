@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from voidgen.nix import log
-from voidgen.progress import Nobody
+from voidgen.progress import NoProgress
 
 LOW, TOP = "/nix/store/9azw2p7pf8fvyn7k6mgi260l7pdgp3v3-low.drv", "/nix/store/57f-top.drv"
 STARTED: list[dict[str, Any]] = [
@@ -40,7 +40,7 @@ def lines(events: Iterable[dict[str, Any]]) -> bytes:
     return b"".join(b"@nix " + json.dumps(event).encode() + b"\n" for event in events)
 
 
-class Told(Nobody):
+class Told(NoProgress):
     def __init__(self) -> None:
         self.reached: list[tuple[int, int, str]] = []
 

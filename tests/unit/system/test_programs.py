@@ -176,7 +176,7 @@ def test_a_child_that_keeps_the_pipes_open(child: Path, tmp_path: Path) -> None:
 def test_a_child_that_keeps_a_stream_open(child: Path, tmp_path: Path) -> None:
     leaving = program(tmp_path, "leaving", f"{LEAVES} {child}\necho said; exit 3")
     heard: list[bytes] = []
-    assert process.stream([str(leaving)], cwd=HERE, heard=heard.append) == 3
+    assert process.stream([str(leaving)], cwd=HERE, on_output=heard.append) == 3
     assert b"".join(heard) == b"said\n"
     assert lives(child)
 
@@ -188,14 +188,16 @@ def test_an_interrupted_stream_leaves_no_child(child: Path, tmp_path: Path) -> N
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        process.stream([str(running)], cwd=HERE, heard=interrupted)
+        process.stream([str(running)], cwd=HERE, on_output=interrupted)
     assert gone(child)
 
 
 def test_what_ran_beside_and_would_not_end_leaves_no_child(child: Path, tmp_path: Path) -> None:
     stubborn = program(tmp_path, "stubborn", f"trap '' TERM\n{LEAVES} {child}\nwait")
-    beside = process.beside([str(stubborn)], cwd=HERE, messages=tmp_path / "said", politeness=0)
-    with beside as running:
+    background = process.run_in_background(
+        [str(stubborn)], cwd=HERE, messages=tmp_path / "said", grace_period=0
+    )
+    with background as running:
         while not (child.exists() and child.read_text()):
             assert running.poll() is None
             time.sleep(0.01)
@@ -305,8 +307,8 @@ def test_a_stream_and_what_runs_beside_get_no_secrets_either(
 ) -> None:
     monkeypatch.setenv("GITHUB_TOKEN", "very-secret")
     heard: list[bytes] = []
-    process.stream(["env"], cwd=HERE, heard=heard.append)
-    with process.beside(["env"], cwd=HERE, messages=tmp_path / "said") as running:
+    process.stream(["env"], cwd=HERE, on_output=heard.append)
+    with process.run_in_background(["env"], cwd=HERE, messages=tmp_path / "said") as running:
         running.wait()
     said = b"".join(heard) + (tmp_path / "said").read_bytes()
     assert b"PATH=" in said
