@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from voidgen.errors import Fault, WrongInputError, raise_all
-from voidgen.nix.flake_ref import FORGES, Attributes, attributes, spelled, url
+from voidgen.nix import flake_attributes
+from voidgen.nix.flake_attributes import FORGES, Attributes, spelled, url
 from voidgen.schema import typed_json
 from voidgen.system import credentials
 from voidgen.system.files import read_regular_file
@@ -89,7 +90,7 @@ class _Locked:
 
     def is_from(self, reference: str) -> bool:
         """Return whether it was locked from ``reference``."""
-        expected = attributes(reference)
+        expected = flake_attributes.of_reference(reference)
         return not expected or expected == {
             key: spelled(value) for key, value in self.original.items()
         }

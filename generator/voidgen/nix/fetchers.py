@@ -9,7 +9,7 @@ from attrs import field, frozen
 
 from voidgen.errors import StepFailedError
 from voidgen.nix import commands
-from voidgen.nix.flake_ref import Attributes, url
+from voidgen.nix.flake_attributes import Attributes, url
 from voidgen.system import sri
 
 

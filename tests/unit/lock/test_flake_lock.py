@@ -13,7 +13,7 @@ from voidgen.config.types import Mklive, Nix
 from voidgen.errors import WrongInputError
 from voidgen.lock import flake_lock as lock
 from voidgen.lock.flake_lock import Input
-from voidgen.nix import flake_ref
+from voidgen.nix import flake_attributes
 from voidgen.overlay.resolve import resolve
 from voidgen.plan.plan import Plan, plan
 
@@ -97,7 +97,7 @@ REV = "549bd84d6279f9852cae6225e372cc67fb91a4c1"
     ],
 )
 def test_references_as_a_lock_has_them(reference: str, attributes: dict[str, str]) -> None:
-    assert flake_ref.attributes(reference) == attributes
+    assert flake_attributes.of_reference(reference) == attributes
 
 
 def test_a_folder_is_no_input(tmp_path: Path) -> None:
@@ -152,7 +152,7 @@ def test_no_lock_of_nix(tmp_path: Path, text: str) -> None:
     ],
 )
 def test_references_of_locked_entries(locked: Any, url: str) -> None:
-    assert flake_ref.url(locked) == url
+    assert flake_attributes.url(locked) == url
 
 
 @pytest.mark.parametrize(
