@@ -12,12 +12,14 @@ from tomlkit.exceptions import TOMLKitError
 from tomlkit.items import Array, Table
 
 from voidgen.errors import Fault, Key, WrongInputError
+from voidgen.schema import toml
+from voidgen.system import syntax_tree
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
-    from tree_sitter import Node
+    from voidgen.system.syntax_tree import Node
 
 LISTS: Mapping[str, tuple[str, str]] = {
     "nix": ("nix", "packages"),
@@ -179,8 +181,8 @@ def _without_table(text: str, key: tuple[str, ...]) -> str | None:
     if found is None:
         return None
     lines = text.split("\n")
-    first = found.start_point[0]
-    last = max(child.end_point[0] for child in found.named_children if child.type != "comment")
+    first = found.line - 1
+    last = max(part.last_line for part in found.parts) - 1
     while first and lines[first - 1].startswith("#"):
         first -= 1
     before, after = lines[:first], lines[last + 1 :]
@@ -203,18 +205,14 @@ def _with_last_comma(text: str, key: tuple[str, str]) -> str:
     tomlkit would write the comma into the comment.
     """
     array = _list(text, key)
-    items = [node for node in array.named_children if node.type != "comment"] if array else []
-    if array and items and items[-1] != array.named_children[-1]:
-        after = items[-1].next_sibling
-        if after and after.type != ",":
-            return _inserted(text, items[-1].end_byte, ",")
-    return text
+    last = array.parts[-1:] if array else []
+    return _inserted(text, last[0].end, ",") if last and last[0].is_before_comment else text
 
 
 def _with_last_line(text: str, key: tuple[str, str]) -> str:
     """Return ``text`` with the closing bracket of a list on a line of its own."""
     array = _list(text, key)
-    return _inserted(text, array.end_byte - 1, "\n") if array else text
+    return _inserted(text, array.end - 1, "\n") if array else text
 
 
 def _inserted(text: str, at: int, new: str) -> str:
@@ -226,26 +224,11 @@ def _inserted(text: str, at: int, new: str) -> str:
 def _list(text: str, key: tuple[str, str]) -> Node | None:
     """Return the list of a table with a header of its own."""
     table = _table(text, key[:1])
-    pairs = [node for node in (table.named_children if table else ()) if node.type == "pair"]
-    named = (pair.named_children for pair in pairs)
-    return next((array for name, array, *_ in named if name.text == key[1].encode()), None)
+    named = (part.parts for part in (table.parts if table else ()) if part.kind == "pair")
+    return next((array for name, array, *_ in named if name.text == key[1]), None)
 
 
 def _table(text: str, key: tuple[str, ...]) -> Node | None:
     """Return the table that has ``key`` as its header."""
-    import tree_sitter_toml  # noqa: PLC0415
-    from tree_sitter import Language, Parser  # noqa: PLC0415
-
-    root = Parser(Language(tree_sitter_toml.language())).parse(text.encode()).root_node
-    return next((node for node in root.named_children if _is_table(node, key)), None)
-
-
-def _is_table(node: Node, key: tuple[str, ...]) -> bool:
-    if node.type != "table":
-        return False
-    header: Any = tomllib.loads(f"[{(node.named_children[0].text or b'').decode()}]")
-    found = []
-    while header:
-        ((part, header),) = header.items()
-        found.append(part)
-    return tuple(found) == key
+    tables = (node for node in syntax_tree.parse(text, "toml").parts if node.kind == "table")
+    return next((table for table in tables if toml.key_of(table.parts[0]) == key), None)

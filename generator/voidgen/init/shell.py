@@ -10,14 +10,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-import tree_sitter_bash
 from attrs import evolve, frozen
-from tree_sitter import Language, Parser
+
+from voidgen.system import syntax_tree
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tree_sitter import Node
+    from voidgen.system.syntax_tree import Node
 
 LONGEST = 60
 """Characters of a statement that a message repeats."""
@@ -59,8 +59,7 @@ def read(text: str) -> tuple[list[Variable], list[Unread]]:
     The variables are in the order in which the script first sets them.
     """
     reader = _Reader()
-    root = Parser(Language(tree_sitter_bash.language())).parse(text.encode()).root_node
-    for node in root.named_children:
+    for node in syntax_tree.parse(text, "bash").parts:
         reader.statement(node)
     found = [evolve(one, used=one.name in reader.used) for one in reader.found.values()]
     return found, reader.unread
@@ -73,49 +72,45 @@ class _Reader:
         self.used: set[str] = set()
 
     def statement(self, node: Node) -> None:
-        if node.type == "comment":
-            return
-        if node.type in {"variable_assignments", "declaration_command"}:
+        if node.kind in {"variable_assignments", "declaration_command"}:
             # `export NAME` alone sets nothing, and options of `declare` change no value.
-            parts = [child for child in node.named_children if child.type == "variable_assignment"]
-            for part in parts:
-                self.statement(part)
+            for part in node.parts:
+                if part.kind == "variable_assignment":
+                    self.statement(part)
             return
         try:
-            if node.has_error or node.type != "variable_assignment":
+            if node.has_error or node.kind != "variable_assignment":
                 raise _NeedsRunError  # noqa: TRY301 - noted below, as all else that is not read
             self._assign(node)
         except _NeedsRunError:
-            text = " ".join(_text(node).split())
+            text = " ".join(node.text.split())
             shown = text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
-            self.unread.append(Unread(shown, node.start_point[0] + 1))
+            self.unread.append(Unread(shown, node.line))
 
     def _assign(self, node: Node) -> None:
-        name, *values = node.named_children
-        if name.type != "variable_name":
+        name, *values = node.parts
+        if name.kind != "variable_name":
             raise _NeedsRunError
-        key = _text(name)
-        more = any(child.type == "+=" for child in node.children)
+        key = name.text
         value = self._value(values[0]) if values else ""
         before = self.found.get(key)
-        if more and before:
+        if "+=" in node.tokens and before:
             value = _joined(before.value, value)
-        self.found[key] = Variable(key, value, node.start_point[0] + 1)
+        self.found[key] = Variable(key, value, node.line)
 
     def _value(self, node: Node) -> str | tuple[str, ...]:
-        if node.type == "array":
-            elements = [child for child in node.named_children if child.type != "comment"]
-            return tuple(word for one in elements for word in self._element(one))
+        if node.kind == "array":
+            return tuple(word for one in node.parts for word in self._element(one))
         return self._string(node)
 
     def _element(self, node: Node) -> Iterator[str]:
         """Yield the words of an element: bash splits an expansion without quotes at blanks."""
         text = self._string(node)
-        yield from text.split() if "expansion" in node.type else (text,)
+        yield from text.split() if "expansion" in node.kind else (text,)
 
     def _string(self, node: Node) -> str:
-        text = _text(node)
-        match node.type:
+        text = node.text
+        match node.kind:
             case "word" | "number":
                 return re.sub(r"\\(\n|.)", lambda found: found[1].strip("\n"), text)
             case "raw_string":
@@ -123,7 +118,7 @@ class _Reader:
             case "string":
                 return "".join(self._quoted(node))
             case "concatenation":
-                return "".join(map(self._string, node.named_children))
+                return "".join(map(self._string, node.parts))
             case "simple_expansion":
                 return self._variable(text.lstrip().removeprefix("$"))
             case "expansion":
@@ -135,20 +130,20 @@ class _Reader:
 
         Blanks before an expansion belong to no node, or to that of the expansion.
         """
-        data = (node.text or b"")[1:-1]
-        start, base = 0, node.start_byte + 1
-        for child in node.named_children:
-            if child.type == "string_content":
+        data = node.text.encode()[1:-1]
+        start, base = 0, node.start + 1
+        for child in node.parts:
+            if child.kind == "string_content":
                 continue
-            yield _unescaped(data[start : child.start_byte - base])
-            text = _text(child)
+            yield _unescaped(data[start : child.start - base])
+            text = child.text
             yield text[: len(text) - len(text.lstrip())]
             yield self._string(child)
-            start = child.end_byte - base
+            start = child.end - base
         yield _unescaped(data[start:])
 
     def _expansion(self, node: Node) -> str:
-        found = re.fullmatch(r"\$\{(\w+)(?::?[-=](.*))?\}", _text(node).lstrip(), re.DOTALL)
+        found = re.fullmatch(r"\$\{(\w+)(?::?[-=](.*))?\}", node.text.lstrip(), re.DOTALL)
         if not found:
             raise _NeedsRunError
         name, default = found[1], found[2]
@@ -174,7 +169,3 @@ def _joined(old: str | tuple[str, ...], new: str | tuple[str, ...]) -> str | tup
 
 def _unescaped(data: bytes) -> str:
     return re.sub(r"\\\n|\\([\"$`\\])", lambda found: found[1] or "", data.decode())
-
-
-def _text(node: Node) -> str:
-    return (node.text or b"").decode()

@@ -8,14 +8,15 @@ import re
 import tomllib
 from typing import TYPE_CHECKING, Any
 
-from voidgen.errors import Fault, Key, WrongInputError, unreadable
-from voidgen.system.files import read_regular_file
+from voidgen.errors import Fault, Key, WrongInputError
+from voidgen.system import syntax_tree
+from voidgen.system.files import read_input
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-    from tree_sitter import Node
+    from voidgen.system.syntax_tree import Node
 
 LARGEST = 1 << 20
 """Bytes. A file that a person writes is far smaller, and parsing must stay quick."""
@@ -83,10 +84,7 @@ def spell(key: Key) -> str:
 
 def text(file: Path) -> str:
     """Return the text of ``file``; raises WrongInputError as `read` does."""
-    try:
-        data = read_regular_file(file, LARGEST)
-    except OSError as error:
-        raise WrongInputError(unreadable(error, file)) from None
+    data = read_input(file, LARGEST)
     try:
         return data.decode()
     except UnicodeDecodeError as error:
@@ -110,26 +108,23 @@ def _syntax_fault(file: Path, text: str, message: str) -> Fault:
 
 def _lines(text: str) -> dict[Key, int]:
     """Return the line of every key and array element of a valid document."""
-    # Imported here: only faults need lines, and tomllib does not give them.
-    import tree_sitter_toml  # noqa: PLC0415
-    from tree_sitter import Language, Parser  # noqa: PLC0415
-
-    root = Parser(Language(tree_sitter_toml.language())).parse(text.encode()).root_node
+    # tomllib does not give lines.
     lines: dict[Key, int] = {}
     arrays: dict[Key, int] = {}
-    for node in root.named_children:
-        if node.type == "pair":
+    for node in syntax_tree.parse(text, "toml").parts:
+        if node.kind == "pair":
             _pair(node, (), lines)
-        elif node.type in {"table", "table_array_element"}:
-            *above, last = _key_parts(node.named_children[0])
+        elif node.kind in {"table", "table_array_element"}:
+            header, *pairs = node.parts
+            *above, last = key_of(header)
             name = (*_with_last_indexes(above, arrays), last)
-            if node.type == "table_array_element":
+            if node.kind == "table_array_element":
                 index = arrays[name] = arrays.get(name, -1) + 1
-                lines.setdefault(name, node.start_point[0] + 1)
+                lines.setdefault(name, node.line)
                 name = (*name, index)
             _put(lines, name, node)
-            for pair in node.named_children[1:]:
-                if pair.type == "pair":
+            for pair in pairs:
+                if pair.kind == "pair":
                     _pair(pair, name, lines)
     return lines
 
@@ -145,30 +140,30 @@ def _with_last_indexes(name: Iterable[str | int], arrays: Mapping[Key, int]) -> 
 
 
 def _pair(node: Node, table: Key, lines: dict[Key, int]) -> None:
-    name = (*table, *_key_parts(node.named_children[0]))
+    key, value, *_ = node.parts
+    name = (*table, *key_of(key))
     _put(lines, name, node)
-    _value(node.named_children[1], name, lines)
+    _value(value, name, lines)
 
 
 def _value(node: Node, name: Key, lines: dict[Key, int]) -> None:
-    children = [child for child in node.named_children if child.type != "comment"]
-    if node.type == "array":
-        for index, child in enumerate(children):
-            _put(lines, (*name, index), child)
-            _value(child, (*name, index), lines)
-    elif node.type == "inline_table":
-        for child in children:
-            _pair(child, name, lines)
+    if node.kind == "array":
+        for index, item in enumerate(node.parts):
+            _put(lines, (*name, index), item)
+            _value(item, (*name, index), lines)
+    elif node.kind == "inline_table":
+        for pair in node.parts:
+            _pair(pair, name, lines)
 
 
 def _put(lines: dict[Key, int], name: Key, node: Node) -> None:
     for end in range(1, len(name) + 1):
-        lines.setdefault(name[:end], node.start_point[0] + 1)
+        lines.setdefault(name[:end], node.line)
 
 
-def _key_parts(node: Node) -> Key:
-    """Return the parts of a key, without quotes; tomllib removes these."""
-    table: Any = tomllib.loads(f"{(node.text or b'').decode()} = 0")
+def key_of(node: Node) -> tuple[str, ...]:
+    """Return the parts of a key or header, without quotes; tomllib removes these."""
+    table: Any = tomllib.loads(f"{node.text} = 0")
     parts: list[str] = []
     while isinstance(table, dict):
         ((part, table),) = table.items()
