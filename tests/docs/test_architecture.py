@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import sys
 from typing import TYPE_CHECKING
 
 import networkx as nx
@@ -22,6 +23,33 @@ LAYERS = {
     for layer, name in re.findall(r"^\| (\d+) \| `([\w.]+)` \|", PAGE, re.MULTILINE)
 }
 """The layer of each folder and file, as the page has it."""
+DOORS = {
+    "cattrs": {"schema/structure.py", "schema/typed_json.py"},
+    "cyclonedx": {"iso/outputs.py"},
+    "elftools": {"init/offline.py"},
+    "graphviz": {"graph/dot.py"},
+    "jinja2": {"system/templates.py"},
+    "junitparser": {"outcome/forms.py"},
+    "lz4": {"system/compressed.py"},
+    "markupsafe": {"system/templates.py"},
+    "packageurl": {"iso/outputs.py"},
+    "pefile": {"iso/loader.py"},
+    "pexpect": {"boot/console.py"},
+    "pycdlib": {"image/iso_volume.py"},
+    "requests": {"download/web.py"},
+    "tenacity": {"download/web.py", "system/process.py"},
+    "tomlkit": {"edit/text.py"},
+    "tree_sitter": {"system/syntax_tree.py"},
+    "tree_sitter_bash": {"system/syntax_tree.py"},
+    "tree_sitter_toml": {"system/syntax_tree.py"},
+    "urllib3": {"download/web.py"},
+    "zstandard": {"system/compressed.py"},
+}
+"""The modules that import each library; the rest of the package calls these modules."""
+FOLDERS = {"click": {"cli"}, "rich": {"cli"}}
+"""The folders that import a library."""
+EVERYWHERE = {"attrs", "networkx"}
+"""Libraries whose types are the package's own: values, and graphs as data."""
 LONGEST = 170
 """Lines of the page: two printed pages."""
 
@@ -78,6 +106,25 @@ def imports() -> list[Import]:
 
 
 IMPORTS = imports()
+
+
+def third_party() -> dict[str, set[Path]]:
+    """Return the modules that import each library, also for type checking."""
+    found: dict[str, set[Path]] = {}
+    for file in sorted(PACKAGE.rglob("*.py")):
+        for name, _ in names(ast.parse(file.read_text())):
+            library = name.partition(".")[0]
+            if library not in {"voidgen", *sys.stdlib_module_names}:
+                found.setdefault(library, set()).add(file.relative_to(PACKAGE))
+    return found
+
+
+def test_each_library_is_behind_one_module() -> None:
+    """A new dependency needs a line in one of the tables."""
+    found = third_party()
+    assert {*found} == {*DOORS, *FOLDERS, *EVERYWHERE}
+    assert {name: {*map(str, found[name])} for name in DOORS} == DOORS
+    assert {name: {file.parts[0] for file in found[name]} for name in FOLDERS} == FOLDERS
 
 
 def test_each_folder_and_file_of_the_package_has_a_line() -> None:
