@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from voidgen import config
-from voidgen.errors import Fault, StepFailedError, WrongInputError, unreadable
+from voidgen.errors import Fault, StepFailedError, WrongInputError
 from voidgen.image.snapshot import Snapshot
 from voidgen.nix import database
 
@@ -128,12 +128,9 @@ def closure(named: str, path: Path) -> Snapshot:
 
 
 def _content(file: Path) -> bytes:
-    from voidgen.system.files import read_regular_file
+    from voidgen.system.files import read_input
 
-    try:
-        return read_regular_file(file, LARGEST)
-    except OSError as error:
-        raise WrongInputError(unreadable(error, file)) from None
+    return read_input(file, LARGEST)
 
 
 def _json(file: Path, content: bytes) -> object:

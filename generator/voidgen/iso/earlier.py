@@ -12,7 +12,7 @@ from voidgen.image import built
 from voidgen.iso import outputs
 from voidgen.schema import typed_json
 from voidgen.system import sha256sums, sri
-from voidgen.system.files import open_regular_file, read_regular_file
+from voidgen.system.files import open_regular_file, read_input
 from voidgen.system.untrusted import GarbledError
 
 if TYPE_CHECKING:
@@ -79,8 +79,8 @@ def _hashed(out: Path, name: str, kinds: tuple[str, ...], hashes: dict[str, str]
 def _sums(file: Path) -> tuple[bytes, Mapping[str, str]]:
     """Return the bytes of the sums and the hashes that they list; empty if they cannot be read."""
     try:
-        data = read_regular_file(file, LARGEST)
-    except (OSError, WrongInputError):
+        data = read_input(file, LARGEST)
+    except WrongInputError:
         return b"", {}
     return data, sha256sums.parse(data) or {}
 
@@ -101,8 +101,8 @@ class _Manifest:
 def _manifest(file: Path) -> _Manifest | None:
     """Return the manifest's part about the ISO; None if it is not a manifest."""
     try:
-        return typed_json.read(read_regular_file(file, built.LARGEST), _Manifest)
-    except (OSError, WrongInputError, GarbledError):
+        return typed_json.read(read_input(file, built.LARGEST), _Manifest)
+    except (WrongInputError, GarbledError):
         return None
 
 

@@ -13,7 +13,7 @@ from voidgen.image.iso_manifest import IsoFile, IsoManifest, Nix
 from voidgen.lock.types import Lock
 from voidgen.schema import canonical_json, typed_json
 from voidgen.system import sha256sums, sri
-from voidgen.system.files import read_regular_file
+from voidgen.system.files import read_input
 from voidgen.system.untrusted import GarbledError
 
 if TYPE_CHECKING:
@@ -38,10 +38,9 @@ SUMMED = ("iso", "cdx.json", "manifest.json")
 def reused(out: Path, name: str, built: BuiltImage, lock: Lock | None) -> Iterable[str]:
     """Yield a line for each part that the ISO shares with the earlier ISO in ``out``."""
     try:
-        found = typed_json.read(
-            read_regular_file(out / f"{name}.manifest.json", built_image.LARGEST), IsoManifest
-        )
-    except (OSError, WrongInputError, GarbledError):
+        data = read_input(out / f"{name}.manifest.json", built_image.LARGEST)
+        found = typed_json.read(data, IsoManifest)
+    except (WrongInputError, GarbledError):
         return
     if found.nix.closure == built.closure:
         yield f"reused: the closure, {len(built.closure.paths)} store paths"

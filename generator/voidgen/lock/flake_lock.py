@@ -14,7 +14,7 @@ from voidgen.nix import flake_attributes
 from voidgen.nix.flake_attributes import FORGES, Attributes, spelled, url
 from voidgen.schema import typed_json
 from voidgen.system import credentials
-from voidgen.system.files import read_regular_file
+from voidgen.system.files import read_optional_input
 from voidgen.system.untrusted import GarbledError
 
 if TYPE_CHECKING:
@@ -154,16 +154,17 @@ def references(plan: Plan) -> dict[str, str]:
 
 def _locked(file: Path) -> dict[str, _Locked]:
     """Return each input of the root, by name."""
+    data = read_optional_input(file, LARGEST)
+    if data is None:
+        return {}
     try:
-        lock = typed_json.read(read_regular_file(file, LARGEST), LockFile)
+        lock = typed_json.read(data, LockFile)
         raise_all([*_unpinned_faults(lock.nodes, file), *_secret_faults(lock.nodes, file)])
         return {
             name: _Locked.of(lock.nodes[to] if isinstance(to, str) else Node())
             for name, to in lock.nodes[lock.root].inputs.items()
         }
-    except FileNotFoundError:
-        return {}
-    except (OSError, GarbledError):
+    except GarbledError:
         raise WrongInputError(Fault("is not a lock file of Nix", file, remedy=RESTORE)) from None
 
 

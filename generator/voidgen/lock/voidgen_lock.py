@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from voidgen.errors import Fault, WrongInputError, unreadable
+from voidgen.errors import Fault, WrongInputError
 from voidgen.lock.flake_lock import RESTORE
 from voidgen.lock.types import Lock
 from voidgen.schema.structure import kebab, show, structure
 from voidgen.system import credentials, sri, untrusted
-from voidgen.system.files import read_regular_file
+from voidgen.system.files import read_optional_input
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,13 +37,8 @@ def read(folder: Path) -> Lock | None:
     file, or if it is larger than `LARGEST`.
     """
     file = folder / FILE
-    try:
-        data = read_regular_file(file, LARGEST)
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        raise WrongInputError(unreadable(error, file)) from None
-    return parse(data, file)
+    data = read_optional_input(file, LARGEST)
+    return None if data is None else parse(data, file)
 
 
 def parse(data: bytes, file: Path) -> Lock:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from voidgen.errors import Fault, StepFailedError, WrongInputError, unreadable
-from voidgen.system.files import read_regular_file, write_atomically
+from voidgen.errors import Fault, StepFailedError, WrongInputError
+from voidgen.system.files import read_input, read_regular_file, write_atomically
 from voidgen.system.process import run
 
 if TYPE_CHECKING:
@@ -64,10 +64,7 @@ def sign_file(file: Path, key: Path) -> Path:
 
 def refuse_no_key(key: Path) -> None:
     """Raise WrongInputError if ``key`` is neither a private key nor its public part."""
-    try:
-        text = read_regular_file(key, LARGEST).decode(errors="replace")
-    except OSError as error:
-        raise WrongInputError(unreadable(error, key)) from None
+    text = read_input(key, LARGEST).decode(errors="replace")
     if "PRIVATE KEY" not in text and not _KEY_TYPE.match(text):
         raise WrongInputError(Fault("is not an SSH key", key, remedy=MAKE_ONE))
 
@@ -80,10 +77,7 @@ def signers(files: Iterable[Path], keys: Iterable[str]) -> list[str]:
     """
     lines = [f"{NAMESPACE} {key}" for key in keys]
     for file in files:
-        try:
-            text = read_regular_file(file, LARGEST).decode(errors="replace")
-        except OSError as error:
-            raise WrongInputError(unreadable(error, file)) from None
+        text = read_input(file, LARGEST).decode(errors="replace")
         found = [line for line in text.splitlines() if line.strip() and line[0] != "#"]
         if "PRIVATE KEY" in text or not found or not all(map(_named, found)):
             remedy = "name a public key (KEY.pub), or a file of allowed signers (ssh-keygen(1))"

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from voidgen.errors import Fault, StepFailedError, WrongInputError, unreadable
+from voidgen.errors import Fault, StepFailedError, WrongInputError
 from voidgen.outcome.types import Outcome
 from voidgen.provenance import envelope, statement
 from voidgen.provenance.beside import beside, read
 from voidgen.provenance.signed import TRUST_A_KEY
-from voidgen.system.files import read_regular_file, write_atomically
+from voidgen.system.files import read_optional_input, write_atomically
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -46,13 +46,7 @@ def add(iso: Path, claim: Provenance, key: Path) -> Path:
 
 def _lines(file: Path) -> list[bytes]:
     """Return the lines of the file, each once; empty if the file does not exist."""
-    try:
-        data = read_regular_file(file, LARGEST)
-    except FileNotFoundError:
-        return []
-    except OSError as error:
-        raise WrongInputError(unreadable(error, file)) from None
-    return _split(data)
+    return _split(read_optional_input(file, LARGEST) or b"")
 
 
 def _split(data: bytes) -> list[bytes]:

@@ -15,7 +15,7 @@ from voidgen.lock import voidgen_lock as lock_file
 from voidgen.lock.flake_lock import LockFile
 from voidgen.overlay import catalogue
 from voidgen.schema import typed_json
-from voidgen.system.files import read_regular_file
+from voidgen.system.files import read_input
 from voidgen.system.untrusted import GarbledError
 
 if TYPE_CHECKING:
@@ -87,8 +87,8 @@ def _keys(found: Config) -> Iterator[str]:
 def _locked(file: Path) -> Iterator[str]:
     """Yield inputs, and inputs of inputs, that are locked to files of this machine."""
     try:
-        lock = typed_json.read(read_regular_file(file, flake_lock.LARGEST), LockFile)
-    except (OSError, WrongInputError, GarbledError):
+        lock = typed_json.read(read_input(file, flake_lock.LARGEST), LockFile)
+    except (WrongInputError, GarbledError):
         yield f"{flake_lock.FILE} is not a lock file of Nix"
         return
     for name, node in lock.nodes.items():

@@ -18,7 +18,7 @@ from attrs import frozen
 from voidgen.errors import Fault, WrongInputError
 from voidgen.overlay import catalogue
 from voidgen.system import git
-from voidgen.system.files import read_regular_file
+from voidgen.system.files import read_input
 from voidgen.system.git_names import ATTRIBUTES, LINE
 
 if TYPE_CHECKING:
@@ -154,8 +154,8 @@ class _Origins:
     def _names(self, file: Path) -> frozenset[str]:
         if file not in self._known:
             try:
-                text = read_regular_file(file, LARGEST).decode(errors="replace")
-            except (OSError, WrongInputError):
+                text = read_input(file, LARGEST).decode(errors="replace")
+            except WrongInputError:
                 text = ""
             self._known[file] = attribute_names(text)
         return self._known[file]

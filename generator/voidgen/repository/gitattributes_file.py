@@ -9,7 +9,7 @@ import attrs
 
 from voidgen.errors import WrongInputError
 from voidgen.repository.attributes import LARGEST
-from voidgen.system.files import log_written, project_lock, read_regular_file, write_atomically
+from voidgen.system.files import log_written, project_lock, read_input, write_atomically
 from voidgen.system.git_names import ATTRIBUTES, CONTENT
 
 if TYPE_CHECKING:
@@ -43,8 +43,8 @@ def name_if_unedited(folder: Path) -> tuple[str, ...]:
     """Return its name if it is as `write_if_missing` wrote it, and may be added to git."""
     file, ours = folder / ATTRIBUTES, CONTENT.encode()
     try:
-        is_ours = file.stat().st_size == len(ours) and read_regular_file(file, LARGEST) == ours
-    except (OSError, WrongInputError):
+        is_ours = read_input(file, LARGEST) == ours
+    except WrongInputError:
         is_ours = False
     return (ATTRIBUTES,) if is_ours else ()
 

@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from voidgen.errors import WrongInputError
-from voidgen.system.files import read_regular_file
+from voidgen.system.files import read_input
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -40,8 +40,8 @@ def imported(folder: Path, names: Iterable[str]) -> tuple[str, ...]:
 
 def _named(folder: Path, name: str) -> Iterator[str]:
     try:
-        text = read_regular_file(folder / name, LARGEST).decode(errors="replace")
-    except (OSError, WrongInputError):
+        text = read_input(folder / name, LARGEST).decode(errors="replace")
+    except WrongInputError:
         return
     for path in _PATH.findall(_COMMENT.sub("", text)):
         place = os.path.normpath(os.path.join(os.path.dirname(name), path))  # noqa: PTH118, PTH120

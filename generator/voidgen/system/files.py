@@ -6,7 +6,7 @@ import fcntl
 import logging
 import os
 import stat
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from voidgen.errors import Fault, StepFailedError, WrongInputError, remedy_of, unreadable
@@ -52,12 +52,26 @@ def read_regular_file(file: Path, largest: int) -> bytes:
 
 
 def read_input(file: Path, largest: int) -> bytes:
-    """Return the bytes of a file that the user named, ``largest`` at most.
+    """Return the bytes of a file, ``largest`` at most, as `read_regular_file`.
 
-    Raises WrongInputError if it cannot be read, as `read_regular_file` says, or does not exist.
+    Raises WrongInputError if it cannot be read or does not exist.
     """
-    try:
+    with _faults_of(file):
         return read_regular_file(file, largest)
+
+
+def read_optional_input(file: Path, largest: int) -> bytes | None:
+    """`read_input`, but return None if ``file`` does not exist."""
+    with _faults_of(file), suppress(FileNotFoundError):
+        return read_regular_file(file, largest)
+    return None
+
+
+@contextmanager
+def _faults_of(file: Path) -> Iterator[None]:
+    """Turn an OSError of the context into the fault of ``file``."""
+    try:
+        yield
     except OSError as error:
         raise WrongInputError(unreadable(error, file)) from None
 
