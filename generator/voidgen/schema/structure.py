@@ -292,7 +292,7 @@ def _faults(error: Exception, file: Path, key: Key) -> Iterator[Fault]:
     """Yield a fault for each exception in the tree that cattrs raised; its notes give the keys."""
     if isinstance(error, ClassValidationError | IterableValidationError):
         for inner in error.exceptions:
-            yield from _faults(inner, file, (*key, *_step(inner)))
+            yield from _faults(inner, file, (*key, *step_of(inner)))
     elif isinstance(error, MisfitError):
         yield Fault(error.what, file, (*key, *error.key), remedy=error.remedy)
     elif isinstance(error, ForbiddenExtraKeysError):
@@ -306,7 +306,8 @@ def _faults(error: Exception, file: Path, key: Key) -> Iterator[Fault]:
         raise error
 
 
-def _step(error: Exception) -> Key:
+def step_of(error: BaseException) -> Key:
+    """Return the field, key or index at which cattrs noted ``error``; empty if at none."""
     for note in getattr(error, "__notes__", ()):
         if isinstance(note, AttributeValidationNote):
             return (kebab(note.name),)

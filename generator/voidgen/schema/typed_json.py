@@ -15,12 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar, Union, get_args, get_or
 from xml.parsers.expat import ExpatError
 
 import attrs
-from cattrs import (
-    AttributeValidationNote,
-    BaseValidationError,
-    Converter,
-    IterableValidationNote,
-)
+from cattrs import BaseValidationError, Converter
 from cattrs.gen import (
     make_dict_structure_fn,
     make_dict_unstructure_fn,
@@ -28,7 +23,7 @@ from cattrs.gen import (
     override,
 )
 
-from voidgen.schema.structure import MisfitError, converter, kebab, show, text
+from voidgen.schema.structure import MisfitError, converter, kebab, show, step_of, text
 from voidgen.system import untrusted
 from voidgen.system.untrusted import GarbledError, OtherVersionError
 
@@ -78,22 +73,13 @@ def _faults(error: Exception, place: str) -> Iterator[str]:
     """Yield what is wrong, each with its place, such as ``closure.paths.3.narSize``."""
     if isinstance(error, BaseValidationError):
         for inner in error.exceptions:
-            yield from _faults(inner, f"{place}.{step}" if (step := _step(inner)) else place)
+            yield from _faults(inner, ".".join((place, *map(str, step_of(inner)))))
     elif isinstance(error, (GarbledError, MisfitError)):
         yield f"{place.removeprefix('.')}: {error}".removeprefix(": ")
-    elif isinstance(error, KeyError) and _step(error):
+    elif isinstance(error, KeyError) and step_of(error):
         yield f"{place.removeprefix('.')}: this key is missing"
     else:
         raise error
-
-
-def _step(error: BaseException) -> str:
-    for note in getattr(error, "__notes__", ()):
-        if isinstance(note, AttributeValidationNote):
-            return kebab(note.name)
-        if isinstance(note, IterableValidationNote):
-            return str(note.index)
-    return ""
 
 
 @cache

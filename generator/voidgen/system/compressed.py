@@ -29,15 +29,12 @@ def buffered(stream: object) -> io.BufferedReader:
     return io.BufferedReader(cast("io.RawIOBase", stream), _PIECE)
 
 
-def opened(stream: io.BufferedReader, *, all_frames: bool = False) -> io.BufferedReader | None:
-    """Return a stream of what ``stream`` unpacks to; None if its next bytes are of no format.
-
-    Unpacks only the first frame of zstd, as Linux does, or else ``all_frames``.
-    """
+def opened(stream: io.BufferedReader) -> io.BufferedReader | None:
+    """Return a stream of what ``stream`` unpacks to; None if its next bytes are of no format."""
     begin = stream.peek(_SIGN)
     known = (decompress for sign, decompress in _FORMATS.items() if begin.startswith(sign))
     decompress = next(known, None)
-    return buffered(decompress(stream, all_frames)) if decompress else None
+    return buffered(decompress(stream)) if decompress else None
 
 
 class _Lz4(io.RawIOBase):
@@ -61,14 +58,14 @@ class _Lz4(io.RawIOBase):
         return count
 
 
-_FORMATS: Mapping[bytes, Callable[[BinaryIO, bool], object]] = {
-    b"\x1f\x8b": lambda stream, _: gzip.GzipFile(fileobj=stream),
-    b"BZh": lambda stream, _: bz2.BZ2File(stream),
-    b"\xfd7zXZ\0": lambda stream, _: lzma.LZMAFile(stream),  # noqa: SIM115 - the caller closes it
-    b"\x28\xb5\x2f\xfd": lambda stream, all_frames: zstandard.ZstdDecompressor().stream_reader(
-        stream, read_across_frames=all_frames
+_FORMATS: Mapping[bytes, Callable[[BinaryIO], object]] = {
+    b"\x1f\x8b": lambda stream: gzip.GzipFile(fileobj=stream),
+    b"BZh": bz2.BZ2File,
+    b"\xfd7zXZ\0": lzma.LZMAFile,
+    b"\x28\xb5\x2f\xfd": lambda stream: zstandard.ZstdDecompressor().stream_reader(
+        stream, read_across_frames=True
     ),
-    b"\x02\x21\x4c\x18": lambda stream, _: _Lz4(stream),
+    b"\x02\x21\x4c\x18": _Lz4,
 }
 """How to decompress a stream, by its first bytes."""
 _SIGN = max(map(len, _FORMATS))
