@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from voidgen.progress import Progress
 
 SUMS = "iso.sha256"
-LARGEST = 1 << 20
-"""Maximum bytes of the sums."""
 SMALL = tuple(kind for kind in outputs.SUMMED if kind != "iso")
 
 
@@ -79,7 +77,7 @@ def _hashed(out: Path, name: str, kinds: tuple[str, ...], hashes: dict[str, str]
 def _sums(file: Path) -> tuple[bytes, Mapping[str, str]]:
     """Return the bytes of the sums and the hashes that they list; empty if they cannot be read."""
     try:
-        data = read_input(file, LARGEST)
+        data = read_input(file)
     except WrongInputError:
         return b"", {}
     return data, sha256sums.parse(data) or {}

@@ -28,8 +28,6 @@ NAMES = (
     "text", "eol", "crlf", "ident", "filter", "working-tree-encoding", "export-subst",
     "export-ignore",
 )  # fmt: skip
-LARGEST = 1 << 20
-"""Bytes of the largest attribute file that is read."""
 _LINE_ENDS = frozenset({"text", "eol", "crlf", "binary"})
 _OFF = frozenset({"unspecified", "unset"})
 
@@ -154,7 +152,7 @@ class _Origins:
     def _names(self, file: Path) -> frozenset[str]:
         if file not in self._known:
             try:
-                text = read_input(file, LARGEST).decode(errors="replace")
+                text = read_input(file).decode(errors="replace")
             except WrongInputError:
                 text = ""
             self._known[file] = attribute_names(text)

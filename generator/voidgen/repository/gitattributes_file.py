@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import attrs
 
 from voidgen.errors import WrongInputError
-from voidgen.repository.attributes import LARGEST
 from voidgen.system.files import log_written, project_lock, read_input, write_atomically
 from voidgen.system.git_names import ATTRIBUTES, CONTENT
 
@@ -43,7 +42,7 @@ def name_if_unedited(folder: Path) -> tuple[str, ...]:
     """Return its name if it is as `write_if_missing` wrote it, and may be added to git."""
     file, ours = folder / ATTRIBUTES, CONTENT.encode()
     try:
-        is_ours = read_input(file, LARGEST) == ours
+        is_ours = read_input(file) == ours
     except WrongInputError:
         is_ours = False
     return (ATTRIBUTES,) if is_ours else ()

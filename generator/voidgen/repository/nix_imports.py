@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-LARGEST = 1 << 20
 MAX_FILES = 200
 """The most files that are read: no project has more Nix files of its own."""
 _COMMENT = re.compile(r"(?m)^\s*#[^\n]*$|/\*[\s\S]*?\*/")
@@ -40,7 +39,7 @@ def imported(folder: Path, names: Iterable[str]) -> tuple[str, ...]:
 
 def _named(folder: Path, name: str) -> Iterator[str]:
     try:
-        text = read_input(folder / name, LARGEST).decode(errors="replace")
+        text = read_input(folder / name).decode(errors="replace")
     except WrongInputError:
         return
     for path in _PATH.findall(_COMMENT.sub("", text)):

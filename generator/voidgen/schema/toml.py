@@ -18,9 +18,6 @@ if TYPE_CHECKING:
 
     from voidgen.system.syntax_tree import Node
 
-LARGEST = 1 << 20
-"""Bytes. A file that a person writes is far smaller, and parsing must stay quick."""
-
 _TOML_POSITION = re.compile(
     r"^(?P<what>.*) \(at (?:line (?P<line>\d+), column \d+|end of document)\)$"
 )
@@ -36,7 +33,7 @@ _REMEDIES = {
 def read(file: Path) -> dict[str, Any]:
     """Return the tables of ``file``.
 
-    Raises WrongInputError if it is missing, not a regular file, unreadable, larger than `LARGEST`,
+    Raises WrongInputError if it is missing, not a regular file, unreadable, larger than a MiB,
     not UTF-8 or not TOML 1.0.
     """
     return parse(text(file), file)
@@ -84,7 +81,7 @@ def spell(key: Key) -> str:
 
 def text(file: Path) -> str:
     """Return the text of ``file``; raises WrongInputError as `read` does."""
-    data = read_input(file, LARGEST)
+    data = read_input(file)
     try:
         return data.decode()
     except UnicodeDecodeError as error:

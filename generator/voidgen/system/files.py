@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
+LARGEST_TEXT = 1 << 20
+"""Bytes. A file that a person writes is far smaller, and parsing must stay quick."""
+
 
 @contextmanager
 def open_regular_file(file: Path) -> Iterator[BinaryIO]:
@@ -36,7 +39,7 @@ def open_regular_file(file: Path) -> Iterator[BinaryIO]:
         yield stream
 
 
-def read_regular_file(file: Path, largest: int) -> bytes:
+def read_regular_file(file: Path, largest: int = LARGEST_TEXT) -> bytes:
     """Return the bytes of ``file``, ``largest`` at most (a number of whole MiB).
 
     Raises OSError if it cannot be opened or read, WrongInputError if it isn't a regular file or is
@@ -51,7 +54,7 @@ def read_regular_file(file: Path, largest: int) -> bytes:
     return data
 
 
-def read_input(file: Path, largest: int) -> bytes:
+def read_input(file: Path, largest: int = LARGEST_TEXT) -> bytes:
     """Return the bytes of a file, ``largest`` at most, as `read_regular_file`.
 
     Raises WrongInputError if it cannot be read or does not exist.
@@ -60,7 +63,7 @@ def read_input(file: Path, largest: int) -> bytes:
         return read_regular_file(file, largest)
 
 
-def read_optional_input(file: Path, largest: int) -> bytes | None:
+def read_optional_input(file: Path, largest: int = LARGEST_TEXT) -> bytes | None:
     """`read_input`, but return None if ``file`` does not exist."""
     with _faults_of(file), suppress(FileNotFoundError):
         return read_regular_file(file, largest)

@@ -21,10 +21,6 @@ if TYPE_CHECKING:
     from voidgen.xbps.snapshot import Index
 
 
-LARGEST = 1 << 20
-"""Largest size of a key's file in bytes; real ones have about a thousandth."""
-
-
 @frozen
 class Trusted:
     """A key that the user trusts: its fingerprint (from the file's name), the file, its PEM."""
@@ -47,7 +43,7 @@ def read(files: Iterable[Path]) -> list[Trusted]:
     faults: list[Fault] = []
     for file in files:
         try:
-            data = read_input(file, LARGEST)
+            data = read_input(file)
             fingerprint = FINGERPRINT.check(file.stem)
             key = typed_json.read_plist(data, _Key)
             found.append(Trusted(fingerprint, data, key.public_key))
