@@ -140,7 +140,7 @@ def _archives(stream: io.BufferedReader, *, unpacked: bool = False) -> Iterator[
         if begin.startswith(_NEWC):
             yield from _archive(stream)
             continue
-        archives = None if unpacked else compressed.opened(stream)
+        archives = None if unpacked else compressed.decompress(stream)
         if archives is None:
             raise ValueError(f"archive {count} begins with {begin[:6]!r}")
         yield from _archives(archives, unpacked=True)

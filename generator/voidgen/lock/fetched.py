@@ -26,7 +26,7 @@ def differences(entry: Entry) -> Iterator[str]:
 
     Raises StepFailedError if the input cannot be fetched.
     """
-    locked, found = entry.bound, fetchers.fetched(entry.reference)
+    locked, found = entry.bound, fetchers.fetch_unlocked(entry.reference)
     modified = found.modified
     if not locked.rev and not (locked.modified and found.modified):
         # Nix 2.8 gives archives no time; later releases do.

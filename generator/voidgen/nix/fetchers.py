@@ -67,7 +67,7 @@ def fetch_tree(locked: Attributes) -> Path:
 
 
 @frozen
-class Fetched:
+class FetchedTree:
     """A tree that Nix fetched: its commit (or ""), narHash, and lastModified (or 0)."""
 
     rev: str
@@ -84,7 +84,7 @@ _FETCHED = """
 """
 
 
-def fetched(reference: str) -> Fetched:
+def fetch_unlocked(reference: str) -> FetchedTree:
     """Fetch the tree of a reference: its attributes as JSON, without a hash.
 
     Without a hash, Nix does not take a tree from the store instead, but may use its cache of
@@ -92,7 +92,7 @@ def fetched(reference: str) -> Fetched:
     """
     words = ["nix-instantiate", "--eval", "--strict", "--json", "--argstr", "reference", reference]
     done = commands.run([*words, "--expr", _FETCHED, *commands.FLAKES])
-    return commands.parsed(words[:2], done, Fetched)
+    return commands.parsed(words[:2], done, FetchedTree)
 
 
 def prefetch_file(where: str, *, name: str = "", expected: str = "") -> Prefetched:

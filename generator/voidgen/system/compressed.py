@@ -19,7 +19,7 @@ DAMAGED = (
     *(EOFError, OSError, ValueError, zlib.error),
     *(lz4.block.LZ4BlockError, lzma.LZMAError, zstandard.ZstdError),
 )
-"""What reading a stream of `opened` raises if the data is damaged or cut off."""
+"""What reading a stream of `decompress` raises if the data is damaged or cut off."""
 _PIECE = 1 << 20
 """Bytes that are read at once."""
 
@@ -29,7 +29,7 @@ def buffered(stream: object) -> io.BufferedReader:
     return io.BufferedReader(cast("io.RawIOBase", stream), _PIECE)
 
 
-def opened(stream: io.BufferedReader) -> io.BufferedReader | None:
+def decompress(stream: io.BufferedReader) -> io.BufferedReader | None:
     """Return a stream of what ``stream`` unpacks to; None if its next bytes are of no format."""
     begin = stream.peek(_SIGN)
     known = (decompress for sign, decompress in _FORMATS.items() if begin.startswith(sign))

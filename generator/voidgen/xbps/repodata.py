@@ -111,7 +111,7 @@ def read(file: Path) -> Repodata:
 
 def _unpacked(data: bytes) -> bytes:
     """Return the tar archive in ``data``, which may be compressed."""
-    stream = compressed.opened(compressed.buffered(io.BytesIO(data)))
+    stream = compressed.decompress(compressed.buffered(io.BytesIO(data)))
     unpacked = stream.read(LARGEST + 1) if stream else data
     if len(unpacked) > LARGEST:
         raise GarbledError(f"more than {LARGEST >> 20} MiB")

@@ -87,16 +87,16 @@ def _entry(folder: Path) -> entries.Entry:
 
 
 def nix_fetches_another_date(folder: Path, patch: pytest.MonkeyPatch) -> None:
-    found = fetchers.Fetched("0f" * 20, digest("tree"), 1_776_113_375)
-    patch.setattr(fetchers, "fetched", lambda _: found)
+    found = fetchers.FetchedTree("0f" * 20, digest("tree"), 1_776_113_375)
+    patch.setattr(fetchers, "fetch_unlocked", lambda _: found)
     raise_all(fetched.faults([_entry(folder)], folder / "flake.lock"))
 
 
 def input_is_not_fetched(folder: Path, patch: pytest.MonkeyPatch) -> None:
-    def fails(_: str) -> fetchers.Fetched:
+    def fails(_: str) -> fetchers.FetchedTree:
         raise StepFailedError("nix-instantiate: failed", output="error: no such repository\n")
 
-    patch.setattr(fetchers, "fetched", fails)
+    patch.setattr(fetchers, "fetch_unlocked", fails)
     raise_all(fetched.faults([_entry(folder)], folder / "flake.lock"))
 
 

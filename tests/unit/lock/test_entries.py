@@ -212,17 +212,19 @@ def test_dates_that_nix_fetches(
     rev: str, locked: int, fetched: int, good: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     one = flake_input("set", rev, locked)
-    monkeypatch.setattr(fetchers, "fetched", lambda _: fetchers.Fetched(rev, one.hash, fetched))
+    monkeypatch.setattr(
+        fetchers, "fetch_unlocked", lambda _: fetchers.FetchedTree(rev, one.hash, fetched)
+    )
     lines = [*fetched_inputs.differences(entries.Entry(one, "{}"))]
     wanted = f"set has lastModified {locked or 'none'}, and Nix fetches {fetched or 'none'}"
     assert lines == ([] if good else [wanted])
 
 
 def test_what_is_not_fetched_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    def fails(_: str) -> fetchers.Fetched:
+    def fails(_: str) -> fetchers.FetchedTree:
         raise StepFailedError("nix-instantiate: failed", output="error: no network")
 
-    monkeypatch.setattr(fetchers, "fetched", fails)
+    monkeypatch.setattr(fetchers, "fetch_unlocked", fails)
     with pytest.raises(StepFailedError) as caught:
         [*fetched_inputs.faults([entries.Entry(flake_input("a/b"), "{}")], FILE)]
     assert caught.value.what == "flake.lock: a/b cannot be fetched by its reference"
