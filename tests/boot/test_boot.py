@@ -16,6 +16,7 @@ import pytest
 from tests.boot import image as image_parts
 from tests.boot.conftest import running
 from tests.boot.image import Parts
+from tests.support.documents import BY
 from tests.support.program import voidgen
 
 from voidgen.boot import command, image, kvm, qemu, run
@@ -111,7 +112,7 @@ def test_what_does_not_hold_is_told(
     }
     told["plan"]["checks"] = [
         {
-            "module": "m", "name": name, "command": command, "prints": prints, "matches": None,
+            "by": BY, "name": name, "command": command, "prints": prints, "matches": None,
             "within": 60 if name == "name server" else 0,
         }
         for name, (command, prints) in rows.items()

@@ -11,6 +11,7 @@ import pytest
 
 from voidgen.iso import job
 from voidgen.iso.inputs import SCRIPTS
+from voidgen.overlay.asker import module
 from voidgen.overlay.resolution import Account
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ FILES = {
 
 def user(name: str, uid: int | None = None, *groups: str) -> Account:
     description = f"{name} unprivileged user"
-    return Account(name, "mine", uid, "/var/empty", "/sbin/nologin", groups, description)
+    return Account(name, module("mine"), uid, "/var/empty", "/sbin/nologin", groups, description)
 
 
 def added(folder: Path, engine: Podman, *users: Account) -> tuple[int, list[str], Path]:

@@ -39,7 +39,7 @@ def test_commands_are_good_shell(name: str, tmp_path: Path) -> None:
     # The session that a login names comes from another module.
     modules = {"lightdm-live": ["cinnamon-live"], "sddm-live": ["kde-live"]}.get(name, [name])
     rows = checks(tmp_path, modules, OPTIONS.get(name, {}))
-    ours = [row for row in rows if row["module"] == name]
+    ours = [row for row in rows if row["by"] == {"kind": "module", "name": name}]
     assert len(ours) == len(MODULES[name].spec.checks)
     for row in ours:
         done = subprocess.run(
@@ -57,7 +57,7 @@ def test_checks_are_filled_in_and_in_the_order_of_the_modules(tmp_path: Path) ->
         "dconf-cinnamon": {"color-scheme": "default"},
     }
     rows = checks(tmp_path, ["gpu-detect", "live-user", "dconf-cinnamon"], options)
-    names = [row["module"] for row in rows]
+    names = [row["by"]["name"] for row in rows]
     assert names == sorted(names)
     by_name = {row["name"]: row for row in rows}
     assert by_name["the desktop's keyboard"]["prints"].strip() == "[('xkb', 'ch+fr_nodeadkeys')]"
@@ -66,4 +66,4 @@ def test_checks_are_filled_in_and_in_the_order_of_the_modules(tmp_path: Path) ->
     groups = by_name["the live user is in the groups that exist"]["command"]
     assert groups.startswith("for group in 'a group' x; do\n")
     assert "id -nG anna |" in groups
-    assert {*rows[0]} == {"module", "name", "command", "prints", "matches", "within"}
+    assert {*rows[0]} == {"name", "by", "command", "prints", "matches", "within"}

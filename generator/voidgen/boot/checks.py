@@ -92,7 +92,7 @@ def of_image(image: BootableIso) -> Iterator[Check]:
             yield _profile(image)
             yield from _builds_offline(image)
     for one in plan.checks:
-        name = f"{one.module}: {one.name}"
+        name = f"{one.by.name}: {one.name}"
         yield Check(name, one.command, one.prints, one.matches, one.within)
 
 

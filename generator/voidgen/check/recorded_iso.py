@@ -15,7 +15,7 @@ from voidgen.iso import build, earlier, inputs
 from voidgen.lock import epoch, state
 from voidgen.lock.types import Iso
 from voidgen.outcome.types import Outcome
-from voidgen.xbps.types import SRI
+from voidgen.system import sri
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -83,7 +83,7 @@ def _compared(recorded: str, here: str) -> Outcome:
 
 def _made(project: Project, before: Iterable[Outcome], digest: str, progress: Progress) -> _Made:
     twice = next((one for one in before if one.name == iso_check.NAME), None)
-    if twice and twice.state == "passed" and re.fullmatch(SRI.pattern, twice.about):
+    if twice and twice.state == "passed" and re.fullmatch(sri.PATTERN, twice.about):
         return _Made(twice.about)
     if twice and twice.state == "failed":
         return _Made(missing="two ISOs differ, or none was built")

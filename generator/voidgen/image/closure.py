@@ -1,6 +1,8 @@
 """What Nix built for an image: the packages that were asked for, and all that they need."""
 
 from collections.abc import Iterable, Mapping
+from functools import cached_property
+from types import MappingProxyType
 
 from attrs import field, frozen
 
@@ -43,16 +45,17 @@ class Closure:
     def __attrs_post_init__(self) -> None:
         sizes.check(self.store_paths)
 
-    @property
-    def store_paths(self) -> dict[str, StorePath]:
+    @cached_property
+    def store_paths(self) -> Mapping[str, StorePath]:
         """Return the store paths by name."""
-        return {one.path: StorePath(one.nar_size, one.references) for one in self.paths}
+        return MappingProxyType(
+            {one.path: StorePath(one.nar_size, one.references) for one in self.paths}
+        )
 
 
 def check_outputs(packages: Iterable[Package], closure: Closure) -> None:
     """Raise GarbledError if an output of ``packages`` is not in the ``closure``."""
-    paths = {one.path for one in closure.paths}
     for package in packages:
         for path in package.outputs.values():
-            if path not in paths:
+            if path not in closure.store_paths:
                 raise GarbledError(f"{path} of {package.name} is not in the closure")

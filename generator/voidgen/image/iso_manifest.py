@@ -9,10 +9,9 @@ from attrs import frozen
 
 from voidgen.image.closure import Closure, Package, check_outputs
 from voidgen.plan.documents import PlanDocument
+from voidgen.system import sri
 from voidgen.system.untrusted import GarbledError
 from voidgen.xbps.types import Package as XbpsPackage
-
-_SRI = re.compile("sha256-[A-Za-z0-9+/]{43}=")
 
 
 @frozen
@@ -24,13 +23,13 @@ class IsoFile:
     size: int
 
     def __attrs_post_init__(self) -> None:
-        if not _SRI.fullmatch(self.hash):
+        if not re.fullmatch(sri.PATTERN, self.hash):
             raise GarbledError(f"{self.hash!r} is not a SHA-256 in SRI form")
 
 
 @frozen
-class Nix:
-    """What the ISO has from Nix."""
+class BakedPackages:
+    """The Nix packages of the ISO that were asked for, and all that they need."""
 
     packages: tuple[Package, ...]
     closure: Closure
@@ -54,6 +53,6 @@ class IsoManifest:
     inputs: str
     iso: IsoFile
     container: str
-    nix: Nix
+    nix: BakedPackages
     plan: PlanDocument
     xbps: tuple[XbpsPackage, ...]

@@ -9,7 +9,7 @@ from uuid import NAMESPACE_URL, uuid5
 from voidgen import __version__
 from voidgen.errors import WrongInputError
 from voidgen.image import built as built_image
-from voidgen.image.iso_manifest import IsoFile, IsoManifest, Nix
+from voidgen.image.iso_manifest import BakedPackages, IsoFile, IsoManifest
 from voidgen.lock.types import Lock
 from voidgen.schema import canonical_json, typed_json
 from voidgen.system import sha256sums, sri
@@ -60,7 +60,7 @@ def write(iso: Path, name: str, built: BuiltImage, lock: Lock | None, inputs: st
         inputs=inputs,
         iso=IsoFile(f"{name}.iso", hash_, iso.stat().st_size),
         container=lock.container,
-        nix=Nix(built.packages, built.closure),
+        nix=BakedPackages(built.packages, built.closure),
         plan=built.plan,
         xbps=_packages(lock),
     )
@@ -109,7 +109,7 @@ def bill(made: IsoManifest) -> str:
     return JsonV1Dot6(bom).output_as_string(indent=2)
 
 
-def _nix(made: Nix) -> Iterable[Component]:
+def _nix(made: BakedPackages) -> Iterable[Component]:
     from cyclonedx.model.component import Component, ComponentType  # noqa: PLC0415
     from packageurl import PackageURL  # noqa: PLC0415
 

@@ -44,13 +44,13 @@ class Enabled:
 
 @frozen
 class Account:
-    """A system user and its group of the same name, which module ``by`` declares.
+    """A system user and its group of the same name, and the module ``by`` that declares them.
 
     ``uid`` is the number of both; None for the highest free one.
     """
 
     name: str
-    by: str
+    by: Asker
     uid: int | None
     home: str
     shell: str

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from voidgen.config import accounts
 from voidgen.errors import Fault, Key, did_you_mean
+from voidgen.overlay import asker
 from voidgen.overlay.resolution import Account
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ def declared(modules: Iterable[Module]) -> tuple[Account, ...]:
     found = [
         Account(
             name,
-            module.name,
+            asker.module(module.name),
             user.uid,
             user.home,
             user.shell,

@@ -65,10 +65,10 @@ class Module:
 
 @frozen
 class Check:
-    """What ``module`` checks in the booted image: see `overlay.types.Check`."""
+    """What the module ``by`` checks in the booted image: see `overlay.types.Check`."""
 
-    module: str
     name: str
+    by: Asker
     command: str
     prints: str | None
     matches: str | None

@@ -10,7 +10,7 @@ from attrs import evolve
 
 from voidgen.config import keymap
 from voidgen.errors import Fault, WrongInputError, raise_all
-from voidgen.overlay import private
+from voidgen.overlay import asker, private
 from voidgen.plan import documents, templating
 from voidgen.plan.documents import Check, PlanDocument, PlannedImage
 from voidgen.schema import canonical_json, typed_json
@@ -78,8 +78,8 @@ def checks(plan: Plan) -> tuple[Check, ...]:
                     faults += [evolve(one, key=place, line=None) for one in error.faults]
             found.append(
                 Check(
-                    module.name, check.name, texts["command"] or "", texts["prints"],
-                    check.matches, check.within,
+                    check.name, asker.module(module.name), texts["command"] or "",
+                    texts["prints"], check.matches, check.within,
                 )
             )  # fmt: skip
     raise_all(faults)

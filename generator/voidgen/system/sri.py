@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import BinaryIO
 
+# The last digit holds four bits only: one with others spells the same hash again.
+PATTERN = r"sha256-[A-Za-z0-9+/]{42}[048AEIMQUYcgkosw]="
+"""The SRI form of a SHA-256 hash."""
 _PREFIX = "sha256-"
 _HEX = re.compile(r"[0-9A-Fa-f]{64}")
 

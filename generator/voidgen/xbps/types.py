@@ -6,12 +6,9 @@ from attrs import frozen
 
 from voidgen.config import rules
 from voidgen.schema.structure import MisfitError, Rule, show
+from voidgen.system import sri
 
-# The last digit holds four bits only: one with others spells the same hash again.
-SRI = Rule(
-    "a SHA-256 in SRI form: sha256-… (44 characters of base64)",
-    r"sha256-[A-Za-z0-9+/]{42}[048AEIMQUYcgkosw]=",
-)
+SRI = Rule("a SHA-256 in SRI form: sha256-… (44 characters of base64)", sri.PATTERN)
 PKGVER = Rule(
     "an xbps package with its version, like acl-2.3.2_1",
     r"[A-Za-z0-9][A-Za-z0-9._+-]*-[A-Za-z0-9._+~:^=@]+_[0-9]+",

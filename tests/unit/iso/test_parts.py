@@ -18,6 +18,7 @@ from voidgen.errors import StepFailedError
 from voidgen.iso import job, outputs, preflight
 from voidgen.iso.log import Log
 from voidgen.iso.preflight import Needed
+from voidgen.overlay.asker import module
 from voidgen.overlay.resolution import Account
 
 PODMAN = {"host": {"security": {"rootless": True}}, "store": {"graphRoot": "/graph"}}
@@ -188,8 +189,8 @@ def test_overlay_is_told_field_by_field() -> None:
 def test_users_are_told_field_by_field() -> None:
     places = ("/var/empty", "/sbin/nologin", ("a", "b"))
     accounts = [
-        Account("one", "mine", None, *places, "one user"),
-        Account("two", "mine", 950, *places, "two user"),
+        Account("one", module("mine"), None, *places, "one user"),
+        Account("two", module("mine"), 950, *places, "two user"),
     ]
     assert job.users(accounts) == [
         "one\x1f\x1f/var/empty\x1f/sbin/nologin\x1fa,b\x1fone user",
