@@ -30,7 +30,7 @@ from voidgen.container.engine import Engine
 from voidgen.errors import StepFailedError, WrongInputError
 from voidgen.image import of_iso
 from voidgen.init import preset, takeover
-from voidgen.iso import initramfs, loader, verify
+from voidgen.iso import initramfs, loader, root_tree, verify
 from voidgen.iso.log import Log, faults
 from voidgen.lock import entries, flake_lock
 from voidgen.lock import voidgen_lock as lock_file
@@ -211,8 +211,8 @@ crw--w---- 0/5             5,  1 2026-01-01 00:00 /dev/console
 @given(data=damaged(SQUASHFS) | st.binary(max_size=200))
 def test_lists_of_the_container(data: bytes) -> None:
     text = data.decode(errors="surrogateescape")
-    verify.tree(text)
-    verify.names(text)
+    root_tree.entries(text)
+    root_tree.ids(text)
     list(verify.boot("x86_64", text))
     list(verify.packages(data))
     list(faults(text))

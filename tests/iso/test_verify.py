@@ -17,8 +17,8 @@ from tests.support.program import voidgen
 from voidgen.container import engine
 from voidgen.image import of_iso
 from voidgen.provenance import signature
-from voidgen.release import verify
-from voidgen.system import process
+from voidgen.release import squashfs
+from voidgen.system import process, sri
 
 NAMES = (
     "sum of tests.iso",
@@ -189,6 +189,21 @@ def test_a_link_elsewhere(folder: Path) -> None:
         (folder / "tests.manifest.json").write_bytes(before)
 
 
+def test_a_file_with_other_content(folder: Path) -> None:
+    """Each file of the overlay is compared with its hash in the plan."""
+    include = json.loads((folder / "tests.manifest.json").read_bytes())["plan"]["include"]
+    path, hash_ = next((one["path"], one["hash"]) for one in include if "hash" in one)
+    other = sri.of_bytes(b"other")
+
+    def turn(data: Any) -> None:
+        (one,) = (one for one in data["plan"]["include"] if one["path"] == path)
+        one["hash"] = other
+
+    change(folder, turn)
+    said = f"{path} has other content: its hash is {hash_}, but should be {other}"
+    assert verified(folder, status=1)[TREE] == ("failed", said)
+
+
 def test_another_bill_of_materials(folder: Path) -> None:
     file, name = folder / "tests.cdx.json", "the bill of materials agrees with the manifest"
     bill = json.loads(file.read_bytes())
@@ -292,7 +307,7 @@ def test_whatever_lies_beside_it(
 
 
 def test_without_unsquashfs(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("voidgen.release.verify.shutil.which", lambda _: None)
+    monkeypatch.setattr("voidgen.release.squashfs.shutil.which", lambda _: None)
     assert wrong(verified(folder, "--signer", "mine.pub")) == {TREE: "skipped"}
 
 
@@ -324,7 +339,7 @@ def test_an_unsquashfs_that_fails(
     program.write_text(f"#!/bin/sh\n{script}\n")
     program.chmod(0o755)
     monkeypatch.setenv("PATH", f"{program.parent}:{os.environ['PATH']}")
-    monkeypatch.setattr(verify, "PATIENCE", 0.5 if "sleep" in script else 100)
+    monkeypatch.setattr(squashfs, "PATIENCE", 0.5 if "sleep" in script else 100)
     monkeypatch.setattr(process, "LARGEST", 1 << 20)
     found = verified(folder, "--signer", "mine.pub", status=1)
     assert wrong(found) == {TREE: "failed"}

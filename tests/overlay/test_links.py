@@ -9,7 +9,8 @@ from tests.support.program import voidgen, write
 
 from voidgen import project
 from voidgen.errors import WrongInputError
-from voidgen.iso import verify
+from voidgen.iso import differences, listing
+from voidgen.iso.root_tree import RootEntry, RootTree
 from voidgen.plan.documents import Entry
 from voidgen.tree import Link
 
@@ -39,8 +40,8 @@ def test_targets_stay_as_they_are_written(repository: Path, target: str) -> None
 def test_an_iso_is_compared_with_targets_as_they_are_written(tmp_path: Path, target: str) -> None:
     os.symlink(target, tmp_path / "x")  # noqa: PTH211
     entry = Entry("/x", "symlink", target=target)
-    there = verify.Entry("symlink", 0o777, (0, 0), 1, target)
-    assert list(verify.overlay([entry], tmp_path, {"/x": there}, ({}, {}), {})) == []
+    tree = RootTree({"/x": RootEntry("symlink", 0o777, (0, 0), 1, target)}, {}, {}, {})
+    assert list(differences.overlay(listing.entries([entry], tmp_path), tree)) == []
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from voidgen.errors import StepFailedError
-from voidgen.iso import initramfs, listing, verify
+from voidgen.iso import differences, initramfs, listing, root_tree, verify
 from voidgen.iso.log import faults
+from voidgen.iso.root_tree import RootTree
 from voidgen.text import human_size
 
 if TYPE_CHECKING:
@@ -37,25 +38,24 @@ def judge(plan: Plan, built: Built, results: Path, log: str, source_date: int) -
             *("passwd", "group"),
         )
     }
-    found = verify.tree(lists["squashfs.list"])
-    include = Path(built.include)
-    ids = (verify.names(lists["passwd"]), verify.names(lists["group"]))
+    tree = RootTree(
+        root_tree.entries(lists["squashfs.list"]),
+        root_tree.ids(lists["passwd"]),
+        root_tree.ids(lists["group"]),
+        root_tree.hashes(lists["overlay.sums"]),
+    )
+    store_paths = [*map(str, built.store_paths)]
     wrong = chain(
         faults(log),
         verify.boot(plan.config.image.arch, lists["iso.list"]),
         verify.loaders(plan.config.image.arch, results / "efi", source_date),
-        verify.initrd(results / "initrd", found, initramfs.hooks(Path(built.mklive))),
+        verify.initrd(results / "initrd", tree.entries, initramfs.hooks(Path(built.mklive))),
         verify.packages((results / "pkgdb.plist").read_bytes()),
-        verify.overlay(
-            listing.entries(built.image.plan.include, include),
-            include,
-            found,
-            ids,
-            verify.sums(lists["overlay.sums"]),
-        ),
-        verify.closure(built.store_paths, found),
+        differences.overlay(listing.entries(built.image.plan.include, Path(built.include)), tree),
+        differences.closure(store_paths, tree),
+        differences.store_files(store_paths, tree),
     )
-    first = list(islice(wrong, SHOWN))
+    first = [*map(str, islice(wrong, SHOWN))]
     if first:
         what = "mklive succeeded, but the ISO differs from the plan"
         remedy = "see the log; voidgen does not keep the ISO"

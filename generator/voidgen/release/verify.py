@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import re
-import shutil
-from pathlib import Path
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from attrs import frozen
@@ -14,28 +12,23 @@ from voidgen.diff import compare
 from voidgen.errors import StepFailedError, WrongInputError, unreadable
 from voidgen.image import of_build, of_iso
 from voidgen.image.iso_manifest import IsoManifest
-from voidgen.iso import outputs
-from voidgen.iso.verify import Entry, tree
+from voidgen.iso import differences, outputs
 from voidgen.outcome.types import Outcome
 from voidgen.provenance import signature, signed, statement, statements
 from voidgen.provenance.beside import beside, read, why
+from voidgen.release import squashfs
 from voidgen.schema import typed_json
 from voidgen.system import sha256sums, sri
 from voidgen.system.files import open_regular_file
-from voidgen.system.process import run
 from voidgen.system.untrusted import GarbledError, OtherVersionError
-from voidgen.tree import PROFILE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
     from voidgen.progress import Progress
 
 SHOWN = 20
-PATIENCE = 900.0
-"""Time limit in seconds for listing a squashfs; a million names take one second."""
-SQUASHFS = "/LiveOS/squashfs.img"
-_IN_STORE = re.compile(r"/[^\0]*/[0-9a-z]{32}-[^/\0]+")
 
 
 @frozen
@@ -118,8 +111,8 @@ def _contents(iso: Path, hash_: str, progress: Progress) -> Iterator[Outcome]:
     name = f"{of_iso.FILE} in the ISO agrees with the manifest"
     yield _outcome(name, [*_differences(iso, manifest)])
     yield _billed(iso, manifest)
-    with progress.step("listing the root tree"):
-        yield _listed(iso, manifest)
+    with progress.step("reading the root tree"):
+        yield root_tree(iso, manifest)
 
 
 def _outcome(name: str, wrong: Sequence[str]) -> Outcome:
@@ -219,64 +212,19 @@ def _billed(iso: Path, manifest: IsoManifest) -> Outcome:
     return _outcome(name, [*wrong, *(f"{one} is not in the manifest" for one in more)])
 
 
-def _listed(iso: Path, manifest: IsoManifest) -> Outcome:
-    """Check that the root tree has exactly the closure's store paths, and the overlay's paths."""
+def root_tree(iso: Path, manifest: IsoManifest) -> Outcome:
+    """Compare the root tree of ``iso`` with the closure's store paths and the overlay.
+
+    Compares the content of the files whose hash the plan has.
+    """
     name = "the root tree agrees with the manifest"
-    if not shutil.which("unsquashfs"):
-        return Outcome(name, "skipped", "unsquashfs is not installed (squashfs-tools)")
-    found = _tree(iso)
-    if isinstance(found, tuple):
-        return Outcome(name, "failed", *found)
-    return _outcome(name, [*_closure(manifest, found), *_overlay(manifest, found)])
-
-
-def _tree(iso: Path) -> Mapping[str, Entry] | tuple[str, str]:
-    """Return the root tree, or what is wrong with it and the program's messages."""
+    if missing := squashfs.unusable():
+        return Outcome(name, "skipped", missing)
+    include = manifest.plan.include
     try:
-        place = of_iso.offset(iso, SQUASHFS)
-    except (OSError, WrongInputError) as error:
-        return f"the ISO cannot be read: {why(error)}", ""
-    if place is None:
-        return f"the ISO has no {SQUASHFS}", ""
-    argv = ["unsquashfs", "-lln", "-d", "", "-o", str(place), os.path.abspath(iso)]
-    try:
-        done = run(argv, cwd=Path("/"), check=False, timeout=PATIENCE)
+        tree = squashfs.read(iso, (one.path for one in include if one.hash))
     except StepFailedError as error:
-        return error.what, ""
-    except TimeoutError:
-        return f"listing {SQUASHFS} takes more than {PATIENCE:g} seconds", ""
-    if done.status:
-        return f"{SQUASHFS} cannot be read", done.stderr.decode(errors="replace").strip()
-    return tree(done.stdout.decode(errors="surrogateescape"))
-
-
-def _closure(manifest: IsoManifest, found: Mapping[str, Entry]) -> Iterator[str]:
-    wanted = {one.path for one in manifest.nix.closure.paths}
-    stores = {path.rpartition("/")[0] for path in wanted}
-    there = {path for path in found if path.rpartition("/")[0] in stores}
-    yield from (f"{path} is missing" for path in sorted(wanted - there))
-    # `.links` is nix-daemon's folder of hard links between equal files.
-    more = {path for path in there - wanted if not path.endswith("/.links")}
-    yield from (f"{path} is not in the closure" for path in sorted(more))
-
-
-def _overlay(manifest: IsoManifest, found: Mapping[str, Entry]) -> Iterator[str]:
-    for one in manifest.plan.include:
-        there = found.get(one.path)
-        if there is None:
-            yield f"{one.path} is missing"
-        elif there.kind != one.type:
-            yield f"{one.path} is a {there.kind}, but should be a {one.type}"
-        elif one.target is not None:
-            if not _leads(there.target, one.target):
-                yield f"{one.path} leads to {there.target}, but should lead to {one.target}"
-        elif one.mode is not None and there.mode != int(one.mode, 8):
-            yield f"{one.path} has mode {there.mode:04o}, but should have {one.mode}"
-
-
-def _leads(found: str, target: str) -> bool:
-    """Return whether a link leads to ``target``, which names the profile by a placeholder."""
-    rest = target.removeprefix(PROFILE)
-    if rest == target:
-        return found == target
-    return found.endswith(rest) and bool(_IN_STORE.fullmatch(found.removesuffix(rest)))
+        return Outcome(name, "failed", error.what, error.output)
+    store_paths = manifest.nix.closure.store_paths
+    wrong = chain(differences.closure(store_paths, tree), differences.overlay(include, tree))
+    return _outcome(name, [*map(str, wrong)])

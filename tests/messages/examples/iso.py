@@ -11,7 +11,8 @@ from tests.unit.iso.test_size import built, plan
 from voidgen.config.types import Container
 from voidgen.container import engine, image, reference
 from voidgen.container.engine import Engine, Task
-from voidgen.iso import judge, preflight, verify
+from voidgen.iso import differences, judge, preflight, verify
+from voidgen.iso.differences import Difference
 from voidgen.iso.log import Log
 from voidgen.lock import epoch, mklive_source
 from voidgen.nix import caches, evaluation
@@ -145,8 +146,9 @@ def another_one_came_out(folder: Path, patch: pytest.MonkeyPatch) -> None:
     for name in ("squashfs.list", "overlay.sums", "iso.list", "pkgdb.plist", "passwd", "group"):
         (folder / name).write_text("")
     patch.setattr("voidgen.iso.listing.entries", lambda *_: [])
-    patch.setattr(verify, "closure", lambda *_: ["/nix/store/x is not in the image"])
-    for name in ("boot", "loaders", "overlay", "packages"):
+    missing = Difference("/nix/store/x", "missing")
+    patch.setattr(differences, "closure", lambda *_: [missing])
+    for name in ("boot", "loaders", "packages"):
         patch.setattr(verify, name, lambda *_: [])
     made = built([1])
     judge.judge(plan(None), made, folder, "", 0)
