@@ -70,7 +70,7 @@ def command(  # noqa: PLR0913, PLR0917 - the options
     if save:
         from voidgen.image import snapshot_file  # noqa: PLC0415
 
-        write_atomically(save, snapshot_file.dump(read(old)))
+        write_atomically(save, snapshot_file.dump_to_share(read(old)))
         return
     before, after = map(read, _sides(old, new))
     with settings.late("comparing"):

@@ -157,10 +157,10 @@ def _focus(graph: nx.DiGraph[str], name: str) -> nx.DiGraph[str]:
 def _form(graph: nx.DiGraph[str], kind: str, title: str, form: str) -> bytes:
     """Return the graph in the chosen form; pictures leave out redundant edges."""
     from voidgen.graph import data, dot, fold, mermaid  # noqa: PLC0415
-    from voidgen.schema.canonical_json import to_json  # noqa: PLC0415
+    from voidgen.schema.canonical_json import to_shown_json  # noqa: PLC0415
 
     if form == "json":
-        return to_json(data.write(graph, kind, title))
+        return to_shown_json(data.write(graph, kind, title))
     if kind == "closure":
         graph = fold.reduce(graph)
     if form == "mermaid":

@@ -15,7 +15,7 @@ VERSION = 1
 
 def dump(diff: Diff) -> bytes:
     """Return the bytes of the JSON. A layer that one of the sides does not know is null."""
-    return canonical_json.to_json(
+    return canonical_json.to_shown_json(
         {
             "version": VERSION,
             "old": diff.old,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
@@ -23,10 +23,17 @@ attrs.resolve_types(Snapshot, localns={"PlanDocument": PlanDocument})
 
 
 def dump(snapshot: Snapshot) -> bytes:
-    """Return the bytes of the file."""
-    return canonical_json.to_json(
-        typed_json.plain(attrs.evolve(snapshot, closure=_sorted(snapshot)))
-    )
+    """Return the bytes of the file in an ISO, which agree with the ISO's manifest."""
+    return canonical_json.to_json(_plain(snapshot))
+
+
+def dump_to_share(snapshot: Snapshot) -> bytes:
+    """Return the bytes of the file for `voidgen diff --save`: no URL in it has a password."""
+    return canonical_json.to_shown_json(_plain(snapshot))
+
+
+def _plain(snapshot: Snapshot) -> Any:
+    return typed_json.plain(attrs.evolve(snapshot, closure=_sorted(snapshot)))
 
 
 def _sorted(snapshot: Snapshot) -> Mapping[str, StorePath] | None:

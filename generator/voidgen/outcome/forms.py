@@ -9,6 +9,7 @@ import attrs
 
 from voidgen.outcome.types import good
 from voidgen.schema import canonical_json
+from voidgen.system.credentials import hidden
 from voidgen.text import visible
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 def to_json(outcomes: Sequence[Outcome], **more: Any) -> bytes:
     """Return an object of ``version``, ``good``, ``checks`` (fields of `Outcome`) and ``more``."""
     checks = [attrs.asdict(one) for one in outcomes]
-    return canonical_json.to_json(
+    return canonical_json.to_shown_json(
         {"version": VERSION, "good": good(outcomes), "checks": checks, **more}
     )
 
@@ -60,7 +61,7 @@ def to_github(outcomes: Sequence[Outcome]) -> Iterator[str]:
 
 
 def _xml(text: str) -> str:
-    return _NO_XML.sub("\N{REPLACEMENT CHARACTER}", text)
+    return _NO_XML.sub("\N{REPLACEMENT CHARACTER}", hidden(text))
 
 
 def _escaped(line: str) -> str:
