@@ -36,6 +36,16 @@ PIECE = 1 << 26
 """Bytes that one run prints, unless a single file is larger."""
 
 
+class UnreadableError(Exception):
+    """A root tree cannot be listed: what is wrong, and the messages of unsquashfs."""
+
+    def __init__(self, what: str, output: str = "") -> None:
+        """Take a line without the ISO's name."""
+        super().__init__(what)
+        self.what = what
+        self.output = output
+
+
 def unusable() -> str:
     """Return why this machine's unsquashfs cannot be used; empty if it can."""
     if not shutil.which(PROGRAM):
@@ -54,7 +64,7 @@ def unusable() -> str:
 def read(iso: Path, hashed: Iterable[str]) -> RootTree:
     """Return the root tree of ``iso``, with the hashes of the files ``hashed`` that can be read.
 
-    Raises StepFailedError if it cannot be listed.
+    Raises UnreadableError if it cannot be listed.
     """
     squashfs = _Squashfs(iso, _offset(iso))
     entries = squashfs.entries()
@@ -71,9 +81,9 @@ def _offset(iso: Path) -> int:
     try:
         place = of_iso.offset(iso, SQUASHFS)
     except (OSError, WrongInputError) as error:
-        raise StepFailedError(f"the ISO cannot be read: {why(error)}") from None
+        raise UnreadableError(f"the ISO cannot be read: {why(error)}") from None
     if place is None:
-        raise StepFailedError(f"the ISO has no {SQUASHFS}")
+        raise UnreadableError(f"the ISO has no {SQUASHFS}")
     return place
 
 
@@ -85,11 +95,11 @@ class _Squashfs:
     offset: int
 
     def entries(self) -> dict[str, RootEntry]:
-        """Return all entries by path; StepFailedError if they cannot be listed."""
+        """Return all entries by path; UnreadableError if they cannot be listed."""
         done = self._run("-lln", "-d", "")
         if done.status:
             messages = done.stderr.decode(errors="replace").strip()
-            raise StepFailedError(f"{SQUASHFS} cannot be read", output=messages)
+            raise UnreadableError(f"{SQUASHFS} cannot be read", messages)
         return root_tree.entries(done.stdout.decode(errors="surrogateescape"))
 
     def contents(
@@ -119,7 +129,9 @@ class _Squashfs:
             return process.run(words, cwd=Path("/"), check=False, timeout=PATIENCE)
         except TimeoutError:
             what = f"reading {SQUASHFS} takes more than {PATIENCE:g} seconds"
-            raise StepFailedError(what) from None
+            raise UnreadableError(what) from None
+        except StepFailedError as error:
+            raise UnreadableError(error.what, error.output) from None
 
 
 def _batches(sizes: Iterable[tuple[str, int]]) -> Iterator[dict[str, int]]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from voidgen.diff import compare
-from voidgen.errors import StepFailedError, WrongInputError, unreadable
+from voidgen.errors import WrongInputError, unreadable
 from voidgen.image import of_build, of_iso
 from voidgen.image.iso_manifest import IsoManifest
 from voidgen.iso import differences, outputs
@@ -223,7 +223,7 @@ def root_tree(iso: Path, manifest: IsoManifest) -> Outcome:
     include = manifest.plan.include
     try:
         tree = squashfs.read(iso, (one.path for one in include if one.hash))
-    except StepFailedError as error:
+    except squashfs.UnreadableError as error:
         return Outcome(name, "failed", error.what, error.output)
     store_paths = manifest.nix.closure.store_paths
     wrong = chain(differences.closure(store_paths, tree), differences.overlay(include, tree))

@@ -9,7 +9,6 @@ import pytest
 from pycdlib import PyCdlib
 from tests.support import documents
 
-from voidgen.errors import StepFailedError
 from voidgen.image.iso_manifest import IsoManifest
 from voidgen.iso.root_tree import RootTree
 from voidgen.outcome.types import Outcome
@@ -118,7 +117,7 @@ def test_files_too_large_for_memory_are_not_read(
 
 @pytest.mark.parametrize("content", [b"", b"x" * 5000])
 def test_no_squashfs(content: bytes, tmp_path: Path) -> None:
-    with pytest.raises(StepFailedError, match="cannot be read"):
+    with pytest.raises(squashfs.UnreadableError, match="cannot be read"):
         squashfs.read(image(tmp_path, content), ())
 
 
