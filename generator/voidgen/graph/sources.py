@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import networkx as nx
 
 from voidgen.graph import add
-from voidgen.overlay.asker import USER
+from voidgen.overlay.asker import USER, module
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -78,4 +78,4 @@ def label(path: str) -> str:
 
 def _module(name: str) -> str:
     """Return the node of a module, which may have the same name as a file."""
-    return f"module {name}"
+    return str(module(name))
