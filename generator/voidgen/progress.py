@@ -15,6 +15,9 @@ class Progress(Protocol):
     def step(self, what: str) -> AbstractContextManager[None]:
         """Report work without a measure, from entering the context to leaving it."""
 
+    def late(self, what: str) -> AbstractContextManager[None]:
+        """Report a step only if it takes long, for work that mostly takes no time."""
+
     def transfer(self, what: str, total: int) -> AbstractContextManager[Callable[[int], None]]:
         """Report a transfer of ``total`` bytes; the context gives a function.
 
@@ -33,6 +36,10 @@ class NoProgress:
     """Ignores all reports."""
 
     def step(self, _: str) -> AbstractContextManager[None]:
+        """Ignore it."""
+        return nullcontext()
+
+    def late(self, _: str) -> AbstractContextManager[None]:
         """Ignore it."""
         return nullcontext()
 

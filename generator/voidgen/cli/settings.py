@@ -61,9 +61,7 @@ class Settings:
 
     def late(self, what: str) -> AbstractContextManager[None]:
         """Show a step only if it takes long."""
-        from voidgen.cli import watch  # noqa: PLC0415
-
-        return watch.late(self.watcher(), what)
+        return self.watcher().late(what)
 
 
 def _keep(context: click.Context, option: click.Parameter, value: Any) -> None:

@@ -40,7 +40,31 @@ def watcher(*, quiet: bool, lines: bool = False) -> Progress:
     return Terminal() if moves and not lines else Lines()
 
 
-class Kept:
+PATIENCE = 1.0
+"""Seconds that a user waits without wondering what voidgen does."""
+
+
+@contextmanager
+def late(progress: Progress, what: str) -> Iterator[None]:
+    """Show a step only if it takes longer than `PATIENCE`, because most take no time."""
+    with ExitStack() as shown:
+        timer = threading.Timer(PATIENCE, lambda: shown.enter_context(progress.step(what)))
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
+            timer.join()
+
+
+class _Late:
+    def late(self: Progress, what: str) -> AbstractContextManager[None]:
+        """Show a step only if it takes long."""
+        return late(self, what)
+
+
+class Kept(_Late):
     """Keeps the open steps in ``doing``, for the message of an interrupt, and passes them on.
 
     Passwords of URLs are hidden from both.
@@ -76,25 +100,7 @@ class Kept:
         self._doing.pop()
 
 
-PATIENCE = 1.0
-"""Seconds that a user waits without wondering what voidgen does."""
-
-
-@contextmanager
-def late(progress: Progress, what: str) -> Iterator[None]:
-    """Show a step only if it takes longer than `PATIENCE`, because most take no time."""
-    with ExitStack() as shown:
-        timer = threading.Timer(PATIENCE, lambda: shown.enter_context(progress.step(what)))
-        timer.daemon = True
-        timer.start()
-        try:
-            yield
-        finally:
-            timer.cancel()
-            timer.join()
-
-
-class Lines:
+class Lines(_Late):
     """Prints a line for each step, for logs."""
 
     @contextmanager
@@ -134,7 +140,7 @@ class Lines:
         yield reached
 
 
-class Terminal:
+class Terminal(_Late):
     """Shows a line with a clock, and a bar if the work has a measure, until it is done.
 
     Of steps within steps, shows the innermost.
