@@ -1,0 +1,78 @@
+"""``voidgen show``: read the plan and what it is locked to, or what is built. Prints nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from voidgen import project
+from voidgen.image import built, store_sizes
+from voidgen.lock import state
+from voidgen.plan import render
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from voidgen.image.built_image import BuiltImage
+    from voidgen.image.sizes import Sizes
+    from voidgen.lock.flake_lock import Input
+    from voidgen.plan.documents import PlanDocument
+    from voidgen.progress import Progress
+    from voidgen.project import Project
+
+
+@frozen
+class Request:
+    """What to read of the project in ``folder``: its plan, or ./result if ``built``.
+
+    With ``sizes``, only how much room the Nix packages take.
+    """
+
+    folder: Path
+    built: bool = False
+    sizes: bool = False
+
+
+@frozen
+class LockedPlan:
+    """A plan, and what it is locked to.
+
+    ``packages`` has the versions of Void's packages by name, and ``missing`` a line for each thing
+    that is not locked.
+    """
+
+    plan: PlanDocument
+    inputs: tuple[Input, ...]
+    container: str
+    packages: Mapping[str, str]
+    missing: tuple[str, ...]
+
+
+def run(request: Request, progress: Progress) -> LockedPlan | BuiltImage | Sizes:
+    """Return what was asked for. Builds nothing.
+
+    Raises WrongInputError if the project has faults, or if nothing is built, and StepFailedError if
+    the packages do not evaluate.
+    """
+    if request.built:
+        image = built.read(request.folder / "result")
+        return image.sizes if request.sizes else image
+    with progress.late("reading the project"):
+        found = project.load(request.folder)
+        if not request.sizes:
+            return _locked(found)
+    return store_sizes.find(found, progress)
+
+
+def _locked(found: Project) -> LockedPlan:
+    pins = state.read(found)
+    xbps = pins.lock.xbps if pins.lock else None
+    return LockedPlan(
+        render.document(found.plan, found.overlay),
+        pins.inputs,
+        pins.lock.container if pins.lock else "",
+        {one.name: one.version for one in xbps.packages} if xbps else {},
+        tuple(state.unlocked(found, pins)),
+    )
