@@ -19,7 +19,7 @@ from tests.boot.image import Parts
 from tests.support.documents import BY
 from tests.support.program import voidgen
 
-from voidgen.boot import command, image, kvm, qemu, run
+from voidgen.boot import command, driver, image, kvm, qemu
 from voidgen.boot.types import MONITOR, SERIAL, Accelerator, Machine
 from voidgen.image import of_iso
 
@@ -94,7 +94,7 @@ def test_what_does_not_hold_is_told(
     parts: Parts, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A broken image, with no serial console, in a machine with UEFI."""
-    monkeypatch.setattr(run, "HANGS", 60)
+    monkeypatch.setattr(driver, "HANGS", 60)
     told = parts.snapshot()
     told["plan"]["image"]["cmdline"] = ["live.user=live", "promised=1"]
     told["plan"]["services"] = [

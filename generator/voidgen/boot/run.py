@@ -1,82 +1,161 @@
-"""Test a booted image: run its checks, and return their outcomes."""
+"""``voidgen boot``: start an ISO in a machine that fits it, to show it or to run its checks.
+
+Prints nothing.
+"""
 
 from __future__ import annotations
 
-import time
-from typing import TYPE_CHECKING
+import os
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
 
-from attrs import frozen
+from attrs import evolve, frozen
 
-from voidgen.boot import checks
-from voidgen.boot.console import Console, ConsoleError
-from voidgen.boot.image import PASSWORD
-from voidgen.outcome.types import Outcome
+from voidgen import config, project
+from voidgen.boot import driver, host, image, machine, qemu
+from voidgen.boot.types import LONGEST_TEST
+from voidgen.errors import Fault, raise_all
+from voidgen.outcome import forms
+from voidgen.system.files import write_atomically
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from voidgen.boot.checks import Check
     from voidgen.boot.image import BootableIso
-    from voidgen.boot.qemu import Guest
+    from voidgen.boot.machine import Choice, Wishes
+    from voidgen.boot.types import Machine
+    from voidgen.outcome.types import Outcome
     from voidgen.progress import Progress
-
-HANGS = 120
-"""Seconds after which a command is ended."""
-PAUSE = 2
-"""Seconds between two tries of a check that may need time."""
-SHOWN = 15
-"""Lines of the console to show if the boot failed."""
 
 
 @frozen
-class Driver:
-    """Tests ``image`` in a started machine, in ``seconds`` at most."""
+class Request:
+    """The ISO to boot, or None for that of the project in ``folder``.
+
+    With ``test``, voidgen logs in at the serial console and runs the checks. After ``seconds``, the
+    machine is stopped. The screen at the end, what the serial console prints, and the outcomes of a
+    test go into ``screenshot``, ``log`` (see `make_log`) and ``junit``.
+    """
+
+    folder: Path
+    iso: Path | None
+    wishes: Wishes
+    test: bool = False
+    seconds: int | None = None
+    screenshot: Path | None = None
+    log: Path | None = None
+    junit: Path | None = None
+
+
+class Listener(Protocol):
+    """Receives what the user needs to know while the machine runs."""
+
+    def chosen(self, image: BootableIso, choice: Choice) -> None:
+        """Note that ``image`` starts next, in the machine of ``choice``."""
+
+    def started(self, log: Path) -> None:
+        """Note that the machine runs for the user, with its sockets beside ``log``."""
+
+
+@frozen
+class Result:
+    """What ran in which machine.
+
+    ``outcomes`` are those of a test, None if there was none. ``printed`` are QEMU's messages if it
+    ended by itself in a test. ``ended`` is whether the machine ended before a screenshot was taken.
+    """
 
     image: BootableIso
-    guest: Guest
-    seconds: float
-    progress: Progress
+    machine: Machine
+    log: Path
+    outcomes: tuple[Outcome, ...] | None = None
+    printed: str = ""
+    ended: bool = False
 
-    def outcomes(self) -> list[Outcome]:
-        """Return the outcome of each check; one that could not be tried is skipped, with why."""
-        if self.guest.serial is None:
-            raise AssertionError("voidgen does not have the console")
-        console = Console(self.guest.serial, self.seconds)
-        wanted = list(checks.of_image(self.image))
-        names = ["boot", f"login of {self.image.user}", *(check.name for check in wanted)]
-        found: list[Outcome] = []
+
+def run(request: Request, listener: Listener, progress: Progress) -> Result:
+    """Run the machine until it ends, its time is over, its test is done, or voidgen is interrupted.
+
+    Raises WrongInputError if the ISO is missing or not bootable here, or if a file's folder is
+    missing, and StepFailedError if the machine does not start.
+    """
+    _refuse_missing_folders(request)
+    host.qemu()
+    found = image.read((request.iso or _newest(request.folder)).absolute())
+    # During a test, nobody watches.
+    unseen = request.test and request.wishes.window is None
+    wishes = evolve(request.wishes, window=False) if unseen else request.wishes
+    offer = host.offer(wishes, found.iso, progress)
+    choice = machine.choose(wishes, offer, is_64_bit=found.is_64_bit)
+    listener.chosen(found, choice)
+    prepared = Result(found, choice.machine, make_log(found.iso, request.log))
+    if not request.test:
+        return _show(request, prepared, listener)
+    result = _test(request, prepared, progress)
+    if request.junit:
+        report = forms.to_junit(result.outcomes or (), f"boot {found.name}")
+        write_atomically(request.junit, report)
+    return result
+
+
+def _refuse_missing_folders(request: Request) -> None:
+    """Refuse them before the boot, because the files are written at its end."""
+    files = [file for file in (request.junit, request.screenshot, request.log) if file]
+    raise_all(
+        Fault("no such folder", file.parent, remedy="make it first")
+        for file in files
+        if not file.parent.is_dir()
+    )
+
+
+def _newest(folder: Path) -> Path:
+    place = project.find(folder)
+    return image.newest(place, config.load(place).image.name)
+
+
+def _show(request: Request, prepared: Result, listener: Listener) -> Result:
+    log, shot = prepared.log, request.screenshot
+    with qemu.started(prepared.machine, prepared.image.iso, log) as guest:
+        listener.started(log)
         try:
-            for outcome in self._each(console, wanted):
-                found.append(outcome)  # noqa: PERF402 - what came before an error is kept
-        except ConsoleError as error:
-            detail = "\n".join(error.recent.splitlines()[-SHOWN:])
-            name = names[len(found)]
-            found.append(Outcome(name, "failed", error.what, detail))
-        why = f"not tried: {found[-1].name} failed" if found else ""
-        return [*found, *(Outcome(name, "skipped", why) for name in names[len(found) :])]
+            ended = guest.wait(request.seconds)
+        except KeyboardInterrupt:
+            if shot:
+                guest.screenshot(shot)
+            raise
+        if shot and not ended:
+            guest.screenshot(shot)
+    return evolve(prepared, ended=ended)
 
-    def _each(self, console: Console, wanted: Sequence[Check]) -> Iterator[Outcome]:
-        """Yield the outcome of each check, in the order of the names above."""
-        user, start = self.image.user, time.monotonic()
-        with self.progress.step(f"booting {self.image.iso.name}"):
-            console.booted()
-        yield Outcome("boot", "passed", f"login prompt after {time.monotonic() - start:.0f} s")
-        with self.progress.step(f"logging in as {user}"):
-            console.login(user, PASSWORD)
-            said = console.run("id", HANGS).said
-            console.logout()
-        is_user = f"({user})" in said.partition(" ")[0]
-        yield Outcome(f"login of {user}", "passed" if is_user else "failed", said)
-        console.login("root", PASSWORD)
-        for check in wanted:
-            with self.progress.step(check.name):
-                yield self._one(console, check)
 
-    @staticmethod
-    def _one(console: Console, check: Check) -> Outcome:
-        until = time.monotonic() + check.within
-        while True:
-            answer = console.run(check.command, HANGS)
-            if check.holds(answer) or time.monotonic() > until:
-                return check.outcome(answer)
-            time.sleep(PAUSE)
+def _test(request: Request, prepared: Result, progress: Progress) -> Result:
+    """Run the checks.
+
+    If the boot menu starts no serial console, the kernel is started without the menu, with one.
+    """
+    found, log = prepared.image, prepared.log
+    seconds = request.seconds or LONGEST_TEST
+    with tempfile.TemporaryDirectory(prefix="voidgen-kernel-") as folder:
+        kernel = None if found.has_serial_login else image.direct(found.iso, Path(folder))
+        with qemu.started(prepared.machine, found.iso, log, kernel=kernel, driven=True) as guest:
+            outcomes = driver.Driver(found, guest, seconds, progress).outcomes()
+            result = evolve(prepared, outcomes=tuple(outcomes))
+            if guest.process.poll() is not None:
+                return evolve(result, printed=guest.said(), ended=True)
+            if request.screenshot:
+                guest.screenshot(request.screenshot)
+    return result
+
+
+def make_log(iso: Path, named: Path | None) -> Path:
+    """Return the file for what the serial console prints.
+
+    That is the one which the user ``named``, or NAME.serial.log beside ``iso``, or in the current
+    folder if nothing can be written there.
+    """
+    if named:
+        return named.absolute()
+    folder = iso.parent if os.access(iso.parent, os.W_OK) else Path.cwd()
+    log = folder / f"{iso.stem}.serial.log"
+    # QEMU would write through a link of this name. A link that the user names is the user's choice.
+    write_atomically(log, b"")
+    return log

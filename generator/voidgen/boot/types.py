@@ -82,3 +82,5 @@ class Run:
 
 SERIAL = "live-serial.sock"
 MONITOR = "qemu-monitor.sock"
+LONGEST_TEST = 900
+"""Seconds: without KVM, a desktop image takes minutes to boot."""

@@ -5,24 +5,18 @@ from __future__ import annotations
 import ipaddress
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
-from attrs import frozen
 
+from voidgen.boot.types import LONGEST_TEST
 from voidgen.cli.settings import Command, Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from voidgen.boot.image import BootableIso
-    from voidgen.boot.qemu import Guest
+    from voidgen.boot.machine import Choice
+    from voidgen.boot.run import Result
     from voidgen.boot.types import Machine
-    from voidgen.outcome.types import Outcome
-    from voidgen.progress import Progress
-
-LONGEST_TEST = 900
-"""Seconds: without KVM, a desktop image takes minutes to boot."""
 
 
 def _address(_: click.Context, __: click.Parameter, given: str | None) -> str | None:
@@ -31,23 +25,6 @@ def _address(_: click.Context, __: click.Parameter, given: str | None) -> str | 
         return str(ipaddress.IPv4Address(given)) if given else None
     except ValueError:
         raise click.BadParameter(f"{given!r} is not an IPv4 address") from None
-
-
-@frozen
-class Asked:
-    """The options of the command."""
-
-    test: bool
-    junit: Path | None
-    timeout: int | None
-    window: bool | None
-    screenshot: Path | None
-    log: Path | None
-    uefi: bool | None
-    accel: str | None
-    memory: int | None
-    cpus: int | None
-    dns: str | None
 
 
 @click.command("boot", cls=Command)
@@ -92,152 +69,113 @@ class Asked:
     help="Name server for the guest, such as 8.8.8.8, in place of QEMU's.",
 )
 @click.pass_obj
-def command(settings: Settings, /, iso: Path | None, **options: Any) -> None:
+def command(  # noqa: PLR0913, PLR0917 - the options
+    settings: Settings,
+    iso: Path | None,
+    test: bool,
+    junit: Path | None,
+    timeout: int | None,
+    window: bool | None,
+    screenshot: Path | None,
+    log: Path | None,
+    uefi: bool | None,
+    accel: str | None,
+    memory: int | None,
+    cpus: int | None,
+    dns: str | None,
+) -> None:
     """Boot ISO in QEMU: by default the project's out/NAME.iso, or else its newest out/NAME*.iso.
 
     With --test, voidgen logs in at the serial console and checks what the image and its modules
     promise, which the ISO itself lists. Exits with 1 if a check fails.
     """
-    from voidgen.boot import host, image  # noqa: PLC0415
+    from voidgen.boot import run  # noqa: PLC0415
+    from voidgen.boot.machine import Wishes  # noqa: PLC0415
     from voidgen.cli.interrupts import be_interrupted  # noqa: PLC0415
 
-    asked = Asked(**options)
-    if not asked.test and (settings.json or asked.junit):
+    if not test and (settings.json or junit):
         raise click.UsageError("--json and --junit need --test: they print its results")
     be_interrupted()
-    quiet, progress = settings.quiet, settings.watcher()
-    _refuse_folders(asked)
-    host.qemu()
     settings.left = "the machine is off; the image has not changed"
-    found = image.read((iso or _newest(settings.project)).absolute())
-    machine = _machine(asked, found, progress, quiet=quiet)
-    if not quiet:
-        _show_machine(found, machine)
-    if not asked.test:
-        _show(asked, found, machine, quiet=quiet)
-        return
-    outcomes = _test(asked, found, machine, progress, quiet=quiet)
-    _results(settings, asked.junit, found, machine, outcomes)
-
-
-def _newest(folder: str) -> Path:
-    from voidgen import config, project  # noqa: PLC0415
-    from voidgen.boot import image  # noqa: PLC0415
-
-    place = project.find(Path(folder))
-    return image.newest(place, config.load(place).image.name)
-
-
-def _refuse_folders(asked: Asked) -> None:
-    """Refuse files whose folder is missing before the boot, which writes them at its end."""
-    from voidgen.errors import Fault, raise_all  # noqa: PLC0415
-
-    files = [file for file in (asked.junit, asked.screenshot, asked.log) if file]
-    raise_all(
-        Fault("no such folder", file.parent, remedy="make it first")
-        for file in files
-        if not file.parent.is_dir()
+    wishes = Wishes(uefi, accel, memory, cpus, window, dns)
+    request = run.Request(
+        Path(settings.project), iso, wishes, test, timeout, screenshot, log, junit
     )
+    listener = _Quiet() if settings.quiet else _Listener(test=test)
+    result = run.run(request, listener, settings.watcher())
+    if screenshot and result.ended and not test:
+        _say("no screenshot: the machine had ended")
+    if result.outcomes is not None:
+        _show_test(settings, result)
 
 
-def _machine(asked: Asked, found: BootableIso, progress: Progress, *, quiet: bool) -> Machine:
-    from voidgen.boot import host, machine  # noqa: PLC0415
+class _Quiet:
+    """Prints nothing while the machine runs."""
 
-    # During a test, nobody watches.
-    window = False if asked.test and asked.window is None else asked.window
-    wishes = machine.Wishes(asked.uefi, asked.accel, asked.memory, asked.cpus, window, asked.dns)
-    offer = host.offer(wishes, found.iso, progress)
-    choice = machine.choose(wishes, offer, is_64_bit=found.is_64_bit)
-    if choice.no_window and not quiet:
-        _say(choice.no_window)
-    return choice.machine
+    def chosen(self, image: BootableIso, choice: Choice) -> None:
+        """Ignore it."""
+
+    def started(self, log: Path) -> None:
+        """Ignore it."""
 
 
-def _show_machine(found: BootableIso, machine: Machine) -> None:
-    """Print what the machine is, and how to log in."""
-    from voidgen.boot.image import PASSWORD  # noqa: PLC0415
+class _Listener:
+    """Prints what the machine is, and how to reach it."""
 
-    how, firmware = machine.accelerator, _kind(machine).upper()
-    facts = (f"{machine.memory} MiB", f"{machine.cpus} processors", how.name.upper(), firmware)
-    _say(f"{found.iso.name}: {', '.join(facts)}")
-    if how.why:
-        _say(f"  no KVM: {how.why}")
-    _say(f"  log in as {found.user} or root, password {PASSWORD}")
+    def __init__(self, *, test: bool) -> None:
+        """Take whether voidgen itself uses the serial console."""
+        self._test = test
+
+    def chosen(self, image: BootableIso, choice: Choice) -> None:
+        """Print what the machine is, and how to log in."""
+        from voidgen.boot.image import PASSWORD  # noqa: PLC0415
+
+        machine = choice.machine
+        how, firmware = machine.accelerator, _firmware(machine).upper()
+        if choice.no_window:
+            _say(choice.no_window)
+        facts = (f"{machine.memory} MiB", f"{machine.cpus} processors", how.name.upper(), firmware)
+        _say(f"{image.iso.name}: {', '.join(facts)}")
+        if how.why:
+            _say(f"  no KVM: {how.why}")
+        _say(f"  log in as {image.user} or root, password {PASSWORD}")
+        if self._test and not image.has_serial_login:
+            _say("  no serial console: QEMU starts its kernel directly, with one added")
+
+    def started(self, log: Path) -> None:
+        """Print how to reach the machine."""
+        from voidgen.boot.types import MONITOR, SERIAL  # noqa: PLC0415
+        from voidgen.cli.report import shown  # noqa: PLC0415
+
+        serial, monitor = (shown(log.parent / name) for name in (SERIAL, MONITOR))
+        _say(f"  serial console: socat -,raw,echo=0,escape=0x1d unix-connect:{serial}")
+        _say(f"  monitor: socat - unix-connect:{monitor}")
+        _say(f"  log of the console: {shown(log)}")
 
 
-def _kind(machine: Machine) -> str:
+def _firmware(machine: Machine) -> str:
     return "uefi" if machine.firmware else "bios"
 
 
-def _show(asked: Asked, found: BootableIso, machine: Machine, *, quiet: bool) -> None:
-    """Run the machine until it ends, the time is over, or voidgen is interrupted."""
-    from voidgen.boot import qemu, session  # noqa: PLC0415
-    from voidgen.boot.types import MONITOR, SERIAL  # noqa: PLC0415
+def _show_test(settings: Settings, result: Result) -> None:
     from voidgen.cli.report import shown  # noqa: PLC0415
+    from voidgen.outcome import forms, types  # noqa: PLC0415
 
-    log = session.make_log(found.iso, asked.log)
-    with qemu.started(machine, found.iso, log) as guest:
-        if not quiet:
-            serial, monitor = (shown(log.parent / name) for name in (SERIAL, MONITOR))
-            _say(f"  serial console: socat -,raw,echo=0,escape=0x1d unix-connect:{serial}")
-            _say(f"  monitor: socat - unix-connect:{monitor}")
-            _say(f"  log of the console: {shown(log)}")
-        try:
-            ended = guest.wait(asked.timeout)
-        except KeyboardInterrupt:
-            _picture(asked, guest)
-            raise
-        if ended and asked.screenshot:
-            _say("no screenshot: the machine had ended")
-        elif not ended:
-            _picture(asked, guest)
-
-
-def _test(
-    asked: Asked, found: BootableIso, machine: Machine, progress: Progress, *, quiet: bool
-) -> Sequence[Outcome]:
-    from voidgen.boot import session  # noqa: PLC0415
-    from voidgen.cli.report import shown  # noqa: PLC0415
-
-    log = session.make_log(found.iso, asked.log)
-    if not found.has_serial_login and not quiet:
-        _say("  no serial console: QEMU starts its kernel directly, with one added")
-    seconds = asked.timeout or LONGEST_TEST
-    done = session.test(session.Request(found, machine, log, seconds, asked.screenshot), progress)
-    if done.printed:
-        _say(f"QEMU: {done.printed}")
-    if not quiet:
-        _say(f"log of the console: {shown(log)}")
-    return done.outcomes
-
-
-def _results(
-    settings: Settings,
-    junit: Path | None,
-    found: BootableIso,
-    machine: Machine,
-    outcomes: Sequence[Outcome],
-) -> None:
-    from voidgen.outcome import forms  # noqa: PLC0415
-    from voidgen.outcome.types import good  # noqa: PLC0415
-    from voidgen.system.files import write_atomically  # noqa: PLC0415
-
-    if junit:
-        write_atomically(junit, forms.to_junit(outcomes, f"boot {found.name}"))
+    outcomes = result.outcomes or ()
+    if result.printed:
+        _say(f"QEMU: {result.printed}")
+    if not settings.quiet:
+        _say(f"log of the console: {shown(result.log)}")
     if settings.json:
-        facts = {"accelerator": machine.accelerator.name, "firmware": _kind(machine)}
-        click.echo(forms.to_json(outcomes, iso=found.iso.name, **facts), nl=False)
+        machine = result.machine
+        facts = {"accelerator": machine.accelerator.name, "firmware": _firmware(machine)}
+        click.echo(forms.to_json(outcomes, iso=result.image.iso.name, **facts), nl=False)
     else:
         from voidgen.cli import outcome_table  # noqa: PLC0415
 
         outcome_table.show(outcomes)
-    if not good(outcomes):
+    if not types.good(outcomes):
         sys.exit(1)
-
-
-def _picture(asked: Asked, guest: Guest) -> None:
-    if asked.screenshot:
-        guest.screenshot(asked.screenshot)
 
 
 def _say(line: str) -> None:

@@ -1,0 +1,82 @@
+"""Drive a guest over its serial console: log in, and run the checks."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from voidgen.boot import checks
+from voidgen.boot.console import Console, ConsoleError
+from voidgen.boot.image import PASSWORD
+from voidgen.outcome.types import Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from voidgen.boot.checks import Check
+    from voidgen.boot.image import BootableIso
+    from voidgen.boot.qemu import Guest
+    from voidgen.progress import Progress
+
+HANGS = 120
+"""Seconds after which a command is ended."""
+PAUSE = 2
+"""Seconds between two tries of a check that may need time."""
+SHOWN = 15
+"""Lines of the console to show if the boot failed."""
+
+
+@frozen
+class Driver:
+    """Tests ``image`` in a started machine, in ``seconds`` at most."""
+
+    image: BootableIso
+    guest: Guest
+    seconds: float
+    progress: Progress
+
+    def outcomes(self) -> list[Outcome]:
+        """Return the outcome of each check; one that could not be tried is skipped, with why."""
+        if self.guest.serial is None:
+            raise AssertionError("voidgen does not have the console")
+        console = Console(self.guest.serial, self.seconds)
+        wanted = list(checks.of_image(self.image))
+        names = ["boot", f"login of {self.image.user}", *(check.name for check in wanted)]
+        found: list[Outcome] = []
+        try:
+            for outcome in self._each(console, wanted):
+                found.append(outcome)  # noqa: PERF402 - what came before an error is kept
+        except ConsoleError as error:
+            detail = "\n".join(error.recent.splitlines()[-SHOWN:])
+            name = names[len(found)]
+            found.append(Outcome(name, "failed", error.what, detail))
+        why = f"not tried: {found[-1].name} failed" if found else ""
+        return [*found, *(Outcome(name, "skipped", why) for name in names[len(found) :])]
+
+    def _each(self, console: Console, wanted: Sequence[Check]) -> Iterator[Outcome]:
+        """Yield the outcome of each check, in the order of the names above."""
+        user, start = self.image.user, time.monotonic()
+        with self.progress.step(f"booting {self.image.iso.name}"):
+            console.booted()
+        yield Outcome("boot", "passed", f"login prompt after {time.monotonic() - start:.0f} s")
+        with self.progress.step(f"logging in as {user}"):
+            console.login(user, PASSWORD)
+            said = console.run("id", HANGS).said
+            console.logout()
+        is_user = f"({user})" in said.partition(" ")[0]
+        yield Outcome(f"login of {user}", "passed" if is_user else "failed", said)
+        console.login("root", PASSWORD)
+        for check in wanted:
+            with self.progress.step(check.name):
+                yield self._one(console, check)
+
+    @staticmethod
+    def _one(console: Console, check: Check) -> Outcome:
+        until = time.monotonic() + check.within
+        while True:
+            answer = console.run(check.command, HANGS)
+            if check.holds(answer) or time.monotonic() > until:
+                return check.outcome(answer)
+            time.sleep(PAUSE)

@@ -1,0 +1,153 @@
+"""The order of one boot, with a stand-in for the machine; tests/boot has a real one."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from attrs import define, evolve
+from tests.support import documents
+
+from voidgen.boot import driver, host, image, machine, qemu, run
+from voidgen.boot.image import BootableIso
+from voidgen.boot.machine import Choice, Offer, Wishes
+from voidgen.boot.run import Request
+from voidgen.boot.types import LONGEST_TEST, Accelerator
+from voidgen.errors import WrongInputError
+from voidgen.image.snapshot import Snapshot
+from voidgen.outcome.types import Outcome
+from voidgen.progress import Nobody
+
+PASSED = Outcome("boot", "passed")
+
+
+@define
+class Guest:
+    """A machine that ends by itself, or never; ``pictures`` are its screenshots."""
+
+    pictures: list[Path]
+    ends: bool = False
+    interrupted: bool = False
+    waited: float | None = None
+
+    @property
+    def process(self) -> SimpleNamespace:
+        return SimpleNamespace(poll=lambda: 1 if self.ends else None)
+
+    def wait(self, seconds: float | None) -> bool:
+        self.waited = seconds
+        if self.interrupted:
+            raise KeyboardInterrupt
+        return self.ends
+
+    def said(self) -> str:
+        return "a panic"
+
+    def screenshot(self, file: Path) -> None:
+        self.pictures.append(file)
+
+
+@define
+class Heard:
+    choice: Choice | None = None
+    log: Path | None = None
+
+    def chosen(self, _: BootableIso, choice: Choice) -> None:
+        self.choice = choice
+
+    def started(self, log: Path) -> None:
+        self.log = log
+
+
+@pytest.fixture
+def guest(monkeypatch: pytest.MonkeyPatch) -> Guest:
+    found = Guest([])
+
+    @contextmanager
+    def started(*_: Any, **__: Any) -> Iterator[Guest]:
+        yield found
+
+    def drive(_: object, __: object, seconds: float, ___: object) -> SimpleNamespace:
+        found.waited = seconds
+        return SimpleNamespace(outcomes=lambda: [PASSED])
+
+    plan = documents.plan(image={"cmdline": ["console=ttyS0"]})
+    for module, name, answer in (
+        (host, "qemu", lambda: Path("/qemu")),
+        (host, "offer", lambda wishes, *_: _offer(wishes)),
+        (image, "read", lambda iso: BootableIso(iso, Snapshot("x", plan), plan)),
+        (qemu, "started", started),
+        (driver, "Driver", drive),
+    ):
+        monkeypatch.setattr(module, name, answer)
+    return found
+
+
+def _offer(wishes: Wishes) -> Offer:
+    window = machine.wants_window(wishes, has_screen=True)
+    return Offer(Accelerator("tcg"), 1024, 1, None, frozenset({"gtk"}) if window else None)
+
+
+@pytest.fixture
+def request_(tmp_path: Path) -> Request:
+    return Request(tmp_path, tmp_path / "x.iso", Wishes(), screenshot=tmp_path / "shot.png")
+
+
+def test_a_machine_that_is_shown(guest: Guest, request_: Request) -> None:
+    heard = Heard()
+    result = run.run(evolve(request_, seconds=7), heard, Nobody())
+    assert (result.outcomes, result.ended, guest.waited) == (None, False, 7)
+    assert heard.log == result.log == request_.folder / "x.serial.log"
+    assert result.machine.display == "gtk,gl=off"
+    assert guest.pictures == [request_.screenshot]
+
+
+def test_a_machine_that_has_ended_has_no_picture(guest: Guest, request_: Request) -> None:
+    guest.ends = True
+    assert run.run(request_, Heard(), Nobody()).ended
+    assert guest.pictures == []
+
+
+def test_an_interrupted_machine_has_a_picture(guest: Guest, request_: Request) -> None:
+    guest.interrupted = True
+    with pytest.raises(KeyboardInterrupt):
+        run.run(request_, Heard(), Nobody())
+    assert guest.pictures == [request_.screenshot]
+
+
+def test_a_test(guest: Guest, request_: Request) -> None:
+    heard, junit = Heard(), request_.folder / "junit.xml"
+    asked = evolve(request_, test=True, junit=junit)
+    result = run.run(asked, heard, Nobody())
+    assert (result.outcomes, result.printed, guest.waited) == ((PASSED,), "", LONGEST_TEST)
+    assert (heard.choice is not None, heard.log) == (True, None)
+    assert result.machine.display == "none"
+    assert guest.pictures == [request_.screenshot]
+    assert 'tests="1"' in junit.read_text()
+
+
+@pytest.mark.parametrize(("window", "display"), [(None, "none"), (True, "gtk,gl=off")])
+@pytest.mark.usefixtures("guest")
+def test_a_test_has_a_window_if_asked(request_: Request, window: bool | None, display: str) -> None:
+    asked = evolve(request_, test=True, wishes=Wishes(window=window))
+    assert run.run(asked, Heard(), Nobody()).machine.display == display
+
+
+def test_a_machine_that_ends_in_a_test(guest: Guest, request_: Request) -> None:
+    guest.ends = True
+    result = run.run(evolve(request_, test=True), Heard(), Nobody())
+    assert (result.outcomes, result.printed) == ((PASSED,), "a panic")
+    assert guest.pictures == []
+
+
+@pytest.mark.parametrize("name", ["screenshot", "log", "junit"])
+def test_a_missing_folder_is_an_error_before_the_boot(
+    guest: Guest, request_: Request, name: str
+) -> None:
+    heard = Heard()
+    files: dict[str, Any] = {name: request_.folder / "missing/file"}
+    with pytest.raises(WrongInputError, match="no such folder"):
+        run.run(evolve(request_, **files), heard, Nobody())
+    assert (heard.choice, guest.waited) == (None, None)
