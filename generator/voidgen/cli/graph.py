@@ -12,12 +12,10 @@ from voidgen.cli.complete import modules
 from voidgen.cli.settings import Command, Settings
 
 if TYPE_CHECKING:
-    import networkx as nx
+    from voidgen.graph.run import Kind, Result
 
 FORMATS = ("svg", "png", "dot", "mermaid", "json")
 ENDINGS = {".gv": "dot", ".mmd": "mermaid"} | {f".{name}": name for name in FORMATS}
-LARGEST, FOLDED = 60, 40
-"""The largest number of nodes to draw unfolded, and about how many to draw of a larger graph."""
 
 
 def _size(value: Any) -> int:
@@ -59,13 +57,14 @@ def _size(value: Any) -> int:
     help="Draw only NAME, what leads to it and what it needs.",
 )
 @click.pass_obj
-def command(
+def command(  # noqa: PLR0913, PLR0917 - the options
     settings: Settings,
-    /,
-    kind: str,
+    kind: Kind,
     form: str | None,
     output: Path | None,
-    **wanted: Any,
+    depth: int | None,
+    min_size: int | None,
+    focus: str | None,
 ) -> None:
     """Draw how the modules depend on each other, or the closure that is built.
 
@@ -74,99 +73,37 @@ def command(
     60 nodes is folded to about 40; use `--min-size 0` to draw them all.
     """
     from voidgen import project  # noqa: PLC0415
+    from voidgen.graph import run  # noqa: PLC0415
 
     by_name = ENDINGS.get(output.suffix.lower(), "svg") if output else "svg"
     form = settings.form(form, by_name)
-    if kind == "modules" and wanted["min_size"] is not None:
+    if kind == "modules" and min_size is not None:
         raise click.UsageError("--min-size is for the closure: modules have no size")
     if form == "png" and output is None and sys.stdout.isatty():
         raise click.UsageError("a PNG cannot be shown in a terminal: name a file with --output")
     folder = project.find(Path(settings.project))
     with settings.late(f"drawing the {kind}"):
-        title, graph = _modules(folder) if kind == "modules" else _closure(folder)
-        if wanted["focus"] is not None:
-            graph = _focus(graph, wanted["focus"])
-        if wanted["depth"] is not None or wanted["min_size"] is not None:
-            graph = _fold(graph, wanted["depth"], wanted["min_size"])
-        elif form != "json" and len(graph) > LARGEST:
-            graph = _fold_unasked(graph, None if settings.quiet else kind)
-        data = _form(graph, kind, title, form)
-    _write(data, output)
+        result = run.run(run.Request(folder, kind, form, focus, depth, min_size))
+    if not settings.quiet:
+        _show_folding(result, kind)
+    _write(result.content, output)
 
 
-def _fold(graph: nx.DiGraph[str], depth: int | None, min_size: int | None) -> nx.DiGraph[str]:
-    """Fold the graph as the options say."""
-    from voidgen.graph import fold  # noqa: PLC0415
-
-    kept = {*graph.nodes}
-    if depth is not None:
-        kept &= fold.within(graph, depth)
-    if min_size is not None:
-        kept &= fold.bringing(graph, min_size) | fold.always(graph)
-    return fold.fold(graph, kept, min_size or 0)
-
-
-def _fold_unasked(graph: nx.DiGraph[str], kind: str | None) -> nx.DiGraph[str]:
-    """Fold the graph to what a picture can show; with a ``kind``, print a message about it."""
+def _show_folding(result: Result, kind: Kind) -> None:
+    """Print that the graph was folded, though the user did not ask for it."""
     from voidgen.cli.report import say  # noqa: PLC0415
-    from voidgen.graph import fold  # noqa: PLC0415
 
-    kept, least = fold.largest(graph, FOLDED)
-    if kind:
-        what, remedy = {
-            "closure": (
-                "store paths",
-                "`--min-size SIZE` to choose others, `--min-size 0` for all",
-            ),
-            "modules": ("modules", f"`--depth {len(graph)}` for all"),
-        }[kind]
-        drawn = f"drew {len(kept)} of {len(graph):,} {what}"
-        say(
-            f"{drawn}: those asked for, and those with the largest own size; the rest is folded",
-            f"use `--focus NAME`, `--depth N` or {remedy}",
-        )
-    return fold.fold(graph, kept, least)
-
-
-def _modules(folder: Path) -> tuple[str, nx.DiGraph[str]]:
-    """Return the title and the graph."""
-    from voidgen import project  # noqa: PLC0415
-    from voidgen.graph import sources  # noqa: PLC0415
-
-    image = project.load(folder)
-    return image.plan.config.image.name, sources.modules(image.plan)
-
-
-def _closure(folder: Path) -> tuple[str, nx.DiGraph[str]]:
-    from voidgen.graph import built  # noqa: PLC0415
-
-    return built.closure(folder / "result")
-
-
-def _focus(graph: nx.DiGraph[str], name: str) -> nx.DiGraph[str]:
-    from voidgen.errors import Fault, WrongInputError, did_you_mean  # noqa: PLC0415
-    from voidgen.graph import fold  # noqa: PLC0415
-
-    names = fold.names(graph)
-    if name not in names:
-        remedy = did_you_mean(name, (known for known in names if "/" not in known))
-        raise WrongInputError(Fault(f"nothing has the name {name!r}", remedy=remedy))
-    return fold.focus(graph, {*names[name]})
-
-
-def _form(graph: nx.DiGraph[str], kind: str, title: str, form: str) -> bytes:
-    """Return the graph in the chosen form; pictures leave out redundant edges."""
-    from voidgen.graph import data, dot, fold, mermaid  # noqa: PLC0415
-    from voidgen.schema.canonical_json import to_shown_json  # noqa: PLC0415
-
-    if form == "json":
-        return to_shown_json(data.write(graph, kind, title))
-    if kind == "closure":
-        graph = fold.reduce(graph)
-    if form == "mermaid":
-        return mermaid.write(graph).encode()
-    source = dot.write(graph, f"{title}: {kind}")
-    return source.encode() if form == "dot" else dot.draw(source, form, Path())
+    if result.drawn is None:
+        return
+    what, remedy = {
+        "closure": ("store paths", "`--min-size SIZE` to choose others, `--min-size 0` for all"),
+        "modules": ("modules", f"`--depth {result.nodes}` for all"),
+    }[kind]
+    drawn = f"drew {result.drawn} of {result.nodes:,} {what}"
+    say(
+        f"{drawn}: those asked for, and those with the largest own size; the rest is folded",
+        f"use `--focus NAME`, `--depth N` or {remedy}",
+    )
 
 
 def _write(data: bytes, output: Path | None) -> None:
