@@ -38,7 +38,6 @@ def test_a_large_picture_is_folded_by_itself(built: Path) -> None:
 )
 def test_nothing_else_is(built: Path, request_: Request) -> None:
     result = run.run(evolve(request_, folder=built))
-
     assert result.drawn is None
     assert (result.nodes < 200) == (request_.focus is not None)
 
