@@ -81,7 +81,7 @@ def run(request: Request, listener: Listener, progress: Progress) -> Result:
     _refuse_missing_folders(request)
     host.qemu()
     found = image.read((request.iso or _newest(request.folder)).absolute())
-    # During a test, nobody watches.
+    # A test needs no window.
     unseen = request.test and request.wishes.window is None
     wishes = evolve(request.wishes, window=False) if unseen else request.wishes
     offer = host.offer(wishes, found.iso, progress)

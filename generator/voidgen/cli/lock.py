@@ -10,8 +10,10 @@ import click
 from voidgen.cli.settings import Command, Settings
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from voidgen.lock.run import Result
     from voidgen.lock.state import Outcome
-    from voidgen.project import Project
 
 SHOWN = 40
 """Maximum number of moved packages to name."""
@@ -31,47 +33,38 @@ def command(settings: Settings, check: bool) -> int:
     any other flake.lock.
     """
     from voidgen.cli.report import result  # noqa: PLC0415
-    from voidgen.lock import state  # noqa: PLC0415
+    from voidgen.lock import run  # noqa: PLC0415
     from voidgen.text import visible  # noqa: PLC0415
 
     project = settings.load()
     if not check:
-        pin(settings, project, frozenset())
+        show(settings, run.run(run.Request(project), settings.watcher()))
         return 0
-    found = state.read(project)
-    lines = state.unlocked(project, found)
+    missing = run.check(project)
     if settings.json:
-        result({"unlocked": lines})
-        return 1 if lines else 0
-    for line in lines:
+        result({"unlocked": missing.lines})
+        return 1 if missing.lines else 0
+    for line in missing.lines:
         click.echo(visible(line))
     if not settings.quiet:
-        click.echo(state.remedy(found) if lines else "everything is locked")
-    return 1 if lines else 0
+        click.echo(missing.remedy if missing.lines else "everything is locked")
+    return 1 if missing.lines else 0
 
 
-def pin(
-    settings: Settings, project: Project, moving: frozenset[str], *, evaluate: bool = True
-) -> None:
-    """Pin, write, and show what changed."""
+def show(settings: Settings, done: Result) -> None:
+    """Print what changed."""
     from voidgen.cli.report import result, warn  # noqa: PLC0415
-    from voidgen.lock import state, update  # noqa: PLC0415
-    from voidgen.system.files import project_lock  # noqa: PLC0415
 
-    with project_lock(project.folder):
-        watch = settings.watcher()
-        outcome = update.pin(project, moving, watch, evaluate=evaluate)
-        changed = state.write(project, outcome)
-    for one in state.warnings(project, outcome.after.lock):
+    for one in done.warnings:
         warn(one)
     if settings.json:
-        moved = [attrs.asdict(one) for one in outcome.moves()]
-        result({"moved": moved, "written": changed})
+        moved = [attrs.asdict(one) for one in done.outcome.moves()]
+        result({"moved": moved, "written": done.written})
     elif not settings.quiet:
-        _show_moves(outcome, changed)
+        _show_moves(done.outcome, done.written)
 
 
-def _show_moves(outcome: Outcome, changed: list[str]) -> None:
+def _show_moves(outcome: Outcome, changed: Sequence[str]) -> None:
     from voidgen.text import human_size, visible  # noqa: PLC0415
 
     # After a first lock, only count the packages: all of them were added.

@@ -20,9 +20,9 @@ def command(settings: Settings, inputs: tuple[str, ...], no_eval: bool) -> None:
     INPUT is nixpkgs, mklive, xbps (all Void packages) or container (if [container] image has the
     form NAME:TAG@DIGEST). For nixpkgs, voidgen shows which packages of the image changed version.
     """
-    from voidgen.cli.lock import pin  # noqa: PLC0415
+    from voidgen.cli.lock import show  # noqa: PLC0415
     from voidgen.errors import did_you_mean_or_known  # noqa: PLC0415
-    from voidgen.lock import state  # noqa: PLC0415
+    from voidgen.lock import run, state  # noqa: PLC0415
 
     project = settings.load()
     known = state.movable(project.plan)
@@ -30,4 +30,5 @@ def command(settings: Settings, inputs: tuple[str, ...], no_eval: bool) -> None:
         if name not in known:
             near = did_you_mean_or_known(name, known)
             raise click.UsageError(f"no pinned input is called {name!r}: {near}")
-    pin(settings, project, frozenset(inputs or known), evaluate=not no_eval)
+    request = run.Request(project, frozenset(inputs or known), evaluate=not no_eval)
+    show(settings, run.run(request, settings.watcher()))

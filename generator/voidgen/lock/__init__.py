@@ -2,5 +2,6 @@
 
 `flake_lock` and `voidgen_lock` read the files, and `types` says what voidgen.lock holds. `state`
 reads and writes both. `status` lists what is not locked, `changes` what differs between two states,
-and `update` finds what to lock: it asks Nix, XBPS and the registry of the container's image.
+and `update` finds what to lock: it asks Nix, XBPS and the registry of the container's image. `run`
+does all of it.
 """
