@@ -236,6 +236,37 @@ def test_caches_of_a_side_are_not_asked(example: Path, tmp_path: Path) -> None:
         assert f"file://{tmp_path}/cache" not in ran.err
 
 
+IMPORTED = """greet = import (derivation {
+        name = "import-me";
+        inherit (args) system;
+        builder = "${(import ../2026.04 args).busybox}/bin/sh";
+        args = [ "-c" "echo '\\"2.1\\"' > $out" ];
+      });"""
+"""A version that Nix reads from what it has to build first."""
+
+
+def built_for_evaluation(nix: Nix) -> list[Path]:
+    return list(Path(nix.env["NIX_STORE_DIR"]).glob("*-import-me"))
+
+
+def test_nothing_of_a_stranger_is_built_for_evaluation(
+    example: Path, empty_nix: Nix, tmp_path: Path
+) -> None:
+    stranger = tmp_path / "stranger"
+    shutil.copytree(example, stranger)
+    change(stranger, 'greet = "2.1";', IMPORTED, "packages/2026.10/default.nix")
+    for folder in (example, stranger):
+        commit(folder, "one")
+    for side in (f"git+file://{stranger}", str(stranger), str(stranger / "voidgen.toml")):
+        said = failed(example, "HEAD", side, status=1)
+        assert "allow-import-from-derivation" in said
+        assert "run `nix build` in its folder, and name its ./result instead" in said
+        assert built_for_evaluation(empty_nix) == []
+    # It is the user's own in its folder, and so are its revisions.
+    assert not diff(stranger)["differs"]
+    assert built_for_evaluation(empty_nix)
+
+
 def head(folder: Path) -> str:
     said = subprocess.run(
         ["git", "-C", folder, "rev-parse", "HEAD"], check=True, capture_output=True, text=True

@@ -37,18 +37,21 @@ def read(
     """Return the snapshot of ``named``; ``folder`` is the project whose revisions can be named.
 
     Sides that are read with the same ``known`` are evaluated once if they select the same packages.
+    Nix builds nothing for the evaluation of a project other than that of ``folder``.
 
     Raises WrongInputError if nothing has that name, or it isn't one of `SIDES`, and StepFailedError
     if Nix or git fails.
     """
     # Not resolved: a result link is recognised by the link's own name.
     path = Path(os.path.abspath(named))
+    place = path.parent if path.name == config.FILE and not path.is_dir() else path
+    if os.path.lexists(place / config.FILE):
+        from voidgen.image import of_project
+
+        may_build = _is_project_of(folder, place)
+        return of_project.project(named, place, known, progress, may_build=may_build)
     if os.path.lexists(path):
-        return (
-            _of_folder(named, path, known, progress)
-            if path.is_dir()
-            else _of_file(named, path, known, progress)
-        )
+        return _of_folder(named, path) if path.is_dir() else _of_file(named, path)
     from voidgen.image import of_project
     from voidgen.nix import fetchers
     from voidgen.system import git
@@ -56,21 +59,25 @@ def read(
     if ":" in named:
         with progress.step(f"fetching {named}"):
             tree = fetchers.flake_prefetch(named).path
-        return of_project.project(named, tree, known, progress)
+        return of_project.project(named, tree, known, progress, may_build=False)
     if git.is_revision(folder, named):
         with of_project.revision(folder, named) as tree:
-            return of_project.project(named, tree, known, progress)
+            return of_project.project(named, tree, known, progress, may_build=True)
     what = f"no file here and no revision of the project's repository is called {named}"
     raise WrongInputError(Fault(what, folder, remedy=f"name {SIDES}"))
 
 
-def _of_folder(
-    named: str, folder: Path, known: MutableMapping[str, Selection], progress: Progress
-) -> Snapshot:
-    if os.path.lexists(folder / config.FILE):
-        from voidgen.image import of_project
+def _is_project_of(folder: Path, place: Path) -> bool:
+    """Return whether ``place`` has the user's own project, in which ``folder`` is."""
+    from voidgen import project
 
-        return of_project.project(named, folder, known, progress)
+    try:
+        return project.find(folder).samefile(place)
+    except WrongInputError:
+        return False
+
+
+def _of_folder(named: str, folder: Path) -> Snapshot:
     if all((folder / name).exists() for name in ("manifest.json", "include")):
         from voidgen.image import of_build
 
@@ -78,13 +85,7 @@ def _of_folder(
     return closure(named, folder)
 
 
-def _of_file(
-    named: str, path: Path, known: MutableMapping[str, Selection], progress: Progress
-) -> Snapshot:
-    if path.name == config.FILE:
-        from voidgen.image import of_project
-
-        return of_project.project(named, path.parent, known, progress)
+def _of_file(named: str, path: Path) -> Snapshot:
     if path.suffix == ".lock":
         from voidgen.image import of_build
         from voidgen.lock import flake_lock

@@ -54,11 +54,17 @@ class Selection:
 
 
 def selection(
-    named: str, project: Project, known: MutableMapping[str, Selection], progress: Progress
+    named: str,
+    project: Project,
+    known: MutableMapping[str, Selection],
+    progress: Progress,
+    *,
+    may_build: bool,
 ) -> Selection:
     """Return what ``project`` selects, and keep it in ``known``: equal projects share a result.
 
-    ``named`` is what the user calls it. Raises StepFailedError if it does not evaluate.
+    ``named`` is what the user calls it. Raises StepFailedError if it does not evaluate, or has to
+    build something for that and not ``may_build``.
     """
     tracked = _tracked(project.folder)
     key = _state(project, tracked or sorted(_below(project.folder)))
@@ -66,17 +72,16 @@ def selection(
         # In a repository, Nix leaves out what git does not track, such as ISOs.
         flake = str(project.folder) if tracked else project.folder
         with progress.step(f"evaluating {named}"):
-            known[key] = _evaluated(flake, project.plan.system)
+            known[key] = _evaluated(flake, project.plan.system, may_build=may_build)
     return known[key]
 
 
-def _evaluated(flake: flake_ref.Flake, system: str) -> Selection:
+def _evaluated(flake: flake_ref.Flake, system: str, *, may_build: bool) -> Selection:
     """Evaluate. A flake that another voidgen emitted lists no packages, and gets none."""
     default = f"packages.{system}.default"
-    packages = {
-        one.name: Selected(one.pname, one.version, one.outputs)
-        for one in evaluation.evaluate(flake, default, tuple[_Package, ...], apply=_SELECTED)
-    }
+    kind = tuple[_Package, ...]
+    found = evaluation.evaluate(flake, default, kind, apply=_SELECTED, may_build=may_build)
+    packages = {one.name: Selected(one.pname, one.version, one.outputs) for one in found}
     outputs = {path for one in packages.values() for path in one.outputs.values()}
     closure = (
         store_paths.path_info(outputs) if outputs and not store_paths.invalid(outputs) else None

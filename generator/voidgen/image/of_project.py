@@ -27,16 +27,22 @@ if TYPE_CHECKING:
 
 
 def project(
-    named: str, folder: Path, known: MutableMapping[str, Selection], progress: Progress
+    named: str,
+    folder: Path,
+    known: MutableMapping[str, Selection],
+    progress: Progress,
+    *,
+    may_build: bool,
 ) -> Snapshot:
     """Return the project in ``folder`` as a snapshot: evaluated, not built.
 
-    Its closure is known if the store has it.
+    Its closure is known if the store has it. ``may_build`` is whether Nix may build what the
+    project's code reads while it is evaluated.
     """
     found = image_project.load(folder)
     locks = state.read(found)
     plan = render.document(found.plan, found.overlay)
-    selected = evaluation.selection(named, found, known, progress)
+    selected = evaluation.selection(named, found, known, progress, may_build=may_build)
     return Snapshot(
         named, plan, of_build.inputs(locks.inputs), *of_build.void(locks.lock),
         selected.packages, selected.closure, overlay.entries(plan.include, found.overlay),

@@ -47,6 +47,10 @@ NEWER_NIX = (
 REMEDIES: Mapping[str, str] = {
     "This version of Nixpkgs requires ": NEWER_NIX,
     "HTTP error 401": LOGIN,
+    "allow-import-from-derivation": (
+        "Nix would have to build a part of it before it can read the rest; if you trust it, run "
+        "`nix build` in its folder, and name its ./result instead"
+    ),
     r"(?:getting status of|path) '[^']*/flake\.nix'(?:: No such file| does not exist)"
     r"|does not contain a '?/?flake\.nix|Path 'flake\.nix' does not exist in Git repository": (
         "a package set that is an input needs a flake.nix: name one that has it in [nix] nixpkgs, "
