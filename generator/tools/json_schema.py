@@ -15,7 +15,8 @@ import attrs
 
 from voidgen.config.types import Config
 from voidgen.data.bundled_files import DATA
-from voidgen.schema.structure import kebab, rule_of
+from voidgen.schema.rule import rule_of
+from voidgen.schema.structure import kebab
 
 FILE = DATA / "voidgen.schema.json"
 

@@ -21,7 +21,7 @@ ENDINGS = {".gv": "dot", ".mmd": "mermaid"} | {f".{name}": name for name in FORM
 def _size(value: Any) -> int:
     """Return the bytes of a size as voidgen.toml takes it, or of 0."""
     from voidgen.config.rules import BYTE_SIZE  # noqa: PLC0415
-    from voidgen.schema.structure import MisfitError  # noqa: PLC0415
+    from voidgen.schema.rule import MisfitError  # noqa: PLC0415
     from voidgen.text import parse_size  # noqa: PLC0415
 
     if value in {0, "0"}:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from voidgen.schema.structure import MisfitError
+from voidgen.schema.rule import MisfitError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from voidgen.config import accounts
-from voidgen.schema.structure import MisfitError
+from voidgen.schema.rule import MisfitError
 
 
 def check_name(user: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from voidgen.schema.structure import Rule
+from voidgen.schema.rule import Rule
 from voidgen.system.credentials import REGISTRY
 from voidgen.tree import PROFILE
 

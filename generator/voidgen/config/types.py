@@ -17,7 +17,8 @@ from voidgen.config.keymap import (
     layouts_of_keymap,
     layouts_of_sources,
 )
-from voidgen.schema.structure import MisfitError, OptionValue
+from voidgen.schema.rule import MisfitError
+from voidgen.schema.structure import OptionValue
 from voidgen.text import parse_size
 
 Compression = Literal["zstd", "xz", "gzip", "lz4"]

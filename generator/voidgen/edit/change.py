@@ -22,7 +22,7 @@ from voidgen.errors import (
 from voidgen.overlay.asker import USER, Asker, in_words
 from voidgen.overlay.resolve import needed
 from voidgen.schema import toml
-from voidgen.schema.structure import MisfitError
+from voidgen.schema.rule import MisfitError
 from voidgen.system.files import project_lock, write_atomically
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from voidgen.config import rules
 from voidgen.config.types import ImageConfig
 from voidgen.edit import text as edit
 from voidgen.init import shell
-from voidgen.schema.structure import MisfitError
+from voidgen.schema.rule import MisfitError
 from voidgen.system.credentials import hidden
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from voidgen.init.shell import Variable
-    from voidgen.schema.structure import Rule
+    from voidgen.schema.rule import Rule
 
 VALUES = {
     "keymap": (r"(?:LIVE_|CONSOLE_)?KEYMAP", rules.KEYMAP),

@@ -5,7 +5,7 @@ from typing import Annotated
 from attrs import field, frozen
 
 from voidgen.config import rules
-from voidgen.schema.structure import MisfitError, Rule, show
+from voidgen.schema.rule import MisfitError, Rule, show
 from voidgen.xbps.types import Hash, Xbps
 
 INPUT = Rule(

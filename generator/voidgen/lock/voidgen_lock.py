@@ -15,7 +15,8 @@ import attrs
 from voidgen.errors import Fault, WrongInputError
 from voidgen.lock.flake_lock import RESTORE
 from voidgen.lock.types import Lock
-from voidgen.schema.structure import kebab, show, structure
+from voidgen.schema.rule import show
+from voidgen.schema.structure import kebab, structure
 from voidgen.system import credentials, sri, untrusted
 from voidgen.system.files import read_optional_input
 

@@ -12,7 +12,8 @@ from voidgen.config.rules import IMAGE_PATH, LINK_TARGET, MODULE_NAME
 from voidgen.errors import Fault, WrongInputError, unreadable
 from voidgen.overlay.types import MODULE_FILE, Catalogue, Module, ModuleFile, Source
 from voidgen.schema import toml
-from voidgen.schema.structure import MisfitError, structure
+from voidgen.schema.rule import MisfitError
+from voidgen.schema.structure import structure
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -10,7 +10,8 @@ from attrs import field, frozen
 
 from voidgen.config import rules
 from voidgen.config.architectures import Arch
-from voidgen.schema.structure import MisfitError, OptionValue, Rule, show
+from voidgen.schema.rule import MisfitError, Rule, show
+from voidgen.schema.structure import OptionValue
 
 LintRule = Literal[
     "account-file",

@@ -7,11 +7,10 @@ JSON Schema is made from the same classes.
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 import types
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar, get_args, get_origin
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args, get_origin
 
 import attrs
 from cattrs import (
@@ -24,12 +23,15 @@ from cattrs import (
 )
 from cattrs.gen import make_dict_structure_fn, override
 
-from voidgen.errors import Fault, Key, WrongInputError, did_you_mean
+from voidgen.errors import Fault, WrongInputError, did_you_mean
+from voidgen.schema.rule import MisfitError, rule_of, show
 from voidgen.system import credentials
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from voidgen.errors import Key
 
 T = TypeVar("T")
 
@@ -37,44 +39,6 @@ T = TypeVar("T")
 OptionList = tuple[str, ...]
 OptionValue = bool | int | str | OptionList
 """The value of an overlay module's option."""
-
-
-@attrs.frozen
-class Rule:
-    """The form of a string: a pattern that matches all of it, and ``expected``, the same in words.
-
-    ``remedies`` are for common mistakes: pairs of a pattern and what to do. Messages do not repeat
-    a value that has a match of the pattern ``secret``.
-    """
-
-    expected: str
-    pattern: str
-    remedies: tuple[tuple[str, str], ...] = ()
-    secret: str | None = None
-
-    def check(self, value: str) -> str:
-        """Return ``value``; raise `MisfitError` if it does not match."""
-        if re.fullmatch(self.pattern, value):
-            return value
-        remedy = next((text for pattern, text in self.remedies if re.search(pattern, value)), "")
-        raise MisfitError(f"expected {self.expected}, got {self.shown(value)}", remedy=remedy)
-
-    def shown(self, value: Any) -> str:
-        """Return a wrong value as text for a message, unless it may be a secret."""
-        if self.secret and isinstance(value, str) and re.search(self.secret, value):
-            return "a value that is not shown here, because it may be a secret"
-        return show(value)
-
-
-class MisfitError(Exception):
-    """A value of the wrong form; ``key`` is its place below the value that is being structured."""
-
-    def __init__(self, what: str, key: Key = (), remedy: str = "") -> None:
-        """Take the message ``what``: what was expected, and what was found."""
-        super().__init__(what)
-        self.what = what
-        self.key = key
-        self.remedy = remedy
 
 
 def structure(table: Mapping[str, Any], cls: type[T], file: Path) -> T:
@@ -88,33 +52,6 @@ def structure(table: Mapping[str, Any], cls: type[T], file: Path) -> T:
 def kebab(name: str) -> str:
     """Return the TOML spelling of a Python attribute's name."""
     return name.replace("_", "-")
-
-
-def rule_of(kind: Any) -> Rule | None:
-    """Return the `Rule` of an ``Annotated`` type, or None."""
-    if get_origin(kind) is not Annotated:
-        return None
-    return next((extra for extra in kind.__metadata__ if isinstance(extra, Rule)), None)
-
-
-def show(value: Any) -> str:
-    """Return a value as text for a message: short, on one line, with TOML's names of types."""
-    if value is None or isinstance(value, bool):
-        return {None: "nothing", True: "true", False: "false"}[value]
-    if isinstance(value, str):
-        text = credentials.hidden(value)
-        return repr(text if len(text) <= LONGEST_SHOWN else text[:LONGEST_SHOWN] + "…")
-    if isinstance(value, int) and abs(value) >= 10**LONGEST_SHOWN:
-        return "a huge number"
-    if isinstance(value, int | float):
-        return f"the number {value}"
-    if isinstance(value, dt.date | dt.time):
-        return "a date or time"
-    return "a table" if isinstance(value, dict) else "a list"
-
-
-LONGEST_SHOWN = 60
-"""Characters of a wrong value that a message repeats."""
 
 
 def _misfit(value: Any, expected: str) -> MisfitError:

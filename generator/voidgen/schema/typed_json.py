@@ -23,7 +23,8 @@ from cattrs.gen import (
     override,
 )
 
-from voidgen.schema.structure import MisfitError, converter, kebab, show, step_of, text
+from voidgen.schema.rule import MisfitError, show
+from voidgen.schema.structure import converter, kebab, step_of, text
 from voidgen.system import untrusted
 from voidgen.system.untrusted import GarbledError, OtherVersionError
 

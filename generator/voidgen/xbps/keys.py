@@ -8,7 +8,7 @@ from attrs import frozen
 
 from voidgen.errors import Fault, StepFailedError, WrongInputError
 from voidgen.schema import typed_json
-from voidgen.schema.structure import MisfitError
+from voidgen.schema.rule import MisfitError
 from voidgen.system import sri
 from voidgen.system.files import read_input
 from voidgen.system.untrusted import GarbledError

@@ -5,7 +5,7 @@ from typing import Annotated
 from attrs import frozen
 
 from voidgen.config import rules
-from voidgen.schema.structure import MisfitError, Rule, show
+from voidgen.schema.rule import MisfitError, Rule, show
 from voidgen.system import sri
 
 SRI = Rule("a SHA-256 in SRI form: sha256-… (44 characters of base64)", sri.PATTERN)

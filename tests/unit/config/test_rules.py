@@ -3,7 +3,7 @@
 import pytest
 
 from voidgen.config import rules
-from voidgen.schema.structure import MisfitError, Rule
+from voidgen.schema.rule import MisfitError, Rule
 
 OPENSSH_PRIVATE = "b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQAAAAAAAAABAAAAMwAAAAtzc2gtZW"
 PRINT = "00:11:22:33:44:55:66:77:88:99:aa:bb:cc:dd:ee:ff"

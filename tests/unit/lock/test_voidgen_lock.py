@@ -31,7 +31,7 @@ from voidgen.lock import flake_lock, types
 from voidgen.lock import voidgen_lock as lock_file
 from voidgen.lock.flake_lock import RESTORE
 from voidgen.lock.types import FlakeInput, Lock
-from voidgen.schema.structure import Rule
+from voidgen.schema.rule import Rule
 from voidgen.system import sri
 from voidgen.system.credentials import secret_in
 from voidgen.xbps.types import ARCH, PKGVER, TRANSACTION, Key, Package, Repository, Request, Xbps

@@ -13,7 +13,7 @@ from voidgen.config.types import Config, ImageConfig
 from voidgen.errors import WrongInputError
 from voidgen.overlay.resolve import resolve
 from voidgen.plan.plan import Package, Plan, plan
-from voidgen.schema.structure import MisfitError
+from voidgen.schema.rule import MisfitError
 
 
 def _plan(settings: Config) -> Plan:

@@ -5,19 +5,10 @@ from typing import Annotated, Any, Literal
 
 import pytest
 from attrs import field, frozen
-from hypothesis import given
-from hypothesis import strategies as st
 
 from voidgen.errors import WrongInputError
-from voidgen.schema.structure import (
-    LONGEST_SHOWN,
-    MisfitError,
-    OptionValue,
-    Rule,
-    kebab,
-    show,
-    structure,
-)
+from voidgen.schema.rule import Rule
+from voidgen.schema.structure import OptionValue, kebab, structure
 
 FILE = Path("x.toml")
 SMALL = Rule("small letters", "[a-z]+", (("[A-Z]", "write it small"), ("[0-9]", "no digits")))
@@ -132,15 +123,6 @@ def test_all_faults_at_once() -> None:
     }
 
 
-@pytest.mark.parametrize(
-    ("value", "remedy"), [("A", "write it small"), ("a1", "no digits"), ("-", "")]
-)
-def test_remedies(value: str, remedy: str) -> None:
-    with pytest.raises(MisfitError) as caught:
-        SMALL.check(value)
-    assert caught.value.remedy == remedy
-
-
 def test_did_you_mean_a_choice() -> None:
     with pytest.raises(WrongInputError) as caught:
         structure({"name": "n", "kind": "geren"}, Outer, FILE)
@@ -149,26 +131,3 @@ def test_did_you_mean_a_choice() -> None:
 
 def test_kebab() -> None:
     assert kebab("a_b_c") == "a-b-c"
-
-
-@given(st.text() | st.integers() | st.floats() | st.datetimes() | st.times())
-def test_shown_values_fit_a_line(value: Any) -> None:
-    text = show(value)
-    # repr may spell a sign with ten: \U0001f600.
-    assert 0 < len(text) <= 10 * LONGEST_SHOWN + 3
-    assert text.isprintable()
-
-
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [
-        (True, "true"),
-        (10**70, "a huge number"),
-        (float("inf"), "the number inf"),
-        ({}, "a table"),
-        ([], "a list"),
-        (None, "nothing"),
-    ],
-)
-def test_show(value: Any, text: str) -> None:
-    assert show(value) == text
