@@ -16,7 +16,8 @@ from voidgen.overlay import catalogue
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from voidgen.overlay.types import Catalogue, Module, Option
+    from voidgen.overlay.declared_option import Option
+    from voidgen.overlay.types import Catalogue, Module
 
 FILE = Path("docs/reference/modules.md")
 HEAD = """\

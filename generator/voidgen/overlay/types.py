@@ -10,8 +10,8 @@ from attrs import field, frozen
 
 from voidgen.config import rules
 from voidgen.config.architectures import Arch
-from voidgen.schema.rule import MisfitError, Rule, show
-from voidgen.schema.structure import OptionValue
+from voidgen.overlay.declared_option import Option
+from voidgen.schema.rule import MisfitError
 
 LintRule = Literal[
     "account-file",
@@ -40,76 +40,10 @@ LintRule = Literal[
     "sudoers",
     "unknown-owner",
 ]
-OptionType = Literal["string", "boolean", "integer", "list", "enum"]
-PYTHON_TYPES: Mapping[str, type] = MappingProxyType(
-    {"string": str, "boolean": bool, "integer": int, "list": tuple, "enum": str}
-)
-
-OPTION_RULES: Mapping[str, Rule] = MappingProxyType({"ssh-public-key": rules.SIGNER})
-"""Rules that an option's values may have to follow."""
 
 
 def _nothing() -> Mapping[str, object]:
     return MappingProxyType({})
-
-
-@frozen
-class Option:
-    """An option that a module declares; without a default a value must be given."""
-
-    type: OptionType = field(metadata={"help": "what a value looks like"})
-    help: rules.OneLine = field(metadata={"help": "what the option does, on one line"})
-    default: OptionValue | None = field(default=None, metadata={"help": "used if none is given"})
-    choices: tuple[str, ...] = field(default=(), metadata={"help": "the values of an enum"})
-    names: rules.Named | None = field(
-        default=None,
-        metadata={"help": "path that the value, in the place of @, names; something must have it"},
-    )
-    rule: Literal["ssh-public-key"] | None = field(
-        default=None, metadata={"help": "what a string, or each of a list, must be"}
-    )
-    extends: rules.ImagePath | None = field(
-        default=None,
-        metadata={
-            "help": "file of the module that gets the option's lines: another module that gives "
-            "the same file gets a message that names the option"
-        },
-    )
-
-    def __attrs_post_init__(self) -> None:
-        if (self.type == "enum") != bool(self.choices):
-            raise MisfitError("choices belong to an enum, and an enum needs them", ("choices",))
-        if self.names and PYTHON_TYPES[self.type] is not str:
-            raise MisfitError("only a string or an enum names a path", ("names",))
-        if self.rule and self.type not in {"string", "list"}:
-            raise MisfitError("only strings and lists have a rule", ("rule",))
-        if self.default is not None and (wrong := self.misfit(self.default)):
-            raise MisfitError(wrong, ("default",))
-
-    def misfit(self, value: OptionValue) -> str:
-        """Return what is wrong with ``value`` for this option, or ""."""
-        if type(value) is not PYTHON_TYPES[self.type]:
-            return f"expected {ARTICLES[self.type]}, got {show(value)}"
-        if self.choices and value not in self.choices:
-            return f"expected one of {', '.join(self.choices)}, got {show(value)}"
-        if self.rule and isinstance(value, str | tuple):
-            for text in (value,) if isinstance(value, str) else value:
-                try:
-                    OPTION_RULES[self.rule].check(text)
-                except MisfitError as error:
-                    return error.what
-        return ""
-
-
-ARTICLES: Mapping[str, str] = MappingProxyType(
-    {
-        "string": "a string",
-        "boolean": "true or false",
-        "integer": "a whole number",
-        "list": "a list of strings",
-        "enum": "a string",
-    }
-)
 
 
 @frozen
