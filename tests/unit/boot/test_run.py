@@ -18,7 +18,7 @@ from voidgen.boot.types import LONGEST_TEST, Accelerator
 from voidgen.errors import WrongInputError
 from voidgen.image.snapshot import Snapshot
 from voidgen.outcome.types import Outcome
-from voidgen.progress import Nobody
+from voidgen.progress import NoProgress
 
 PASSED = Outcome("boot", "passed")
 
@@ -97,7 +97,7 @@ def request_(tmp_path: Path) -> Request:
 
 def test_a_machine_that_is_shown(guest: Guest, request_: Request) -> None:
     heard = Heard()
-    result = run.run(evolve(request_, seconds=7), heard, Nobody())
+    result = run.run(evolve(request_, seconds=7), heard, NoProgress())
     assert (result.outcomes, result.ended, guest.waited) == (None, False, 7)
     assert heard.log == result.log == request_.folder / "x.serial.log"
     assert result.machine.display == "gtk,gl=off"
@@ -106,21 +106,21 @@ def test_a_machine_that_is_shown(guest: Guest, request_: Request) -> None:
 
 def test_a_machine_that_has_ended_has_no_picture(guest: Guest, request_: Request) -> None:
     guest.ends = True
-    assert run.run(request_, Heard(), Nobody()).ended
+    assert run.run(request_, Heard(), NoProgress()).ended
     assert guest.pictures == []
 
 
 def test_an_interrupted_machine_has_a_picture(guest: Guest, request_: Request) -> None:
     guest.interrupted = True
     with pytest.raises(KeyboardInterrupt):
-        run.run(request_, Heard(), Nobody())
+        run.run(request_, Heard(), NoProgress())
     assert guest.pictures == [request_.screenshot]
 
 
 def test_a_test(guest: Guest, request_: Request) -> None:
     heard, junit = Heard(), request_.folder / "junit.xml"
     asked = evolve(request_, test=True, junit=junit)
-    result = run.run(asked, heard, Nobody())
+    result = run.run(asked, heard, NoProgress())
     assert (result.outcomes, result.printed, guest.waited) == ((PASSED,), "", LONGEST_TEST)
     assert (heard.choice is not None, heard.log) == (True, None)
     assert result.machine.display == "none"
@@ -132,12 +132,12 @@ def test_a_test(guest: Guest, request_: Request) -> None:
 @pytest.mark.usefixtures("guest")
 def test_a_test_has_a_window_if_asked(request_: Request, window: bool | None, display: str) -> None:
     asked = evolve(request_, test=True, wishes=Wishes(window=window))
-    assert run.run(asked, Heard(), Nobody()).machine.display == display
+    assert run.run(asked, Heard(), NoProgress()).machine.display == display
 
 
 def test_a_machine_that_ends_in_a_test(guest: Guest, request_: Request) -> None:
     guest.ends = True
-    result = run.run(evolve(request_, test=True), Heard(), Nobody())
+    result = run.run(evolve(request_, test=True), Heard(), NoProgress())
     assert (result.outcomes, result.printed) == ((PASSED,), "a panic")
     assert guest.pictures == []
 
@@ -149,5 +149,5 @@ def test_a_missing_folder_is_an_error_before_the_boot(
     heard = Heard()
     files: dict[str, Any] = {name: request_.folder / "missing/file"}
     with pytest.raises(WrongInputError, match="no such folder"):
-        run.run(evolve(request_, **files), heard, Nobody())
+        run.run(evolve(request_, **files), heard, NoProgress())
     assert (heard.choice, guest.waited) == (None, None)

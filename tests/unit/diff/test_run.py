@@ -6,7 +6,7 @@ import pytest
 
 from voidgen.diff import run, sides
 from voidgen.image.snapshot import Snapshot
-from voidgen.progress import Nobody
+from voidgen.progress import NoProgress
 
 
 @pytest.fixture(autouse=True)
@@ -39,7 +39,7 @@ def read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[str]:
 def test_sides(
     read: list[str], tmp_path: Path, old: str | None, new: str | None, expected: tuple[str, str]
 ) -> None:
-    diff = run.run(run.Request(tmp_path, old, new), Nobody())
+    diff = run.run(run.Request(tmp_path, old, new), NoProgress())
     wanted = [str(tmp_path) if one == "PROJECT" else one for one in expected]
     assert (read, [diff.old, diff.new]) == (wanted, wanted)
 
@@ -48,11 +48,11 @@ def test_explained_also_without_nix(monkeypatch: pytest.MonkeyPatch, tmp_path: P
     monkeypatch.setenv("PATH", "")
     snapshot = Snapshot("x", closure={})
     monkeypatch.setattr(sides, "read", lambda *_: snapshot)
-    assert not run.run(run.Request(tmp_path, "a", "b", why=True), Nobody())
+    assert not run.run(run.Request(tmp_path, "a", "b", why=True), NoProgress())
 
 
 @pytest.mark.parametrize(("side", "expected"), [(None, "PROJECT"), ("main", "main")])
 def test_save(read: list[str], tmp_path: Path, side: str | None, expected: str) -> None:
-    run.save(side, tmp_path, tmp_path / "saved", Nobody())
+    run.save(side, tmp_path, tmp_path / "saved", NoProgress())
     assert read == [str(tmp_path) if expected == "PROJECT" else expected]
     assert (tmp_path / "saved").read_bytes().startswith(b"{")

@@ -12,7 +12,7 @@ from voidgen.errors import WrongInputError
 from voidgen.iso import build, run
 from voidgen.iso.build import Made
 from voidgen.iso.run import Request
-from voidgen.progress import Nobody
+from voidgen.progress import NoProgress
 from voidgen.provenance import signature, statement, statements
 
 
@@ -43,7 +43,7 @@ def signed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 def test_without_a_key_nothing_is_signed(request_: Request, signed: list[str]) -> None:
     lines: list[str] = []
-    result = run.run(Request(request_.project), Nobody(), lines.append)
+    result = run.run(Request(request_.project), NoProgress(), lines.append)
     assert (result.size, result.reused, result.signature) == (4, False, None)
     assert signed == lines == []
 
@@ -59,7 +59,7 @@ def test_sums_and_statement_are_signed(
     said = Provenance() if provenance else "it has none"
     monkeypatch.setattr(statement, "beside_iso", lambda _: said)
     lines: list[str] = []
-    result = run.run(request_, Nobody(), lines.append)
+    result = run.run(request_, NoProgress(), lines.append)
     assert result.signature == result.iso.with_name("x.iso.sha256")
     assert signed == ["x.iso.sha256", *(["x.iso"] if provenance else [])]
     assert len(lines) == len(signed)
@@ -72,4 +72,4 @@ def test_what_is_no_key_is_refused_before_the_build(
     request_.key.write_text("none")
     monkeypatch.delattr(build, "make")
     with pytest.raises(WrongInputError, match="not an SSH key"):
-        run.run(request_, Nobody(), print)
+        run.run(request_, NoProgress(), print)

@@ -11,7 +11,7 @@ from voidgen import project as projects
 from voidgen.lock import run, state, update, voidgen_lock
 from voidgen.lock.run import Request
 from voidgen.lock.state import Outcome
-from voidgen.progress import Nobody
+from voidgen.progress import NoProgress
 from voidgen.project import Project
 
 
@@ -31,11 +31,11 @@ def test_what_changed_is_written(project: Project, monkeypatch: pytest.MonkeyPat
         return Outcome(before, after)
 
     monkeypatch.setattr(update, "pin", pin)
-    result = run.run(Request(project, frozenset({"xbps"}), evaluate=False), Nobody())
+    result = run.run(Request(project, frozenset({"xbps"}), evaluate=False), NoProgress())
     assert moved == [(frozenset({"xbps"}), False)]
     assert result.written == ("voidgen.lock",)
     assert voidgen_lock.read(project.folder) == after.lock
-    assert run.run(Request(project), Nobody()).written == ()
+    assert run.run(Request(project), NoProgress()).written == ()
 
 
 def test_check(project: Project) -> None:

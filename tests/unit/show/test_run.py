@@ -12,7 +12,7 @@ from voidgen.errors import WrongInputError
 from voidgen.image.built_image import BuiltImage
 from voidgen.image.sizes import Sizes
 from voidgen.lock import voidgen_lock
-from voidgen.progress import Nobody
+from voidgen.progress import NoProgress
 from voidgen.show import run
 from voidgen.show.run import LockedPlan, Request
 
@@ -20,7 +20,7 @@ from voidgen.show.run import LockedPlan, Request
 def test_plan_with_its_locks(tmp_path: Path) -> None:
     dumped = voidgen_lock.dump(lock([package("bash-5.2_1")]))
     write(tmp_path, {"voidgen.toml": '[image]\nname = "x"\n', "voidgen.lock": dumped})
-    found = run.run(Request(tmp_path), Nobody())
+    found = run.run(Request(tmp_path), NoProgress())
     assert isinstance(found, LockedPlan)
     assert (found.plan.image.name, found.container) == ("x", "flake")
     assert found.packages == {"bash": "5.2_1"}
@@ -30,18 +30,18 @@ def test_plan_with_its_locks(tmp_path: Path) -> None:
 
 def test_plan_without_locks(tmp_path: Path) -> None:
     write(tmp_path, {"voidgen.toml": '[image]\nname = "x"\n'})
-    found = run.run(Request(tmp_path), Nobody())
+    found = run.run(Request(tmp_path), NoProgress())
     assert isinstance(found, LockedPlan)
     assert (found.container, found.packages) == ("", {})
 
 
 def test_built_image_and_its_sizes(tmp_path: Path) -> None:
     write(tmp_path, {"result/manifest.json": json.dumps(manifest(20))})
-    assert isinstance(run.run(Request(tmp_path, built=True), Nobody()), BuiltImage)
-    assert isinstance(run.run(Request(tmp_path, built=True, sizes=True), Nobody()), Sizes)
+    assert isinstance(run.run(Request(tmp_path, built=True), NoProgress()), BuiltImage)
+    assert isinstance(run.run(Request(tmp_path, built=True, sizes=True), NoProgress()), Sizes)
 
 
 @pytest.mark.parametrize("sizes", [False, True])
 def test_nothing_is_built(tmp_path: Path, sizes: bool) -> None:
     with pytest.raises(WrongInputError):
-        run.run(Request(tmp_path, built=True, sizes=sizes), Nobody())
+        run.run(Request(tmp_path, built=True, sizes=sizes), NoProgress())
