@@ -9,7 +9,7 @@ from tests.integration import conftest as integration
 from tests.locks import site as sites
 from tests.locks.project import commit, project, repository, toml, well
 from tests.locks.site import VOID, Origin, Site, rolled
-from tests.locks.void import MKLIVE, PROGRAMS, Package, Real, StandIn, Void
+from tests.locks.void import MKLIVE, PROGRAMS, Package, Real, Void, resident
 from tests.support.http_faults import Server, serving
 
 from voidgen.download import web
@@ -19,11 +19,15 @@ nix_env = integration.nix_env
 
 
 @pytest.fixture(scope="session", params=["stand-in", pytest.param("real", marks=pytest.mark.xbps)])
-def void(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Void:
+def void(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Void]:
     """A stand-in for Void, and Void itself where the machine has it."""
     if request.param == "stand-in":
-        return StandIn(tmp_path_factory.mktemp("programs"))
-    return Real(*(Path(os.environ[name]).absolute() for name in (PROGRAMS, MKLIVE)))
+        with resident(tmp_path_factory.mktemp("programs")) as found:
+            yield found
+    else:
+        yield Real(*(Path(os.environ[name]).absolute() for name in (PROGRAMS, MKLIVE)))
 
 
 NEWER = (

@@ -8,11 +8,13 @@ import os
 import plistlib
 import re
 import shutil
+import socket
 import struct
 import subprocess
 import sys
 from base64 import b64decode
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import chdir, contextmanager
 from pathlib import Path
 from typing import Protocol
 
@@ -80,16 +82,16 @@ class Void(Protocol):
 class StandIn:
     """Works everywhere."""
 
-    def __init__(self, folder: Path, python: str = sys.executable) -> None:
-        """Makes the programs in ``folder``, to be run by ``python``."""
+    def __init__(self, folder: Path, python: str = sys.executable, text: str = "") -> None:
+        """Makes the programs in ``folder``, to be run by ``python``; ``text`` is each one's code.
+
+        The default needs nothing that runs already.
+        """
         self.programs = folder
-        paths = [str(ROOT), *(path for path in sys.path if "-packages" in path)]
+        text = text or f"{_imports()}from tests.stand_in.xbps import main\nmain()\n"
         for name in ("xbps-install", "xbps-query", "xbps-rindex", "xbps-uhelper"):
             program = folder / name
-            program.write_text(
-                f"#!{python} -IS\nimport sys\nsys.path[:0] = {paths!r}\n"
-                "from tests.stand_in.xbps import main\nmain()\n"
-            )
+            program.write_text(f"#!{python} -IS\n{text}")
             program.chmod(0o755)
 
     def key(self, name: str, folder: Path) -> Key:
@@ -121,6 +123,30 @@ class StandIn:
 
     def mklive(self, folder: Path) -> None:
         shutil.copytree(ROOT / "tests" / "stand_in" / "mklive", folder)
+
+
+@contextmanager
+def resident(folder: Path) -> Iterator[StandIn]:
+    """A stand-in whose programs one process runs, which has all it needs and stays."""
+    text = (ROOT / "tests" / "stand_in" / "start.py").read_text()
+    code = f"{_imports()}from tests.stand_in.resident import main\nmain()\n"
+    with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as listening:
+        # A socket's whole path may be too long.
+        with chdir(folder):
+            listening.bind("socket")
+        listening.listen()
+        number = listening.fileno()
+        argv = [sys.executable, "-IS", "-c", code, str(number)]
+        process = subprocess.Popen(argv, stdin=subprocess.PIPE, pass_fds=[number])
+    # It ends with its input, so also if this process is killed.
+    with process:
+        yield StandIn(folder, text=text)
+
+
+def _imports() -> str:
+    """Code for an isolated Python to find the modules that this one finds."""
+    paths = [str(ROOT), *(path for path in sys.path if "-packages" in path)]
+    return f"import sys\nsys.path[:0] = {paths!r}\n"
 
 
 class Real:
