@@ -119,7 +119,7 @@ test-nix-versions: ## run the tests that use Nix with the Nix of Debian 12, 13 a
 		/usr/share/keyrings/debian-archive-keyring.gpg=debian-archive-keyring
 	@$(MAKE) --no-print-directory .venv/ready
 	@for suite in $(NIX_SUITES); do scripts/nix-root $$suite .venv/nix/$$suite || exit; done
-	VOIDGEN_NIX_VERSIONS=.venv/nix $(PYTHON) -m pytest -m nix_versions tests/nix_versions
+	VOIDGEN_NIX_VERSIONS=.venv/nix $(PYTEST) -m nix_versions tests/nix_versions
 	@for suite in $(NIX_SUITES); do \
 		echo "$(USING_NIX) with the Nix of Debian $$suite"; \
 		PATH="$(CURDIR)/.venv/nix/$$suite/bin:$$PATH" \
