@@ -44,7 +44,7 @@ def test_docker_gets_the_same_few_verbs(
     assert asked[0] == ["info", "--format", "{{json .}}"]
     assert asked[1] == ["ps", "--all", "--quiet", "--filter", f"label=voidgen.project={folder}"]
     assert asked[2] == ["rm", "--force", "--volumes", "0123456789ab"]
-    assert asked[3] == ["image", "inspect", made.container]
+    assert asked[3] == ["image", "inspect", "--format", "{{.Id}}", made.container]
     packed = str((folder / "out" / ".roots" / "container").resolve())
     assert asked[4] == ["load", "--quiet", "--input", packed]
     assert asked[5] == ["image", "inspect", "--format", "{{.Id}}", made.container]

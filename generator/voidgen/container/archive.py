@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import lzma
 import tarfile
 import zlib
 from typing import TYPE_CHECKING
@@ -26,16 +27,21 @@ def ids(archive: Path) -> frozenset[str]:
     """
     found: dict[str, bytes] = {}
     try:
-        with tarfile.open(archive, "r|*") as members:
+        with tarfile.open(archive) as members:
             for member in members:
                 if member.name.endswith(".json") and member.isfile() and member.size <= LARGEST:
                     stream = members.extractfile(member)
                     found[member.name.removeprefix("./")] = stream.read() if stream else b""
         images = typed_json.read(found.get("manifest.json", b""), tuple[_Image, ...])
-    except (OSError, EOFError, tarfile.TarError, zlib.error, GarbledError):
+    except (OSError, EOFError, tarfile.TarError, zlib.error, lzma.LZMAError, GarbledError):
         return frozenset()
     named = [found.get(one.config) for one in images]
     return frozenset(hashlib.sha256(one).hexdigest() for one in named if one is not None)
+
+
+def has_image(archive: Path, image_id: str) -> bool:
+    """Return whether ``image_id``, as an engine prints it, is that of an image in ``archive``."""
+    return image_id.removeprefix("sha256:") in ids(archive)
 
 
 @frozen

@@ -17,7 +17,6 @@ from voidgen.system.untrusted import GarbledError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from collections.abc import Set as AbstractSet
 
     from voidgen.config.types import Container
 
@@ -38,6 +37,7 @@ BUILDS = {
 container's own file system, or memory."""
 
 LABEL = "voidgen.project"
+IMAGE_ID = ("image", "inspect", "--format", "{{.Id}}")
 
 USERS = 1 << 16
 """User ids that a rootless engine needs: as many as a system has."""
@@ -85,10 +85,11 @@ class Engine:
         # "Loaded image: NAME" or "Loaded image ID: sha256:…"; old engines print several lines.
         return said.strip().rpartition("\n")[2].partition(": ")[2].strip()
 
-    def has(self, image: str) -> bool:
-        """Return whether the engine has ``image``."""
-        argv = [self.program, "image", "inspect", image]
-        return ask(argv, cwd=Path("/"), check=False).status == 0
+    def find_image(self, image: str) -> str:
+        """Return the id of ``image``, or "" if the engine does not have it."""
+        argv = [self.program, *IMAGE_ID, image]
+        done = ask(argv, cwd=Path("/"), check=False)
+        return "" if done.status else done.stdout.decode(errors="replace").strip()
 
     def pull(self, image: str) -> None:
         """Fetch ``image``, which is named by its digest."""
@@ -96,11 +97,7 @@ class Engine:
 
     def image_id(self, image: str) -> str:
         """Return the hash of an image's configuration, which names all of its content."""
-        return self._output("image", "inspect", "--format", "{{.Id}}", image).strip()
-
-    def is_image(self, image: str, ids: AbstractSet[str]) -> bool:
-        """Return whether the engine's ``image`` has one of ``ids``, in hex."""
-        return self.image_id(image).removeprefix("sha256:") in ids
+        return self._output(*IMAGE_ID, image).strip()
 
     def leftovers(self, project: Path) -> list[str]:
         """Return the ids of containers that an earlier run for ``project`` left behind."""

@@ -28,9 +28,10 @@ def find(project: Project, runner: Engine, roots: Path, progress: Progress) -> s
     image = project.plan.config.container.image
     if image != "flake":
         with progress.step(f"looking for {image}"):
-            if not runner.has(image):
-                with progress.step(f"fetching {image}"):
-                    runner.pull(image)
+            if found := runner.find_image(image):
+                return found
+            with progress.step(f"fetching {image}"):
+                runner.pull(image)
             return runner.image_id(image)
     folder, caches = str(project.folder), project.caches
     with progress.step("building the container"):
@@ -44,6 +45,8 @@ def find(project: Project, runner: Engine, roots: Path, progress: Progress) -> s
             raise StepFailedError(what, remedy)
         packed = flakes.build(folder, "container", progress, roots / "container", caches)
         # The name alone proves nothing: replace an image that has another id.
-        if not (runner.has(image) and runner.is_image(image, archive.ids(packed))):
-            runner.load(packed)
+        found = runner.find_image(image)
+        if archive.has_image(packed, found):
+            return found
+        runner.load(packed)
         return runner.image_id(image)
