@@ -15,6 +15,8 @@ FLAKE_LOCK, LOCK = "flake.lock", "voidgen.lock"
 GIT = (
     *("git", "-c", "user.name=tests", "-c", "user.email=tests@void.invalid"),
     *("-c", "init.defaultBranch=main", "-c", "commit.gpgSign=false"),
+    # A commit would start git again, to see whether there is anything to pack.
+    *("-c", "maintenance.auto=false"),
 )
 
 
