@@ -62,7 +62,7 @@ def test_first_in_voidgen_toml_has_the_file(
     assert {"path": "bin/greet", **hidden} in found
     assert all({**one, **hidden} == one for one in found)
     log = nix.run("nix", "log", f"{project}#collisions")
-    assert f"voidgen: bin/greet comes from {first}^out and hides that of {second}^out" in log
+    assert f"voidgen: bin/greet comes from {first}^out and hides the file of {second}^out" in log
 
 
 def test_same_bytes_and_what_no_profile_has_collide_with_nothing(nix: Nix, project: Path) -> None:

@@ -155,7 +155,7 @@ def test_a_shape(nix: Nix, verdicts: Mapping[str, Verdict], name: str) -> None:
     assert found == sorted(shape.hidden)
     assert verdict.profile
     said = [
-        f"voidgen: {one['path']} comes from {one['from']} and hides that of {one['hidden']}\n"
+        f"voidgen: {one['path']} comes from {one['from']} and hides the file of {one['hidden']}\n"
         for one in verdict.report
     ]
     assert sorted(log.splitlines(keepends=True)) == sorted(said)

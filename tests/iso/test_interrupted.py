@@ -166,8 +166,9 @@ def test_full_disk(folder: Path, template: Path, engine: Podman) -> None:
     with small(folder / "out", str(used + (2 << 20))):
         said = failed(folder)
         assert re.search(
-            r"^voidgen: too little space: about \d+ MiB for the ISO \((.*)\), and \d are free\n"
-            r"  free some, or add --no-space-check\n\Z",
+            r"^voidgen: too little space: voidgen needs about \d+ MiB for the ISO \((.*)\), "
+            r"but only \d MiB are free\n"
+            r"  free some space, or add --no-space-check\n\Z",
             said,
             re.MULTILINE,
         )

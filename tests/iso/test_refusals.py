@@ -173,7 +173,7 @@ def test_store_path_that_is_lost(folder: Path, engine: Podman) -> None:
     finally:
         aside.rename(path)
     assert said_ == (
-        f"voidgen: the Nix store has lost {path}\n"
+        f"voidgen: the Nix store does not have {path}\n"
         "  run `nix-store --verify --check-contents --repair`\n"
     )
     nothing_left(folder, engine)

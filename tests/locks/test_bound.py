@@ -99,7 +99,7 @@ def test_what_is_bound(made: Bound) -> None:
         }  # fmt: skip
     assert found["nixpkgs"]["rev"] == made.second
     assert well(made.folder, "lock", "--check") == "everything is locked\n"
-    assert well(made.folder, "lock") == "nothing moved\n"
+    assert well(made.folder, "lock") == "nothing changed\n"
 
 
 FORGERIES: dict[str, tuple[Change, str, str]] = {
@@ -280,7 +280,7 @@ def test_inputs_without_a_commit(make: Callable[[Path], str], name: str, tmp_pat
 
 def test_project_without_inputs(tmp_path: Path) -> None:
     folder = project(tmp_path / "project", toml(None))
-    assert well(folder, "lock") == "nothing moved\n"
+    assert well(folder, "lock") == "nothing changed\n"
     assert well(folder, "lock", "--check") == "everything is locked\n"
     assert not (folder / LOCK).exists()
 

@@ -178,7 +178,7 @@ def test_digest_that_the_registry_has_is_locked(
     assert site.asked() == []
     # Once locked, nobody is asked for it: not even the registry.
     commit(folder)
-    assert well(folder, "lock").splitlines()[-1] == "nothing moved"
+    assert well(folder, "lock").splitlines()[-1] == "nothing changed"
 
 
 @pytest.mark.parametrize("tag", ["", ":1"])
@@ -211,10 +211,10 @@ def test_moved_tag_moves_voidgen_toml_in_place(
     folder = with_image(locked, tmp_path / "project", old)
     well(folder, "lock")
     commit(folder)
-    assert well(folder, "update", "container").splitlines()[-1] == "nothing moved"
+    assert well(folder, "update", "container").splitlines()[-1] == "nothing changed"
     new = f"{registry.name}:latest@{registry.push('latest', b'new')}"
     assert new != old
-    assert well(folder, "lock").splitlines()[-1] == "nothing moved"
+    assert well(folder, "lock").splitlines()[-1] == "nothing changed"
     text = (folder / "voidgen.toml").read_text()
 
     said = well(folder, "update", "container").splitlines()
@@ -225,7 +225,7 @@ def test_moved_tag_moves_voidgen_toml_in_place(
     assert lock_of(folder)["container"] == new
     assert changes(folder) == [LOCK, "voidgen.toml"]
     assert well(folder, "lock", "--check") == "everything is locked\n"
-    assert well(folder, "update", "container").splitlines()[-1] == "nothing moved"
+    assert well(folder, "update", "container").splitlines()[-1] == "nothing changed"
 
 
 def test_image_without_a_tag_does_not_move(
@@ -236,7 +236,7 @@ def test_image_without_a_tag_does_not_move(
     folder = with_image(locked, tmp_path / "project", image)
     well(folder, "lock")
     registry.push("latest", b"another")
-    assert well(folder, "update", "container").splitlines()[-1] == "nothing moved"
+    assert well(folder, "update", "container").splitlines()[-1] == "nothing changed"
 
 
 def test_tag_that_is_gone_is_told(

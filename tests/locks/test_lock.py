@@ -115,7 +115,7 @@ def test_again_nothing_moves_and_nobody_is_asked(
 ) -> None:
     folder = clone(locked, tmp_path / "project")
     site.publish(origin.later)
-    assert well(folder, "lock").splitlines()[-1] == "nothing moved"
+    assert well(folder, "lock").splitlines()[-1] == "nothing changed"
     assert site.asked() == []
     assert changes(folder) == []
     assert well(folder, "lock", "--check") == "everything is locked\n"

@@ -96,7 +96,7 @@ def test_update_tells_revisions_dates_and_versions(moving: Nixpkgs, tmp_path: Pa
     assert well(folder, "lock") == f"{came}wrote flake.lock, voidgen.lock\n"
     commit(folder)
     move(moving)
-    assert well(folder, "lock") == "nothing moved\n"
+    assert well(folder, "lock") == "nothing changed\n"
     assert well(folder, "update", "nixpkgs").splitlines() == [
         f"  ~ input nixpkgs  {moving.old[:12]} 2026-01-01 -> {moving.new[:12]} 2026-01-09",
         "  ~ nix countdown  1.4.0 -> 1.4.2",
@@ -105,7 +105,7 @@ def test_update_tells_revisions_dates_and_versions(moving: Nixpkgs, tmp_path: Pa
         "wrote flake.lock, voidgen.lock",
     ]
     assert changes(folder) == [FLAKE_LOCK, LOCK]
-    assert well(folder, "update", "nixpkgs") == "nothing moved\n"
+    assert well(folder, "update", "nixpkgs") == "nothing changed\n"
 
 
 def test_nothing_moves_where_the_packages_do_not_evaluate(moving: Nixpkgs, tmp_path: Path) -> None:
@@ -117,7 +117,9 @@ def test_nothing_moves_where_the_packages_do_not_evaluate(moving: Nixpkgs, tmp_p
     move(moving)
     for words in (["update"], ["update", "nixpkgs"]):
         said = refused(folder, *words)
-        assert "the image's packages do not evaluate with the new nixpkgs; nothing moved" in said
+        assert (
+            "the image's packages do not evaluate with the new nixpkgs, so nothing changed" in said
+        )
         assert 'has no package "linecount"' in said
         assert "--no-eval" in said
     said = well(folder, "update", "nixpkgs", "--no-eval")

@@ -50,7 +50,7 @@ def test_packages_of_void_move_and_are_told(
 
 def test_what_has_not_changed_does_not_move(locked: Path, site: Site, tmp_path: Path) -> None:
     folder = clone(locked, tmp_path / "project")
-    assert well(folder, "update").splitlines()[-1] == "nothing moved"
+    assert well(folder, "update").splitlines()[-1] == "nothing changed"
     assert changes(folder) == []
     assert site.times("x86_64-repodata") == 1
 
@@ -76,7 +76,7 @@ def test_mklive_moves_alone(origin: Origin, site: Site, tmp_path: Path) -> None:
     before = lock_of(folder)["xbps"]
     site.publish(origin.later)
     site.keep(origin.packages)
-    assert "nothing moved" in well(folder, "lock")
+    assert "nothing changed" in well(folder, "lock")
 
     said = well(folder, "update", "mklive").splitlines()
     assert said[0] == f"  ~ input mklive  {old[:12]} 2026-01-01 -> {new[:12]} 2026-01-02"

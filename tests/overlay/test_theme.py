@@ -65,7 +65,7 @@ def test_without_it_the_module_to_add_is_named(repository: Path) -> None:
     line = toml.line_of(file, ("options", "gtk-theme", "default"))
     assert said[0] == (
         f"{file}:{line}: options.gtk-theme.default: gtk-theme is 'Gruvbox-Dark', "
-        "and nothing in the image is known to have /usr/share/themes/Gruvbox-Dark"
+        "but as far as voidgen knows, the image has no /usr/share/themes/Gruvbox-Dark"
     )
 
 
@@ -82,9 +82,9 @@ def test_a_name_that_nobody_has(repository: Path) -> None:
     what, remedy = said.splitlines()
     assert what == (
         "voidgen.toml:8: overlay.options.first-login.gtk-theme: gtk-theme is 'Gruvbox-Drak', "
-        "and nothing in the image is known to have /usr/share/themes/Gruvbox-Drak"
+        "but as far as voidgen knows, the image has no /usr/share/themes/Gruvbox-Drak"
     )
-    assert remedy.startswith("    name another; or give it to a module")
+    assert remedy.startswith("    choose another value; or add the path to a module")
 
 
 MINE = {"gtk-theme": "Mine"}
@@ -125,7 +125,7 @@ def test_a_package_that_is_not_in_the_image_provides_nothing(repository: Path) -
     }
     modules = ("first-login", "theme-gruvbox", "mine")
     said = generate(repository, *modules, own=own, options=MINE)
-    assert "nothing in the image is known to have /usr/share/themes/Mine" in said
+    assert "the image has no /usr/share/themes/Mine" in said
     assert generate(repository, *modules, own=own, options=MINE, xbps='"mine"') == ""
 
 

@@ -127,7 +127,7 @@ def _service(name: str) -> Check:
     command = (
         f"cd {folder} && sv -w {UP} check {folder} > /dev/null || exec sv status {folder}\n"
         "first=$(cat supervise/pid) && sleep 3 && second=$(cat supervise/pid)\n"
-        f'[ "$first" = "$second" ] || echo "it keeps ending"\n'
+        f'[ "$first" = "$second" ] || echo "the service keeps ending"\n'
         f"sv status {folder}"
     )
     return Check(f"service {name}", command, None, r"\Arun: ")

@@ -73,7 +73,9 @@ class Monitor:
             said = None
         if not isinstance(said, dict):
             raise StepFailedError(
-                "voidgen does not understand QEMU's monitor", REMEDY, output=repr(line[:200])
+                "QEMU's monitor sent something other than a JSON object",
+                REMEDY,
+                output=repr(line[:200]),
             )
         return said
 

@@ -73,7 +73,7 @@ class LazyGroup(click.Group):
 def cli() -> None:
     """One declarative file to a Void Linux live ISO with a Nix closure baked in.
 
-    The options stand before a command or after it.
+    You can write these options before or after a command.
     """
 
 

@@ -58,7 +58,7 @@ def _address(_: click.Context, __: click.Parameter, given: str | None) -> str | 
 @click.option(
     "--accel",
     type=click.Choice(["kvm", "tcg"]),
-    help="Use this one, without testing whether KVM works.",
+    help="Use KVM or TCG, without testing whether KVM works.",
 )
 @click.option("--memory", metavar="MIB", type=click.IntRange(min=128), help="[12288, or less]")
 @click.option("--cpus", metavar="NUMBER", type=click.IntRange(min=1), help="[4, or less]")
@@ -66,7 +66,7 @@ def _address(_: click.Context, __: click.Parameter, given: str | None) -> str | 
     "--dns",
     metavar="ADDRESS",
     callback=_address,
-    help="Name server for the guest, such as 8.8.8.8, in place of QEMU's.",
+    help="Name server for the guest, such as 8.8.8.8, instead of QEMU's own.",
 )
 @click.pass_obj
 def command(  # noqa: PLR0913, PLR0917 - the options
@@ -86,8 +86,8 @@ def command(  # noqa: PLR0913, PLR0917 - the options
 ) -> None:
     """Boot ISO in QEMU: by default the project's out/NAME.iso, or else its newest out/NAME*.iso.
 
-    With --test, voidgen logs in at the serial console and checks what the image and its modules
-    promise, which the ISO itself lists. Exits with 1 if a check fails.
+    With --test, voidgen logs in at the serial console and runs the checks of the image and its
+    modules. The ISO contains them. Exits with 1 if a check fails.
     """
     from voidgen.boot import run  # noqa: PLC0415
     from voidgen.boot.machine import Wishes  # noqa: PLC0415

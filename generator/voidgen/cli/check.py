@@ -17,7 +17,7 @@ from voidgen.cli.settings import Command, Settings
 )
 @click.option(
     "--closure", metavar="NAME", multiple=True,
-    help="Also rebuild the closure's packages of this name, or all. May repeat.",
+    help="Also rebuild the closure's packages of this name, or all. Repeatable.",
 )  # fmt: skip
 @click.option("--iso", is_flag=True, help="Also build the ISO twice, and compare the two.")
 @click.option(

@@ -15,7 +15,7 @@ def command(settings: Settings) -> int:
     """Check this machine for what voidgen needs, and print the commands that fix it.
 
     In a project, also checks its folder and its settings. Exits with 1 if no image can be built.
-    A warning (??) is of what only makes it slower, or of what another command needs.
+    A warning (??) means that something is slower, or that only another command fails.
     """
     from voidgen import project  # noqa: PLC0415
     from voidgen.doctor import check  # noqa: PLC0415

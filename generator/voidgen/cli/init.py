@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     metavar="FILE",
     multiple=True,
     type=click.Path(path_type=Path),
-    help="Take over the settings of a shell pipeline, such as config/install.conf. May repeat.",
+    help="Take over the settings of a shell pipeline, such as config/install.conf. Repeatable.",
 )
 @click.option("--offline", is_flag=True, help="Make an image that builds without a network.")
 @click.option(

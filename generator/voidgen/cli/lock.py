@@ -79,4 +79,4 @@ def _show_moves(outcome: Outcome, changed: Sequence[str]) -> None:
     if locked:
         total = human_size(sum(one.size for one in locked.packages))
         click.echo(f"{len(locked.packages)} packages of Void are locked, {total}")
-    click.echo(f"wrote {', '.join(changed)}" if changed else "nothing moved")
+    click.echo(f"wrote {', '.join(changed)}" if changed else "nothing changed")

@@ -25,7 +25,7 @@ def command(settings: Settings, store: str, key: Path) -> None:
 
     That is the closure, the sources that the flake is evaluated from, Void's locked packages and
     the container. If [cache] in voidgen.toml names this store and its key, others download from it
-    instead of building. STORE-URL is a URL that Nix takes: file://, s3://, ssh-ng://.
+    instead of building. STORE-URL is a store URL that Nix accepts: file://, s3://, ssh-ng://.
     """
     from voidgen import project  # noqa: PLC0415
     from voidgen.cli.report import result  # noqa: PLC0415

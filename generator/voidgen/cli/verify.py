@@ -17,7 +17,7 @@ from voidgen.cli.settings import Command, Settings
     metavar="FILE",
     multiple=True,
     type=click.Path(path_type=Path),
-    help="A public SSH key, or a file of allowed signers, to trust. May repeat.",
+    help="Trust this public SSH key, or the keys in this file of allowed signers. Repeatable.",
 )
 @click.option(
     "--rebuild",
@@ -44,12 +44,12 @@ def command(  # noqa: PLR0913, PLR0917 - the options
     source: str | None,
     sign: Path | None,
 ) -> int:
-    """Check an ISO against its sums, their signature, its manifest and what is in it.
+    """Check an ISO against its checksums, their signature, its manifest and its content.
 
     Reads the ISO and the files beside it, runs nothing of them, and needs no project. Without
-    --signer, trusts the keys of [release] signers of the project that you are in, if any.
-    --rebuild runs what the source says, in Nix's sandbox and in a container.
-    Exits with 1 if anything differs. A signature is a warning (??) if no signer is named.
+    --signer, trusts the keys in [release] signers of the project that you are in, if any.
+    --rebuild runs code of the source, in Nix's sandbox and in a container.
+    Exits with 1 if anything differs. If no key is trusted, the signature is only a warning (??).
     """
     from voidgen.cli.interrupts import be_interrupted  # noqa: PLC0415
     from voidgen.outcome import forms, types  # noqa: PLC0415

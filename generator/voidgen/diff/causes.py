@@ -70,7 +70,7 @@ class Causes:
         causes = [Cause(one.changed, (name, *one.through)) for name, one in known if one]
         if causes:
             return min(causes, key=lambda one: (len(one.through), one.through))
-        return Cause(tuple(f"{name} built anew" for name, _ in rebuilt)) if rebuilt else None
+        return Cause(tuple(f"{name} was rebuilt" for name, _ in rebuilt)) if rebuilt else None
 
     def _compared(
         self, old: str, new: str

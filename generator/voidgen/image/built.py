@@ -43,6 +43,6 @@ def collisions(image: BuiltImage) -> Iterator[str]:
     """Yield a line for each of the first collisions: a file that hides another package's."""
     found = image.collisions
     for one in found[:SHOWN]:
-        yield f"collision: {one.path} comes from {one.by} and hides that of {one.hidden}"
+        yield f"collision: {one.path} comes from {one.by} and hides the file of {one.hidden}"
     if len(found) > SHOWN:
         yield f"collision: {len(found) - SHOWN} more, which `voidgen show --built` lists"

@@ -14,7 +14,7 @@ from voidgen.plan.documents import PlanDocument
 
 @frozen
 class Collision:
-    """A file of the package ``by`` ("from" in JSON) that hides that of another in the profile."""
+    """A file of the package ``by`` ("from" in JSON) that hides another package's in the profile."""
 
     path: str
     by: str = field(metadata={"key": "from"})

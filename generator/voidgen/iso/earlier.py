@@ -117,7 +117,7 @@ def _other(
     wrong = [one for one in hashes if listed and hashes[one] != listed.get(one)]
     yield from (f"{one} has another hash than {name}.{SUMS} lists" for one in wrong)
     if iso is None and f"{name}.manifest.json" in hashes and not wrong:
-        yield f"{name}.manifest.json is not a manifest of voidgen"
+        yield f"{name}.manifest.json is not a manifest that voidgen wrote"
     found = hashes.get(f"{name}.iso")
     if iso and found and f"{name}.iso" not in wrong and found != iso.iso.hash:
         yield f"{name}.iso has another hash than {name}.manifest.json names"

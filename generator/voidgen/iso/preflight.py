@@ -20,7 +20,7 @@ def closure(store_paths: Iterable[PurePosixPath]) -> None:
     """Raise StepFailedError if a path of the closure is missing in the store."""
     missing = [str(path) for path in store_paths if not os.path.lexists(path)]
     if missing:
-        what = f"the Nix store has lost {', '.join(missing)}"
+        what = f"the Nix store does not have {', '.join(missing)}"
         raise StepFailedError(what, "run `nix-store --verify --check-contents --repair`")
 
 
@@ -80,6 +80,7 @@ def space(needed: Iterable[Needed]) -> None:
         if free < size:
             places = " and ".join(f"{one.what} ({one.folder})" for one in each)
             what = (
-                f"too little space: about {size >> 20} MiB for {places}, and {free >> 20} are free"
+                f"too little space: voidgen needs about {size >> 20} MiB for {places}, "
+                f"but only {free >> 20} MiB are free"
             )
-            raise StepFailedError(what, "free some, or add --no-space-check")
+            raise StepFailedError(what, "free some space, or add --no-space-check")

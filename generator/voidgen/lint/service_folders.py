@@ -47,5 +47,5 @@ def folders(image: LintedImage) -> Iterator[Finding]:
                 how = f'add services = ["{name}"] to module.toml'
                 yield Finding(run, what, how, doubtful=True)
         elif not provider(name, modules, image.xbps, entries):
-            what = f"voidgen knows nothing in the image that has {run}"
+            what = f"as far as voidgen knows, nothing in the image provides {run}"
             yield Finding(first, what, remedy(name), doubtful=True)

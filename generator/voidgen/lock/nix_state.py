@@ -33,6 +33,8 @@ def fault(lock: Lock | None, state_dir: str, file: Path) -> Fault | None:
         if name == PACKAGE and directory(version) != state_dir:
             right = directory(version)
             what = f"is {state_dir!r}, but the locked {package.pkgver} keeps its state in {right!r}"
-            remedy = f'write state-dir = "{right}": the live Nix knows the image\'s paths only then'
+            remedy = (
+                f'write state-dir = "{right}", or the live Nix does not know the image\'s paths'
+            )
             return Fault(what, file, ("nix", "state-dir"), remedy=remedy)
     return None

@@ -84,7 +84,7 @@ def repository(project: Project, progress: Progress) -> Path:
         raise WrongInputError(Fault("this project does not need Void packages", remedy=remedy))
     raise_all(state.faults(project, found))
     if not found.lock or not found.lock.xbps:
-        raise AssertionError("all that is wanted is locked")
+        raise AssertionError("voidgen.lock must have Void's packages here")
     with _scratch() as work:
         flake = _flake(project.plan, found.flake, work)
         with progress.step("looking for XBPS"):
@@ -167,7 +167,9 @@ class _Pinning:
             try:
                 after = _packages(self.flake, self.project)
             except StepFailedError as error:
-                what = "the image's packages do not evaluate with the new nixpkgs; nothing moved"
+                what = (
+                    "the image's packages do not evaluate with the new nixpkgs, so nothing changed"
+                )
                 remedy = "change voidgen.toml to fit it, or update nixpkgs anyway with --no-eval"
                 raise StepFailedError(what, remedy, error.output or error.what) from None
         return tuple(changes.packages(before, after))
@@ -224,7 +226,7 @@ class _Pinning:
 
 
 def _flake(plan: Plan, locked: bytes, folder: Path) -> Path:
-    """Return the flake as `generate` would emit it, less the overlay and the user's own outputs."""
+    """Return the flake that `generate` would emit, without the overlay and the user's outputs."""
     bare = evolve(plan, config=evolve(plan.config, flake=Flake()))
     for path, node in render.project(
         bare, {}, bundled_files.constant(), bundled_files.flake()
@@ -252,7 +254,7 @@ def _packages(
 
 
 def _tools(flake: Path, project: Project, progress: Progress) -> Path:
-    """Return the folder of XBPS's programs: of the locked nixpkgs if it has them, else PATH's.
+    """Return the folder of XBPS's programs: those of the locked nixpkgs, or else those on PATH.
 
     With those of nixpkgs, every machine resolves packages alike.
     """

@@ -117,7 +117,7 @@ def _sources(top: Path) -> tuple[Source, ...]:
             elif source.path in sources:
                 other = sources[source.path].file.name
                 faults.append(
-                    Fault(f"gives {source.path}, and so does {other}", file, remedy="remove one")
+                    Fault(f"becomes {source.path}, and so does {other}", file, remedy="remove one")
                 )
             else:
                 sources[source.path] = source

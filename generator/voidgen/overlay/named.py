@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def unprovided(
     resolution: Resolution, catalogue: Catalogue, config: Config, file: Path
 ) -> Iterator[Fault]:
-    """Yield a fault for each option's path that neither the overlay nor a package is known to have.
+    """Yield a fault for each option's path that the image does not have, as far as voidgen knows.
 
     An empty value names nothing. XBPS's index and Nix's do not list files: a module says in
     ``[provides]`` what an xbps package has, and links what is to be found of a Nix package.
@@ -42,7 +42,7 @@ def unprovided(
             path = option.names.replace("@", str(value))
             if path in packaged or _has(path, owned, links):
                 continue
-            what = f"{name} is {value!r}, and nothing in the image is known to have {path}"
+            what = f"{name} is {value!r}, but as far as voidgen knows, the image has no {path}"
             remedy = _remedy(path, catalogue)
             if name in given:
                 yield Fault(what, file, ("overlay", "options", module.name, name), remedy=remedy)
@@ -67,7 +67,7 @@ def _remedy(path: str, catalogue: Catalogue) -> str:
     if offers:
         return f"add to overlay.modules: {' or '.join(offers)}"
     return (
-        "name another; or give it to a module: in files/, as a link to @profile@/…, "
+        "choose another value; or add the path to a module: in files/, as a link to @profile@/…, "
         "or in [provides] with its xbps package"
     )
 

@@ -220,7 +220,7 @@ def _without_mklive(config: Config, owned: Iterable[paths.Entry]) -> Iterator[Fa
         if is_mklives and not config.mklive:
             yield Fault(
                 f"module {entry.module!r} takes {entry.path} from mklive's source, "
-                "and the image names none",
+                "but voidgen.toml has no [mklive]",
                 entry.file,
                 entry.key,
                 remedy="add [mklive] to voidgen.toml",

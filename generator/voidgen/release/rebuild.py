@@ -115,7 +115,7 @@ def _compared(
     with progress.step(f"building {source}"):
         _build(project, date, work)
     if not made.is_file():
-        raise _CannotError(f"{source} did not produce {made.name}")
+        raise _CannotError(f"`voidgen iso` did not make {made.name} from {source}")
     hash_ = sri.of_file(made)
     if hash_ == sri.of_file(iso):
         return Rebuilt(Outcome(NAME, "passed", str(source)), _provenance(made, iso.name, source))

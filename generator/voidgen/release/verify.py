@@ -167,7 +167,7 @@ def _manifest(iso: Path) -> IsoManifest | Outcome:
         what = f"{file.name} has version {error.version}"
         return Outcome("manifest", "failed", what, "verify it with the voidgen that made it")
     except GarbledError as error:
-        what = f"{file.name} is not a manifest of voidgen"
+        what = f"{file.name} is not a manifest that voidgen wrote"
         return Outcome("manifest", "failed", what, str(error))
 
 
@@ -200,7 +200,7 @@ def _billed(iso: Path, manifest: IsoManifest) -> Outcome:
     try:
         bill = typed_json.read(data, _Bill)
     except GarbledError as error:
-        what = f"{file.name} is not a bill of materials of voidgen"
+        what = f"{file.name} is not a bill of materials that voidgen wrote"
         return Outcome(name, "failed", what, str(error))
     listed = {one.bom_ref for one in bill.components}
     paths = {one.path for one in manifest.nix.closure.paths}

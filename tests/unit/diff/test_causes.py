@@ -99,7 +99,7 @@ def test_where_derivations_are_not_in_the_store() -> None:
     store: Store = {}
     gone = at("gone-1", "1"), at("gone-1", "2")
     old, new = (add(store, "x-1", one, (gone[n],)) for n, one in enumerate("ab"))
-    assert Causes(store.get).between(old, new) == Cause(("gone built anew",))
+    assert Causes(store.get).between(old, new) == Cause(("gone was rebuilt",))
     assert Causes(store.get).between(at("y-1", "1"), new) is None
 
 

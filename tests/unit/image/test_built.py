@@ -18,7 +18,7 @@ def test_collisions_are_told_and_not_all_of_thousands() -> None:
     assert list(built_image.collisions(built())) == []
     made = built(collisions=[collision(number) for number in range(1000)])
     said = list(built_image.collisions(made))
-    assert said[0] == "collision: bin/0 comes from a^out and hides that of b^man"
+    assert said[0] == "collision: bin/0 comes from a^out and hides the file of b^man"
     assert said[-1] == "collision: 995 more, which `voidgen show --built` lists"
     assert len(said) == built_image.SHOWN + 1
 

@@ -286,8 +286,9 @@ def test_space_adds_up_by_file_system(tmp_path: Path, monkeypatch: pytest.Monkey
     with pytest.raises(StepFailedError) as caught:
         preflight.space([*needed, Needed(store, 60 << 20, "the trees")])
     assert caught.value.what == (
-        f"too little space: about 160 MiB for the ISO ({out}) and the trees ({store}), "
-        "and 150 are free"
+        f"too little space: voidgen needs about 160 MiB for the ISO ({out}) "
+        f"and the trees ({store}), "
+        "but only 150 MiB are free"
     )
     assert "--no-space-check" in caught.value.remedy
 
@@ -305,7 +306,7 @@ def test_store_that_lost_a_path(tmp_path: Path) -> None:
     preflight.closure([PurePosixPath(tmp_path / "a")])
     with pytest.raises(StepFailedError) as caught:
         preflight.closure([PurePosixPath(tmp_path / "a"), PurePosixPath(tmp_path / "b")])
-    assert caught.value.what == f"the Nix store has lost {tmp_path / 'b'}"
+    assert caught.value.what == f"the Nix store does not have {tmp_path / 'b'}"
 
 
 # What lies beside the ISO.

@@ -59,7 +59,7 @@ def test_generate_warns_with_the_line(repository: Path) -> None:
     assert ran.err == (
         "warning: voidgen.toml:4: nix.state-dir: is '/nix/var/nix', but the locked nix-2.30.5_2 "
         "keeps its state in '/var/nix'\n"
-        '    write state-dir = "/var/nix": the live Nix knows the image\'s paths only then\n'
+        '    write state-dir = "/var/nix", or the live Nix does not know the image\'s paths\n'
     )
     (warning,) = json.loads(voidgen("generate", "--json", cwd=repository).out)["warnings"]
     assert warning["remedy"].startswith('write state-dir = "/var/nix"')

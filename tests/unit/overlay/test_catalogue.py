@@ -67,7 +67,7 @@ def test_sources(tmp_path: Path) -> None:
 def test_file_and_template_of_one_path(tmp_path: Path) -> None:
     write(tmp_path, {"a/module.toml": SPEC, "a/files/x": "", "a/files/x.j2": ""})
     (fault,) = _faults(tmp_path)
-    assert "gives /x, and so does " in fault.what
+    assert "becomes /x, and so does " in fault.what
 
 
 def test_linked_module(tmp_path: Path) -> None:
