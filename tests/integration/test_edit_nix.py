@@ -29,7 +29,7 @@ def test_what_exists_is_added(example: Path) -> None:
     ("name", "said"),
     [
         ("gret", 'gret: the package set (release 2026.10) has no package "gret"'),
-        ("gret", "near names: greet"),
+        ("gret", "similar names: greet"),
         ("deskTools", "this is a set of packages, not a package"),
         ("greet^man", 'it has no output "man", only "out"'),
     ],

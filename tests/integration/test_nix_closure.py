@@ -70,4 +70,4 @@ def test_a_description_it_cannot_read_is_an_error(tmp_path: Path, lost: str) -> 
         paths = paths[1:]
     done = closure(tmp_path, paths)
     assert done.returncode == 1
-    assert "this Nix does not describe a closure in .attrs.json" in done.stderr
+    assert "the closure that this Nix writes to .attrs.json cannot be read" in done.stderr

@@ -32,18 +32,20 @@ def refusal(nix: Nix, tmp_path: Path) -> Refusal:
     [
         pytest.param(
             "gret",
-            ['the package set (release 2026.10) has no package "gret"', "near names: greet"],
+            ['the package set (release 2026.10) has no package "gret"', "similar names: greet"],
             id="a letter is missing",
         ),
-        pytest.param("grexet", ["near names: greet"], id="a letter too many"),
-        pytest.param("greey", ["near names: greet"], id="another letter"),
-        pytest.param("geret", ["near names: greet"], id="two letters swapped"),
-        pytest.param("Month_Card", ["near names: monthcard"], id="case and separators"),
-        pytest.param("proverb", ["near names: proverbs, proverb-of-the-day"], id="part of a name"),
-        pytest.param("monthcards-plus", ["near names: monthcard"], id="more than a name"),
+        pytest.param("grexet", ["similar names: greet"], id="a letter too many"),
+        pytest.param("greey", ["similar names: greet"], id="another letter"),
+        pytest.param("geret", ["similar names: greet"], id="two letters swapped"),
+        pytest.param("Month_Card", ["similar names: monthcard"], id="case and separators"),
+        pytest.param(
+            "proverb", ["similar names: proverbs, proverb-of-the-day"], id="part of a name"
+        ),
+        pytest.param("monthcards-plus", ["similar names: monthcard"], id="more than a name"),
         pytest.param(
             "zzz",
-            ["nothing there has a name like it; a newer release may have it"],
+            ["no package there has a similar name; a newer release may have it"],
             id="nothing like it",
         ),
         pytest.param(
@@ -55,11 +57,11 @@ def refusal(nix: Nix, tmp_path: Path) -> Refusal:
             "deskTools.clok",
             [
                 'deskTools, in the package set (release 2026.10), has no package "clok"',
-                "near names: deskTools.clock",
+                "similar names: deskTools.clock",
             ],
             id="in a nested set",
         ),
-        pytest.param("deskTool.clock", ["near names: deskTools"], id="the nested set itself"),
+        pytest.param("deskTool.clock", ["similar names: deskTools"], id="the nested set itself"),
         pytest.param(
             "greet.version.x",
             ['greet.version, in the package set (release 2026.10), has no package "x"'],

@@ -63,9 +63,9 @@ def test_packages_that_it_lacks(nix: Nix, tmp_path: Path) -> None:
     said = nix.fail(*expression(tmp_path / "project", names))
     for name in ("localsend", "mission-center", "firefoxx"):
         assert f'the package set (release 20.09) has no package "{name}"' in said
-    assert "near names: firefox" in said
-    assert "near names: kdeApplications.kate, kdeApplications.kpat" in said
-    assert "near names: google-chrome" in said
+    assert "similar names: firefox" in said
+    assert "similar names: kdeApplications.kate, kdeApplications.kpat" in said
+    assert "similar names: google-chrome" in said
 
 
 @only_20_09
@@ -153,4 +153,4 @@ def test_what_is_unfree_is_told_with_all_that_it_needs(
     assert f'"{original}"' in (tmp_path / "voidgen.toml").read_text()
     ran = voidgen("add", "nix", "hellp", cwd=tmp_path)
     assert ran.status == 2
-    assert "near names: hello" in ran.err
+    assert "similar names: hello" in ran.err

@@ -206,7 +206,7 @@ def test_names_are_looked_up_as_they_are_locked(
     newer = nixpkgs.reference("next")
     ran = voidgen("add", "nix", "linecuont", cwd=folder)
     assert ran.status == 2
-    assert "near names: linecount" in ran.err
+    assert "similar names: linecount" in ran.err
     edit(folder, nixpkgs.reference("main"), newer)
     ran = voidgen("add", "nix", "linecount", cwd=folder)
     assert ran.status == 2, "a lock of another reference is none"

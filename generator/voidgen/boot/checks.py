@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from voidgen.plan.documents import PlanDocument
 
 UP = 60
-"""Seconds within which a service, and what needs one, has to come up."""
+"""Seconds within which a service, and what needs one, must be up."""
 LONGEST = 40
 """Maximum number of lines of a failed command's output to show."""
 

@@ -43,7 +43,7 @@ class BootableIso:
 
     @property
     def is_64_bit(self) -> bool:
-        """Return whether its processor has 64 bits."""
+        """Return whether it is for a processor with 64 bits."""
         return self.plan.image.arch != "i686"
 
     @property

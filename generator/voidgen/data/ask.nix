@@ -1,13 +1,13 @@
-# What the package set says of packages: what is wrong with each, and, as traces, what they and all
-# that they need must be allowed, or may not have.
+# Asks the package set about packages: returns what is wrong with each. A trace names each package,
+# among them and all that they need, that is unfree, insecure, broken or not supported.
 {
-  # The folder of the package set, and that of voidgen's own Nix code.
+  # The folder of the package set, and the folder of voidgen's own Nix code.
   nixpkgs,
   code,
   system,
-  # As in the image manifest, as JSON.
+  # JSON of the packages, in the form of the image manifest.
   requests,
-  # Not empty: fail with the set's own message where it refuses one.
+  # If not empty, fail with the set's own message if it refuses a package.
   aloud ? "",
 }:
 let
@@ -56,7 +56,7 @@ let
     };
   };
 
-  # What can be allowed is told by traces.
+  # Not faults: traces name the packages that can be allowed.
   isFault =
     fault: !(fault ? unfree || fault ? insecure || fault.refused or false || fault.needs or false);
   answer =
@@ -85,5 +85,5 @@ let
     in
     map (output: package.${output}.outPath) (lookup.outputs package request.outputs);
 in
-# The set itself comes first: what is wrong with it is not the fault of a package.
+# Evaluate the set itself first: a mistake in the set is not the fault of a package.
 builtins.seq (builtins.isAttrs pkgs) (if aloud == "" then map answer judged else map said packages)

@@ -51,7 +51,9 @@ def _privileges(host: Host, family: str) -> Outcome:
     name = "privileges"
     bounds = re.search(r"^CapBnd:\s*([0-9a-f]+)$", host.read("/proc/self/status"), re.MULTILINE)
     if bounds and not int(bounds[1], 16) >> SYS_ADMIN & 1:
-        what = "SYS_ADMIN is not allowed here, but mklive mounts: is this machine a container?"
+        what = (
+            "SYS_ADMIN is not allowed here, but mklive needs it: does voidgen run in a container?"
+        )
         return Outcome(name, "failed", what, lines("privileges", family))
     return Outcome(name, "passed", "containers can get SYS_ADMIN")
 

@@ -1,13 +1,14 @@
 """Graphs of modules and of the closure: made, folded to a readable size, and written.
 
-A graph is a networkx DiGraph, without circles; its edges lead from what needs to what is needed.
+A graph is a networkx DiGraph without circles; an edge leads from what needs something to what is
+needed.
 The attributes of a node:
 
 - ``kind``: ``file`` (voidgen.toml), ``module``, ``path`` (of the Nix store) or ``folded``;
-- ``label``: its name for a person, as data: it may hold anything;
-- ``about``: one line more on it, or nothing;
+- ``label``: its name for a person, which may contain any character;
+- ``about``: one more line about it, or "";
 - ``size``: bytes that it has itself, before any compression; 0 for what has no size;
-- ``count``: of how many paths or modules it is made: 1, but for folded ones;
+- ``count``: how many paths or modules it stands for: 1, except for folded nodes;
 - ``asked``: the packages of the image whose output it is; for modules, whether voidgen.toml asks;
 - ``sought``: whether it has the name that was looked for.
 
@@ -24,6 +25,6 @@ if TYPE_CHECKING:
 
 
 def add(graph: nx.DiGraph[str], node: str, kind: str, label: str, **more: object) -> None:
-    """Add a node with all attributes; those without a value say nothing."""
+    """Add a node with all attributes; those that ``more`` lacks have no value."""
     nothing = {"about": "", "size": 0, "count": 1, "asked": (), "sought": False}
     graph.add_node(node, kind=kind, label=label, **nothing | more)

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 ABOVE = ""
-"""Is above all nodes that nothing leads to; no node has this name."""
+"""Stands above all nodes that nothing leads to; no real node has this name."""
 
 
 def dominators(graph: nx.DiGraph[str]) -> dict[str, str]:

@@ -25,7 +25,7 @@ def is_litter(name: str) -> bool:
 
 
 def files(image: LintedImage) -> Iterator[Finding]:
-    """Find files that nobody wants in an image."""
+    """Find files that programs left behind, which do not belong in an image."""
     remedy = "remove it, and add its name to .gitignore"
     for entry in image.resolution.entries:
         folder, _, name = entry.path.rpartition("/")

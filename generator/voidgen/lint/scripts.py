@@ -33,9 +33,9 @@ def not_runnable(image: LintedImage) -> Iterator[Finding]:
         if not RUN.fullmatch(path):
             continue
         if not node.data.startswith(STARTS):
-            what = f"{path} is a program by its path, but does not begin with #!"
+            what = f"something runs {path} as a program, but it does not begin with #!"
             yield Finding(path, what, "begin it with #!/bin/sh", 1)
         elif not node.executable:
-            what = f"{path} is a program by its path, but has mode {node.mode:04o}"
+            what = f"something runs {path} as a program, but it has mode {node.mode:04o}"
             remedy = "in [files], give it a mode with a run bit, or remove its mode"
             yield Finding(path, what, remedy)

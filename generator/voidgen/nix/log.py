@@ -36,8 +36,8 @@ _FOLLOWS = re.compile(r"\d+ dependenc(?:y|ies) (?:failed|of derivation)|some dep
 def watched(progress: Progress) -> Iterator[Callable[[bytes], bytes]]:
     """Yield a filter for the pieces of Nix's stderr; it returns what a person must read.
 
-    That are errors, warnings and lines of other formats, with the end of the log of the derivation
-    that failed. ``progress`` shows what is built and fetched.
+    It keeps errors, warnings and lines of other formats, and adds the end of the log of the
+    derivation that failed. ``progress`` shows what is built and fetched.
     """
     with ExitStack() as shown:
         yield _Log(progress, shown).read

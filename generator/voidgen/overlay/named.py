@@ -21,8 +21,8 @@ def unprovided(
 ) -> Iterator[Fault]:
     """Yield a fault for each option's path that the image does not have, as far as voidgen knows.
 
-    An empty value names nothing. XBPS's index and Nix's do not list files: a module says in
-    ``[provides]`` what an xbps package has, and links what is to be found of a Nix package.
+    An empty value names nothing. XBPS's index and Nix's do not list files: a module names the
+    paths of an xbps package in ``[provides]``, and makes links to those of a Nix package.
     """
     owned = {entry.path for entry in resolution.entries}
     links = {entry.path for entry in resolution.entries if entry.target is not None}

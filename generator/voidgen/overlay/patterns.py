@@ -28,7 +28,7 @@ def matches(pattern: str, path: str) -> bool:
 def lookup(table: Mapping[str, T], path: str) -> T | None:
     """Return the value of the most specific key of ``table`` that stands for ``path``.
 
-    The path itself comes first, then the pattern with the most characters that are no wildcards;
+    The path itself comes first, then the pattern with the most characters that are not wildcards;
     of two with as many, the first in alphabetical order.
     """
     if path in table:

@@ -127,7 +127,7 @@ def place_of(path: str) -> Place | None:
     """Return the private place that ``path`` is."""
     if not path.startswith(_TOPS) and not path.endswith(_ENDS):
         return None
-    # All at once first: most paths are none.
+    # All patterns at once first: most paths match none of them.
     if not re.fullmatch(_ANY, path, re.DOTALL):
         return None
     return next(place for place in PLACES if re.fullmatch(place.path, path, re.DOTALL))

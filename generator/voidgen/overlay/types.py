@@ -54,8 +54,8 @@ class Packages:
     repositories: tuple[rules.XbpsRepository, ...] = field(
         default=(),
         metadata={
-            "help": "XBPS repositories that they need beyond the image's; `void:nonfree` is Void's "
-            "for the image's architecture"
+            "help": "XBPS repositories that the packages need, besides the image's; `void:nonfree` "
+            "is Void's for the image's architecture"
         },
     )
     nix: tuple[rules.NixPackage, ...] = field(default=(), metadata={"help": "Nix packages"})
@@ -79,7 +79,7 @@ class SystemUser:
 
     uid: int | None = field(
         default=None,
-        metadata={"help": "number of the user and its group, 1-999; else the highest free one"},
+        metadata={"help": "number of the user and its group, 1-999; default: the highest free one"},
     )
     home: rules.ImagePath = field(
         default="/var/empty", metadata={"help": "home folder; [directories] makes it"}
@@ -95,7 +95,7 @@ class SystemUser:
     def __attrs_post_init__(self) -> None:
         if self.uid is not None and not 1 <= self.uid <= LARGEST_SYSTEM_ID:
             what = f"expected a number from 1 to {LARGEST_SYSTEM_ID}, got {self.uid}"
-            raise MisfitError(what, ("uid",), remedy="larger ones are those of people")
+            raise MisfitError(what, ("uid",), remedy="larger numbers are for people's accounts")
         for key, path in (("home", self.home), ("shell", self.shell)):
             if ":" in path:
                 raise MisfitError(f"{path!r} has a colon, which passwd(5) cannot hold", (key,))
@@ -107,21 +107,22 @@ LARGEST_SYSTEM_ID = 999
 
 @frozen
 class Check:
-    """What has to hold in the booted image: a command, and what it prints there."""
+    """A check of the booted image: a command, and what it must print there."""
 
-    name: rules.OneLine = field(metadata={"help": "what holds, on one line"})
+    name: rules.OneLine = field(metadata={"help": "what is true if the check passes, on one line"})
     command: str = field(
         metadata={"help": "what sh runs as root; a template, and its exit status must be 0"}
     )
     prints: str | None = field(
         default=None,
-        metadata={"help": "all that it prints, blanks at the end aside; a template"},
+        metadata={"help": "the command's whole output, without blanks at the end; a template"},
     )
     matches: str | None = field(
-        default=None, metadata={"help": "in its place, a regular expression found in that"}
+        default=None,
+        metadata={"help": "instead of prints: a regular expression found in the output"},
     )
     within: int = field(
-        default=0, metadata={"help": "seconds in which it must come true, tried again and again"}
+        default=0, metadata={"help": "how many seconds voidgen repeats the check until it passes"}
     )
 
     def __attrs_post_init__(self) -> None:
@@ -132,7 +133,7 @@ class Check:
             raise MisfitError(what, ("within",))
         if (self.prints is None) == (self.matches is None):
             what = "a check needs either prints or matches"
-            remedy = 'prints = "" stands for nothing'
+            remedy = 'if the command prints nothing, write prints = ""'
             raise MisfitError(what, ("prints",), remedy=remedy)
         try:
             re.compile(self.matches or "")
@@ -149,23 +150,23 @@ class ModuleFile:
 
     summary: rules.OneLine = field(metadata={"help": "what the module does, on one line"})
     archs: tuple[Arch, ...] = field(
-        default=(), metadata={"help": "architectures that have its packages; without, all"}
+        default=(), metadata={"help": "architectures that have its packages; default: all"}
     )
     requires: tuple[rules.ModuleName, ...] = field(
-        default=(), metadata={"help": "modules that come along, and come before"}
+        default=(), metadata={"help": "modules that this one adds; they come before it"}
     )
     recommends: tuple[rules.ModuleName, ...] = field(
         default=(),
         metadata={
-            "help": "modules that come along, and come before, unless [overlay] without in "
-            "voidgen.toml leaves them out"
+            "help": "modules that this one adds; they come before it. [overlay] without in "
+            "voidgen.toml can leave them out"
         },
     )
     conflicts: tuple[rules.ModuleName, ...] = field(
         default=(), metadata={"help": "modules that cannot be in the same image"}
     )
     after: tuple[rules.ModuleName, ...] = field(
-        default=(), metadata={"help": "modules that come before, if they are in the image"}
+        default=(), metadata={"help": "modules that come before this one, if the image has them"}
     )
     services: tuple[rules.Service, ...] = field(
         default=(), metadata={"help": "services to enable, as links in runsvdir/default"}
@@ -202,7 +203,7 @@ class ModuleFile:
     )
     mklive: Mapping[rules.ImagePath, rules.ProjectFile] = field(
         factory=_nothing,
-        metadata={"help": "files of mklive's source to copy, as they are there: path = file"},
+        metadata={"help": "files of mklive's source to copy unchanged: path = file"},
     )
     allow: Mapping[rules.ImagePath, tuple[LintRule, ...]] = field(
         factory=_nothing, metadata={"help": "rules that are switched off: path = names"}

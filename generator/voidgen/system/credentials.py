@@ -117,6 +117,6 @@ def _logins(text: str) -> Iterator[Secret]:
 
 
 def _is_no_port(place: str) -> bool:
-    """Return whether what stands behind a host's name is neither a port nor a placeholder."""
+    """Return whether the text after a host's name is neither a port nor a placeholder."""
     _, colon, port = place.rpartition(":")
     return bool(colon) and not (place.startswith("[") or port.isdigit() or _PLACEHOLDER.match(port))

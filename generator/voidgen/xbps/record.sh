@@ -1,7 +1,7 @@
 #!/bin/sh
-# Takes xbps-install's place while mklive's own steps are followed; installs nothing.
-# Synchronizing copies a snapshot of the repositories, so that every root sees the same.
-# Whatever would be installed is noted below $VOIDGEN_RECORD, under the name of its root.
+# Replaces xbps-install when voidgen runs mklive's own steps, and installs nothing.
+# Instead of synchronizing, it copies a snapshot of the repositories, the same for every root.
+# It records the packages to install below $VOIDGEN_RECORD, under the name of their root.
 set -eu
 
 root='' last=''
@@ -13,7 +13,7 @@ while getopts 'AC:c:DdfhIiMnR:r:SuUVvy-:' option; do
 		mkdir -p "$root/var/db/xbps"
 		cp -R "$VOIDGEN_SNAPSHOT/$arch/." "$root/var/db/xbps/"
 		;;
-	# Only the image's own root is tried first, and then unpacked before it is configured.
+	# mklive uses -n and -U for the image's own root only: first a dry run, then unpacking.
 	n | U) last=yes ;;
 	*) ;;
 	esac
@@ -27,7 +27,7 @@ cp -R "$root/." "$place/root/"
 printf '%s\n' "${XBPS_TARGET_ARCH:-$XBPS_ARCH}" > "$place/arch"
 printf '%s\n' "$@" > "$place/packages"
 if [ -n "$last" ]; then
-	# mklive stops here: what follows needs what was installed.
+	# Stop mklive: its next steps need the installed packages.
 	: > "$VOIDGEN_RECORD/complete"
 	exit 1
 fi
