@@ -155,8 +155,8 @@ def _build(image: BootableIso) -> Check:
 def _builds_offline(image: BootableIso) -> Iterator[Check]:
     """Yield builds that need a package of the image's own set, if the image has that set.
 
-    They have no network: Nix's client, which looks up everything but the store, runs in a network
-    namespace of its own.
+    Nix's client runs in a separate network namespace, without a network. It looks up everything
+    except store paths.
     """
     if not image.plan.nix.nixpkgs.startswith("./") or not image.snapshot.packages:
         return

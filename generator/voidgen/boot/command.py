@@ -15,8 +15,8 @@ PROGRAM = "qemu-system-x86_64"
 _CDROM = "if=ide,index=2,media=cdrom,readonly=on,format=raw"
 """The options of the CD drive. ``format`` keeps QEMU from guessing.
 
-QEMU would treat a file that begins like QCOW2 as one, and such a file can name any other file of
-the host to be read in its place.
+QEMU would treat a file that begins like QCOW2 as such an image. That image could name any file of
+the host, and QEMU would read it.
 """
 
 

@@ -38,7 +38,7 @@ class Driver:
     progress: Progress
 
     def outcomes(self) -> list[Outcome]:
-        """Return the outcome of each check; one that could not be tried is skipped, with why."""
+        """Return the outcome of each check; a check that could not be tried is ``skipped``."""
         if self.guest.serial is None:
             raise AssertionError("voidgen does not have the console")
         console = Console(self.guest.serial, self.seconds)

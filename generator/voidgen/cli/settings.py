@@ -1,4 +1,4 @@
-"""The options of all commands, which may stand before a command's name or after it."""
+"""The options of all commands: a user can write them before or after a command's name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Downloads of locked files: several at once, resumed, their hashes checked meanwhile."""
+"""Downloads of locked files: several at once, resumed, and hashed while they arrive."""
 
 from __future__ import annotations
 

@@ -85,9 +85,9 @@ def largest(graph: nx.DiGraph[str], limit: int) -> tuple[set[str], int]:
 def fold(graph: nx.DiGraph[str], kept: AbstractSet[str], least: int = 0) -> nx.DiGraph[str]:
     """Fold all nodes except ``kept`` into nodes that show how many they are, and how large.
 
-    A folded node hangs on the last kept node that all ways to it lead through. One of less than
-    ``least`` bytes joins that of the next kept node above. Kept nodes reach the same kept nodes as
-    before, and the sizes of all nodes have the same sum.
+    A folded node hangs below the last kept node that all ways to it lead through. If it has less
+    than ``least`` bytes, it joins the folded node of the next kept node above. Kept nodes reach the
+    same kept nodes as before, and the sizes of all nodes have the same sum.
     """
     folded = _part(graph, kept)
     for user, needed in _through(graph, kept):

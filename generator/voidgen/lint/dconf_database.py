@@ -51,7 +51,7 @@ def databases(image: LintedImage) -> Iterator[Finding]:
 
 
 def syntax(image: LintedImage) -> Iterator[Finding]:
-    """Find names of schemas in the place of paths: dconf accepts them, and nothing reads them."""
+    """Find names of schemas instead of paths: dconf accepts them, but nothing reads them."""
     for path in image.nodes:
         if LOCKS.fullmatch(path):
             yield from _locks(image, path)

@@ -47,7 +47,7 @@ def evaluate(  # noqa: PLR0913 - each is an option of `nix eval`
 def instantiate(expression: Path, arguments: Mapping[str, str], kind: type[T]) -> tuple[T, str]:
     """Return the result of a function in a file, as a ``kind``, and what it traces.
 
-    It may read any file. nixpkgs gets no configuration but that of the expression.
+    It may read any file. nixpkgs gets only the configuration in the expression.
     """
     words = [word for name, value in arguments.items() for word in ("--argstr", name, value)]
     argv = ["nix-instantiate", "--eval", "--strict", "--json", "--read-write-mode"]

@@ -68,8 +68,8 @@ def remedy(output: str) -> str:
 def shown(output: str) -> str:
     """Return the errors in what Nix printed, without the frames that lead to them.
 
-    Lines that voidgen's Nix code traces stay, warnings, and what programs say that Nix starts, such
-    as git. Output without an error of Nix stays as it is.
+    Keeps warnings, lines that voidgen's Nix code traces, and messages of programs that Nix starts,
+    such as git. Returns output without an error of Nix unchanged.
     """
     blocks = list(_blocks(output.splitlines()))
     if not any(block[0].startswith("error:") for block in blocks):

@@ -7,25 +7,25 @@ from attrs import frozen
 
 @frozen(order=True)
 class Asker:
-    """``name`` is that of a module or of a file."""
+    """A module or a file, by its ``name``."""
 
     kind: Literal["file", "module"]
     name: str
 
     def __str__(self) -> str:
-        """As messages say it."""
+        """Return it in the words of messages."""
         return self.name if self.kind == "file" else f"module {self.name}"
 
 
 USER = Asker("file", "voidgen.toml")
-"""Asks for what no module brings."""
+"""The user, who asks in voidgen.toml."""
 
 
 def module(name: str) -> Asker:
-    """Return the module ``name`` as one who asks."""
+    """Return the asker for the module ``name``."""
     return Asker("module", name)
 
 
 def in_words(askers: tuple[Asker, ...], joint: str = " and ") -> str:
-    """Return who asks as a list in words."""
+    """Return the askers as text, such as "voidgen.toml and module x"."""
     return joint.join(map(str, askers))

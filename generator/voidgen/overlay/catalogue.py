@@ -158,11 +158,11 @@ def _in_project(place: Path) -> str:
 def _of_git(entry: os.DirEntry[str], file: Path) -> Fault:
     folder = quote(_in_project(file.parent))
     if entry.is_file(follow_symlinks=False) and file.read_bytes().startswith(b"gitdir: "):
-        what = "is a submodule: git keeps the name of its commit, and none of its files"
+        what = "is a submodule: git records its commit, but not its files"
         commands = f"git rm --cached {folder} && rm {folder}/.git && git add {folder}"
         return Fault(what, file.parent, remedy=f"copy its files into this repository: `{commands}`")
     if entry.is_dir(follow_symlinks=False) and (file / "HEAD").is_file():
-        what = "is a git repository of its own: the project's repository has none of its files"
+        what = "is a separate git repository: the project's repository does not have its files"
         remedy = f"remove {folder}/.git, and run `git add {folder}`"
         return Fault(what, file.parent, remedy=remedy)
     what = "git ignores every file and folder of this name, so a clone does not have it"

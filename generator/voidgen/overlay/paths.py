@@ -40,8 +40,8 @@ RUNSVDIR = "/etc/runit/runsvdir/default"
 class Entry:
     """A path of the image and where its content comes from.
 
-    A file comes from ``source``, a symbolic link leads to ``target``, Nix makes what has ``made``,
-    and an ordinary folder has none of these. ``file`` and ``key`` say where it is written.
+    A file has ``source``, a symbolic link has ``target``, and what Nix makes has ``made``. An
+    ordinary folder has none of these. ``file`` and ``key`` are the place that declares it.
     """
 
     path: str
@@ -66,7 +66,7 @@ class Entry:
 
 
 def entries(module: Module) -> Iterator[Entry]:
-    """Return all that ``module`` puts into the image, but for its service links."""
+    """Return all that ``module`` puts into the image, except its service links."""
     spec, file = module.spec, module.file
     extended = {option.extends: name for name, option in spec.options.items() if option.extends}
     for source in module.sources:

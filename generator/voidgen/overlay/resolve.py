@@ -148,7 +148,7 @@ def _conflicts(by: Mapping[str, tuple[Asker, ...]], catalogue: Catalogue) -> Ite
 
 
 def _order(names: Iterable[str], catalogue: Catalogue) -> list[Module]:
-    """Order modules: what one requires, recommends or comes after stands before it.
+    """Order modules: each comes after those that it requires, recommends or names in ``after``.
 
     Ties are broken by name.
     """

@@ -244,6 +244,6 @@ class Module:
 
 
 Catalogue = Mapping[str, Module]
-"""Modules by name, sorted; a project's own stand in the place of built-in ones."""
+"""Modules by name, sorted; a project's module replaces the built-in one of the same name."""
 
 MODULE_FILE = "module.toml"

@@ -38,7 +38,7 @@ OWN = {
     "skopeo": ("CONTAINERS_*", "DOCKER_*", "REGISTRY_*", "STORAGE_*"),
     "qemu": ("QEMU_*", "GDK_*", "GTK_*", "SDL_*", "PULSE_*", "PIPEWIRE_*", "LIBGL_*", "MESA_*"),
 }
-"""Variables of programs beside those, by the beginnings of the programs' names."""
+"""Further variables of programs, by the beginnings of the programs' names."""
 
 
 def of(program: str) -> dict[str, str]:

@@ -67,9 +67,9 @@ def add(
 def sign(
     packages: Iterable[Package], mirrors: Iterable[str], folder: Path, progress: Progress
 ) -> None:
-    """Make ``folder`` as XBPS's own cache would be: the files, with signatures beside them.
+    """Make ``folder`` like XBPS's own cache: the files, with their signatures beside them.
 
-    XBPS's cache has nothing of repositories that are folders.
+    Leaves out packages of repositories that are folders, as XBPS does.
     """
     folder.mkdir()
     remote = [one for one in packages if not one.repository.startswith("/")]

@@ -46,7 +46,7 @@ def test_a_submodule_below_files(repository: Path, other: Path) -> None:
     add(repository, other, place)
     ran = generated(repository)
     assert ran.status == 2
-    assert ran.err.startswith(f"{place}: is a submodule: git keeps the name of its commit")
+    assert ran.err.startswith(f"{place}: is a submodule: git records its commit")
     git(repository, "submodule", "deinit", "--force", "--all")
     ran = generated(repository)
     assert ran.status == 2
@@ -66,7 +66,7 @@ def test_the_remedy_for_a_repository_of_its_own_works(repository: Path, other: P
     git(repository, "clone", "--quiet", str(other), f"{FILES}/opt")
     ran = generated(repository)
     assert ran.status == 2
-    assert ran.err.startswith(f"{FILES}/opt: is a git repository of its own")
+    assert ran.err.startswith(f"{FILES}/opt: is a separate git repository")
     subprocess.run(["rm", "-r", f"{FILES}/opt/.git"], cwd=repository, check=True)
     git(repository, "add", f"{FILES}/opt")
     assert generated(repository).err == ""
