@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 EXIT_STATUS = (
     ("0", "Success."),
     ("1", "A check or a step failed."),
-    ("2", "The input is wrong: the command line, voidgen.toml, a module or a lock."),
+    ("2", "The input is wrong: the command line, voidgen.toml, a module or a lock file."),
     ("130", "voidgen was interrupted."),
 )
 Row = tuple[str, str]

@@ -33,7 +33,7 @@ LIST = "image/emitted.json"
 """The list of the emitted files."""
 STAGING = "image/.staging"
 JOURNAL = f"{STAGING}/journal.json"
-MOVE_OR_FORCE = "move your change into voidgen.toml or overlay-src/, or run with --force to lose it"
+MOVE_OR_FORCE = "move your change into voidgen.toml or overlay-src/, or discard it with --force"
 
 
 @frozen

@@ -53,7 +53,7 @@ def find(start: Path) -> Path:
     """Return the nearest folder from ``start`` upwards that has a voidgen.toml."""
     start = Path(os.path.abspath(start))
     if not start.is_dir():
-        raise WrongInputError(Fault("no such folder", start, remedy="name one that is there"))
+        raise WrongInputError(Fault("no such folder", start, remedy="name a folder that exists"))
     for folder in (start, *start.parents):
         if os.path.lexists(folder / config.FILE):
             return folder

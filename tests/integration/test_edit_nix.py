@@ -112,8 +112,8 @@ def test_each_that_is_refused_is_told_in_one_run(shapes: Path) -> None:
     assert (ran.status, ran.out) == (2, "")
     for line in (
         'gret: the package set (release 2026.10) has no package "gret"',
-        "unfree-one is unfree (license: unfree)\n    pass --unfree",
-        "speedups is unfree (license: unfree)\n    pass --unfree",
+        "unfree-one is unfree (license: unfree)\n    to accept it, pass --unfree",
+        "speedups is unfree (license: unfree)\n    to accept it, pass --unfree",
         "broken-one: it is marked as broken",
         "insecure-one-1.0 is insecure (known issues: CVE-1: anyone may come in)",
         "unsupported-one: it does not support ",

@@ -320,7 +320,7 @@ def sides(
         ("list.json", "is not a project, a manifest or a valid path of the Nix store"),
         ("half.json", "is not a JSON object"),
         ("other.json", "is not a manifest that voidgen wrote"),
-        ("later.json", "is a snapshot of version 3, and this voidgen reads 2"),
+        ("later.json", "is a snapshot of version 3, but this voidgen reads 2"),
         ("wrong.json", "overlay"),
         ("cut.iso", "is incomplete, or was not made by voidgen"),
         ("old", "revision old has no voidgen.toml there"),

@@ -147,10 +147,10 @@ def test_another_commit_with_the_hash_of_this_one(made: Bound) -> None:
     found = rows(made.folder)[MATCH]
     assert found["state"] == "failed"
     assert "nixpkgs has narHash sha256-" in found["detail"]
-    assert ", and Nix fetches sha256-" in found["detail"]
+    assert ", but Nix fetches sha256-" in found["detail"]
     said = refused(made.folder, "lock", status=2)
     assert "flake.lock: nixpkgs has narHash sha256-" in said
-    assert "nixpkgs has lastModified 1767312000, and Nix fetches 1767225600" in said
+    assert "nixpkgs has lastModified 1767312000, but Nix fetches 1767225600" in said
 
 
 OTHERS = {

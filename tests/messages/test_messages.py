@@ -44,7 +44,7 @@ EXAMPLES = examples()
 
 
 VALUE = re.compile(
-    r"(voidgen\.toml|overlay-src/[^:]+)(:\d+)?: .*(expected |this key is needed|template: "
+    r"(voidgen\.toml|overlay-src/[^:]+)(:\d+)?: .*(expected |this key is required|template: "
     r"|not TOML: |nested too deeply|has a NUL character|cannot be part of the overlay)"
 )
 """What is wrong with a value or a text of the project may need no other remedy."""

@@ -98,7 +98,7 @@ def direct(iso: Path, folder: Path) -> Kernel:
     files = {name: of_iso.extract(iso, name) for name in (KERNEL, INITRD, MENU)}
     line = re.search(rb"^APPEND (initrd=.*)$", files[MENU] or b"", re.MULTILINE)
     if not line or not files[KERNEL] or not files[INITRD]:
-        what = "has no serial console, and no kernel and boot menu of mklive to add one"
+        what = "has no serial console, and no kernel and boot menu to which voidgen can add one"
         remedy = (
             f'write cmdline = ["{CONSOLE}"] in [image] of voidgen.toml, and build the ISO again'
         )

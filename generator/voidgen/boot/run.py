@@ -101,7 +101,7 @@ def _refuse_missing_folders(request: Request) -> None:
     """Refuse them before the boot, because the files are written at its end."""
     files = [file for file in (request.junit, request.screenshot, request.log) if file]
     raise_all(
-        Fault("no such folder", file.parent, remedy="make it first")
+        Fault("no such folder", file.parent, remedy="create it first")
         for file in files
         if not file.parent.is_dir()
     )

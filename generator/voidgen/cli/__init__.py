@@ -33,7 +33,7 @@ class LazyGroup(click.Group):
             "Start": ("init", "doctor", "completion"),
             "Describe": ("add", "remove", "show", "graph", "why"),
             "Build": ("generate", "lock", "update", "iso", "boot"),
-            "Compare, prove, share": ("diff", "check", "verify", "push"),
+            "Compare, check, share": ("diff", "check", "verify", "push"),
             "Look up": ("fetch", "prefetch"),
         }
     )

@@ -18,13 +18,11 @@ if TYPE_CHECKING:
 @click.command("add", cls=Command)
 @click.argument("kind", type=click.Choice(["nix", "xbps", "module"]))
 @click.argument("names", metavar="NAME...", nargs=-1, required=True, shell_complete=addable)
-@click.option(
-    "--unfree", is_flag=True, help="Accept the unfree packages among them and their dependencies."
-)
+@click.option("--unfree", is_flag=True, help="Accept each unfree NAME, and unfree dependencies.")
 @click.option(
     "--insecure",
     is_flag=True,
-    help="Accept the insecure packages among them and their dependencies.",
+    help="Accept each insecure NAME, and insecure dependencies.",
 )
 @click.option("--dry-run", is_flag=True, help="Write nothing; show what would be written.")
 @click.pass_obj
@@ -39,8 +37,8 @@ def command(  # noqa: PLR0913, PLR0917 - what the command line has
     """Add Nix packages, Void packages or overlay modules to voidgen.toml.
 
     voidgen checks each NAME first: modules in the catalogue, Nix packages in the package set, Void
-    packages in their repositories. It shows what else comes into the image. Comments and order of
-    the file stay.
+    packages in their repositories. It shows what else the image gains, and keeps the file's
+    comments and order.
     """
     from voidgen import project  # noqa: PLC0415
     from voidgen.cli.changed import finish  # noqa: PLC0415

@@ -60,8 +60,18 @@ def _address(_: click.Context, __: click.Parameter, given: str | None) -> str | 
     type=click.Choice(["kvm", "tcg"]),
     help="Use KVM or TCG, without testing whether KVM works.",
 )
-@click.option("--memory", metavar="MIB", type=click.IntRange(min=128), help="[12288, or less]")
-@click.option("--cpus", metavar="NUMBER", type=click.IntRange(min=1), help="[4, or less]")
+@click.option(
+    "--memory",
+    metavar="MIB",
+    type=click.IntRange(min=128),
+    help="The guest's memory.  [12288, or less]",
+)
+@click.option(
+    "--cpus",
+    metavar="NUMBER",
+    type=click.IntRange(min=1),
+    help="The guest's processors.  [4, or less]",
+)
 @click.option(
     "--dns",
     metavar="ADDRESS",

@@ -41,7 +41,8 @@ def command(  # noqa: PLR0913, PLR0917 - the options
 
     The emitted files must be current and locked, and the same in another folder. Nix must fetch
     each input as it is locked. voidgen's own derivations must give the same bytes when built
-    again. The closure must be complete, and be the recorded one. Exits with 1 if a check fails.
+    again. The closure must be undamaged, and match its recorded hash, if there is one. Exits with 1
+    if a check fails.
     """
     from voidgen import project  # noqa: PLC0415
     from voidgen.check import run  # noqa: PLC0415

@@ -11,7 +11,7 @@ from voidgen.cli.settings import Command, Settings
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 @click.pass_obj
 def command(settings: Settings, shell: str) -> None:
-    """Print a script that completes voidgen's commands, options and names in a SHELL.
+    """Print a script with which your shell completes voidgen's commands, options and names.
 
     It also completes modules, packages in voidgen.toml, inputs and git revisions.
     """

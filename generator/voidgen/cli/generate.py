@@ -32,7 +32,7 @@ def command(settings: Settings, check: bool, force: bool) -> int:
 
     Writes flake.nix and image/, and removes files of an earlier run that are not needed. A
     project without .gitattributes gets one, so that git leaves the files as they are. Nothing
-    else changes. After that, `nix build` builds the closure and the include tree.
+    else changes. After that, `nix build` builds the closure and the overlay.
     """
     from voidgen import project  # noqa: PLC0415
     from voidgen.generate import run  # noqa: PLC0415

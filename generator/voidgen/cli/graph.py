@@ -38,7 +38,7 @@ def _size(value: Any) -> int:
     "--format",
     "form",
     type=click.Choice(FORMATS),
-    help="The format; by default, the ending of FILE.",
+    help="The format (default: from the ending of FILE).",
 )
 @click.option(
     "-o", "--output", metavar="FILE", type=click.Path(path_type=Path), help="Write to FILE."
@@ -66,11 +66,11 @@ def command(  # noqa: PLR0913, PLR0917 - the options
     min_size: int | None,
     focus: str | None,
 ) -> None:
-    """Draw how the modules depend on each other, or the closure that is built.
+    """Draw how the modules depend on each other, or the built closure.
 
     Steps count from the packages or modules that you asked for, or from NAME. SIZE is a size such
-    as "10 MiB". A path's own size includes everything that only it pulls in. A picture of more than
-    60 nodes is folded to about 40; use `--min-size 0` to draw them all.
+    as "10 MiB". A path's own size includes everything that only it pulls in. voidgen folds a
+    picture of more than 60 nodes to about 40; `--min-size 0` draws them all.
     """
     from voidgen import project  # noqa: PLC0415
     from voidgen.graph import run  # noqa: PLC0415

@@ -18,7 +18,7 @@ from voidgen.cli.settings import Command, Settings
     "--sign",
     metavar="KEY",
     type=click.Path(path_type=Path),
-    help="Sign the checksums with a private SSH key, or with the agent that has it.",
+    help="Sign the checksums with this private SSH key, or the KEY.pub of a key in your agent.",
 )
 @click.pass_obj
 def command(settings: Settings, no_space_check: bool, sign: Path | None) -> None:

@@ -19,7 +19,7 @@ def command(settings: Settings, kind: str, names: tuple[str, ...], dry_run: bool
     """Remove Nix packages, Void packages or overlay modules from voidgen.toml.
 
     Also removes the options of modules that leave the image, and unfree packages that nothing else
-    needs. Comments and order of the file stay.
+    needs. Keeps the file's comments and order.
     """
     from voidgen import project  # noqa: PLC0415
     from voidgen.cli.changed import finish  # noqa: PLC0415

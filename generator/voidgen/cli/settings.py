@@ -87,7 +87,7 @@ SHARED = (
         type=click.Path(),
         help="Work on the project in DIR.",
     ),
-    _shared("-q", "--quiet", is_flag=True, help="Print nothing but errors and results."),
+    _shared("-q", "--quiet", is_flag=True, help="Print only errors and results."),
     _shared("-v", "--verbose", is_flag=True, help="Show what voidgen runs and writes, and when."),
     _shared("--debug", is_flag=True, help="Show a traceback if voidgen itself fails."),
     _shared("--json", is_flag=True, help="Print the result as JSON, for a program."),

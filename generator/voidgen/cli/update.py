@@ -15,7 +15,7 @@ from voidgen.cli.settings import Command, Settings
 )
 @click.pass_obj
 def command(settings: Settings, inputs: tuple[str, ...], no_eval: bool) -> None:
-    """Update what is locked to today's versions, and show what changed: all, or each INPUT.
+    """Update all inputs, or each INPUT, to today's versions, and show what changed.
 
     INPUT is nixpkgs, mklive, xbps (all Void packages) or container (if [container] image has the
     form NAME:TAG@DIGEST). For nixpkgs, voidgen shows which packages of the image changed version.

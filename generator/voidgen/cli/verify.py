@@ -33,7 +33,7 @@ from voidgen.cli.settings import Command, Settings
     "--sign",
     metavar="KEY",
     type=click.Path(path_type=Path),
-    help="With --rebuild: if the bytes are the same, sign a statement of it with this SSH key.",
+    help="With --rebuild: if the bytes are the same, sign a statement with this SSH key.",
 )
 @click.pass_obj
 def command(  # noqa: PLR0913, PLR0917 - the options

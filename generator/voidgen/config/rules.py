@@ -154,7 +154,7 @@ PUBLIC_KEY = Rule(
     (
         (
             _NOT_PUBLIC,
-            "keep secret keys out of the project: make another one, and write its public key here",
+            "keep secret keys out of the project: make another key, and write its public key here",
         ),
     ),
     _NOT_PUBLIC,
@@ -169,7 +169,7 @@ SIGNER = Rule(
     (
         (
             _PRIVATE_SSH,
-            "keep private keys out of the project: make another one, and write its KEY.pub here",
+            "keep private keys out of the project: make another key, and write its KEY.pub here",
         ),
     ),
     _PRIVATE_SSH,

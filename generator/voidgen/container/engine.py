@@ -113,8 +113,8 @@ class Engine:
         """Return the command that runs ``task``, without network and with few privileges."""
         for folder in (*task.reads.values(), *task.writes.values()):
             if ":" in folder:
-                what = f"{folder}: a folder with a colon in its name cannot be mounted"
-                raise StepFailedError(what, "give it another name")
+                what = f"{folder}: container engines cannot mount a folder with a colon in its name"
+                raise StepFailedError(what, "rename it")
         volumes = [f"--volume={folder}:{where}:ro" for where, folder in task.reads.items()]
         volumes += [f"--volume={folder}:{where}" for where, folder in task.writes.items()]
         return [

@@ -94,7 +94,7 @@ def write(change: ConfigChange) -> None:
     file = change.start.file.resolve()
     with project_lock(change.start.file.parent):
         if toml.text(file) != change.start.text:
-            raise StepFailedError(f"{file}: was changed in the meantime", "run this again")
+            raise StepFailedError(f"{file}: was changed in the meantime", "run the command again")
         write_atomically(file, change.new.encode())
 
 

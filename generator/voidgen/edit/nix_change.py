@@ -56,7 +56,9 @@ def checked(
         if not missing:
             continue
         if not agreed and (faults or not consent.ask([*missing.values()], kind.question(missing))):
-            faults += [Fault(what, remedy=f"pass {kind.option}") for what in missing.values()]
+            faults += [
+                Fault(what, remedy=f"to accept it, pass {kind.option}") for what in missing.values()
+            ]
             continue
         new = text.add(new, kind.key, missing, change.start.file)
     raise_all(faults)

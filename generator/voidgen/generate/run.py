@@ -68,7 +68,7 @@ def run(request: Request) -> Result:
 def _refuse_no_repository(folder: Path) -> None:
     if not git.is_inside_work_tree(folder):
         remedy = (
-            "run `git init` there: outside a repository Nix would copy all of it, out/ included"
+            "run `git init` there: outside a repository, Nix copies the whole folder, even out/"
         )
         raise WrongInputError(Fault("is not in a git repository", folder, remedy=remedy))
 

@@ -73,7 +73,7 @@ def _focus(graph: nx.DiGraph[str], name: str) -> nx.DiGraph[str]:
     names = fold.names(graph)
     if name not in names:
         remedy = did_you_mean(name, (known for known in names if "/" not in known))
-        raise WrongInputError(Fault(f"nothing has the name {name!r}", remedy=remedy))
+        raise WrongInputError(Fault(f"nothing in the image has the name {name!r}", remedy=remedy))
     return fold.focus(graph, {*names[name]})
 
 

@@ -37,7 +37,7 @@ def read(iso: Path) -> bytes:
         raise WrongInputError(unreadable(error, iso)) from None
     if data is None:
         what = f"is incomplete, or was not made by voidgen: it has no readable {FILE}"
-        raise WrongInputError(Fault(what, iso, remedy="make it again with `voidgen iso`"))
+        raise WrongInputError(Fault(what, iso, remedy="build the ISO again with `voidgen iso`"))
     return data
 
 
@@ -63,8 +63,8 @@ def refuse_no_iso(iso: Path) -> None:
 
 def fault(iso: Path) -> Fault:
     """Return the fault of an ISO whose snapshot was not written by voidgen."""
-    what = f"its {FILE} was not written by voidgen"
-    return Fault(what, iso, remedy="make it again with `voidgen iso`")
+    what = f"{FILE} in this ISO was not written by voidgen"
+    return Fault(what, iso, remedy="build the ISO again with `voidgen iso`")
 
 
 def extract(iso: Path, path: str) -> bytes | None:

@@ -63,7 +63,7 @@ def revision(folder: Path, name: str) -> Iterator[Path]:
             raise StepFailedError(what, "check it out elsewhere, and name that folder") from None
         if not os.path.lexists(Path(place, config.FILE)):
             what = f"revision {name} has no {config.FILE} there"
-            raise WrongInputError(Fault(what, folder, remedy="name a later one"))
+            raise WrongInputError(Fault(what, folder, remedy="name a later revision"))
         yield Path(place)
 
 

@@ -56,7 +56,7 @@ def structure(value: object, file: Path) -> Snapshot:
     except OtherVersionError as error:
         remedy = "make it again with this voidgen, or use the voidgen that made it"
         reads = Snapshot.HEADER["version"]
-        what = f"is a snapshot of version {error.version}, and this voidgen reads {reads}"
+        what = f"is a snapshot of version {error.version}, but this voidgen reads {reads}"
         raise WrongInputError(Fault(what, file, remedy=remedy)) from None
     sizes.check(snapshot.closure or {})
     return snapshot

@@ -35,7 +35,7 @@ def differences(entry: Entry) -> Iterator[str]:
     for one in bound.between(fetched, locked):
         yield (
             f"{one.name} has {one.field} {one.expected or 'none'}, "
-            f"and Nix fetches {one.found or 'none'}"
+            f"but Nix fetches {one.found or 'none'}"
         )
 
 

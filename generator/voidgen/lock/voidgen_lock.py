@@ -46,7 +46,7 @@ def parse(data: bytes, file: Path) -> Lock:
     """Return the lock that ``data`` holds; ``file`` is for the messages of WrongInputError."""
     end = _END.search(data)
     if not end or end.end() != len(data) or end[1] != sri.of_bytes(data[: end.start()]).encode():
-        what = "differs from what voidgen wrote: it is damaged, edited, or merged from two"
+        what = "differs from what voidgen wrote: it is damaged, edited, or merged from two versions"
         raise WrongInputError(Fault(what, file, remedy=RESTORE))
     try:
         # No value needs an escape, and some escapes stand for invalid text.
@@ -57,7 +57,7 @@ def parse(data: bytes, file: Path) -> Lock:
         raise WrongInputError(Fault("is not a lock file of voidgen", file, remedy=RESTORE))
     version = table.get("version")
     if type(version) is not int or version != VERSION:
-        what = f"has version {show(version)}, and this voidgen reads version {VERSION}"
+        what = f"expected version {VERSION} of the file, got {show(version)}"
         remedy = "use the voidgen that wrote it, or remove it and run `voidgen lock`"
         raise WrongInputError(Fault(what, file, remedy=remedy))
     if secret := credentials.secret_in(data.decode()):

@@ -29,5 +29,5 @@ def unfit(
                 f"but image.arch is {config.image.arch!r}",
                 module.file,
                 ("archs",),
-                remedy=f"leave it out; {in_words(by[module.name], ', ')} asks for it",
+                remedy=f"leave the module out; {in_words(by[module.name], ', ')} asks for it",
             )

@@ -55,7 +55,7 @@ class Option:
 
     def __attrs_post_init__(self) -> None:
         if (self.type == "enum") != bool(self.choices):
-            raise MisfitError("choices belong to an enum, and an enum needs them", ("choices",))
+            raise MisfitError("an enum must have choices, and no other type can", ("choices",))
         if self.names and PYTHON_TYPES[self.type] is not str:
             raise MisfitError("only a string or an enum names a path", ("names",))
         if self.rule and self.type not in {"string", "list"}:

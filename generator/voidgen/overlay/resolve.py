@@ -179,7 +179,7 @@ def _cycles(graph: nx.DiGraph[str], catalogue: Catalogue) -> Iterator[Fault]:
             for name, after in zip(cycle, [*cycle[1:], cycle[0]], strict=True)
         ]
         yield Fault(
-            f"modules in a circle: {', '.join(steps)}",
+            f"these modules form a circle: {', '.join(steps)}",
             catalogue[cycle[0]].file,
             remedy="remove one of these requirements",
         )

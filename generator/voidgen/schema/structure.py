@@ -238,7 +238,7 @@ def _faults(error: Exception, file: Path, key: Key) -> Iterator[Fault]:
             remedy = did_you_mean(name, known) or f"use one of: {', '.join(known)}"
             yield Fault("unknown key", file, (*key, name), remedy=remedy)
     elif isinstance(error, KeyError):
-        yield Fault("missing, but this key is needed", file, key)
+        yield Fault("this key is required, but missing", file, key)
     else:
         raise error
 

@@ -105,7 +105,9 @@ def read(file: Path) -> Repodata:
         meta = typed_json.read_plist(members[META], _Meta) if signed else _Meta()
     except (GarbledError, tarfile.TarError, *compressed.DAMAGED) as error:
         what = f"{file}: is not an index of an XBPS repository ({error})"
-        raise StepFailedError(what, "tell the repository's owner, or use another mirror") from None
+        raise StepFailedError(
+            what, "report this to the repository's owner, or use another mirror"
+        ) from None
     return Repodata({name: one.listed() for name, one in index.items()}, meta.public_key)
 
 

@@ -96,7 +96,9 @@ def look_up(
         entry = listed.get((one.repository, one.pkgver, one.arch))
         if entry is None:
             what = f"{one.repository}: does not list {one.pkgver} ({one.arch}), which XBPS chose"
-            raise StepFailedError(what, "tell the repository's owner, or use another mirror")
+            raise StepFailedError(
+                what, "report this to the repository's owner, or use another mirror"
+            )
         locked.append(
             Package(one.pkgver, one.arch, one.repository, entry.hash, entry.size, tuple(names))
         )

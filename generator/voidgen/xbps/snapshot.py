@@ -100,7 +100,10 @@ def fetch_locked(
         with progress.step(f"reading {one.url}/{one.arch}-repodata as it was locked"):
             got = list(_fetch(one.url, one.arch, one.hash))
         if not got or got[0].hash != one.hash:
-            what = f"{one.url}: has changed since it was locked, and its old index is lost"
+            what = (
+                f"{one.url}: has changed since it was locked, "
+                "and the Nix store does not have the locked index"
+            )
             raise StepFailedError(what, "run `voidgen update xbps`, which updates all its packages")
         found += got
     return tuple(found)

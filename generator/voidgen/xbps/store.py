@@ -175,8 +175,10 @@ def _check(locked: Xbps, arch: str, folder: Path) -> None:
     found = {(one.pkgver, one.arch, one.hash) for one in listed}
     for one in locked.packages:
         if one.arch in {arch, "noarch"} and (one.pkgver, one.arch, one.hash) not in found:
-            what = f"{one.url}: does not contain the package {one.pkgver} that its file name says"
-            raise StepFailedError(what, "tell the repository's owner, or use another mirror")
+            what = f"{one.url}: the package in this file is not {one.pkgver}"
+            raise StepFailedError(
+                what, "report this to the repository's owner, or use another mirror"
+            )
 
 
 def _kept(package: Package) -> Path:

@@ -128,7 +128,10 @@ def test_the_build_lies_where_the_environment_says(
 def test_folder_that_no_volume_can_name() -> None:
     with pytest.raises(StepFailedError) as caught:
         RUNNER.command(task(writes={"/out": "/a:b"}))
-    assert caught.value.what == "/a:b: a folder with a colon in its name cannot be mounted"
+    assert (
+        caught.value.what
+        == "/a:b: container engines cannot mount a folder with a colon in its name"
+    )
 
 
 @pytest.mark.parametrize(

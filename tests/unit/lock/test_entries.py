@@ -216,7 +216,7 @@ def test_dates_that_nix_fetches(
         fetchers, "fetch_unlocked", lambda _: fetchers.FetchedTree(rev, one.hash, fetched)
     )
     lines = [*fetched_inputs.differences(entries.Entry(one, "{}"))]
-    wanted = f"set has lastModified {locked or 'none'}, and Nix fetches {fetched or 'none'}"
+    wanted = f"set has lastModified {locked or 'none'}, but Nix fetches {fetched or 'none'}"
     assert lines == ([] if good else [wanted])
 
 

@@ -45,7 +45,7 @@ SMALL = evolve(
 )
 DATA = lock_file.dump(SMALL)
 BODY = DATA[: DATA.rindex(b'  "checksum"')]
-EDITED = "differs from what voidgen wrote: it is damaged, edited, or merged from two"
+EDITED = "differs from what voidgen wrote: it is damaged, edited, or merged from two versions"
 
 
 def refused(data: bytes) -> Sequence[Fault]:
@@ -287,7 +287,7 @@ def test_the_forger_can_forge() -> None:
 )
 def test_another_version(version: object, shown: str) -> None:
     (fault,) = refused(put("version", version))
-    assert fault.what == f"has version {shown}, and this voidgen reads version 1"
+    assert fault.what == f"expected version 1 of the file, got {shown}"
     assert fault.remedy == "use the voidgen that wrote it, or remove it and run `voidgen lock`"
 
 
@@ -419,7 +419,7 @@ def test_unknown_and_missing_keys_are_refused(path: str) -> None:
             continue
         (fault,) = refused(data)
         assert (fault.what, fault.key) == (
-            "missing, but this key is needed",
+            "this key is required, but missing",
             (*key_of(path), name),
         )
 

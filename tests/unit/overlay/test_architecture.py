@@ -54,5 +54,5 @@ def test_a_module_for_other_architectures_is_refused() -> None:
         resolve(of("aarch64", VOID), catalogue(gpu), FILE)
     (fault,) = caught.value.faults
     assert fault.what == "module 'gpu' is for x86_64, i686, but image.arch is 'aarch64'"
-    assert fault.remedy == "leave it out; voidgen.toml asks for it"
+    assert fault.remedy == "leave the module out; voidgen.toml asks for it"
     assert (fault.file, fault.key) == (gpu.file, ("archs",))

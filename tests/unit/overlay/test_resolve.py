@@ -192,7 +192,7 @@ def test_cycle_is_told_whole() -> None:
         module("d", requires=["a"]),
     )
     assert fault.what == (
-        "modules in a circle: 'a' requires 'b', 'b' comes after 'c', 'c' requires 'a'"
+        "these modules form a circle: 'a' requires 'b', 'b' comes after 'c', 'c' requires 'a'"
     )
     assert fault.file == MODULES / "a/module.toml"
 

@@ -213,10 +213,10 @@ def test_what_no_file_can_carry(name: str, text: str) -> None:
     ("place", "said"),
     [
         ("missing", "'missing' is undefined"),
-        ("options.nmaes", "nothing has the name 'nmaes' there; did you mean 'names'?"),
-        ("options['zzz']", "nothing has the name 'zzz' there; known names: names"),
-        ("image.titel", "nothing has the name 'titel' there; did you mean 'title'?"),
-        ("empty.x", "nothing has the name 'x' there; known names: none"),
+        ("options.nmaes", "unknown name 'nmaes'; did you mean 'names'?"),
+        ("options['zzz']", "unknown name 'zzz'; known names: names"),
+        ("image.titel", "unknown name 'titel'; did you mean 'title'?"),
+        ("empty.x", "unknown name 'x'; known names: none"),
         ("missing.x", "'missing' is undefined"),
     ],
 )
