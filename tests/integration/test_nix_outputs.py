@@ -280,4 +280,4 @@ def test_manifest_and_overlay_must_agree(
 def test_a_manifest_of_another_version_is_refused(nix: Nix, tmp_path: Path) -> None:
     project = write_project(tmp_path / "project", {**manifest(), "version": 1})
     said = nix.fail("nix", "build", "--no-link", project)
-    assert "image/manifest.json has version 1, and image/nix reads version 2" in said
+    assert "image/manifest.json has version 1, but image/nix reads version 2" in said

@@ -122,7 +122,7 @@ in
 if plan.version != 2 then
   throw (
     "voidgen: image/manifest.json has version ${toString plan.version}, "
-    + "and image/nix reads version 2: run `voidgen generate`"
+    + "but image/nix reads version 2: run `voidgen generate`"
   )
 else
   builtins.listToAttrs (

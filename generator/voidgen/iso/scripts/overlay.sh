@@ -23,7 +23,7 @@ fits() {
 	local type=$1 path=$2 folder=${2%/*}
 	while [ -n "$folder" ]; do
 		if [ -L "$root$folder" ]; then
-			fault "$path: $folder is a link to $(readlink "$root$folder") in Void: name that path"
+			fault "$path: $folder is a link to $(readlink "$root$folder") in Void: use that path"
 			return 1
 		elif [ ! -d "$root$folder" ]; then
 			fault "$path: $folder is not a folder in Void"
