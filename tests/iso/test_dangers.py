@@ -207,7 +207,7 @@ def test_overlay_that_leads_out_of_the_root_tree_is_refused_by_name(
     commit(folder)
     well(folder, "generate")
     said = failed(folder)
-    what = "/etc/elsewhere is a link to /out in Void: name that path"
+    what = "/etc/elsewhere is a link to /out in Void: use that path"
     assert f"| voidgen: overlay: /etc/elsewhere/escaped: {what}\n" in said
     assert "failed in «Running postsetup script: /voidgen/overlay.sh ...»" in said
     assert "\n  fix the modules that have them, and run `voidgen generate`; " in said
@@ -235,8 +235,8 @@ UNOWNED = (
     "add the package that makes them"
 )
 FAULTS = (
-    "/etc/absolute/a: /etc/absolute is a link to /outside in Void: name that path",
-    "/etc/relative/a: /etc/relative is a link to ../../outside in Void: name that path",
+    "/etc/absolute/a: /etc/absolute is a link to /outside in Void: use that path",
+    "/etc/relative/a: /etc/relative is a link to ../../outside in Void: use that path",
     "/etc/file/below: /etc/file is not a folder in Void",
     "/etc/nowhere/below: /etc/nowhere is not a folder in Void",
     "/etc/folder: is a folder in Void, but a file in the overlay",
