@@ -36,9 +36,9 @@ def command(  # noqa: PLR0913, PLR0917 - what the command line has
 ) -> None:
     """Add Nix packages, Void packages or overlay modules to voidgen.toml.
 
-    voidgen checks each NAME first: modules in the catalogue, Nix packages in the package set, Void
-    packages in their repositories. It shows what else the image gains, and keeps the file's
-    comments and order.
+    voidgen checks each NAME first: modules among the built-in ones and yours, Nix packages in the
+    package set, Void packages in their repositories. It shows what else the image gains, and keeps
+    the file's comments and order.
     """
     from voidgen import project  # noqa: PLC0415
     from voidgen.cli.changed import finish  # noqa: PLC0415
