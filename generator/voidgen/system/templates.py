@@ -41,7 +41,7 @@ class Missing(StrictUndefined):
         if self._undefined_hint or around is missing or not isinstance(name, str):
             return str(super()._undefined_message)
         known = sorted(around) if isinstance(around, Mapping) else _fields(around)
-        return f"nothing has the name {name!r} there; {did_you_mean_or_known(name, known)}"
+        return f"unknown name {name!r}; {did_you_mean_or_known(name, known)}"
 
 
 class Templates:
