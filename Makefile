@@ -62,8 +62,9 @@ NIX_SUITES := trixie sid
 # formats. Other tests that use Nix ask the same of it, and `make nightly` runs them by each, too.
 USING_NIX := $(addprefix tests/integration/test_,flake_is_clean.py nix_check_command.py \
 	nix_closure.py nix_collisions.py nix_collisions_shapes.py nix_diff.py nix_faults.py \
-	nix_needs.py nix_nixpkgs.py nix_outputs.py nix_packages_flake.py nix_push.py \
-	nix_refused.py nix_sizes.py nix_source.py nix_verbs.py nix_versions_rules.py) \
+	nix_fetch_files.py nix_fetch_trees.py nix_flakes.py nix_needs.py nix_nixpkgs.py \
+	nix_outputs.py nix_packages_flake.py nix_push.py nix_refused.py nix_sizes.py \
+	nix_source.py nix_versions_rules.py) \
 	tests/overlay/test_live_store.py
 ALL_USING_NIX := tests/integration tests/overlay/test_live_store.py
 

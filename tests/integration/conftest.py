@@ -1,17 +1,22 @@
 """The real Nix in a store of the tests' own, and an offline project to build."""
 
+import itertools
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from tests.integration import flake_project as flake_projects
+from tests.integration.flake_project import FlakeProject
 from tests.integration.offline import Nix, isolated, write_project
 from tests.support.program import voidgen
 
 from voidgen.check import rebuilt, sources
+from voidgen.nix import flakes
 from voidgen.outcome.types import Outcome
+from voidgen.system import process
 
 
 @pytest.fixture(scope="session")
@@ -31,15 +36,55 @@ def offline_project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_project(tmp_path_factory.mktemp("offline") / "project")
 
 
+def use_nix(patch: pytest.MonkeyPatch, env: dict[str, str]) -> None:
+    """Have this process use the Nix of ``env``."""
+    for name in [name for name in os.environ if name.startswith("NIX_")]:
+        patch.delenv(name)
+    for name, value in env.items():
+        patch.setenv(name, value)
+
+
 @contextmanager
 def chosen(env: dict[str, str]) -> Iterator[Nix]:
     """Have this process use the Nix of ``env``."""
     with pytest.MonkeyPatch.context() as patch:
-        for name in [name for name in os.environ if name.startswith("NIX_")]:
-            patch.delenv(name)
-        for name, value in env.items():
-            patch.setenv(name, value)
+        use_nix(patch, env)
         yield Nix(env)
+
+
+@pytest.fixture
+def chosen_nix(nix_env: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """Have this process use the tests' Nix, and not wait before it tries again."""
+    use_nix(monkeypatch, nix_env)
+    monkeypatch.setattr(process, "LONGEST_WAIT", 0)
+    return nix_env
+
+
+@pytest.fixture
+def use_empty_store(
+    chosen_nix: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[], None]:
+    """Return a function that turns to an empty store, and to empty caches."""
+    count = itertools.count()
+
+    def turn() -> None:
+        for name, value in empty(chosen_nix, tmp_path / f"store-{next(count)}").items():
+            monkeypatch.setenv(name, value)
+
+    return turn
+
+
+@pytest.fixture
+def flake_project(chosen_nix: dict[str, str], tmp_path: Path) -> FlakeProject:
+    """Return a flake with two inputs that has no flake.lock."""
+    assert chosen_nix
+    return flake_projects.make(tmp_path)
+
+
+@pytest.fixture
+def locked_flake(flake_project: FlakeProject) -> FlakeProject:
+    flakes.lock(flake_project.folder)
+    return flake_project
 
 
 def once(patch: pytest.MonkeyPatch) -> None:

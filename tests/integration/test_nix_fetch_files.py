@@ -1,0 +1,106 @@
+"""Fetch files with the real Nix, from a server on this machine that may fail."""
+
+from base64 import b64encode
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.support.http_faults import Request, Server, closed_port, serving, status, truncates, well
+
+from voidgen.errors import StepFailedError
+from voidgen.nix import fetchers
+from voidgen.system import process, sri
+
+BODY = bytes(range(256)) * 400
+
+
+@pytest.fixture
+def server(chosen_nix: dict[str, str]) -> Iterator[Server]:
+    assert chosen_nix
+    with serving() as found:
+        yield found
+
+
+def test_prefetching_a_file(server: Server) -> None:
+    url = server.serve(BODY)
+    found = fetchers.prefetch_file(url, name="a-name")
+    assert found.hash == sri.of_bytes(BODY)
+    assert found.path.read_bytes() == BODY
+    assert found.path.name.endswith("-a-name")
+    assert found.url == ""
+    assert fetchers.prefetch_file(url).path.name.endswith("-file"), "the last part of its URL"
+
+
+def test_a_file_that_is_there_is_not_asked_for(server: Server) -> None:
+    url = server.serve(BODY)
+    first = fetchers.prefetch_file(url, name="x")
+    assert fetchers.prefetch_file(url, name="x", expected=first.hash) == first
+    assert len(server.ranges(url)) == 1
+    # Without a hash, it may have changed.
+    assert fetchers.prefetch_file(url, name="x") == first
+    assert len(server.ranges(url)) == 2
+
+
+def test_a_file_that_the_server_does_not_have(server: Server) -> None:
+    url = server.url("/missing")
+    for expected in ("", sri.of_bytes(b"missing")):
+        with pytest.raises(fetchers.NotFoundError) as caught:
+            fetchers.prefetch_file(url, expected=expected)
+        assert url in caught.value.output
+    assert len(server.ranges(url)) == 2, "one request each"
+
+
+def test_other_bytes_than_expected(server: Server) -> None:
+    url = server.serve(BODY)
+    with pytest.raises(fetchers.OtherBytesError):
+        fetchers.prefetch_file(url, expected=sri.of_bytes(b"others"))
+    assert len(server.ranges(url)) == 1, "they would be the same again"
+
+
+def test_a_server_that_is_busy_is_asked_again(server: Server) -> None:
+    url = server.serve(BODY, status(503), status(502))
+    assert fetchers.prefetch_file(url).hash == sri.of_bytes(BODY)
+    assert len(server.ranges(url)) == 3
+
+
+def test_a_password_comes_from_the_netrc_file_of_nix_conf(
+    chosen_nix: dict[str, str], server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def asks_for_a_login(request: Request) -> None:
+        given = request.headers.get("Authorization")
+        (well if given == f"Basic {b64encode(b'jane:s3cret').decode()}" else status(401))(request)
+
+    url = server.serve(BODY, ever=asks_for_a_login)
+    with pytest.raises(StepFailedError) as caught:
+        fetchers.prefetch_file(url)
+    assert "~/.netrc" in caught.value.remedy
+    assert "netrc-file = PATH" in caught.value.remedy
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine 127.0.0.1 login jane password s3cret\n")
+    monkeypatch.setenv("NIX_CONFIG", f"{chosen_nix['NIX_CONFIG']}\nnetrc-file = {netrc}\n")
+    assert fetchers.prefetch_file(url).hash == sri.of_bytes(BODY)
+
+
+def test_a_file_that_breaks_off_is_fetched_again(server: Server) -> None:
+    """Where the server takes no ranges, Nix itself gives up."""
+    url = server.serve(BODY, truncates(1000), truncates(50_000))
+    assert fetchers.prefetch_file(url).hash == sri.of_bytes(BODY)
+    assert server.ranges(url) == [None] * 3
+
+
+def test_a_file_that_always_breaks_off(server: Server) -> None:
+    url = server.serve(BODY, ever=truncates(1000))
+    with pytest.raises(StepFailedError) as caught:
+        fetchers.prefetch_file(url)
+    assert "Transferred a partial file" in caught.value.output
+    assert len(server.ranges(url)) == process.ATTEMPTS
+
+
+def test_a_server_that_is_gone(chosen_nix: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    # Nix's own attempts wait for seconds.
+    monkeypatch.setenv("NIX_CONFIG", f"{chosen_nix['NIX_CONFIG']}\ndownload-attempts = 1\n")
+    url = f"http://127.0.0.1:{closed_port()}/x"
+    with pytest.raises(StepFailedError) as caught:
+        fetchers.prefetch_file(url)
+    assert type(caught.value) is StepFailedError
+    assert url in caught.value.output
