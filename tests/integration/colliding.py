@@ -1,4 +1,4 @@
-"""Packages that are made up to collide: what builtin:buildenv does with them, and what we say."""
+"""Made-up packages that collide: what builtin:buildenv does with them, and what voidgen reports."""
 
 import json
 import os
@@ -51,7 +51,7 @@ map made given.cases
 
 @dataclass(frozen=True)
 class Package:
-    """A package that is asked for, and which outputs of the case are its own."""
+    """A package of voidgen.toml, and the outputs of the case that belong to it."""
 
     name: str
     outputs: Sequence[str]
@@ -67,7 +67,7 @@ class Case:
 
 
 def in_order(*asked: str) -> list[Package]:
-    """Packages as voidgen.toml names them, from "OUTPUT" or "OUTPUT OUTPUT"."""
+    """Return packages in voidgen.toml's order, each from "OUTPUT" or "OUTPUT OUTPUT"."""
     return [
         Package(outputs.split()[0], outputs.split(), 10 + index)
         for index, outputs in enumerate(asked)
@@ -76,7 +76,7 @@ def in_order(*asked: str) -> list[Package]:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What became of a case: ``profile`` is buildenv's, None where it refused; so is ``report``."""
+    """The outcome: buildenv's ``profile`` and voidgen's ``report``, each None if it was refused."""
 
     outputs: Mapping[str, Path]
     profile: Path | None
@@ -85,7 +85,7 @@ class Verdict:
 
 
 def judge(nix: Nix, folder: Path, cases: Sequence[Case]) -> list[Verdict]:
-    """Build all cases by one Nix: to start it takes longer than to build one of them."""
+    """Build all cases with one Nix, because starting Nix takes longer than building a case."""
     shutil.copytree(NIX_CODE, folder / "nix")
     shutil.copytree(PACKAGES, folder / "packages", ignore=shutil.ignore_patterns("busybox"))
     busybox = os.environ.get("VOIDGEN_BUSYBOX") or shutil.which("busybox")
@@ -102,7 +102,7 @@ def judge(nix: Nix, folder: Path, cases: Sequence[Case]) -> list[Verdict]:
     )  # fmt: skip
     outputs = [one[kind][1] for one in made for kind in ("links", "collisions")]
     check = ("nix-store", "--check-validity", "--print-invalid")
-    # What a builder that failed has left is there, too.
+    # The outputs of a builder that failed are there, too.
     refused = {*nix.run(*check, *outputs).split()}
     return [_verdict(refused, **one) for one in made]
 
@@ -120,7 +120,7 @@ def _verdict(
     collisions: Sequence[str],
 ) -> Verdict:
     paths = {name: Path(path) for name, path in outputs.items()}
-    # Nothing is shown by a case whose outputs cannot be built.
+    # A case proves nothing if its outputs cannot be built.
     assert all(os.path.lexists(path) for path in paths.values()), outputs
     return Verdict(
         paths,

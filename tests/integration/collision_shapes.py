@@ -21,7 +21,7 @@ class Shape:
 
 
 def taken(outputs: Mapping[str, str], *asked: str, hidden: Sequence[str] = ()) -> Shape:
-    """``hidden``: "PATH: FROM over HIDDEN", of packages that are called as their first output."""
+    """Return a case that builds; ``hidden`` has "PATH: FROM over HIDDEN" (first outputs' names)."""
     return Shape(outputs, in_order(*asked), hidden)
 
 

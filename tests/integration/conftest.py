@@ -88,7 +88,7 @@ def locked_flake(flake_project: FlakeProject) -> FlakeProject:
 
 
 def once(patch: pytest.MonkeyPatch) -> None:
-    """Have `voidgen check` generate and build once: tests of their own ask for the second time."""
+    """Have `voidgen check` generate and build once only: other tests cover the second run."""
     same = Outcome("two generations are the same", "passed")
     patch.setattr(sources, "generated", lambda _: same)
     patch.setattr(rebuilt, "check", lambda *_: iter(()))
@@ -104,7 +104,7 @@ def empty(nix_env: dict[str, str], folder: Path) -> dict[str, str]:
 
 @pytest.fixture
 def empty_nix(nix_env: dict[str, str], tmp_path: Path) -> Iterator[Nix]:
-    """A store that holds nothing, also for this process."""
+    """Have this process use a Nix with an empty store."""
     with chosen(empty(nix_env, tmp_path / "nix")) as nix:
         yield nix
 
@@ -123,16 +123,16 @@ def pristine(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def example(empty_nix: Nix, pristine: Path, tmp_path: Path) -> Path:
-    """The offline example, beside a store that holds nothing."""
+    """A copy of the offline example, with an empty store."""
     assert empty_nix
     return shutil.copytree(pristine, tmp_path / "project", symlinks=True)
 
 
 @pytest.fixture
 def warm(nix_env: dict[str, str], pristine: Path, tmp_path: Path) -> Iterator[Path]:
-    """The offline example, beside a store that has what earlier tests have built of it.
+    """A copy of the offline example, with a store in which earlier tests have built it.
 
-    For tests that neither ask what the store has nor change what is in it.
+    For tests that neither depend on the store's content nor change it.
     """
     with chosen(nix_env):
         yield shutil.copytree(pristine, tmp_path / "project", symlinks=True)

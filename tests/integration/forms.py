@@ -1,4 +1,4 @@
-"""A project with all that git could change, and the forms in which people get it."""
+"""A project with everything that git could change, and the forms in which people get it."""
 
 import os
 import shutil
@@ -46,7 +46,7 @@ def git(folder: Path, *words: str) -> None:
 
 
 def make(folder: Path) -> Path:
-    """A project that git does not keep yet, generated."""
+    """Make and generate a project that is not committed."""
     busybox = os.environ.get("VOIDGEN_BUSYBOX") or shutil.which("busybox")
     assert busybox, "the tests need a static busybox (Debian: apt install busybox-static)"
     made = voidgen("init", "--offline", "--busybox", busybox, str(folder), cwd=folder.parent)
@@ -99,7 +99,7 @@ def _worktree(project: Path, folder: Path) -> Path:
 
 
 def _below(project: Path, folder: Path) -> Path:
-    """In a folder of a repository whose own attributes would change everything."""
+    """Copy into a subfolder of a repository whose .gitattributes would change everything."""
     write(folder, {".gitattributes": ATTRIBUTES.replace("export-ignore", "-diff"), "README": "a\n"})
     shutil.copytree(
         project, folder / "images/one", symlinks=True, ignore=shutil.ignore_patterns(".git")

@@ -1,4 +1,4 @@
-"""A machine beside this one: a Nix store of its own at the same place, by bwrap(1)."""
+"""A second machine, made with bwrap(1): its own Nix store at the same path."""
 
 import json
 import subprocess
@@ -26,7 +26,7 @@ except StepFailedError as error:
 
 
 class Machine:
-    """Another one: its store lies at the same place, and has nothing at first."""
+    """A second machine, whose store has the same path and is empty at first."""
 
     def __init__(self, nix: Nix, folder: Path) -> None:
         self.root = Path(nix.env["NIX_STORE_DIR"]).parent
@@ -35,24 +35,24 @@ class Machine:
         self.env = nix.env
 
     def argv(self, *words: str | Path, other: Sequence[str | Path] = ()) -> list[str]:
-        """A command line that runs ``words`` there; ``other`` are more options of bwrap(1)."""
+        """Return a command that runs ``words`` there; ``other`` are more options of bwrap(1)."""
         mounts = (*MOUNTS, "--bind", self.files, self.root, *other)
         return ["bwrap", *map(str, mounts), "--", *map(str, words)]
 
     def run(
         self, *words: str | Path, other: Sequence[str | Path] = (), **env: str
     ) -> subprocess.CompletedProcess[str]:
-        """Run ``words`` there, with ``env`` beside its environment."""
+        """Run ``words`` there, with ``env`` added to its environment."""
         argv, whole = self.argv(*words, other=other), {**self.env, **env}
         return subprocess.run(argv, env=whole, check=False, capture_output=True, text=True)
 
     def build(self, project: Path) -> subprocess.CompletedProcess[str]:
-        """Build the image with no builder: what is not substituted fails."""
+        """Build the image without builders, so that it fails unless everything is substituted."""
         config = f"{self.env['NIX_CONFIG']}\nmax-jobs = 0\n"
         return self.run(sys.executable, "-c", PROGRAM, project, NIX_CONFIG=config)
 
     def hashes(self, path: str) -> dict[str, str]:
-        """The narHash of each path that ``path`` needs."""
+        """Return the narHash of each path that ``path`` needs."""
         words = ("nix", "path-info", "--json", "--recursive", path)
         return hashes(self.run(*words).stdout)
 

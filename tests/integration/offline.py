@@ -1,4 +1,4 @@
-"""An offline image project, written by hand: what the Nix code is tested on."""
+"""An offline image project, written by hand, to test the Nix code."""
 
 import json
 import os
@@ -35,7 +35,7 @@ def _asker(name: str) -> dict[str, str]:
 
 
 def request(name: str, *by: str) -> dict[str, Any]:
-    """A package as the manifest asks for it, from `attribute.path^output,output`."""
+    """Return a package as the manifest lists it, from `attribute.path^output,output`."""
     path, _, outputs = name.partition("^")
     return {
         "by": [_asker(one) for one in by or ("voidgen.toml",)],
@@ -46,7 +46,7 @@ def request(name: str, *by: str) -> dict[str, Any]:
 
 
 def entry(kind: str, path: str, mode: str = "0755", target: str | None = None) -> dict[str, Any]:
-    """One entry of the overlay."""
+    """Return an entry of the overlay."""
     rest = {} if target is None else {"target": target}
     return {"group": "root", "mode": mode, "owner": "root", "path": path, "type": kind, **rest}
 
@@ -54,7 +54,7 @@ def entry(kind: str, path: str, mode: str = "0755", target: str | None = None) -
 def made(
     kind: str, path: str, mode: str = "0644", type_: str = "file", **arguments: str
 ) -> dict[str, Any]:
-    """An entry that Nix makes."""
+    """Return an entry of the overlay that Nix makes."""
     return {**entry(type_, path, mode), "made-by": {"kind": kind, "arguments": arguments}}
 
 
@@ -105,7 +105,7 @@ def write_project(
     nixpkgs: str = "./packages/2026.10",
     arguments: str = "",
 ) -> Path:
-    """Write a project and tell git of it."""
+    """Write a project and add it to git."""
     data = manifest() if data is None else data
     project.mkdir(parents=True)
     shutil.copytree(NIX_CODE, project / "image" / "nix")
@@ -127,7 +127,7 @@ def write_project(
 
 
 def track(project: Path) -> None:
-    """Tell git of the project's files: a flake sees no others."""
+    """Add the project's files to git, because a flake sees no others."""
     subprocess.run(["git", "-C", project, "add", "--all"], check=True)
 
 
@@ -141,9 +141,9 @@ substituters =
 
 
 def isolated(root: Path) -> dict[str, str]:
-    """The environment of a Nix in ``root``.
+    """Return the environment of a Nix in ``root``.
 
-    Neither root nor /nix is needed, and nothing of the machine's Nix is read.
+    It needs neither root nor /nix, and reads nothing that belongs to the machine's Nix.
     """
     home = root / "home"
     home.mkdir()
@@ -171,24 +171,24 @@ class Nix:
         self.env = dict(env)
 
     def run(self, *words: str | Path, **env: str) -> str:
-        """Run a command of Nix that must succeed."""
+        """Run a command that must succeed, and return its output."""
         done = self._start(*words, **env)
         assert done.returncode == 0, done.stderr
         return done.stdout
 
     def fail(self, *words: str | Path, **env: str) -> str:
-        """Run a command that must fail: what it says on standard error."""
+        """Run a command that must fail, and return its standard error."""
         done = self._start(*words, **env)
         assert done.returncode != 0, done.stdout
         return done.stderr
 
     def build(self, project: Path, output: str = "default") -> Path:
-        """Build one output: its store path."""
+        """Build one output, and return its store path."""
         said = self.run("nix", "build", "--json", "--no-link", f"{project}#{output}")
         return Path(json.loads(said)[0]["outputs"]["out"])
 
     def info(self, path: Path, **env: str) -> list[dict[str, Any]]:
-        """What the store knows of a path and all that it refers to, sorted."""
+        """Return what the store knows about a path and everything that it refers to, sorted."""
         found = json.loads(self.run("nix", "path-info", "--json", "--recursive", path, **env))
         # An object by path since Nix 2.19.
         listed = (

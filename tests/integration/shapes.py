@@ -21,7 +21,7 @@ SIX = ("gret", "unfree-one", "broken-one", "insecure-one", "unsupported-one", "o
 
 
 def add_shapes(packages: Path, *, old: bool) -> None:
-    """Put the set into ``packages``, beside the embedded one."""
+    """Add the set to ``packages``, next to the embedded one."""
     (packages / "shapes").mkdir()
     call = f"args: import ../shapes.nix {{ old = {str(old).lower()}; }} args\n"
     (packages / "shapes/default.nix").write_text(call)

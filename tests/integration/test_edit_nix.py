@@ -1,4 +1,4 @@
-"""`voidgen add nix` and `remove nix`: names and licences by the real Nix."""
+"""`voidgen add nix` and `remove nix` check names and licences with the real Nix."""
 
 import os
 import pty
@@ -17,7 +17,7 @@ def config(project: Path) -> str:
     return (project / "voidgen.toml").read_text()
 
 
-def test_what_exists_is_added(example: Path) -> None:
+def test_add_writes_packages_that_exist(example: Path) -> None:
     ran = voidgen("add", "nix", "dice", "deskTools.sticky", "notebook^*", cwd=example)
     assert ran.status == 0
     assert '  "dice",\n  "deskTools.sticky",\n  "notebook^*",\n]\n' in config(example)
@@ -34,7 +34,7 @@ def test_what_exists_is_added(example: Path) -> None:
         ("greet^man", 'it has no output "man", only "out"'),
     ],
 )
-def test_what_does_not_is_told(example: Path, name: str, said: str) -> None:
+def test_add_refuses_a_package_that_does_not_exist(example: Path, name: str, said: str) -> None:
     before = config(example)
     ran = voidgen("add", "nix", name, cwd=example)
     assert (ran.status, ran.out) == (2, "")
@@ -42,13 +42,13 @@ def test_what_does_not_is_told(example: Path, name: str, said: str) -> None:
     assert config(example) == before
 
 
-def without_unfree(example: Path) -> None:
-    """The example, less the package that needs an unfree one."""
+def remove_unfree_packages(example: Path) -> None:
+    """Remove the example's package that needs an unfree one."""
     assert voidgen("remove", "nix", "proverb-of-the-day", cwd=example).status == 0
     assert "unfree = [] " in config(example)
 
 
-def test_unfree_ones_go_when_nothing_needs_them(example: Path) -> None:
+def test_remove_drops_unfree_names_that_no_package_needs(example: Path) -> None:
     assert voidgen("add", "nix", "proverbs", cwd=example).status == 0
     assert voidgen("remove", "nix", "proverb-of-the-day", cwd=example).status == 0
     assert 'unfree = ["proverbs"]' in config(example)
@@ -56,8 +56,8 @@ def test_unfree_ones_go_when_nothing_needs_them(example: Path) -> None:
     assert "unfree = [] " in config(example)
 
 
-def test_what_something_unfree_is_needed_by_is_accepted_by_name(example: Path) -> None:
-    without_unfree(example)
+def test_add_refuses_unfree_dependencies_without_the_unfree_option(example: Path) -> None:
+    remove_unfree_packages(example)
     before = config(example)
     ran = voidgen("add", "nix", "proverb-of-the-day", cwd=example)
     assert (ran.status, ran.out) == (2, "")
@@ -69,8 +69,10 @@ def test_what_something_unfree_is_needed_by_is_accepted_by_name(example: Path) -
 
 
 @pytest.mark.parametrize("answer", [b"y\n", b"n\n"])
-def test_a_person_is_asked(example: Path, answer: bytes) -> None:
-    without_unfree(example)
+def test_add_asks_at_a_terminal_before_it_accepts_an_unfree_package(
+    example: Path, answer: bytes
+) -> None:
+    remove_unfree_packages(example)
     before = config(example)
     said, status = at_terminal(example, answer, "add", "nix", "proverbs")
     assert "proverbs is unfree (license: " in said
@@ -89,7 +91,7 @@ def at_terminal(folder: Path, answer: bytes, *words: str) -> tuple[str, int]:
             said += piece
             if b"?" in piece:
                 os.write(terminal, answer)
-    except OSError:  # EIO: the other side is closed.
+    except OSError:  # EIO: the process has closed the terminal.
         pass
     _, status = os.waitpid(process, 0)
     os.close(terminal)
@@ -98,14 +100,14 @@ def at_terminal(folder: Path, answer: bytes, *words: str) -> tuple[str, int]:
 
 @pytest.fixture
 def shapes(example: Path) -> Path:
-    """The example, with a set that refuses as nixpkgs does."""
+    """The example, with a package set that refuses packages as nixpkgs does."""
     add_shapes(example / "packages", old=False)
     file = example / "voidgen.toml"
     file.write_text(file.read_text().replace("./packages/2026.10", "./packages/shapes"))
     return example
 
 
-def test_each_that_is_refused_is_told_in_one_run(shapes: Path) -> None:
+def test_add_reports_all_refused_packages_in_one_run(shapes: Path) -> None:
     before = config(shapes)
     names = [*SIX, "needs-broken", "needs-unsupported", "needs-unfree", "throws", "loops"]
     ran = voidgen("add", "nix", *names, cwd=shapes)
@@ -128,14 +130,14 @@ def test_each_that_is_refused_is_told_in_one_run(shapes: Path) -> None:
     assert config(shapes) == before
 
 
-def test_a_listed_package_gets_what_it_lacks(shapes: Path) -> None:
+def test_adding_a_listed_package_adds_the_unfree_names_that_it_lacks(shapes: Path) -> None:
     file = shapes / "voidgen.toml"
     file.write_text(config(shapes).replace("packages = [", 'packages = [\n  "needs-unfree",', 1))
     assert voidgen("add", "nix", "needs-unfree", "--unfree", cwd=shapes).status == 0
     assert 'unfree = ["proverbs", "speedups", "unfree-one"]' in config(shapes)
 
 
-def test_insecure_ones_come_and_go(shapes: Path) -> None:
+def test_add_and_remove_update_the_list_of_insecure_packages(shapes: Path) -> None:
     ran = voidgen("add", "nix", "needs-insecure", cwd=shapes)
     assert ran.status == 2
     assert "insecure-one-1.0 is insecure (known issues: " in ran.err
@@ -147,7 +149,7 @@ def test_insecure_ones_come_and_go(shapes: Path) -> None:
 
 @pytest.mark.parametrize(("name", "works"), [("old-name", False), ("older-name", True)])
 @pytest.mark.parametrize("answer", [b"y\n", b"n\n"])
-def test_a_renamed_package_is_offered_by_its_new_name(
+def test_add_offers_the_new_name_of_a_renamed_package(
     shapes: Path, name: str, answer: bytes, *, works: bool
 ) -> None:
     file = shapes / "voidgen.toml"
@@ -163,13 +165,13 @@ def test_a_renamed_package_is_offered_by_its_new_name(
         assert (f'"{name}^out"' in config(shapes)) is works
 
 
-def test_a_renamed_package_that_works_is_added_with_a_note(shapes: Path) -> None:
+def test_add_notes_that_a_working_package_has_been_renamed(shapes: Path) -> None:
     ran = voidgen("add", "nix", "older-name", cwd=shapes)
     assert ran.status == 0
     assert "note: older-name has been renamed to greet: both still work" in ran.err
 
 
-def test_what_is_wrong_with_the_set_is_said_once(shapes: Path) -> None:
+def test_add_reports_a_broken_package_set_once(shapes: Path) -> None:
     (shapes / "packages/shapes/default.nix").write_text("{ a = 1 }")
     ran = voidgen("add", "nix", "dice", "notebook", cwd=shapes)
     assert ran.status == 1
@@ -180,7 +182,7 @@ def test_what_is_wrong_with_the_set_is_said_once(shapes: Path) -> None:
     assert "  | error:" in voidgen("add", "-v", "nix", "dice", cwd=shapes).err
 
 
-def test_what_the_set_warns_of_is_noted(shapes: Path) -> None:
+def test_add_shows_warnings_of_the_package_set(shapes: Path) -> None:
     ran = voidgen("add", "nix", "leaving", cwd=shapes)
     assert ran.status == 0
     assert "note: leaving: removal: nobody looks after it" in ran.err

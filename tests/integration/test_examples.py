@@ -1,4 +1,4 @@
-"""The examples of each command's help, run in the offline example."""
+"""The examples in each command's help run in the offline example."""
 
 import re
 import shlex
@@ -25,12 +25,12 @@ def words(line: str) -> list[str]:
     return rest
 
 
-def test_each_command_has_some() -> None:
+def test_each_command_has_examples() -> None:
     assert EXAMPLES.keys() == {*LazyGroup.COMMANDS}
 
 
 @pytest.mark.parametrize(("name", "line"), LINES, ids=[line for _, line in LINES])
-def test_they_are_shown_and_understood(name: str, line: str) -> None:
+def test_help_shows_each_example_and_it_parses(name: str, line: str) -> None:
     shown = voidgen(name, "--help", cwd=Path("/")).out
     assert f"    {line}\n" in shown
     first, *rest = words(line)
@@ -40,7 +40,7 @@ def test_they_are_shown_and_understood(name: str, line: str) -> None:
     command.make_context(name, rest)
 
 
-def test_they_run(example: Path, empty_nix: Nix, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_examples_run(example: Path, empty_nix: Nix, monkeypatch: pytest.MonkeyPatch) -> None:
     steps = Steps(monkeypatch)
     write(example, {"config/install.conf": "KEYMAP=de\n"})
     default = example / "packages/2026.10/default.nix"
@@ -55,7 +55,7 @@ def test_they_run(example: Path, empty_nix: Nix, monkeypatch: pytest.MonkeyPatch
         if name in WITH_A_NETWORK:
             continue
         ran = voidgen(*words(line), cwd=example)
-        # A check may find something, and this machine may lack something.
+        # A check may fail, because this machine may lack something.
         allowed = (0, 1) if name == "doctor" or "--check" in line else (0,)
         assert ran.status in allowed, (line, ran.err)
         assert not re.search("internal error|Traceback", ran.err), line

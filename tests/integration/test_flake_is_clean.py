@@ -1,4 +1,4 @@
-"""`nix flake check` and `nix flake show` have nothing to remark on what is emitted."""
+"""`nix flake check` and `nix flake show` accept the emitted flake without warnings."""
 
 import subprocess
 from pathlib import Path
@@ -8,7 +8,9 @@ from tests.integration.offline import Nix
 
 
 @pytest.mark.parametrize("words", [("check", "--no-build"), ("show",)])
-def test_nothing_is_remarked(example: Path, empty_nix: Nix, words: tuple[str, ...]) -> None:
+def test_nix_flake_commands_print_no_warning(
+    example: Path, empty_nix: Nix, words: tuple[str, ...]
+) -> None:
     name = ("-c", "user.name=tests", "-c", "user.email=tests@example.org")
     for git in (("add", "-A"), (*name, "commit", "-qm", "all")):
         subprocess.run(["git", "-C", example, *git], check=True)
@@ -22,5 +24,5 @@ def test_nothing_is_remarked(example: Path, empty_nix: Nix, words: tuple[str, ..
     assert done.returncode == 0, done.stderr
     said = (done.stdout + done.stderr).splitlines()
     remarks = [line for line in said if "warning" in line or "unknown" in line]
-    # An image is there under the names of all systems that it can be built on.
+    # The image is listed under each system that it can be built on.
     assert not [line for line in remarks if "omitted these incompatible systems" not in line]

@@ -1,4 +1,4 @@
-"""The same bytes in whatever form git gives a project to somebody else."""
+"""A project builds the same image in each form in which git passes it on."""
 
 import json
 import re
@@ -18,16 +18,16 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def built(nix: Nix, project: Path) -> Path:
-    """What the dirty tree builds."""
+    """The image of the uncommitted tree."""
     return nix.build(project)
 
 
-def test_the_image_has_the_sources_bytes(built: Path) -> None:
+def test_the_image_has_the_same_bytes_as_the_sources(built: Path) -> None:
     skel = built / "include/etc/skel"
     assert {name: (skel / name).read_bytes() for name in forms.IMAGE} == forms.IMAGE
 
 
-def test_git_reads_none_of_them(project: Path) -> None:
+def test_no_emitted_file_has_a_name_that_git_reads(project: Path) -> None:
     names = [path.name for path in (project / "image/include").rglob("*")]
     assert "@.gitattributes" in names
     assert "@@.gitattributes" in names
@@ -35,7 +35,7 @@ def test_git_reads_none_of_them(project: Path) -> None:
 
 
 @pytest.mark.parametrize("form", forms.FORMS)
-def test_a_form_builds_the_same(
+def test_each_form_builds_the_same_image(
     nix: Nix, project: Path, built: Path, form: str, tmp_path: Path
 ) -> None:
     folder = forms.FORMS[form](project, tmp_path / "there")
@@ -49,7 +49,7 @@ def test_a_form_builds_the_same(
 
 
 @pytest.mark.parametrize("form", ["archive in git", "subdirectory, cloned with autocrlf"])
-def test_check_is_content(
+def test_check_passes_in_each_form(
     nix_env: dict[str, str], project: Path, tmp_path: Path, form: str
 ) -> None:
     folder = forms.FORMS[form](project, tmp_path / "there")

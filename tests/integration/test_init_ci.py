@@ -1,4 +1,4 @@
-"""`voidgen init --ci`: the workflow is well-formed, and what it runs, runs."""
+"""`voidgen init --ci`: the workflow is well-formed, and its commands run."""
 
 import itertools
 import os
@@ -27,7 +27,7 @@ IDENTITY = ("-c", "user.name=x", "-c", "user.email=x@x.invalid")
 PULL_REQUEST = "github.event_name == 'pull_request'"
 OURS = f"{PULL_REQUEST} && github.event.pull_request.head.repo.full_name == github.repository"
 
-# A stand-in for GitHub's: it keeps what it was asked, and knows a comment where there is a file.
+# A stand-in for GitHub's `gh`: it records its arguments, and finds a comment if a file exists.
 GH = """#!/bin/sh
 printf '%s\\n' "$*" >> "$KEPT/asked"
 case $* in
@@ -51,13 +51,13 @@ def git(folder: Path, *words: str) -> str:
 
 @pytest.fixture
 def alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder in no repository."""
+    """A folder outside of any git repository."""
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
     return tmp_path
 
 
 @pytest.mark.parametrize("host", ci.HOSTS)
-def test_it_is_well_formed(tmp_path: Path, host: str) -> None:
+def test_the_workflow_is_well_formed(tmp_path: Path, host: str) -> None:
     workflows, programs = [], []
     for iso, folder in itertools.product((True, False), ("", "images/rescue")):
         text = Workflow(host, tmp_path, folder).text(iso=iso)
@@ -89,7 +89,7 @@ def scripts(host: str, workflow: dict[str, Any]) -> Iterator[str]:
 
 
 def pull_request(project: Path) -> str:
-    """Commit, and then have another package set; the commit to compare with."""
+    """Commit, then change the package set; return the first commit."""
     git(project, "add", "--all")
     git(project, "commit", "--quiet", "-m", "The image")
     before = git(project, "rev-parse", "HEAD")
@@ -100,7 +100,7 @@ def pull_request(project: Path) -> str:
     return before
 
 
-def test_github_runs_it(warm: Path, nix: Nix, tmp_path: Path) -> None:
+def test_the_github_workflow_runs(warm: Path, nix: Nix, tmp_path: Path) -> None:
     assert voidgen("init", "--ci", "github", cwd=warm).status == 0
     base = pull_request(warm)
     workflow = load((warm / ".github/workflows/voidgen.yml").read_text())
@@ -157,7 +157,7 @@ def test_github_runs_it(warm: Path, nix: Nix, tmp_path: Path) -> None:
     asked = (kept / "asked").read_text().splitlines()
     comments = "repos/me/image/issues/7/comments"
     assert asked[-1].startswith(f"api --silent --method POST {comments} --field body=@")
-    # The next push changes that comment.
+    # The next push edits that comment.
     (kept / "comments").write_text("4711\n4712\n")
     run_all({OURS})
     asked = (kept / "asked").read_text().splitlines()
@@ -165,7 +165,7 @@ def test_github_runs_it(warm: Path, nix: Nix, tmp_path: Path) -> None:
 
 
 class Notes(BaseHTTPRequestHandler):
-    """A stand-in for GitLab's API: it keeps the notes that it is given."""
+    """A stand-in for GitLab's API that records the notes it receives."""
 
     said: tuple[tuple[str, str, str], ...] = ()
 
@@ -180,7 +180,7 @@ class Notes(BaseHTTPRequestHandler):
         """Nothing."""
 
 
-def test_gitlab_runs_it(warm: Path, nix: Nix) -> None:
+def test_the_gitlab_workflow_runs(warm: Path, nix: Nix) -> None:
     assert voidgen("init", "--ci", "gitlab", cwd=warm).status == 0
     base = pull_request(warm)
     job = load((warm / ".gitlab-ci.yml").read_text())["build-image"]
@@ -212,7 +212,7 @@ def test_gitlab_runs_it(warm: Path, nix: Nix) -> None:
     assert (warm / job["artifacts"]["reports"]["junit"]).read_text().startswith("<testsuites ")
 
 
-def test_beside_a_preset(alone: Path) -> None:
+def test_init_writes_a_workflow_together_with_a_preset(alone: Path) -> None:
     ran = voidgen("init", "--preset", "console", "--ci", "github", "x", cwd=alone)
     assert (ran.status, ran.err) == (0, "")
     assert {".github/workflows/voidgen.yml", "voidgen.toml"} <= found(alone / "x").keys()
@@ -220,7 +220,7 @@ def test_beside_a_preset(alone: Path) -> None:
     assert ".github/workflows/voidgen.yml" in git(alone / "x", "ls-files")
 
 
-def test_in_a_folder_of_a_repository(repository: Path) -> None:
+def test_init_in_a_subfolder_writes_the_workflow_at_the_repositorys_root(repository: Path) -> None:
     ran = voidgen("init", "--ci", "github", "images/rescue", cwd=repository)
     assert ran.status == 0
     text = (repository / ".github/workflows/voidgen-images-rescue.yml").read_text()
@@ -230,7 +230,7 @@ def test_in_a_folder_of_a_repository(repository: Path) -> None:
     assert ".github/workflows/voidgen-images-rescue.yml" in git(repository, "ls-files")
 
 
-def test_nothing_is_overwritten(alone: Path) -> None:
+def test_init_overwrites_no_workflow(alone: Path) -> None:
     write(alone, {"x/.gitlab-ci.yml": "mine"})
     before = found(alone)
     ran = voidgen("init", "--ci", "gitlab", "x", cwd=alone)
@@ -238,14 +238,14 @@ def test_nothing_is_overwritten(alone: Path) -> None:
     assert "x/.gitlab-ci.yml: already exists" in ran.err
 
 
-def test_a_project_outside_of_git_gets_a_repository(alone: Path) -> None:
+def test_init_makes_a_repository_if_there_is_none(alone: Path) -> None:
     write(alone, {"voidgen.toml": '[image]\nname = "x"\n'})
     assert voidgen("init", "--ci", "github", cwd=alone).status == 0
     assert "voidgen iso" not in (alone / ".github/workflows/voidgen.yml").read_text()
     assert git(alone, "ls-files") == ".github/workflows/voidgen.yml"
 
 
-def test_a_path_that_yaml_would_have_to_quote(repository: Path) -> None:
+def test_init_refuses_a_path_that_yaml_would_have_to_quote(repository: Path) -> None:
     ran = voidgen("init", "--ci", "github", "a #1", cwd=repository)
     assert ran.status == 2
     assert "voidgen cannot write a workflow for this path" in ran.err

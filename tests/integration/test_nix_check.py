@@ -1,4 +1,4 @@
-"""The check of the overlay tree finds what the build of the tree should never let happen."""
+"""The check of the built overlay finds trees that differ from the manifest."""
 
 import shutil
 import subprocess
@@ -29,7 +29,7 @@ def check(tmp_path: Path, change: Callable[[Path], object]) -> subprocess.Comple
     (include / "etc/sv").symlink_to("/x")
     (include / "profile").symlink_to(profile / "bin")
     (tmp_path / "expected").write_text(EXPECTED)
-    # What is in it is another's to say.
+    # The content of this folder is not checked.
     (include / "flake/set").mkdir(parents=True)
     (include / "flake/flake.nix").touch()
     (tmp_path / "filled").write_text("/flake\n")
@@ -52,7 +52,7 @@ def check(tmp_path: Path, change: Callable[[Path], object]) -> subprocess.Comple
     )
 
 
-def test_a_tree_that_agrees_passes(tmp_path: Path) -> None:
+def test_a_tree_that_matches_the_manifest_passes(tmp_path: Path) -> None:
     done = check(tmp_path, lambda _: None)
     assert done.returncode == 0, done.stdout + done.stderr
     assert (tmp_path / "out").exists()
@@ -68,7 +68,7 @@ def test_a_tree_that_agrees_passes(tmp_path: Path) -> None:
         (lambda include: (include / "junk").symlink_to("/y"), "+symlink /junk -> /y"),
     ],
 )
-def test_a_tree_that_differs_fails(
+def test_a_tree_that_differs_from_the_manifest_fails(
     tmp_path: Path, change: Callable[[Path], object], line: str
 ) -> None:
     done = check(tmp_path, change)

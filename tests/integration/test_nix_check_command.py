@@ -1,4 +1,4 @@
-"""`voidgen check`, with the real Nix: what it finds, and where."""
+"""`voidgen check` with the real Nix."""
 
 import json
 from pathlib import Path
@@ -12,7 +12,7 @@ from tests.support.program import Ran, voidgen
 from voidgen.lock import voidgen_lock as lock_file
 from voidgen.system import sri
 
-# What builds of a package do that differ, in each of the ways that are told.
+# Makes two builds of a package differ in each way that `check` reports.
 NOISE = """
 if [ "$out" ] && [ -d "$out/bin" ]; then
 	head -c 16 /dev/urandom > "$out/noise"
@@ -35,12 +35,12 @@ def states(found: dict[str, dict[str, Any]]) -> dict[str, str]:
 
 
 @pytest.fixture
-def not_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whether the same comes twice is not what the test is about."""
+def run_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Skip the second run, which these tests do not need."""
     once(monkeypatch)
 
 
-def test_a_reproducible_project(warm: Path) -> None:
+def test_check_passes_for_a_reproducible_project(warm: Path) -> None:
     found = check(warm)
     recorded = found.pop("the closure matches voidgen.lock")
     assert recorded["state"] == "skipped"
@@ -52,25 +52,25 @@ def test_a_reproducible_project(warm: Path) -> None:
     }  # fmt: skip
 
 
-@pytest.mark.usefixtures("not_repeated")
-def test_the_recorded_closure(warm: Path) -> None:
+@pytest.mark.usefixtures("run_once")
+def test_check_compares_the_closure_with_the_recorded_hash(warm: Path) -> None:
     name = "the closure matches voidgen.lock"
     recorded = check(warm, "--record")["the closure's hash is recorded"]["about"]
     before = (warm / "voidgen.lock").read_bytes()
     assert check(warm)[name] | {"detail": ""} == {
         "name": name, "state": "passed", "about": recorded, "detail": "",
     }  # fmt: skip
-    # What is built does not hold what is recorded of it.
+    # Recording a hash does not change the closure.
     assert check(warm, "--record")["the closure's hash is recorded"]["about"] == recorded
     assert (warm / "voidgen.lock").read_bytes() == before
-    # Other bytes from the same.
+    # Another hash, recorded for the same inputs.
     other = before.replace(recorded.encode(), f"sha256-{'A' * 43}=".encode())
     lock = lock_file.dump(lock_file.parse(resealed(other), Path("voidgen.lock")))
     (warm / "voidgen.lock").write_bytes(lock)
     wrong = check(warm, status=1)[name]
     assert wrong["about"] == "the same inputs gave other bytes"
     assert recorded in wrong["detail"]
-    # It says nothing of another package set.
+    # The record does not apply to another package set.
     text = (warm / "voidgen.toml").read_text()
     (warm / "voidgen.toml").write_text(text.replace("2026.10", "2026.04"))
     assert voidgen("generate", cwd=warm).status == 0
@@ -80,24 +80,24 @@ def test_the_recorded_closure(warm: Path) -> None:
 
 
 def resealed(lock: bytes) -> bytes:
-    """With the checksum that it should have."""
+    """Return ``lock`` with the right checksum."""
     body, _, _ = lock.partition(b'  "checksum"')
     return body + f'  "checksum": "{sri.of_bytes(body)}"\n}}\n'.encode()
 
 
-def test_an_input_that_is_not_locked(warm: Path) -> None:
+def test_check_fails_and_builds_nothing_if_an_input_is_not_locked(warm: Path) -> None:
     text = (warm / "voidgen.toml").read_text()
     mklive = '\n[mklive]\nsource = "git+file:///nowhere"\n'
     (warm / "voidgen.toml").write_text(text + mklive)
     assert voidgen("generate", cwd=warm).status == 0
     found = check(warm, status=1)
     assert "mklive" in found["all inputs are locked"]["detail"]
-    # What cannot be built is not tried.
+    # check does not try to build.
     assert not any(name.startswith("rebuild") for name in found)
 
 
-@pytest.mark.usefixtures("not_repeated")
-def test_a_store_path_that_was_altered(example: Path, empty_nix: Nix) -> None:
+@pytest.mark.usefixtures("run_once")
+def test_check_finds_an_altered_store_path(example: Path, empty_nix: Nix) -> None:
     empty_nix.run("nix", "build", "--out-link", example / "result", example)
     (greet,) = Path(empty_nix.env["NIX_STORE_DIR"]).glob("*-greet-2.1")
     program = greet / "bin/greet"
@@ -109,12 +109,12 @@ def test_a_store_path_that_was_altered(example: Path, empty_nix: Nix) -> None:
 
 
 def append(folder: Path, script: str) -> None:
-    """To what builds each of the example's packages."""
+    """Append to the script that builds each of the example's packages."""
     make = folder / "packages/make.sh"
     make.write_text(make.read_text() + script)
 
 
-def test_where_two_builds_differ(warm: Path) -> None:
+def test_check_shows_where_two_builds_differ(warm: Path) -> None:
     append(warm, NOISE)
     found = check(warm, "--closure", "greet", status=1)
     wrong = found["rebuild greet-2.1"]
@@ -122,12 +122,14 @@ def test_where_two_builds_differ(warm: Path) -> None:
     lines = wrong["detail"].splitlines()
     assert any(line.startswith("/noise: byte 0: ") for line in lines), lines
     assert sum(": only in the " in line for line in lines) >= 1
-    # What is voidgen's own is as it was.
+    # Only packages changed.
     assert found["rebuild include"]["state"] == "passed"
 
 
-@pytest.mark.usefixtures("not_repeated")
-def test_forms(warm: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("run_once")
+def test_check_writes_text_github_annotations_and_junit(
+    warm: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     flake = warm / "flake.nix"
     flake.write_text(flake.read_text() + "\n")
     monkeypatch.setenv("GITHUB_ACTIONS", "true")
@@ -138,7 +140,7 @@ def test_forms(warm: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     assert "::error title=emitted files are current::run `voidgen generate`%0A" in ran.out
     assert "flake.nix: would be changed" in ran.out
     assert b'name="emitted files are current"' in junit.read_bytes()
-    # Names that the closure does not have, and nothing for GitHub.
+    # The closure has no such name; --no-github hides the annotations.
     ran = voidgen("--quiet", "check", "--no-github", "--closure", "nothing", cwd=warm)
     assert "::error" not in ran.out
     assert ran.status == 2

@@ -1,4 +1,4 @@
-"""The closure, from descriptions such as other versions of Nix give."""
+"""The closure's files, from descriptions in the forms of several versions of Nix."""
 
 import json
 import shutil
@@ -39,7 +39,7 @@ def closure(
 
 
 @pytest.mark.parametrize("separators", [(",", ":"), (", ", ": ")])
-def test_fields_of_other_versions_change_nothing(
+def test_fields_of_other_nix_versions_are_ignored(
     tmp_path: Path, separators: tuple[str, str]
 ) -> None:
     newer = {"valid": True, "closureSize": 7, "ca": "fixed:r:sha256:x", "deriver": "/nix/store/d"}
@@ -64,7 +64,7 @@ def test_sizes_beyond_32_bits_are_exact(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("lost", ["path", "narHash", "narSize"])
-def test_a_description_it_cannot_read_is_an_error(tmp_path: Path, lost: str) -> None:
+def test_a_description_without_a_needed_field_is_an_error(tmp_path: Path, lost: str) -> None:
     paths = [described(A), {k: v for k, v in described(B).items() if k != lost}]
     if lost == "narHash":
         paths = paths[1:]

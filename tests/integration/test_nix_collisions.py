@@ -1,4 +1,4 @@
-"""Packages with the same paths: the order in voidgen.toml decides, and all are told."""
+"""Packages with the same paths: the first in voidgen.toml wins, and each collision is reported."""
 
 import json
 import re
@@ -44,17 +44,17 @@ def ask(project: Path, text: str, *names: str) -> None:
 @pytest.mark.parametrize(
     ("names", "prelude"), [(("greet", "old"), "1.3"), (("old", "greet"), "1.2")]
 )
-def test_first_in_voidgen_toml_has_the_file(
+def test_the_first_package_in_voidgen_toml_wins(
     nix: Nix, project: Path, names: tuple[str, str], prelude: str
 ) -> None:
-    """Whatever priority a package gives itself."""
+    """Priorities in the packages themselves do not matter."""
     ask(project, OLD, *names)
     image = nix.build(project)
     profile = (image / "profile").resolve()
     said = subprocess.check_output([profile / "bin/greet", "--version"], text=True, env={})
     assert f"prelude {prelude}" in said
     elements = json.loads((profile / "manifest.json").read_text())["elements"]
-    # Weaker than the 5 of what a user adds.
+    # Packages that a user adds have 5, which wins over these.
     assert [element["priority"] for element in elements] == [10, 11]
     first, second = names
     hidden = {"from": f"{first}^out", "hidden": f"{second}^out"}
@@ -65,12 +65,12 @@ def test_first_in_voidgen_toml_has_the_file(
     assert f"voidgen: bin/greet comes from {first}^out and hides the file of {second}^out" in log
 
 
-def test_same_bytes_and_what_no_profile_has_collide_with_nothing(nix: Nix, project: Path) -> None:
+def test_equal_files_and_files_outside_of_profiles_do_not_collide(nix: Nix, project: Path) -> None:
     ask(project, MADE, "a", "b")
     assert json.loads((nix.build(project) / "manifest.json").read_text())["collisions"] == []
 
 
-def test_names_are_data(nix: Nix, project: Path) -> None:
+def test_hostile_file_names_are_reported_as_they_are(nix: Nix, project: Path) -> None:
     ask(project, MADE, "c", "d")
     (found,) = json.loads((nix.build(project) / "manifest.json").read_text())["collisions"]
     assert found == {"path": 'share/ a "b" \\', "from": "c^out", "hidden": "d^out"}
@@ -83,7 +83,7 @@ TWICE = """voidgen: x is in two outputs of one package: two^doc and two^out.
 
 
 @pytest.mark.parametrize(("names", "fault"), [(("c", "a"), FILE_FIRST), (("two",), TWICE)])
-def test_what_no_profile_can_hold_is_refused_with_both_owners(
+def test_a_collision_that_buildenv_refuses_names_both_packages(
     nix: Nix, project: Path, names: tuple[str, ...], fault: str
 ) -> None:
     ask(project, MADE, *names)

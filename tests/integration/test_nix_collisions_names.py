@@ -1,4 +1,4 @@
-"""Names of files are data, whatever bytes they have."""
+"""File names may contain any bytes."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -19,18 +19,18 @@ NAMES = sorted({*BYTES, *WORDS, b"x" * 255})
 
 
 def spelled(name: bytes) -> str:
-    """A word of the shell that stands for ``name``."""
+    """Return a shell word that expands to ``name``."""
     return "\"$(printf '" + "".join(f"\\{byte:03o}" for byte in name) + "')\""
 
 
 def files(output: str, *paths: bytes) -> str:
-    """A script that makes files of the output, in folders where there are any."""
+    """Return a script that makes ``paths`` and their folders in the output."""
     made = [f"${output}/{spelled(path)}" for path in paths]
     return "\n".join(f'mkdir -p "$(dirname {path})"; echo {output} > {path}' for path in made)
 
 
 def text(name: bytes) -> str:
-    """U+FFFD stands for each byte that is not UTF-8."""
+    """Decode ``name``, with U+FFFD for each byte that is not UTF-8."""
     kept = name.decode(errors="surrogateescape")
     return "".join("\ufffd" if "\udc80" <= one <= "\udcff" else one for one in kept)
 
@@ -40,7 +40,7 @@ def judged(nix: Nix, folder: Path, *outputs: Mapping[str, str]) -> list[Verdict]
 
 
 @pytest.mark.parametrize("path", [b"d/%b", b"%b/d"], ids=["a file", "a folder"])
-def test_every_name_is_looked_at_and_reported(nix: Nix, tmp_path: Path, path: bytes) -> None:
+def test_collisions_of_every_name_are_reported(nix: Nix, tmp_path: Path, path: bytes) -> None:
     paths = [path % name for name in NAMES]
     (verdict,) = judged(nix, tmp_path, {output: files(output, *paths) for output in "ab"})
     assert verdict.profile
@@ -48,8 +48,10 @@ def test_every_name_is_looked_at_and_reported(nix: Nix, tmp_path: Path, path: by
     assert sorted(one["path"] for one in verdict.report) == sorted(map(text, paths))
 
 
-def test_a_line_break_is_refused_if_it_is_looked_at(nix: Nix, tmp_path: Path) -> None:
-    """The only names that buildenv can take and voidgen cannot."""
+def test_a_line_break_in_a_name_is_refused_if_the_folder_is_compared(
+    nix: Nix, tmp_path: Path
+) -> None:
+    """buildenv accepts these names, voidgen does not."""
     broken = spelled(b"x\ny")
     shared, below, alone = judged(
         nix,

@@ -1,4 +1,4 @@
-"""Made-up packages: what buildenv refuses is refused before, and what it hides is reported."""
+"""Made-up packages: voidgen refuses what buildenv refuses, and reports what buildenv hides."""
 
 import filecmp
 import os
@@ -26,7 +26,7 @@ def paths(least: int) -> st.SearchStrategy[str]:
 
 @st.composite
 def targets(draw: st.DrawFn, index: int) -> str:
-    """Where a link leads, quoted: into its own output, an earlier one, or nowhere."""
+    """Draw a link's quoted target: in its own output, in an earlier one, or a missing path."""
     if draw(st.booleans()):
         return shlex.quote(draw(paths(1)))
     return f"${draw(st.sampled_from(OUTPUTS[: index + 1]))}/{shlex.quote(draw(paths(0)))}"
@@ -34,7 +34,7 @@ def targets(draw: st.DrawFn, index: int) -> str:
 
 @st.composite
 def trees(draw: st.DrawFn, index: int, at: str, depth: int = 3) -> list[str]:
-    """Commands that make the folder ``at``."""
+    """Draw commands that make the folder ``at``."""
     made = [f"mkdir {at}"]
     for name in draw(st.lists(NAMES, unique=True, min_size=min(depth, 2), max_size=4)):
         path = f"{at}/{shlex.quote(name)}"
@@ -78,16 +78,16 @@ def cases(draw: st.DrawFn) -> Case:
             waiting.pop()
             for _ in range(min(len(waiting), draw(st.sampled_from((1, 1, 1, 1, 1, 2)))))
         ]
-        # Those of propagated packages begin with 1000.
+        # Propagated packages have priorities from 1000 on.
         priority = draw(st.sampled_from((*[10 + len(packages)] * 9, 11, 1000, 1002)))
         packages.append(Package(of[0], of, priority))
     return Case(made, packages)
 
 
-def test_same_as_buildenv(nix: Nix, tmp_path: Path) -> None:
+def test_voidgen_reports_and_refuses_the_same_as_buildenv(nix: Nix, tmp_path: Path) -> None:
     made: list[Case] = []
 
-    # One Nix judges all of them, so that none is made smaller.
+    # One Nix builds all cases, so Hypothesis cannot shrink them.
     @few(60)
     @given(case=cases())
     def collect(case: Case) -> None:
@@ -102,7 +102,7 @@ def test_same_as_buildenv(nix: Nix, tmp_path: Path) -> None:
     ]
     assert {verdict.profile is None for verdict in verdicts} == {False, True}
     assert any(verdict.report for verdict in verdicts)
-    # The smallest shows the most; it belongs among the shapes of collision_shapes.py, too.
+    # The smallest is easiest to understand; add it to collision_shapes.py, too.
     assert not wrong, min(wrong, key=lambda one: len(str(one[0])))
 
 
@@ -123,12 +123,12 @@ def is_right(case: Case, verdict: Verdict) -> bool:
 
 
 def plain(label: str) -> str:
-    """A label without who brought the package."""
+    """Return ``label`` without the package that propagates this one."""
     return label.partition(" (")[0]
 
 
 def labelled(case: Case, verdict: Verdict) -> Iterator[tuple[Path, str]]:
-    """Each store path of the profile, and what it is called in the report."""
+    """Yield each store path in the profile, and its name in the report."""
     asked = sorted(
         (package.priority, verdict.outputs[name], f"{package.name}^{name}")
         for package in case.packages
@@ -148,7 +148,7 @@ def labelled(case: Case, verdict: Verdict) -> Iterator[tuple[Path, str]]:
 
 
 def entries(profile: Path) -> Iterator[tuple[str, Path]]:
-    """All that the profile has, without what is behind its links."""
+    """Yield everything in the profile, without following links."""
     for folder, folders, files in os.walk(profile):
         for name in (*folders, *files):
             path = Path(folder, name)
@@ -156,7 +156,7 @@ def entries(profile: Path) -> Iterator[tuple[str, Path]]:
 
 
 def hides(shown: Path, other: Path) -> bool:
-    """Does the profile's ``shown`` stand for something else that a package has at this path?"""
+    """Return whether the profile shows ``shown`` instead of a package's different ``other``."""
     if other.name in SKIPPED or not other.exists() or shown.resolve() == other.resolve():
         return False
     if shown.is_dir() or other.is_dir():
@@ -166,7 +166,7 @@ def hides(shown: Path, other: Path) -> bool:
 
 
 def owners(profile: Path, path: str, labels: Mapping[Path, str]) -> list[str]:
-    """Who has what the profile shows there."""
+    """Return the labels of the packages whose file the profile shows at ``path``."""
     shown = profile / path
     return [
         label
@@ -177,5 +177,5 @@ def owners(profile: Path, path: str, labels: Mapping[Path, str]) -> list[str]:
 
 
 def without_dir(found: set[tuple[str, str]]) -> set[tuple[str, str]]:
-    """Whether `info/dir` is left out depends on the links that lead there: see the shapes."""
+    """Leave out `dir` files: which ones buildenv skips depends on links (see the shapes)."""
     return {(path, label) for path, label in found if not f"/{path}".endswith("/dir")}

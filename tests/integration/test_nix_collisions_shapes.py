@@ -1,4 +1,4 @@
-"""What buildenv takes is taken, and what it refuses is refused before, in words of voidgen."""
+"""voidgen accepts what buildenv accepts, and explains in its own words what buildenv refuses."""
 
 from collections.abc import Mapping
 
@@ -54,7 +54,7 @@ LEFT_OUT = {
         hidden=["dir: a^a over b^b", "logs: a^a over b^b"],
     ),
     "a file and a folder": taken({"a": file("$a/log"), "b": file("$b/log/x")}, "a", "b"),
-    # Nix looks at the path by which it comes to `dir`.
+    # Nix looks at the path through which it reaches `dir`.
     "a link to info": taken(
         {"a": link("$a/docs", "info") + file("$a/info/dir"), "b": file("$b/docs/dir")}, "a", "b"
     ),
@@ -142,7 +142,7 @@ def verdicts(nix: Nix, tmp_path_factory: pytest.TempPathFactory) -> Mapping[str,
 
 
 @pytest.mark.parametrize("name", SHAPES)
-def test_a_shape(nix: Nix, verdicts: Mapping[str, Verdict], name: str) -> None:
+def test_voidgen_agrees_with_buildenv(nix: Nix, verdicts: Mapping[str, Verdict], name: str) -> None:
     shape, verdict = SHAPES[name], verdicts[name]
     log = nix.run("nix-store", "--read-log", verdict.derivation)
     if shape.refusal:

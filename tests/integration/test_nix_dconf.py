@@ -35,7 +35,7 @@ TEXTS = {
     "00-a": "[org/a]\nx='first'\ny=[('xkb', 'ch+fr_nodeadkeys')]\n",
     "10-b": "[org/a]\nx='last'\n",
     "locks/keyboard": "/org/a/y\n",
-    # The manifest does not list it.
+    # Not listed in the manifest.
     "20-stray": "[org/a]\nx='stray'\n",
 }
 
@@ -86,7 +86,7 @@ def project(tmp_path: Path) -> Path:
 
 
 def compiled(folder: Path, out: Path) -> bytes:
-    """What dconf makes of the same key files outside Nix."""
+    """Return the database that dconf makes from the same key files outside Nix."""
     keyfiles = folder / "keyfiles"
     for name in ("locks/keyboard", "10-b", "00-a"):
         file = keyfiles / name
@@ -103,13 +103,15 @@ def test_the_database_is_compiled_from_the_manifests_key_files(
     database = include / "etc/dconf/db/local"
     assert database.read_bytes() == compiled(tmp_path, tmp_path / "local")
     assert not (include / KEYFILES[1:] / "20-stray").exists()
-    # A file of the overlay as any other: no link, no trace of the store it was built in.
+    # An ordinary file of the overlay: no link, and no reference to the store.
     assert database.is_file()
     assert not database.is_symlink()
     assert nix.info(include)[0]["references"] == []
 
 
-def test_key_files_have_their_names_of_the_image(nix: Nix, project: Path, tmp_path: Path) -> None:
+def test_dconf_sees_the_key_files_names_in_the_image(
+    nix: Nix, project: Path, tmp_path: Path
+) -> None:
     folder = project / "image/include" / KEYFILES[1:]
     (folder / "10-b").rename(folder / "@.git-b")
     data = deepcopy(manifest(include=INCLUDE))
@@ -127,13 +129,13 @@ def test_key_files_have_their_names_of_the_image(nix: Nix, project: Path, tmp_pa
 
 
 def derivation(nix: Nix, project: Path) -> str:
-    """The derivation of the database."""
+    """Return the database's derivation."""
     needed = nix.run("nix", "path-info", "--derivation", "--recursive", f"{project}#include")
     (found,) = (path for path in needed.split() if path.endswith("-dconf-db.drv"))
     return found
 
 
-def test_other_changes_leave_the_database_alone(nix: Nix, project: Path) -> None:
+def test_only_listed_key_files_change_the_databases_derivation(nix: Nix, project: Path) -> None:
     before = derivation(nix, project)
     (project / "image/include" / KEYFILES[1:] / "20-stray").write_text("[org/a]\nx='other'\n")
     assert derivation(nix, project) == before
@@ -141,14 +143,14 @@ def test_other_changes_leave_the_database_alone(nix: Nix, project: Path) -> None
     assert derivation(nix, project) != before
 
 
-def test_building_it_again_gives_the_same_bytes(nix: Nix, project: Path) -> None:
+def test_building_the_database_again_gives_the_same_bytes(nix: Nix, project: Path) -> None:
     nix.build(project, "include")
-    # The overlay takes the database from a derivation of its own.
+    # The database has its own derivation.
     nix.run("nix-store", "--realise", "--check", derivation(nix, project))
     nix.run("nix", "build", "--no-link", "--rebuild", f"{project}#include")
 
 
-def test_the_check_expects_the_database(nix: Nix, project: Path) -> None:
+def test_the_overlays_check_passes_with_the_database(nix: Nix, project: Path) -> None:
     nix.run("nix", "build", "--no-link", f"{project}#checks.{SYSTEM}.include")
 
 
@@ -159,7 +161,9 @@ def test_a_key_file_that_dconf_refuses_stops_the_build(nix: Nix, project: Path) 
     )
 
 
-def test_a_set_without_dconf_is_refused_by_name(nix: Nix, tmp_path: Path) -> None:
+def test_a_package_set_without_dconf_is_an_error_that_names_the_module(
+    nix: Nix, tmp_path: Path
+) -> None:
     project = write(tmp_path / "project", "./packages/2026.10")
     said = nix.fail("nix", "build", "--no-link", f"{project}#include")
     assert 'module "dconf-cinnamon" needs dconf, which compiles /etc/dconf/db/local' in said

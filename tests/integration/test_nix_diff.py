@@ -1,4 +1,4 @@
-"""`voidgen diff` on sides of all kinds, with the real Nix and git."""
+"""`voidgen diff` of all kinds of sides, with the real Nix and git."""
 
 import json
 import shutil
@@ -49,7 +49,7 @@ def kinds(found: dict[str, Any]) -> dict[str, str]:
 
 @pytest.fixture
 def evaluated(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The flakes that are evaluated from now on."""
+    """A list that gets each flake that is evaluated from now on."""
     flakes: list[str] = []
     evaluate = evaluation.evaluate
 
@@ -62,7 +62,7 @@ def evaluated(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 @pytest.mark.parametrize("extra", ["", "[flake]\nextra = 'extra.nix'\n"])
-def test_what_did_not_change_is_evaluated_once(
+def test_unchanged_packages_are_evaluated_once(
     example: Path, evaluated: list[str], extra: str
 ) -> None:
     (example / "extra.nix").write_text("_: { }\n")
@@ -71,7 +71,7 @@ def test_what_did_not_change_is_evaluated_once(
     settings.write_text(settings.read_text() + extra)
     assert voidgen("generate", cwd=example).status == 0
     commit(example, "one")
-    # Neither the overlay nor what git ignores has packages.
+    # Neither the overlay nor ignored files affect packages.
     change(example, "offline example", "another example", "overlay-src/welcome/files/etc/motd")
     assert voidgen("generate", cwd=example).status == 0
     (example / "out").mkdir()
@@ -93,7 +93,7 @@ def test_what_did_not_change_is_evaluated_once(
 
 @pytest.fixture(scope="module")
 def made(nix: Nix, pristine: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A project that is committed with one release of its set, and now has another; both built."""
+    """A project with one release of its package set in HEAD, another in its tree; both built."""
     folder = tmp_path_factory.mktemp("two") / "project"
     shutil.copytree(pristine, folder, symlinks=True)
     nix.run("nix", "build", "--out-link", folder / "result", folder)
@@ -111,7 +111,7 @@ def made(nix: Nix, pristine: Path, tmp_path_factory: pytest.TempPathFactory) -> 
 
 @pytest.fixture
 def two(made: Path, nix_env: dict[str, str]) -> Iterator[Path]:
-    """The project of two releases, which no test changes."""
+    """The project with two releases. Tests must not change it."""
     with chosen(nix_env):
         yield made
 
@@ -124,7 +124,7 @@ EXPECTED = {
 }  # fmt: skip
 
 
-def test_project_against_what_is_committed(two: Path) -> None:
+def test_diff_compares_the_project_with_head(two: Path) -> None:
     found = diff(two)
     assert (found["old"], found["new"]) == ("HEAD", str(two))
     assert kinds(found) == EXPECTED
@@ -138,7 +138,7 @@ def test_project_against_what_is_committed(two: Path) -> None:
     assert {one["name"] for one in found["closure"] if one["selected"]} >= {"desk-sticky", "greet"}
 
 
-def test_why_tells_the_way_and_the_cause(two: Path) -> None:
+def test_why_shows_the_path_to_a_package_and_the_cause_of_a_rebuild(two: Path) -> None:
     found = {one["name"]: one for one in diff(two, "--why")["closure"]}
     assert {name: one["way"] for name, one in found.items() if one["kind"] == "removed"} == {
         "greet": []
@@ -149,7 +149,9 @@ def test_why_tells_the_way_and_the_cause(two: Path) -> None:
     assert causes == {"proverb-of-the-day": {"changed": ["proverbs 8 -> 7"], "through": []}}
 
 
-def test_builds_revisions_snapshots_and_ranges_tell_the_same(two: Path, tmp_path: Path) -> None:
+def test_builds_revisions_snapshots_and_ranges_give_the_same_diff(
+    two: Path, tmp_path: Path
+) -> None:
     expected = diff(two)["closure"]
     saved = tmp_path / "saved.json"
     assert voidgen("diff", "HEAD", "--save", str(saved), cwd=two).status == 0
@@ -162,14 +164,14 @@ def test_builds_revisions_snapshots_and_ranges_tell_the_same(two: Path, tmp_path
         ("before", "."),
     ):
         assert diff(two, *words)["closure"] == expected, words
-    # The closure alone is known of a store path.
+    # For a store path, only the closure is known.
     profile = str((two / "result" / "profile").resolve())
     found = diff(two, str((two / "before" / "profile").resolve()), profile)
     assert found["request"] is None
     assert {name: kind for name, kind in kinds(found).items() if name in EXPECTED} == EXPECTED
 
 
-def test_saved_snapshot_is_the_same_again(two: Path, tmp_path: Path) -> None:
+def test_saving_a_saved_snapshot_gives_the_same_bytes(two: Path, tmp_path: Path) -> None:
     one, other = tmp_path / "one", tmp_path / "other"
     assert voidgen("diff", "--save", str(one), ".", cwd=two).status == 0
     assert voidgen("diff", "--save", str(other), str(one), cwd=two).status == 0
@@ -177,21 +179,21 @@ def test_saved_snapshot_is_the_same_again(two: Path, tmp_path: Path) -> None:
     assert not diff(two, str(one), ".")["differs"]
 
 
-def test_same_packages_as_nix_tells(two: Path, nix: Nix) -> None:
+def test_diff_finds_the_same_packages_as_nix_store_diff_closures(two: Path, nix: Nix) -> None:
     before, after = ((two / name / "profile").resolve() for name in ("before", "result"))
     said = nix.run("nix", "store", "diff-closures", before, after)
-    # It tells no rebuilds; sizes from 8 KiB on.
+    # Nix shows no rebuilds, and no sizes below 8 KiB.
     told = {line.partition(":")[0] for line in said.splitlines()}
     ours = {name for name, kind in EXPECTED.items() if kind != "rebuilt"}
     assert told == ours, said
 
 
-def test_exit_code(two: Path) -> None:
+def test_exit_code_option_gives_status_1_if_sides_differ(two: Path) -> None:
     assert voidgen("--quiet", "diff", "--exit-code", cwd=two).status == 1
     assert voidgen("--quiet", "diff", "--exit-code", ".", ".", cwd=two).status == 0
 
 
-def test_lock_files(example: Path, tmp_path: Path) -> None:
+def test_diff_of_two_lock_files(example: Path, tmp_path: Path) -> None:
     def lock(rev: str) -> str:
         locked = {
             "type": "github", "owner": "o", "repo": "r", "rev": rev * 40, "lastModified": 0,
@@ -212,12 +214,12 @@ def test_lock_files(example: Path, tmp_path: Path) -> None:
     assert found["closure"] is None
 
 
-def test_flake_reference(two: Path) -> None:
+def test_diff_with_a_flake_reference(two: Path) -> None:
     assert not diff(two, "HEAD", f"git+file://{two}?rev={head(two)}")["differs"]
 
 
-def test_caches_of_a_side_are_not_asked(example: Path, tmp_path: Path) -> None:
-    """A stranger's project does not say whom this machine trusts."""
+def test_diff_does_not_use_caches_of_a_side(example: Path, tmp_path: Path) -> None:
+    """Someone else's project must not choose the caches that this machine trusts."""
     stranger = tmp_path / "stranger"
     shutil.copytree(example, stranger)
     cache = f"\n[cache]\nstores = ['file://{tmp_path}/cache']\nkeys = ['evil-1:{'A' * 43}=']\n"
@@ -274,7 +276,7 @@ def head(folder: Path) -> str:
     return said.stdout.strip()
 
 
-def test_nothing_is_built(example: Path, empty_nix: Nix) -> None:
+def test_diff_builds_nothing(example: Path, empty_nix: Nix) -> None:
     commit(example, "one")
     change(example, *OLDER)
     assert voidgen("generate", cwd=example).status == 0
@@ -288,7 +290,7 @@ def test_nothing_is_built(example: Path, empty_nix: Nix) -> None:
 def sides(
     nix_env: dict[str, str], pristine: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Path]:
-    """A project with files that are no side of a diff."""
+    """A project with files that cannot be a side of a diff."""
     folder = tmp_path_factory.mktemp("sides") / "project"
     shutil.copytree(pristine, folder, symlinks=True)
     commit(folder, "one")
@@ -326,7 +328,7 @@ def sides(
         ("old", "revision old has no voidgen.toml there"),
     ],
 )
-def test_wrong_sides_are_told_in_a_line(sides: Path, name: str, fault: str) -> None:
+def test_diff_refuses_what_is_not_a_side(sides: Path, name: str, fault: str) -> None:
     ran: Ran = voidgen("--quiet", "diff", name, cwd=sides)
     assert ran.status == 2, ran
     assert fault in ran.err

@@ -1,4 +1,4 @@
-"""What Nix says of packages that cannot be used: before it builds anything, and all at once."""
+"""Nix reports all packages that cannot be used, before it builds anything."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -12,7 +12,7 @@ Refusal = Callable[..., str]
 
 @pytest.fixture
 def refusal(nix: Nix, tmp_path: Path) -> Refusal:
-    """What `nix build` says when it refuses these packages."""
+    """Return a function that builds refused packages and returns Nix's messages."""
 
     def refuse(
         *names: str, unfree: Sequence[str] = (), requests: Sequence[dict[str, Any]] = ()
@@ -94,7 +94,7 @@ def refusal(nix: Nix, tmp_path: Path) -> Refusal:
         pytest.param("${x}", ['has no package "${x}"'], id="characters of the Nix language"),
     ],
 )
-def test_a_fault_says_what_is_wrong(refusal: Refusal, name: str, lines: list[str]) -> None:
+def test_each_fault_is_explained(refusal: Refusal, name: str, lines: list[str]) -> None:
     said = refusal(name)
     assert "voidgen: 1 of the 1 Nix packages asked for cannot be used:" in said
     assert f"{name} (asked for by voidgen.toml):" in said
@@ -113,11 +113,11 @@ def test_all_faults_are_reported_at_once(refusal: Refusal) -> None:
     assert "dise (asked for by voidgen.toml and module games):" in said
     for name in ("gret", "proverbs", "countdown^doc", "zzz"):
         assert f"{name} (asked for by voidgen.toml):" in said
-    # The whole line, to be copied as it is.
+    # The whole line, ready to be copied.
     assert '\nunfree = ["another", "proverbs"]\n' in said
 
 
-def test_unfree_dependencies_need_naming_too(refusal: Refusal) -> None:
+def test_an_unfree_dependency_must_be_allowed_too(refusal: Refusal) -> None:
     said = refusal("proverb-of-the-day", unfree=["another"])
     needs = 'proverb-of-the-day needs "proverbs", which is unfree (license: unfree).'
     assert f'voidgen: {needs} To allow it, add "proverbs" to unfree in voidgen.toml.' in said
@@ -129,7 +129,7 @@ REFUSING = """args: import ./2026.10 args // {
 """
 
 
-def test_the_sets_own_refusals_come_through(nix: Nix, tmp_path: Path) -> None:
+def test_errors_of_the_package_set_are_shown(nix: Nix, tmp_path: Path) -> None:
     project = write_project(
         tmp_path / "project", manifest(["greet", "removed"]), nixpkgs="./packages/refusing.nix"
     )
@@ -140,7 +140,7 @@ def test_the_sets_own_refusals_come_through(nix: Nix, tmp_path: Path) -> None:
     assert "removed: it was renamed to greet" in said
 
 
-def test_refusals_stand_beside_other_faults(nix: Nix, tmp_path: Path) -> None:
+def test_errors_of_the_package_set_are_shown_with_other_faults(nix: Nix, tmp_path: Path) -> None:
     project = write_project(
         tmp_path / "project", manifest(["gret", "removed"]), nixpkgs="./packages/refusing.nix"
     )

@@ -21,7 +21,7 @@ def server(chosen_nix: dict[str, str]) -> Iterator[Server]:
         yield found
 
 
-def test_prefetching_a_file(server: Server) -> None:
+def test_prefetch_file_returns_hash_and_store_path(server: Server) -> None:
     url = server.serve(BODY)
     found = fetchers.prefetch_file(url, name="a-name")
     assert found.hash == sri.of_bytes(BODY)
@@ -31,17 +31,17 @@ def test_prefetching_a_file(server: Server) -> None:
     assert fetchers.prefetch_file(url).path.name.endswith("-file"), "the last part of its URL"
 
 
-def test_a_file_that_is_there_is_not_asked_for(server: Server) -> None:
+def test_a_file_in_the_store_is_not_fetched_again_if_its_hash_is_known(server: Server) -> None:
     url = server.serve(BODY)
     first = fetchers.prefetch_file(url, name="x")
     assert fetchers.prefetch_file(url, name="x", expected=first.hash) == first
     assert len(server.ranges(url)) == 1
-    # Without a hash, it may have changed.
+    # Without a hash, the file may have changed.
     assert fetchers.prefetch_file(url, name="x") == first
     assert len(server.ranges(url)) == 2
 
 
-def test_a_file_that_the_server_does_not_have(server: Server) -> None:
+def test_a_missing_file_is_requested_once(server: Server) -> None:
     url = server.url("/missing")
     for expected in ("", sri.of_bytes(b"missing")):
         with pytest.raises(fetchers.NotFoundError) as caught:
@@ -50,14 +50,14 @@ def test_a_file_that_the_server_does_not_have(server: Server) -> None:
     assert len(server.ranges(url)) == 2, "one request each"
 
 
-def test_other_bytes_than_expected(server: Server) -> None:
+def test_a_file_with_another_hash_is_refused_and_requested_once(server: Server) -> None:
     url = server.serve(BODY)
     with pytest.raises(fetchers.OtherBytesError):
         fetchers.prefetch_file(url, expected=sri.of_bytes(b"others"))
     assert len(server.ranges(url)) == 1, "they would be the same again"
 
 
-def test_a_server_that_is_busy_is_asked_again(server: Server) -> None:
+def test_a_request_to_a_busy_server_is_repeated(server: Server) -> None:
     url = server.serve(BODY, status(503), status(502))
     assert fetchers.prefetch_file(url).hash == sri.of_bytes(BODY)
     assert len(server.ranges(url)) == 3
@@ -81,14 +81,14 @@ def test_a_password_comes_from_the_netrc_file_of_nix_conf(
     assert fetchers.prefetch_file(url).hash == sri.of_bytes(BODY)
 
 
-def test_a_file_that_breaks_off_is_fetched_again(server: Server) -> None:
-    """Where the server takes no ranges, Nix itself gives up."""
+def test_an_interrupted_download_is_repeated(server: Server) -> None:
+    """Nix itself gives up, because this server does not accept ranges."""
     url = server.serve(BODY, truncates(1000), truncates(50_000))
     assert fetchers.prefetch_file(url).hash == sri.of_bytes(BODY)
     assert server.ranges(url) == [None] * 3
 
 
-def test_a_file_that_always_breaks_off(server: Server) -> None:
+def test_a_download_that_is_always_interrupted_fails_in_the_end(server: Server) -> None:
     url = server.serve(BODY, ever=truncates(1000))
     with pytest.raises(StepFailedError) as caught:
         fetchers.prefetch_file(url)
@@ -96,8 +96,10 @@ def test_a_file_that_always_breaks_off(server: Server) -> None:
     assert len(server.ranges(url)) == process.ATTEMPTS
 
 
-def test_a_server_that_is_gone(chosen_nix: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
-    # Nix's own attempts wait for seconds.
+def test_an_unreachable_server_is_an_error_that_names_the_url(
+    chosen_nix: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Between its own attempts, Nix waits for seconds.
     monkeypatch.setenv("NIX_CONFIG", f"{chosen_nix['NIX_CONFIG']}\ndownload-attempts = 1\n")
     url = f"http://127.0.0.1:{closed_port()}/x"
     with pytest.raises(StepFailedError) as caught:

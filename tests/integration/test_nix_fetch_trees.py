@@ -37,48 +37,50 @@ def archive(files: Mapping[str, str]) -> bytes:
 
 
 def serve(server: Server, body: bytes, path: str = "/tree.tar.gz") -> str:
-    """Nix tells an archive by its name, too."""
+    """Serve ``body`` at ``path``, whose ending tells Nix that it is an archive."""
     server.bodies[path] = body
     return server.url(path)
 
 
-def test_prefetching_a_repository(locked_flake: FlakeProject) -> None:
+def test_prefetching_a_repository_returns_hash_path_and_reference(
+    locked_flake: FlakeProject,
+) -> None:
     found = fetchers.flake_prefetch(locked_flake.a.url)
     assert found.hash == locked_flake.locked("a")["narHash"]
     assert (found.path / "words").read_text() == "first of a"
     if installed.version() < (2, 19):
-        assert found.url == "", "this Nix tells none"
+        assert found.url == "", "this Nix returns no reference"
         return
     assert found.url.startswith(f"{locked_flake.a.url}?")
     assert f"rev={locked_flake.revs['a']}" in found.url
-    # The reference is of these bytes, whatever comes later.
+    # A later commit does not change what this reference means.
     locked_flake.a.commit({"words": "second"})
     assert fetchers.flake_prefetch(found.url).hash == found.hash
     assert fetchers.flake_prefetch(locked_flake.a.url).hash != found.hash
 
 
-def test_prefetching_a_revision(locked_flake: FlakeProject) -> None:
+def test_prefetching_an_earlier_revision(locked_flake: FlakeProject) -> None:
     locked_flake.a.commit({"words": "second"})
     found = fetchers.flake_prefetch(f"{locked_flake.a.url}?rev={locked_flake.revs['a']}")
     assert found.hash == locked_flake.locked("a")["narHash"]
 
 
-def test_prefetching_what_is_not_there(tmp_path: Path, chosen_nix: dict[str, str]) -> None:
+def test_prefetching_a_missing_repository_fails(tmp_path: Path, chosen_nix: dict[str, str]) -> None:
     assert chosen_nix
     with pytest.raises(StepFailedError) as caught:
         fetchers.flake_prefetch(f"git+file://{tmp_path}/nowhere")
     assert "nowhere" in caught.value.output
 
 
-def test_a_name_of_the_registry_means_nothing(chosen_nix: dict[str, str]) -> None:
+def test_names_of_the_flake_registry_are_refused(chosen_nix: dict[str, str]) -> None:
     assert chosen_nix
     with pytest.raises(StepFailedError) as caught:
         fetchers.flake_prefetch("nixpkgs")
     assert "nixpkgs" in caught.value.output
-    assert "unable to download" not in caught.value.output, "nobody is asked for it"
+    assert "unable to download" not in caught.value.output, "the registry is not fetched"
 
 
-def test_every_way_to_a_tree_finds_the_same_hash(
+def test_archive_and_repository_of_a_tree_have_the_same_hash(
     flake_project: FlakeProject, server: Server, tmp_path: Path
 ) -> None:
     flake_project.a.commit(TREE)
@@ -92,7 +94,7 @@ def test_every_way_to_a_tree_finds_the_same_hash(
             for file in found.path.rglob("*")
             if file.is_file()
         } == TREE
-    # It is what a flake of this archive is locked to.
+    # A flake with this archive as input is locked to the same hash.
     flake = tmp_path / "of-tarball"
     flake.mkdir()
     (flake / "flake.nix").write_text(
@@ -107,7 +109,7 @@ def test_every_way_to_a_tree_finds_the_same_hash(
         assert fetchers.flake_prefetch(tarball.url).hash == tarball.hash
 
 
-def test_a_tree_is_fetched_as_it_is_locked(
+def test_fetch_tree_fetches_the_locked_revision(
     locked_flake: FlakeProject, use_empty_store: Callable[[], None]
 ) -> None:
     pin = locked_flake.locked("a")
@@ -117,7 +119,7 @@ def test_a_tree_is_fetched_as_it_is_locked(
 
 
 @pytest.mark.parametrize(("key", "at"), [("narHash", 7), ("narHash", 30), ("rev", 0), ("rev", 39)])
-def test_a_flipped_pin_fetches_nothing(
+def test_fetch_tree_refuses_a_changed_hash_or_revision(
     locked_flake: FlakeProject, key: str, at: int, use_empty_store: Callable[[], None]
 ) -> None:
     pin = locked_flake.locked("a")
@@ -128,7 +130,7 @@ def test_a_flipped_pin_fetches_nothing(
     assert wrong[key] in caught.value.output
 
 
-def test_a_tarball_that_the_server_does_not_have(server: Server) -> None:
+def test_a_missing_archive_is_requested_once(server: Server) -> None:
     url = server.url("/missing.tar.gz")
     for fetch in (fetchers.prefetch_tarball, fetchers.flake_prefetch):
         with pytest.raises(StepFailedError) as caught:
@@ -137,16 +139,16 @@ def test_a_tarball_that_the_server_does_not_have(server: Server) -> None:
     assert len(server.ranges(url)) == 2, "one request each"
 
 
-def test_what_is_no_archive(server: Server) -> None:
+def test_a_file_that_is_not_an_archive_is_refused(server: Server) -> None:
     url = serve(server, b"<html>", "/other.tar.gz")
     with pytest.raises(StepFailedError):
         fetchers.prefetch_tarball(url)
 
 
-def test_git_that_finds_the_server_busy_is_started_again(
+def test_git_is_started_again_if_the_server_is_busy(
     server: Server, flake_project: FlakeProject, use_empty_store: Callable[[], None]
 ) -> None:
-    """Git does not try again by itself; Nix starts it for inputs that are repositories."""
+    """Nix runs git to fetch inputs that are repositories, and git does not try again by itself."""
     bare = flake_project.folder.with_name("bare")
     flake_project.a.git("clone", "--quiet", "--bare", ".", str(bare))
     subprocess.run(["git", "update-server-info"], cwd=bare, check=True)

@@ -18,7 +18,7 @@ from voidgen.progress import NoProgress
 UNLOCKED = "requires lock file changes but they're not allowed due to '--no-update-lock-file'"
 
 
-def test_version_is_the_evaluators(chosen_nix: dict[str, str]) -> None:
+def test_version_is_that_of_nix_instantiate(chosen_nix: dict[str, str]) -> None:
     said = subprocess.check_output(
         ["nix-instantiate", "--eval", "--json", "--expr", "builtins.nixVersion"], env=chosen_nix
     )
@@ -30,7 +30,7 @@ def test_lock_pins_every_input(locked_flake: FlakeProject) -> None:
     assert {name: locked_flake.rev(name) for name in "ab"} == locked_flake.revs
 
 
-def test_lock_pins_what_has_no_pin_and_leaves_the_others(locked_flake: FlakeProject) -> None:
+def test_lock_adds_a_missing_input_and_keeps_the_others(locked_flake: FlakeProject) -> None:
     before = locked_flake.locked("b")
     locked_flake.forget("a")
     new = {
@@ -42,7 +42,7 @@ def test_lock_pins_what_has_no_pin_and_leaves_the_others(locked_flake: FlakeProj
     assert locked_flake.locked("b") == before
 
 
-def test_lock_moves_nothing(locked_flake: FlakeProject) -> None:
+def test_lock_updates_nothing(locked_flake: FlakeProject) -> None:
     before = locked_flake.lock.read_bytes()
     locked_flake.a.commit({"words": "second"})
     locked_flake.b.commit({"words": "second"})
@@ -50,7 +50,7 @@ def test_lock_moves_nothing(locked_flake: FlakeProject) -> None:
     assert locked_flake.lock.read_bytes() == before
 
 
-def test_an_origin_that_is_gone_cannot_be_locked(flake_project: FlakeProject) -> None:
+def test_lock_fails_if_a_repository_is_missing(flake_project: FlakeProject) -> None:
     shutil.rmtree(flake_project.b.folder)
     with pytest.raises(StepFailedError) as caught:
         flakes.lock(flake_project.folder)
@@ -60,7 +60,9 @@ def test_an_origin_that_is_gone_cannot_be_locked(flake_project: FlakeProject) ->
 
 
 @pytest.mark.parametrize(("moving", "kept"), [("a", "b"), ("b", "a")])
-def test_update_moves_what_is_named(locked_flake: FlakeProject, moving: str, kept: str) -> None:
+def test_update_updates_only_the_named_input(
+    locked_flake: FlakeProject, moving: str, kept: str
+) -> None:
     before = locked_flake.locked(kept)
     new = {
         "a": locked_flake.a.commit({"words": "second"}),
@@ -71,7 +73,7 @@ def test_update_moves_what_is_named(locked_flake: FlakeProject, moving: str, kep
     assert locked_flake.locked(kept) == before
 
 
-def test_update_moves_all_that_are_named(locked_flake: FlakeProject) -> None:
+def test_update_updates_all_named_inputs(locked_flake: FlakeProject) -> None:
     new = {
         "a": locked_flake.a.commit({"words": "second"}),
         "b": locked_flake.b.commit({"words": "second"}),
@@ -80,20 +82,20 @@ def test_update_moves_all_that_are_named(locked_flake: FlakeProject) -> None:
     assert {name: locked_flake.rev(name) for name in "ab"} == new
 
 
-def test_update_where_nothing_is_new(locked_flake: FlakeProject) -> None:
+def test_update_without_newer_commits_changes_nothing(locked_flake: FlakeProject) -> None:
     before = locked_flake.lock.read_bytes()
     flakes.update(locked_flake.folder, ["a", "b"])
     assert locked_flake.lock.read_bytes() == before
 
 
-def test_update_pins_what_has_no_pin(locked_flake: FlakeProject) -> None:
+def test_update_adds_a_missing_input(locked_flake: FlakeProject) -> None:
     locked_flake.forget("b")
     new = locked_flake.a.commit({"words": "second"})
     flakes.update(locked_flake.folder, ["a"])
     assert {name: locked_flake.rev(name) for name in "ab"} == locked_flake.revs | {"a": new}
 
 
-def test_evaluation_reads_what_is_locked(locked_flake: FlakeProject) -> None:
+def test_evaluation_uses_the_locked_inputs(locked_flake: FlakeProject) -> None:
     before = locked_flake.lock.read_bytes()
     locked_flake.a.commit({"words": "second of a"})
     words = evaluation.evaluate(locked_flake.folder, "words", dict[str, str])
@@ -116,7 +118,7 @@ def test_a_flake_does_not_change_the_settings_of_nix(
     assert evaluation.evaluate(tmp_path, "home", str) == ""
 
 
-def test_evaluation_that_fails_says_why(locked_flake: FlakeProject) -> None:
+def test_a_failed_evaluation_shows_nixs_error(locked_flake: FlakeProject) -> None:
     with pytest.raises(StepFailedError) as caught:
         evaluation.evaluate(
             locked_flake.folder, "words", str, apply='_: throw "the words of the flake"'
@@ -125,7 +127,7 @@ def test_evaluation_that_fails_says_why(locked_flake: FlakeProject) -> None:
     assert "the words of the flake" in caught.value.output
 
 
-def test_build_gives_the_output(locked_flake: FlakeProject) -> None:
+def test_build_returns_the_output_of_the_locked_inputs(locked_flake: FlakeProject) -> None:
     before = locked_flake.lock.read_bytes()
     locked_flake.a.commit({"words": "second of a"})
     assert (
@@ -148,8 +150,8 @@ in rec {
 """
 
 
-class Told(NoProgress):
-    """Keeps what is reached."""
+class RecordedProgress(NoProgress):
+    """Records the stages that are reported."""
 
     def __init__(self) -> None:
         self.reached: list[tuple[int, int, str]] = []
@@ -158,12 +160,12 @@ class Told(NoProgress):
         return nullcontext(lambda *reached: self.reached.append(reached))
 
 
-def test_a_build_that_fails_names_it_with_the_end_of_its_log(
+def test_a_failed_build_shows_the_derivation_and_the_end_of_its_log(
     flake_project: FlakeProject,
 ) -> None:
-    # With busybox beside it.
+    # The fixture has put busybox next to it.
     (flake_project.folder / "flake.nix").write_text(FAILING % (SYSTEM, SYSTEM))
-    progress = Told()
+    progress = RecordedProgress()
     with pytest.raises(StepFailedError) as caught:
         flakes.build(flake_project.folder, "top", progress)
     lines = caught.value.output.splitlines()
@@ -171,7 +173,7 @@ def test_a_build_that_fails_names_it_with_the_end_of_its_log(
     assert "-low.drv" in lines[0]
     assert lines[-1] == "       > line 40 of error: low"
     assert "       > line 1 of error: low" not in lines
-    # Neither what only waited for it, nor what was built.
+    # Derivations that depend on it, or that were built, are not shown.
     assert not [line for line in lines if "middle" in line or "top" in line or "fine" in line]
     assert progress.reached
     for stage, count, what in progress.reached:
@@ -187,7 +189,7 @@ VERBS: dict[str, Callable[[Path], object]] = {
 
 @pytest.mark.parametrize("verb", VERBS)
 @pytest.mark.parametrize("lacking", ["an input", "all"])
-def test_no_verb_but_lock_and_update_locks(
+def test_evaluate_and_build_do_not_write_flake_lock(
     locked_flake: FlakeProject, verb: str, lacking: str
 ) -> None:
     if lacking == "all":
@@ -202,7 +204,7 @@ def test_no_verb_but_lock_and_update_locks(
 
 
 @pytest.mark.parametrize("verb", VERBS)
-def test_a_flipped_hash_in_the_lock_fails(
+def test_a_wrong_hash_in_flake_lock_fails(
     locked_flake: FlakeProject, verb: str, use_empty_store: Callable[[], None]
 ) -> None:
     right = locked_flake.locked("a")["narHash"]

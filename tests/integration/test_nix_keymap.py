@@ -1,6 +1,6 @@
-"""Console keymaps, made by the real ckbcomp in a build of the real Nix, read by the real loadkeys.
+"""Console keymaps: the real ckbcomp makes them in a build of Nix, the real loadkeys reads them.
 
-Debian's ckbcomp, and XKB's data of this machine.
+ckbcomp is Debian's, XKB's data is this machine's.
 """
 
 from __future__ import annotations
@@ -101,7 +101,7 @@ def ask(project: Path, **keymap: str) -> None:
 
 
 def loaded(root: Path, name: str) -> str:
-    """Return the table that the real loadkeys reads of the keymap ``name`` below ``root``."""
+    """Return the table that the real loadkeys prints for the keymap ``name`` below ``root``."""
     done = subprocess.run(
         [unpacked("kbd") / "bin/loadkeys", "-q", "-u", "-m", name],
         env={**os.environ, "LOADKEYS_KEYMAP_PATH": f"{root}{MAPS}/**"},
@@ -115,7 +115,7 @@ def loaded(root: Path, name: str) -> str:
 
 
 def by_ckbcomp(folder: Path, *arguments: str) -> str:
-    """Return the table of what ckbcomp makes outside Nix."""
+    """Return the table of the keymap that ckbcomp makes outside Nix."""
     place = folder / f"outside{MAPS}/xkb/outside.map.gz"
     place.parent.mkdir(parents=True)
     ckbcomp = str(unpacked("console-setup") / "usr/bin/ckbcomp")
@@ -129,15 +129,17 @@ def test_loadkeys_finds_the_map_by_its_name(nix: Nix, project: Path, tmp_path: P
     tree = nix.build(project, "include")
     table = loaded(tree, "ch-fr_nodeadkeys")
     assert table == by_ckbcomp(tmp_path, "-layout", "ch", "-variant", "fr_nodeadkeys")
-    # The installer lists regular files that end so (void-mklive's installer.sh, menu_keymap).
+    # The installer lists regular *.map.gz files (void-mklive's installer.sh, menu_keymap).
     (made,) = (file for file in tree.rglob("*.map.gz") if file.is_file())
     assert not made.is_symlink()
-    # No trace of the clock: bytes 4 to 8 of a gzip file are a time (RFC 1952, 2.3).
+    # Bytes 4 to 8 of a gzip file are a time (RFC 1952, 2.3).
     assert made.read_bytes()[4:8] == bytes(4)
     assert nix.info(tree)[0]["references"] == []
 
 
-def test_two_layouts_and_a_key_that_switches(nix: Nix, project: Path, tmp_path: Path) -> None:
+def test_a_keymap_of_two_layouts_and_a_key_that_switches(
+    nix: Nix, project: Path, tmp_path: Path
+) -> None:
     ask(project, **TWO)
     table = loaded(nix.build(project, "include"), "us_ru")
     arguments = ("-layout", "us,ru", "-option", "grp:alt_shift_toggle")
@@ -146,14 +148,16 @@ def test_two_layouts_and_a_key_that_switches(nix: Nix, project: Path, tmp_path: 
     assert table != by_ckbcomp(tmp_path / "ru", "-layout", "us,ru")
 
 
-def test_a_variant_that_the_sets_xkb_lacks(nix: Nix, project: Path) -> None:
+def test_a_variant_that_the_package_sets_xkb_lacks_is_an_error(nix: Nix, project: Path) -> None:
     ask(project, **{**SWISS, "variant": "fr_nodead"})
     said = nix.fail("nix", "build", "--no-link", "--print-build-logs", f"{project}#include")
     assert 'layout "ch", variant "fr_nodead"' in said
     assert "Choose another keymap in voidgen.toml, or another nixpkgs." in said
 
 
-def test_a_set_without_ckbcomp_gives_kbds_nearest(nix: Nix, tmp_path: Path) -> None:
+def test_a_package_set_without_ckbcomp_gives_the_nearest_keymap_of_kbd(
+    nix: Nix, tmp_path: Path
+) -> None:
     project = write_project(tmp_path / "project", manifest(include=include(**SWISS)))
     command = ["nix", "build", "--no-link", "--json", f"{project}#include"]
     done = subprocess.run(command, env=nix.env, capture_output=True, text=True, check=True)
@@ -162,7 +166,7 @@ def test_a_set_without_ckbcomp_gives_kbds_nearest(nix: Nix, tmp_path: Path) -> N
     (made,) = Path(json.loads(done.stdout)[0]["outputs"]["out"]).rglob("*.map.gz")
     lines = gzip.decompress(made.read_bytes()).decode()
     assert lines == f'include "{MAPS}/i386/qwertz/fr_CH.map"\n'
-    # That is Void's path, whose map has .gz behind it; here it lies below the test's folder.
+    # This is Void's path, where the map ends in .gz; the test has it below its own folder.
     near, place = (tmp_path / f"{name}{MAPS}/ch-fr_nodeadkeys.map.gz" for name in ("near", "made"))
     near.parent.mkdir(parents=True)
     near.write_bytes(gzip.compress(b"keymaps 0-2\nkeycode 44 = y Y\n"))

@@ -1,4 +1,4 @@
-"""Names and licences as the nixpkgs of different years give them."""
+"""Names and licences in the forms of nixpkgs of different years."""
 
 import json
 
@@ -101,5 +101,5 @@ def test_spdx(nix: Nix, lib: str, license: str, spdx: list[str]) -> None:  # noq
         ('{ pname = "b"; version = "1"; }', "b-1"),
     ],
 )
-def test_the_name_with_its_version(nix: Nix, package: str, name: str) -> None:
+def test_the_name_with_the_version(nix: Nix, package: str, name: str) -> None:
     assert evaluate(nix, f"withVersion {package}") == name

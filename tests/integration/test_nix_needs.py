@@ -1,4 +1,4 @@
-"""A package set that needs another Nix: real Nix reads what the set says of it."""
+"""A package set that needs another Nix: the real Nix reads which one."""
 
 import subprocess
 from pathlib import Path
@@ -35,11 +35,11 @@ SET = "{ system, config, overlays }: { }\n"
         ({}, ""),
         ({"lib/minfeatures.nix": "{ missing = 7; }"}, ""),
         ({"lib/minfeatures.nix": "{ missing = ["}, ""),
-        # Beside the newer file, the older one means nothing.
+        # If the newer file exists, the older one is ignored.
         ({"lib/minfeatures.nix": FEATURES % (REPORTS, "true"), "lib/minver.nix": '"99"'}, ""),
     ],
 )
-def test_what_a_set_needs(
+def test_an_unmet_requirement_of_the_package_set_is_an_error(
     empty_nix: Nix, tmp_path: Path, files: dict[str, str], needed: str
 ) -> None:
     assert empty_nix
@@ -63,7 +63,7 @@ def test_what_a_set_needs(
         'builtins.getEnv "HOME"',
     ],
 )
-def test_a_set_that_is_asked_reads_its_own_folder_only(
+def test_reading_requirements_gives_the_set_access_to_its_own_folder_only(
     empty_nix: Nix, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: str
 ) -> None:
     assert empty_nix
@@ -79,7 +79,7 @@ def test_a_set_that_is_asked_reads_its_own_folder_only(
 
 @pytest.fixture
 def project(empty_nix: Nix, repository: Path) -> Path:
-    """A project whose set needs a Nix that does not exist."""
+    """A project whose package set needs a version of Nix that does not exist."""
     assert empty_nix
     text = '[image]\nname = "x"\n[nix]\nnixpkgs = "./set"\npackages = ["hello"]\n'
     needed = FEATURES % (REPORTS, "false")
@@ -90,7 +90,7 @@ def project(empty_nix: Nix, repository: Path) -> Path:
     return repository
 
 
-def test_each_command_says_so(project: Path, empty_nix: Nix) -> None:
+def test_each_command_reports_that_nix_is_too_old(project: Path, empty_nix: Nix) -> None:
     words = "the package set needs Nix 99.18 or later, but this is 2."
     said = empty_nix.fail("nix", "build", "--no-link", f"path:{project}")
     assert f"voidgen: {words}" in said

@@ -1,6 +1,6 @@
-"""The same Nix code on a real nixpkgs: VOIDGEN_NIXPKGS names a checkout of one.
+"""voidgen's Nix code on a real nixpkgs, whose checkout VOIDGEN_NIXPKGS names.
 
-Nothing is built: what evaluates, and what is said where it does not.
+Tests only evaluate and read messages; they build nothing.
 """
 
 import json
@@ -24,7 +24,7 @@ UNFREE = ("google-chrome", "spotify", "discord", "vscode")
 def expression(
     project: Path, names: Sequence[str], unfree: Sequence[str] = (), system: str = "x86_64-linux"
 ) -> list[str]:
-    """Evaluate the image of these packages: as `nix build` would before building."""
+    """Return a command that evaluates the image as `nix build` does before it builds."""
     data = manifest(names, unfree)
     data["image"]["system"] = system
     written = write_project(project, data)
@@ -43,13 +43,13 @@ def test_free_packages_evaluate(nix: Nix, tmp_path: Path) -> None:
     assert said.count(".drv") == 4
 
 
-def test_unfree_packages_evaluate_where_they_are_named(nix: Nix, tmp_path: Path) -> None:
+def test_unfree_packages_evaluate_if_they_are_allowed(nix: Nix, tmp_path: Path) -> None:
     said = nix.run(*expression(tmp_path / "project", UNFREE, UNFREE))
     assert said.count(".drv") == 4
     assert len(INCLUDE) > 1
 
 
-def test_unfree_packages_are_refused_by_name(nix: Nix, tmp_path: Path) -> None:
+def test_unfree_packages_that_are_not_allowed_are_named(nix: Nix, tmp_path: Path) -> None:
     said = nix.fail(*expression(tmp_path / "project", UNFREE, ["spotify"]))
     for name in ("google-chrome", "discord", "vscode"):
         assert f'"{name}" is unfree' in said
@@ -58,7 +58,7 @@ def test_unfree_packages_are_refused_by_name(nix: Nix, tmp_path: Path) -> None:
 
 
 @only_20_09
-def test_packages_that_it_lacks(nix: Nix, tmp_path: Path) -> None:
+def test_missing_packages_are_reported_with_near_names(nix: Nix, tmp_path: Path) -> None:
     names = ["localsend", "mission-center", "firefoxx", "kdeApplications.kat", "gogle-chrome"]
     said = nix.fail(*expression(tmp_path / "project", names))
     for name in ("localsend", "mission-center", "firefoxx"):
@@ -109,7 +109,7 @@ def test_six_faults_in_one_run(nix: Nix, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("host", ["aarch64-linux", "i686-linux", "x86_64-linux"])
-def test_the_tools_are_of_the_host_s_system(nix: Nix, tmp_path: Path, host: str) -> None:
+def test_tools_are_built_for_the_hosts_system(nix: Nix, tmp_path: Path, host: str) -> None:
     data = manifest(["hello"])
     data["image"]["system"] = "aarch64-linux"
     project = write_project(tmp_path / "project", data)
@@ -122,18 +122,18 @@ def test_the_tools_are_of_the_host_s_system(nix: Nix, tmp_path: Path, host: str)
     wanted = f"with p.container; [ imageName imageTag drvPath p.xbps.drvPath ({systems}) ]"
     words = ["nix-instantiate", "--eval", "--strict", "--json", "-E"]
     name, tag, *rest = json.loads(nix.run(*words, f"let p = {packages}; in {wanted}"))
-    # Its tag is the hash of what it holds: the name that an engine knows it by.
+    # The tag is the hash of the content, by which an engine identifies the image.
     assert (name, len(tag)) == ("voidgen-container", 32)
     *derivations, systems_of = rest
     assert all(path.endswith(".drv") for path in derivations)
     assert systems_of == [host, host, host, "aarch64-linux"]
 
 
-def test_what_is_unfree_is_told_with_all_that_it_needs(
+def test_an_unfree_package_is_reported_with_its_unfree_dependencies(
     empty_nix: Nix, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert empty_nix
-    # The user's own answer is none for an image.
+    # The user's own setting must not apply to an image.
     monkeypatch.setenv("NIXPKGS_ALLOW_UNFREE", "1")
     write(
         tmp_path,

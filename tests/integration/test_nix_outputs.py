@@ -1,4 +1,4 @@
-"""The outputs of an image's flake, built by the real Nix from the embedded package set."""
+"""The outputs of an image's flake, which the real Nix builds from the embedded package set."""
 
 import json
 import os
@@ -29,7 +29,9 @@ def image(nix: Nix, offline_project: Path) -> Path:
     return nix.build(offline_project)
 
 
-def test_default_names_all_that_was_built(nix: Nix, offline_project: Path, image: Path) -> None:
+def test_the_default_output_links_to_all_parts(
+    nix: Nix, offline_project: Path, image: Path
+) -> None:
     assert sorted(path.name for path in image.iterdir()) == [
         "include", "manifest.json", "profile", "registration", "store-paths",
     ]  # fmt: skip
@@ -45,7 +47,7 @@ def test_default_names_all_that_was_built(nix: Nix, offline_project: Path, image
     assert [entry["path"] for entry in described["closure"]["paths"]] == [
         info["path"] for info in known
     ]
-    # It holds on to the closure without being part of it.
+    # It refers to the closure, but is not part of it.
     held = {info["path"] for info in nix.info(image)}
     assert held > {info["path"] for info in known}
 
@@ -64,15 +66,13 @@ def test_default_describes_the_packages(image: Path) -> None:
     assert packages["deskTools.clock"]["pname"] == "desk-clock"
 
 
-def test_closure_has_one_path_a_line(image: Path) -> None:
+def test_the_manifest_has_a_line_for_each_path_of_the_closure(image: Path) -> None:
     lines = (image / "manifest.json").read_text().splitlines()
     count = json.loads((image / "manifest.json").read_text())["closure"]["count"]
     assert sum(line.startswith('{"narHash":') for line in lines) == count
 
 
-def test_profile_is_one_that_nix_profile_reads(
-    nix: Nix, image: Path, offline_project: Path
-) -> None:
+def test_nix_profile_reads_the_profile(nix: Nix, image: Path, offline_project: Path) -> None:
     listed = nix.run("nix", "profile", "list", "--profile", image / "profile")
     for package in json.loads((image / "manifest.json").read_text())["packages"]:
         for path in package["outputs"].values():
@@ -83,7 +83,7 @@ def test_profile_is_one_that_nix_profile_reads(
     assert not (profile / "bin/notebook").exists(), "only ^man was asked for"
 
 
-def test_profile_refers_to_the_packages_alone(nix: Nix, image: Path) -> None:
+def test_the_profile_refers_only_to_the_packages(nix: Nix, image: Path) -> None:
     packages = json.loads((image / "manifest.json").read_text())["packages"]
     chosen = {path for package in packages for path in package["outputs"].values()}
     profile = str((image / "profile").resolve())
@@ -92,7 +92,7 @@ def test_profile_refers_to_the_packages_alone(nix: Nix, image: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["countdown.man", "countdown^man"])
-def test_one_output_alone(nix: Nix, tmp_path: Path, name: str) -> None:
+def test_a_single_output_of_a_package(nix: Nix, tmp_path: Path, name: str) -> None:
     profile = nix.build(write_project(tmp_path / "project", manifest([name])), "profile")
     assert (profile / "share/man/man1/countdown.1").exists()
     assert not (profile / "bin").exists()
@@ -113,7 +113,7 @@ def test_building_again_gives_the_same_bytes(
     nix.run("nix", "build", "--rebuild", "--no-link", f"{offline_project}#{output}")
 
 
-def test_include_is_what_the_manifest_lists(image: Path) -> None:
+def test_the_overlay_has_the_entries_of_the_manifest(image: Path) -> None:
     include = (image / "include").resolve()
     found = {f"/{path.relative_to(include)}": path for path in include.rglob("*")}
     assert sorted(found) == sorted(item["path"] for item in INCLUDE)
@@ -125,7 +125,7 @@ def test_include_is_what_the_manifest_lists(image: Path) -> None:
     assert found["/usr"].readlink() == (image / "profile").resolve() / "share"
 
 
-def test_registration_makes_a_store_know_every_path(nix: Nix, image: Path, tmp_path: Path) -> None:
+def test_nix_store_loads_the_registration(nix: Nix, image: Path, tmp_path: Path) -> None:
     with (image / "registration").open() as registration:
         subprocess.run(
             ["nix-store", "--load-db"],
@@ -141,7 +141,7 @@ def test_registration_makes_a_store_know_every_path(nix: Nix, image: Path, tmp_p
 
 
 def test_two_checkouts_give_the_same_paths(nix: Nix, offline_project: Path, tmp_path: Path) -> None:
-    """Another path, umask, time and name; files that are none of the image's."""
+    """The path, umask, times and name differ, and there are files that the image does not use."""
     other = tmp_path / "elsewhere"
     shutil.copytree(offline_project, other, symlinks=True)
     (other / "README.md").write_text("unrelated")
@@ -169,7 +169,7 @@ def test_executable_bits_come_from_the_manifest(nix: Nix, tmp_path: Path) -> Non
     nix.build(project, f"checks.{SYSTEM}.include")
 
 
-def test_check_finds_a_link_that_leads_nowhere(nix: Nix, tmp_path: Path) -> None:
+def test_the_check_finds_a_dangling_link(nix: Nix, tmp_path: Path) -> None:
     include = [*INCLUDE, symlink("/fonts", "@profile@/share/fonts")]
     project = write_project(tmp_path / "project", manifest(include=include))
     said = nix.fail("nix", "build", "--no-link", "-L", f"{project}#checks.{SYSTEM}.include")
@@ -185,7 +185,7 @@ def test_an_image_may_be_empty(nix: Nix, tmp_path: Path) -> None:
     nix.build(project, f"checks.{SYSTEM}.include")
 
 
-def test_other_hosts_find_the_same_image(nix: Nix, offline_project: Path) -> None:
+def test_hosts_of_other_systems_evaluate_the_same_image(nix: Nix, offline_project: Path) -> None:
     found = {
         nix.run("nix", "eval", "--raw", f"{offline_project}#packages.{host}.default.drvPath")
         for host in ("aarch64-linux", "i686-linux", "x86_64-linux", SYSTEM)
@@ -193,7 +193,7 @@ def test_other_hosts_find_the_same_image(nix: Nix, offline_project: Path) -> Non
     assert len(found) == 1
 
 
-def test_mklive_is_an_output_where_it_is_given(
+def test_mklive_is_an_output_if_the_project_has_it(
     nix: Nix, offline_project: Path, tmp_path: Path
 ) -> None:
     project = write_project(tmp_path / "project", arguments="mklive = ./mklive;")
@@ -209,7 +209,7 @@ def test_mklive_is_an_output_where_it_is_given(
     assert "does not provide attribute" in said
 
 
-def test_programs_of_mklive_are_in_the_overlay(nix: Nix, tmp_path: Path) -> None:
+def test_files_of_mklive_are_copied_into_the_overlay(nix: Nix, tmp_path: Path) -> None:
     entries = [
         directory("/usr"),
         made("mklive-file", "/usr/void-installer", "0755", name="installer.sh"),
@@ -235,19 +235,21 @@ EXTRA = """{ inputs, pkgs, system, outputs }: {
 """
 
 
-def test_extra_outputs_join_the_image(nix: Nix, offline_project: Path, tmp_path: Path) -> None:
+def test_extra_outputs_are_added_to_the_flake(
+    nix: Nix, offline_project: Path, tmp_path: Path
+) -> None:
     project = write_project(tmp_path / "project", arguments="extra = ./extra.nix;")
     (project / "extra.nix").write_text(EXTRA % "dice")
     track(project)
     assert (nix.build(project, "dice") / "bin/dice").exists()
-    # A package that the set lacks breaks nothing but itself.
+    # A package that the set lacks breaks only its own output.
     assert nix.build(project) == nix.build(offline_project)
     shell = f"{project}#devShells.{SYSTEM}.default"
     assert nix.run("nix", "eval", "--raw", f"{shell}.system") == SYSTEM
     assert nix.run("nix", "eval", "--raw", f"{shell}.built") == str(nix.build(project))
 
 
-def test_extra_outputs_may_not_replace_ours(nix: Nix, tmp_path: Path) -> None:
+def test_extra_outputs_may_not_replace_voidgens(nix: Nix, tmp_path: Path) -> None:
     project = write_project(tmp_path / "project", arguments="extra = ./extra.nix;")
     (project / "extra.nix").write_text(EXTRA % "profile")
     track(project)

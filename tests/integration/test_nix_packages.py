@@ -1,4 +1,4 @@
-"""The embedded package set: two releases that differ in every way a diff tells apart."""
+"""The embedded package set: two releases that differ in every way that a diff shows."""
 
 import json
 import subprocess
@@ -17,7 +17,7 @@ ONLY = {"2026.04": "linecount", "2026.10": "pomodoro"}
 
 @pytest.fixture(scope="module")
 def images(nix: Nix, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """Every package of each release."""
+    """An image with every package, for each release."""
     root = tmp_path_factory.mktemp("releases")
     return {
         release: nix.build(
@@ -72,7 +72,7 @@ def test_every_program_runs(images: dict[str, Path], release: str) -> None:
             assert program in said.stdout
 
 
-def test_programs_do_what_they_say(images: dict[str, Path], tmp_path: Path) -> None:
+def test_some_programs_work(images: dict[str, Path], tmp_path: Path) -> None:
     def run(*words: str) -> str:
         file = images["2026.10"] / "profile" / "bin" / words[0]
         env = {"HOME": str(tmp_path)}
@@ -104,7 +104,7 @@ def test_desktop_entries_name_files_that_exist(images: dict[str, Path]) -> None:
         assert (Path(icon) if icon.startswith("/") else themed).exists()
 
 
-def test_nothing_is_left_unfilled(images: dict[str, Path]) -> None:
+def test_all_placeholders_are_filled_in(images: dict[str, Path]) -> None:
     for release in RELEASES:
         for path in (images[release] / "store-paths").read_text().split():
             if "-busybox-" in path or path.endswith("-profile"):

@@ -1,4 +1,4 @@
-"""The flake of the packages that the image carries, for sets of every kind."""
+"""The packages' flake in the image, for each kind of package set."""
 
 import http.server
 import json
@@ -47,7 +47,7 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
 
 @contextmanager
 def served(folder: Path) -> Iterator[str]:
-    """A server of a folder's files: its URL."""
+    """Serve the files of a folder, and yield the URL."""
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=folder)) as it:
         threading.Thread(target=it.serve_forever, daemon=True).start()
         try:
@@ -57,7 +57,7 @@ def served(folder: Path) -> Iterator[str]:
 
 
 def git(folder: Path) -> str:
-    """Make a folder a repository: its reference."""
+    """Make ``folder`` a repository, and return its flake reference."""
     name = ("-c", "user.name=tests", "-c", "user.email=tests@example.org")
     for words in (("init", "-q"), ("add", "-A"), (*name, "commit", "-qm", "all")):
         subprocess.run(["git", "-C", folder, *words], check=True)
@@ -66,7 +66,7 @@ def git(folder: Path) -> str:
 
 @pytest.fixture
 def package_set(tmp_path: Path, offline_project: Path) -> Path:
-    """The offline example's set as nixpkgs lies in its repository."""
+    """The offline example's package set in a repository like that of nixpkgs."""
     folder = tmp_path / "package set"
     subprocess.run(["cp", "-R", PACKAGES, folder], check=True)
     busybox = offline_project / "packages/busybox"
@@ -96,7 +96,7 @@ def build(nix: Nix, tmp_path: Path, nixpkgs: str) -> Path:
 
 
 def copied(image: Path, live: Path) -> Path:
-    """The flake where a live system has it: not in a store."""
+    """Copy the flake to ``live``, because a live system has it outside of a store."""
     subprocess.run(["cp", "-RL", image / PLACE, live], check=True)
     subprocess.run(["chmod", "-R", "u+w", live], check=True)
     return live
@@ -113,7 +113,9 @@ def versions(nix: Nix, live: Path) -> dict[str, str]:
     }  # fmt: skip
 
 
-def test_locked_set_is_named_and_not_carried(nix: Nix, package_set: Path, tmp_path: Path) -> None:
+def test_the_flake_refers_to_a_public_package_set(
+    nix: Nix, package_set: Path, tmp_path: Path
+) -> None:
     site = tmp_path / "site"
     site.mkdir()
     with tarfile.open(site / "set.tar.gz", "w:gz") as tar:
@@ -127,7 +129,7 @@ def test_locked_set_is_named_and_not_carried(nix: Nix, package_set: Path, tmp_pa
         project = json.loads((tmp_path / "project/flake.lock").read_bytes())
         nodes = json.loads(lock)["nodes"]
         node = project["nodes"]["nixpkgs"]
-        # Not all releases of Nix write the date of an archive.
+        # Not all releases of Nix record an archive's date.
         locked = {key: one for key, one in node["locked"].items() if key != "lastModified"}
         assert nodes == {
             "root": {"inputs": {"nixpkgs": "nixpkgs"}},
@@ -141,28 +143,30 @@ def test_locked_set_is_named_and_not_carried(nix: Nix, package_set: Path, tmp_pa
         found = versions(nix, live)
         assert found["deskTools.clock.version"] == "1.1"
         assert found["proverb-of-the-day.outPath"] in (image / "store-paths").read_text()
-        # Nix has nothing to add to the lock.
+        # The lock file is complete.
         nix.run("nix", "flake", "lock", f"path:{live}")
         assert (live / "flake.lock").read_bytes() == lock
         elsewhere = f"path:{live}#legacyPackages.{SYSTEM}.deskTools.sticky.outPath"
         assert nix.run("nix", "eval", "--raw", elsewhere)
 
 
-def test_set_of_this_machine_is_carried(nix: Nix, package_set: Path, tmp_path: Path) -> None:
+def test_the_image_contains_a_package_set_of_this_machine(
+    nix: Nix, package_set: Path, tmp_path: Path
+) -> None:
     package_set = package_set.rename(tmp_path / "package-set")
     image = build(nix, tmp_path, git(package_set))
     live = copied(image, tmp_path / "live")
     assert not (live / "set").exists()
     lock = (live / "flake.lock").read_bytes()
     locked = json.loads(lock)["nodes"]["nixpkgs"]["locked"]
-    # The image's store has the set once: the profile needs it.
+    # The image's store contains the set once, because the profile refers to it.
     assert locked["path"] in (image / "store-paths").read_text().splitlines()
     references = {path: one["references"] for path, one in of(image).items()}
     profile = str((image / "profile").resolve())
     assert locked["path"] in references[profile]
     assert references[locked["path"]] == []
     assert locked["narHash"] == nix.run("nix", "hash", "path", locked["path"]).strip()
-    # Neither the project nor the set: nothing of this machine is named.
+    # No path of this machine is in it: neither the project's nor the set's.
     assert str(tmp_path).encode() not in b"".join(
         file.read_bytes() for file in live.rglob("*") if file.is_file()
     )
@@ -170,7 +174,7 @@ def test_set_of_this_machine_is_carried(nix: Nix, package_set: Path, tmp_path: P
     found = versions(nix, live)
     assert found["deskTools.clock.version"] == "1.1"
     assert found["proverb-of-the-day.outPath"] in (image / "store-paths").read_text()
-    # Nix has nothing to add to the lock, and copies nothing.
+    # The lock file is complete, and Nix copies nothing.
     before = {*Path(nix.env["NIX_STORE_DIR"]).glob("*-source")}
     nix.run("nix", "flake", "lock", f"path:{live}")
     assert (live / "flake.lock").read_bytes() == lock
@@ -179,7 +183,7 @@ def test_set_of_this_machine_is_carried(nix: Nix, package_set: Path, tmp_path: P
     assert all((path / "flake.lock").exists() for path in after - before)
 
 
-def test_folder_of_the_project_is_carried(nix: Nix, tmp_path: Path) -> None:
+def test_the_image_contains_a_package_set_in_the_project(nix: Nix, tmp_path: Path) -> None:
     include = [directory("/etc"), made("packages-flake", "/etc/p", "0755", "directory")]
     project = write_project(tmp_path / "project", manifest(("greet",), include=include))
     image = nix.build(project)
@@ -195,7 +199,7 @@ def test_folder_of_the_project_is_carried(nix: Nix, tmp_path: Path) -> None:
 
 
 def assert_style(live: Path) -> None:
-    """The flake says that it is emitted, and nixfmt, where it is on PATH, would not change it."""
+    """Assert that the flake's first line says it is emitted, and that nixfmt, if found, agrees."""
     file = live / "flake.nix"
     assert file.read_text().startswith("# Emitted by voidgen")
     if shutil.which("nixfmt"):
@@ -203,12 +207,14 @@ def assert_style(live: Path) -> None:
 
 
 def of(image: Path) -> dict[str, Any]:
-    """What the manifest says of the closure's paths."""
+    """Return the manifest's entries for the closure's paths."""
     manifest = json.loads((image / "manifest.json").read_bytes())
     return {one["path"]: one for one in manifest["closure"]["paths"]}
 
 
-def test_unfree_that_nobody_named_is_refused(nix: Nix, package_set: Path, tmp_path: Path) -> None:
+def test_the_flake_refuses_unfree_packages_that_voidgen_toml_does_not_allow(
+    nix: Nix, package_set: Path, tmp_path: Path
+) -> None:
     package_set = package_set.rename(tmp_path / "package-set")
     live = copied(build(nix, tmp_path, git(package_set)), tmp_path / "live")
     request = live / "packages.json"
@@ -220,7 +226,9 @@ def test_unfree_that_nobody_named_is_refused(nix: Nix, package_set: Path, tmp_pa
     assert "unfree" in said
 
 
-def test_hash_of_the_url_is_nix_s(nix: Nix, package_set: Path, tmp_path: Path) -> None:
+def test_the_hash_in_the_profiles_url_is_the_flakes(
+    nix: Nix, package_set: Path, tmp_path: Path
+) -> None:
     package_set = package_set.rename(tmp_path / "package-set")
     image = build(nix, tmp_path, git(package_set))
     (url, *_) = {
@@ -241,7 +249,7 @@ LATER: dict[str, dict[str, object]] = {
         "url": "https://example.org/set.tar.gz",
     },
 }  # fmt: skip
-# As Nix 2.8 locks the same.
+# How Nix 2.8 locks the same inputs.
 EARLIER: dict[str, dict[str, object]] = {
     "git": LATER["git"] | {"ref": "main", "revCount": 7, "url": "https://example.org/set?dir=a"},
     "archive": {key: value for key, value in LATER["archive"].items() if key != "lastModified"},
@@ -252,8 +260,8 @@ in { inherit (set) lock locked; }
 """
 
 
-def carried(nix: Nix, folder: Path, locked: dict[str, object]) -> str:
-    """What the flake in the image is locked to, by a project's flake.lock."""
+def locked_in_the_image(nix: Nix, folder: Path, locked: dict[str, object]) -> str:
+    """Return what the image's flake is locked to if the project's flake.lock has ``locked``."""
     original = {key: locked[key] for key in ("dir", "type", "url") if key in locked}
     nodes = {
         "nixpkgs": {"locked": locked, "original": original},
@@ -267,8 +275,8 @@ def carried(nix: Nix, folder: Path, locked: dict[str, object]) -> str:
 
 @pytest.mark.parametrize("kind", LATER)
 def test_lock_of_another_nix_gives_the_same_flake(nix: Nix, kind: str, tmp_path: Path) -> None:
-    later = carried(nix, tmp_path, LATER[kind])
-    assert later == carried(nix, tmp_path, EARLIER[kind])
+    later = locked_in_the_image(nix, tmp_path, LATER[kind])
+    assert later == locked_in_the_image(nix, tmp_path, EARLIER[kind])
     locked = json.loads(later)["locked"]
     assert locked["url"] == LATER[kind]["url"]
     assert locked.get("ref") == ("main" if kind == "git" else None)

@@ -1,4 +1,4 @@
-"""Packages that others bring into the profile (nixpkgs: propagatedUserEnvPkgs)."""
+"""Packages that other packages add to the profile (nixpkgs: propagatedUserEnvPkgs)."""
 
 import json
 import re
@@ -47,7 +47,7 @@ def image(nix: Nix, project: Path) -> Path:
     return nix.build(project)
 
 
-def test_it_is_in_the_profile_and_nobody_asked_for_it(image: Path) -> None:
+def test_a_propagated_package_is_in_the_profile(image: Path) -> None:
     assert (image / "profile/bin/brought").read_text() == "brought\n"
     assert (image / "profile/bin/x").read_text() == "bringer\n"
     data = json.loads((image / "manifest.json").read_bytes())
@@ -66,8 +66,10 @@ def test_it_is_in_the_profile_and_nobody_asked_for_it(image: Path) -> None:
     assert brought not in element["storePaths"]
 
 
-def test_nix_profile_keeps_it(nix: Nix, project: Path, image: Path, tmp_path: Path) -> None:
-    """It builds the profile again, from the same paths."""
+def test_nix_profile_keeps_propagated_packages(
+    nix: Nix, project: Path, image: Path, tmp_path: Path
+) -> None:
+    """`nix profile` builds the profile again, from the same paths."""
     profile = tmp_path / "profile"
     (tmp_path / "profile-1-link").symlink_to((image / "profile").resolve())
     profile.symlink_to("profile-1-link")

@@ -1,4 +1,4 @@
-"""`voidgen push`: another machine has all from a Nix store, and builds nothing."""
+"""`voidgen push`: another machine gets everything from a Nix store, and builds nothing."""
 
 import os
 import pwd
@@ -41,14 +41,14 @@ def _public(nix: Nix, key: Path) -> str:
         ).stdout.strip()
 
 
-def _takes(project: Path, store: str, public: str) -> None:
+def _use_cache(project: Path, store: str, public: str) -> None:
     text = (project / "voidgen.toml").read_text().partition("\n[cache]")[0]
     text += f"\n[cache]\nstores = ['{store}']\nkeys = ['{public}']\n"
     (project / "voidgen.toml").write_text(text)
     assert voidgen("generate", cwd=project).status == 0
 
 
-def test_a_cache_of_files(
+def test_push_to_a_folder(
     example: Path, empty_nix: Nix, machine: Machine, key: Path, tmp_path: Path
 ) -> None:
     store = f"file://{tmp_path}/cache"
@@ -62,28 +62,28 @@ def test_a_cache_of_files(
     assert infos
     assert all("\nCompression: zstd\n" in one for one in infos)
 
-    # Without the cache, there is no way to have it.
+    # Without the cache, the build fails.
     assert machine.build(example).returncode == 1
-    # Nor with another key: what the cache has is refused.
-    _takes(example, store, _public(empty_nix, _key(empty_nix, tmp_path / "other.key")))
+    # With another key, Nix refuses what the cache has.
+    _use_cache(example, store, _public(empty_nix, _key(empty_nix, tmp_path / "other.key")))
     refused = machine.build(example)
     assert refused.returncode == 1
     assert "not signed by any of the keys" in refused.stderr, refused.stderr
 
-    _takes(example, store, public)
+    _use_cache(example, store, public)
     built = machine.build(example)
     assert built.returncode == 0, built.stderr
     top = built.stdout.strip()
     here = hashes(empty_nix.run("nix", "path-info", "--json", "--recursive", top))
     assert machine.hashes(top) == here
     assert len(here) > 10
-    # What flake.nix says lets Nix do so without voidgen.
+    # flake.nix names the cache, so Nix uses it without voidgen.
     words = ("nix", "build", "--no-link", "--accept-flake-config", "--max-jobs", "0", example)
     alone = Machine(empty_nix, tmp_path / "third")
     assert alone.run(*words).returncode == 0
 
 
-def test_a_compression_that_the_url_names(
+def test_push_uses_the_compression_in_the_url(
     example: Path, empty_nix: Nix, key: Path, tmp_path: Path
 ) -> None:
     assert empty_nix
@@ -95,12 +95,12 @@ def test_a_compression_that_the_url_names(
     assert all("\nCompression: bzip2\n" in one for one in infos)
 
 
-def test_an_altered_file(
+def test_an_altered_file_in_the_cache_is_refused(
     example: Path, empty_nix: Nix, machine: Machine, key: Path, tmp_path: Path
 ) -> None:
     store = f"file://{tmp_path}/cache"
     assert voidgen("push", store, "--key", str(key), cwd=example).status == 0
-    _takes(example, store, _public(empty_nix, key))
+    _use_cache(example, store, _public(empty_nix, key))
     infos = [one.read_text() for one in (tmp_path / "cache").glob("*.narinfo")]
     (info,) = (one for one in infos if "-busybox-" in one.partition("\n")[0])
     nar = tmp_path / "cache" / info.partition("\nURL: ")[2].partition("\n")[0]
@@ -114,7 +114,7 @@ def test_an_altered_file(
 
 @contextmanager
 def ssh(machine: Machine, env: Mapping[str, str], folder: Path) -> Iterator[tuple[str, str]]:
-    """The machine, reached over ssh: the URL of its store, and what ssh is told."""
+    """Run an SSH server on the machine; yield its store's URL and ssh's options."""
     folder.mkdir()
     home = folder / "home"
     (home / ".ssh").mkdir(parents=True)
@@ -148,7 +148,7 @@ def ssh(machine: Machine, env: Mapping[str, str], folder: Path) -> Iterator[tupl
             running.terminate()
 
 
-def test_a_machine_over_ssh(
+def test_push_over_ssh_needs_a_trusted_key(
     example: Path, empty_nix: Nix, key: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     machine = Machine(empty_nix, tmp_path / "other")
@@ -170,7 +170,7 @@ def test_a_machine_over_ssh(
     assert machine.hashes(top) == here
 
 
-def test_wrong_words(example: Path, key: Path, tmp_path: Path) -> None:
+def test_push_refuses_wrong_arguments(example: Path, key: Path, tmp_path: Path) -> None:
     ran = voidgen("push", str(tmp_path), "--key", str(key), cwd=example)
     assert (ran.status, "is not the URL of a Nix store" in ran.err) == (2, True)
     missing = voidgen("push", "file:///x", "--key", str(tmp_path / "no"), cwd=example)
@@ -183,7 +183,7 @@ def test_wrong_words(example: Path, key: Path, tmp_path: Path) -> None:
     assert closed.status == 1
 
 
-def test_builds_on_another_machine(
+def test_nix_builds_on_another_machine_over_ssh(
     example: Path, empty_nix: Nix, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     machine = Machine(empty_nix, tmp_path / "other")

@@ -1,4 +1,4 @@
-"""What `nix build` alone says of packages that the package set refuses."""
+"""What `nix build` without voidgen prints if the package set refuses packages."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -12,7 +12,7 @@ Refusal = Callable[..., str]
 
 @pytest.fixture(params=[False, True], ids=["as 26.11", "as 20.09"])
 def refusal(request: pytest.FixtureRequest, nix: Nix, tmp_path: Path) -> Refusal:
-    """What `nix build` says when it refuses these packages."""
+    """Return a function that builds refused packages and returns Nix's messages."""
 
     def refuse(*names: str, unfree: tuple[str, ...] = (), insecure: tuple[str, ...] = ()) -> str:
         data = manifest(names, unfree, insecure=insecure)
@@ -62,14 +62,14 @@ def test_six_faults_in_one_run(refusal: Refusal) -> None:
         (
             "needs-unfree",
             [
-                # As the predicate compares it: without the prefix of the derivation's name.
+                # nixpkgs' predicate compares the name without this prefix.
                 'needs-unfree needs "speedups", which is unfree (license: unfree).',
                 'needs-unfree needs "unfree-one", which is unfree (license: unfree).',
             ],
         ),
     ],
 )
-def test_what_a_package_needs_is_named(refusal: Refusal, name: str, lines: list[str]) -> None:
+def test_refused_dependencies_are_named(refusal: Refusal, name: str, lines: list[str]) -> None:
     said = refusal("greet", name)
     assert f"trace: voidgen: {name} needs " in said
     assert f"{name} (asked for by voidgen.toml):" in said
@@ -77,13 +77,13 @@ def test_what_a_package_needs_is_named(refusal: Refusal, name: str, lines: list[
         assert line in said
 
 
-def test_what_the_list_allows_is_not_named(refusal: Refusal) -> None:
+def test_allowed_packages_are_not_named(refusal: Refusal) -> None:
     said = refusal("needs-unfree", "unfree-one", unfree=("speedups",))
     assert "voidgen: 1 of the 2 Nix packages" in said
     assert "trace: voidgen:" not in said
 
 
-def test_an_error_of_the_set_comes_after_the_report(refusal: Refusal) -> None:
+def test_the_package_sets_own_errors_follow_the_report(refusal: Refusal) -> None:
     said = refusal("gret", "throws", "untold")
     report, _, own = said.partition("voidgen: 3 of the 3 Nix packages asked for cannot be used:")
     assert "trace:" in report
@@ -91,7 +91,7 @@ def test_an_error_of_the_set_comes_after_the_report(refusal: Refusal) -> None:
     assert "not today\nnor tomorrow" in own
 
 
-def test_an_alias_says_what_became_of_it(refusal: Refusal) -> None:
+def test_a_removed_alias_shows_the_package_sets_message(refusal: Refusal) -> None:
     said = refusal("gone")
     assert "the package set says: 'gone' has been removed: nobody wanted it" in said
 
@@ -102,7 +102,7 @@ def test_a_function_is_not_a_set_of_packages(refusal: Refusal, name: str) -> Non
 
 
 @pytest.mark.parametrize(("name", "own"), [("aborts", "no way"), ("loops", "infinite recursion")])
-def test_who_asked_is_said_of_what_cannot_be_caught(
+def test_an_uncatchable_error_names_the_package_in_its_trace(
     nix: Nix, tmp_path: Path, name: str, own: str
 ) -> None:
     project = shapes_project(tmp_path / "project", manifest(["greet", name]), old=False)
@@ -111,12 +111,12 @@ def test_who_asked_is_said_of_what_cannot_be_caught(
     assert f"while evaluating {name} (asked for by voidgen.toml)" in said
 
 
-def test_what_is_allowed_is_built(nix: Nix, tmp_path: Path) -> None:
+def test_allowed_packages_are_built(nix: Nix, tmp_path: Path) -> None:
     names = ["needs-insecure", "needs-unfree", "older-name"]
     data = manifest(names, ["speedups", "unfree-one"], insecure=["insecure-one-1.0"])
     assert nix.build(shapes_project(tmp_path / "project", data, old=False)).exists()
 
 
-def test_another_version_is_not_allowed(refusal: Refusal) -> None:
+def test_allowing_an_insecure_version_allows_no_other_version(refusal: Refusal) -> None:
     said = refusal("insecure-one", insecure=("insecure-one-0.9",))
     assert 'insecure = ["insecure-one-0.9", "insecure-one-1.0"]' in said

@@ -28,7 +28,7 @@ def as_json(example: Path, *words: str) -> dict[str, Any]:
 
 
 def build(example: Path, name: str) -> None:
-    """One package of the example's set alone, as `nix build` builds it."""
+    """Build a single package of the example's set, as `nix build` does."""
     expression = f"""
       (import {example}/packages/2026.10 {{
         system = builtins.currentSystem;
@@ -44,7 +44,7 @@ def build(example: Path, name: str) -> None:
 
 
 def is_valid(empty_nix: Nix, example: Path) -> list[str]:
-    """The packages that the store has something of."""
+    """Return the packages of which the store has at least one output."""
     attribute = f"{example}#packages.{json_system(empty_nix)}.default.selected"
     selected = json.loads(empty_nix.run("nix", "eval", "--json", attribute))
     packages = {one["name"]: [*one["outputs"].values()] for one in selected}
@@ -58,7 +58,7 @@ def json_system(empty_nix: Nix) -> str:
     return said.strip()
 
 
-def test_nothing_is_built_to_tell_sizes(example: Path, empty_nix: Nix) -> None:
+def test_show_sizes_builds_nothing(example: Path, empty_nix: Nix) -> None:
     found = as_json(example)
     assert found["packages"] == []
     assert {*NAMES} <= {*found["unknown"]}
@@ -75,7 +75,7 @@ def test_nothing_is_built_to_tell_sizes(example: Path, empty_nix: Nix) -> None:
     )
 
 
-def test_what_the_store_has_is_told_without_a_build(example: Path, empty_nix: Nix) -> None:
+def test_show_sizes_of_packages_that_the_store_has(example: Path, empty_nix: Nix) -> None:
     build(example, "greet")
     build(example, "deskTools.clock")
     found = as_json(example)
@@ -88,9 +88,7 @@ def test_what_the_store_has_is_told_without_a_build(example: Path, empty_nix: Ni
     assert "not built: " in table
 
 
-def test_a_package_of_which_one_output_is_missing_is_not_built(
-    example: Path, empty_nix: Nix
-) -> None:
+def test_a_package_with_a_missing_output_counts_as_not_built(example: Path, empty_nix: Nix) -> None:
     build(example, "notebook")
     assert [one["name"] for one in as_json(example)["packages"]] == ["notebook^out,man"]
     (man,) = Path(empty_nix.env["NIX_STORE_DIR"]).glob("*-notebook-1.0-man")
@@ -100,7 +98,7 @@ def test_a_package_of_which_one_output_is_missing_is_not_built(
     assert "notebook^out,man" in found["unknown"]
 
 
-def test_sizes_are_those_that_nix_tells(example: Path, empty_nix: Nix) -> None:
+def test_sizes_are_the_same_as_nixs(example: Path, empty_nix: Nix) -> None:
     empty_nix.run("nix", "build", "--out-link", example / "result", example)
     found = as_json(example)
     assert found == as_json(example, "--built")
@@ -132,7 +130,7 @@ def test_sizes_are_those_that_nix_tells(example: Path, empty_nix: Nix) -> None:
 
 
 @pytest.mark.parametrize("readable", [True, False])
-def test_two_processes_are_enough_for_the_store(
+def test_show_sizes_starts_few_processes(
     example: Path, empty_nix: Nix, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, readable: bool
 ) -> None:
     empty_nix.run("nix", "build", "--no-link", example)
@@ -158,7 +156,7 @@ def test_two_processes_are_enough_for_the_store(
     ]
 
 
-def test_what_is_not_generated_is_told(example: Path) -> None:
+def test_show_sizes_refuses_a_project_that_is_not_generated(example: Path) -> None:
     text = (example / "voidgen.toml").read_text()
     (example / "voidgen.toml").write_text(text.replace('"greet"', '"dice"'))
     ran = voidgen("show", "--sizes", cwd=example)

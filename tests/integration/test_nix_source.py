@@ -1,4 +1,4 @@
-"""The files themselves: Nix parses them, and the scripts are plain POSIX shell."""
+"""voidgen's Nix files parse, and its scripts are plain POSIX shell."""
 
 import shutil
 import subprocess
@@ -23,17 +23,17 @@ def name(path: Path) -> str:
 
 
 @pytest.mark.parametrize("file", NIX_FILES, ids=name)
-def test_nix_parses(nix: Nix, file: Path) -> None:
+def test_nix_parses_each_file(nix: Nix, file: Path) -> None:
     nix.run("nix-instantiate", "--parse", file)
 
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=name)
-def test_busybox_parses(script: Path) -> None:
+def test_busybox_parses_each_script(script: Path) -> None:
     busybox = shutil.which("busybox")
     assert busybox
     subprocess.run([busybox, "ash", "-n", script], check=True)
 
 
-def test_shellcheck_is_content() -> None:
+def test_shellcheck_finds_nothing() -> None:
     assert len(SCRIPTS) > 15
     subprocess.run(["shellcheck", "--shell=sh", *SCRIPTS], check=True)

@@ -1,4 +1,4 @@
-"""What makes the ISO of an image of another system, evaluated by the real Nix: it runs here."""
+"""Tools for an image of another system: the real Nix evaluates them for this machine."""
 
 import json
 import shutil
@@ -14,7 +14,7 @@ OURS = ("closure", "collisions", "default", "include", "profile")
 
 @pytest.fixture(scope="module")
 def foreign(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A project whose image is of another system than this machine."""
+    """A project whose image is for another system than this machine."""
     folder = tmp_path_factory.mktemp("foreign") / "project"
     data = manifest()
     data["image"]["system"] = FOREIGN
@@ -35,7 +35,7 @@ def systems(nix: Nix, project: Path, host: str) -> dict[str, str]:
     return found
 
 
-def test_each_host_has_tools_of_its_own(nix: Nix, foreign: Path) -> None:
+def test_tools_are_for_the_host_and_the_image_for_its_own_system(nix: Nix, foreign: Path) -> None:
     for host in (SYSTEM, FOREIGN, "i686-linux"):
         assert systems(nix, foreign, host) == {
             **dict.fromkeys(TOOLS, host),
@@ -44,9 +44,7 @@ def test_each_host_has_tools_of_its_own(nix: Nix, foreign: Path) -> None:
 
 
 @pytest.mark.parametrize("tool", TOOLS)
-def test_nothing_of_the_other_system_is_needed_for_a_tool(
-    nix: Nix, foreign: Path, tool: str
-) -> None:
+def test_tools_need_no_derivation_of_the_images_system(nix: Nix, foreign: Path, tool: str) -> None:
     path = nix.run("nix", "eval", "--raw", f"{foreign}#packages.{SYSTEM}.{tool}.drvPath")
     needed = nix.run("nix-store", "--query", "--requisites", path).split()
     derivations = [one for one in needed if one.endswith(".drv")]

@@ -1,4 +1,4 @@
-"""The rules for names and versions beside the real `builtins` of Nix."""
+"""voidgen's rules for names and versions, compared with the real Nix's `builtins`."""
 
 import json
 import random
@@ -26,14 +26,14 @@ in {
 
 
 def ask(nix: Nix, folder: Path, names: list[str], pairs: list[tuple[str, str]]) -> Any:
-    """What Nix makes of names and pairs of versions, in one call."""
+    """Return how Nix splits names and compares pairs of versions, in one call."""
     file = folder / "asked.json"
     file.write_text(json.dumps({"names": names, "pairs": pairs}))
     words = ("nix-instantiate", "--eval", "--strict", "--json", "-E", ASK % file)
     return json.loads(nix.run(*words))
 
 
-def test_the_rules_are_those_of_nix(nix: Nix, tmp_path: Path) -> None:
+def test_names_and_versions_agree_with_nix(nix: Nix, tmp_path: Path) -> None:
     chance = random.Random(1)
     names = [*nix_names(), *made_up(chance, PARTS, 2000)]
     versions = nix_versions()

@@ -1,4 +1,4 @@
-"""`voidgen why` of files in a closure that Nix built."""
+"""`voidgen why` for files in a closure that Nix has built."""
 
 import json
 from pathlib import Path
@@ -7,7 +7,7 @@ from tests.integration.offline import Nix
 from tests.support.program import voidgen
 
 
-def test_files_of_the_closure(example: Path, empty_nix: Nix) -> None:
+def test_why_names_the_store_path_of_a_file(example: Path, empty_nix: Nix) -> None:
     empty_nix.run("nix", "build", "--out-link", example / "result", example)
     (greet,) = Path(empty_nix.env["NIX_STORE_DIR"]).glob("*-greet-2.1")
     program = greet / "bin/greet"
@@ -19,7 +19,7 @@ def test_files_of_the_closure(example: Path, empty_nix: Nix) -> None:
         found = json.loads(voidgen("why", str(name), "--json", cwd=example).out)
         assert found["file"] == str(program)
         assert [one["path"] for one in found["closure"]] == [str(greet)]
-    # A folder of several packages is the profile's own.
+    # A folder that several packages share belongs to the profile.
     (found,) = json.loads(voidgen("why", "bin", "--json", cwd=example).out)["closure"]
     assert found["path"] == str((example / "result/profile").resolve())
     for name in ("bin/absent", "/etc/passwd", f"{greet}/absent", "../../etc/passwd", "x\ny"):

@@ -1,6 +1,6 @@
-"""What voidgen needs of Python, beside what a real nixpkgs has: VOIDGEN_NIXPKGS names its folder.
+"""voidgen's requirements, compared with a real nixpkgs, whose folder VOIDGEN_NIXPKGS names.
 
-Nothing is built: nixpkgs' pythonRuntimeDepsCheckHook would compare the same when it builds.
+It builds nothing: nixpkgs' pythonRuntimeDepsCheckHook would compare the same in a build.
 """
 
 import json
@@ -34,7 +34,7 @@ in
 @pytest.mark.skipif(
     not Path(TREE, "lib/fileset").is_dir(), reason="VOIDGEN_NIXPKGS names no nixpkgs since 23.11"
 )
-def test_all_that_voidgen_needs(nix: Nix) -> None:
+def test_nixpkgs_has_all_requirements_of_voidgen(nix: Nix) -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     wanted = [Requirement(line) for line in project["dependencies"]]
     expression = OUTPUTS.replace("TREE", TREE).replace("ROOT", str(ROOT))

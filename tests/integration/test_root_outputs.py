@@ -1,6 +1,6 @@
-"""What the root's flake has beside the image: voidgen itself, with all that it imports.
+"""The root's flake also has voidgen itself as a package, with its dependencies.
 
-nixpkgs is a stand-in: functions that give back what they are given.
+nixpkgs is a stand-in: functions that return their arguments.
 """
 
 import json
@@ -41,7 +41,7 @@ in
 """
 
 
-def test_voidgen_has_what_it_needs(nix: Nix) -> None:
+def test_the_package_has_voidgens_dependencies_and_version(nix: Nix) -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     names = [re.split("[^A-Za-z0-9._-]", line)[0] for line in project["dependencies"]]
     words = ["nix-instantiate", "--eval", "--strict", "--json", "--argstr", "names"]

@@ -1,4 +1,4 @@
-"""The tutorial, typed as it stands there."""
+"""The tutorial's commands, run as the page shows them."""
 
 import os
 import re
@@ -15,11 +15,11 @@ PAGE = ROOT / "docs/tutorial.md"
 
 
 def same(line: str) -> str:
-    """A line, whatever busybox is large."""
+    """Return ``line`` without sizes, which depend on the machine's busybox."""
     return " ".join(re.sub(r"[0-9.]+ [KM]?i?B\b", "SIZE", line).split())
 
 
-def test_it_works(empty_nix: Nix, tmp_path: Path) -> None:
+def test_the_tutorial_works(empty_nix: Nix, tmp_path: Path) -> None:
     typed = [line.text for line in lines(PAGE)]
     assert len(typed) > 15
     programs = tmp_path / "programs"

@@ -1,4 +1,4 @@
-"""The wheel, in an environment of its own, as `pipx install` and `uv tool install` make one."""
+"""The wheel, in its own environment, as `pipx install` and `uv tool install` make one."""
 
 import os
 import shutil
@@ -31,7 +31,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made
 
 
-def test_it_has_all_that_the_checkout_has(wheel: Path) -> None:
+def test_the_wheel_has_all_files_of_the_checkout(wheel: Path) -> None:
     assert wheel.name.startswith(f"voidgen-{__version__}-")
     with zipfile.ZipFile(wheel) as archive:
         names = {*archive.namelist()}
@@ -41,7 +41,7 @@ def test_it_has_all_that_the_checkout_has(wheel: Path) -> None:
     assert pages >= {*manual.pages()}
 
 
-def test_it_has_the_licences_of_its_files(wheel: Path) -> None:
+def test_the_wheels_metadata_names_the_licences_of_its_files(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         names = archive.namelist()
         (about,) = [name for name in names if name.endswith(".dist-info/METADATA")]
@@ -52,7 +52,7 @@ def test_it_has_the_licences_of_its_files(wheel: Path) -> None:
 
 
 @pytest.mark.slow
-def test_it_works_where_nothing_else_is_installed(
+def test_the_wheel_works_with_only_its_requirements(
     wheel: Path, empty_nix: Nix, tmp_path: Path
 ) -> None:
     def run(*words: str | Path, cwd: Path = tmp_path) -> str:

@@ -1,4 +1,4 @@
-"""The rules for names and versions beside the real XBPS."""
+"""voidgen's rules for names and versions, compared with the real XBPS."""
 
 import os
 import random
@@ -30,7 +30,7 @@ pytestmark = pytest.mark.xbps
 
 @pytest.fixture(scope="module")
 def uhelper() -> Path:
-    """XBPS's program for scripts."""
+    """The path of xbps-uhelper."""
     return Path(os.environ[PROGRAMS]).absolute() / "xbps-uhelper"
 
 
@@ -43,7 +43,7 @@ def real_orders(uhelper: Path, pairs: Iterable[Sequence[str]]) -> list[int]:
 
 
 def real_parts(uhelper: Path, verb: str, pkgvers: Sequence[str]) -> list[str]:
-    """What it prints for those that it takes."""
+    """Return what xbps-uhelper prints for the names that it accepts."""
     done = subprocess.run(
         [uhelper, "--", verb, *pkgvers], capture_output=True, text=True, check=False
     )
@@ -58,13 +58,13 @@ def taken(pkgver: str) -> bool:
     return True
 
 
-def test_the_table_is_what_xbps_says(uhelper: Path) -> None:
+def test_the_table_of_orders_agrees_with_xbps(uhelper: Path) -> None:
     rows = xbps_table()
     assert [order for *_, order in rows] == real_orders(uhelper, [pair for *pair, _ in rows])
 
 
 @pytest.mark.slow
-def test_versions_are_ordered_as_by_xbps(uhelper: Path) -> None:
+def test_versions_are_ordered_as_in_xbps(uhelper: Path) -> None:
     chance = random.Random(2)
     versions = xbps_versions()
     pairs = [
@@ -77,7 +77,7 @@ def test_versions_are_ordered_as_by_xbps(uhelper: Path) -> None:
     assert found == list(zip(pairs, said, strict=True))
 
 
-def test_names_are_split_as_by_xbps(uhelper: Path) -> None:
+def test_names_are_split_as_in_xbps(uhelper: Path) -> None:
     chance = random.Random(3)
     invented = [f"a-{text}" for text in made_up(chance, [*"01_-aé.", "_1"], 3000)]
     pkgvers = [*lines("xbps_pkgvers.txt"), "", "-1_1", "1_1", "a", *invented]

@@ -312,7 +312,7 @@ def test_without_unsquashfs(folder: Path, monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_a_fifo_is_refused(folder: Path) -> None:
-    """Nobody writes into it: whoever waited would wait for ever."""
+    """NoProgress writes into it: whoever waited would wait for ever."""
     (folder / "tests.iso").unlink()
     os.mkfifo(folder / "tests.iso")
     for words in (["verify", "tests.iso"], ["diff", "tests.iso", "tests.iso"]):

@@ -949,7 +949,7 @@ def test_any_faults(
             watch = fetch(one)
             break
         except StepFailedError as error:
-            # Nobody may say 416 where no range was asked for.
+            # NoProgress may say 416 where no range was asked for.
             assert "416" in error.what  # noqa: PT017 - it may go well, too
             assert not one.file.exists()
     else:

@@ -157,7 +157,7 @@ def test_caller_is_who_ran_sudo(monkeypatch: pytest.MonkeyPatch) -> None:
     assert engine.caller() == (1000, 100)
     assert RUNNER.owner() == "1000:100"
     assert evolve(RUNNER, rootful=False).owner() == "0:0"
-    # Nobody but root is believed.
+    # NoProgress but root is believed.
     monkeypatch.setattr("os.getuid", lambda: 5)
     monkeypatch.setattr("os.getgid", lambda: 6)
     assert engine.caller() == (5, 6)
