@@ -1,4 +1,4 @@
-"""Void behind one fixture, a web server with its packages, and a project that is locked."""
+"""Void or its stand-in, a web server with its packages, and a locked project."""
 
 import os
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ nix_env = integration.nix_env
 def void(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Void]:
-    """A stand-in for Void, and Void itself where the machine has it."""
+    """A stand-in for Void, and the real XBPS and mklive if variables name them."""
     if request.param == "stand-in":
         with resident(tmp_path_factory.mktemp("programs")) as found:
             yield found
@@ -57,7 +57,7 @@ def server() -> Iterator[Server]:
 
 @pytest.fixture
 def site(server: Server, origin: Origin) -> Site:
-    """The repository, well, at the URL of which `locked` has its packages."""
+    """The unbroken repository, at the URL that `locked` has in its lock file."""
     server.bodies.clear()
     found = Site(server, origin)
     found.publish(origin.packages)
@@ -68,13 +68,13 @@ def site(server: Server, origin: Origin) -> Site:
 def machine(
     nix_env: dict[str, str], void: Void, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Nix's store of the tests, Void's programs, an empty cache, and no patience."""
-    settle(monkeypatch, nix_env, void, tmp_path / "cache")
+    """Use the tests' Nix store, Void's programs and an empty cache; retry almost at once."""
+    set_environment(monkeypatch, nix_env, void, tmp_path / "cache")
     monkeypatch.setattr(web, "FIRST_WAIT", 0.01)
     monkeypatch.setattr(process, "LONGEST_WAIT", 0.01)
 
 
-def settle(
+def set_environment(
     monkeypatch: pytest.MonkeyPatch, nix_env: dict[str, str], void: Void, cache: Path
 ) -> None:
     for name in [name for name in os.environ if name.startswith("NIX_")]:
@@ -94,14 +94,14 @@ def locked(
     server: Server,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Path:
-    """A project that `voidgen lock` has locked, and git has. Tests work on copies."""
+    """A project that is locked and committed. Tests work on copies."""
     folder = tmp_path_factory.mktemp("locked") / "project"
     server.bodies.clear()
     found = Site(server, origin)
     found.publish(origin.packages)
     project(folder, toml(origin.mklive, [found.url]))
     with pytest.MonkeyPatch.context() as patch:
-        settle(patch, nix_env, void, tmp_path_factory.mktemp("cache"))
+        set_environment(patch, nix_env, void, tmp_path_factory.mktemp("cache"))
         well(folder, "lock")
     commit(folder)
     return folder

@@ -26,7 +26,7 @@ def toml(
     packages: Sequence[str] = ("htop",),
     **more: str,
 ) -> str:
-    """voidgen.toml; ``more`` is TOML to append to the tables called so."""
+    """Return a voidgen.toml; ``more`` is TOML to append to the tables of these names."""
     if mklive is not None:
         source = mklive if isinstance(mklive, str) else f"git+file://{mklive}?ref=main"
         more["mklive"] = f"source = {json.dumps(source)}\n" + more.get("mklive", "")
@@ -42,7 +42,7 @@ def toml(
 
 
 def project(folder: Path, text: str, files: Mapping[str, str | bytes] | None = None) -> Path:
-    """A project in ``folder``, committed; its package set is an empty one."""
+    """Make and commit a project in ``folder``, with an empty package set."""
     repository(
         folder,
         {"voidgen.toml": text, "packages/default.nix": "_: { }\n", **(files or {})},
@@ -51,14 +51,14 @@ def project(folder: Path, text: str, files: Mapping[str, str | bytes] | None = N
 
 
 def repository(folder: Path, files: Mapping[str, str | bytes]) -> str:
-    """A git repository that has ``files`` beside what is in ``folder``; returns the commit."""
+    """Make ``folder`` a git repository, with ``files`` added, and return the commit."""
     write(folder, files)
     git(folder, "init", "--quiet", "--template=")
     return commit(folder)
 
 
 def commit(folder: Path, files: Mapping[str, str | bytes] | None = None, day: int = 1) -> str:
-    """Commit all that there is; returns the commit, the same for the same content."""
+    """Commit everything and return the commit, which is the same for the same content."""
     write(folder, files or {})
     git(folder, "add", "--all", "--force")
     date = f"2026-01-{day:02}T00:00:00Z"
@@ -77,7 +77,7 @@ def git(folder: Path, *words: str, **env: str) -> str:
 def clone(template: Path, folder: Path, *, made: bool = False) -> Path:
     """Copy a project, or another folder, to ``folder``.
 
-    What `iso` left in its ``out`` comes along only with ``made``: with it, the copy's `iso` has
+    ``made`` also copies ``out``, in which `iso` has left its ISO, so that the copy's `iso` has
     nothing to do.
     """
 
@@ -88,30 +88,30 @@ def clone(template: Path, folder: Path, *, made: bool = False) -> Path:
 
 
 def changes(folder: Path) -> list[str]:
-    """What git finds changed since the last commit, ignored files included."""
+    """Return the files that changed since the last commit, ignored files included."""
     said = git(folder, "status", "--porcelain", "--ignored", "--untracked-files=all")
     return [line.split()[-1] for line in said.splitlines()]
 
 
 def locks(folder: Path) -> tuple[bytes, bytes]:
-    """flake.lock and voidgen.lock."""
+    """Return the bytes of flake.lock and voidgen.lock."""
     return (folder / FLAKE_LOCK).read_bytes(), (folder / LOCK).read_bytes()
 
 
 def lock_of(folder: Path) -> dict[str, Any]:
-    """What voidgen.lock says."""
+    """Return voidgen.lock's JSON."""
     found: dict[str, Any] = json.loads((folder / LOCK).read_bytes())
     return found
 
 
 def versions(folder: Path) -> dict[str, str]:
-    """The locked packages of Void, by name."""
+    """Return the locked versions of Void packages, by name."""
     each = (one["pkgver"].rpartition("-") for one in lock_of(folder)["xbps"]["packages"])
     return {name: version for name, _, version in each}
 
 
 def edit(folder: Path, old: str, new: str) -> None:
-    """Change voidgen.toml."""
+    """Replace text in voidgen.toml."""
     file = folder / "voidgen.toml"
     text = file.read_text()
     assert old in text
@@ -119,14 +119,14 @@ def edit(folder: Path, old: str, new: str) -> None:
 
 
 def well(folder: Path, *words: str) -> str:
-    """Run voidgen, which must succeed: what it says."""
+    """Run voidgen, which must succeed, and return its output."""
     ran = voidgen(*words, cwd=folder)
     assert ran.status == 0, ran.err
     return ran.out
 
 
 def refused(folder: Path, *words: str, status: int = 1) -> str:
-    """Run voidgen, which must refuse and write nothing: its one message."""
+    """Run voidgen, which must fail and write nothing, and return its message."""
     before = changes(folder), contents(folder)
     ran = voidgen(*words, cwd=folder)
     assert ran.status == status, f"{ran.out}{ran.err}"
@@ -135,7 +135,7 @@ def refused(folder: Path, *words: str, status: int = 1) -> str:
 
 
 def message(ran: Ran) -> str:
-    """What a failure says, after the steps that led to it: one fault, or all of the input's."""
+    """Return a failed run's message without the lines of progress."""
     said = [line for line in ran.err.splitlines(keepends=True) if not is_step(line)]
     assert ran.status != 1 or sum(line.startswith("voidgen: ") for line in said) == 1, ran.err
     assert "internal error" not in ran.err
@@ -143,13 +143,13 @@ def message(ran: Ran) -> str:
 
 
 def is_step(line: str) -> bool:
-    """Whether a line only tells how far the work is."""
+    """Return whether a line only shows progress."""
     transfer = line.startswith("  ") and " of " in line and "B" in line
     return line.endswith(" ...\n") or (transfer and not line.startswith("  | "))
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    """The files of a project, without git's."""
+    """Return the bytes of a project's files, without .git."""
     return {
         str(file.relative_to(folder)): file.read_bytes()
         for file in folder.rglob("*")

@@ -1,4 +1,4 @@
-"""Repositories of Void: made of packages, and served by a web server that may fail."""
+"""Void repositories, made from packages and served by a web server that may fail."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -34,14 +34,14 @@ VOID = (*map(Package, (*TOOLS, *BOOT, *INITRAMFS)), *KERNEL, *BASE, *MORE)
 
 
 def rolled(*newer: Package, packages: Iterable[Package] = VOID) -> tuple[Package, ...]:
-    """The repository some time later."""
+    """Return the repository's packages some time later."""
     return tuple({one.name: one for one in (*packages, *newer)}.values())
 
 
 def make(
     void: Void, folder: Path, packages: Iterable[Package], key: Key | None, *arches: str
 ) -> Path:
-    """A repository in ``folder``, signed where there is a ``key``; one index an architecture."""
+    """Make a repository in ``folder`` with an index for each architecture; sign it if ``key``."""
     folder.mkdir(parents=True)
     each = list(packages)
     for arch in arches or (ARCH,):
@@ -54,20 +54,20 @@ def make(
 
 @frozen
 class Origin:
-    """Where all that is locked comes from: made once, and changed in copies only."""
+    """The sources of everything that is locked. Made once; tests change copies only."""
 
     void: Void
     key: Key
     other: Key
-    """A key that nothing trusts by itself."""
+    """A key that is trusted only if a test configures it."""
     packages: Path
     later: Path
-    """The repository when it has rolled on: `NEWER` packages instead of their old versions."""
+    """The repository some time later, with the `NEWER` packages."""
     mklive: Path
 
 
 class Site:
-    """What a server has of repositories, and what it was asked."""
+    """The repositories on a server, and its requests."""
 
     def __init__(self, server: Server, origin: Origin) -> None:
         self.origin = origin
@@ -75,7 +75,7 @@ class Site:
         self.url = server.url("/current")
 
     def publish(self, folder: Path, at: str = "/current") -> str:
-        """Serve what ``folder`` has, instead of what was there; returns the URL."""
+        """Serve ``folder`` instead of what was there, and return its URL."""
         bodies = self._server.bodies
         for route in [route for route in bodies if route.startswith(f"{at}/")]:
             del bodies[route]
@@ -85,24 +85,24 @@ class Site:
         return self._server.url(at)
 
     def keep(self, folder: Path, at: str = "/current") -> None:
-        """Serve the packages of ``folder``, too, as mirrors do that keep old ones."""
+        """Also serve the packages of ``folder``, as a mirror does that keeps old ones."""
         for file in folder.glob("*.xbps*"):
             self._server.bodies.setdefault(f"{at}/{file.name}", file.read_bytes())
 
     def vanish(self) -> None:
-        """Serve nothing more."""
+        """Stop serving anything."""
         self._server.bodies.clear()
         self.forget()
 
     def change(self, name: str, data: bytes | None, at: str = "/current") -> None:
-        """Other bytes for one file, or none."""
+        """Replace the bytes of one file, or remove it."""
         route = f"{at}/{name}"
         del self._server.bodies[route]
         if data is not None:
             self._server.bodies[route] = data
 
     def flip(self, name: str, at: str = "/current") -> None:
-        """Another bit in the middle of one file."""
+        """Flip a bit in the middle of one file."""
         data = bytearray(self._server.bodies[f"{at}/{name}"])
         data[len(data) // 2] ^= 1
         self.change(name, bytes(data), at)
@@ -111,20 +111,20 @@ class Site:
         return self._server.bodies[f"{at}/{name}"]
 
     def answer(self, name: str, *answers: Answer, at: str = "/current") -> None:
-        """Answer the next requests for one file so."""
+        """Use these answers for the next requests for one file."""
         self._server.answers[f"{at}/{name}"] = iter(answers)
 
     def asked(self) -> list[str]:
-        """The files that were asked for since it was forgotten, sorted."""
+        """Return the requested files since `forget`, sorted."""
         return sorted(
             route.rpartition("/")[2] for route, times in self._server.asked.items() if times
         )
 
     def times(self, name: str, at: str = "/current") -> int:
-        """How often one file was asked for."""
+        """Return how often one file was requested."""
         return len(self._server.asked[f"{at}/{name}"])
 
     def forget(self) -> None:
-        """As if nothing had been asked."""
+        """Forget all requests."""
         self._server.asked.clear()
         self._server.answers.clear()

@@ -1,4 +1,4 @@
-"""`voidgen add xbps`: names by the repositories as they are locked, as they are now, or neither."""
+"""`voidgen add xbps` checks names with the locked index, or else the repositories' current one."""
 
 from pathlib import Path
 
@@ -23,7 +23,7 @@ def packages(folder: Path) -> str:
     return next(line for line in lines if line.startswith("packages"))
 
 
-def test_as_it_is_locked_without_the_repository(folder: Path, server: Server) -> None:
+def test_add_uses_the_locked_index_without_the_repository(folder: Path, server: Server) -> None:
     server.bodies.clear()
     ran = add(folder, "zsh")
     assert ran.status == 0
@@ -35,13 +35,13 @@ def test_as_it_is_locked_without_the_repository(folder: Path, server: Server) ->
     assert "did you mean 'zsh'?" in ran.err
 
 
-def test_what_is_locked_is_there(folder: Path, server: Server) -> None:
+def test_add_accepts_a_locked_dependency(folder: Path, server: Server) -> None:
     server.bodies.clear()
     ran = add(folder, "ncurses")
     assert (ran.status, ran.err) == (0, "")
 
 
-def test_as_it_is_now_where_nothing_is_locked(site: Site, tmp_path: Path) -> None:
+def test_add_uses_the_current_index_if_nothing_is_locked(site: Site, tmp_path: Path) -> None:
     fresh = project(tmp_path / "fresh", toml(site.origin.mklive, [site.url]))
     assert add(fresh, "zhs").status == 2
     ran = add(fresh, "zsh")
@@ -49,7 +49,7 @@ def test_as_it_is_now_where_nothing_is_locked(site: Site, tmp_path: Path) -> Non
     assert "could not be checked" not in ran.err
 
 
-def test_where_it_cannot_be_read(site: Site, tmp_path: Path) -> None:
+def test_add_notes_that_no_repository_can_be_read(site: Site, tmp_path: Path) -> None:
     fresh = project(tmp_path / "fresh", toml(site.origin.mklive, [f"{site.url}/none"]))
     ran = add(fresh, "zhs")
     assert ran.status == 0

@@ -1,4 +1,4 @@
-"""flake.lock is bound by voidgen.lock, and compared with what Nix fetches."""
+"""voidgen.lock records flake.lock's entries; check compares both with what Nix fetches."""
 
 import json
 import subprocess
@@ -41,13 +41,13 @@ Change = Callable[[dict[str, Any]], None]
 
 @frozen
 class Bound:
-    """A project, locked; its nixpkgs has an input of its own, `tools`."""
+    """A locked project, whose nixpkgs has an input `tools`."""
 
     folder: Path
     nixpkgs: Path
     first: str
     second: str
-    """The later commit of nixpkgs, which is locked."""
+    """The later commit of nixpkgs, the one that is locked."""
 
     def change(self, change: Change, node: str = "nixpkgs") -> None:
         """Change an entry of flake.lock."""
@@ -72,7 +72,7 @@ def made(tmp_path: Path) -> Bound:
 
 
 def locked(**changed: Any) -> Change:
-    """Change attributes of the locked reference."""
+    """Return a change of the locked reference's attributes."""
     return lambda node: node["locked"].update(changed)
 
 
@@ -81,13 +81,13 @@ def original(**changed: Any) -> Change:
 
 
 def rows(folder: Path) -> dict[str, dict[str, Any]]:
-    """What `voidgen check`, which must fail, says."""
+    """Run `voidgen check`, which must fail, and return its rows by name."""
     ran = voidgen("--quiet", "check", "--json", cwd=folder)
     assert ran.status == 1, f"{ran.out}{ran.err}"
     return {one["name"]: one for one in json.loads(ran.out)["checks"]}
 
 
-def test_what_is_bound(made: Bound) -> None:
+def test_voidgen_lock_records_each_input_of_flake_lock(made: Bound) -> None:
     pins = json.loads((made.folder / FLAKE_LOCK).read_bytes())["nodes"]
     found = {one.pop("name"): one for one in lock_of(made.folder)["inputs"]}
     assert [*found] == ["nixpkgs", "nixpkgs/tools"]
@@ -116,7 +116,7 @@ FORGERIES: dict[str, tuple[Change, str, str]] = {
 
 @pytest.mark.parametrize("name", FORGERIES)
 @pytest.mark.parametrize("node", ["nixpkgs", pytest.param("tools", marks=pytest.mark.slow)])
-def test_another_value_in_flake_lock(made: Bound, name: str, node: str) -> None:
+def test_a_changed_value_in_flake_lock_is_found(made: Bound, name: str, node: str) -> None:
     change, field, values = FORGERIES[name]
     whole = "nixpkgs" if node == "nixpkgs" else "nixpkgs/tools"
     if node == "tools":
@@ -131,7 +131,7 @@ def test_another_value_in_flake_lock(made: Bound, name: str, node: str) -> None:
     found = rows(made.folder)
     assert line in found["all inputs are locked"]["detail"]
     assert found["all inputs are locked"]["about"] == RESTORE
-    # A commit that is not there cannot be fetched; everything else is compared with it.
+    # A missing commit cannot be fetched; anything else is compared with what Nix fetches.
     assert found[MATCH]["state"] == ("skipped" if field == "rev" else "failed")
     assert f"{whole} " in found[MATCH]["about"] + found[MATCH]["detail"]
     assert "the image builds" not in found
@@ -140,7 +140,7 @@ def test_another_value_in_flake_lock(made: Bound, name: str, node: str) -> None:
     assert "restore it with git, or lock nixpkgs again with `voidgen update nixpkgs`" in said
 
 
-def test_another_commit_with_the_hash_of_this_one(made: Bound) -> None:
+def test_another_commit_with_the_locked_hash_is_found(made: Bound) -> None:
     made.change(locked(rev=made.first))
     line = f"another rev of nixpkgs than voidgen.lock: {made.first} instead of {made.second}"
     assert line in voidgen("lock", "--check", cwd=made.folder).out
@@ -165,7 +165,7 @@ OTHERS = {
 
 
 @pytest.mark.parametrize("name", OTHERS)
-def test_what_else_an_entry_says(made: Bound, name: str) -> None:
+def test_another_reference_in_flake_lock_is_found(made: Bound, name: str) -> None:
     made.change(OTHERS[name])
     ran = voidgen("--json", "lock", "--check", cwd=made.folder)
     assert ran.status == 1
@@ -173,7 +173,7 @@ def test_what_else_an_entry_says(made: Bound, name: str) -> None:
     assert "flake.lock has nixpkgs from another reference than voidgen.lock" in lines
 
 
-def test_the_root_takes_another_entry(made: Bound) -> None:
+def test_an_input_that_leads_to_another_node_is_found(made: Bound) -> None:
     file = made.folder / FLAKE_LOCK
     lock = json.loads(file.read_bytes())
     lock["nodes"]["root"]["inputs"]["nixpkgs"] = "tools"
@@ -183,7 +183,7 @@ def test_the_root_takes_another_entry(made: Bound) -> None:
     assert "flake.lock does not have nixpkgs/tools of voidgen.lock" in said
 
 
-def test_update_by_nix_and_lock(made: Bound) -> None:
+def test_lock_records_what_nix_flake_update_changed(made: Bound) -> None:
     well(made.folder, "generate")
     commit(made.folder)
     third = commit(made.nixpkgs, {"words": "third"}, day=3)
@@ -196,17 +196,17 @@ def test_update_by_nix_and_lock(made: Bound) -> None:
     assert changes(made.folder) == [FLAKE_LOCK, LOCK]
 
 
-def test_update_repairs(made: Bound) -> None:
+def test_update_repairs_a_changed_entry(made: Bound) -> None:
     made.change(locked(lastModified=1))
     well(made.folder, "update", "nixpkgs")
     assert changes(made.folder) == []
 
 
-def test_written_in_another_form(made: Bound) -> None:
+def test_another_spelling_of_the_same_flake_lock_is_accepted(made: Bound) -> None:
     file = made.folder / FLAKE_LOCK
     file.write_text(json.dumps(json.loads(file.read_bytes()), indent=1))
     assert well(made.folder, "lock", "--check") == "everything is locked\n"
-    # As Nix 2.8 spells a branch, and as later releases do.
+    # Nix 2.8 and later releases spell branches differently.
     made.change(lambda node: node["locked"].update(ref="refs/heads/main"))
     assert well(made.folder, "lock", "--check") == "everything is locked\n"
 
@@ -223,7 +223,9 @@ def test_written_in_another_form(made: Bound) -> None:
         ('"rev": "', '"rev": "x', "nodes.nixpkgs.locked.rev: expected a commit"),
     ],
 )
-def test_what_nix_never_writes(made: Bound, old: str, new: str, said: str) -> None:
+def test_a_flake_lock_that_nix_never_writes_is_refused(
+    made: Bound, old: str, new: str, said: str
+) -> None:
     file = made.folder / FLAKE_LOCK
     text = file.read_text()
     assert old in text
@@ -232,7 +234,7 @@ def test_what_nix_never_writes(made: Bound, old: str, new: str, said: str) -> No
         assert said in refused(made.folder, *words, status=2)
 
 
-def test_what_cannot_be_fetched(
+def test_check_skips_inputs_that_cannot_be_fetched(
     made: Bound, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     well(made.folder, "generate")
@@ -243,7 +245,7 @@ def test_what_cannot_be_fetched(
     assert found["all inputs are locked"]["state"] == "passed"
     assert found[MATCH]["state"] == "skipped"
     assert "nixpkgs cannot be fetched: " in found[MATCH]["about"]
-    # What is bound needs nobody.
+    # This comparison needs no network.
     assert well(made.folder, "lock", "--check") == "everything is locked\n"
 
 
@@ -255,7 +257,7 @@ def archive(folder: Path) -> str:
 
 
 def place(folder: Path) -> str:
-    """A repository that needs a folder of the machine."""
+    """Make a repository with a folder of this machine as input."""
     write(folder, {"words/first": "word"})
     needs = f'inputs.words = {{ url = "path:{folder}/words"; flake = false; }}; '
     repository(folder / "set", {"flake.nix": FLAKE % needs})
@@ -263,7 +265,9 @@ def place(folder: Path) -> str:
 
 
 @pytest.mark.parametrize(("make", "name"), [(archive, "nixpkgs"), (place, "nixpkgs/words")])
-def test_inputs_without_a_commit(make: Callable[[Path], str], name: str, tmp_path: Path) -> None:
+def test_inputs_without_a_commit_are_locked_by_hash(
+    make: Callable[[Path], str], name: str, tmp_path: Path
+) -> None:
     text = toml(None, nix=f'nixpkgs = "{make(tmp_path)}"\n')
     folder = project(tmp_path / "project", text)
     well(folder, "lock")
@@ -278,14 +282,14 @@ def test_inputs_without_a_commit(make: Callable[[Path], str], name: str, tmp_pat
     assert f"{name} has narHash {OTHER_HASH}" in refused(folder, "lock", status=2)
 
 
-def test_project_without_inputs(tmp_path: Path) -> None:
+def test_a_project_without_inputs_gets_no_voidgen_lock(tmp_path: Path) -> None:
     folder = project(tmp_path / "project", toml(None))
     assert well(folder, "lock") == "nothing changed\n"
     assert well(folder, "lock", "--check") == "everything is locked\n"
     assert not (folder / LOCK).exists()
 
 
-def test_container_of_a_project_without_mklive_stays(made: Bound) -> None:
+def test_lock_ignores_the_container_of_a_project_without_mklive(made: Bound) -> None:
     image = f"localhost:5000/void@sha256:{'0a' * 32}"
     text = (made.folder / "voidgen.toml").read_text()
     (made.folder / "voidgen.toml").write_text(f'{text}[container]\nimage = "{image}"\n')
@@ -295,10 +299,10 @@ def test_container_of_a_project_without_mklive_stays(made: Bound) -> None:
     assert (made.folder / "voidgen.toml").read_bytes() == before
 
 
-# With packages of Void.
+# With Void packages.
 
 
-def test_lock_of_an_earlier_voidgen_is_bound_and_nobody_is_asked(
+def test_lock_adds_inputs_to_an_earlier_voidgens_lock_without_network(
     locked: Path, site: Site, tmp_path: Path
 ) -> None:
     folder = clone(locked, tmp_path / "project")
@@ -314,7 +318,9 @@ def test_lock_of_an_earlier_voidgen_is_bound_and_nobody_is_asked(
 
 
 @pytest.mark.parametrize("field", ["lastModified", "narHash", "rev"])
-def test_iso_and_fetch_refuse(field: str, locked: Path, tmp_path: Path) -> None:
+def test_iso_and_fetch_refuse_a_changed_flake_lock(
+    field: str, locked: Path, tmp_path: Path
+) -> None:
     folder = clone(locked, tmp_path / "project")
     lock = json.loads((folder / FLAKE_LOCK).read_bytes())
     forged = {"lastModified": 1, "narHash": OTHER_HASH, "rev": MADE_UP}[field]
@@ -326,7 +332,7 @@ def test_iso_and_fetch_refuse(field: str, locked: Path, tmp_path: Path) -> None:
         assert RESTORE in said
 
 
-def test_new_input_is_bound(locked: Path, made: Bound, site: Site, tmp_path: Path) -> None:
+def test_lock_records_an_added_input(locked: Path, made: Bound, site: Site, tmp_path: Path) -> None:
     assert site
     folder = clone(locked, tmp_path / "another")
     edit(folder, '"./packages"', f'"git+file://{made.nixpkgs}?ref=main"')

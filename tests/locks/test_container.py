@@ -1,4 +1,4 @@
-"""Container images by digest: looked up in a real registry, by skopeo and by podman."""
+"""Container images by digest: skopeo and podman look them up in a real registry."""
 
 import gzip
 import hashlib
@@ -39,11 +39,11 @@ class Registry:
     """A registry on this machine."""
 
     name: str
-    """Of the image that `push` puts there."""
+    """The name of the images that `push` writes."""
     folder: Path
 
     def push(self, tag: str, content: bytes) -> str:
-        """Make an image, and give it a tag; its digest."""
+        """Push an image with a tag, and return its digest."""
         layout = self.folder / hashlib.sha256(content).hexdigest()
         digest = write_layout(layout, content)
         target = f"docker://{self.name}:{tag}"
@@ -54,7 +54,7 @@ class Registry:
 
 
 def write_layout(folder: Path, content: bytes) -> str:
-    """An image of one file as a folder (OCI image layout specification); its digest."""
+    """Write an image of one file (OCI image layout specification), and return its digest."""
     (folder / "blobs" / "sha256").mkdir(parents=True, exist_ok=True)
     stream = io.BytesIO()
     with tarfile.open(fileobj=stream, mode="w") as archive:
@@ -96,7 +96,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registry]:
     registry = unpacked("docker-registry") / "usr" / "bin" / "docker-registry"
     folder = tmp_path_factory.mktemp("registry")
     for _ in range(5):
-        # Its port may be taken until it listens.
+        # Another program may take the port before the registry listens.
         with served(registry, folder, f"127.0.0.1:{free_port()}") as found:
             if found:
                 yield found
@@ -113,7 +113,7 @@ def free_port() -> int:
 
 @contextmanager
 def served(registry: Path, folder: Path, address: str) -> Iterator[Registry | None]:
-    """The registry, once it answers; None if it cannot listen at ``address``."""
+    """Run a registry; yield it once it answers, or None if it cannot listen at ``address``."""
     config = {
         "version": 0.1,
         "storage": {"filesystem": {"rootdirectory": str(folder / "storage")}},
@@ -132,7 +132,7 @@ def served(registry: Path, folder: Path, address: str) -> Iterator[Registry | No
 
 
 def answers(address: str, started: subprocess.Popen[bytes]) -> bool:
-    """Wait until it answers; False if it ends before that."""
+    """Wait until the registry answers; return False if it exits first."""
     while started.poll() is None:
         try:
             urllib.request.urlopen(f"http://{address}/v2/", timeout=60).close()
@@ -146,7 +146,7 @@ def answers(address: str, started: subprocess.Popen[bytes]) -> bool:
 @pytest.fixture
 def registry(running: Registry, monkeypatch: pytest.MonkeyPatch) -> Registry:
     address = running.name.partition("/")[0]
-    # Not all programs look at the variable, nor all in the home.
+    # Some programs read only the variable, some only the file in the home.
     file = Path(os.environ["HOME"], ".config", "containers", "registries.conf")
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(f'[[registry]]\nlocation = "{address}"\ninsecure = true\n')
@@ -155,7 +155,7 @@ def registry(running: Registry, monkeypatch: pytest.MonkeyPatch) -> Registry:
 
 
 def with_image(locked: Path, folder: Path, image: str) -> Path:
-    """The locked project, and this image in it."""
+    """Copy the locked project, with this image in voidgen.toml."""
     clone(locked, folder)
     with (folder / "voidgen.toml").open("a") as stream:
         stream.write(f'\n[container]   # where mklive runs\nimage = "{image}"   # a comment\n')
@@ -176,7 +176,7 @@ def test_digest_that_the_registry_has_is_locked(
     assert lock_of(folder)["container"] == image
     assert lock_of(folder)["xbps"] == lock_of(locked)["xbps"]
     assert site.asked() == []
-    # Once locked, nobody is asked for it: not even the registry.
+    # A locked digest is not looked up again.
     commit(folder)
     assert well(folder, "lock").splitlines()[-1] == "nothing changed"
 
@@ -194,7 +194,9 @@ def test_digest_that_the_registry_does_not_have_is_refused(
     assert registry.name in said
 
 
-def test_registry_that_is_not_there_is_told(locked: Path, site: Site, tmp_path: Path) -> None:
+def test_lock_fails_if_the_registry_is_unreachable(
+    locked: Path, site: Site, tmp_path: Path
+) -> None:
     if not shutil.which("skopeo"):
         pytest.skip("needs skopeo (Debian package skopeo)")
     assert site
@@ -203,7 +205,7 @@ def test_registry_that_is_not_there_is_told(locked: Path, site: Site, tmp_path: 
     assert "connection refused" in said
 
 
-def test_moved_tag_moves_voidgen_toml_in_place(
+def test_update_writes_a_tags_later_digest_into_voidgen_toml(
     registry: Registry, locked: Path, site: Site, tmp_path: Path
 ) -> None:
     assert site
@@ -228,7 +230,7 @@ def test_moved_tag_moves_voidgen_toml_in_place(
     assert well(folder, "update", "container").splitlines()[-1] == "nothing changed"
 
 
-def test_image_without_a_tag_does_not_move(
+def test_update_keeps_an_image_without_a_tag(
     registry: Registry, locked: Path, site: Site, tmp_path: Path
 ) -> None:
     assert site
@@ -239,7 +241,7 @@ def test_image_without_a_tag_does_not_move(
     assert well(folder, "update", "container").splitlines()[-1] == "nothing changed"
 
 
-def test_tag_that_is_gone_is_told(
+def test_update_fails_if_the_tag_does_not_exist(
     registry: Registry, locked: Path, site: Site, tmp_path: Path
 ) -> None:
     assert site
@@ -250,7 +252,7 @@ def test_tag_that_is_gone_is_told(
     assert "manifest unknown" in refused(folder, "update", "container")
 
 
-def test_prefetch_tells_the_digest_of_a_tag(registry: Registry, tmp_path: Path) -> None:
+def test_prefetch_prints_the_digest_of_a_tag(registry: Registry, tmp_path: Path) -> None:
     digest = registry.push("2", b"two")
     said = well(tmp_path, "prefetch", "--image", f"{registry.name}:2")
     assert said.splitlines() == [f"digest  {digest}", f"image   {registry.name}:2@{digest}"]
@@ -280,7 +282,7 @@ def test_podman_finds_the_same_digest(
     assert said.splitlines()[0] == f"digest  {digest}"
 
 
-def test_without_any_program_it_says_what_to_install(
+def test_lock_without_skopeo_podman_and_docker_says_what_to_install(
     locked: Path, site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert site
@@ -294,13 +296,15 @@ def test_without_any_program_it_says_what_to_install(
 
 
 def only(folder: Path, name: str, env: Mapping[str, str]) -> Path:
-    """A folder for PATH that has one program of the machine's."""
+    """Make a folder for PATH that has a single program of this machine."""
     folder.mkdir(exist_ok=True)
     (folder / name).symlink_to(shutil.which(name, path=env["PATH"]) or name)
     return folder
 
 
-def test_other_image_is_stale(locked: Path, site: Site, tmp_path: Path) -> None:
+def test_fetch_refuses_a_lock_with_another_container(
+    locked: Path, site: Site, tmp_path: Path
+) -> None:
     assert site
     folder = with_image(locked, tmp_path / "project", f"void.invalid/tiny:1@sha256:{'0' * 64}")
     assert "voidgen.lock has another container: flake" in refused(folder, "fetch", status=2)

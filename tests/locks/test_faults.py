@@ -1,4 +1,4 @@
-"""What goes wrong with a repository: one message, nothing written, the old locks as they were."""
+"""If a repository is broken, voidgen prints one message and leaves the locks unchanged."""
 
 from collections.abc import Callable
 from functools import partial
@@ -18,7 +18,7 @@ FILE = "jq-1.7.1_1.x86_64.xbps"
 
 @frozen
 class Fault:
-    """How a site is broken, and what must be said of it (with the URL before it)."""
+    """How a site is broken, and what the message must contain after the URL."""
 
     make: Callable[[Site], None]
     said: tuple[str, ...]
@@ -127,7 +127,7 @@ def test_signer_must_be_trusted(
     assert said in message
 
 
-def test_altered_signature_is_fetched_anew_the_next_time(
+def test_a_wrong_signature_is_fetched_again_by_the_next_run(
     locked: Path, site: Site, tmp_path: Path
 ) -> None:
     folder = clone(locked, tmp_path / "project")
@@ -138,16 +138,14 @@ def test_altered_signature_is_fetched_anew_the_next_time(
     assert locks(folder) == locks(locked)
 
 
-def test_nobody_listens(origin: Origin, tmp_path: Path) -> None:
+def test_an_unreachable_repository_is_named(origin: Origin, tmp_path: Path) -> None:
     url = f"http://127.0.0.1:{closed_port()}/current"
     folder = project(tmp_path / "project", toml(origin.mklive, [url]))
     said = refused(folder, "lock")
     assert f"{url}/{INDEX}" in said
 
 
-def test_connections_that_break_are_taken_up_again(
-    locked: Path, site: Site, tmp_path: Path
-) -> None:
+def test_interrupted_downloads_are_repeated(locked: Path, site: Site, tmp_path: Path) -> None:
     folder = clone(locked, tmp_path / "project")
     site.answer(INDEX, truncates(99))
     site.answer(FILE, status(503), resets(9), hangs_up)
@@ -187,7 +185,7 @@ UNRESOLVED = {
 
 
 @pytest.mark.parametrize("name", UNRESOLVED)
-def test_xbps_says_why_it_cannot_resolve(
+def test_unresolvable_packages_show_xbpss_reason(
     name: str, locked: Path, site: Site, tmp_path: Path
 ) -> None:
     added, asked, said, remedy = UNRESOLVED[name]
@@ -216,7 +214,7 @@ ALL_AT_ONCE = (
 )
 
 
-def test_all_that_is_missing_is_told_at_once_with_who_asked(
+def test_all_missing_packages_are_reported_with_who_needs_them(
     locked: Path, site: Site, tmp_path: Path
 ) -> None:
     folder = clone(locked, tmp_path / "project")
@@ -242,7 +240,7 @@ def test_all_that_is_missing_is_told_at_once_with_who_asked(
     assert "correct each name in the place that asks for it" in message
 
 
-def test_all_conflicts_and_libraries_are_told_at_once(
+def test_all_conflicts_and_missing_libraries_are_reported(
     locked: Path, site: Site, tmp_path: Path
 ) -> None:
     folder = clone(locked, tmp_path / "project")

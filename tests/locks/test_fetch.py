@@ -1,4 +1,4 @@
-"""`voidgen fetch`: a repository of what is locked, nothing else, and every byte checked."""
+"""`voidgen fetch` makes a repository with exactly the locked packages, and checks every byte."""
 
 import tomllib
 from pathlib import Path
@@ -32,7 +32,7 @@ def fetch(folder: Path) -> Path:
     return Path(well(folder, "fetch").strip())
 
 
-def test_repository_has_what_is_locked_and_nothing_else(
+def test_fetch_makes_a_repository_of_exactly_the_locked_packages(
     locked: Path, site: Site, origin: Origin
 ) -> None:
     found = fetch(locked)
@@ -45,11 +45,11 @@ def test_repository_has_what_is_locked_and_nothing_else(
     assert {(one.pkgver, one.arch, one.hash, one.size) for one in listed} == {
         (one["pkgver"], one["arch"], one["hash"], one["size"]) for one in packages
     }
-    # Neither the index of the mirror nor signatures: the hashes are locked.
+    # Hashes are locked, so neither the mirror's index nor signatures are needed.
     assert site.asked() == sorted(names)
 
 
-def test_again_nobody_is_asked(locked: Path, site: Site) -> None:
+def test_fetching_again_needs_no_network(locked: Path, site: Site) -> None:
     first = fetch(locked)
     files = {file.name: file.stat().st_mtime_ns for file in first.iterdir()}
     site.vanish()
@@ -79,13 +79,13 @@ def test_locks_with_the_same_packages_share_the_repository(
         "htop-3.4.0_1.x86_64.xbps",
         "linux6.1-6.1.128_1.x86_64.xbps",
     }
-    # `update` has had the signatures, so that the repository can serve as a mirror.
+    # `update` has fetched the signatures, so that the repository can serve as a mirror.
     assert len(names(other, "*.sig2")) == 28
     assert fetch(locked) == first
 
 
 @pytest.mark.parametrize("change", ["altered", "cut", "gone", "folder gone"])
-def test_cached_file_that_is_broken_is_fetched_anew(
+def test_a_damaged_file_in_the_cache_is_fetched_again(
     change: str, locked: Path, site: Site, origin: Origin, tmp_path: Path
 ) -> None:
     repository = fetch(locked)
@@ -114,7 +114,7 @@ def test_cached_file_that_is_broken_is_fetched_anew(
 
 
 @pytest.mark.parametrize("change", ["altered", "gone", "another"])
-def test_repository_that_is_broken_is_made_anew(
+def test_a_damaged_repository_is_made_again(
     change: str, locked: Path, site: Site, origin: Origin
 ) -> None:
     assert site
@@ -131,8 +131,8 @@ def test_repository_that_is_broken_is_made_anew(
     assert len(list(found.iterdir())) == 28 + 1
 
 
-def test_index_with_other_bytes_is_made_anew(locked: Path, site: Site) -> None:
-    """Also where every locked package is still in it: dependencies count, too."""
+def test_an_index_with_other_bytes_is_made_again(locked: Path, site: Site) -> None:
+    """Even if it lists every locked package, because its dependencies matter, too."""
     assert site
     index = fetch(locked) / "x86_64-repodata"
     whole = index.read_bytes()
@@ -149,13 +149,13 @@ def test_index_with_other_bytes_is_made_anew(locked: Path, site: Site) -> None:
     assert again.read_bytes() == whole
 
 
-def test_package_that_a_fault_broke_off_is_fetched_in_the_end(locked: Path, site: Site) -> None:
+def test_an_interrupted_package_is_fetched_again(locked: Path, site: Site) -> None:
     site.answer(FILE, status(503), resets(100))
     fetch(locked)
     assert site.times(FILE) == 3
 
 
-def test_altered_package_is_refused_before_anything_is_made(
+def test_fetch_makes_no_repository_if_a_package_is_altered(
     locked: Path, site: Site, tmp_path: Path
 ) -> None:
     site.flip(FILE)
@@ -166,10 +166,10 @@ def test_altered_package_is_refused_before_anything_is_made(
     assert not (tmp_path / "cache" / "voidgen" / "repositories").exists()
 
 
-def test_altered_hash_is_refused_before_anything_is_made(
+def test_fetch_makes_no_repository_if_a_locked_hash_is_wrong(
     locked: Path, site: Site, tmp_path: Path
 ) -> None:
-    """By one who keeps the lock's own checksum right."""
+    """The lock's own checksum is right."""
     folder = clone(locked, tmp_path / "project")
     lock = lock_file.read(folder)
     assert lock
@@ -200,7 +200,7 @@ def test_flipped_bits_of_the_lock_are_refused(locked: Path, site: Site, tmp_path
     assert site.asked() == []
 
 
-def test_lock_for_another_project_is_stale(locked: Path, site: Site, tmp_path: Path) -> None:
+def test_a_lock_of_other_packages_is_stale(locked: Path, site: Site, tmp_path: Path) -> None:
     folder = clone(locked, tmp_path / "project")
     edit(folder, '"htop"', '"zsh"')
     lines = [
@@ -234,7 +234,9 @@ def test_lock_for_another_project_is_stale(locked: Path, site: Site, tmp_path: P
         ("?ref=main", "?ref=main&shallow=1", "flake.lock has no mklive from git+file://"),
     ],
 )
-def test_stale_in_other_ways(old: str, new: str, line: str, locked: Path, tmp_path: Path) -> None:
+def test_a_lock_of_another_request_is_stale(
+    old: str, new: str, line: str, locked: Path, tmp_path: Path
+) -> None:
     folder = clone(locked, tmp_path / "project")
     edit(folder, old, new)
     assert line in refused(folder, "fetch", status=2)
@@ -247,7 +249,7 @@ def unlocked_lines(folder: Path) -> list[str]:
     return [f"flake.lock has no mklive from {source}", none]
 
 
-def test_missing_locks_are_told(locked: Path, tmp_path: Path) -> None:
+def test_missing_locks_are_reported(locked: Path, tmp_path: Path) -> None:
     folder = clone(locked, tmp_path / "project")
     for name in ("flake.lock", "voidgen.lock"):
         (folder / name).unlink()

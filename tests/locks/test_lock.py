@@ -1,4 +1,4 @@
-"""`voidgen lock`: what it locks, that it is right, and that it stays."""
+"""`voidgen lock`: what it locks, and that it keeps what is locked."""
 
 import hashlib
 import os
@@ -88,7 +88,7 @@ def test_noarch_packages_are_locked_as_such(locked: Path) -> None:
     assert set(each.values()) == {"x86_64"}
 
 
-def test_first_lock_tells_git_of_the_locks_and_says_what_it_has(
+def test_the_first_lock_adds_the_locks_to_git_and_lists_what_it_locked(
     origin: Origin, site: Site, tmp_path: Path
 ) -> None:
     folder = project(tmp_path / "project", toml(origin.mklive, [site.url]))
@@ -99,18 +99,18 @@ def test_first_lock_tells_git_of_the_locks_and_says_what_it_has(
     assert said[-2].startswith("28 packages of Void are locked, ")
     assert said[-1] == "wrote flake.lock, voidgen.lock"
     assert changes(folder) == [FLAKE_LOCK, LOCK]
-    # Each file once, signatures with them: packages for several roots, too.
+    # Each file and signature is requested once, even if several roots need the package.
     assert len(site.asked()) == 1 + 2 * 28
     assert max(site.times(name) for name in site.asked()) == 1
 
 
-def test_quiet_says_nothing(locked: Path, site: Site, tmp_path: Path) -> None:
+def test_quiet_prints_nothing(locked: Path, site: Site, tmp_path: Path) -> None:
     assert site
     ran = voidgen("--quiet", "update", "xbps", cwd=clone(locked, tmp_path / "project"))
     assert (ran.status, ran.out, ran.err) == (0, "", "")
 
 
-def test_again_nothing_moves_and_nobody_is_asked(
+def test_locking_again_changes_nothing_and_needs_no_network(
     locked: Path, site: Site, origin: Origin, tmp_path: Path
 ) -> None:
     folder = clone(locked, tmp_path / "project")
@@ -121,7 +121,7 @@ def test_again_nothing_moves_and_nobody_is_asked(
     assert well(folder, "lock", "--check") == "everything is locked\n"
 
 
-def test_package_that_is_added_later_comes_from_the_locked_index(
+def test_an_added_package_comes_from_the_locked_index(
     locked: Path, site: Site, origin: Origin, tmp_path: Path
 ) -> None:
     folder = clone(locked, tmp_path / "project")
@@ -134,7 +134,7 @@ def test_package_that_is_added_later_comes_from_the_locked_index(
     assert site.times("x86_64-repodata") == 0
 
 
-def test_removed_package_goes_with_what_it_alone_needed(
+def test_removing_a_package_removes_what_only_it_needed(
     locked: Path, site: Site, tmp_path: Path
 ) -> None:
     assert site
@@ -146,7 +146,7 @@ def test_removed_package_goes_with_what_it_alone_needed(
     assert versions(folder) == {key: before[key] for key in before if key != "htop"}
 
 
-def test_package_that_the_mirror_dropped_needs_an_update(
+def test_lock_asks_for_an_update_if_the_repository_dropped_a_package(
     locked: Path, site: Site, origin: Origin, tmp_path: Path
 ) -> None:
     folder = clone(locked, tmp_path / "project")
@@ -157,7 +157,7 @@ def test_package_that_the_mirror_dropped_needs_an_update(
     assert "`voidgen update xbps`" in said
 
 
-def test_mirror_may_have_what_the_repository_dropped(
+def test_a_mirror_serves_a_package_that_the_repository_dropped(
     locked: Path, site: Site, tmp_path: Path
 ) -> None:
     folder = clone(locked, tmp_path / "project")
@@ -170,10 +170,10 @@ def test_mirror_may_have_what_the_repository_dropped(
     assert {one["repository"] for one in lock_of(folder)["xbps"]["packages"]} == {site.url}
 
 
-def test_locked_index_that_is_nowhere_any_more_needs_an_update(
+def test_lock_asks_for_an_update_if_the_locked_index_is_lost(
     origin: Origin, site: Site, tmp_path: Path
 ) -> None:
-    # An index of its own: another test may not miss what goes here.
+    # This test deletes the index, so it must not share it with others.
     site.publish(origin.packages, "/own")
     folder = project(
         tmp_path / "project", toml(origin.mklive, [site.url.replace("current", "own")])
@@ -181,7 +181,7 @@ def test_locked_index_that_is_nowhere_any_more_needs_an_update(
     well(folder, "lock")
     commit(folder)
     (index,) = lock_of(folder)["xbps"]["repositories"]
-    lose(index["hash"])
+    delete_index(index["hash"])
     site.publish(origin.later, "/own")
     edit(folder, '"htop"', '"htop", "zsh"')
     said = refused(folder, "lock")
@@ -191,7 +191,7 @@ def test_locked_index_that_is_nowhere_any_more_needs_an_update(
     assert versions(folder)["zsh"] == "5.9_5"
 
 
-def lose(digest: str) -> None:
+def delete_index(digest: str) -> None:
     """Remove the index with this hash from the Nix store."""
     (path,) = [
         path
@@ -202,7 +202,7 @@ def lose(digest: str) -> None:
 
 
 @pytest.mark.parametrize("name", [FLAKE_LOCK, LOCK])
-def test_lock_that_is_gone_is_made_anew(
+def test_a_deleted_lock_is_written_again(
     name: str, locked: Path, site: Site, tmp_path: Path
 ) -> None:
     assert site

@@ -1,4 +1,4 @@
-"""Killed or refused at a touch of the disk, `lock` and `update` leave whole locks."""
+"""If `lock` and `update` are killed or a write fails, each lock is whole."""
 
 import os
 import pickle
@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from attrs import frozen
-from tests.locks.conftest import settle
+from tests.locks.conftest import set_environment
 from tests.locks.project import (
     FLAKE_LOCK,
     LOCK,
@@ -23,7 +23,7 @@ from tests.locks.project import (
     well,
 )
 from tests.locks.site import Origin, Site
-from tests.locks.test_update import asks_for_zsh
+from tests.locks.test_update import add_zsh
 from tests.locks.void import StandIn, Void
 from tests.property import killing
 from tests.property.running import Ran
@@ -41,7 +41,7 @@ State = Mapping[str, bytes]
 
 @frozen
 class Command:
-    """A command of voidgen, in this environment."""
+    """A voidgen command with its environment."""
 
     words: tuple[str, ...]
     env: Mapping[str, str]
@@ -56,7 +56,7 @@ class Command:
 
 @frozen
 class Writing:
-    """The last step alone: writing what was found."""
+    """Only the command's last step, which writes the locks."""
 
     outcome: bytes
 
@@ -67,7 +67,7 @@ class Writing:
 
 @frozen
 class Case:
-    """A command, the project before it, and what an unbroken run makes of it."""
+    """A command, the project before it, and the project after an uninterrupted run."""
 
     command: Command
     writing: Writing
@@ -84,13 +84,13 @@ def case(
     origin: Origin,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Case]:
-    """Both locks change: they come, or mklive and Void's packages have moved on."""
+    """A run that changes both locks: it makes them, or there are newer packages and mklive."""
     if not isinstance(void, StandIn):
         pytest.skip("it is voidgen that is killed: the stand-in is enough")
     folder = tmp_path_factory.mktemp("killed")
     (folder / "scratch").mkdir()
     with pytest.MonkeyPatch.context() as patch, serving() as server:
-        settle(patch, nix_env, void, folder / "cache")
+        set_environment(patch, nix_env, void, folder / "cache")
         patch.setenv("TMPDIR", str(folder / "scratch"))
         site = Site(server, origin)
         site.publish(origin.packages)
@@ -100,7 +100,7 @@ def case(
         if request.param == "update":
             well(before, "lock")
             commit(before)
-            asks_for_zsh(mklive)
+            add_zsh(mklive)
             site.publish(origin.later)
             moving = frozenset({"mklive", "xbps"})
         outcome = update.pin(projects.load(before), moving, NoProgress())
@@ -114,7 +114,7 @@ def case(
 
 
 def attempts(case: Case, folder: Path, act: killing.Act, count: int) -> Iterator[tuple[int, str]]:
-    """Act at ``count`` touches, evenly from the first to the last; how each run ended."""
+    """Act at ``count`` writes, spread evenly; yield each run's exit status and message."""
     clone(case.before, folder)
     for index in range(count):
         start = 1 + index * (case.touches - 1) // (count - 1)
@@ -128,7 +128,7 @@ def renew(case: Case, folder: Path) -> None:
 
 
 def check(case: Case, folder: Path) -> None:
-    """Each lock is the old or the new one, whole, and all else is as it was."""
+    """Assert that each lock is the whole old or new one, and that nothing else changed."""
     before, found = contents(case.before), contents(folder)
     for name in (FLAKE_LOCK, LOCK):
         found.pop(f".{name}.new", None)
@@ -137,7 +137,7 @@ def check(case: Case, folder: Path) -> None:
 
 
 def finish(case: Case, folder: Path) -> None:
-    """A normal run comes to the same end, and leaves nothing else."""
+    """Assert that another run finishes the work and leaves nothing else."""
     status, said, _ = killing.attempt(folder, 0, None, case.command)
     assert (status, said) == (0, "")
     assert contents(folder) == case.after
@@ -148,7 +148,7 @@ COUNTS = [2, pytest.param(60, marks=pytest.mark.slow)]
 
 
 @pytest.mark.parametrize("count", COUNTS)
-def test_killed_while_it_works(count: int, case: Case, tmp_path: Path) -> None:
+def test_locks_are_whole_after_a_kill(count: int, case: Case, tmp_path: Path) -> None:
     folder = tmp_path / "project"
     for status, _ in attempts(case, folder, killing.die, count):
         assert status == -signal.SIGKILL
@@ -167,11 +167,13 @@ def test_killed_while_it_works(count: int, case: Case, tmp_path: Path) -> None:
     ],
 )
 @pytest.mark.parametrize("count", COUNTS)
-def test_refused_while_it_works(act: killing.Act, count: int, case: Case, tmp_path: Path) -> None:
+def test_locks_are_whole_after_a_refused_write(
+    act: killing.Act, count: int, case: Case, tmp_path: Path
+) -> None:
     folder = tmp_path / "project"
     for status, said in attempts(case, folder, act, count):
         if status == 0:
-            # Nothing was lost: for its scratch, say, there are other places.
+            # It did without that write; temporary files, for example, can go elsewhere.
             assert contents(folder) == case.after
         else:
             assert (status, said[:9]) == (1, "voidgen: ")
@@ -181,7 +183,7 @@ def test_refused_while_it_works(act: killing.Act, count: int, case: Case, tmp_pa
     finish(case, folder)
 
 
-def test_killed_at_each_touch_of_the_writing(case: Case, tmp_path: Path) -> None:
+def test_locks_are_whole_after_a_kill_at_each_write(case: Case, tmp_path: Path) -> None:
     folder = clone(case.before, tmp_path / "project")
     *_, touches = killing.attempt(folder, 0, None, case.writing)
     assert contents(folder) == case.after
@@ -191,13 +193,15 @@ def test_killed_at_each_touch_of_the_writing(case: Case, tmp_path: Path) -> None
         status, *_ = killing.attempt(folder, start, killing.die, case.writing)
         assert status == -signal.SIGKILL
         check(case, folder)
-        # What it left stands in nobody's way.
+        # The next run works in spite of what is left.
         killing.attempt(folder, 0, None, case.writing)
         assert contents(folder) == case.after
 
 
 @pytest.mark.parametrize("size", [0, 1, 300])
-def test_killed_within_a_lock(size: int, case: Case, tmp_path: Path) -> None:
+def test_locks_are_whole_after_a_kill_in_the_middle_of_a_write(
+    size: int, case: Case, tmp_path: Path
+) -> None:
     folder = clone(case.before, tmp_path / "project")
     end = partial(killing.no_larger_than, size, signal.SIG_DFL)
     status, *_ = killing.attempt(folder, 1, end, case.writing)

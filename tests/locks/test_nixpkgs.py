@@ -1,4 +1,4 @@
-"""`voidgen lock` and `update` of a nixpkgs: its pin, the image's packages, and XBPS from it."""
+"""`voidgen lock` and `update` of nixpkgs: its revision, the image's packages, and its XBPS."""
 
 import shutil
 from pathlib import Path
@@ -56,7 +56,7 @@ class Nixpkgs:
 
 @pytest.fixture(scope="session")
 def nixpkgs(void: Void, tmp_path_factory: pytest.TempPathFactory) -> Nixpkgs:
-    """It has XBPS's programs, too; `main` is the older set, `next` the newer one."""
+    """Package sets with XBPS's programs; branch `main` is the older one, `next` the newer one."""
     folder = tmp_path_factory.mktemp("nixpkgs") / "nixpkgs"
     shutil.copytree(PACKAGES, folder)
     shutil.copy(shutil.which("busybox") or "", folder / "busybox")
@@ -76,7 +76,7 @@ def nixpkgs(void: Void, tmp_path_factory: pytest.TempPathFactory) -> Nixpkgs:
 
 @pytest.fixture
 def moving(nixpkgs: Nixpkgs, tmp_path: Path) -> Nixpkgs:
-    """A copy whose `main` may move."""
+    """A copy whose branch `main` tests may change."""
     return Nixpkgs(clone(nixpkgs.folder, tmp_path / "nixpkgs"), nixpkgs.old, nixpkgs.new)
 
 
@@ -89,7 +89,7 @@ def move(found: Nixpkgs) -> None:
     git(found.folder, "reset", "--quiet", "--hard", found.new)
 
 
-def test_update_tells_revisions_dates_and_versions(moving: Nixpkgs, tmp_path: Path) -> None:
+def test_update_prints_revisions_dates_and_versions(moving: Nixpkgs, tmp_path: Path) -> None:
     table = nix_table(moving, "greet", "countdown", "dice", "deskTools.clock")
     folder = project(tmp_path / "project", toml(None, nix=table))
     came = f"  + input nixpkgs  {moving.old[:12]} 2026-01-01\n"
@@ -108,7 +108,9 @@ def test_update_tells_revisions_dates_and_versions(moving: Nixpkgs, tmp_path: Pa
     assert well(folder, "update", "nixpkgs") == "nothing changed\n"
 
 
-def test_nothing_moves_where_the_packages_do_not_evaluate(moving: Nixpkgs, tmp_path: Path) -> None:
+def test_update_changes_nothing_if_the_packages_do_not_evaluate(
+    moving: Nixpkgs, tmp_path: Path
+) -> None:
     folder = project(
         tmp_path / "project", toml(None, nix=nix_table(moving, "linecount", "countdown"))
     )
@@ -127,7 +129,7 @@ def test_nothing_moves_where_the_packages_do_not_evaluate(moving: Nixpkgs, tmp_p
     assert "~ nix" not in said
 
 
-def test_packages_that_only_the_new_one_has(moving: Nixpkgs, tmp_path: Path) -> None:
+def test_update_to_a_set_that_has_a_missing_package(moving: Nixpkgs, tmp_path: Path) -> None:
     folder = project(tmp_path / "project", toml(None, nix=nix_table(moving, "pomodoro")))
     well(folder, "lock")
     move(moving)
@@ -135,7 +137,7 @@ def test_packages_that_only_the_new_one_has(moving: Nixpkgs, tmp_path: Path) -> 
     assert said.splitlines()[-1] == "wrote flake.lock, voidgen.lock"
 
 
-def test_nixpkgs_brings_xbps(
+def test_lock_uses_xbps_from_nixpkgs(
     nixpkgs: Nixpkgs,
     site: Site,
     nix_env: dict[str, str],
@@ -169,7 +171,7 @@ def test_everything_is_updated_at_once(
     assert changes(folder) == [FLAKE_LOCK, LOCK]
 
 
-def test_nixpkgs_moves_and_the_packages_of_void_stay(
+def test_updating_nixpkgs_keeps_void_packages(
     moving: Nixpkgs, origin: Origin, site: Site, tmp_path: Path
 ) -> None:
     text = toml(origin.mklive, [site.url], nix=nix_table(moving, "dice"))
@@ -185,7 +187,7 @@ def test_nixpkgs_moves_and_the_packages_of_void_stay(
     assert site.asked() == []
 
 
-def test_other_nixpkgs_in_voidgen_toml_is_locked_anew(nixpkgs: Nixpkgs, tmp_path: Path) -> None:
+def test_another_nixpkgs_in_voidgen_toml_is_locked(nixpkgs: Nixpkgs, tmp_path: Path) -> None:
     folder = project(tmp_path / "project", toml(None, nix=nix_table(nixpkgs, "dice")))
     well(folder, "lock")
     edit(folder, "ref=main", "ref=next")
@@ -194,14 +196,14 @@ def test_other_nixpkgs_in_voidgen_toml_is_locked_anew(nixpkgs: Nixpkgs, tmp_path
     assert "  ~ nix dice  3.0 -> 2.9\n" in said
 
 
-def test_names_are_looked_up_as_they_are_locked(
+def test_add_looks_names_up_in_the_locked_nixpkgs(
     nixpkgs: Nixpkgs, origin: Origin, site: Site, tmp_path: Path
 ) -> None:
-    # `linecount` is in the older set alone.
+    # Only the older set has `linecount`.
     text = toml(origin.mklive, [site.url], nix=f'nixpkgs = "{nixpkgs.reference("main")}"\n')
     folder = project(tmp_path / "project", text)
     ran = voidgen("add", "nix", "linecount", "--dry-run", cwd=folder)
-    assert (ran.status, "could not be checked" in ran.err) == (0, False), "by today's reference"
+    assert (ran.status, "could not be checked" in ran.err) == (0, False), "by the current reference"
     well(folder, "lock")
     newer = nixpkgs.reference("next")
     ran = voidgen("add", "nix", "linecuont", cwd=folder)

@@ -1,4 +1,4 @@
-"""`voidgen prefetch`: what pins a flake reference, a file, an archive's tree."""
+"""`voidgen prefetch` prints hashes of a flake reference, a file, an archive's tree."""
 
 import hashlib
 import io
@@ -19,14 +19,14 @@ def prefetched(folder: Path, *words: str) -> dict[str, str]:
     return found
 
 
-def test_flake_reference(origin: Origin, locked: Path, tmp_path: Path) -> None:
+def test_prefetch_of_a_flake_reference(origin: Origin, locked: Path, tmp_path: Path) -> None:
     found = prefetched(tmp_path, f"git+file://{origin.mklive}?ref=main")
     pinned = json.loads((locked / "flake.lock").read_text())["nodes"]["mklive"]["locked"]
     assert found["hash"] == pinned["narHash"]
     assert (Path(found["path"]) / "mklive.sh").exists()
 
 
-def test_file(site: Site, origin: Origin, tmp_path: Path) -> None:
+def test_prefetch_of_a_file(site: Site, origin: Origin, tmp_path: Path) -> None:
     data = (origin.packages / "x86_64-repodata").read_bytes()
     site.answer("x86_64-repodata", truncates(99))
     found = prefetched(tmp_path, "--file", f"{site.url}/x86_64-repodata")
@@ -34,7 +34,7 @@ def test_file(site: Site, origin: Origin, tmp_path: Path) -> None:
     assert Path(found["path"]).read_bytes() == data
 
 
-def test_tree_of_an_archive(site: Site, tmp_path: Path) -> None:
+def test_prefetch_of_an_unpacked_archive(site: Site, tmp_path: Path) -> None:
     (tmp_path / "served").mkdir()
     with tarfile.open(tmp_path / "served" / "tree.tar.gz", "w:gz") as archive:
         member = tarfile.TarInfo("tree/file")
@@ -49,7 +49,9 @@ def test_tree_of_an_archive(site: Site, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", ["--file", "--unpack"])
-def test_what_is_not_there_is_refused(kind: str, site: Site, tmp_path: Path) -> None:
+def test_prefetch_of_a_missing_file_fails_after_one_request(
+    kind: str, site: Site, tmp_path: Path
+) -> None:
     ran = voidgen("prefetch", kind, f"{site.url}/nope.tar.gz", cwd=tmp_path)
     assert (ran.status, ran.out) == (1, "")
     assert f"{site.url}/nope.tar.gz" in (said := message(ran))

@@ -1,4 +1,4 @@
-"""An mklive that is none, and programs that are not there."""
+"""[mklive] source that is not mklive, and missing programs."""
 
 import os
 import re
@@ -61,7 +61,7 @@ CHANGED: Mapping[str, tuple[str, str, tuple[str, ...]]] = {
 def test_mklive_that_voidgen_cannot_run(
     name: str, origin: Origin, site: Site, tmp_path: Path
 ) -> None:
-    """Of another time than those that voidgen was made for."""
+    """It is older or newer than the ones that voidgen supports."""
     pattern, other, expected = CHANGED[name]
     mklive = clone(origin.mklive, tmp_path / "mklive")
     text, count = re.subn(pattern, other, (mklive / "mklive.sh").read_text())
@@ -74,7 +74,9 @@ def test_mklive_that_voidgen_cannot_run(
     assert "[mklive] source" in said
 
 
-def test_mklive_without_its_keys_trusts_nobody(void: Void, site: Site, tmp_path: Path) -> None:
+def test_mklive_without_keys_makes_no_signature_trusted(
+    void: Void, site: Site, tmp_path: Path
+) -> None:
     mklive = tmp_path / "mklive"
     void.mklive(mklive)
     repository(mklive, {"keys/.keep": ""})
@@ -82,7 +84,7 @@ def test_mklive_without_its_keys_trusts_nobody(void: Void, site: Site, tmp_path:
     assert "a key that is not trusted" in refused(folder, "lock")
 
 
-def test_source_must_be_there(origin: Origin, site: Site, tmp_path: Path) -> None:
+def test_a_missing_mklive_source_is_an_error(origin: Origin, site: Site, tmp_path: Path) -> None:
     gone = tmp_path / "gone"
     folder = project(tmp_path / "project", toml(gone, [site.url]))
     assert origin
@@ -91,7 +93,7 @@ def test_source_must_be_there(origin: Origin, site: Site, tmp_path: Path) -> Non
     assert str(gone) in said
 
 
-def test_without_xbps(
+def test_update_and_fetch_without_xbps_name_the_missing_program(
     locked: Path,
     site: Site,
     nix_env: dict[str, str],
@@ -107,7 +109,7 @@ def test_without_xbps(
         assert "install the package xbps" in said
 
 
-def test_without_nix(
+def test_lock_without_nix_fails(
     locked: Path, site: Site, void: Void, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert site
@@ -124,7 +126,7 @@ def test_without_nix(
         assert "install the package nix" in said
 
 
-def test_without_mklive_there_is_nothing_of_void_to_lock(tmp_path: Path) -> None:
+def test_a_project_without_mklive_has_no_void_packages(tmp_path: Path) -> None:
     folder = project(tmp_path / "project", toml(None))
     said = refused(folder, "fetch", status=2)
     assert "add [mklive] to voidgen.toml" in said

@@ -1,4 +1,4 @@
-"""Several repositories, folders, architectures: which package comes from where."""
+"""Several repositories, folders and architectures: which package comes from where."""
 
 from pathlib import Path
 
@@ -20,12 +20,12 @@ EXTRA = (
 
 @pytest.fixture(scope="session")
 def extra(void: Void, origin: Origin, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A repository beside Void's, signed by somebody else."""
+    """A second repository, signed with another key than Void's."""
     return sites.make(void, tmp_path_factory.mktemp("extra") / "extra", EXTRA, origin.other)
 
 
 @pytest.mark.parametrize(("first", "jq"), [("extra", "1.6_1"), ("current", "1.7.1_1")])
-def test_first_repository_that_has_a_package_gives_it(
+def test_a_package_comes_from_the_first_repository_that_has_it(
     first: str, jq: str, site: Site, extra: Path, tmp_path: Path
 ) -> None:
     origin = site.origin
@@ -53,13 +53,13 @@ def test_first_repository_that_has_a_package_gives_it(
         f"jq-{jq}": order[0],
         "palette-2.0_1": urls[0],
     }
-    # The order is part of what is asked.
+    # The order of repositories is part of the request.
     text = text.replace(f'"{order[0]}", "{order[1]}"', f'"{order[1]}", "{order[0]}"')
     (folder / "voidgen.toml").write_text(text)
     assert "other repositories" in refused(folder, "fetch", status=2)
 
 
-def test_key_of_the_project_is_needed_for_a_repository_that_void_did_not_sign(
+def test_a_repository_with_another_key_needs_a_key_in_the_project(
     site: Site, extra: Path, origin: Origin, tmp_path: Path
 ) -> None:
     urls = [site.publish(extra, "/extra"), site.publish(origin.packages)]
@@ -70,7 +70,7 @@ def test_key_of_the_project_is_needed_for_a_repository_that_void_did_not_sign(
 
 
 @pytest.mark.parametrize("signed", [True, False])
-def test_folder_is_a_repository_without_signatures(
+def test_a_folder_is_used_without_checking_signatures(
     *, signed: bool, void: Void, site: Site, origin: Origin, tmp_path: Path
 ) -> None:
     place = sites.make(void, tmp_path / "extra", EXTRA, origin.other if signed else None)
@@ -94,7 +94,7 @@ def test_folder_is_a_repository_without_signatures(
     assert f"{place}/jq-1.6_1.x86_64.xbps: wrong " in said
 
 
-def test_package_of_a_folder_that_its_index_does_not_know_is_refused(
+def test_a_package_in_a_folder_that_differs_from_its_index_is_refused(
     void: Void, site: Site, origin: Origin, tmp_path: Path
 ) -> None:
     place = sites.make(void, tmp_path / "extra", EXTRA, None)
@@ -115,7 +115,7 @@ ARCHES = {
 
 
 @pytest.mark.parametrize("arch", ARCHES)
-def test_tools_run_on_the_host_and_the_rest_is_for_the_image(
+def test_tools_are_for_the_host_and_other_packages_for_the_image(
     arch: str, void: Void, site: Site, origin: Origin, tmp_path: Path
 ) -> None:
     packages = sites.rolled(Package("grub-arm64-efi"))
@@ -142,7 +142,7 @@ def test_tools_run_on_the_host_and_the_rest_is_for_the_image(
 
 @pytest.fixture
 def musl(void: Void, origin: Origin, server: Server, tmp_path: Path) -> str:
-    """A repository for another architecture alone."""
+    """A repository that has only another architecture."""
     made = sites.make(void, tmp_path / "musl", VOID, origin.key, "x86_64-musl")
     return Site(server, origin).publish(made, "/musl")
 

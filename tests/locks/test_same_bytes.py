@@ -1,4 +1,4 @@
-"""Whoever locks the same inputs gets the same bytes."""
+"""Everyone who locks the same inputs gets the same bytes."""
 
 import os
 import platform
@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def person(nix_env: dict[str, str], home: Path) -> dict[str, str]:
-    """An environment like the tests', with a Nix store and a home of its own."""
+    """Return an environment like the tests', with its own Nix store and home."""
     old = str(Path(nix_env["NIX_STORE_DIR"]).parent)
     for name in ("home", "scratch"):
         (home / name).mkdir(parents=True)
@@ -36,13 +36,13 @@ AS_NOBODY = (
 
 
 def paths() -> list[str]:
-    """Where this Python finds voidgen and what it needs."""
+    """Return the folders in which this Python finds voidgen and its requirements."""
     return [str(ROOT / "generator"), *(path for path in sys.path if "-packages" in path)]
 
 
-def stranger() -> list[str]:
-    """Python as another user, where there can be one; else as this one."""
-    # This Python, and the machine's: this one's home may be closed to others.
+def another_user() -> list[str]:
+    """Return a command that runs Python as another user if that is possible, else as this one."""
+    # Other users may be unable to read this Python's folder; then use the machine's.
     release = ".".join(platform.python_version_tuple()[:2])
     for python in (sys.executable, f"/usr/bin/python{release}"):
         argv = [*AS_NOBODY, python]
@@ -62,24 +62,24 @@ def lock(argv: list[str], env: dict[str, str]) -> None:
 
 @pytest.fixture
 def place() -> Iterator[Path]:
-    """A folder that every user can enter: pytest's own are closed to others."""
+    """A folder that every user can enter, unlike pytest's."""
     with tempfile.TemporaryDirectory() as folder:
         Path(folder).chmod(0o755)
         yield Path(folder)
 
 
-def test_two_people_get_the_same_bytes(
+def test_two_users_lock_the_same_bytes(
     void: Void, nix_env: dict[str, str], origin: Origin, site: Site, place: Path
 ) -> None:
-    """In other folders, with other umasks, time zones, locales, users, stores and caches."""
+    """Folder, umask, time zone, locale, user, store and cache differ."""
     clone(origin.mklive, place / "mklive")
     upstream = project(place / "upstream", toml(place / "mklive", [site.url], ["zsh", "htop"]))
-    # The owners of repositories differ from who reads them.
+    # Another user owns the repositories than the one who reads them.
     git(place, "config", "--file", str(place / "gitconfig"), "safe.directory", "*")
     found = []
     for name, umask, zone, locale, python in (
         ("one", "022", "UTC", "C.UTF-8", [sys.executable]),
-        ("two", "077", "Asia/Kathmandu", "C", stranger()),
+        ("two", "077", "Asia/Kathmandu", "C", another_user()),
     ):
         home = place / name
         folder = home / "a folder" / "project"

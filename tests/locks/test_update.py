@@ -1,4 +1,4 @@
-"""`voidgen update`: what it names moves, all else stays, and it says what moved."""
+"""`voidgen update` updates only the named inputs, and prints the changes."""
 
 import re
 from pathlib import Path
@@ -20,8 +20,8 @@ from tests.locks.project import (
 from tests.locks.site import Origin, Site
 
 
-def asks_for_zsh(mklive: Path) -> str:
-    """A commit of mklive whose initramfs has zsh, too."""
+def add_zsh(mklive: Path) -> str:
+    """Commit an mklive whose initramfs also has zsh, and return the commit."""
     file = mklive / "mklive.sh"
     text, count = re.subn(r"(?m)^((?i:initramfs(?:_pkgs)?)=\()", r"\1zsh ", file.read_text())
     assert count == 1
@@ -29,7 +29,7 @@ def asks_for_zsh(mklive: Path) -> str:
     return commit(mklive, day=2)
 
 
-def test_packages_of_void_move_and_are_told(
+def test_update_xbps_prints_new_versions(
     locked: Path, site: Site, origin: Origin, tmp_path: Path
 ) -> None:
     folder = clone(locked, tmp_path / "project")
@@ -44,18 +44,20 @@ def test_packages_of_void_move_and_are_told(
     assert said[3:] == ["wrote voidgen.lock"]
     assert versions(folder) == before | {"htop": "3.4.0_1", "linux6.1": "6.1.128_1"}
     assert changes(folder) == [LOCK]
-    # A pull request shows what moved: packages, the index, and the checksum.
+    # Only these lines change: packages, the index, and the checksum.
     assert len(git(folder, "diff", "--unified=0", "--", LOCK).splitlines()) == 4 + 4 * 2 + 4
 
 
-def test_what_has_not_changed_does_not_move(locked: Path, site: Site, tmp_path: Path) -> None:
+def test_update_without_newer_versions_changes_nothing(
+    locked: Path, site: Site, tmp_path: Path
+) -> None:
     folder = clone(locked, tmp_path / "project")
     assert well(folder, "update").splitlines()[-1] == "nothing changed"
     assert changes(folder) == []
     assert site.times("x86_64-repodata") == 1
 
 
-def test_packages_that_are_here_are_not_fetched_again(
+def test_update_fetches_only_changed_packages(
     locked: Path, site: Site, origin: Origin, tmp_path: Path
 ) -> None:
     folder = clone(locked, tmp_path / "project")
@@ -67,12 +69,12 @@ def test_packages_that_are_here_are_not_fetched_again(
     ]  # fmt: skip
 
 
-def test_mklive_moves_alone(origin: Origin, site: Site, tmp_path: Path) -> None:
+def test_update_mklive_changes_nothing_else(origin: Origin, site: Site, tmp_path: Path) -> None:
     mklive = clone(origin.mklive, tmp_path / "mklive")
     folder = project(tmp_path / "project", toml(mklive, [site.url]))
     well(folder, "lock")
     commit(folder)
-    old, new = git(mklive, "rev-parse", "HEAD"), asks_for_zsh(mklive)
+    old, new = git(mklive, "rev-parse", "HEAD"), add_zsh(mklive)
     before = lock_of(folder)["xbps"]
     site.publish(origin.later)
     site.keep(origin.packages)
@@ -91,11 +93,13 @@ def test_mklive_moves_alone(origin: Origin, site: Site, tmp_path: Path) -> None:
     assert changes(folder) == [FLAKE_LOCK, LOCK]
 
 
-def test_everything_moves_at_once(origin: Origin, site: Site, tmp_path: Path) -> None:
+def test_update_without_names_updates_everything(
+    origin: Origin, site: Site, tmp_path: Path
+) -> None:
     mklive = clone(origin.mklive, tmp_path / "mklive")
     folder = project(tmp_path / "project", toml(mklive, [site.url]))
     well(folder, "lock")
-    asks_for_zsh(mklive)
+    add_zsh(mklive)
     site.publish(origin.later)
     said = well(folder, "update")
     assert [line.split()[1:3] for line in said.splitlines() if line.startswith("  ~ ")] == [

@@ -1,6 +1,6 @@
-"""Void as the tests have it: XBPS's programs, its keys, packages and repositories, and mklive.
+"""Void for tests: XBPS's programs, keys, packages and repositories, and mklive.
 
-Either a stand-in for them, or the real ones: the same tests run on both.
+The same tests run with a stand-in and with the real ones.
 """
 
 import hashlib
@@ -28,7 +28,7 @@ ROOT = Path(__file__).parents[2]
 
 @frozen
 class Package:
-    """A package to make; ``arch`` is its repository's where it names none."""
+    """A package to make; without ``arch``, it has the repository's."""
 
     name: str
     version: str = "1.0_1"
@@ -45,7 +45,7 @@ class Package:
 
 @frozen
 class Key:
-    """A key that signs: its name, its private part, and XBPS's file of the public one."""
+    """A signing key: its name, private part, and XBPS's file of the public one."""
 
     name: str
     private: Path
@@ -58,16 +58,16 @@ class Key:
 
 
 class Void(Protocol):
-    """What the tests need of Void."""
+    """What tests need from Void."""
 
     programs: Path
     """The folder of XBPS's programs."""
 
     def key(self, name: str, folder: Path) -> Key:
-        """A new key; ``folder`` keeps its private part."""
+        """Make a key; its private part is in ``folder``."""
 
     def pack(self, package: Package, arch: str, folder: Path) -> Path:
-        """The ``.xbps`` file of a package, in ``folder``."""
+        """Make a package's ``.xbps`` file in ``folder``, and return its path."""
 
     def add(self, files: Iterable[Path], arch: str) -> None:
         """Index the files in their folder."""
@@ -76,16 +76,16 @@ class Void(Protocol):
         """Sign the repository and its packages."""
 
     def mklive(self, folder: Path) -> None:
-        """Put mklive's source into ``folder``, which is made."""
+        """Make ``folder`` with mklive's source."""
 
 
 class StandIn:
-    """Works everywhere."""
+    """A stand-in that works on every machine."""
 
     def __init__(self, folder: Path, python: str = sys.executable, text: str = "") -> None:
-        """Makes the programs in ``folder``, to be run by ``python``; ``text`` is each one's code.
+        """Make the programs in ``folder``, which ``python`` runs; ``text`` is the code of each.
 
-        The default needs nothing that runs already.
+        The default needs no running process.
         """
         self.programs = folder
         text = text or f"{_imports()}from tests.stand_in.xbps import main\nmain()\n"
@@ -168,7 +168,7 @@ class Real:
         (tree / "usr" / "share").mkdir(parents=True)
         file = tree / "usr" / "share" / package.name
         file.write_text(package.content)
-        # The archive holds the times of its files.
+        # The archive contains its files' times.
         for path in (file, file.parent, file.parent.parent):
             os.utime(path, (0, 0))
         words = [
@@ -219,10 +219,10 @@ def _plist(name: str, pem: bytes) -> bytes:
 
 
 def _fingerprint(pem: bytes) -> str:
-    """That of the key in the form of OpenSSH (xbps, lib/pubkey2fp.c; RFC 4253, 6.6)."""
+    """Return the key's fingerprint in OpenSSH's form (xbps, lib/pubkey2fp.c; RFC 4253, 6.6)."""
     text = re.sub(rb"-----[^-]*-----|\s", b"", pem)
     _, bits = _der(_der(b64decode(text))[0][1])
-    # A bit string begins with the count of bits that are not used.
+    # A bit string begins with the number of unused bits.
     modulus, exponent = _der(_der(bits[1][1:])[0][1])
     parts = (b"ssh-rsa", exponent[1], modulus[1])
     blob = b"".join(struct.pack(">I", len(part)) + part for part in parts)
@@ -230,7 +230,7 @@ def _fingerprint(pem: bytes) -> str:
 
 
 def _der(data: bytes) -> list[tuple[int, bytes]]:
-    """Tags and contents of what ``data`` holds in a row (X.690)."""
+    """Return tags and contents of the values in ``data`` (X.690)."""
     found = []
     while data:
         tag, size, start = data[0], data[1], 2
