@@ -1,4 +1,4 @@
-"""Other conditions to make an ISO under: nothing of them may show in it."""
+"""Other conditions under which to build an ISO, which must not affect its bytes."""
 
 import os
 import shlex
@@ -14,14 +14,14 @@ FAKETIME = next(Path("/usr/lib").glob("*/faketime"), None)
 DATE = {
     "LD_PRELOAD": "/faketime/libfaketime.so.1",
     "FAKETIME": "+400d",
-    # The times of files are the kernel's.
+    # The kernel, not libfaketime, sets the times of files.
     "NO_FAKE_STAT": "1",
 }
 
 
 @contextmanager
 def others() -> Iterator[None]:
-    """Another umask, date, time zone, locale and number of processors."""
+    """Change the umask, date, time zone, locale and number of processors."""
     assert FAKETIME, "needs libfaketime (Debian package libfaketime)"
     words = [f"--volume={FAKETIME}:/faketime:ro", *(f"--env={k}={v}" for k, v in DATE.items())]
     engine = f"{os.environ[ARGUMENTS]} {shlex.join(words)}"

@@ -10,7 +10,7 @@ from tests.integration import conftest as integration
 from tests.integration.offline import ROOT
 from tests.iso import podman
 from tests.iso.making import Made, make, settle
-from tests.iso.podman import NotHereError, Podman
+from tests.iso.podman import NoContainersError, Podman
 from tests.locks.project import clone
 
 nix_env = integration.nix_env
@@ -18,11 +18,11 @@ nix_env = integration.nix_env
 
 @pytest.fixture(scope="session")
 def engine() -> Podman:
-    """podman with the stand-ins' image; the tests are skipped where it runs nothing."""
+    """podman with the stand-ins' image. Tests are skipped if it cannot run containers."""
     folder = ROOT / ".venv" / "container" / str(os.getuid())
     try:
         return podman.find(folder, podman.PROGRAMS)
-    except NotHereError as error:
+    except NoContainersError as error:
         pytest.skip(str(error))
 
 
@@ -30,16 +30,16 @@ def engine() -> Podman:
 def made(
     nix_env: dict[str, str], engine: Podman, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Made]:
-    """What is made once. The container that its runs load does not stay in podman's storage."""
+    """The project, made once. At the end, its container is removed from podman's storage."""
     one = make(tmp_path_factory.mktemp("iso"), engine, nix_env)
     yield one
     with suppress(AssertionError):
-        # Not if no test has loaded it.
+        # Fails if no test has loaded it.
         engine.run("rmi", one.container)
 
 
 @pytest.fixture
 def folder(made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A project to make the ISO of."""
+    """A copy of the project."""
     settle(monkeypatch, made.env)
     return clone(made.project, tmp_path / "project")

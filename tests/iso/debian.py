@@ -1,4 +1,4 @@
-"""The package set of the tests, whose container is the image of Debian in other places."""
+"""The tests' package set, whose container is Debian's image with programs in other folders."""
 
 import hashlib
 import io
@@ -20,7 +20,7 @@ LINKS = ("bin", "sbin")
 
 
 def write_set(folder: Path, busybox: Path, env: Mapping[str, str]) -> None:
-    """Write the package set; the bytes of Debian go to the store of the Nix in ``env``."""
+    """Write the package set; Debian's files go to the store of the Nix in ``env``."""
     shutil.copytree(PACKAGES, folder, ignore=shutil.ignore_patterns("busybox"))
     shutil.copy(busybox, folder / "busybox")
     shutil.copytree(SET, folder / "tests")
@@ -33,7 +33,7 @@ def write_set(folder: Path, busybox: Path, env: Mapping[str, str]) -> None:
 
 
 def write_layer(layer: Path, files: Mapping[str, Path]) -> None:
-    """Write Debian's files, and ``files``, with the programs in `PLACE`."""
+    """Write a tar of Debian's files and of ``files``, with the programs in `PLACE`."""
     taken = {*FOLDERS, *LINKS}
     with tarfile.open(BASE) as base, tarfile.open(layer, "w") as tar:
         for member in base:
@@ -42,7 +42,7 @@ def write_layer(layer: Path, files: Mapping[str, Path]) -> None:
                 continue
             member.name = moved(name)
             taken.add(member.name)
-            # A symbolic link leads from one program to another, a hard link is a name in the tar.
+            # Hard links name another member of the tar, which moves too; symbolic links stay right.
             if member.islnk():
                 member.linkname = moved(str(PurePosixPath(member.linkname)))
             tar.addfile(member, base.extractfile(member) if member.isreg() else None)
@@ -54,6 +54,6 @@ def write_layer(layer: Path, files: Mapping[str, Path]) -> None:
 
 
 def moved(name: str) -> str:
-    """Return where a file of Debian's is in the layer."""
+    """Return a Debian file's path in the layer."""
     folder, _, program = name.rpartition("/")
     return f"{PLACE}/{program}" if folder in FOLDERS else name

@@ -1,4 +1,4 @@
-"""A project to make ISOs of, locked to stand-ins for mklive and XBPS, and its surroundings."""
+"""A project to build ISOs from, locked to stand-ins for mklive and XBPS, and its environment."""
 
 import os
 import shlex
@@ -22,7 +22,7 @@ from voidgen.system import process
 
 @frozen
 class Made:
-    """A project, locked and generated, and the environment that it is worked on in.
+    """A project, locked and generated, and the environment for commands in it.
 
     ``container`` is the name that the flake's container has once podman has loaded it.
     """
@@ -33,7 +33,7 @@ class Made:
 
 
 def make(folder: Path, engine: Podman, nix_env: Mapping[str, str]) -> Made:
-    """Make all in ``folder``; ``nix_env`` are the variables of the Nix that is used."""
+    """Make everything in ``folder``; ``nix_env`` are the variables of the Nix to use."""
     (folder / "programs").mkdir()
     void = StandIn(folder / "programs")
     mklive = folder / "mklive"
@@ -41,7 +41,7 @@ def make(folder: Path, engine: Podman, nix_env: Mapping[str, str]) -> Made:
     key = void.key("tests", folder)
     repository(mklive, {f"keys/{key.file}": key.plist})
     repo = packages.repository(folder / "repository", project.ARCH)
-    # What podman has, no registry is asked for.
+    # podman has the image already, so no registry is needed.
     skopeo = StandIns(folder / "skopeo")
     skopeo.add("skopeo", (0, engine.image.partition("@")[2], ""))
     informed = _informed(folder / "podman", engine)
@@ -89,7 +89,7 @@ exec {real} "$@"
 
 
 def settle(patch: pytest.MonkeyPatch, env: dict[str, str]) -> None:
-    """The functions take this process's environment."""
+    """Give this process the environment ``env``."""
     for name in [name for name in os.environ if name.startswith(("NIX_", "SUDO_"))]:
         patch.delenv(name)
     for name, value in env.items():

@@ -1,4 +1,4 @@
-"""Void's packages as the tests have them: enough of a root tree for the stand-in for mklive."""
+"""Small stand-ins for Void's packages: enough of a root tree for mklive's stand-in."""
 
 import io
 import os
@@ -30,7 +30,7 @@ class Folder:
 
 @frozen
 class Dated:
-    """A file that was changed at another time than `DATE`."""
+    """A file with another time than `DATE`."""
 
     data: bytes
     date: int
@@ -48,7 +48,7 @@ def program(script: str) -> bytes:
 
 
 def void() -> dict[str, tuple[str, tuple[str, ...], Mapping[str, Content]]]:
-    """Version, dependencies and files of each package."""
+    """Return version, dependencies and files of each package."""
     busybox = os.environ.get("VOIDGEN_BUSYBOX") or shutil.which("busybox")
     assert busybox, "the tests need a static busybox (Debian: apt install busybox-static)"
     return {
@@ -63,7 +63,7 @@ def void() -> dict[str, tuple[str, tuple[str, ...], Mapping[str, Content]]]:
                 "lib64": Link("usr/lib"),
                 "sbin": Link("usr/bin"),
                 "usr/sbin": Link("bin"),
-                # An absolute link: what is written through it is no part of the root tree.
+                # An absolute link: writing through it would leave the root tree.
                 "etc/elsewhere": Link("/out"),
                 "etc/motd": b"of base-files\n",
                 "etc/passwd": b"root:x:0:0::/root:/bin/sh\n_tests:x:81:82::/:/bin/false\n",
@@ -90,14 +90,14 @@ def void() -> dict[str, tuple[str, tuple[str, ...], Mapping[str, Content]]]:
             VERSION,
             (),
             {
-                # The container has them.
+                # These are in the container.
                 "usr/bin/mksquashfs": program('exec mksquashfs "$@"'),
                 "usr/bin/unsquashfs": program('exec unsquashfs "$@"'),
             },
         ),
         "xorriso": (VERSION, (), {"usr/bin/xorriso": program('exec xorriso "$@"')}),
         "syslinux": (VERSION, (), {"usr/lib/syslinux/isolinux.bin": bytes(2048)}),
-        # The container has it.
+        # This is in the container.
         "grub": (VERSION, (), {}),
         "dracut-network": (VERSION, (), {}),
         "jq": (VERSION, ("base-files",), {}),
@@ -121,7 +121,7 @@ def void() -> dict[str, tuple[str, tuple[str, ...], Mapping[str, Content]]]:
 
 
 def repository(folder: Path, arch: str) -> Path:
-    """A repository of them all; XBPS asks for no signature, as it is a folder."""
+    """Make a repository of all packages; XBPS needs no signature, because it is a folder."""
     folder.mkdir(parents=True)
     files = []
     for name, (version, depends, content) in void().items():
@@ -143,7 +143,7 @@ def repository(folder: Path, arch: str) -> Path:
 
 
 def _archive(content: Mapping[str, Content]) -> bytes:
-    # Links are told in a file: the stand-in for XBPS that resolves and indexes reads files alone.
+    # A file lists the links, because XBPS's stand-in only reads files.
     links = [f"{one.target} {name}\n" for name, one in content.items() if isinstance(one, Link)]
     stream = io.BytesIO()
     with tarfile.open(fileobj=stream, mode="w") as tar:

@@ -1,4 +1,4 @@
-"""podman with a storage of the tests' own, and an image for mklive's stand-in to run in."""
+"""podman with its own storage for the tests, and an image in which mklive's stand-in runs."""
 
 import contextlib
 import fcntl
@@ -28,12 +28,12 @@ runroot = "{folder}/run"
 """
 DRIVERS = {
     "overlay": '[storage.options.overlay]\nskip_mount_home = "true"\n',
-    # Slower, and on every file system.
+    # Slower, but works on every file system.
     "vfs": "",
 }
 WAYS: Sequence[Sequence[str]] = (
     (),
-    # In a container themselves, some machines have too few privileges for the rest.
+    # Machines that are containers themselves may lack the privileges for more.
     ("--runtime=runc", "--ulimit=nofile=1024:1024", "--ulimit=nproc=1024:1024"),
 )
 PROGRAMS = {f"usr/bin/{name}": ROOT / "tests" / "stand_in_iso" / "xbps.sh"
@@ -41,20 +41,20 @@ PROGRAMS = {f"usr/bin/{name}": ROOT / "tests" / "stand_in_iso" / "xbps.sh"
 NAME = "localhost/voidgen-tests"
 
 
-class NotHereError(Exception):
-    """Containers do not run here; says why."""
+class NoContainersError(Exception):
+    """Containers do not run on this machine, for the given reason."""
 
 
 @frozen
 class Podman:
-    """A podman that works: its environment, and the arguments of ``run`` that it needs."""
+    """A working podman: its environment, and the arguments that ``run`` needs."""
 
     env: dict[str, str]
     image: str
-    """Name and digest of the stand-in's image."""
+    """The image's name and digest."""
 
     def run(self, *words: str) -> str:
-        """What a command says that must succeed."""
+        """Run a command that must succeed, and return its output."""
         done = subprocess.run(
             ["podman", *words], env={**os.environ, **self.env},
             capture_output=True, text=True, check=False,
@@ -67,19 +67,19 @@ class Podman:
         return shlex.split(self.env[ARGUMENTS])
 
     def left(self, project: Path) -> list[str]:
-        """Containers of a project, running or not."""
+        """Return a project's containers, running or not."""
         return self.run("ps", "-aq", "--filter", f"label=voidgen.project={project}").split()
 
 
 def find(folder: Path, files: dict[str, Path]) -> Podman:
-    """podman, with its storage in ``folder``; its image has ``files`` beside the base's.
+    """Return podman with storage in ``folder`` and an image of the base and ``files``.
 
-    Raises NotHereError where no container runs here.
+    Raises NoContainersError if containers do not run on this machine.
     """
     if not shutil.which("podman"):
-        raise NotHereError("needs podman (Debian package podman)")
+        raise NoContainersError("needs podman (Debian package podman)")
     if not BASE.exists():
-        raise NotHereError(f"needs {BASE}: `make {BASE.relative_to(ROOT)}`")
+        raise NoContainersError(f"needs {BASE}: `make {BASE.relative_to(ROOT)}`")
     said = []
     for driver, options in DRIVERS.items():
         place = folder / driver
@@ -90,7 +90,7 @@ def find(folder: Path, files: dict[str, Path]) -> Podman:
             return _started({"CONTAINERS_STORAGE_CONF": str(storage)}, place, files)
         except AssertionError as error:
             said.append(str(error).partition("\n")[0])
-    raise NotHereError("podman runs no container here: " + "; ".join(said))
+    raise NoContainersError("podman runs no container here: " + "; ".join(said))
 
 
 def _started(env: dict[str, str], folder: Path, files: dict[str, Path]) -> Podman:

@@ -1,4 +1,4 @@
-"""The project whose ISO the tests make, and what it is made from."""
+"""The project from which the tests build ISOs, and its sources."""
 
 import json
 from collections.abc import Mapping
@@ -70,7 +70,7 @@ FILES: dict[str, str | bytes] = {
 def write(
     folder: Path, mklive: Path, packages: Path, busybox: Path, env: Mapping[str, str]
 ) -> Path:
-    """A project, committed; neither locked nor generated. ``env`` is that of its Nix."""
+    """Write and commit a project that is neither locked nor generated; ``env`` has its Nix."""
     folder.mkdir()
     write_set(folder / "packages", busybox, env)
     text = TOML.format(
@@ -82,7 +82,7 @@ def write(
 
 
 def change(folder: Path, old: str, new: str, file: str = "voidgen.toml") -> None:
-    """Change a file of the project, generate and commit."""
+    """Replace text in a file of the project, generate and commit."""
     path = folder / file
     text = path.read_text()
     assert old in text
@@ -92,6 +92,6 @@ def change(folder: Path, old: str, new: str, file: str = "voidgen.toml") -> None
 
 
 def commit(folder: Path) -> None:
-    """Commit all but what git is to ignore."""
+    """Commit everything that git does not ignore."""
     git(folder, "add", "--all")
     git(folder, "commit", "--quiet", "--allow-empty", "--message", "tests")

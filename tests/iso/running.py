@@ -1,4 +1,4 @@
-"""`voidgen iso` that fails, and what it must not leave."""
+"""Run `voidgen iso`, and assert what it leaves behind."""
 
 import json
 import subprocess
@@ -15,16 +15,16 @@ KINDS = ("iso", "iso.sha256", "cdx.json", "manifest.json")
 
 
 def failed(folder: Path, *words: str, status: int = 1) -> str:
-    """Run it, which must fail: its one message."""
+    """Run `voidgen iso`, which must fail, and return its message."""
     ran = voidgen("iso", *words, cwd=folder)
     assert ran.status == status, f"{ran.out}{ran.err}"
-    said = [line for line in ran.err.splitlines(keepends=True) if not is_told(line)]
+    said = [line for line in ran.err.splitlines(keepends=True) if not is_progress_or_note(line)]
     assert message(type(ran)(ran.status, ran.out, "".join(said))) == "".join(said)
     return "".join(said)
 
 
-def is_told(line: str) -> bool:
-    """Whether a line only tells how far the work is, or what a person may want to know."""
+def is_progress_or_note(line: str) -> bool:
+    """Return whether a line is progress or a note, and not an error."""
     starts = (
         "  [",
         "collision: ",
@@ -38,14 +38,14 @@ def is_told(line: str) -> bool:
 
 
 def well(folder: Path, *words: str) -> str:
-    """Run it, which must succeed: what it says."""
+    """Run `voidgen iso`, which must succeed, and return its output and messages."""
     ran = voidgen("iso", *words, cwd=folder)
     assert ran.status == 0, ran.err
     return ran.out + ran.err
 
 
 def is_made(folder: Path) -> bool:
-    """Whether the ISO is there, whole, with all that belongs to it."""
+    """Return whether the ISO exists, undamaged and with all its files."""
     out = folder / "out"
     if not all((out / f"tests.{kind}").is_file() for kind in KINDS):
         return False
@@ -59,7 +59,7 @@ def is_made(folder: Path) -> bool:
 
 
 def nothing_left(folder: Path, engine: Podman, *, made: bool = False) -> None:
-    """No container, volume, mount or loop device, no file of a run; an ISO only where ``made``."""
+    """Assert that a run left nothing (container, volume, mount, file) but a ``made`` ISO."""
     out = folder / "out"
     assert engine.left(folder) == []
     work = out / ".work"
@@ -75,8 +75,8 @@ def nothing_left(folder: Path, engine: Podman, *, made: bool = False) -> None:
     assert str(folder) not in Path("/proc/self/mountinfo").read_text()
     loops = Path("/sys/block").glob("loop*/loop/backing_file")
     assert not [file for file in loops if "mklive-build" in file.read_text()]
-    # Other tests make containers at the same time. A volume is nobody's until its container is
-    # made, so only one that stays nobody's was left.
+    # Other tests run containers at the same time. A volume belongs to no container until that
+    # is made, so only volumes that stay so were left behind.
     left, until = volumes(engine), time.monotonic() + PATIENCE
     while left:
         assert time.monotonic() < until, left
@@ -85,11 +85,11 @@ def nothing_left(folder: Path, engine: Podman, *, made: bool = False) -> None:
 
 
 def volumes(engine: Podman) -> set[str]:
-    """The volumes that no container has."""
+    """Return the volumes that belong to no container."""
     return {*engine.run("volume", "ls", "-q", "--filter", "dangling=true").split()}
 
 
 def others(folder: Path, uid: int, gid: int) -> list[Path]:
-    """What in a folder belongs to somebody else."""
+    """Return the paths in a folder that belong to another user or group."""
     found = [(path, path.lstat()) for path in (folder, *folder.rglob("*"))]
     return [path for path, status in found if (status.st_uid, status.st_gid) != (uid, gid)]

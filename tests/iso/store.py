@@ -1,4 +1,4 @@
-"""A store as people have it that Nix alone did not write: restored, copied, labelled."""
+"""A Nix store as it is after a restore, a copy or labelling: with other times and attributes."""
 
 import os
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ if os.getuid() == 0:
 
 @contextmanager
 def altered(store: Path) -> Iterator[None]:
-    """Give store paths other times, modes, attributes and, as root, owners: Nix sees the same."""
+    """Give store paths other times, modes, attributes and, as root, owners; Nix ignores these."""
     paths = []
     for number, name in enumerate(("greet*", "notebook*", "profile", "include", "mklive")):
         for top in sorted(store.glob(f"*-{name}")):
@@ -32,13 +32,13 @@ def altered(store: Path) -> Iterator[None]:
 
 def _alter(path: Path, number: int) -> None:
     if not path.is_symlink():
-        # Only what may be written to has attributes of a user.
+        # User attributes can only be set on writable files.
         path.chmod(path.stat().st_mode | 0o222)
         for name, value in ATTRIBUTES.items():
             os.setxattr(path, name, value)
     if os.getuid() == 0:
         os.chown(path, UNPRIVILEGED, UNPRIVILEGED, follow_symlinks=False)
-    # As container images have them, as a copy has them, and as Nix has them.
+    # The times of container images, of copies, and of Nix.
     date = (0, 1_700_000_000, 1)[number % 3]
     os.utime(path, (date, date), follow_symlinks=False)
 
@@ -48,7 +48,7 @@ def _restore(path: Path, status: os.stat_result) -> None:
         os.chown(path, status.st_uid, status.st_gid, follow_symlinks=False)
     if not path.is_symlink():
         for name in ATTRIBUTES:
-            # Gone already, if the store has equal files as one.
+            # Already removed, if the store has hard links.
             with suppress(OSError):
                 os.removexattr(path, name)
         path.chmod(status.st_mode)

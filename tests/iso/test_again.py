@@ -1,4 +1,4 @@
-"""`voidgen iso` once more: what has not changed costs nothing."""
+"""`voidgen iso` a second time does only what has changed."""
 
 import json
 import os
@@ -28,11 +28,11 @@ def template(made: Made, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def again(folder: Path, template: Path) -> Path:
-    """A project whose ISO is there."""
+    """A project whose ISO exists."""
     return clone(template, folder.with_name("again"), made=True)
 
 
-def test_nothing_to_do_starts_neither_nix_nor_an_engine(
+def test_a_current_iso_starts_neither_nix_nor_an_engine(
     again: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     programs, starts = tmp_path / "programs", tmp_path / "starts"
@@ -46,7 +46,7 @@ def test_nothing_to_do_starts_neither_nix_nor_an_engine(
     assert ran.err == "hashing tests.iso ...\n"
     assert ran.out.startswith(f"{again / 'out' / 'tests.iso'}  ")
     assert ran.out.endswith("  (nothing to do: the ISO is current)\n")
-    # Which files a package set in a folder may read, and where the project comes from.
+    # git lists the files of a package set in a folder, and finds the project's origin.
     verbs = {line.removeprefix("--no-optional-locks ").split()[0]
              for line in starts.read_text().splitlines()}  # fmt: skip
     assert verbs == {"ls-files", "rev-parse", "symbolic-ref", "config", "remote", "status"}

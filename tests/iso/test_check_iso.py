@@ -1,4 +1,4 @@
-"""`voidgen check --iso`: two ISOs, where they differ, and what was varied between them."""
+"""`voidgen check --iso` builds two ISOs under different conditions and compares them."""
 
 import json
 import os
@@ -35,7 +35,7 @@ os.environ[ARGUMENTS] = " ".join((os.environ.get(ARGUMENTS, ""), *words))
 
 
 def check(folder: Path, status: int = 0) -> dict[str, dict[str, Any]]:
-    """The rows of the comparison and of the conditions, by name."""
+    """Run `check --iso`, and return the rows of the comparison and the conditions, by name."""
     with pytest.MonkeyPatch.context() as patch:
         once(patch)
         ran = voidgen("--quiet", "check", "--iso", "--json", cwd=folder)
@@ -45,7 +45,7 @@ def check(folder: Path, status: int = 0) -> dict[str, dict[str, Any]]:
     return {name.removeprefix("varied: "): rows[name] for name in kept}
 
 
-def test_two_isos_are_identical_whatever_varies(folder: Path, engine: Podman) -> None:
+def test_check_iso_passes_for_identical_isos(folder: Path, engine: Podman) -> None:
     rows = check(folder)
     found = rows.pop(COMPARISON)
     assert (found["state"], found["about"][:7]) == ("passed", "sha256-")
@@ -58,13 +58,13 @@ def test_two_isos_are_identical_whatever_varies(folder: Path, engine: Podman) ->
         assert (one["state"], first == second) == ("passed", False), name
     assert re.fullmatch(r"\S+ and tmpfs", rows["file system of the build"]["about"])
     assert rows["store"]["about"].endswith(" for 9 of its 9 paths")
-    # No more is left than of any run that made none.
+    # It leaves no more than a run that makes no ISO.
     nothing_left(folder, engine)
     assert [*(folder / "out").iterdir()] == []
 
 
 @pytest.mark.slow
-def test_what_a_single_condition_changes_is_found(
+def test_check_iso_finds_the_effect_of_each_condition(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     change(folder, '"quiet"', '"quiet", "stand-in=shows,noise"')
@@ -89,12 +89,12 @@ def test_what_a_single_condition_changes_is_found(
 
 
 @pytest.mark.slow
-def test_what_the_machine_cannot_vary_is_said(
+def test_check_iso_shows_conditions_that_the_machine_cannot_vary(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(machine, "FOLDERS", ())
     monkeypatch.setattr(machine, "memory", lambda: 0)
-    # The engine refuses this together with a map of ids.
+    # The engine refuses this option together with a map of ids.
     monkeypatch.setenv(ARGUMENTS, f"{os.environ[ARGUMENTS]} --userns=host")
     processors = os.sched_getaffinity(0)
     os.sched_setaffinity(0, {min(processors)})
@@ -110,14 +110,14 @@ def test_what_the_machine_cannot_vary_is_said(
         "clock": "libfaketime is not installed (Debian: libfaketime)",
         "cores": "this machine has one core; use one that has more",
     }
-    # Not in memory, but in the container's own file system.
+    # In the container's own file system instead of in memory.
     assert rows["file system of the build"]["state"] == "passed"
     assert "tmpfs" not in rows["file system of the build"]["about"]
     assert rows[COMPARISON]["state"] == "passed"
 
 
 @pytest.mark.slow
-def test_an_iso_that_cannot_be_made_is_told_with_what_was_varied(folder: Path) -> None:
+def test_check_iso_shows_the_conditions_of_a_failed_build(folder: Path) -> None:
     change(folder, '"quiet"', '"quiet", "stand-in=no-success"')
     rows = check(folder, status=1)
     assert [*rows] == [COMPARISON]

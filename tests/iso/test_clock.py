@@ -1,4 +1,4 @@
-"""Which files are of a run, whatever the machine's clock says: the container's script by itself."""
+"""The container's script finds the files of a run, even if the machine's clock is wrong."""
 
 import os
 import subprocess
@@ -22,7 +22,7 @@ def script(engine: Podman, text: str) -> subprocess.CompletedProcess[str]:
     )  # fmt: skip
 
 
-def test_what_is_dated_before_or_after_the_run_is_of_packages(engine: Podman) -> None:
+def test_files_with_times_outside_of_the_run_belong_to_packages(engine: Podman) -> None:
     done = script(
         engine,
         f"""{BEGIN}
@@ -35,7 +35,7 @@ def test_what_is_dated_before_or_after_the_run_is_of_packages(engine: Podman) ->
     assert (done.stdout, done.stderr) == ("/build/files/made\n", "")
 
 
-def test_clock_that_is_set_during_the_run_is_refused(engine: Podman) -> None:
+def test_a_clock_that_changes_during_the_run_is_an_error(engine: Podman) -> None:
     for other, sign in (("1 hour ago", 1), ("1 hour", -1)):
         date = f"touch --reference=/build/start --date='{other}' /build/start"
         done = script(engine, f"{BEGIN}\n{date}\n{RUN}")

@@ -1,4 +1,4 @@
-"""The image that the container is started from: the flake's own, or one by its digest."""
+"""The container's image: the flake's, or one with a digest."""
 
 import tarfile
 from pathlib import Path
@@ -15,10 +15,10 @@ from voidgen.nix import flakes
 from voidgen.progress import NoProgress
 
 
-def test_the_flake_s_own(folder: Path, made: Made, engine: Podman) -> None:
+def test_iso_loads_the_flakes_image(folder: Path, made: Made, engine: Podman) -> None:
     well(folder)
     packed = flakes.build(str(folder), f"packages.{SYSTEM}.container", NoProgress())
-    # podman 4.3 and skopeo 1.9 read no other.
+    # podman 4.3 and skopeo 1.9 need an uncompressed archive.
     with tarfile.open(packed, "r:") as tar:
         assert tar.getnames()[-1] == "manifest.json"
     (ours,) = archive.ids(packed)
@@ -29,7 +29,9 @@ def test_the_flake_s_own(folder: Path, made: Made, engine: Podman) -> None:
     nothing_left(folder, engine, made=True)
 
 
-def test_another_image_of_that_name_is_replaced(folder: Path, made: Made, engine: Podman) -> None:
+def test_iso_replaces_another_image_of_the_same_name(
+    folder: Path, made: Made, engine: Podman
+) -> None:
     engine.run("tag", engine.image, made.container)
     well(folder)
     (ours,) = archive.ids(flakes.build(str(folder), "container", NoProgress()))
@@ -37,7 +39,7 @@ def test_another_image_of_that_name_is_replaced(folder: Path, made: Made, engine
     assert is_made(folder)
 
 
-def test_one_by_its_digest(folder: Path, engine: Podman) -> None:
+def test_iso_uses_an_image_with_a_digest(folder: Path, engine: Podman) -> None:
     change(folder, 'image = "flake"', f'image = "{engine.image}"')
     voidgen(folder, "lock")
     commit(folder)

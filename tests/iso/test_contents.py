@@ -1,4 +1,4 @@
-"""What `voidgen iso` makes, looked at with other programs than its own."""
+"""The content of an ISO, read with other programs than voidgen."""
 
 import hashlib
 import json
@@ -32,7 +32,7 @@ SQUASHFS = "iso/LiveOS/squashfs.img"
 
 @frozen
 class Image:
-    """An ISO, unpacked: the project, the run, and the root tree by path."""
+    """An unpacked ISO: its project, the run that made it, and its root tree by path."""
 
     project: Path
     ran: Ran
@@ -54,7 +54,7 @@ def said(*words: str | Path) -> str:
 
 
 def unpack(iso: Path, folder: Path) -> Path:
-    """The files of the ISO."""
+    """Unpack the ISO's files into ``folder``."""
     said("xorriso", "-osirrox", "on", "-indev", iso, "-extract", "/", folder)
     return folder
 
@@ -82,7 +82,7 @@ def image(made: Made, tmp_path_factory: pytest.TempPathFactory) -> Image:
     return Image(copy, ran, iso, tree, folder / "root")
 
 
-def test_overlay_is_as_the_manifest_says(image: Image) -> None:
+def test_overlay_has_modes_and_owners_of_the_manifest(image: Image) -> None:
     expected = {
         "/etc/motd": ("-rw-r--r--", "0/0"),
         "/etc/tests/file": ("-rw-r--r--", "0/0"),
@@ -106,18 +106,18 @@ def test_overlay_is_as_the_manifest_says(image: Image) -> None:
     assert declared in (image.root / "etc/passwd").read_text().splitlines()
 
 
-def test_packages_keep_what_the_overlay_does_not_touch(image: Image) -> None:
+def test_files_of_packages_keep_modes_and_owners(image: Image) -> None:
     assert image.tree["/tmp"][:2] == ("drwxrwxrwt", "0/0")
     assert image.tree["/etc"][:2] == ("drwxr-xr-x", "0/0")
     assert image.tree["/var/lib/service"][:2] == ("drwxr-x---", "81/81")
     assert (image.root / "bin").readlink() == Path("usr/bin")
     assert (image.root / "usr/bin/htop").read_text() == "#!/bin/sh\necho no htop\n"
-    # Neither the machine's nor the container's.
+    # They contain nothing from the machine or the container.
     for name in ("dev", "proc", "sys"):
         assert list((image.root / name).iterdir()) == []
 
 
-def test_store_paths_are_as_nix_has_them_in_every_store(image: Image, made: Made) -> None:
+def test_store_paths_have_nixs_modes_owners_and_times(image: Image, made: Made) -> None:
     store = Path(made.env["NIX_STORE_DIR"])
     paths = [Path(entry["path"]) for entry in image.manifest["nix"]["closure"]["paths"]]
     assert {path.name for path in (image.root / str(store)[1:]).iterdir()} == {
@@ -138,11 +138,11 @@ def test_store_paths_are_as_nix_has_them_in_every_store(image: Image, made: Made
                 assert there.read_bytes() == path.read_bytes()
 
 
-def test_flake_of_the_packages_is_what_the_profile_is_locked_to(image: Image) -> None:
+def test_the_packages_flake_has_the_hash_in_the_profiles_url(image: Image) -> None:
     flake = "/etc/voidgen/packages"
     found = {path: kind for path, kind in image.tree.items() if path.startswith(flake)}
     assert {f"{flake}/flake.nix", f"{flake}/flake.lock"} <= {*found}
-    # Its times, too, are part of what Nix knows it by.
+    # Its times are part of its identity, too.
     assert {(mode, *rest) for mode, *rest in found.values()} <= {
         ("drwxr-xr-x", "0/0", 1), ("-rw-r--r--", "0/0", 1), ("-rwxr-xr-x", "0/0", 1),
     }  # fmt: skip
@@ -154,7 +154,7 @@ def test_flake_of_the_packages_is_what_the_profile_is_locked_to(image: Image) ->
         if entry["path"].endswith("-profile")
     )
     manifest = json.loads((profile / "manifest.json").read_bytes())
-    # The set itself is in the store, once.
+    # The store contains the package set once.
     assert f"{manifest['package-set']}/2026.10/default.nix" in image.tree
     assert manifest["package-set"] in (image.root / flake[1:] / "flake.lock").read_text()
     elements = manifest["elements"]
@@ -164,17 +164,17 @@ def test_flake_of_the_packages_is_what_the_profile_is_locked_to(image: Image) ->
     }
 
 
-def test_store_itself_is_the_build_users(image: Image, made: Made) -> None:
+def test_the_store_belongs_to_the_build_users_group(image: Image, made: Made) -> None:
     assert image.tree[made.env["NIX_STORE_DIR"]][:2] == ("drwxrwxr-t", "0/30000")
 
 
-def test_registration_knows_every_path(image: Image) -> None:
+def test_the_registration_has_every_store_path(image: Image) -> None:
     assert image.tree["/nix/registration"][:2] == ("-r--r--r--", "0/0")
     lines = (image.root / "nix" / "registration").read_text().splitlines()
     assert {one["path"] for one in image.manifest["nix"]["closure"]["paths"]} <= {*lines}
 
 
-def test_boot_files_are_there(image: Image, tmp_path: Path) -> None:
+def test_the_iso_has_kernel_initramfs_and_boot_loaders(image: Image, tmp_path: Path) -> None:
     files = {str(path.relative_to(image.root.parent / "iso")) for path in
              (image.root.parent / "iso").rglob("*")}  # fmt: skip
     assert {"boot/vmlinuz", "boot/initrd", "boot/isolinux/isolinux.bin", "LiveOS/squashfs.img"} <= (
@@ -194,7 +194,7 @@ def test_boot_files_are_there(image: Image, tmp_path: Path) -> None:
     assert "UEFI" in report
 
 
-def test_options_reach_mklive(image: Image) -> None:
+def test_mklive_gets_the_projects_options(image: Image) -> None:
     isolinux = image.root.parent / "iso" / "boot" / "isolinux" / "isolinux.cfg"
     assert isolinux.read_text() == (
         "TITLE Tests\nAPPEND vconsole.keymap=ch-fr_nodeadkeys locale.LANG=de_CH.UTF-8 "
@@ -216,19 +216,19 @@ def test_initramfs_has_mklive_s_hooks_and_no_device_nodes(image: Image) -> None:
 
 
 def test_files_of_packages_keep_their_times(image: Image) -> None:
-    """Also one that is dated later than this machine's clock."""
+    """Even a time after this machine's present."""
     listed = said("unsquashfs", "-lln", "-UTC", "-d", "", image.root.parent / SQUASHFS)
     for path, date in (("/usr/share/later", LATER), ("/usr/bin/busybox", DATE)):
         day = datetime.fromtimestamp(date, UTC).date()
         assert re.search(rf" {day} 00:00 {re.escape(path)}$", listed, re.MULTILINE)
 
 
-def test_attributes_of_the_builder_s_files_are_not_in_the_image(image: Image) -> None:
+def test_extended_attributes_of_the_store_are_not_in_the_image(image: Image) -> None:
     told = said("unsquashfs", "-stat", image.root.parent / SQUASHFS)
     assert re.search(r"Number of xattr ids 0$", told, re.MULTILINE)
 
 
-def test_sum_is_the_iso_s(image: Image) -> None:
+def test_the_sums_match(image: Image) -> None:
     files = [image.iso.with_suffix(f".{kind}") for kind in ("iso", "cdx.json", "manifest.json")]
     sums = [f"{hashlib.sha256(one.read_bytes()).hexdigest()}  {one.name}\n" for one in files]
     assert image.iso.with_suffix(".iso.sha256").read_text() == "".join(sums)
@@ -239,7 +239,7 @@ def test_sum_is_the_iso_s(image: Image) -> None:
     assert done.returncode == 0
 
 
-def test_manifest_tells_all(image: Image) -> None:
+def test_the_manifest_lists_everything(image: Image) -> None:
     found = image.manifest
     assert (found["kind"], found["version"]) == ("voidgen-iso", 2)
     assert found["iso"]["name"] == "tests.iso"
@@ -252,7 +252,7 @@ def test_manifest_tells_all(image: Image) -> None:
     assert found["plan"]["image"]["title"] == "Tests"
 
 
-def test_bill_of_materials_is_valid_and_whole(image: Image) -> None:
+def test_the_bill_of_materials_is_valid_and_complete(image: Image) -> None:
     from cyclonedx.validation.json import JsonStrictValidator  # noqa: PLC0415 - takes seconds
 
     text = image.iso.with_suffix(".cdx.json").read_text()
@@ -270,7 +270,7 @@ def test_bill_of_materials_is_valid_and_whole(image: Image) -> None:
         assert needs[one["path"]] == {*one["references"]} - {one["path"]}
 
 
-def test_plain_lines_tell_stages_and_time(image: Image) -> None:
+def test_progress_shows_stages_and_times(image: Image) -> None:
     stages = re.findall(r"^  \[(\d+)/12\] .*  \(\d+ s\)$", image.ran.err, re.MULTILINE)
     assert [int(stage) for stage in stages] == list(range(1, 13))
     assert "\x1b" not in image.ran.err
@@ -278,11 +278,11 @@ def test_plain_lines_tell_stages_and_time(image: Image) -> None:
     assert re.fullmatch(r".*/out/tests\.iso  [\d.]+ MiB  \(\d+ s\)\n", image.ran.out)
 
 
-def test_what_the_overlay_replaces_is_told(image: Image) -> None:
+def test_files_of_packages_that_the_overlay_replaces_are_reported(image: Image) -> None:
     assert "overlay: /etc/motd: replaces a file of a package\n" in image.ran.err
 
 
-def test_only_what_was_made_is_left(image: Image, engine: Podman) -> None:
+def test_only_the_results_are_left(image: Image, engine: Podman) -> None:
     out = image.project / "out"
     names = {path.name for path in out.iterdir()}
     kinds = ("iso", "iso.sha256", "manifest.json", "provenance.json", "cdx.json", "log")
@@ -291,13 +291,13 @@ def test_only_what_was_made_is_left(image: Image, engine: Podman) -> None:
     assert list((out / ".work" / "out").iterdir()) == []
     assert all((out / f"tests.{kind}").stat().st_mode & 0o777 == 0o644 for kind in kinds)
     assert engine.left(image.project) == []
-    # Root's, or a plain user's with a rootless engine, whoever runs the tests.
+    # Everything belongs to the user who runs the tests, with a rootless engine, too.
     assert others(image.project, os.getuid(), os.getgid()) == []
-    # Nix keeps what the image is made of.
+    # Roots keep the image's store paths.
     assert all(link.resolve().exists() for link in (out / ".roots").iterdir())
 
 
-def test_network_is_off(image: Image) -> None:
+def test_the_container_has_no_network(image: Image) -> None:
     assert "networks: lo \n" in image.iso.with_suffix(".log").read_text()
 
 
@@ -336,7 +336,7 @@ def test_diff_reads_the_iso(image: Image, made: Made, tmp_path: Path) -> None:
     (path,) = json.loads(ran.out)["overlay"]
     assert path["path"] == "/etc/tests/file"
     assert path["lines"][-2:] == ["-a file of the tests", "+another"]
-    # The manifest beside it knows no content of files, and no inputs.
+    # Without the ISO, the manifest has no content of files and no inputs.
     beside = image.iso.with_suffix(".manifest.json")
     assert json.loads(diff("--format", "json", beside, image.iso).out)["closure"] == []
     cut = tmp_path / "cut.iso"

@@ -1,4 +1,4 @@
-"""What is known to go wrong with mklive: prevented, or found out (docs/explanation/iso.md)."""
+"""Known faults of mklive are prevented or found (docs/explanation/iso.md)."""
 
 import os
 import re
@@ -26,15 +26,15 @@ SQUASHFS = "/LiveOS/squashfs.img"
 MOUNTS = Path("/proc/self/mountinfo")
 
 
-def goes_wrong(folder: Path, *ways: str) -> None:
-    """The stand-in for mklive will go wrong in these ways."""
+def fail_in(folder: Path, *ways: str) -> None:
+    """Have mklive's stand-in fail in these ways."""
     change(folder, 'cmdline = ["quiet"]', f'cmdline = ["stand-in={",".join(ways)}"]')
 
 
-def test_all_that_is_not_as_asked_is_told_and_the_iso_not_kept(
+def test_all_differences_from_the_plan_are_reported_and_no_iso_is_kept(
     folder: Path, engine: Podman
 ) -> None:
-    goes_wrong(folder, "spoils", "no-BOOTIA32", "no-store-path", "no-success")
+    fail_in(folder, "spoils", "no-BOOTIA32", "no-store-path", "no-success")
     said = failed(folder)
     lines = said.splitlines()
     assert lines[0] == ("voidgen: mklive succeeded, but the ISO differs from the plan")
@@ -84,10 +84,10 @@ BROKEN: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
 
 
 @pytest.mark.parametrize(("ways", "expected"), BROKEN)
-def test_boot_files_that_would_not_boot_are_found_out(
+def test_boot_files_that_cannot_boot_are_found(
     ways: tuple[str, ...], expected: tuple[str, ...], folder: Path, engine: Podman
 ) -> None:
-    goes_wrong(folder, *ways)
+    fail_in(folder, *ways)
     found = [line.removeprefix("  | ") for line in failed(folder).splitlines()]
     for line in expected:
         assert line in found
@@ -96,10 +96,10 @@ def test_boot_files_that_would_not_boot_are_found_out(
     nothing_left(folder, engine)
 
 
-def test_dracut_without_path_is_found_out(
+def test_a_dracut_without_path_is_found(
     folder: Path, engine: Podman, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """mklive before da7063e gives it none; dracut 108 and later does not make one."""
+    """mklive before da7063e sets no PATH, and dracut from 108 on has no default."""
     scripts = inputs.scripts()
     hooks = scripts["hooks.bash"].replace(b' "PATH=$chroot_path"', b"")
     assert hooks != scripts["hooks.bash"]
@@ -107,19 +107,19 @@ def test_dracut_without_path_is_found_out(
     said = failed(folder)
     assert "(exit status 1): dracut-install: PATH is not set\n" in said
     assert "  | dracut[F]: installkernel failed in module kernel-modules\n" in said
-    # With nothing but what is built into the kernel, it succeeds.
-    goes_wrong(folder, "no-modules")
+    # If everything is built into the kernel, dracut succeeds.
+    fail_in(folder, "no-modules")
     said = failed(folder)
     assert f"  | {PASSED_OVER}dracut-install: PATH is not set\n" in said
     assert "  | the initramfs lacks /init, without which nothing boots\n" in said
     nothing_left(folder, engine)
 
 
-def test_squashfs_tools_that_cannot_choose_attributes_keep_none(
+def test_old_squashfs_tools_store_no_extended_attributes(
     folder: Path, engine: Podman, tmp_path: Path
 ) -> None:
-    """Before 4.6, with a store whose files have some."""
-    goes_wrong(folder, "old-squashfs")
+    """squashfs-tools before 4.6 cannot choose attributes; the store's files have some."""
+    fail_in(folder, "old-squashfs")
     flakes.build(str(folder), "default", NoProgress())
     with altered(Path(os.environ["NIX_STORE_DIR"])):
         well_made(folder)
@@ -131,20 +131,20 @@ def test_squashfs_tools_that_cannot_choose_attributes_keep_none(
     nothing_left(folder, engine, made=True)
 
 
-def test_squashfs_tools_that_would_lose_capabilities_are_refused(
+def test_old_squashfs_tools_are_refused_if_files_have_capabilities(
     folder: Path, engine: Podman
 ) -> None:
-    goes_wrong(folder, "old-squashfs", "capabilities")
+    fail_in(folder, "old-squashfs", "capabilities")
     assert "have capabilities: use squashfs-tools 4.6 or later" in failed(folder)
     nothing_left(folder, engine)
 
 
-def test_mklive_that_dies_at_once_unmounts_nothing_of_the_machine(
+def test_an_mklive_that_fails_at_once_unmounts_nothing_of_the_machine(
     folder: Path, engine: Podman
 ) -> None:
-    """It runs `umount -R -f /sys /dev /proc` then."""
+    """In this case, it runs `umount -R -f /sys /dev /proc`."""
     before = MOUNTS.read_text()
-    goes_wrong(folder, "early")
+    fail_in(folder, "early")
     said = failed(folder)
     assert "| ERROR: an xbps tool is missing\n" in said
     assert "(exit status 1)" in said
@@ -154,24 +154,24 @@ def test_mklive_that_dies_at_once_unmounts_nothing_of_the_machine(
 
 
 def mount_points(text: str) -> list[str]:
-    """Those of the machine itself."""
+    """Return the mount points below the machine's /dev, /proc and /sys."""
     names = [line.split()[4] for line in text.splitlines()]
     return sorted(name for name in names if name.split("/")[1] in {"dev", "proc", "sys"})
 
 
-def test_efi_image_that_would_stay_empty_ends_it(folder: Path, engine: Podman) -> None:
-    goes_wrong(folder, "no-mkfs")
+def test_an_efi_image_that_cannot_be_filled_is_an_error(folder: Path, engine: Podman) -> None:
+    fail_in(folder, "no-mkfs")
     said = failed(folder)
     assert "failed in «Generating GRUB support for EFI systems...»" in said
     assert "| ERROR: Failed to fill the EFI image\n" in said
     nothing_left(folder, engine)
 
 
-def test_squashfs_that_is_not_where_the_iso_has_it_is_found_out(
+def test_a_squashfs_at_another_place_than_the_iso_expects_is_an_error(
     folder: Path, engine: Podman
 ) -> None:
-    """It is written to its place before the ISO is, which another file moves here."""
-    goes_wrong(folder, "more-files")
+    """It is written before the ISO; here, an additional file moves the place."""
+    fail_in(folder, "more-files")
     said = failed(folder)
     assert re.search(
         r"ERROR: The squashfs is at byte \d+, but the ISO expects it at byte \d+\n", said
@@ -180,11 +180,11 @@ def test_squashfs_that_is_not_where_the_iso_has_it_is_found_out(
 
 
 @pytest.mark.parametrize("way", ["terminated", pytest.param("ends", marks=pytest.mark.slow)])
-def test_mklive_that_ends_well_without_an_iso_is_found_out(
+def test_an_mklive_that_succeeds_without_an_iso_is_an_error(
     way: str, folder: Path, engine: Podman
 ) -> None:
-    """A SIGTERM gives exit status 0, too."""
-    goes_wrong(folder, way)
+    """mklive also exits with status 0 after a SIGTERM."""
+    fail_in(folder, way)
     said = failed(folder)
     assert "failed in «Generating initramfs image (gzip)...»" in said
     assert "| voidgen: mklive succeeded, but made no ISO\n" in said
@@ -192,17 +192,17 @@ def test_mklive_that_ends_well_without_an_iso_is_found_out(
 
 
 def test_package_that_is_not_locked_is_named(folder: Path, engine: Podman) -> None:
-    goes_wrong(folder, "more-packages")
+    fail_in(folder, "more-packages")
     said = failed(folder)
     assert "| ERROR: Package 'not-locked' not found in repository pool.\n" in said
     assert "\n  mklive needs a package that is not locked: run `voidgen lock`; " in said
     nothing_left(folder, engine)
 
 
-def test_overlay_that_leads_out_of_the_root_tree_is_refused_by_name(
+def test_an_overlay_file_below_a_link_out_of_the_root_tree_is_refused(
     folder: Path, engine: Podman
 ) -> None:
-    """/etc/elsewhere is a link of a package to /out."""
+    """A package has /etc/elsewhere, a link to /out."""
     write(folder, {"overlay-src/tests/files/etc/elsewhere/escaped": "escaped\n"})
     commit(folder)
     well(folder, "generate")
@@ -249,7 +249,7 @@ FAULTS = (
 
 
 def test_nothing_is_written_through_links_of_the_root_tree(engine: Podman, tmp_path: Path) -> None:
-    """The overlay's script by itself, on a root tree that is all traps."""
+    """Run only the overlay's script, on a root tree with links in all places."""
     root, outside, home = (tmp_path / name for name in ("root", "outside", "home"))
     etc, include, scripts = root / "etc", tmp_path / "include" / "etc", SCRIPTS
     for place in (etc / "folder", outside, home / "job", include):

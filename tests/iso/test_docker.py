@@ -1,7 +1,6 @@
-"""docker's words, asked of a stand-in for it that runs nothing.
+"""The commands that voidgen gives to docker, with a stand-in that runs nothing.
 
-Where docker runs, it can be had with `engine = "docker"`; its daemon needs more than most
-containers and machines of CI give.
+`engine = "docker"` uses the real one, whose daemon does not run on most machines of CI.
 """
 
 import json
@@ -17,7 +16,7 @@ from tests.support.stand_in import StandIns
 INFO = json.dumps({"SecurityOptions": ["name=seccomp"], "DockerRootDir": "/var/lib/docker"})
 
 
-def test_docker_gets_the_same_few_verbs(
+def test_docker_gets_the_same_commands_as_podman(
     folder: Path, made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     docker = StandIns(tmp_path / "stand-ins")
@@ -60,6 +59,6 @@ def test_docker_gets_the_same_few_verbs(
     assert f"--volume={work}/out:/out" in run
     assert run[-5:] == ["--ulimit", "nofile=1024:1024", "sha256:0123", "bash", "/voidgen/build.sh"]
     assert len(asked) == 8
-    # The daemon's root is the machine's: what comes out is given to the caller.
+    # The daemon runs as the machine's root, so the results are given to the caller.
     owner = (work / "home" / "job" / "owner").read_text()
     assert owner == f"{os.getuid()}:{os.getgid()}\n"

@@ -22,17 +22,19 @@ from voidgen.container.engine import ARGUMENTS
 KINDS = ("iso", "cdx.json", "manifest.json")
 
 
-def made_of(folder: Path) -> dict[str, bytes]:
-    """Make the ISO, which must not be there: the bytes of what is the same each time."""
+def build_iso(folder: Path) -> dict[str, bytes]:
+    """Build the ISO, which must not exist, and return the bytes of the reproducible files."""
     assert not (folder / "out").exists()
     well(folder)
     assert "Created /out/image.iso" in (folder / "out" / "tests.log").read_text()
     return {kind: (folder / "out" / f"tests.{kind}").read_bytes() for kind in KINDS}
 
 
-def test_under_other_conditions(folder: Path, made: Made, engine: Podman, tmp_path: Path) -> None:
-    first = made_of(folder)
-    # Another place, and a store that was restored, labelled, and has equal files as one.
+def test_other_conditions_give_the_same_bytes(
+    folder: Path, made: Made, engine: Podman, tmp_path: Path
+) -> None:
+    first = build_iso(folder)
+    # Another folder, and a store with other times and attributes and with hard links.
     other = clone(made.project, tmp_path / "elsewhere" / "another")
     store = Path(os.environ["NIX_STORE_DIR"])
     assert not any(map(is_shared, store.glob("*-notebook-*/**/*")))
@@ -43,21 +45,21 @@ def test_under_other_conditions(folder: Path, made: Made, engine: Podman, tmp_pa
         clock, cores = engine.run(*words, engine.image, "sh", "-c", "date +%s; nproc").split()
         assert int(clock) > time.time() + 399 * 86400
         assert cores == "1"
-        second = made_of(other)
+        second = build_iso(other)
     for kind in KINDS:
         assert first[kind] == second[kind], kind
 
 
 def is_shared(path: Path) -> bool:
-    """Whether a file is one with another."""
+    """Return whether a file has several hard links."""
     return path.is_file() and not path.is_symlink() and path.stat().st_nlink > 1
 
 
-def test_what_a_run_makes_has_the_time_of_the_newest_input_or_of_the_environment(
+def test_files_have_the_newest_inputs_time_or_source_date_epoch(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     well(folder)
-    # The stand-in for mklive was committed then.
+    # The date of the commit of mklive's stand-in.
     assert times(folder, tmp_path / "one") == {"2026-01-01"}
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1500000000")
     assert "nothing to do" not in well(folder)
@@ -68,7 +70,7 @@ def test_what_a_run_makes_has_the_time_of_the_newest_input_or_of_the_environment
 
 
 def times(folder: Path, unpacked: Path) -> set[str]:
-    """Of what the run itself made: in the ISO, its squashfs and its EFI system partition."""
+    """Return the dates of files that the run made, in the ISO, its squashfs and EFI partition."""
     iso, root = unpacked / "iso", unpacked / "root"
     said("xorriso", "-osirrox", "on", "-indev", folder / "out/tests.iso", "-extract", "/", iso)
     squashfs = iso / "LiveOS/squashfs.img"
@@ -83,7 +85,9 @@ def times(folder: Path, unpacked: Path) -> set[str]:
     }
 
 
-def test_what_each_machine_has_of_its_own_is_not_in_the_image(folder: Path, tmp_path: Path) -> None:
+def test_the_image_has_no_machine_id_log_or_dracut_configuration(
+    folder: Path, tmp_path: Path
+) -> None:
     well(folder)
     iso = folder / "out/tests.iso"
     squashfs = tmp_path / "squashfs"

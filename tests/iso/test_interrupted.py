@@ -1,4 +1,4 @@
-"""Runs that end early: nothing is left then, or the next one removes it; an earlier ISO stays."""
+"""An interrupted run leaves nothing, or the next run removes it; an earlier ISO stays."""
 
 import contextlib
 import os
@@ -26,7 +26,7 @@ QUIET, SLOW = 'cmdline = ["quiet"]', f'cmdline = ["stand-in=slow-{STAGE}"]'
 
 @pytest.fixture(scope="module")
 def template(made: Made, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A project with its ISO, which has changed since: what is made of it now takes its time."""
+    """A project with an ISO that has changed since then; building it again takes long."""
     folder = clone(made.project, tmp_path_factory.mktemp("slow") / "project")
     with pytest.MonkeyPatch.context() as patch:
         settle(patch, made.env)
@@ -43,17 +43,17 @@ def slow(folder: Path, template: Path) -> Path:
 
 @frozen
 class Running:
-    """voidgen in a process of its own, in the slow stage."""
+    """voidgen in its own process, in the slow stage."""
 
     process: subprocess.Popen[str]
     said: Path
 
     def end(self) -> tuple[int, str]:
-        """How it ends by itself."""
+        """Wait until it ends, and return its exit status and output."""
         return self.process.wait(timeout=PATIENCE), self.said.read_text()
 
     def client(self) -> int:
-        """The process of the engine's client."""
+        """Return the process id of the engine's client."""
         done = subprocess.run(
             ["pgrep", "--parent", str(self.process.pid), "--exact", "podman"],
             capture_output=True, check=True,
@@ -85,9 +85,11 @@ def running(folder: Path) -> Iterator[Running]:
 @pytest.mark.parametrize(
     "sign", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.slow)]
 )
-def test_signal_ends_all(sign: signal.Signals, slow: Path, engine: Podman) -> None:
+def test_a_signal_ends_voidgen_and_the_container(
+    sign: signal.Signals, slow: Path, engine: Podman
+) -> None:
     with running(slow) as run:
-        # Another one does not interfere.
+        # A second voidgen does not interfere.
         refused = failed(slow)
         assert refused.startswith(f"voidgen: {slow}: another voidgen is writing here\n")
         assert len(engine.left(slow)) == 1
@@ -102,14 +104,14 @@ def test_signal_ends_all(sign: signal.Signals, slow: Path, engine: Podman) -> No
     assert "[9/12]" in (slow / "out" / "tests.log").read_text()
 
 
-def test_what_a_killed_voidgen_left_goes_with_the_next_run(slow: Path, engine: Podman) -> None:
+def test_the_next_run_removes_what_a_killed_voidgen_left(slow: Path, engine: Podman) -> None:
     with running(slow) as run:
         run.process.kill()
         status, _ = run.end()
         assert status == -signal.SIGKILL
     assert len(engine.left(slow)) == 1
     assert is_made(slow)
-    # Even where there is nothing else to do.
+    # Even if there is nothing else to do.
     change(slow, SLOW, QUIET)
     said = well(slow)
     assert "removing container " in said
@@ -119,7 +121,7 @@ def test_what_a_killed_voidgen_left_goes_with_the_next_run(slow: Path, engine: P
     assert "removing" not in well(slow)
 
 
-def test_client_of_the_engine_that_is_killed(slow: Path, engine: Podman) -> None:
+def test_a_killed_engine_client_is_an_error_that_leaves_nothing(slow: Path, engine: Podman) -> None:
     with running(slow) as run:
         os.kill(run.client(), signal.SIGKILL)
         status, said = run.end()
@@ -130,7 +132,7 @@ def test_client_of_the_engine_that_is_killed(slow: Path, engine: Podman) -> None
 
 
 @pytest.mark.slow
-def test_container_that_dies(slow: Path, engine: Podman) -> None:
+def test_a_killed_container_is_an_error_that_leaves_nothing(slow: Path, engine: Podman) -> None:
     with running(slow) as run:
         engine.run("kill", *engine.left(slow))
         status, said = run.end()
@@ -141,7 +143,7 @@ def test_container_that_dies(slow: Path, engine: Podman) -> None:
 
 @contextlib.contextmanager
 def small(folder: Path, size: str) -> Iterator[None]:
-    """A file system of its own at ``folder``, with what is there."""
+    """Mount a small file system at ``folder``, with a copy of its content."""
     aside = folder.rename(folder.with_name("aside"))
     folder.mkdir()
     words = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tests", str(folder)]
@@ -158,7 +160,9 @@ def small(folder: Path, size: str) -> Iterator[None]:
     aside.rename(folder)
 
 
-def test_full_disk(folder: Path, template: Path, engine: Podman) -> None:
+def test_a_full_disk_is_an_error_that_leaves_nothing(
+    folder: Path, template: Path, engine: Podman
+) -> None:
     change(folder, QUIET, 'cmdline = ["other"]')
     shutil.copytree(template / "out", folder / "out", symlinks=True)
     files = [file for file in (folder / "out").rglob("*") if not file.is_symlink()]
@@ -172,7 +176,7 @@ def test_full_disk(folder: Path, template: Path, engine: Podman) -> None:
             said,
             re.MULTILINE,
         )
-        # The container meets it, or voidgen with the log: that depends on who is first.
+        # Either the container or voidgen's log meets the full disk first.
         said = failed(folder, "--no-space-check")
         assert "No space left on device" in said
         assert "  free space " in said

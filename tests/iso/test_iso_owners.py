@@ -1,4 +1,4 @@
-"""Whose the ISO is, and all else that a run leaves, whoever runs voidgen."""
+"""The ISO and everything else that a run leaves belong to the user who runs voidgen."""
 
 import os
 from pathlib import Path
@@ -12,9 +12,9 @@ SOMEBODY = (4711, 4712)
 """UID and GID of somebody who may use sudo."""
 
 
-def by_sudo(patch: pytest.MonkeyPatch, folder: Path) -> None:
-    """As if somebody, whose project it is, ran sudo(8)."""
-    # git, as root, trusts what belongs to SUDO_UID.
+def pretend_sudo(patch: pytest.MonkeyPatch, folder: Path) -> None:
+    """Pretend that the project's owner runs voidgen with sudo(8)."""
+    # As root, git trusts repositories of SUDO_UID.
     for path in (folder, *folder.rglob("*")):
         os.chown(path, *SOMEBODY, follow_symlinks=False)
     patch.setenv("SUDO_UID", str(SOMEBODY[0]))
@@ -22,18 +22,18 @@ def by_sudo(patch: pytest.MonkeyPatch, folder: Path) -> None:
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="sudo(8) gives root: run the tests as root, too")
-def test_sudo_leaves_nothing_of_root_s(
+def test_with_sudo_all_files_belong_to_the_caller(
     folder: Path, engine: Podman, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
-        by_sudo(patch, folder)
+        pretend_sudo(patch, folder)
         well(folder)
     assert others(folder, *SOMEBODY) == []
     nothing_left(folder, engine, made=True)
-    # A failure does not, either.
+    # Also if the run fails.
     with monkeypatch.context() as patch:
-        by_sudo(patch, folder)
+        pretend_sudo(patch, folder)
         change(folder, 'cmdline = ["quiet"]', 'cmdline = ["stand-in=early"]')
-        by_sudo(patch, folder)
+        pretend_sudo(patch, folder)
         failed(folder)
     assert others(folder, *SOMEBODY) == []

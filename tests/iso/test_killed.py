@@ -1,4 +1,4 @@
-"""`voidgen iso`, killed or refused at touches of the disk from the first to the last."""
+"""`voidgen iso` that is killed, or whose write fails, at points from the first to the last."""
 
 import os
 import shutil
@@ -20,7 +20,7 @@ TRIED = int(os.environ.get("VOIDGEN_TOUCHES", "12"))
 
 @frozen
 class Iso:
-    """`voidgen iso`, in a process of its own with this one's environment."""
+    """`voidgen iso` in its own process, with this one's environment."""
 
     env: dict[str, str]
 
@@ -33,7 +33,7 @@ class Iso:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("act", [killing.die, killing.full, killing.broken, killing.denied])
-def test_at_touches(
+def test_no_iso_or_a_whole_one_is_left(
     act: killing.Act,
     made: Made,
     engine: Podman,
@@ -49,7 +49,7 @@ def test_at_touches(
     assert touches > 12
     tried = min(TRIED, touches)
     for index in range(tried):
-        # Nothing is taken over from the earlier one.
+        # No file of the earlier run is reused.
         shutil.rmtree(folder / "out")
         start = 1 + index * (touches - 1) // (tried - 1)
         status, said, _ = killing.attempt(folder, start, act, run)
@@ -59,9 +59,9 @@ def test_at_touches(
         else:
             assert status in {0, 1}, said
             assert engine.left(folder) == []
-            # Of files that are all in their places, the manifest is the last.
+            # The manifest is the last file to be written.
             assert is_made(folder) or not (folder / "out/tests.manifest.json").exists()
-        # Whatever was left goes, and the next run makes it.
+        # The next run removes what was left, and builds the ISO.
         well(folder)
         assert is_made(folder)
         nothing_left(folder, engine, made=True)

@@ -1,4 +1,4 @@
-"""A squashfs of more than 4 GiB, made and read back."""
+"""A squashfs of more than 4 GiB is written and read back."""
 
 import hashlib
 import os

@@ -1,4 +1,4 @@
-"""What a person sees while it runs, and where the rest is."""
+"""What `voidgen iso` prints, and what is in its log."""
 
 import json
 import re
@@ -13,7 +13,7 @@ from tests.locks.project import edit
 from tests.support.program import voidgen
 
 
-def test_error_shows_the_last_lines_and_the_log_has_all(folder: Path) -> None:
+def test_an_error_shows_the_last_lines_and_names_the_log(folder: Path) -> None:
     change(folder, 'cmdline = ["quiet"]', 'cmdline = ["stand-in=more-packages"]')
     ran = voidgen("iso", cwd=folder)
     assert ran.status == 1
@@ -32,7 +32,7 @@ def test_error_shows_the_last_lines_and_the_log_has_all(folder: Path) -> None:
 def test_engine_without_privileges_is_explained(
     folder: Path, engine: Podman, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As where a host forbids containers to mount."""
+    """The host forbids containers to mount."""
     rule = {"names": ["mount"], "action": "SCMP_ACT_ERRNO", "errnoRet": 1}
     profile = tmp_path / "profile.json"
     profile.write_text(json.dumps({"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [rule]}))
@@ -43,7 +43,7 @@ def test_engine_without_privileges_is_explained(
     nothing_left(folder, engine)
 
 
-def test_arguments_reach_the_engine_and_quiet_says_nothing_but_the_error(
+def test_the_engine_gets_all_arguments_and_quiet_prints_only_the_error(
     folder: Path, engine: Podman
 ) -> None:
     edit(folder, "[container]", '[container]\narguments = ["--env=FROM=voidgen.toml"]')

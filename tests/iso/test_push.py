@@ -1,4 +1,4 @@
-"""`voidgen push` of a project that makes an ISO: mklive and Void's packages are in the cache."""
+"""`voidgen push` of a project with an ISO also copies mklive and Void's packages."""
 
 import json
 import sys
@@ -10,7 +10,7 @@ from tests.iso.making import Made
 from tests.locks.project import commit, lock_of, well
 
 
-def test_nothing_is_fetched_elsewhere(made: Made, folder: Path, tmp_path: Path) -> None:
+def test_an_iso_is_built_from_the_cache_alone(made: Made, folder: Path, tmp_path: Path) -> None:
     nix = Nix({**made.env})
     key = tmp_path / "cache.key"
     key.write_text(nix.run("nix", "key", "generate-secret", "--key-name", "cache-1"))
@@ -27,7 +27,7 @@ def test_nothing_is_fetched_elsewhere(made: Made, folder: Path, tmp_path: Path) 
     repositories = lock_of(folder)["xbps"]["request"]["repositories"]
     inputs = json.loads((folder / "flake.lock").read_text())["nodes"]
     mklive = inputs["mklive"]["locked"]["url"].removeprefix("file://")
-    # What the project was locked from is not there.
+    # The project's sources are not available.
     gone = [word for place in (*repositories, mklive) for word in ("--tmpfs", place)]
     config = f"{nix.env['NIX_CONFIG']}\nmax-jobs = 0\n"
     cache = tmp_path / "other-cache"
@@ -42,7 +42,7 @@ def test_nothing_is_fetched_elsewhere(made: Made, folder: Path, tmp_path: Path) 
         words = ("nix", "build", "--no-link", "--accept-flake-config", f"{folder}#{output}")
         built = other.run(*words, other=gone, **env)
         assert built.returncode == 0, built.stderr
-    # An altered file is none: its hash is locked.
+    # An altered file is refused, because its hash is locked.
     infos = [one.read_text() for one in (tmp_path / "cache").glob("*.narinfo")]
     info = next(one for one in infos if one.partition("\n")[0].endswith(".xbps"))
     nar = tmp_path / "cache" / info.partition("\nURL: ")[2].partition("\n")[0]

@@ -1,4 +1,4 @@
-"""The unmodified mklive and XBPS, from real packages: locked, made into an ISO, looked at."""
+"""An ISO of the unmodified mklive and XBPS and real packages: lock, build, inspect."""
 
 import json
 import os
@@ -14,7 +14,7 @@ from tests.integration.offline import PACKAGES, ROOT
 from tests.iso import podman
 from tests.iso.conditions import others
 from tests.iso.making import settle
-from tests.iso.podman import NotHereError, Podman
+from tests.iso.podman import NoContainersError, Podman
 from tests.iso.project import commit
 from tests.iso.running import is_made, well
 from tests.iso.store import altered
@@ -56,7 +56,7 @@ pytestmark = pytest.mark.mklive
 
 
 def libraries(programs: Path) -> dict[str, Path]:
-    """What the programs need beside what the container's image has, by its place there."""
+    """Return the libraries that the container's image lacks, by their path in it."""
     with tarfile.open(podman.BASE) as tar:
         there = {name.rpartition("/")[2] for name in tar.getnames()}
     found = {}
@@ -75,7 +75,7 @@ def engine() -> Podman:
     try:
         folder = ROOT / ".venv" / "container" / str(os.getuid())
         return podman.find(folder, {**files, **libraries(programs)})
-    except NotHereError as error:
+    except NoContainersError as error:
         pytest.skip(str(error))
 
 
@@ -101,7 +101,7 @@ def test_the_real_mklive_makes_an_iso(
     well(folder)
     assert is_made(folder)
     look(folder, tmp_path / "iso")
-    # Once more, from a clone, under other conditions and from another store: the same bytes.
+    # A clone with other conditions and another store gives the same bytes.
     other = tmp_path / "other" / "place"
     locks.git(tmp_path, "clone", "--quiet", str(folder), str(other))
     with altered(Path(nix_env["NIX_STORE_DIR"])), others():
@@ -112,7 +112,7 @@ def test_the_real_mklive_makes_an_iso(
 
 
 def boot(folder: Path) -> None:
-    """With Debian's dracut and the stages of Void's runit; minutes, where KVM does not work."""
+    """Boot with Debian's dracut and the stages of Void's runit; takes minutes without KVM."""
     words = ("--test", "--json", "--memory", "2048")
     ran = voidgen("boot", *words, cwd=folder)
     assert ran.status == 0, ran.out + ran.err
@@ -121,7 +121,7 @@ def boot(folder: Path) -> None:
 
 
 def look(folder: Path, unpacked: Path) -> None:
-    """At what is in the ISO, with other programs than its own."""
+    """Inspect the ISO with other programs than voidgen."""
     iso = folder / "out" / "tests.iso"
     said("xorriso", "-osirrox", "on", "-indev", iso, "-extract", "/", unpacked)
     squashfs = unpacked / "LiveOS" / "squashfs.img"
@@ -131,7 +131,7 @@ def look(folder: Path, unpacked: Path) -> None:
     manifest = json.loads((folder / "out" / "tests.manifest.json").read_bytes())
     for one in manifest["nix"]["closure"]["paths"]:
         assert re.search(rf"^d\S+ 0/0 .* {re.escape(one['path'])}$", listed, re.MULTILINE)
-    # What dracut looks for (dmsquash-live): a root tree, and no image in it.
+    # dracut (dmsquash-live) expects a root tree, and no image in it.
     assert " /proc\n" in listed
     assert "ext3fs" not in listed
     assert {path.name for path in (unpacked / "LiveOS").iterdir()} == {"squashfs.img"}

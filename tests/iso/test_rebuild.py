@@ -1,4 +1,4 @@
-"""`voidgen verify --rebuild`: an ISO that is built again from the commit that it was made from."""
+"""`voidgen verify --rebuild` builds an ISO again, from the commit in its provenance."""
 
 import io
 import json
@@ -31,7 +31,7 @@ from voidgen.release.rebuild import NAME
 
 @frozen
 class Released:
-    """A repository that others fetch, a project cloned from it, and what its ISO left in out/."""
+    """A public repository, and a project cloned from it with an ISO in out/."""
 
     origin: Path
     project: Path
@@ -43,7 +43,7 @@ class Released:
 
 
 def archive(folder: Path) -> bytes:
-    """mklive, as a forge gives it."""
+    """Return an archive of mklive, like a forge's."""
     stream = io.BytesIO()
     with tarfile.open(fileobj=stream, mode="w:gz") as tar:
         for file in sorted(folder.rglob("*")):
@@ -56,7 +56,7 @@ def archive(folder: Path) -> bytes:
 
 @pytest.fixture(scope="module")
 def released(made: Made, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Released]:
-    """Nothing of it is of this machine: mklive and the packages are had over HTTP."""
+    """A release that uses no file of this machine: mklive and packages come over HTTP."""
     top = tmp_path_factory.mktemp("released")
     for name in ("maker", "rebuilder", "other"):
         argv = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", name, "-f", str(top / name)]
@@ -92,7 +92,7 @@ def released(made: Made, tmp_path_factory: pytest.TempPathFactory) -> Iterator[R
 
 @pytest.fixture
 def out(released: Released, made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """What the maker gives away, where somebody else has it."""
+    """The released files, in someone else's folder."""
     settle(monkeypatch, made.env)
     place = tmp_path / "downloaded"
     place.mkdir()
@@ -138,7 +138,7 @@ def test_the_provenance_names_repository_and_commit(released: Released, out: Pat
     )  # fmt: skip
 
 
-def test_the_same_bytes_and_two_who_say_so(released: Released, out: Path, tmp_path: Path) -> None:
+def test_two_signers_state_the_same_bytes(released: Released, out: Path, tmp_path: Path) -> None:
     source = f"{released.url}@{head(released.project)}"
     keys = released.keys
     found = verified(out, "--rebuild", "--sign", str(keys / "rebuilder"))
@@ -149,10 +149,10 @@ def test_the_same_bytes_and_two_who_say_so(released: Released, out: Path, tmp_pa
     said = {name: row for name, row in found.items() if name.startswith("statement ")}
     assert [state for state, _, _ in said.values()] == ["passed", "passed"]
     assert all(about.endswith(f"named by --signer: from {source}") for _, about, _ in said.values())
-    # One that nobody named.
+    # A signer who is not named.
     found = verified(out, "--signer", str(keys / "maker.pub"))
     assert [found[f"statement {n}"][0] for n in (1, 2)] == ["passed", "warning"]
-    # Another one's bundle, which came by itself, is joined by cat; who signs again says it once.
+    # `cat` joins two bundles; signing again adds no second statement.
     theirs = tmp_path / "theirs"
     shutil.copytree(out, theirs)
     (theirs / "tests.intoto.jsonl").unlink()
@@ -167,7 +167,7 @@ def test_the_same_bytes_and_two_who_say_so(released: Released, out: Path, tmp_pa
     assert [found[f"statement {n}"][0] for n in (1, 2, 3)] == ["passed"] * 3
 
 
-def test_another_commit_gives_other_bytes_and_the_difference_is_located(
+def test_rebuilding_another_commit_shows_where_the_isos_differ(
     released: Released, out: Path, tmp_path: Path
 ) -> None:
     work = tmp_path / "work"
@@ -183,11 +183,11 @@ def test_another_commit_gives_other_bytes_and_the_difference_is_located(
     assert (state, about) == ("failed", f"{source} gives other bytes")
     assert "/etc/motd" in detail
     assert "the statement is signed" not in found
-    # Only the maker's is there.
+    # Only the maker's statement exists.
     assert len((out / "tests.intoto.jsonl").read_bytes().splitlines()) == 1
 
 
-def test_a_tree_that_was_not_clean(
+def test_an_iso_of_uncommitted_changes_cannot_be_rebuilt(
     released: Released, made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settle(monkeypatch, made.env)
@@ -201,13 +201,13 @@ def test_a_tree_that_was_not_clean(
     assert "cannot be rebuilt" in found[NAME][1]
     iso = (work / "out/tests.iso").read_bytes()
     assert iso == (released.project / "out/tests.iso").read_bytes()
-    # Without the change, the same ISO is as good as any, and is not made again.
+    # After the change is undone, the ISO counts as clean and is not built again.
     (work / "notes.txt").unlink()
     assert "nothing to do" in well(work)
     source = f"{released.url}@{head(work)}"
     about = f"from {source}, according to its provenance"
     assert verified(work / "out")["the source"][:2] == ("passed", about)
-    # A change that the ISO is not made from takes nothing back.
+    # A change that does not affect the ISO changes nothing.
     (work / "more.txt").write_text("not committed\n")
     assert "nothing to do" in well(work)
     assert verified(work / "out")["the source"][0] == "passed"
@@ -245,7 +245,7 @@ def test_a_project_that_would_act_on_this_machine_is_not_built(
         ("@{head}?dir=nowhere", "not built"),
     ],
 )
-def test_a_source_that_is_not_there(
+def test_a_missing_source_cannot_be_rebuilt(
     reference: str, said: str, released: Released, out: Path
 ) -> None:
     source = released.url + reference.format(head=head(released.project))
@@ -263,7 +263,7 @@ def test_a_damaged_iso_is_not_built_again(out: Path) -> None:
     assert found["statement 1"][0] == "failed"
 
 
-def test_without_provenance(out: Path) -> None:
+def test_an_iso_without_provenance_needs_the_source_option(out: Path) -> None:
     (out / "tests.provenance.json").unlink()
     found = verified(out, "--rebuild", status=1)
     assert found["the source"][0] == "skipped"
@@ -275,7 +275,7 @@ def test_without_provenance(out: Path) -> None:
 def test_an_interrupt_leaves_nothing(
     released: Released, out: Path, engine: Podman, tmp_path: Path
 ) -> None:
-    """The build waits in the container when it comes."""
+    """The interrupt comes while the container runs."""
     work = tmp_path / "work"
     git(tmp_path, "clone", "--quiet", released.url, str(work))
     toml = work / "voidgen.toml"

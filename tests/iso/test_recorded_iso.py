@@ -1,4 +1,4 @@
-"""`voidgen check --record`: the ISO's own hash in voidgen.lock, and who is told what of it."""
+"""`voidgen check --record` writes the ISO's hash into voidgen.lock; `check` compares with it."""
 
 import json
 from pathlib import Path
@@ -19,7 +19,7 @@ NAME = "the ISO matches voidgen.lock"
 
 @pytest.fixture(scope="module")
 def template(made: Made, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A project whose ISO is made and recorded."""
+    """A project whose ISO is built and recorded."""
     folder = clone(made.project, tmp_path_factory.mktemp("recorded") / "project")
     with pytest.MonkeyPatch.context() as patch:
         settle(patch, made.env)
@@ -30,7 +30,7 @@ def template(made: Made, tmp_path_factory: pytest.TempPathFactory) -> Path:
         assert check(folder, "--record")["the ISO's hash is recorded"] == ("passed", hash_)
         commit(folder)
         assert lock_of(folder)["iso"]["hash"] == hash_
-        # What was recorded changes nothing of what is made.
+        # The record does not change the ISO.
         assert "nothing to do" in well(folder)
     return folder
 
@@ -48,7 +48,7 @@ def check(folder: Path, *words: str, status: int = 0) -> dict[str, tuple[str, st
     return {one["name"]: (one["state"], one["about"]) for one in json.loads(ran.out)["checks"]}
 
 
-def test_the_recorded_one(recorded: Path) -> None:
+def test_check_passes_for_the_recorded_iso(recorded: Path) -> None:
     hash_ = lock_of(recorded)["iso"]["hash"]
     assert check(recorded)[NAME] == ("passed", hash_)
     for command in ("lock", "generate"):
@@ -56,8 +56,8 @@ def test_the_recorded_one(recorded: Path) -> None:
     assert lock_of(recorded)["iso"]["hash"] == hash_
 
 
-def test_other_bytes_of_the_same_inputs(recorded: Path) -> None:
-    """As another machine would make them, all of whose files agree with each other."""
+def test_check_fails_for_other_bytes_of_the_same_inputs(recorded: Path) -> None:
+    """An ISO that another machine might build, whose files agree with each other."""
     out = recorded / "out"
     iso = out / "tests.iso"
     before = sri.of_file(iso)
@@ -78,14 +78,14 @@ def test_other_bytes_of_the_same_inputs(recorded: Path) -> None:
     assert found == ("failed", "the same inputs gave other bytes")
 
 
-def test_of_other_inputs_nothing_is_said(recorded: Path) -> None:
+def test_check_skips_the_comparison_for_other_inputs(recorded: Path) -> None:
     change(recorded, "of the overlay", "of another", "overlay-src/tests/files/etc/motd")
     state, about = check(recorded)[NAME]
     assert state == "skipped"
     assert "with other inputs" in about
 
 
-def test_without_an_iso(recorded: Path) -> None:
+def test_check_skips_the_comparison_without_an_iso(recorded: Path) -> None:
     (recorded / "out/tests.iso").unlink()
     assert check(recorded, status=1)[NAME][0] == "failed"
     for file in (recorded / "out").glob("tests.*"):
@@ -96,7 +96,7 @@ def test_without_an_iso(recorded: Path) -> None:
 
 
 @pytest.mark.slow
-def test_one_that_check_makes_is_taken(folder: Path) -> None:
+def test_check_records_the_iso_that_it_builds(folder: Path) -> None:
     found = check(folder, "--iso", "--record")
     assert found["the ISO's hash is recorded"] == ("passed", found["two ISOs are identical"][1])
     assert lock_of(folder)["iso"]["hash"] == found["two ISOs are identical"][1]

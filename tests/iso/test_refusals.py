@@ -1,4 +1,4 @@
-"""What `voidgen iso` refuses before a container starts: one clear message, and nothing left."""
+"""What `voidgen iso` refuses before a container starts, with one message and nothing left."""
 
 import json
 import shutil
@@ -20,11 +20,11 @@ from voidgen.lock import voidgen_lock as lock_file
 
 
 def untouched(folder: Path) -> None:
-    """Nothing was begun."""
+    """Assert that no output folder was made."""
     assert not (folder / "out").exists()
 
 
-def test_project_that_makes_no_iso(folder: Path) -> None:
+def test_a_project_without_mklive_is_refused(folder: Path) -> None:
     text = (folder / "voidgen.toml").read_text()
     (folder / "voidgen.toml").write_text(text[: text.index("[mklive]")])
     ran = voidgen("iso", cwd=folder)
@@ -33,7 +33,7 @@ def test_project_that_makes_no_iso(folder: Path) -> None:
     untouched(folder)
 
 
-def test_missing_lock(folder: Path) -> None:
+def test_a_missing_lock_is_refused(folder: Path) -> None:
     (folder / "voidgen.lock").unlink()
     ran = voidgen("iso", cwd=folder)
     assert ran.status == 2
@@ -43,7 +43,7 @@ def test_missing_lock(folder: Path) -> None:
     untouched(folder)
 
 
-def test_lock_for_something_else_and_what_is_not_generated(folder: Path) -> None:
+def test_a_stale_lock_and_stale_files_are_both_reported(folder: Path) -> None:
     edit(folder, '"htop"', '"jq"')
     ran = voidgen("iso", cwd=folder)
     assert ran.status == 2
@@ -55,7 +55,7 @@ def test_lock_for_something_else_and_what_is_not_generated(folder: Path) -> None
     untouched(folder)
 
 
-def test_image_without_a_digest(folder: Path) -> None:
+def test_a_container_image_without_a_digest_is_refused(folder: Path) -> None:
     text = (folder / "voidgen.toml").read_text()
     named = text.replace('image = "flake"', 'image = "localhost/tests:latest"')
     (folder / "voidgen.toml").write_text(named)
@@ -67,7 +67,7 @@ def test_image_without_a_digest(folder: Path) -> None:
 
 
 def only(folder: Path, *names: str) -> Path:
-    """A folder for PATH with these of the machine's programs."""
+    """Make a folder for PATH that has only these programs of the machine."""
     folder.mkdir()
     for name in names:
         (folder / name).symlink_to(shutil.which(name) or name)
@@ -77,7 +77,7 @@ def only(folder: Path, *names: str) -> Path:
 @pytest.mark.parametrize(
     ("named", "programs"), [("auto", "podman and docker"), ("docker", "docker")]
 )
-def test_no_engine(
+def test_a_missing_engine_is_named(
     named: str, programs: str, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     edit(folder, "[container]", f'[container]\nengine = "{named}"')
@@ -89,7 +89,7 @@ def test_no_engine(
     untouched(folder)
 
 
-def test_engine_that_does_not_answer(
+def test_an_engine_that_does_not_answer_is_an_error(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     docker = StandIns(tmp_path / "stand-ins")
@@ -104,7 +104,9 @@ def test_engine_that_does_not_answer(
     untouched(folder)
 
 
-def test_arguments_that_no_shell_would_read(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unquoted_engine_arguments_are_an_error(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("VOIDGEN_ENGINE_ARGUMENTS", "--it's")
     assert failed(folder) == (
         "voidgen: VOIDGEN_ENGINE_ARGUMENTS: No closing quotation\n  quote the value of "
@@ -113,7 +115,7 @@ def test_arguments_that_no_shell_would_read(folder: Path, monkeypatch: pytest.Mo
     untouched(folder)
 
 
-def test_image_that_is_nowhere(folder: Path, engine: Podman) -> None:
+def test_an_image_that_cannot_be_pulled_is_an_error(folder: Path, engine: Podman) -> None:
     image = f"{engine.image.partition('@')[0]}@sha256:{'0' * 64}"
     change(folder, 'image = "flake"', f'image = "{image}"')
     lock = lock_file.read(folder)
@@ -124,7 +126,7 @@ def test_image_that_is_nowhere(folder: Path, engine: Podman) -> None:
     nothing_left(folder, engine)
 
 
-def test_folder_that_cannot_be_written(folder: Path) -> None:
+def test_an_output_folder_that_is_a_file_is_an_error(folder: Path) -> None:
     (folder / "out").write_text("no folder\n")
     assert failed(folder) == (
         f"voidgen: {folder / 'out'}: File exists\n  fix that and run it again\n"
@@ -132,10 +134,10 @@ def test_folder_that_cannot_be_written(folder: Path) -> None:
     assert (folder / "out").read_text() == "no folder\n"
 
 
-def test_mklive_without_the_step_that_is_replaced(
+def test_an_mklive_without_the_step_that_voidgen_replaces_is_refused(
     folder: Path, made: Made, engine: Podman, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """`voidgen lock` refuses it, too: a lock of an earlier voidgen may have it."""
+    """`voidgen lock` refuses it, too, but an earlier voidgen may have locked it."""
     mklive = tmp_path / "mklive"
     shutil.copytree(made.project.with_name("mklive"), mklive, ignore=lambda *_: {".git"})
     script = mklive / "mklive.sh"
@@ -157,7 +159,7 @@ def test_mklive_without_the_step_that_is_replaced(
     assert not (folder / "out" / "tests.log").exists()
 
 
-def test_store_path_that_is_lost(folder: Path, engine: Podman) -> None:
+def test_a_missing_store_path_is_an_error(folder: Path, engine: Podman) -> None:
     change(folder, '"greet"', '"countdown"')
     said = subprocess.run(
         ["nix", "build", "--json", "--no-link", f"{folder}#default"],

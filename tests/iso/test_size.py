@@ -1,4 +1,4 @@
-"""An ISO that is larger than `[image] max-size` allows: there is none, and an earlier one stays."""
+"""An ISO larger than `[image] max-size` is refused, and an earlier one stays."""
 
 import json
 from pathlib import Path
@@ -9,13 +9,13 @@ from tests.iso.running import failed, is_made, nothing_left, well
 
 
 def limit(folder: Path, size: str, old: str = "") -> None:
-    """Change the largest size."""
+    """Set max-size, which was ``old`` or missing."""
     line = 'name = "tests"\n'
     before = f'{line}max-size = "{old}"\n' if old else line
     change(folder, before, f'{line}max-size = "{size}"\n')
 
 
-def test_too_large(folder: Path, engine: Podman) -> None:
+def test_a_too_large_iso_is_refused_and_an_earlier_one_stays(folder: Path, engine: Podman) -> None:
     limit(folder, "1 TiB")
     well(folder)
     iso = folder / "out" / "tests.iso"
@@ -40,13 +40,13 @@ def test_too_large(folder: Path, engine: Podman) -> None:
     assert is_made(folder), "with all that belongs to it"
     nothing_left(folder, engine, made=True)
 
-    # As large as it may be is not too large.
+    # Exactly the maximum size is allowed.
     limit(folder, f"{size / 1000:.3f} kB", f"{(size - 1) / 1000:.3f} kB")
     well(folder)
     assert iso.stat().st_size == size
 
 
-def test_too_large_from_the_start(folder: Path, engine: Podman) -> None:
+def test_an_iso_that_is_too_large_from_the_start(folder: Path, engine: Podman) -> None:
     limit(folder, "1 KiB")
     assert "more than [image] max-size in voidgen.toml allows: 1 KiB" in failed(folder)
     nothing_left(folder, engine)

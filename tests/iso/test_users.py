@@ -1,4 +1,4 @@
-"""The users of modules, as the container's script adds them to a root tree."""
+"""The container's script adds the modules' users to a root tree."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def user(name: str, uid: int | None = None, *groups: str) -> Account:
 
 
 def added(folder: Path, engine: Podman, *users: Account) -> tuple[int, list[str], Path]:
-    """Return the exit status of users.sh, what it says, and the folder with what it made."""
+    """Run users.sh; return its exit status, its messages, and the folder /etc of the root tree."""
     etc, home = folder / "root/etc", folder / "home"
     etc.mkdir(parents=True)
     (home / "job").mkdir(parents=True)
@@ -52,7 +52,7 @@ def added(folder: Path, engine: Podman, *users: Account) -> tuple[int, list[str]
     return done.returncode, done.stderr.splitlines(), etc
 
 
-def test_users_are_added_with_numbers_that_are_free(tmp_path: Path, engine: Podman) -> None:
+def test_users_get_free_numbers(tmp_path: Path, engine: Podman) -> None:
     status, said, etc = added(
         tmp_path,
         engine,
@@ -64,7 +64,7 @@ def test_users_are_added_with_numbers_that_are_free(tmp_path: Path, engine: Podm
     lines = {name: (etc / name).read_text().removeprefix(FILES[name]) for name in FILES}
     assert lines["passwd"].splitlines() == [
         "lamp:x:998:998:lamp unprivileged user:/var/empty:/sbin/nologin",
-        # 999 and 997 belong to packages.
+        # Packages have 999 and 997.
         "beacon:x:996:996:beacon unprivileged user:/var/empty:/sbin/nologin",
         "torch:x:995:995:torch unprivileged user:/var/empty:/sbin/nologin",
     ]
@@ -86,7 +86,7 @@ def test_users_are_added_with_numbers_that_are_free(tmp_path: Path, engine: Podm
         (user("lamp", None, "dialout"), "lamp cannot be in the group dialout"),
     ],
 )
-def test_what_does_not_fit_is_named(
+def test_a_user_that_conflicts_with_a_package_is_an_error(
     tmp_path: Path, engine: Podman, asked: Account, said: str
 ) -> None:
     status, lines, _ = added(tmp_path, engine, asked)

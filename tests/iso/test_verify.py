@@ -1,4 +1,4 @@
-"""`voidgen iso --sign` and `voidgen verify`: an ISO that was made, and what could be done to it."""
+"""`voidgen iso --sign`, and `voidgen verify` of a real ISO that was changed afterwards."""
 
 import json
 import os
@@ -37,7 +37,7 @@ TREE = "the root tree agrees with the manifest"
 
 @pytest.fixture(scope="module")
 def released(made: Made, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with all that belongs to a signed ISO, and keys."""
+    """A folder with a signed ISO, its files, and keys."""
     top = tmp_path_factory.mktemp("released")
     for name in ("mine", "other"):
         argv = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(top / name)]
@@ -46,7 +46,7 @@ def released(made: Made, tmp_path_factory: pytest.TempPathFactory) -> Path:
     with pytest.MonkeyPatch.context() as patch:
         settle(patch, made.env)
         assert "signing tests.iso.sha256 ..." in well(folder, "--sign", str(top / "mine"))
-        # Nothing is made again, and it is signed all the same.
+        # The ISO is current, and is signed all the same.
         sign = folder / "out/tests.iso.sha256.sig"
         sign.unlink()
         told = json.loads(voidgen("iso", "--json", "--sign", str(top / "mine"), cwd=folder).out)
@@ -73,20 +73,20 @@ def verified(folder: Path, *words: str, status: int = 0) -> dict[str, tuple[str,
 
 
 def wrong(found: dict[str, tuple[str, str]]) -> dict[str, str]:
-    """What did not pass, but for what tests/iso/test_rebuild.py looks at."""
+    """Return the checks that did not pass, except those that test_rebuild.py covers."""
     states = {name: state for name, (state, _) in found.items() if state != "passed"}
     return {name: state for name, state in states.items() if name not in NAMES[-2:]}
 
 
 def change(folder: Path, how: Callable[[Any], None]) -> None:
-    """Another manifest, and nothing else."""
+    """Change the manifest, and nothing else."""
     file = folder / "tests.manifest.json"
     data = json.loads(file.read_bytes())
     how(data)
     file.write_text(json.dumps(data))
 
 
-def test_all_is_well(folder: Path) -> None:
+def test_verify_passes_for_an_unchanged_iso(folder: Path) -> None:
     found = verified(folder, "--signer", "mine.pub")
     assert tuple(found) == NAMES
     assert wrong(found) == {}
@@ -100,20 +100,20 @@ def test_all_is_well(folder: Path) -> None:
     assert done.stdout.count(": OK\n") == 3
 
 
-def test_nobody_is_named(folder: Path) -> None:
+def test_verify_without_signers_gives_a_warning(folder: Path) -> None:
     assert wrong(verified(folder)) == {"signature": "warning"}
     (folder / "tests.iso.sha256.sig").unlink()
     assert wrong(verified(folder)) == {"signature": "warning"}
     assert wrong(verified(folder, "--signer", "mine.pub", status=1)) == {"signature": "failed"}
 
 
-def test_somebody_else_signed(folder: Path) -> None:
+def test_a_signature_of_another_key_fails(folder: Path) -> None:
     found = verified(folder, "--signer", "other.pub", status=1)
     assert wrong(found) == {"signature": "failed"}
     assert "which --signer does not name" in found["signature"][1]
 
 
-def test_a_project_names_its_signers(folder: Path) -> None:
+def test_verify_uses_the_signers_of_a_project(folder: Path) -> None:
     config = '[image]\nname = "tests"\n[release]\nsigners = [{}]\n'
     for name, state, status in (("mine", {}, 0), ("other", {"signature": "failed"}, 1)):
         key = json.dumps((folder / f"{name}.pub").read_text().strip())
@@ -121,14 +121,14 @@ def test_a_project_names_its_signers(folder: Path) -> None:
         found = verified(folder, status=status)
         assert wrong(found) == state
         assert str(folder / "voidgen.toml") in found["signature"][1]
-    # Who is named on the command line is named alone: the project may have come with the ISO.
+    # --signer replaces the project's signers, since the project may have come with the ISO.
     assert wrong(verified(folder, "--signer", "mine.pub")) == {}
     key = json.dumps((folder / "mine.pub").read_text().strip())
     (folder / "voidgen.toml").write_text(config.format(key))
     assert wrong(verified(folder, "--signer", "other.pub", status=1)) == {"signature": "failed"}
 
 
-def test_another_byte(folder: Path) -> None:
+def test_a_changed_byte_in_the_iso_is_found(folder: Path) -> None:
     with (folder / "tests.iso").open("r+b") as stream:
         stream.seek(-1, 2)
         last = stream.read(1)
@@ -141,7 +141,7 @@ def test_another_byte(folder: Path) -> None:
     }
 
 
-def test_another_manifest(folder: Path) -> None:
+def test_a_changed_manifest_is_found(folder: Path) -> None:
     file = folder / "tests.manifest.json"
     data = json.loads(file.read_bytes())
     data["xbps"].pop()
@@ -155,20 +155,20 @@ def test_another_manifest(folder: Path) -> None:
     }
 
 
-def test_a_manifest_whose_closure_is_cut(folder: Path) -> None:
+def test_a_manifest_with_an_incomplete_closure_is_found(folder: Path) -> None:
     change(folder, lambda data: data["nix"]["closure"]["paths"].pop())
     found = verified(folder, "--signer", "mine.pub", status=1)
     assert wrong(found) == {"sum of tests.manifest.json": "failed", "manifest": "failed"}
 
 
-def test_a_manifest_of_another_container(folder: Path) -> None:
+def test_a_changed_container_in_the_manifest_is_found(folder: Path) -> None:
     change(folder, lambda data: data.update(container="other"))
     found = verified(folder, status=1)["voidgen.json in the ISO agrees with the manifest"]
     assert found == ("failed", "voidgen.json in the ISO and the manifest differ in the container")
 
 
-def test_a_link_elsewhere(folder: Path) -> None:
-    """Also one into the profile, whose store path the plan does not know."""
+def test_a_changed_link_in_the_manifest_is_found(folder: Path) -> None:
+    """Also a link into the profile, whose store path the plan does not contain."""
     for start, other in (("@profile@", "@profile@/elsewhere"), ("/", "/else@where")):
         links = [
             one
@@ -189,7 +189,7 @@ def test_a_link_elsewhere(folder: Path) -> None:
         (folder / "tests.manifest.json").write_bytes(before)
 
 
-def test_a_file_with_other_content(folder: Path) -> None:
+def test_a_file_with_other_content_is_found(folder: Path) -> None:
     """Each file of the overlay is compared with its hash in the plan."""
     include = json.loads((folder / "tests.manifest.json").read_bytes())["plan"]["include"]
     path, hash_ = next((one["path"], one["hash"]) for one in include if "hash" in one)
@@ -204,7 +204,7 @@ def test_a_file_with_other_content(folder: Path) -> None:
     assert verified(folder, status=1)[TREE] == ("failed", said)
 
 
-def test_another_bill_of_materials(folder: Path) -> None:
+def test_a_changed_bill_of_materials_is_found(folder: Path) -> None:
     file, name = folder / "tests.cdx.json", "the bill of materials agrees with the manifest"
     bill = json.loads(file.read_bytes())
     first = bill["components"].pop()["bom-ref"]
@@ -223,16 +223,16 @@ def test_another_bill_of_materials(folder: Path) -> None:
 @pytest.mark.parametrize(
     "content", ["", "[]", "[" * 100_000, "{}", '{"version": 1}', '{"iso": [], "version": 1}']
 )
-def test_no_manifest(content: str, folder: Path) -> None:
+def test_a_file_that_is_not_a_manifest_is_found(content: str, folder: Path) -> None:
     (folder / "tests.manifest.json").write_text(content)
     found = verified(folder, status=1)
     assert found["sum of tests.manifest.json"][0] == "failed"
 
 
-def test_sums_of_something_else(folder: Path) -> None:
+def test_files_without_a_sum_give_a_warning(folder: Path) -> None:
     sums = folder / "tests.iso.sha256"
     first = sums.read_text().splitlines()[0]
-    # As an older voidgen wrote them: what is not listed is not vouched for.
+    # Older versions of voidgen listed only the ISO.
     sums.write_text(f"{first}\n")
     found = verified(folder, status=1)
     assert wrong(found) == {
@@ -248,7 +248,7 @@ def test_sums_of_something_else(folder: Path) -> None:
     assert wrong(verified(folder, status=1))["sums"] == "failed"
 
 
-def test_what_is_no_iso(folder: Path, tmp_path: Path) -> None:
+def test_a_file_that_is_not_an_iso_is_refused(folder: Path, tmp_path: Path) -> None:
     (folder / "tests.iso").write_bytes(b"\0" * 40000)
     assert verified(folder, status=1)["sum of tests.iso"][0] == "failed"
     (folder / "tests.iso.sha256").unlink()
@@ -260,13 +260,13 @@ def test_what_is_no_iso(folder: Path, tmp_path: Path) -> None:
     assert "name a file that exists" in ran.err
 
 
-def test_an_iso_without_its_sums(folder: Path) -> None:
+def test_an_iso_without_sums_fails(folder: Path) -> None:
     (folder / "tests.iso.sha256").unlink()
     assert wrong(verified(folder, status=1)) == {"sums": "failed", "signature": "failed"}
 
 
-def test_another_byte_in_what_the_iso_tells_of_itself(folder: Path) -> None:
-    """The sum is told first, and that the ISO says something else is a line as any other."""
+def test_a_changed_byte_in_the_isos_snapshot_is_found(folder: Path) -> None:
+    """The sum is shown first; the snapshot is one of the other rows."""
     file = folder / "tests.iso"
     data = bytearray(file.read_bytes())
     at = data.index(b'"kind"')
@@ -284,10 +284,10 @@ def test_another_byte_in_what_the_iso_tells_of_itself(folder: Path) -> None:
 
 @pytest.mark.parametrize("kind", ["iso.sha256", "iso.sha256.sig", "manifest.json", "cdx.json"])
 @pytest.mark.parametrize("how", ["fifo", "folder", "empty", "garbage", "huge", "link"])
-def test_whatever_lies_beside_it(
+def test_verify_shows_every_row_whatever_files_are_next_to_the_iso(
     kind: str, how: str, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Each line is told: damage ends nothing early."""
+    """Damage does not end the verification early."""
     file = folder / f"tests.{kind}"
     file.unlink()
     if how == "fifo":
@@ -306,13 +306,15 @@ def test_whatever_lies_beside_it(
     assert "failed" in {state for state, _ in found.values()}
 
 
-def test_without_unsquashfs(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_verify_without_unsquashfs_skips_the_comparison_of_the_tree(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("voidgen.release.squashfs.shutil.which", lambda _: None)
     assert wrong(verified(folder, "--signer", "mine.pub")) == {TREE: "skipped"}
 
 
 def test_a_fifo_is_refused(folder: Path) -> None:
-    """NoProgress writes into it: whoever waited would wait for ever."""
+    """Reading it would never end, because nothing writes into it."""
     (folder / "tests.iso").unlink()
     os.mkfifo(folder / "tests.iso")
     for words in (["verify", "tests.iso"], ["diff", "tests.iso", "tests.iso"]):
@@ -330,10 +332,10 @@ def test_a_fifo_is_refused(folder: Path) -> None:
         ("echo garbage", "is missing"),
     ],
 )
-def test_an_unsquashfs_that_fails(
+def test_a_failing_unsquashfs_fails_only_its_own_row(
     script: str, said: str, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What was found out before is told all the same."""
+    """The rows before it are shown all the same."""
     program = tmp_path / "bin/unsquashfs"
     program.parent.mkdir()
     program.write_text(f"#!/bin/sh\n{script}\n")
@@ -347,7 +349,7 @@ def test_an_unsquashfs_that_fails(
 
 
 @pytest.mark.parametrize("kind", ["iso", "cdx.json"])
-def test_a_damaged_iso_is_made_again_and_then_signed(
+def test_a_damaged_iso_is_built_again_and_then_signed(
     kind: str, made: Made, released: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settle(monkeypatch, made.env)
@@ -365,7 +367,7 @@ def test_a_damaged_iso_is_made_again_and_then_signed(
 
 
 @pytest.mark.parametrize("content", [None, "no key", ""])
-def test_no_key_is_found_out_before_anything_is_made(
+def test_iso_refuses_a_wrong_key_before_it_builds(
     content: str | None, released: Path, tmp_path: Path
 ) -> None:
     key = tmp_path / "key"
@@ -393,7 +395,7 @@ def test_a_huge_snapshot_is_not_read(folder: Path, monkeypatch: pytest.MonkeyPat
     assert verified(folder, status=1)["manifest"][1].startswith("tests.manifest.json: larger than")
 
 
-def test_names_that_are_no_text(folder: Path) -> None:
+def test_verify_of_names_that_are_not_utf_8(folder: Path) -> None:
     for file in list(folder.glob("tests.*")):
         file.rename(folder / file.name.replace("tests", "t\udcffs", 1))
     ran = voidgen("verify", "t\udcffs.iso", "--json", cwd=folder)
