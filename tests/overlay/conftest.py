@@ -1,4 +1,4 @@
-"""The overlay of an image as a scratch root, and programs run inside it.
+"""An image's overlay as a scratch root, in which programs run.
 
 The programs are Debian's, from this machine's /usr; everything else of the root is the
 overlay's, over the few files of /etc that any system has.
@@ -43,18 +43,18 @@ PROFILE = "/nix/store/stand-in-profile"
 class Root:
     """A root filesystem in a folder.
 
-    Its /usr is this machine's, read-only, under what the folder has there; /usr/local is its own.
+    Its /usr is this machine's, read-only, with the folder's files on top; /usr/local is its own.
     """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.has_proc = True
         self.binds: dict[str, Path] = {}
-        """Folders of this machine, by their place in the root."""
+        """Folders of this machine, by their path in the root."""
         self.cmdline = "BOOT_IMAGE=/boot/vmlinuz root=live:CDLABEL=VOID_LIVE live.user=live"
 
     def path(self, path: str) -> Path:
-        """Where ``path`` of the root lies on this machine."""
+        """Return where ``path`` of the root is on this machine."""
         return self.folder / path.lstrip("/")
 
     def write(self, path: str, text: str, mode: int = 0o644) -> Path:
@@ -65,7 +65,7 @@ class Root:
         return file
 
     def argv(self, argv: Sequence[str], env: Mapping[str, str]) -> list[str]:
-        """The bubblewrap command that runs ``argv`` in the root, with its own processes."""
+        """Return a bubblewrap command that runs ``argv`` in the root, with its own processes."""
         cmdline = self.folder.parent / f"{self.folder.name}.cmdline"
         cmdline.write_text(f"{self.cmdline}\n")
         bound: list[str] = []
@@ -93,13 +93,13 @@ class Root:
         ]  # fmt: skip
 
     def _over(self, folder: str) -> Iterator[str]:
-        """bubblewrap's arguments that lay this root's ``folder`` over this machine's."""
+        """Return bubblewrap's arguments that mount this root's ``folder`` over this machine's."""
         below = Path(folder)
         own = {entry.name: entry for entry in sorted(self.path(folder).iterdir())}
         links = {name for name, entry in own.items() if entry.is_symlink()}
         if links or any(not os.path.lexists(below / name) for name in own):
-            # Nothing can be made in a read-only folder: another one has all its entries, as links,
-            # since thousands of mounts take seconds.
+            # Nothing can be added to a read-only folder. So a tmpfs has links to all its entries:
+            # thousands of mounts would take seconds.
             aside = f"/.machine{folder.replace('/', '-')}"
             yield from ("--ro-bind", folder, aside, "--tmpfs", folder)
             for entry in (entry for entry in below.iterdir() if entry.name not in links):
@@ -126,7 +126,7 @@ class Root:
         timeout: float = 300,
         stdin: str = "",
     ) -> subprocess.CompletedProcess[str]:
-        """Run a program in the root; its output is in the message where it fails."""
+        """Run a program in the root; if it fails, the error has its output."""
         done = subprocess.run(
             self.argv(argv, env or {}),
             input=stdin, capture_output=True, text=True, timeout=timeout, check=False,
@@ -155,7 +155,7 @@ def baked(tmp_path_factory: pytest.TempPathFactory) -> Baked:
 
 @pytest.fixture
 def make_root(tmp_path: Path) -> MakeRoot:
-    """Makes the scratch root of an image that has the given modules.
+    """A function that makes the scratch root of an image with the given modules.
 
     ``options``, ``image`` and ``nix`` go into its voidgen.toml, ``own`` is an overlay-src of its
     own.
@@ -187,13 +187,13 @@ def make_root(tmp_path: Path) -> MakeRoot:
 
 
 def _unreadable(folder: str, names: list[str]) -> list[str]:
-    """What root alone may read; tests that need it need root anyway."""
+    """Return the files that only root can read; tests that need them also need root."""
     return [name for name in names if not os.access(f"{folder}/{name}", os.R_OK)]
 
 
 @pytest.fixture
 def live_root(tmp_path: Path, baked: Baked) -> Root:
-    """A scratch root of what the ISO has of the baked image: the overlay, and the store."""
+    """A scratch root with the baked image's overlay and store, as in the ISO."""
     root = Root(tmp_path / "live-root")
     _system(root)
     install_overlay(baked, root)
@@ -203,7 +203,7 @@ def live_root(tmp_path: Path, baked: Baked) -> Root:
 
 def _assemble(image: project.Project, root: Root) -> None:
     _system(root)
-    # Databases last: they are made of what is there by then.
+    # Databases last, because they are made from the other files.
     for path, node in sorted(image.overlay.items(), key=lambda item: isinstance(item[1], Made)):
         place = root.path(path)
         place.parent.mkdir(parents=True, exist_ok=True)
@@ -211,7 +211,7 @@ def _assemble(image: project.Project, root: Root) -> None:
 
 
 def _system(root: Root) -> None:
-    """What any system has."""
+    """Write the files that any system has."""
     for name in ("etc", "var/log", "run", "root", "home", "nix"):
         root.path(name).mkdir(parents=True, exist_ok=True)
     for name in ETC:

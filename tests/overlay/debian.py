@@ -1,4 +1,4 @@
-"""Files of Debian packages that would change this machine if they were installed."""
+"""Files of unpacked Debian packages, which would change this machine if they were installed."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ FOLDER = Path(__file__).parents[2] / ".venv" / "debian"
 
 
 def unpacked(package: str) -> Path:
-    """The files of Debian's ``package``, fetched by `make test`."""
+    """Return the folder with the files of Debian's ``package``, which `make test` fetches."""
     place = FOLDER / package
     assert place.is_dir(), f"run `scripts/unpack .venv/debian {package}`, as `make test` does"
     return place

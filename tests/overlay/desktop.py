@@ -22,7 +22,7 @@ HOME = "/home/live"
 
 
 def add_schemas(root: Root, packages: tuple[str, ...] = CINNAMON) -> None:
-    """Give the root the GSettings schemas of ``packages``, and no others."""
+    """Give the root exactly the GSettings schemas of ``packages``."""
     compiled = root.path(SCHEMAS)
     compiled.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as sources:
@@ -35,14 +35,14 @@ def add_schemas(root: Root, packages: tuple[str, ...] = CINNAMON) -> None:
 def session(
     root: Root, script: str, env: Mapping[str, str] | None = None, check: bool = True
 ) -> subprocess.CompletedProcess[str]:
-    """Run a shell script on a session bus of its own, as the desktop of the user of HOME."""
+    """Run a shell script with its own session bus, as the desktop of the user of HOME."""
     root.path(HOME).mkdir(parents=True, exist_ok=True)
     command = ("dbus-run-session", "--", "sh", "-euc", script)
     return root.run(*command, env={"HOME": HOME, **(env or {})}, check=check)
 
 
 def shells() -> dict[str, list[str]]:
-    """The shells that scripts for /bin/sh are run by."""
+    """Return the shells that run scripts for /bin/sh."""
     busybox = shutil.which("busybox")
     assert busybox, os.environ["PATH"]
     return {"dash": ["dash"], "busybox": [busybox, "sh"]}

@@ -1,4 +1,4 @@
-"""What each rule about owners, readers and accounts refuses or warns of, and lets pass."""
+"""Cases of each rule about owners, readers and accounts: refused, warned of, and accepted."""
 
 LIGHTDM = "/etc/lightdm/lightdm.conf"
 DB = "/etc/dconf/db/local"
@@ -153,7 +153,7 @@ WARNED: list[Case] = [
 ]
 
 PASSES: list[tuple[dict[str, str], str]] = [
-    # Another name in the same folder, and what a part of live-setup writes after the hooks.
+    # Another file in the same folder, and one that a part of live-setup writes after the hooks.
     ({"/etc/sudoers.d.d/x": "x"}, ""),
     ({"/etc/polkit-1/rules.d/10-own.rules": "x"}, ""),
     ({"/etc/hostname": "box\n", PART: "#!/bin/sh\nhostname -F /etc/hostname\n"}, ""),
@@ -169,7 +169,7 @@ PASSES: list[tuple[dict[str, str], str]] = [
     ({"/etc/resolv.conf": "nameserver 9.9.9.9\n", "/var/tmp/x": "x"}, ""),
     ({"/etc/fstab": "", "/tmp/x": "x"}, ""),
     ({"/etc/rc.conf": "#HOSTNAME=x\nFONT=lat9w-16\n"}, ""),
-    # Owners that packages, the module or nobody makes; numbers need no name.
+    # Owners made by packages, by the module or by nothing; numbers need no name.
     ({"/opt/x": "x"}, '[files]\n"/opt/x" = { owner = "root:audio" }\n'),
     ({"/opt/x": "x"}, '[files]\n"/opt/x" = { owner = "lightdm:lightdm" }\n'),
     ({"/opt/x": "x"}, '[files]\n"/opt/x" = { owner = "950:950" }\n'),
@@ -197,7 +197,7 @@ PASSES: list[tuple[dict[str, str], str]] = [
     ({"/usr/lib/systemd/boot/efi/x": "x"}, ""),
     ({"/etc/elogind/logind.conf": "x"}, ""),
     ({"/etc/default/grub": "x"}, ""),
-    # Names that readers take, and those that people give to what is not to be read.
+    # Names that programs read, and names that people give to disabled files.
     ({"/etc/profile.d/x.sh": "A=b\n", "/etc/profile.d/README": "x"}, ""),
     ({"/etc/profile.d/x.fish": "x", "/etc/profile.d/y.sh.disabled": "x"}, ""),
     ({"/etc/modules-load.d/x.conf": "x", "/etc/modules-load.d/sub/x": "x"}, ""),
@@ -205,9 +205,9 @@ PASSES: list[tuple[dict[str, str], str]] = [
     ({"/etc/sysctl.conf": "x"}, ""),
     # No litter.
     ({"/opt/x#y": "x", "/opt/.hidden": "x", "/opt/x.keep": "x", "/opt/~x": "x"}, ""),
-    # Line endings that nobody minds.
+    # Line endings that do no harm.
     ({"/opt/x.bat": "echo\r\n", "/opt/x.py": "#!/usr/bin/python3\nprint()\r\n"}, ""),
-    # Caches that are made anew, or that do not matter.
+    # Caches that are made again, or that do not matter.
     (
         {"/usr/share/mime/packages/x.xml": "<x/>", PART: "#!/bin/sh\nupdate-mime-database /x\n"},
         "",
@@ -223,7 +223,7 @@ PASSES: list[tuple[dict[str, str], str]] = [
         "",
     ),
     ({"/usr/share/fonts/x.ttf": "x"}, ""),
-    # Identity: an empty one is filled in.
+    # Identity: an empty file is filled in.
     ({"/etc/machine-id": ""}, ""),
     ({"/etc/ssh/ssh_host_ed25519_key.pub": "x"}, ""),
     # Services.

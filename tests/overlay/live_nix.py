@@ -1,4 +1,4 @@
-"""The real Nix for scratch roots: a baked image's store, and a daemon as Void has it."""
+"""The real Nix for scratch roots: a baked image's store, and Void's nix-daemon."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ class Baked:
     """A package that the image does not have."""
 
     def read(self, name: str) -> str:
-        """A file of the image's default output, or one that it links to."""
+        """Read a file of the image's default output, or one that it links to."""
         file = self.on_disk(f"{self.image}/{name}")
         return (self.on_disk(str(file.readlink())) if file.is_symlink() else file).read_text()
 
@@ -82,20 +82,20 @@ class Baked:
         return self.nix / Path(path).relative_to("/nix")
 
     def include(self, path: str) -> Path:
-        """Where the overlay's ``path`` lies."""
+        """Return where the overlay's ``path`` is."""
         return self.on_disk(str(self.on_disk(f"{self.image}/include").readlink())) / path[1:]
 
     def paths(self) -> list[str]:
-        """The store paths that the ISO has."""
+        """Return the store paths in the ISO."""
         return self.read("store-paths").split()
 
     def nix_store(self, *words: str) -> bytes:
-        """`nix-store` in the store that the image was built in."""
+        """Run `nix-store` with the store in which the image was built."""
         return in_store(self.nix, "nix-store", *words)
 
 
 def bake(folder: Path) -> Baked:
-    """Build the offline example as a user does, into a /nix of its own."""
+    """Build the offline example as a user does, in its own /nix."""
     busybox = os.environ.get("VOIDGEN_BUSYBOX") or shutil.which("busybox")
     assert busybox, "the tests need a static busybox (Debian: apt install busybox-static)"
     project, nix = folder / "project", folder / "nix"
@@ -119,12 +119,12 @@ def bake(folder: Path) -> Baked:
 
 
 def install_overlay(baked: Baked, root: Root) -> None:
-    """Lay the built overlay over ``root``, with the manifest's modes."""
+    """Copy the built overlay over ``root``, with the manifest's modes."""
     lay_overlay(baked, root.folder)
 
 
 def lay_overlay(baked: Baked, root: Path) -> None:
-    """As `install_overlay`, over a folder."""
+    """As `install_overlay`, for a folder."""
     for entry in json.loads(baked.read("manifest.json"))["plan"]["include"]:
         source, place = baked.include(entry["path"]), root / entry["path"][1:]
         place.parent.mkdir(parents=True, exist_ok=True)
@@ -141,7 +141,7 @@ def lay_overlay(baked: Baked, root: Path) -> None:
 
 
 def lay_store(baked: Baked, root: Path) -> None:
-    """Put the closure and its registration into a folder."""
+    """Copy the closure and its registration into a folder."""
     for path in baked.paths():
         source, place = baked.on_disk(path), root / path[1:]
         place.parent.mkdir(parents=True, exist_ok=True)
@@ -153,7 +153,7 @@ def lay_store(baked: Baked, root: Path) -> None:
 
 
 def install_store(baked: Baked, root: Root) -> None:
-    """Give ``root`` the closure and its registration, and what Void's own package has."""
+    """Give ``root`` the closure, its registration, and the files of Void's nix package."""
     lay_store(baked, root.folder)
     for name in ("profile", "shells"):
         shutil.copy2(Path("/etc") / name, root.path(f"/etc/{name}"))
@@ -166,7 +166,7 @@ def install_store(baked: Baked, root: Root) -> None:
 
 
 def install(baked: Baked, root: Root) -> None:
-    """Give a ``root`` of some modules what an ISO has of Nix, and a live user."""
+    """Give ``root`` an ISO's Nix files, and a live user."""
     install_store(baked, root)
     link = root.path(PROFILE_LINK)
     link.unlink()
@@ -175,7 +175,7 @@ def install(baked: Baked, root: Root) -> None:
 
 
 def release() -> tuple[int, int]:
-    """The release of the Nix that these tests run."""
+    """Return the release of the Nix that these tests use."""
     said = subprocess.check_output(["nix", "--version"], text=True)
     found = re.search(r"(\d+)\.(\d+)", said)
     assert found, said
@@ -183,27 +183,27 @@ def release() -> tuple[int, int]:
 
 
 def give_release(root: Root) -> None:
-    """Where another Nix than /usr's comes first on PATH: give ``root`` that one."""
+    """If PATH has another Nix before /usr's, have ``root`` use that one."""
     program = Path(shutil.which("nix") or "")
     if program.is_relative_to("/usr"):
         return
     root.binds["/opt"] = program.parents[1].absolute()
-    # Its other names are links to this one, on Debian.
+    # On Debian, Nix's other programs are links to this one.
     root.write("/usr/bin/nix", '#!/bin/sh\nexec "/opt/bin/${0##*/}" "$@"\n', 0o755)
 
 
 def with_daemon(root: Root, commands: str) -> subprocess.CompletedProcess[str]:
-    """Run ``commands`` as root beside a nix-daemon."""
+    """Run ``commands`` as root while a nix-daemon runs."""
     return root.run("sh", "-euc", DAEMON + commands)
 
 
 def login(user: str, commands: str) -> str:
-    """The command that runs ``commands`` in a login shell of ``user``."""
+    """Return a command that runs ``commands`` in a login shell of ``user``."""
     return f"su - {user} -c {shlex.quote(commands)}\n"
 
 
 def profile_add() -> str:
-    """`nix profile`'s verb: `add` since 2.30, `install` before."""
+    """Return `nix profile`'s verb: `add` since 2.30, `install` before."""
     return "add" if release() >= (2, 30) else "install"
 
 

@@ -1,4 +1,4 @@
-"""Stand-ins for what the dracut hooks of mklive do to the root before runit starts."""
+"""Stand-ins for mklive's dracut hooks, which change the root before runit starts."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ AUTOLOGIN = {
 
 
 def adduser(root: Root, user: str = "live") -> None:
-    """As adduser.sh: the user with its groups and password, and a sudoers file.
+    """Do what adduser.sh does: add a user with groups and password, and a sudoers file.
 
-    In the initramfs nothing is mounted below the new root, and the hook ignores failures.
+    In the initramfs, nothing is mounted below the new root, and the hook ignores failures.
     """
     root.has_proc = False
     command = ("useradd", "-m", "-c", user, "-G", "audio,video,sudo", "-s", "/bin/bash", user)
@@ -33,9 +33,9 @@ def adduser(root: Root, user: str = "live") -> None:
 
 
 def autologin(root: Root, user: str = "live") -> None:
-    """As display-manager-autologin.sh, for LightDM."""
+    """Do what display-manager-autologin.sh does for LightDM."""
     conf = root.path("/etc/lightdm/lightdm.conf")
-    # $(cat FILE) in a replacement of sed: newlines at the end go, any other breaks the command.
+    # The hook has $(cat FILE) in sed's replacement: final newlines vanish, others break sed.
     session = root.path("/etc/lightdm/.session").read_text().rstrip("\n")
     assert not set(session) & set("\n|&\\"), session
     text = conf.read_text()
@@ -47,5 +47,5 @@ def autologin(root: Root, user: str = "live") -> None:
 
 
 def sddm(root: Root, user: str = "live") -> None:
-    """As display-manager-autologin.sh, for SDDM: whatever the desktop is."""
+    """Do what display-manager-autologin.sh does for SDDM, whatever the desktop is."""
     root.write("/etc/sddm.conf", f"[Autologin]\nUser={user}\nSession=plasma.desktop\n")

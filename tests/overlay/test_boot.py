@@ -25,7 +25,7 @@ RESULT = re.compile(r"^(\S+) (\S+): (.+?) (?:in|after) \d+ s", re.MULTILINE)
 
 
 def bare(make_root: MakeRoot, options: Mapping[str, Mapping[str, Any]] | None = None) -> Root:
-    """A root with no parts of live-setup."""
+    """Return a root without parts of live-setup."""
     root = make_root("runit-live", options=options)
     for file in root.path("/etc/runit/live-setup.d").iterdir():
         file.unlink()
@@ -33,7 +33,7 @@ def bare(make_root: MakeRoot, options: Mapping[str, Mapping[str, Any]] | None = 
 
 
 def void(root: Root) -> None:
-    """What Void's runit-void puts beside stage 2; runsvdir and runsvchdir are stand-ins that
+    """Add the files of Void's runit-void; runsvdir and runsvchdir are stand-ins that
     say how they were started.
     """
     for runlevel in ("default", "single"):
@@ -46,7 +46,7 @@ def void(root: Root) -> None:
 
 
 def words(root: Root, path: str) -> list[str]:
-    """The NUL-terminated strings of a file that a stand-in wrote."""
+    """Return the NUL-terminated strings of a file that a stand-in wrote."""
     return root.path(path).read_text().removesuffix("\0").split("\0")
 
 
@@ -55,7 +55,7 @@ def part(root: Root, name: str, text: str) -> None:
 
 
 def results(root: Root) -> list[tuple[str, str]]:
-    """Name and result of each part in the log."""
+    """Return name and result of each part in the log."""
     found = RESULT.findall(root.path(LOG).read_text())
     assert all(re.fullmatch(r"\d{4}-\d\d-\d\dT[\d:]{8}[+-]\d{4}", time) for time, _, _ in found)
     return [(name, result) for _, name, result in found]
@@ -63,7 +63,7 @@ def results(root: Root) -> list[tuple[str, str]]:
 
 @shells
 @pytest.mark.parametrize("live", ["live.user=live", ""])
-def test_stage_2_starts_runsvdir_as_voids_own(
+def test_stage_2_starts_runsvdir_as_voids_does(
     make_root: MakeRoot, shell: tuple[str, ...], live: str
 ) -> None:
     root = bare(make_root)
@@ -74,7 +74,7 @@ def test_stage_2_starts_runsvdir_as_voids_own(
     assert "rc.local /usr/bin:/usr/sbin x" in out
     assert words(root, "/run/runsvchdir.argv")[2:] == ["default"]
     assert words(root, "/run/runsvdir.env") == ["PATH=/usr/bin:/usr/sbin"]
-    # Of the first two words the interpreter of the stand-in speaks.
+    # The first two words are the stand-in's interpreter and script.
     *flags, log = words(root, "/run/runsvdir.argv")[2:]
     assert flags == ["-P", "/run/runit/runsvdir/current"]
     assert log == "log: " + 395 * "."
@@ -95,7 +95,7 @@ def test_stage_2_takes_the_runlevel_from_the_command_line(
 
 
 @shells
-def test_stage_2_goes_on_where_live_setup_and_rc_local_fail(
+def test_stage_2_continues_if_live_setup_and_rc_local_fail(
     make_root: MakeRoot, shell: tuple[str, ...]
 ) -> None:
     root = bare(make_root)
@@ -106,7 +106,7 @@ def test_stage_2_goes_on_where_live_setup_and_rc_local_fail(
     assert root.path("/run/runsvdir.argv").exists()
 
 
-def test_stage_2_sets_up_before_services_start(make_root: MakeRoot) -> None:
+def test_stage_2_runs_live_setup_before_services_start(make_root: MakeRoot) -> None:
     root = bare(make_root)
     void(root)
     part(root, "10-first", "test ! -e /run/runsvchdir.argv")
@@ -144,7 +144,9 @@ def test_a_part_that_fails_is_logged_and_the_others_run(
 
 @shells
 @pytest.mark.parametrize("hang", ["sleep 600", "trap '' TERM; sleep 600; sleep 600"])
-def test_a_part_that_hangs_is_ended(make_root: MakeRoot, shell: tuple[str, ...], hang: str) -> None:
+def test_a_part_that_hangs_is_killed(
+    make_root: MakeRoot, shell: tuple[str, ...], hang: str
+) -> None:
     root = bare(make_root, options={"runit-live": {"part-timeout": 3}})
     part(root, "10-hangs", hang)
     part(root, "20-next", ":")
@@ -154,7 +156,7 @@ def test_a_part_that_hangs_is_ended(make_root: MakeRoot, shell: tuple[str, ...],
 
 
 @shells
-def test_parts_run_where_the_log_cannot_be_written(
+def test_parts_run_if_the_log_cannot_be_written(
     make_root: MakeRoot, shell: tuple[str, ...]
 ) -> None:
     root = bare(make_root)
@@ -174,11 +176,11 @@ def locales(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @shells
-def test_the_order_of_parts_follows_no_language(
+def test_the_order_of_parts_does_not_depend_on_the_locale(
     make_root: MakeRoot, shell: tuple[str, ...], locales: Path
 ) -> None:
     root = bare(make_root)
-    # English puts b before C, and passes over punctuation.
+    # English sorts b before C and ignores punctuation.
     for name in ("10-b", "10-C", "10.a", "1-z"):
         part(root, name, ":")
     shutil.copytree(locales, root.path("/usr/lib/locale"))
@@ -195,14 +197,14 @@ def test_the_order_of_parts_follows_no_language(
     [
         ("quiet live.user=live console=tty0", "live"),
         ("live.user=anna", "anna"),
-        ("live.user=live quiet live.user=bert", "bert"),  # as dracut's getarg takes it
+        ("live.user=live quiet live.user=bert", "bert"),  # dracut's getarg takes this value
         ("live.user=*", "*"),
         ("xlive.user=live live.username=live", None),
         ("live.user=", None),
         ("quiet", None),
     ],
 )
-def test_parts_run_for_the_user_of_the_command_line_only(
+def test_parts_run_only_if_the_command_line_names_a_user(
     make_root: MakeRoot, shell: tuple[str, ...], cmdline: str, user: str | None
 ) -> None:
     root = bare(make_root)

@@ -1,4 +1,4 @@
-"""The scripts of boot and session as every choice of options renders them."""
+"""The scripts for boot and session, rendered with each choice of options."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ CHOICES: tuple[dict[str, dict[str, Any]], ...] = (
 MODULES = ("cinnamon-live", "installer", "serial-console")
 
 
-def test_shellcheck_has_nothing_to_say(make_root: MakeRoot) -> None:
+def test_shellcheck_finds_nothing(make_root: MakeRoot) -> None:
     scripts = []
     for options in CHOICES:
         runit = make_root(*MODULES, options=options).path("/etc/runit")

@@ -1,4 +1,4 @@
-"""Checks of the modules: what the manifest has of them (docs/how-to/write-a-module.md)."""
+"""The modules' checks in the manifest (docs/how-to/write-a-module.md)."""
 
 import subprocess
 from pathlib import Path
@@ -35,8 +35,8 @@ def checks(folder: Path, modules: list[str], options: dict[str, Any]) -> list[di
 
 
 @pytest.mark.parametrize("name", CHECKED)
-def test_commands_are_good_shell(name: str, tmp_path: Path) -> None:
-    # The session that a login names comes from another module.
+def test_shellcheck_accepts_the_commands(name: str, tmp_path: Path) -> None:
+    # Another module provides the session that a login manager starts.
     modules = {"lightdm-live": ["cinnamon-live"], "sddm-live": ["kde-live"]}.get(name, [name])
     rows = checks(tmp_path, modules, OPTIONS.get(name, {}))
     ours = [row for row in rows if row["by"] == {"kind": "module", "name": name}]
@@ -47,7 +47,7 @@ def test_commands_are_good_shell(name: str, tmp_path: Path) -> None:
             input=row["command"], capture_output=True, text=True, check=False,
         )  # fmt: skip
         assert done.returncode == 0, f"{row['command']}\n{done.stdout}"
-        assert "live " not in row["command"], "the user is not always called so"
+        assert "live " not in row["command"], "the user may have another name"
 
 
 def test_checks_are_filled_in_and_in_the_order_of_the_modules(tmp_path: Path) -> None:

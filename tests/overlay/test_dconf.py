@@ -1,4 +1,4 @@
-"""The system database of dconf, read and written by the real dconf and gsettings."""
+"""dconf's system database, which the real dconf and gsettings read and write."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 KEYBOARD = {
     "org.gnome.desktop.input-sources sources": "[('xkb', 'ch+fr_nodeadkeys')]",
-    # Cinnamon's own from 6.6 on, and what it reads before that.
+    # Cinnamon reads its own schema from 6.6 on, and libgnomekbd's before that.
     "org.cinnamon.desktop.input-sources sources": "[('xkb', 'ch+fr_nodeadkeys')]",
     "org.gnome.libgnomekbd.keyboard layouts": "['ch\\tfr_nodeadkeys']",
 }
@@ -38,7 +38,7 @@ def make(make_root: MakeRoot, keymap: str, **options: Any) -> Root:
 
 
 def live(root: Root) -> None:
-    """Boot as a live system, whose user is root here."""
+    """Boot as a live system with root as its user."""
     add_schemas(root)
     root.run(PART, env={"LIVE_USER": "root"})
 
@@ -53,10 +53,10 @@ def root(make_root: MakeRoot) -> Root:
 
 
 @pytest.mark.parametrize("key", KEYBOARD)
-def test_the_keyboard_reads_back_and_stays(root: Root, key: str) -> None:
+def test_the_keyboard_is_set_and_cannot_be_changed(root: Root, key: str) -> None:
     assert read(root, key) == KEYBOARD[key]
     assert session(root, f"gsettings writable {key}").stdout.strip() == "false"
-    # What gsettings says of it differs between releases.
+    # gsettings' message differs between releases.
     session(root, f'gsettings set {key} "{OTHER[key]}"', check=False)
     assert read(root, key) == KEYBOARD[key]
     path = f"/{key.replace('.', '/').replace(' ', '/')}"
@@ -91,18 +91,20 @@ def test_without_the_lock_the_keyboard_can_be_changed(make_root: MakeRoot, key: 
         ({"keymap": "us", "xkb": "ch+fr_nodeadkeys"}, "[('xkb', 'ch+fr_nodeadkeys')]"),
     ],
 )
-def test_keymaps(make_root: MakeRoot, image: Mapping[str, str], value: str) -> None:
+def test_each_keymap_gives_input_sources(
+    make_root: MakeRoot, image: Mapping[str, str], value: str
+) -> None:
     root = make_root("dconf-cinnamon", image=image)
     live(root)
     assert read(root, "org.gnome.desktop.input-sources sources") == value
 
 
-def test_the_colour_scheme_is_an_option(make_root: MakeRoot) -> None:
+def test_the_colour_scheme_follows_the_option(make_root: MakeRoot) -> None:
     root = make(make_root, "us", **{"color-scheme": "default"})
     assert read(root, "org.gnome.desktop.interface color-scheme") == "'default'"
 
 
-def test_without_the_profile_nothing_is_read(root: Root) -> None:
+def test_without_the_dconf_profile_the_database_is_not_read(root: Root) -> None:
     root.path("/etc/dconf/profile/user").unlink()
     root.path("/run/dconf/user/0").unlink()
     assert read(root, "org.gnome.desktop.interface color-scheme") == "'default'"
@@ -118,16 +120,16 @@ def test_an_installed_system_has_no_keyboard_of_the_image(make_root: MakeRoot, k
     assert read(root, "org.gnome.desktop.interface color-scheme") == "'prefer-dark'"
 
 
-# Which characters are assigned differs between releases of Unicode.
+# Releases of Unicode differ in which characters are assigned.
 TEXT = st.text(st.characters(exclude_categories=["Cs", "Cn"], exclude_characters="\0"), max_size=8)
 
 
 @settings(max_examples=3, deadline=None)
 @given(st.lists(st.one_of(TEXT, st.lists(TEXT), st.booleans(), st.integers(-9, 9)), min_size=80))
-def test_literals_are_those_of_gvariant(
+def test_literals_are_spelled_as_gvariant_prints_them(
     tmp_path_factory: pytest.TempPathFactory, values: list[Any]
 ) -> None:
-    """What dconf reads from a key file, and prints, is the literal itself."""
+    """dconf prints each literal in a key file unchanged."""
     folder: Path = tmp_path_factory.mktemp("gvariant")
     (folder / "keyfiles").mkdir()
     literals = {f"k{number}": str(gvariant(value)) for number, value in enumerate(values)}
@@ -147,7 +149,7 @@ def test_literals_are_those_of_gvariant(
 OPTIONS = {
     "org.gnome.desktop.input-sources xkb-options": "['grp:alt_shift_toggle', 'compose:caps']",
     "org.cinnamon.desktop.input-sources xkb-options": "['grp:alt_shift_toggle', 'compose:caps']",
-    # libgnomekbd names the group of each option.
+    # libgnomekbd has the group before each option.
     "org.gnome.libgnomekbd.keyboard options": (
         "['grp\\tgrp:alt_shift_toggle', 'Compose key\\tcompose:caps']"
     ),
@@ -155,7 +157,7 @@ OPTIONS = {
 
 
 @pytest.mark.parametrize("key", OPTIONS)
-def test_the_keyboards_options_read_back_and_stay(make_root: MakeRoot, key: str) -> None:
+def test_the_keyboards_options_are_set_and_cannot_be_changed(make_root: MakeRoot, key: str) -> None:
     chosen = ["grp:alt_shift_toggle", "compose:caps"]
     root = make_root("dconf-cinnamon", image={"xkb": "us,ru", "xkb-options": chosen})
     live(root)

@@ -1,4 +1,4 @@
-"""Each example generates, and gives the image that it is an example of."""
+"""Each example generates the image that it describes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ EXAMPLES = ROOT / "examples"
 
 
 def plan(repository: Path) -> dict[str, Any]:
-    """The plan of the project in ``repository``, after `generate` has emitted it."""
+    """Generate the project in ``repository``, and return its plan."""
     subprocess.run(["git", "add", "--all"], cwd=repository, check=True)
     for words in (("generate",), ("generate", "--check"), ("show", "--json")):
         done = voidgen(*words, cwd=repository)
@@ -29,7 +29,7 @@ def plan(repository: Path) -> dict[str, Any]:
 
 
 def example(name: str, repository: Path) -> dict[str, Any]:
-    """The plan of a copy of the example, without what may have been emitted in its folder."""
+    """Return the plan of a copy of the example, without emitted files from its folder."""
     emitted = shutil.ignore_patterns("flake.*", "image", "result*")
     shutil.copytree(EXAMPLES / name, repository, dirs_exist_ok=True, ignore=emitted)
     return plan(repository)
@@ -97,26 +97,28 @@ def reference(repository: Path) -> dict[str, Any]:
     return plan(repository)
 
 
-def test_the_reference_image_has_chrome_in_chromiums_place(reference: dict[str, Any]) -> None:
+def test_the_reference_image_has_chrome_instead_of_chromium(reference: dict[str, Any]) -> None:
     assert not [name for name in names(reference["xbps"]["packages"]) if "chromium" in name]
     chrome = [asked for asked in reference["nix"]["packages"] if asked["name"] == "google-chrome"]
     assert [asked["by"] for asked in chrome] == [[{"kind": "file", "name": "voidgen.toml"}]]
     assert "google-chrome" in reference["nix"]["unfree"]
 
 
-def test_the_reference_image_delivers_an_installer(reference: dict[str, Any]) -> None:
+def test_the_reference_image_has_an_installer(reference: dict[str, Any]) -> None:
     include = {item["path"]: item for item in reference["include"]}
     assert include["/usr/share/applications/install-void.desktop"]["mode"] == "0644"
     assert include["/usr/local/bin/install-void"]["mode"] == "0755"
     recipe = {"kind": "mklive-file", "arguments": {"name": "installer.sh"}}
     installer = {"type": "file", "made-by": recipe, "mode": "0755"}
     assert installer.items() <= include["/usr/bin/void-installer"].items()
-    # The menu entry opens a terminal that the image has.
+    # The image has the terminal that the menu entry opens.
     (installer,) = (one for one in reference["modules"] if one["name"] == "installer")
     assert installer["options"]["terminal"][0] in names(reference["xbps"]["packages"])
 
 
-def test_nvidias_driver_brings_its_repository(reference: dict[str, Any], repository: Path) -> None:
+def test_nvidias_driver_adds_the_nonfree_repository(
+    reference: dict[str, Any], repository: Path
+) -> None:
     assert not [one for one in reference["xbps"]["repositories"] if "nonfree" in one["name"]]
     file = repository / "voidgen.toml"
     text = file.read_text()
@@ -132,7 +134,7 @@ def test_nvidias_driver_brings_its_repository(reference: dict[str, Any], reposit
     assert "nvidia" in names(shown["xbps"]["packages"])
 
 
-def test_shellcheck_is_content(reference: dict[str, Any], repository: Path) -> None:
+def test_shellcheck_finds_nothing(reference: dict[str, Any], repository: Path) -> None:
     include = repository / "image/include"
     scripts = [
         file
@@ -147,8 +149,8 @@ def test_shellcheck_is_content(reference: dict[str, Any], repository: Path) -> N
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
-def test_nothing_switches_the_profile(reference: dict[str, Any], repository: Path) -> None:
-    """`nix-env --switch-profile` makes circles; `nix profile` needs no such call."""
+def test_no_script_switches_the_profile(reference: dict[str, Any], repository: Path) -> None:
+    """`nix-env --switch-profile` makes a link to itself; `nix profile` does not need it."""
     texts = {
         item["path"]: (repository / f"image/include{item['path']}").read_text()
         for item in reference["include"]

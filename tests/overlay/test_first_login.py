@@ -63,11 +63,11 @@ def log(root: Root) -> str:
     return root.path(LOG).read_text()
 
 
-def test_the_look_is_applied_once(root: Root, shell: str) -> None:
+def test_the_settings_are_applied_once(root: Root, shell: str) -> None:
     session(root, f"{shell} {SCRIPT}")
     assert look(root) == LOOK
     assert root.path(MARKER).read_bytes() == b""
-    # What the user chooses afterwards stays.
+    # Later changes by the user stay.
     session(root, "gsettings set org.cinnamon.theme name mine")
     before = log(root)
     session(root, f"{shell} {SCRIPT}")
@@ -75,7 +75,7 @@ def test_the_look_is_applied_once(root: Root, shell: str) -> None:
     assert log(root) == before
 
 
-def test_the_keyboard_is_left_alone(root: Root) -> None:
+def test_the_keyboard_is_not_changed(root: Root) -> None:
     dump = "dconf dump /"
     root.run("/etc/runit/live-setup.d/25-dconf", env={"LIVE_USER": "root"})
     assert "input-sources" in session(root, dump).stdout
@@ -88,8 +88,8 @@ def test_the_keyboard_is_left_alone(root: Root) -> None:
     assert "gnomekbd" not in said
 
 
-def test_what_cannot_be_set_is_tried_again(root: Root, shell: str) -> None:
-    """A schema that is missing, and a key that is locked: the rest is set all the same."""
+def test_a_setting_that_fails_is_tried_again(root: Root, shell: str) -> None:
+    """A schema is missing and a key is locked; all other settings are applied."""
     missing = "org.cinnamon.theme name"
     add_schemas(root, tuple(name for name in CINNAMON if name != "cinnamon-common"))
     locked = "org.cinnamon.desktop.interface icon-theme"
@@ -128,14 +128,14 @@ def test_without_a_bus_it_gives_up_in_time(make_root: MakeRoot, shell: str) -> N
     done = root.run(*shell.split(), SCRIPT, env=env, check=False)
     assert done.returncode == 1
     assert "no session bus after 1 s" in log(root)
-    # An address at which nobody answers is no bus.
+    # An address where no bus answers.
     env["DBUS_SESSION_BUS_ADDRESS"] = "unix:path=/run/nobody"
     assert root.run(*shell.split(), SCRIPT, env=env, check=False).returncode == 1
     assert not root.path(MARKER).exists()
     assert log(root).count("no session bus") == 2
 
 
-def test_it_waits_for_a_bus_that_comes_late(root: Root, shell: str) -> None:
+def test_it_waits_for_a_bus_that_starts_late(root: Root, shell: str) -> None:
     script = f"""
         unset DBUS_SESSION_BUS_ADDRESS
         {shell} {SCRIPT} &
@@ -150,7 +150,7 @@ def test_it_waits_for_a_bus_that_comes_late(root: Root, shell: str) -> None:
 
 
 @pytest.mark.parametrize("target", [".nix-profile", f"{HOME}/.nix-profile"])
-def test_a_profile_that_leads_to_itself_is_mended(
+def test_a_profile_that_links_to_itself_is_repaired(
     make_root: MakeRoot, shell: str, target: str
 ) -> None:
     root = make(make_root, "nix-profile")
@@ -169,7 +169,9 @@ def test_a_profile_that_leads_to_itself_is_mended(
 ODD = 'it\'s "odd" \\ $(x) `x` é'
 
 
-def test_any_name_arrives_as_it_is(make_root: MakeRoot, shell: str, tmp_path: Path) -> None:
+def test_names_with_odd_characters_are_set_unchanged(
+    make_root: MakeRoot, shell: str, tmp_path: Path
+) -> None:
     module = tmp_path / "own" / "odd"
     files = module / "files/usr/share"
     for folder in (f"themes/{ODD}/cinnamon", f"icons/{ODD}/cursors", f"backgrounds/{ODD}"):
@@ -191,7 +193,7 @@ def test_any_name_arrives_as_it_is(make_root: MakeRoot, shell: str, tmp_path: Pa
     assert f"local path: /usr/share/backgrounds/{ODD}/x" in shown
 
 
-def test_empty_options_leave_the_desktops_own(make_root: MakeRoot, shell: str) -> None:
+def test_empty_options_keep_the_desktops_settings(make_root: MakeRoot, shell: str) -> None:
     names = ("gtk-theme", "icon-theme", "cursor-theme", "cinnamon-theme", "wallpaper", "terminal")
     root = make_root("first-login", options={"first-login": dict.fromkeys(names, "")})
     add_schemas(root)
@@ -200,7 +202,7 @@ def test_empty_options_leave_the_desktops_own(make_root: MakeRoot, shell: str) -
     assert root.path(MARKER).exists()
 
 
-def test_the_autostart_entry(root: Root) -> None:
+def test_the_autostart_entry_is_valid_and_runs_the_script(root: Root) -> None:
     root.run("desktop-file-validate", ENTRY)
     entry = root.path(ENTRY).read_text().splitlines()
     assert "OnlyShowIn=X-Cinnamon;" in entry
@@ -209,5 +211,5 @@ def test_the_autostart_entry(root: Root) -> None:
     assert root.path(MARKER).exists()
 
 
-def test_shellcheck_is_content(root: Root) -> None:
+def test_shellcheck_finds_nothing(root: Root) -> None:
     root.run("shellcheck", "--shell=sh", "--severity=style", SCRIPT)

@@ -30,7 +30,7 @@ LINE = re.compile(
 
 
 def machine(root: Root, sample: str) -> None:
-    """The PCI bus that the sample tells of, as the kernel shows it to lspci in /sys."""
+    """Write the sample's PCI devices into /sys, where lspci reads them."""
     for line in (SAMPLES / f"{sample}.txt").read_text().splitlines():
         found = LINE.fullmatch(line)
         assert found, line
@@ -57,7 +57,7 @@ def run_part(root: Root, *shell: str) -> None:
 
 @frozen
 class Screen:
-    """What Xorg makes of its configuration: its devices, and the driver modules it loads."""
+    """How Xorg reads its configuration: devices, and the driver modules that it loads."""
 
     device: str = ""
     inactive: tuple[str, ...] = ()
@@ -70,7 +70,7 @@ MODESETTING = Screen("gpu", (), ("modesetting",))
 
 
 def xorg(root: Root) -> str:
-    """The log of the real Xorg, which reads its configuration, and ends for want of a GPU."""
+    """Return the log of the real Xorg, which reads its configuration and then finds no GPU."""
     log = root.path("/var/log/Xorg.log")
     log.unlink(missing_ok=True)
     root.run("Xorg", "-displayfd", "1", "-logfile", "/var/log/Xorg.log", check=False)
@@ -81,7 +81,7 @@ def xorg(root: Root) -> str:
 
 def read(log: str) -> Screen:
     assert "Problem parsing" not in log
-    # A driver that Xorg tries by itself is no configuration's.
+    # Xorg chose this driver by itself, not from the configuration.
     drivers = () if "autoconfigured driver" in log else re.findall(r'LoadModule: "(\w+)"', log)
     return Screen(
         "".join(re.findall(r'\|-->Device "(.*)"', log)),
@@ -91,7 +91,7 @@ def read(log: str) -> Screen:
 
 
 def environment(root: Root) -> str:
-    """Mesa's variable in a login shell, which reads /etc/profile.d as Void's /etc/profile does."""
+    """Return Mesa's variable in a login shell, which reads /etc/profile.d as on Void."""
     root.write("/etc/profile", 'for f in /etc/profile.d/*.sh; do [ -r "$f" ] && . "$f"; done\n')
     return root.run("sh", "-lc", "echo ${LIBGL_ALWAYS_SOFTWARE-none}").stdout.strip()
 
@@ -114,7 +114,7 @@ ROWS = [
 
 
 @pytest.mark.parametrize(("sample", "driver", "expected"), ROWS)
-def test_xorg_is_set_up_for_what_lspci_shows(
+def test_xorg_is_configured_for_the_gpus_that_lspci_shows(
     make_root: MakeRoot, sample: str, driver: bool, expected: Screen
 ) -> None:
     root = make_root("gpu-detect")
@@ -138,7 +138,7 @@ def test_xorg_is_set_up_for_what_lspci_shows(
         ("nvidia-hyper-v", {"nvidia": "PCI:0@24005:0:0"}),
     ],
 )
-def test_bus_ids_are_those_that_xorg_sees(
+def test_bus_ids_agree_with_xorgs(
     make_root: MakeRoot, shell: tuple[str, ...], sample: str, bus_ids: dict[str, str]
 ) -> None:
     root = make_root("gpu-detect")
@@ -155,7 +155,7 @@ def test_bus_ids_are_those_that_xorg_sees(
         assert (bus, domain or "0", device, function) in seen
 
 
-def test_the_machine_of_the_test_is_the_samples(make_root: MakeRoot) -> None:
+def test_lspci_shows_the_same_as_the_sample(make_root: MakeRoot) -> None:
     for file in sorted(SAMPLES.iterdir()):
         root = make_root("gpu-detect")
         machine(root, file.stem)
@@ -165,7 +165,7 @@ def test_the_machine_of_the_test_is_the_samples(make_root: MakeRoot) -> None:
         ]
 
 
-def test_nvidias_package_brings_a_layout_that_does_not_win(make_root: MakeRoot) -> None:
+def test_our_layout_overrides_the_one_of_nvidias_package(make_root: MakeRoot) -> None:
     root = make_root("gpu-detect")
     machine(root, "intel-nvidia")
     root.write(DRIVER, STAND_IN)
@@ -189,7 +189,7 @@ def test_nvidias_package_brings_a_layout_that_does_not_win(make_root: MakeRoot) 
         ("virtio", {"virtual-acceleration": True}, MODESETTING),
     ],
 )
-def test_options_choose(
+def test_options_override_the_detection(
     make_root: MakeRoot, sample: str, options: dict[str, Any], expected: Screen
 ) -> None:
     root = make_root("gpu-detect", options={"gpu-detect": options})
@@ -202,7 +202,7 @@ def test_options_choose(
 
 
 @shells
-def test_a_boot_on_other_hardware_leaves_nothing_of_the_last(
+def test_a_boot_on_other_hardware_removes_the_earlier_configuration(
     make_root: MakeRoot, shell: tuple[str, ...]
 ) -> None:
     root = make_root("gpu-detect")
@@ -216,7 +216,7 @@ def test_a_boot_on_other_hardware_leaves_nothing_of_the_last(
 
 
 @shells
-def test_nothing_is_written_where_lspci_fails(make_root: MakeRoot, shell: tuple[str, ...]) -> None:
+def test_nothing_is_written_if_lspci_fails(make_root: MakeRoot, shell: tuple[str, ...]) -> None:
     root = make_root("gpu-detect")
     root.path("/run/live-setup").mkdir()
     root.write("/usr/bin/lspci", "#!/bin/sh\nexit 1\n", 0o755)

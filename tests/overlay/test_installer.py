@@ -21,7 +21,7 @@ LIBEXEC = "/usr/local/libexec"
 POSTINSTALL = f"{LIBEXEC}/postinstall"
 PARTS = f"{POSTINSTALL}.d"
 
-# `script` makes a real terminal device, as a terminal does; what it shows goes to a file.
+# Like a terminal, `script` makes a terminal device; it writes the output to a file.
 TERMINAL = """\
 #!/bin/sh
 # Stands in for a terminal of the desktop: TERMINAL -e COMMAND...
@@ -38,7 +38,7 @@ INSTALLER = """\
 
 
 def launch(root: Root) -> None:
-    """Open the menu entry, with GLib as desktops do, and wait until its terminal closes."""
+    """Open the menu entry with GLib, as desktops do, and wait until its terminal closes."""
     command = (
         f"gio launch {ENTRY}; for _ in $(seq 300); do [ -e /run/closed ] && exit; sleep 0.1; done"
     )
@@ -46,7 +46,7 @@ def launch(root: Root) -> None:
 
 
 def shown(root: Root) -> str:
-    """What the terminal showed, once it is closed."""
+    """Return what the terminal showed until it closed."""
     return root.path("/run/shown").read_text()
 
 
@@ -69,8 +69,8 @@ def test_the_menu_entry_is_valid(make_root: MakeRoot, title: str) -> None:
     assert done.stdout + done.stderr == ""
 
 
-def test_the_menu_entry_goes_with_the_installer(make_root: MakeRoot) -> None:
-    """void-installer removes itself from the system that it installs by copying."""
+def test_the_menu_entry_needs_the_installer(make_root: MakeRoot) -> None:
+    """void-installer removes itself from a system that it installs by copying."""
     root = make_root("installer")
     root.path("/usr/bin/void-installer").unlink()
     assert root.run("gio", "launch", ENTRY, check=False).returncode != 0
@@ -81,7 +81,7 @@ def test_the_menu_entry_goes_with_the_installer(make_root: MakeRoot) -> None:
 @needs_root
 @shells
 @pytest.mark.parametrize("status", [0, 3])
-def test_on_a_console_it_starts_right_there(
+def test_on_a_console_the_installer_starts_in_place(
     make_root: MakeRoot, shell: tuple[str, ...], status: int
 ) -> None:
     root = make_root("installer")
@@ -131,7 +131,7 @@ printf '%s %s %s\\n' /dev/sda 10737418240 disk /dev/sda1 4000000000 part /dev/vd
 @needs_root
 @shells
 @pytest.mark.parametrize("size", [10, 11])
-def test_the_size_of_the_copy_is_said(
+def test_the_installer_shows_the_size_of_the_copy(
     make_root: MakeRoot, shell: tuple[str, ...], size: int
 ) -> None:
     root = make_root("installer")
@@ -176,7 +176,7 @@ def test_a_missing_installer_is_named(make_root: MakeRoot, shell: tuple[str, ...
 
 
 @needs_root
-def test_a_project_brings_its_own_installer(make_root: MakeRoot, tmp_path: Path) -> None:
+def test_a_project_can_replace_the_installer(make_root: MakeRoot, tmp_path: Path) -> None:
     module = tmp_path / "overlay-src" / "my-installer"
     program = "/usr/local/sbin/my-installer"
     file = module / f"files{program}"
@@ -236,8 +236,8 @@ def test_postinstall_gives_up_in_time(
 
 
 @needs_root
-def test_postinstall_waits_where_voids_nix_listens(make_root: MakeRoot) -> None:
-    """Upstream's socket is not Void's; the image says where the state directory is."""
+def test_postinstall_waits_for_the_socket_in_the_state_directory(make_root: MakeRoot) -> None:
+    """Upstream's socket is elsewhere than Void's; the image's state directory decides."""
     upstream = "NIX_STATE_DIR=/nix/var/nix nix-daemon > /dev/null 2>&1 &"
     void = make_root("installer", options={"installer": {"daemon-timeout": 1}})
     assert postinstall(void, ("dash",), upstream)[0] == 1
@@ -246,7 +246,7 @@ def test_postinstall_waits_where_voids_nix_listens(make_root: MakeRoot) -> None:
 
 
 @shells
-def test_postinstall_names_the_parts_that_fail(make_root: MakeRoot, shell: tuple[str, ...]) -> None:
+def test_postinstall_names_the_failed_parts(make_root: MakeRoot, shell: tuple[str, ...]) -> None:
     root = make_root("installer")
     for name, status in (("10-good", 0), ("20-bad", 7), ("30-good", 0), ("40-bad", 1)):
         root.write(f"{PARTS}/{name}", f"#!/bin/sh\necho {name}\nexit {status}\n", 0o755)
@@ -257,7 +257,7 @@ def test_postinstall_names_the_parts_that_fail(make_root: MakeRoot, shell: tuple
 
 
 @shells
-def test_postinstall_without_parts_is_done(make_root: MakeRoot, shell: tuple[str, ...]) -> None:
+def test_postinstall_without_parts_succeeds(make_root: MakeRoot, shell: tuple[str, ...]) -> None:
     root = make_root("installer")
     assert postinstall(root, shell, LISTEN) == (0, "", "")
 

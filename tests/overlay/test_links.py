@@ -1,4 +1,4 @@
-"""Links of an overlay: their targets stay as they are written, and Void's own are known."""
+"""Links of an overlay: targets stay unchanged, and paths below Void's links are refused."""
 
 import json
 import os
@@ -24,7 +24,7 @@ def make(folder: Path, module: str, arch: str = "x86_64") -> None:
 
 
 @pytest.mark.parametrize("target", TARGETS)
-def test_targets_stay_as_they_are_written(repository: Path, target: str) -> None:
+def test_link_targets_are_emitted_unchanged(repository: Path, target: str) -> None:
     make(repository, f'[links]\n"/opt/listed" = "{target}"\n')
     folder = repository / "overlay-src/mine/files/opt"
     folder.mkdir(parents=True)
@@ -37,7 +37,7 @@ def test_targets_stay_as_they_are_written(repository: Path, target: str) -> None
 
 
 @pytest.mark.parametrize("target", TARGETS)
-def test_an_iso_is_compared_with_targets_as_they_are_written(tmp_path: Path, target: str) -> None:
+def test_an_isos_link_targets_are_compared_unchanged(tmp_path: Path, target: str) -> None:
     os.symlink(target, tmp_path / "x")  # noqa: PTH211
     entry = Entry("/x", "symlink", target=target)
     tree = RootTree({"/x": RootEntry("symlink", 0o777, (0, 0), 1, target)}, {}, {}, {})
@@ -64,7 +64,9 @@ def test_an_iso_is_compared_with_targets_as_they_are_written(tmp_path: Path, tar
         ("x86_64", "/var/services/x", ""),
     ],
 )
-def test_links_of_void(tmp_path: Path, arch: str, path: str, remedy: str) -> None:
+def test_paths_at_or_below_links_of_void_are_refused(
+    tmp_path: Path, arch: str, path: str, remedy: str
+) -> None:
     make(tmp_path, f'[links]\n"{path}" = "somewhere"\n', arch)
     if not remedy:
         project.load(tmp_path)

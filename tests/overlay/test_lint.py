@@ -1,4 +1,4 @@
-"""Each rule over the overlay: what it forbids, what it lets pass, how it is switched off."""
+"""Each rule for the overlay: what it refuses and accepts, and how to switch it off."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ LOCKED = {LOCK: "/org/gnome/desktop/input-sources/sources\n"}
 
 
 def mode(path: str, octal: str) -> str:
-    """For a module.toml."""
+    """Return a [files] table of module.toml with this mode."""
     return f'[files]\n"{path}" = {{ mode = "{octal}" }}\n'
 
 
 def broken(folder: Path, files: dict[str, str], module: str = "") -> list[str]:
-    """What is said of a module with ``files``, and with ``module`` in its module.toml."""
+    """Return the faults of a module with ``files`` and ``module`` in its module.toml."""
     top = folder / "overlay-src" / "mine"
     for path, text in files.items():
         file = top / "files" / path.lstrip("/")
@@ -119,11 +119,11 @@ def test_rule_refuses_and_can_be_switched_off(
         ({}, '[links]\n"/etc/runit/runsvdir/current" = "single"\n'),
     ],
 )  # fmt: skip
-def test_what_is_right_passes(tmp_path: Path, files: dict[str, str], module: str) -> None:
+def test_correct_files_pass(tmp_path: Path, files: dict[str, str], module: str) -> None:
     assert broken(tmp_path, files, module) == []
 
 
-def test_a_fault_points_at_the_line(tmp_path: Path) -> None:
+def test_a_fault_names_file_and_line(tmp_path: Path) -> None:
     broken(tmp_path, {LIGHTDM: "[Seat:*]\n\nsession-env=A\n"})
     with pytest.raises(WrongInputError) as caught:
         project.load(tmp_path)
@@ -137,7 +137,7 @@ def test_every_rule_is_known_tested_and_documented() -> None:
     names = set(get_args(LintRule))
     assert set(lint.RULES) == names
     tried = [*CASES, *lint_cases.REFUSED, *lint_cases.WARNED]
-    # Run bits have tests of their own.
+    # Run bits have their own tests.
     assert {rule for rule, _, _ in tried} | {"run-bit"} == names
     page = (Path(__file__).parents[2] / "docs/reference/rules.md").read_text()
     assert set(re.findall(r"^\| `([a-z-]+)` \|", page, re.MULTILINE)) == names

@@ -1,4 +1,4 @@
-"""The rules about owners, readers and accounts, by the cases of `lint_cases`."""
+"""The rules about owners, readers and accounts, with the cases of `lint_cases`."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 
 
 def warned(folder: Path, files: dict[str, str], module: str = "") -> list[str]:
-    """What is warned of in a module with ``files``, and with ``module`` in its module.toml."""
+    """Return the warnings about a module with ``files`` and ``module`` in its module.toml."""
     assert broken(folder, files, module) == []
     return [fault.what for fault in project.load(folder).warnings]
 
 
 def allowed(rule: str, files: dict[str, str], module: str) -> str:
-    """``module`` with ``rule`` switched off for all that it has."""
+    """Return ``module`` with ``rule`` switched off for all its paths."""
     paths = {*files, *re.findall(r'^"(/[^"]*)" = ', module, re.MULTILINE)}
     return f"{module}[allow]\n" + "".join(f'"{path}" = ["{rule}"]\n' for path in sorted(paths))
 
@@ -42,9 +42,9 @@ def test_refused_unless_allowed(tmp_path: Path, case: Case) -> None:
 
 
 @pytest.mark.parametrize("case", WARNED, ids=lambda case: f"{case[0]}-{[*case[1], case[2]][0]}")
-def test_warned_of_unless_allowed(tmp_path: Path, case: Case) -> None:
+def test_warning_unless_allowed(tmp_path: Path, case: Case) -> None:
     rule, files, module = case
-    # Another rule may have its own doubts about the same file.
+    # Another rule may also warn about the same file.
     of_rule = [what for what in warned(tmp_path, files, module) if f"({rule})" in what]
     assert of_rule
     said = warned(tmp_path, files, allowed(rule, files, module))
@@ -52,18 +52,18 @@ def test_warned_of_unless_allowed(tmp_path: Path, case: Case) -> None:
 
 
 @pytest.mark.parametrize(("files", "module"), PASSES)
-def test_what_is_right_passes(tmp_path: Path, files: dict[str, str], module: str) -> None:
+def test_correct_files_pass(tmp_path: Path, files: dict[str, str], module: str) -> None:
     assert warned(tmp_path, files, module) == []
 
 
-def test_a_home_is_told_once(tmp_path: Path) -> None:
+def test_files_in_a_home_give_one_fault(tmp_path: Path) -> None:
     files = {f"/home/live/{name}": "x" for name in "abc"}
     (said,) = broken(tmp_path, files)
     assert "/home/live/a" in said
     assert "2 more" in said
 
 
-def test_an_owner_is_told_where_it_is_written(tmp_path: Path) -> None:
+def test_an_unknown_owner_is_reported_at_its_key(tmp_path: Path) -> None:
     broken(tmp_path, {"/opt/x": "x"}, '[files."/opt/x"]\nowner = "beacon:lightdn"\n')
     with pytest.raises(WrongInputError) as caught:
         project.load(tmp_path)
@@ -83,7 +83,7 @@ def test_a_link_into_the_project_is_refused(tmp_path: Path) -> None:
     assert said.endswith("(builder-path)")
 
 
-def test_generate_shows_warnings_and_goes_on(repository: Path) -> None:
+def test_generate_shows_warnings_and_succeeds(repository: Path) -> None:
     files = {"/etc/sv/agetty-tty1/conf": 'GETTY_ARGS="-a live"\n', "/etc/motd.orig": "x\n"}
     assert broken(repository, files) == []
     top = "overlay-src/mine/files/etc"

@@ -1,4 +1,4 @@
-"""What mklive and its hooks write into a live system, against the overlay and the machine."""
+"""Files that mklive's hooks write into a live system, and that the overlay overrides."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ RUNSVDIR = "/etc/runit/runsvdir/default"
 
 
 def own(tmp_path: Path, files: dict[str, str], more: str = "") -> Path:
-    """An overlay-src with a module that has ``files``."""
+    """Write an overlay-src with a module that has ``files``."""
     module = tmp_path / "overlay-src" / "own"
     for path, text in files.items():
         file = module / f"files{path}"
@@ -40,7 +40,7 @@ def own(tmp_path: Path, files: dict[str, str], more: str = "") -> Path:
 
 
 def hooks(root: Root) -> None:
-    """What mklive's hooks do to these files, and where dracut has the files of the ISO."""
+    """Overwrite the files as mklive's hooks do; dracut keeps the ISO's at another path."""
     for path in FILES:
         if root.path(path).exists():
             root.write(f"/run/rootfsbase{path}", root.path(path).read_text(), 0o640)
@@ -48,7 +48,7 @@ def hooks(root: Root) -> None:
 
 
 def files(root: Root, *shell: str) -> str:
-    """Run the part with a /proc that can be written to; return the hostname then."""
+    """Run the part with a writable /proc, and return the hostname after that."""
     root.path("/run/live-setup").mkdir()
     part = " ".join((*shell, "/etc/runit/live-setup.d/05-files"))
     script = f"mount -t proc proc /proc; {part}; cat /proc/sys/kernel/hostname"
@@ -56,7 +56,7 @@ def files(root: Root, *shell: str) -> str:
 
 
 @shells
-def test_the_overlays_files_win(
+def test_files_of_the_overlay_replace_mklives(
     make_root: MakeRoot, tmp_path: Path, shell: tuple[str, ...]
 ) -> None:
     root = make_root("own", own=own(tmp_path, FILES))
@@ -66,14 +66,14 @@ def test_the_overlays_files_win(
     assert {root.path(path).stat().st_mode & 0o777 for path in FILES} == {0o640}
 
 
-def test_without_them_mklives_stay(make_root: MakeRoot) -> None:
+def test_without_files_in_the_overlay_mklives_stay(make_root: MakeRoot) -> None:
     root = make_root("runit-live")
     hooks(root)
     assert files(root) != "of-the-overlay\n"
     assert {root.path(path).read_text() for path in FILES} == {"of mklive\n"}
 
 
-def test_a_file_that_is_not_in_its_place_costs_no_other(
+def test_a_missing_file_does_not_keep_others_from_being_restored(
     make_root: MakeRoot, tmp_path: Path
 ) -> None:
     root = make_root("own", own=own(tmp_path, FILES))
@@ -86,7 +86,7 @@ def test_a_file_that_is_not_in_its_place_costs_no_other(
 
 
 def enabled(root: Root, port_type: str | None = "4") -> list[str]:
-    """The serial logins of a boot, after mklive's hook; ``port_type`` is that of ttyS0."""
+    """Return the serial logins after mklive's hook and a boot; ``port_type`` is ttyS0's."""
     root.path(RUNSVDIR).mkdir(parents=True, exist_ok=True)
     for name in ("agetty-ttyS0", "agetty-hvc0"):
         root.path(f"/etc/sv/{name}").mkdir(parents=True)
@@ -100,14 +100,14 @@ def enabled(root: Root, port_type: str | None = "4") -> list[str]:
 
 
 @pytest.mark.parametrize(("port_type", "there"), [("4", True), ("0", False), (None, True)])
-def test_a_serial_login_is_there_where_the_port_is(
+def test_a_serial_login_is_enabled_only_if_the_port_exists(
     make_root: MakeRoot, port_type: str | None, there: bool
 ) -> None:
     root = make_root("runit-live")
     found = enabled(root, port_type)
     serial = ["agetty-ttyS0 /etc/sv/agetty-ttyS0"] if there else []
     assert found == ["agetty-hvc0 /etc/sv/agetty-hvc0", *serial]
-    # An installer that copies the root has links that lead nowhere.
+    # In an installed copy of the root, these links dangle.
     for link in root.path(RUNSVDIR).iterdir():
         assert str(link.readlink()).startswith("/run/live-setup/")
 
@@ -119,7 +119,7 @@ def test_a_serial_login_of_the_overlay_stays(make_root: MakeRoot, tmp_path: Path
 
 
 @pytest.mark.parametrize("installer", [True, False])
-def test_the_login_banner_names_what_is_there(make_root: MakeRoot, installer: bool) -> None:
+def test_the_login_banner_names_user_and_installer(make_root: MakeRoot, installer: bool) -> None:
     more = ["installer"] if installer else []
     root = make_root("runit-live", *more, image={"title": "Ours, 100 % (2026)"})
     root.write("/etc/issue", "root:voidlinux anon:voidlinux void-installer\n")
@@ -140,7 +140,7 @@ def test_a_banner_of_the_overlay_stays(make_root: MakeRoot, tmp_path: Path) -> N
 
 @pytest.mark.parametrize("sudo", [True, False])
 @pytest.mark.parametrize("rules", [[], ["LIVE ALL=(ALL) /usr/bin/id"], ["ALL ALL=(ALL) /bin/ls"]])
-def test_visudo_has_nothing_to_say(make_root: MakeRoot, sudo: bool, rules: list[str]) -> None:
+def test_visudo_finds_no_fault(make_root: MakeRoot, sudo: bool, rules: list[str]) -> None:
     root = make_root("live-user", options={"live-user": {"sudo": sudo, "sudo-rules": rules}})
     root.write("/etc/sudoers", SUDOERS, 0o440)
     mklive.adduser(root)

@@ -1,6 +1,6 @@
-"""What only a live system may have (docs/reference/live-system.md, 15).
+"""Settings that only a live system may have (docs/reference/live-system.md, 15).
 
-A live system boots, void-installer's local copy of it is replayed, and the copy boots.
+The tests boot a live system, copy it as void-installer does, and boot the copy.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ echo '%sudo ALL=(ALL:ALL) ALL' > /etc/sudoers.d/wheel
 
 @pytest.fixture
 def live(make_root: MakeRoot) -> Root:
-    """The root of a live system as the initramfs leaves it."""
+    """The root of a live system after the initramfs."""
     root = make_root("cinnamon-live")
     root.write("/etc/sudoers", SUDOERS, 0o440)
     root.write("/etc/lightdm/Xsession", "#!/bin/sh\n", 0o755)
@@ -54,7 +54,7 @@ def live(make_root: MakeRoot) -> Root:
 
 
 def install(live: Root, folder: Path) -> Root:
-    """Boot a copy of ``live`` as a root of its own, with a tmpfs at /run, and install from it."""
+    """Boot a copy of ``live`` as its own root, with a tmpfs at /run, and install from it."""
     booted, installed = folder / "booted", folder / "installed"
     subprocess.run(["cp", "-a", str(live.folder), str(booted)], check=True)
     (booted / "run").rename(folder / "run")
@@ -82,14 +82,14 @@ def install(live: Root, folder: Path) -> Root:
 
 
 def trusted(root: Root) -> str:
-    """Whom real Nix trusts."""
+    """Return the users whom the real Nix trusts."""
     command = ("nix", "--extra-experimental-features", "nix-command", "show-config")
     settings = root.run(*command).stdout
     return "".join(re.findall(r"^trusted-users = (.*)$", settings, re.MULTILINE))
 
 
 def mentions(root: Root, text: str, below: str = "/") -> list[str]:
-    """Files and links of the root that hold ``text``."""
+    """Return the root's files and links that contain ``text``."""
     found = []
     for folder, _, names in os.walk(root.path(below)):
         for path in (Path(folder, name) for name in names):
@@ -104,7 +104,7 @@ def mentions(root: Root, text: str, below: str = "/") -> list[str]:
     return found
 
 
-def test_the_live_system_has_them(live: Root) -> None:
+def test_the_live_system_has_sudo_autologin_and_a_trusted_user(live: Root) -> None:
     live.run("/etc/runit/live-setup.sh")
     assert "NOPASSWD: ALL" in may(live, "live")
     assert lightdm(live)["autologin-user"] == "live"
@@ -112,7 +112,7 @@ def test_the_live_system_has_them(live: Root) -> None:
     assert "LIBGL_ALWAYS_SOFTWARE" in live.run("cat", "/etc/profile.d/live-env.sh").stdout
 
 
-def test_a_copy_has_none_of_them(live: Root, tmp_path: Path) -> None:
+def test_a_copy_has_no_setting_of_the_live_system(live: Root, tmp_path: Path) -> None:
     installed = install(live, tmp_path)
     assert installed.run("id", "live", check=False).returncode == 1
     assert may(installed, "anna").endswith("    (ALL : ALL) ALL\n")
@@ -125,7 +125,7 @@ def test_a_copy_has_none_of_them(live: Root, tmp_path: Path) -> None:
         assert not installed.run("cat", name, check=False).stdout
 
 
-def test_a_copy_boots_as_voids_own(live: Root, tmp_path: Path) -> None:
+def test_a_copy_boots_like_void(live: Root, tmp_path: Path) -> None:
     installed = install(live, tmp_path)
     installed.cmdline = "BOOT_IMAGE=/boot/vmlinuz root=UUID=1 ro"
     void(installed)

@@ -1,7 +1,7 @@
-"""The baked closure as a store of its own: what a live system's Nix makes of it.
+"""A live system's Nix works with the closure in the ISO.
 
-The root is made of the built overlay and the closure alone, as the ISO has them, and of what any
-Void has. `make test-nix-versions` runs this by later releases of Nix, too.
+The root has only the built overlay and the closure, as the ISO has them, and the files that any
+Void has. `make test-nix-versions` also runs these tests with later releases of Nix.
 """
 
 from __future__ import annotations
@@ -56,27 +56,27 @@ def root(live_root: Root, baked: Baked) -> Root:
 
 
 def names(listed: str) -> set[str]:
-    """The attribute paths that `nix profile list` tells, in 2.8's form or the later one."""
+    """Return the attribute paths that `nix profile list` shows, in 2.8's form or the later one."""
     return set(re.findall(rf"{re.escape(ATTRIBUTE)}\.[^\s^]+", listed))
 
 
-def test_list_names_packages_and_where_they_come_from(root: Root, baked: Baked) -> None:
+def test_nix_profile_list_shows_packages_and_their_flake(root: Root, baked: Baked) -> None:
     said = with_daemon(root, login("live", "nix profile list")).stdout
     packages = json.loads(baked.read("manifest.json"))["packages"]
     wanted = {f"{ATTRIBUTE}.{package['name'].partition('^')[0]}" for package in packages}
     assert names(said) == wanted
     assert f"path:{FLAKE}?lastModified=1&narHash=sha256-" in said
-    # No path of the machine that it was built on.
+    # It has no path of the machine that built it.
     assert str(baked.project) not in said
     assert not root.path("/home/live/.nix-profile/manifest.nix").exists()
 
 
-def test_the_flake_is_what_the_profile_was_locked_to(root: Root) -> None:
+def test_the_profiles_url_has_the_hash_of_the_flake(root: Root) -> None:
     ask = f"nix flake metadata --json path:{FLAKE}"
     found = json.loads(with_daemon(root, login("live", ask)).stdout)
     manifest = root.path(root_of(root, "/home/live/.nix-profile")) / "manifest.json"
     urls = {element["url"] for element in json.loads(manifest.read_text())["elements"]}
-    # Releases differ in what they escape.
+    # Releases of Nix escape different characters.
     assert {url.replace("%2B", "+").replace("%3D", "=") for url in urls} == {
         f"path:{FLAKE}?lastModified={found['lastModified']}&narHash={found['locked']['narHash']}"
     }
@@ -89,7 +89,7 @@ def test_the_live_user_changes_the_profile_without_root(root: Root, baked: Baked
     (home / "own/flake.nix").write_text(OWN)
     root.run("chown", "-R", "live:", "/home/live/own")
     unfree = "proverb-of-the-day"
-    # Nix from 2.10 on knows priorities in a profile, and from 2.20 on names of what is in it.
+    # Profiles have priorities since Nix 2.10, and names since 2.20.
     make_room = "" if release() >= (2, 10) else f"nix profile remove {ATTRIBUTE}.notebook\n"
     gone = unfree if release() >= (2, 20) else f"{ATTRIBUTE}.{unfree}"
     done = with_daemon(
@@ -98,14 +98,14 @@ def test_the_live_user_changes_the_profile_without_root(root: Root, baked: Baked
             "live",
             f"greet; {unfree} > /dev/null; readlink -f ~/.nix-profile/bin/notebook\n"
             f"{make_room}"
-            # What is added wins over what is baked.
+            # The user's package takes precedence over the image's.
             f"nix profile {profile_add()} path:/home/live/own#notebook\n"
             "readlink -f ~/.nix-profile/bin/notebook\n"
             f"nix profile remove {gone}; ! [ -e ~/.nix-profile/bin/{unfree} ]\n"
-            # Unfree, and allowed as it was when it was baked; nothing is built.
+            # An unfree package is allowed as in the image, and needs no build.
             f"nix profile {profile_add()} {FLAKE}#{unfree}\n"
             f"readlink -f ~/.nix-profile/bin/{unfree}; command -v {unfree}\n"
-            # The registry's nixpkgs is the locked one: this package has to be built.
+            # The registry's nixpkgs is the locked one. This package must be built.
             f"nix profile {profile_add()} nixpkgs#dice; dice\n"
             "nix-store --query --deriver ~/.nix-profile > /dev/null",
         ),
@@ -119,7 +119,7 @@ def test_the_live_user_changes_the_profile_without_root(root: Root, baked: Baked
     assert lines[4] == f"/home/live/.nix-profile/bin/{unfree}"
     assert re.fullmatch(r"[1-6]", lines[5])
     assert "-2.9" in root_of(root, "/home/live/.nix-profile/bin/dice")
-    # The generation before all that is the image's.
+    # The first generation is the image's.
     assert root_of(root, "/home/live/.local/state/nix/profiles/profile-1-link") == baked.profile
 
 
@@ -133,7 +133,7 @@ def test_upgrade_follows_the_flake_of_the_image(root: Root) -> None:
     assert after.endswith("-notebook-0.9/bin/notebook")
 
 
-def test_garbage_collection_leaves_what_is_baked(root: Root, baked: Baked) -> None:
+def test_garbage_collection_keeps_the_images_paths(root: Root, baked: Baked) -> None:
     root.write("/run/rubbish", "not of the image\n")
     done = with_daemon(
         root,
@@ -151,8 +151,8 @@ def test_garbage_collection_leaves_what_is_baked(root: Root, baked: Baked) -> No
     assert all(root.path(path).exists() for path in baked.paths())
 
 
-def test_second_boot_loads_nothing(root: Root, baked: Baked) -> None:
-    """An installed or persistent system: what was deleted there stays deleted."""
+def test_a_second_boot_does_not_load_the_registration(root: Root, baked: Baked) -> None:
+    """On an installed or persistent system, deleted paths stay deleted."""
     gone = baked.profile
     root.run(
         "sh", "-euc",
@@ -166,7 +166,7 @@ def test_second_boot_loads_nothing(root: Root, baked: Baked) -> None:
 
 
 @pytest.mark.parametrize("seconds", ["0.02", "0.05", "0.1", "0.2"])
-def test_interrupted_part_is_done_at_the_next_boot(
+def test_an_interrupted_part_is_completed_at_the_next_boot(
     live_root: Root, baked: Baked, seconds: str
 ) -> None:
     give_release(live_root)
@@ -179,24 +179,24 @@ def test_interrupted_part_is_done_at_the_next_boot(
     assert live_root.path(f"{STATE_DIR}/voidgen-registration").exists()
 
 
-def test_damaged_registration_is_told_and_the_system_boots(live_root: Root) -> None:
+def test_a_damaged_registration_is_logged_and_the_system_boots(live_root: Root) -> None:
     give_release(live_root)
     adduser(live_root)
     live_root.write("/nix/registration", "/nix/store/half\n")
     said = live_root.run(SETUP).stdout
     assert re.search(r"30-nix: failed with status \d+", said)
     assert not live_root.path(f"{STATE_DIR}/voidgen-registration").exists()
-    # The daemon works, and greets nobody's programs by mistake.
+    # The daemon works, and programs run.
     with_daemon(live_root, login("live", "greet"))
 
 
 def test_an_upstream_nix_sees_the_same_store(root: Root, baked: Baked) -> None:
-    """Debian's was compiled with /nix/var/nix, as upstream's."""
+    """Like upstream's, Debian's Nix was compiled with /nix/var/nix."""
     root.run("nix-store", "--verify-path", *baked.paths())
-    # A user's goes by the daemon.
+    # A user's Nix uses the daemon.
     ask = "env -u NIX_STATE_DIR nix-store --query --hash"
     assert with_daemon(root, login("live", f"{ask} {baked.profile}")).stdout.startswith("sha256:")
-    # Root's needs no daemon.
+    # Root's Nix does not.
     root.run("nix-collect-garbage", "-d")
     root.run("nix-store", "--verify-path", *baked.paths())
 
@@ -210,8 +210,8 @@ def test_state_of_an_upstream_nix_stays(live_root: Root) -> None:
     assert "/nix/var/nix/db is not empty" in live_root.path("/run/live-setup/log").read_text()
 
 
-def test_every_user_has_folders_where_voids_nix_makes_them(root: Root) -> None:
-    """Nix makes its own per-user folders 0755, at each start."""
+def test_every_user_gets_per_user_folders(root: Root) -> None:
+    """Nix sets the mode of its per-user folder to 0755 at each start."""
     root.run("useradd", "-m", "-s", "/bin/bash", "grace")
     made = "ls -d /nix/var/nix/*/per-user/$USER\n"
     done = with_daemon(root, login("live", made) + login("grace", made))
@@ -224,5 +224,5 @@ def test_every_user_has_folders_where_voids_nix_makes_them(root: Root) -> None:
 
 
 def root_of(root: Root, path: str) -> str:
-    """Where a path of the root leads."""
+    """Resolve a path in the root."""
     return root.run("readlink", "-f", path).stdout.strip()

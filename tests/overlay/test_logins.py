@@ -1,4 +1,4 @@
-"""SDDM and greetd log the live user in, and nobody in a copy that an installer makes."""
+"""SDDM and greetd log in the live user, but no user of an installed copy."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ LXQT = {"sddm-live": {"session": "xsessions/lxqt"}}
 
 
 def sddm(root: Root) -> dict[str, str]:
-    """SDDM's autologin: files of sddm.conf.d, then sddm.conf, the last one first (sddm.conf(5)).
+    """Return SDDM's autologin: files of sddm.conf.d, then sddm.conf; later ones win (sddm.conf(5)).
 
-    It lists files, so that a link which leads nowhere is none.
+    SDDM ignores dangling links.
     """
     script = 'for f in /etc/sddm.conf.d/*.conf /etc/sddm.conf; do [ ! -f "$f" ] || cat "$f"; done'
     conf = ConfigParser(strict=False, interpolation=None)
@@ -45,13 +45,13 @@ def test_sddm_logs_the_live_user_in(
 ) -> None:
     root = make_root(module, options=options)
     assert sddm(root) == {}
-    # At each boot of a stick that keeps changes.
+    # Two boots of a system with persistence.
     for user in ("anna", "bert"):
         mklive.sddm(root, user)
         run_part(root, "40-sddm", user, *shell)
         assert sddm(root) == {"user": user, "session": session}
         assert not root.path("/etc/sddm.conf").exists()
-    # An installer leaves /run behind.
+    # An installer does not copy /run.
     root.path("/run/live-setup/sddm.conf").unlink()
     assert sddm(root) == {}
 
@@ -73,7 +73,7 @@ def test_greetd_logs_the_live_user_in(make_root: MakeRoot, shell: tuple[str, ...
 
 
 @pytest.mark.parametrize("live", [True, False])
-def test_greetds_service_takes_the_live_systems_file_where_it_is(
+def test_greetds_service_uses_the_live_systems_file_if_it_exists(
     make_root: MakeRoot, *, live: bool
 ) -> None:
     root = make_root("greetd-live")
@@ -83,7 +83,7 @@ def test_greetds_service_takes_the_live_systems_file_where_it_is(
         run_part(root, "40-greetd", "anna")
     expected = "greetd --config /run/live-setup/greetd.toml\n" if live else "greetd \n"
     assert root.run("/etc/sv/greetd-live/run").stdout == expected
-    # runit starts it again until the system bus is there.
+    # runit starts it again until the system bus runs.
     sv.write_text("#!/bin/sh\nexit 1\n")
     done = root.run("/etc/sv/greetd-live/run", check=False)
     assert (done.returncode, done.stdout) == (1, "")
@@ -120,6 +120,6 @@ def test_wayland_desktops_have_the_images_keyboard(
     assert (f'options "{options}"\n' in niri) == bool(options)
 
 
-def test_niris_terminal_is_an_option(make_root: MakeRoot) -> None:
+def test_niris_terminal_follows_the_option(make_root: MakeRoot) -> None:
     root = make_root("niri-live", options={"niri-live": {"terminal": ["foot", 'a "b"']}})
     assert r'{ spawn "foot" "a \"b\""; }' in root.path("/etc/niri/config.kdl").read_text()

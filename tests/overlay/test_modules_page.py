@@ -1,4 +1,4 @@
-"""docs/reference/modules.md is made from the modules."""
+"""docs/reference/modules.md is generated from the modules."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ ROOT = Path(__file__).parents[2]
 
 
 def test_the_page_is_current() -> None:
-    """Where it is not: `make golden`."""
+    """If it is not, run `make golden`."""
     assert (ROOT / modules_page.FILE).read_text() == modules_page.page(
         catalogue.load([bundled_files.catalogue()])
     )
 
 
-def test_a_module_with_one_of_everything(tmp_path: Path) -> None:
+def test_the_page_of_a_module_with_one_of_everything(tmp_path: Path) -> None:
     module = tmp_path / "one"
     (module / "files" / "etc").mkdir(parents=True)
     (module / "files" / "etc" / "one.conf.j2").write_text("")

@@ -1,4 +1,4 @@
-"""Void's Nix on the live system: its settings, whom it trusts, and what it knows of the image."""
+"""Void's Nix on the live system: its settings, trusted users, and the image's store paths."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ PART = "/etc/runit/live-setup.d/30-nix"
 
 
 def settings(root: Root) -> dict[str, str]:
-    """What the real Nix has read."""
+    """Return the real Nix's settings."""
     # `nix config show` since Nix 2.20.
     show = "nix config show 2> /dev/null || nix show-config"
     lines = root.run("sh", "-c", show).stdout.splitlines()
@@ -43,7 +43,7 @@ def test_settings_on_a_live_boot(make_root: MakeRoot) -> None:
     assert found["trusted-users"] == "root ada"
 
 
-def test_an_installed_system_trusts_root_alone(make_root: MakeRoot) -> None:
+def test_an_installed_system_trusts_only_root(make_root: MakeRoot) -> None:
     root = make_root("nix-daemon")
     root.cmdline = "quiet root=/dev/sda1"
     root.run(SETUP)
@@ -60,7 +60,7 @@ def test_settings_follow_the_options(make_root: MakeRoot) -> None:
     assert found["auto-optimise-store"] == "false"
 
 
-def test_further_lines_of_nix_conf(make_root: MakeRoot) -> None:
+def test_extra_lines_are_added_to_nix_conf(make_root: MakeRoot) -> None:
     lines = ["cores = 3", "trusted-users = root @wheel"]
     root = make_root("nix-daemon", options={"nix-daemon": {"extra-lines": lines}})
     root.run(SETUP)
@@ -100,7 +100,7 @@ def test_the_live_user_can_build(make_root: MakeRoot, group: str, builder: str) 
 
 
 @needs_root
-def test_the_daemon_takes_unsigned_paths_from_the_live_user_only(
+def test_the_daemon_accepts_unsigned_paths_only_from_the_live_user(
     make_root: MakeRoot, baked: Baked
 ) -> None:
     root = make_root("nix-daemon", "nix-profile")
@@ -143,8 +143,8 @@ def test_baked_paths_are_valid_and_kept(
 
 
 @needs_root
-def test_the_state_directory_is_the_images(make_root: MakeRoot, baked: Baked) -> None:
-    # Debian's Nix was compiled with this one: without NIX_STATE_DIR it looks there.
+def test_the_state_directory_follows_voidgen_toml(make_root: MakeRoot, baked: Baked) -> None:
+    # Debian's Nix uses this directory if NIX_STATE_DIR is not set.
     root = make_root("nix-daemon", "nix-profile", nix={"state-dir": "/nix/var/nix"})
     install(baked, root)
     root.run(SETUP)

@@ -1,6 +1,6 @@
-"""What the baked packages bring for the desktop and the shells, found by the programs that look.
+"""Desktops and shells find the data files of the image's Nix packages.
 
-The programs are Debian's, the packages' files stand in the baked profile's place.
+The programs are Debian's; a folder with a package's files stands in for the profile.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ def as_live(root: Root, commands: str, check: bool = True) -> str:
 
 
 def install(root: Root, *packages: str) -> None:
-    """Put files of Debian packages in the root: programs into /usr/local/bin."""
+    """Copy files of Debian packages into the root, programs into /usr/local/bin."""
     for package in packages:
         files = unpacked(package)
         for folder in ("bin", "usr/bin"):
@@ -88,18 +88,18 @@ def install(root: Root, *packages: str) -> None:
 # MIME types, desktop entries, icons
 
 
-def test_a_type_and_its_application_are_known(root: Root) -> None:
+def test_gio_finds_a_mime_type_and_its_application(root: Root) -> None:
     said = as_live(root, "echo hello > x.greeting; gio info x.greeting; gio mime text/x-greeting")
     assert "standard::content-type: text/x-greeting" in said
     assert re.search("Default application for .text/x-greeting.: greet.desktop", said), said
 
 
-def test_the_scripts_of_xdg_know_them_too(root: Root) -> None:
+def test_xdg_mime_finds_the_application(root: Root) -> None:
     install(root, "xdg-utils")
     assert as_live(root, "xdg-mime query default text/x-greeting") == "greet.desktop\n"
 
 
-def test_caches_are_made_once_and_anew_for_another_profile(root: Root) -> None:
+def test_caches_are_made_once_for_each_profile(root: Root) -> None:
     folder = root.path(CACHES)
     before = folder.stat().st_ino
     root.run(PART)
@@ -109,7 +109,7 @@ def test_caches_are_made_once_and_anew_for_another_profile(root: Root) -> None:
     link = root.path("/etc/skel/.local/state/nix/profiles/profile-1-link")
     link.unlink()
     link.symlink_to("/nix/store/other")
-    # What an interrupted boot left is no hindrance.
+    # Leftovers of an interrupted boot do no harm.
     root.path(f"{CACHES}.next/mime").mkdir(parents=True)
     root.run(PART)
     assert "greeting" not in root.path(f"{CACHES}/mime/globs2").read_text()
@@ -118,7 +118,7 @@ def test_caches_are_made_once_and_anew_for_another_profile(root: Root) -> None:
 
 
 @pytest.mark.parametrize("lacking", ["update-mime-database", "update-desktop-database"])
-def test_without_voids_programs_nothing_is_made(root: Root, lacking: str) -> None:
+def test_a_cache_whose_program_is_missing_is_not_made(root: Root, lacking: str) -> None:
     shutil.rmtree(root.path(CACHES))
     programs = ("readlink", "rm", "mkdir", "ln", "mv", "update-mime-database")
     bin_ = root.path("/opt/bin")
@@ -131,7 +131,7 @@ def test_without_voids_programs_nothing_is_made(root: Root, lacking: str) -> Non
     assert has == [made[lacking == "update-mime-database"]]
 
 
-def test_a_profile_without_data_is_no_failure(make_root: MakeRoot) -> None:
+def test_a_profile_without_data_is_not_an_error(make_root: MakeRoot) -> None:
     root = make_root("nix-profile")
     root.path(PROFILE).mkdir(parents=True)
     assert root.run(PART).stderr == ""
@@ -154,8 +154,8 @@ THEME = "[Icon Theme]\nName=Hicolor\nComment=x\nDirectories=48x48/apps\n[48x48/a
 
 
 @pytest.mark.parametrize("folder", ["share/fonts/truetype", "lib/X11/fonts"])
-def test_fonts_are_found_without_any_variable(root: Root, folder: str) -> None:
-    # A font of a name that nothing else has.
+def test_fonts_are_found_without_xdg_data_dirs(root: Root, folder: str) -> None:
+    # A font with a unique name.
     data = FONT.read_bytes()
     for coding in ("ascii", "utf-16-be"):
         data = data.replace("DejaVu".encode(coding), "Greety".encode(coding))
@@ -173,14 +173,14 @@ def test_fonts_are_found_without_any_variable(root: Root, folder: str) -> None:
 
 @pytest.fixture(params=["man-db", "mandoc"])
 def man(root: Root, request: pytest.FixtureRequest) -> Root:
-    """A root whose `man` is that of either package, with a page of the system's own."""
+    """A root with man-db or mandoc, and a manual page of the system."""
     root.write("/usr/local/share/man/man1/other.1", PAGE)
     root.write("/usr/local/share/man/man1/greet.1", PAGE.replace("hello", "nothing"))
     if request.param == "man-db":
         shutil.copy2("/etc/manpath.config", root.path("/etc/manpath.config"))
     else:
         install(root, "mandoc")
-        # It goes by its name, which is this one in Debian.
+        # It behaves according to its name, which is mman in Debian.
         root.write("/usr/local/bin/man", '#!/bin/sh\nexec mman "$@"\n', 0o755)
         root.write("/etc/man.conf", "manpath /usr/share/man\nmanpath /usr/local/share/man\n")
     return root
@@ -189,7 +189,7 @@ def man(root: Root, request: pytest.FixtureRequest) -> Root:
 def test_pages_of_the_profile_come_first(man: Root) -> None:
     said = as_live(man, "man -w greet; man -w other; man greet")
     found = said.splitlines()
-    # man-db follows the link, and names one page; mandoc does neither.
+    # man-db resolves the link and prints one page; mandoc does neither.
     ends = "/share/man/man1/greet.1"
     assert found[0] in {f"{HOME}/.nix-profile{ends}", f"{PROFILE}{ends}"}
     assert "/usr/local/share/man/man1/other.1" in found
@@ -197,7 +197,7 @@ def test_pages_of_the_profile_come_first(man: Root) -> None:
     assert "says nothing" not in said
 
 
-def test_a_path_that_is_set_is_kept(man: Root) -> None:
+def test_a_manpath_that_is_set_is_kept(man: Root) -> None:
     man.write("/opt/man/man1/third.1", PAGE)
     script = ". /etc/profile.d/nix-prebaked.sh"
     setting = f"export MANPATH=/opt/man; {script}; {script}"
@@ -205,11 +205,11 @@ def test_a_path_that_is_set_is_kept(man: Root) -> None:
         man, f"{setting}; man -w third; man -w greet; echo $MANPATH; man -w other", False
     )
     assert said.splitlines()[0] == "/opt/man/man1/third.1"
-    # Whoever sets it without a colon at an end wants the system's pages no more.
+    # MANPATH without a colon at an end excludes the system's pages.
     assert said.splitlines()[2:] == [f"{HOME}/.nix-profile/share/man:/opt/man"]
 
 
-def test_the_variable_is_set_once(root: Root) -> None:
+def test_manpath_is_set_once(root: Root) -> None:
     script = ". /etc/profile.d/nix-prebaked.sh"
     assert (
         as_live(root, f"{script}; {script}; echo $MANPATH") == f"{HOME}/.nix-profile/share/man:\n"
@@ -245,5 +245,5 @@ def test_zsh_completes(root: Root, option: str) -> None:
         "print $_comps[greet] $+_comps[ls] ${(M)#fpath:#*nix-profile*site-functions}"
     )
     assert as_live(root, f"zsh {option} {shlex.quote(script)}") == "_greet 1 1\n"
-    # A zsh in a zsh has its own functions.
+    # A nested zsh must find its own functions.
     assert "FPATH" not in as_live(root, "zsh -c env")

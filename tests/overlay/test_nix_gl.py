@@ -1,7 +1,7 @@
-"""Drivers for the programs of Nix: a real Mesa of the host, a loader that does not know the host.
+"""OpenGL drivers for Nix's programs: a real Mesa of the host, and a loader that ignores /usr/lib.
 
-The program is Python with libglvnd, run by a copy of glibc that looks in /nix where the machine's
-looks in /usr/lib and /etc: as nixpkgs' own does.
+The program is Python with libglvnd and a copy of glibc. Like that of nixpkgs, the copy looks in
+/nix instead of /usr/lib and /etc.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def patchelf(*words: str) -> str:
 
 
 def program(root: Root) -> str:
-    """A program with an OpenGL library, none of which looks for anything in /usr/lib."""
+    """Make a program with an OpenGL library that do not look into /usr/lib."""
     lib = root.path("/nix/lib")
     lib.mkdir(parents=True)
     query = [PYTHON, "-c", "import _ctypes; print(_ctypes.__file__)"]
@@ -85,12 +85,12 @@ def program(root: Root) -> str:
 
 
 def icd(library: str) -> str:
-    """The JSON by which a loader finds a driver."""
+    """Return the JSON with which a loader finds a driver."""
     return json.dumps({"file_format_version": "1.0.0", "ICD": {"library_path": library}})
 
 
 def host_with_mesa(root: Root) -> None:
-    """Void's Mesa is this machine's."""
+    """Have this machine's Mesa stand in for Void's."""
     root.path("/usr/lib").mkdir(parents=True)
     for name in ("libEGL_mesa.so.0", "libGLX_mesa.so.0", "dri"):
         root.path(f"/usr/lib/{name}").symlink_to(LIBRARIES / name)
@@ -131,7 +131,7 @@ mkdir /run/live-setup
 
 @needs_mesa
 @needs_root
-def test_the_hosts_mesa_can_be_loaded_where_run_is_noexec(root: Root) -> None:
+def test_the_hosts_mesa_can_be_loaded_if_run_is_noexec(root: Root) -> None:
     nixs = program(root)
     library = f"{DRIVER}/copies/$(readlink {LIBRARIES}/libEGL_mesa.so.0)"
     script = f"""{NOEXEC}
@@ -143,19 +143,19 @@ findmnt -n -r -o TARGET | grep /run/
 """
     said = root.run("sh", "-euc", script, env=VENDORS).stdout.splitlines()
     assert said[0] == "Mesa Project"
-    # /run itself is as unkind as on a live boot.
+    # /run itself is noexec, as on a live boot.
     assert "failed to map segment" in said[1]
     assert said[2:] == ["/run/nix-gl"]
 
 
 def stand_in(root: Root, name: str) -> None:
-    """A library of the host that is not here: any other."""
+    """Have another library stand in for the host's library ``name``."""
     place = root.path(f"/usr/lib/{name}")
     place.parent.mkdir(parents=True, exist_ok=True)
     shutil.copy(LIBRARIES / "libz.so.1", place)
 
 
-def test_nvidias_drivers_and_vulkans_are_there(make_root: MakeRoot) -> None:
+def test_nvidias_and_vulkans_drivers_are_copied(make_root: MakeRoot) -> None:
     root = make_root("nix-gl")
     for name in ("libGLX_nvidia.so.0", "libvulkan_intel.so", "libnvidia-glcore.so.550.1"):
         stand_in(root, name)
@@ -173,20 +173,20 @@ def test_nvidias_drivers_and_vulkans_are_there(make_root: MakeRoot) -> None:
         "intel_icd.x86_64.json": {"library_path": f"{DRIVER}/lib/libvulkan_intel.so"},
     }
     assert root.path(f"{DRIVER}/needs/libnvidia-glcore.so.550.1").is_symlink()
-    # One copy for both of its names.
+    # One copy serves both names.
     names = root.run("readlink", f"{DRIVER}/lib/gbm/x_gbm.so", f"{DRIVER}/lib/libGLX_nvidia.so.0")
     assert names.stdout.splitlines() == [f"{DRIVER}/copies/libGLX_nvidia.so.0"] * 2
     copy = str(root.path(f"{DRIVER}/copies/libGLX_nvidia.so.0"))
     assert patchelf("--print-rpath", copy) == f"{DRIVER}/needs"
 
 
-def test_a_host_without_drivers_is_told_what_to_add(make_root: MakeRoot) -> None:
+def test_without_drivers_the_log_names_the_package_to_add(make_root: MakeRoot) -> None:
     done = make_root("nix-gl").run(PART, check=False)
     assert done.returncode == 1
     assert "add mesa-dri to [xbps] packages" in done.stderr
 
 
-def test_programs_of_an_older_glibc_are_named(make_root: MakeRoot) -> None:
+def test_store_paths_with_an_older_glibc_are_named(make_root: MakeRoot) -> None:
     root = make_root("nix-gl")
     stand_in(root, "libGLX_x.so.0")
     root.path("/nix/store/x-glibc-99.1-5").mkdir(parents=True)
@@ -195,7 +195,7 @@ def test_programs_of_an_older_glibc_are_named(make_root: MakeRoot) -> None:
     assert "is newer than /nix/store/y-glibc-2.3:" in root.run(PART).stderr
 
 
-def test_what_cannot_be_copied_costs_no_other(make_root: MakeRoot) -> None:
+def test_a_library_that_cannot_be_copied_is_skipped(make_root: MakeRoot) -> None:
     root = make_root("nix-gl")
     stand_in(root, "libGLX_x.so.0")
     root.write("/usr/lib/libEGL_x.so.0", "no library")
@@ -203,14 +203,14 @@ def test_what_cannot_be_copied_costs_no_other(make_root: MakeRoot) -> None:
     assert [path.name for path in root.path(f"{DRIVER}/lib").iterdir()] == ["libGLX_x.so.0"]
 
 
-def test_musl_has_no_drivers_for_programs_of_nix(make_root: MakeRoot) -> None:
+def test_on_musl_the_hosts_drivers_cannot_be_used(make_root: MakeRoot) -> None:
     done = make_root("nix-gl", image={"arch": "x86_64-musl"}).run(PART, check=False)
     assert done.returncode == 1
     assert 'Set drivers = "profile" in [overlay.options.nix-gl]' in done.stderr
 
 
 @pytest.mark.parametrize("arch", ["x86_64", "x86_64-musl"])
-def test_the_profiles_mesa_is_the_driver(make_root: MakeRoot, arch: str) -> None:
+def test_the_option_chooses_the_profiles_mesa(make_root: MakeRoot, arch: str) -> None:
     options = {"nix-gl": {"drivers": "profile"}}
     root = make_root("nix-gl", image={"arch": arch}, options=options)
     root.path(f"{PROFILE}/lib/dri").mkdir(parents=True)
@@ -219,7 +219,7 @@ def test_the_profiles_mesa_is_the_driver(make_root: MakeRoot, arch: str) -> None
         assert str(root.path(DRIVER).readlink()) == PROFILE
 
 
-def test_a_profile_without_mesa_is_told_what_to_add(make_root: MakeRoot) -> None:
+def test_without_mesa_in_the_profile_the_log_names_the_package_to_add(make_root: MakeRoot) -> None:
     root = make_root("nix-gl", options={"nix-gl": {"drivers": "profile"}})
     done = root.run(PART, check=False)
     assert done.returncode == 1
@@ -232,7 +232,7 @@ def test_a_program_of_nix_uses_the_profiles_mesa(make_root: MakeRoot) -> None:
     nixs = program(root)
     lib = root.path(f"{PROFILE}/lib")
     (lib / "dri").mkdir(parents=True)
-    # The Mesa of nixpkgs finds what it needs in the store by itself.
+    # nixpkgs' Mesa finds its own libraries in the store.
     driver = lib / "libEGL_mesa.so.0"
     needed = dict(needs(str(LIBRARIES / driver.name)))
     for module in (LIBRARIES / "dri").glob("swrast_dri.so"):
@@ -250,7 +250,7 @@ def test_a_program_of_nix_uses_the_profiles_mesa(make_root: MakeRoot) -> None:
     assert root.run(nixs, "-c", EGL, env=VENDORS).stdout == "Mesa Project\n"
 
 
-def test_shellcheck_is_content(make_root: MakeRoot) -> None:
+def test_shellcheck_finds_nothing(make_root: MakeRoot) -> None:
     for arch, drivers in (("x86_64", "host"), ("x86_64-musl", "host"), ("x86_64", "profile")):
         options = {"nix-gl": {"drivers": drivers}}
         root = make_root("nix-gl", image={"arch": arch}, options=options)

@@ -1,4 +1,4 @@
-"""The baked profile in a user's session: programs, desktop entries, `nix profile`."""
+"""The image's profile in a user's session: programs, desktop entries, `nix profile`."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ DATA = [
     "/usr/local/share/nix-profile", "/home/live/.nix-profile/share",
     "/usr/local/share", "/usr/share",
 ]  # fmt: skip
-# Where the desktop entry `greet.desktop` is found, as an application looks (basedir-spec).
+# Finds the desktop entry `greet.desktop` as applications do (basedir-spec).
 FIND_ENTRY = """\
 IFS=:
 for folder in $XDG_DATA_DIRS; do
@@ -50,12 +50,12 @@ def environment(root: Root, *argv: str) -> Mapping[str, str]:
     return dict(line.split("=", 1) for line in lines if "=" in line)
 
 
-def test_pam_gives_the_session_the_profiles_data(root: Root) -> None:
+def test_pam_adds_the_profile_to_the_sessions_xdg_data_dirs(root: Root) -> None:
     found = environment(root, "su", "live", "-c", "env")
     assert found["XDG_DATA_DIRS"].split(":") == DATA
 
 
-def test_pam_gives_any_user_their_own_data_on_an_installed_system(
+def test_pam_adds_each_users_own_profile_on_an_installed_system(
     make_root: MakeRoot, baked: Baked
 ) -> None:
     root = make_root("nix-profile")
@@ -80,12 +80,12 @@ def test_login_shells_find_baked_programs_and_desktop_entries(
         assert f"Hello, {user}!" in said
         assert f"entry: /home/{user}/.nix-profile/share" in said
         assert f"NIX_PROFILES=/nix/var/nix/profiles/default /home/{user}/.nix-profile" in said
-        # Void's nix.sh has run, and left the link as it was.
+        # Void's nix.sh has run, and has not changed the link.
         assert str(root.path(f"/home/{user}/.nix-profile").readlink()) == LINK
         assert done.stderr == ""
 
 
-def test_a_session_that_has_the_profile_gets_it_once(root: Root) -> None:
+def test_sourcing_the_script_twice_adds_the_profile_once(root: Root) -> None:
     nested = login(
         "live", ". /etc/profile.d/nix-prebaked.sh; . /etc/profile.d/nix-prebaked.sh; env"
     )
@@ -95,7 +95,7 @@ def test_a_session_that_has_the_profile_gets_it_once(root: Root) -> None:
 
 @pytest.mark.parametrize("shell", [("bash", "--posix"), ("dash",), ("busybox", "ash")])
 @pytest.mark.parametrize("home", [{}, {"HOME": "/nowhere"}, {"HOME": "/root"}])
-def test_sessions_without_a_profile_are_left_alone(
+def test_sessions_without_a_profile_are_not_changed(
     root: Root, shell: tuple[str, ...], home: Mapping[str, str]
 ) -> None:
     script = "set -eu; unset HOME; " if not home else "set -eu; "
@@ -115,7 +115,7 @@ def test_nix_profile_adds_through_the_generation_link(root: Root, baked: Baked) 
     home = root.path("/home/live")
     assert str((home / ".nix-profile").readlink()) == LINK
     assert str((home / LINK).readlink()) == "profile-2-link"
-    # The generation before, to which `nix profile rollback` leads, is the image's.
+    # The generation before, to which `nix profile rollback` returns, is the image's.
     assert str((home / f"{LINK}-1-link").readlink()) == before
 
 
@@ -132,7 +132,7 @@ def test_nix_profile_needs_the_generation_link(root: Root, baked: Baked) -> None
 
 
 @pytest.mark.parametrize("shell", SHELLS)
-def test_a_profile_that_leads_to_itself_is_mended_at_login(root: Root, shell: str) -> None:
+def test_a_profile_that_links_to_itself_is_repaired_at_login(root: Root, shell: str) -> None:
     # Section 9 of docs/explanation/replaced-system.md.
     switch = "nix-env --switch-profile ~/.nix-profile; greet || echo broken"
     done = with_daemon(root, login("live", switch))
@@ -145,7 +145,7 @@ def test_a_profile_that_leads_to_itself_is_mended_at_login(root: Root, shell: st
 
 
 @pytest.mark.parametrize("target", ["./.nix-profile", "/home/live/.nix-profile"])
-def test_a_profile_that_leads_to_itself_is_known_by_other_names(root: Root, target: str) -> None:
+def test_other_spellings_of_a_link_to_itself_are_repaired(root: Root, target: str) -> None:
     link = root.path("/home/live/.nix-profile")
     link.unlink()
     link.symlink_to(target)
@@ -153,7 +153,7 @@ def test_a_profile_that_leads_to_itself_is_known_by_other_names(root: Root, targ
 
 
 @pytest.mark.parametrize("target", ["/nix/var/nix/profiles/per-user/live/profile", "elsewhere"])
-def test_links_that_lead_nowhere_yet_are_left_alone(root: Root, target: str) -> None:
+def test_other_dangling_links_are_not_changed(root: Root, target: str) -> None:
     link = root.path("/home/live/.nix-profile")
     link.unlink()
     link.symlink_to(target)
@@ -161,7 +161,7 @@ def test_links_that_lead_nowhere_yet_are_left_alone(root: Root, target: str) -> 
     assert str(link.readlink()) == target
 
 
-def test_a_user_without_a_generation_gets_voids_link_instead_of_a_circle(root: Root) -> None:
+def test_without_a_generation_a_link_to_itself_becomes_voids_link(root: Root) -> None:
     home = root.path("/home/live")
     (home / LINK).unlink()
     (home / ".nix-profile").unlink()
@@ -170,7 +170,7 @@ def test_a_user_without_a_generation_gets_voids_link_instead_of_a_circle(root: R
     assert str((home / ".nix-profile").readlink()) == "/nix/var/nix/profiles/per-user/live/profile"
 
 
-def test_further_lines_of_zshenv(make_root: MakeRoot) -> None:
+def test_extra_lines_are_added_to_zshenv(make_root: MakeRoot) -> None:
     lines = ["export MINE='a b'", "setopt no_global_rcs"]
     root = make_root("nix-profile", options={"nix-profile": {"zshenv-lines": lines}})
     assert root.path("/etc/zsh/zshenv").read_text().splitlines()[-2:] == lines

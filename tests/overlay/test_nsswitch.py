@@ -50,7 +50,7 @@ ALONE = {
 
 @shells
 @pytest.mark.parametrize("blanks", [" ", "\t\t", ""])
-def test_mdns_and_its_actions_go_and_nothing_else(
+def test_only_mdns_and_its_actions_are_removed(
     make_root: MakeRoot, shell: tuple[str, ...], blanks: str
 ) -> None:
     root = make_root("nsswitch-no-mdns")
@@ -59,14 +59,12 @@ def test_mdns_and_its_actions_go_and_nothing_else(
 
 
 @shells
-def test_a_line_never_ends_up_without_a_service(
-    make_root: MakeRoot, shell: tuple[str, ...]
-) -> None:
+def test_a_line_with_only_mdns_is_kept(make_root: MakeRoot, shell: tuple[str, ...]) -> None:
     check(make_root("nsswitch-no-mdns"), shell, ALONE)
 
 
 def check(root: Root, shell: tuple[str, ...], lines: Mapping[str, str]) -> None:
-    """All ``lines`` in one file, twice: every one of them is a hosts line."""
+    """Assert the result for a file with all ``lines``, also when the part runs twice."""
     other = "# hosts: mdns\npasswd: files\nethers: files mdns"
     conf = root.path(CONF)
     conf.write_text("\n".join((other, *lines, other)), newline="")
@@ -81,7 +79,7 @@ def check(root: Root, shell: tuple[str, ...], lines: Mapping[str, str]) -> None:
 
 @shells
 @pytest.mark.parametrize("text", [None, "", "passwd: files\n", "hosts: files dns"])
-def test_a_file_without_mdns_stays(
+def test_a_file_without_mdns_is_not_changed(
     make_root: MakeRoot, shell: tuple[str, ...], text: str | None
 ) -> None:
     root = make_root("nsswitch-no-mdns")
@@ -93,7 +91,7 @@ def test_a_file_without_mdns_stays(
     assert (conf.read_text() if conf.exists() else None) == text
 
 
-def test_glibc_asks_for_mdns_no_more(make_root: MakeRoot) -> None:
+def test_glibc_does_not_load_mdns_afterwards(make_root: MakeRoot) -> None:
     root = make_root("nsswitch-no-mdns")
     root.write(CONF, "hosts: files mdns4_minimal [NOTFOUND=return] mdns4\n")
     root.write("/etc/hosts", "192.0.2.7 seven\n")
@@ -110,7 +108,7 @@ def test_glibc_asks_for_mdns_no_more(make_root: MakeRoot) -> None:
 @shells
 @pytest.mark.parametrize("library", [True, False])
 @pytest.mark.parametrize("service", [True, False])
-def test_mdns_stays_where_it_works(
+def test_mdns_stays_if_avahi_and_its_library_are_installed(
     make_root: MakeRoot, shell: tuple[str, ...], service: bool, library: bool
 ) -> None:
     root = make_root("nsswitch-no-mdns")

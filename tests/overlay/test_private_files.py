@@ -1,4 +1,4 @@
-"""Files with secrets: their modes by place, what is refused, and what is only warned about."""
+"""Files with secrets: default modes by path, refused modes, and warnings."""
 
 from pathlib import Path
 
@@ -54,7 +54,7 @@ SECRETS = [
 
 
 @pytest.mark.parametrize(("path", "text"), SECRETS)
-def test_known_places_are_private(tmp_path: Path, path: str, text: str) -> None:
+def test_files_in_known_places_get_mode_0600(tmp_path: Path, path: str, text: str) -> None:
     image = load(tmp_path, {path: text})
     node = image.overlay[path]
     assert isinstance(node, File)
@@ -77,7 +77,7 @@ def test_known_places_are_private(tmp_path: Path, path: str, text: str) -> None:
         "/etc/ssl/certs/x.pem", "/etc/wireguard", "/usr/share/x/etc/wireguard/x",
     ],
 )  # fmt: skip
-def test_other_places_are_not(tmp_path: Path, path: str) -> None:
+def test_files_in_other_places_keep_mode_0644(tmp_path: Path, path: str) -> None:
     image = load(tmp_path, {path: "# nothing\n"})
     node = image.overlay[path]
     assert isinstance(node, File)
@@ -113,19 +113,19 @@ NO_KEYS = [
 
 
 @pytest.mark.parametrize("text", KEYS)
-def test_keys_are_known_by_their_content(tmp_path: Path, text: str) -> None:
+def test_readable_private_keys_are_refused_by_their_content(tmp_path: Path, text: str) -> None:
     (said,) = refused(tmp_path, {"/opt/x": text})
     assert "everyone on the system can read it (mode 0644) (private-file)" in said
     assert refused(tmp_path, {"/opt/x": text}, '[files]\n"/opt/*" = { mode = "0640" }\n') == []
 
 
 @pytest.mark.parametrize("text", NO_KEYS)
-def test_what_looks_like_a_key(tmp_path: Path, text: str) -> None:
+def test_text_that_only_looks_like_a_key_passes(tmp_path: Path, text: str) -> None:
     image = load(tmp_path, {"/opt/x": text})
     assert image.warnings == ()
 
 
-def test_private_folders(tmp_path: Path) -> None:
+def test_private_folders_get_mode_0700(tmp_path: Path) -> None:
     files = {"/etc/wireguard/wg0.conf": WIREGUARD, "/etc/skel/.ssh/config": "Host x\n"}
     module = '[files]\n"/etc/wireguard/*" = { owner = "root:wheel" }\n'
     image = load(tmp_path, files, module)
@@ -136,7 +136,7 @@ def test_private_folders(tmp_path: Path) -> None:
     assert other.overlay["/etc/wireguard"] == Directory(0o750)
 
 
-def test_one_warning_for_all_files_that_git_shows(repository: Path) -> None:
+def test_files_that_are_private_only_in_the_image_give_one_warning(repository: Path) -> None:
     files = {"/etc/wireguard/wg0.conf": WIREGUARD, "/opt/a": "x", "/opt/b": "x", "/opt/c": "x"}
     module = '[files]\n"/opt/**" = { mode = "0600" }\n[allow]\n"/opt/c" = ["private-file"]\n'
     load(repository, files, module)
@@ -150,7 +150,7 @@ def test_one_warning_for_all_files_that_git_shows(repository: Path) -> None:
     assert "stick" in remedy
 
 
-def test_files_that_are_private_by_custom_have_no_secret(tmp_path: Path) -> None:
+def test_private_modes_of_files_without_secrets_give_no_warning(tmp_path: Path) -> None:
     files = {
         "/etc/doas.conf": "permit :wheel\n",
         "/etc/cron.allow": "root\n",
@@ -160,7 +160,7 @@ def test_files_that_are_private_by_custom_have_no_secret(tmp_path: Path) -> None
     assert load(tmp_path, files, modes).warnings == ()
 
 
-def test_every_place_is_found_by_the_quick_look() -> None:
+def test_place_of_finds_every_known_place() -> None:
     more = (
         "/crypto_keyfile.bin",
         "/srv/x.keytab",
@@ -189,7 +189,7 @@ def test_every_place_is_found_by_the_quick_look() -> None:
         ),
     ],
 )
-def test_a_url_with_a_password_is_warned_of(
+def test_a_url_with_a_password_gives_a_warning(
     tmp_path: Path, path: str, text: str, what: str
 ) -> None:
     (warning,) = load(tmp_path, {path: text}).warnings
@@ -203,5 +203,5 @@ def test_a_url_with_a_password_is_warned_of(
 @pytest.mark.parametrize(
     "text", ["https://example.org/a@b\n", "https://$USER:$PASSWORD@example.org\n", "\0://a:b@c"]
 )
-def test_what_looks_like_a_url_with_a_password(tmp_path: Path, text: str) -> None:
+def test_text_that_only_looks_like_a_password_passes(tmp_path: Path, text: str) -> None:
     assert load(tmp_path, {"/etc/x": text}).warnings == ()

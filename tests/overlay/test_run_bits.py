@@ -1,4 +1,4 @@
-"""Run bits: git's, shebangs, modes by patterns, and bits of files that nothing runs."""
+"""Run bits: git's, shebangs, modes by patterns, and stray ones."""
 
 import os
 import struct
@@ -58,7 +58,9 @@ def test_the_image_has_gits_run_bit(repository: Path) -> None:
 
 
 @pytest.mark.parametrize("umask", [0o000, 0o022, 0o027, 0o077])
-def test_a_checkout_with_another_umask(repository: Path, tmp_path: Path, umask: int) -> None:
+def test_modes_do_not_depend_on_the_checkouts_umask(
+    repository: Path, tmp_path: Path, umask: int
+) -> None:
     make(repository, {"/opt/run": ELF, "/opt/data": b"x"}, runs=("/opt/run",))
     git(repository, "add", "--all")
     git(repository, "commit", "--quiet", "--message=x")
@@ -71,7 +73,7 @@ def test_a_checkout_with_another_umask(repository: Path, tmp_path: Path, umask: 
     assert mode(tmp_path / "clone", "/opt/data") == 0o644
 
 
-def test_the_index_says_it_where_the_disk_has_no_run_bits(repository: Path) -> None:
+def test_gits_index_decides_if_the_disk_has_no_run_bits(repository: Path) -> None:
     make(repository, {"/opt/a": ELF, "/opt/b": ELF, "/opt/c.j2": b"x"}, runs=("/opt/a", "/opt/b"))
     git(repository, "add", "--all")
     git(repository, "update-index", "--chmod=-x", f"{FILES}/opt/b")
@@ -82,7 +84,7 @@ def test_the_index_says_it_where_the_disk_has_no_run_bits(repository: Path) -> N
     assert modes == [0o755, 0o644, 0o755]
 
 
-def test_a_project_in_a_folder_of_a_repository(repository: Path) -> None:
+def test_gits_index_decides_for_a_project_in_a_subfolder(repository: Path) -> None:
     folder = repository / "images" / "one"
     make(folder, {"/opt/a": ELF})
     git(repository, "add", "--all")
@@ -91,13 +93,13 @@ def test_a_project_in_a_folder_of_a_repository(repository: Path) -> None:
     assert mode(folder, "/opt/a") == 0o755
 
 
-def test_outside_of_a_repository_the_disk_says_it(tmp_path: Path) -> None:
+def test_outside_of_a_repository_the_disk_decides(tmp_path: Path) -> None:
     make(tmp_path, {"/opt/a": ELF, "/opt/b": ELF, "/opt/c": b"#!/bin/sh\n"}, runs=("/opt/a",))
     assert [mode(tmp_path, f"/opt/{name}") for name in "abc"] == [0o755, 0o644, 0o755]
 
 
 def elf(kind: int, order: str, width: int, types: tuple[int, ...]) -> bytes:
-    """An ELF file of 32 (``width`` 1) or 64 bits with program headers of ``types``."""
+    """Return an ELF file of 32 (``width`` 1) or 64 bits with program headers of ``types``."""
     start, place, address, size = (64, 32, "Q", 56) if width == 2 else (52, 28, "I", 32)
     head = bytearray(start)
     head[:6] = b"\x7fELF" + bytes([width, 1 if order == "<" else 2])
@@ -127,7 +129,7 @@ RIGHT = {
 
 
 @pytest.mark.parametrize("path", STRAY)
-def test_a_stray_run_bit_is_warned_about(tmp_path: Path, path: str) -> None:
+def test_a_stray_run_bit_gives_a_warning(tmp_path: Path, path: str) -> None:
     make(tmp_path, {path: STRAY[path]}, runs=(path,))
     (one,) = warnings(tmp_path)
     assert one.what == "has a run bit, but is not a program (run-bit)"
@@ -142,12 +144,12 @@ def test_a_stray_run_bit_is_warned_about(tmp_path: Path, path: str) -> None:
     assert warnings(tmp_path) == []
 
 
-def test_right_run_bits_pass(tmp_path: Path) -> None:
+def test_correct_run_bits_pass(tmp_path: Path) -> None:
     make(tmp_path, RIGHT, runs=tuple(RIGHT))
     assert warnings(tmp_path) == []
 
 
-def test_a_program_without_a_run_bit_is_warned_about(tmp_path: Path) -> None:
+def test_a_program_without_a_run_bit_gives_a_warning(tmp_path: Path) -> None:
     program = Path(sys.executable).read_bytes()
     make(tmp_path, {"/opt/a": program, "/opt/lib.so.1": program, "/opt/b": program[:60]})
     make(
@@ -173,7 +175,7 @@ def test_a_program_without_a_run_bit_is_warned_about(tmp_path: Path) -> None:
         (elf(3, "<", 2, (1, 3))[:70], False),
     ],
 )
-def test_programs_are_known_by_their_headers(data: bytes, expected: bool) -> None:
+def test_programs_are_recognised_by_their_elf_headers(data: bytes, expected: bool) -> None:
     assert run_bits.is_program(data) == expected
 
 

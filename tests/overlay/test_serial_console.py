@@ -1,4 +1,4 @@
-"""The login on a serial port: where the port is, and nowhere else."""
+"""A login on a serial port, if the machine has the port."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SAY = '#!/bin/sh\necho "${0##*/} $*"\n'
 
 
 def started(root: Root, shell: tuple[str, ...], port: str, port_type: str | None) -> str:
-    """What the service runs; ``port_type`` is that of ``port``, and None if there is no type."""
+    """Return the command that the service runs; without ``port_type``, the port has no type."""
     for name in ("pause", "chpst"):
         root.write(f"/usr/local/bin/{name}", SAY, 0o755)
     folder = f"/sys/class/tty/{port}"
@@ -31,7 +31,7 @@ def started(root: Root, shell: tuple[str, ...], port: str, port_type: str | None
 @needs_root
 @shells
 @pytest.mark.parametrize(("port_type", "there"), [("4", True), ("0", False)])
-def test_a_login_is_there_where_the_port_is(
+def test_a_login_starts_only_if_the_port_exists(
     make_root: MakeRoot, shell: tuple[str, ...], port_type: str, there: bool
 ) -> None:
     root = make_root("serial-console")
@@ -39,12 +39,12 @@ def test_a_login_is_there_where_the_port_is(
     if there:
         assert said == "chpst -P agetty -L -8 ttyS0 115200 vt100\n"
     else:
-        # It does not end: runsv would start it again, each second.
+        # It pauses, because runsv would start it again each second.
         assert said == "this machine has no ttyS0\npause \n"
 
 
 @needs_root
-def test_a_port_without_a_type_is_one(make_root: MakeRoot) -> None:
+def test_a_port_without_a_type_gets_a_login(make_root: MakeRoot) -> None:
     options = {"serial-console": {"port": "ttyUSB1", "baud": 9600}}
     root = make_root("serial-console", options=options)
     assert started(root, ("sh",), "ttyUSB1", None).endswith("agetty -L -8 ttyUSB1 9600 vt100\n")

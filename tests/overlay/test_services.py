@@ -1,4 +1,4 @@
-"""Services by runsvdir links (docs/reference/live-system.md, 4)."""
+"""Services enabled by runsvdir links (docs/reference/live-system.md, 4)."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def test_runsvdir_supervises_the_services(make_root: MakeRoot) -> None:
     assert last == "runsvdir"
 
 
-def test_the_reference_image_enables_services_by_links_alone() -> None:
+def test_the_reference_image_enables_services_only_by_links() -> None:
     manifest = json.loads((Path(__file__).parents[2] / "image" / "manifest.json").read_text())
     links = {
         Path(entry["path"]).name: entry["target"]

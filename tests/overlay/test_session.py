@@ -39,7 +39,7 @@ def groups(root: Root, user: str) -> set[str]:
 
 
 def may(root: Root, user: str) -> str:
-    """What real sudo lets ``user`` do."""
+    """Return what the real sudo allows ``user`` to do."""
     return root.run("sudo", "-l", "-U", user, check=False).stdout
 
 
@@ -65,14 +65,12 @@ def test_the_live_user_joins_groups_that_exist(
 
 
 @shells
-def test_the_home_is_whole_however_the_initramfs_left_it(
-    make_root: MakeRoot, shell: tuple[str, ...]
-) -> None:
+def test_an_incomplete_home_is_completed(make_root: MakeRoot, shell: tuple[str, ...]) -> None:
     root = make_root("live-user", "nix-profile")
     root.write("/etc/skel/.bashrc", "# all of it\n")
     mklive.adduser(root, "anna")
     home = root.path("/home/anna")
-    # What Debian's useradd does without /proc, others may not: it is the worst case here.
+    # Debian's useradd works without /proc, but others may not: here is the worst case.
     shutil.rmtree(home / ".local")
     (home / ".local").mkdir(0o700)
     (home / ".bashrc").unlink(missing_ok=True)
@@ -93,7 +91,7 @@ def exists(root: Root, group: str) -> bool:
     return root.run("getent", "group", group, check=False).returncode == 0
 
 
-def test_further_lines_of_lightdm_conf(make_root: MakeRoot) -> None:
+def test_extra_lines_are_added_to_lightdm_conf(make_root: MakeRoot) -> None:
     lines = ["greeter-hide-users=true", "[LightDM]", "minimum-vt=2"]
     options = {"lightdm-live": {"extra-lines": lines, "session": "xfce"}}
     root = make_root("lightdm-live", "xfce-live", options=options)
@@ -113,7 +111,7 @@ def test_the_default_groups_are_those_of_a_desktop_user(make_root: MakeRoot) -> 
 
 
 @shells
-def test_sudo_takes_the_live_users_rule(make_root: MakeRoot, shell: tuple[str, ...]) -> None:
+def test_sudo_accepts_the_live_users_rule(make_root: MakeRoot, shell: tuple[str, ...]) -> None:
     root = make_root("live-user")
     root.write("/etc/sudoers", SUDOERS, 0o440)
     root.run("useradd", "-m", "anna")
@@ -137,7 +135,7 @@ def test_without_the_option_there_is_no_sudo_rule(make_root: MakeRoot) -> None:
 
 
 @shells
-def test_a_wrong_sudo_rule_is_refused_and_costs_no_other(
+def test_a_wrong_sudo_rule_is_skipped_and_others_apply(
     make_root: MakeRoot, shell: tuple[str, ...]
 ) -> None:
     rules = [
@@ -158,21 +156,19 @@ def test_a_wrong_sudo_rule_is_refused_and_costs_no_other(
 
 
 @shells
-def test_no_rule_is_made_for_a_user_that_is_not_there(
-    make_root: MakeRoot, shell: tuple[str, ...]
-) -> None:
+def test_a_missing_user_gets_no_sudo_rule(make_root: MakeRoot, shell: tuple[str, ...]) -> None:
     root = make_root("live-user")
     assert run_part(root, "10-user", "nobody-here", *shell, check=False).returncode != 0
     assert not root.path("/run/live-setup/sudoers").exists()
 
 
 def lightdm(root: Root) -> dict[str, str]:
-    """The seat's settings as real LightDM reads them."""
+    """Return the seat's settings as the real LightDM reads them."""
     program = root.path("/usr/sbin/lightdm")
     program.parent.mkdir(parents=True, exist_ok=True)
     shutil.copy2(unpacked("lightdm") / "usr" / "sbin" / "lightdm", program)
     done = root.run("lightdm", "--show-config")
-    # The settings go to standard error, each with a letter for the file that it is from.
+    # LightDM prints settings to standard error, each with a letter for its file.
     lines = (line.split(maxsplit=1) for line in done.stderr.partition("Sources:")[0].splitlines())
     return dict(line[1].split("=", 1) for line in lines if len(line) == 2 and "=" in line[1])
 
@@ -194,7 +190,7 @@ def test_lightdm_logs_the_live_user_in(make_root: MakeRoot, shell: tuple[str, ..
     assert lightdm(root).items() >= expected.items()
     run_part(root, "40-lightdm", "anna", *shell)
     assert lightdm(root).items() >= expected.items()
-    # The file is as it was, so a copy of the system logs nobody in, and the hook works once more.
+    # The file is unchanged: an installed copy logs nobody in, and the hook works again.
     assert root.path(CONF).read_text() == before
     assert stat.S_IMODE(root.path(CONF).stat().st_mode) == 0o644
     run_part(root, "40-lightdm", "anna", *shell)
@@ -204,13 +200,13 @@ def test_lightdm_logs_the_live_user_in(make_root: MakeRoot, shell: tuple[str, ..
     assert lightdm(root).items() >= {**expected, "autologin-user": "bert"}.items()
 
 
-def test_nobody_is_logged_in_where_mklive_asked_for_nothing(make_root: MakeRoot) -> None:
+def test_nobody_is_logged_in_without_mklives_autologin(make_root: MakeRoot) -> None:
     root = make_root("cinnamon-live")
     run_part(root, "40-lightdm", "live")
     assert not {key for key in lightdm(root) if key.startswith("autologin")}
 
 
-def test_the_sessions_environment_comes_from_profile_d_alone(make_root: MakeRoot) -> None:
+def test_lightdm_sets_no_environment(make_root: MakeRoot) -> None:
     root = make_root("cinnamon-live")
     mklive.autologin(root)
     conf = ConfigParser(interpolation=None)

@@ -1,4 +1,4 @@
-"""The SSH server: a real sshd and ssh, on the loopback of a scratch root."""
+"""The SSH server: the real sshd and ssh, on the loopback of a scratch root."""
 
 from __future__ import annotations
 
@@ -36,14 +36,14 @@ SSH = "ssh -o UserKnownHostsFile=/run/known -o BatchMode=yes -o IdentitiesOnly=y
 
 
 def key(folder: Path, name: str) -> str:
-    """A pair of keys in ``folder``; return the public one."""
+    """Make a pair of keys in ``folder``, and return the public one."""
     command = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", name, "-f"]
     subprocess.run([*command, str(folder / name)], check=True)
     return (folder / f"{name}.pub").read_text().strip()
 
 
 def served(make_root: MakeRoot, folder: Path, **options: object) -> Root:
-    """A root with sshd, in which ``live`` may log in with the key `mine`."""
+    """Return a root with sshd, in which ``live`` may log in with the key `mine`."""
     folder.mkdir(exist_ok=True)
     keys = {"authorized-keys": [key(folder, "mine")]}
     root = make_root("ssh-server", options={"ssh-server": {**keys, **options}})
@@ -65,7 +65,7 @@ def served(make_root: MakeRoot, folder: Path, **options: object) -> Root:
 
 @needs_root
 @shells
-def test_the_live_user_logs_in_by_key_alone(
+def test_the_live_user_logs_in_only_by_key(
     make_root: MakeRoot, tmp_path: Path, shell: tuple[str, ...]
 ) -> None:
     root = served(make_root, tmp_path / "keys")
@@ -82,7 +82,7 @@ ssh -o UserKnownHostsFile=/run/known -v -o BatchMode=yes -o PreferredAuthenticat
 
 
 @needs_root
-def test_options_add_root_and_lines(make_root: MakeRoot, tmp_path: Path) -> None:
+def test_options_allow_root_and_add_lines(make_root: MakeRoot, tmp_path: Path) -> None:
     lines = ["MaxAuthTries 3"]
     root = served(make_root, tmp_path / "keys", root=True, **{"extra-lines": lines})
     run_part(root, "15-ssh", "live")

@@ -1,4 +1,4 @@
-"""The grammar of sudoers: what Debian's visudo takes is never refused."""
+"""The grammar of sudoers: voidgen never refuses what Debian's visudo accepts."""
 
 import subprocess
 from pathlib import Path
@@ -191,24 +191,24 @@ def visudo(folder: Path, text: str) -> bool:
     return subprocess.run(argv, capture_output=True, check=False).returncode == 0
 
 
-def test_the_table_is_a_large_one() -> None:
+def test_the_table_is_large_and_has_no_duplicates() -> None:
     assert len({*RIGHT, *WRONG, *LENIENT}) == len(RIGHT) + len(WRONG) + len(LENIENT) >= 115
 
 
 @pytest.mark.parametrize("text", RIGHT)
-def test_what_visudo_takes_is_taken(tmp_path: Path, text: str) -> None:
+def test_lines_that_visudo_accepts_are_accepted(tmp_path: Path, text: str) -> None:
     assert visudo(tmp_path, text)
     assert list(faults(f"{text}\n")) == []
 
 
 @pytest.mark.parametrize("text", WRONG)
-def test_what_is_surely_wrong_is_refused(tmp_path: Path, text: str) -> None:
+def test_lines_with_a_clear_fault_are_refused(tmp_path: Path, text: str) -> None:
     assert not visudo(tmp_path, text)
     assert len(list(faults(f"{text}\n"))) == 1
 
 
 @pytest.mark.parametrize("text", LENIENT)
-def test_what_only_visudo_knows(tmp_path: Path, text: str) -> None:
+def test_lines_that_only_visudo_refuses_are_accepted(tmp_path: Path, text: str) -> None:
     assert not visudo(tmp_path, text)
     assert list(faults(f"{text}\n")) == []
 
@@ -231,7 +231,7 @@ def test_faults_name_line_and_word(text: str, line: int, what: str) -> None:
     assert what in said
 
 
-def test_each_wrong_line_is_named() -> None:
+def test_each_wrong_line_gives_a_fault() -> None:
     text = "live\nann ALL=ALL\nDefaults x\n\nbob ALL\n"
     assert [line for line, _ in faults(text)] == [1, 3, 5]
 

@@ -1,4 +1,4 @@
-"""Every theme that is named has a provider, or `generate` says that it has none."""
+"""Each theme that an option names has a provider, or else `generate` reports it."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def generate(
     own: Mapping[str, str] | None = None,
     xbps: str = "",
 ) -> str:
-    """What `generate` complains of."""
+    """Generate, and return the faults."""
     lines = "".join(f"{name} = '{value}'\n" for name, value in (options or {}).items())
     text = (
         f'[image]\nname = "x"\n[xbps]\npackages = [{xbps}]\n[overlay]\nmodules = {list(modules)}\n'
@@ -48,11 +48,11 @@ def generate(
     return voidgen("generate", cwd=repository).err
 
 
-def test_gruvbox_has_all_that_the_first_login_names(repository: Path) -> None:
+def test_gruvbox_provides_all_themes_of_the_first_login(repository: Path) -> None:
     assert generate(repository, "first-login", "theme-gruvbox") == ""
 
 
-def test_without_it_the_module_to_add_is_named(repository: Path) -> None:
+def test_a_missing_theme_names_the_module_to_add(repository: Path) -> None:
     said = generate(repository, "first-login").splitlines()
     assert len(said) == 10
     for option, remedy in zip(said[::2], said[1::2], strict=True):
@@ -69,13 +69,13 @@ def test_without_it_the_module_to_add_is_named(repository: Path) -> None:
     )
 
 
-def test_adwaita_has_what_it_says(repository: Path) -> None:
+def test_adwaita_provides_its_themes(repository: Path) -> None:
     assert generate(repository, "first-login", "theme-adwaita", options=ADWAITA) == ""
     said = generate(repository, "first-login", options=ADWAITA)
     assert said.count("add to overlay.modules: theme-adwaita") == 3
 
 
-def test_a_name_that_nobody_has(repository: Path) -> None:
+def test_an_unknown_theme_is_a_fault(repository: Path) -> None:
     said = generate(
         repository, "first-login", "theme-gruvbox", options={"gtk-theme": "Gruvbox-Drak"}
     )
@@ -111,12 +111,12 @@ OWN = {
 
 
 @pytest.mark.parametrize("how", OWN)
-def test_a_project_can_bring_its_own(repository: Path, how: str) -> None:
+def test_a_project_can_provide_a_theme(repository: Path, how: str) -> None:
     modules = ("first-login", "theme-gruvbox", "mine")
     assert generate(repository, *modules, own=OWN[how], options=MINE) == ""
 
 
-def test_a_package_that_is_not_in_the_image_provides_nothing(repository: Path) -> None:
+def test_a_theme_of_a_package_outside_of_the_image_is_a_fault(repository: Path) -> None:
     own = {
         "overlay-src/mine/module.toml": """summary = "x"
             [provides]
@@ -130,8 +130,8 @@ def test_a_package_that_is_not_in_the_image_provides_nothing(repository: Path) -
 
 
 @pytest.mark.parametrize("package", ["adwaita-icon-theme", "gnome-themes-extra-data"])
-def test_adwaita_is_where_debian_has_it(package: str) -> None:
-    """Debian's packages stand in for Void's, which carry the same upstream files."""
+def test_adwaitas_paths_exist_in_debians_packages(package: str) -> None:
+    """Debian's packages stand in for Void's, which have the same upstream files."""
     spec = toml.read(bundled_files.catalogue() / "theme-adwaita" / "module.toml")
     name = package.removesuffix("-data")
     paths = [path for path, provider in spec["provides"].items() if provider == name]
@@ -140,8 +140,8 @@ def test_adwaita_is_where_debian_has_it(package: str) -> None:
         assert (unpacked(package) / path[1:]).is_dir()
 
 
-def test_links_lead_into_the_profile(make_root: MakeRoot) -> None:
-    """A theme's folder in the profile, here of a stand-in package, is found by its name."""
+def test_gruvboxs_links_lead_into_the_profile(make_root: MakeRoot) -> None:
+    """A stand-in package's theme in the profile is found by its name."""
     root = make_root("theme-gruvbox")
     for link in ("themes/Gruvbox-Dark", "icons/Gruvbox-Plus-Dark"):
         index = root.write(f"{PROFILE}/share/{link}/index.theme", "[x]\n")
@@ -149,7 +149,7 @@ def test_links_lead_into_the_profile(make_root: MakeRoot) -> None:
 
 
 def test_the_wallpaper_is_a_picture(tmp_path: Path) -> None:
-    """gdk-pixbuf, by which Cinnamon loads it, draws it."""
+    """gdk-pixbuf, which Cinnamon uses, draws it."""
     picture = bundled_files.catalogue() / "theme-gruvbox" / "files" / WALLPAPER
     out = tmp_path / "small.png"
     command = ["gdk-pixbuf-thumbnailer", "-s", "320", str(picture), str(out)]
@@ -160,7 +160,7 @@ def test_the_wallpaper_is_a_picture(tmp_path: Path) -> None:
     assert subprocess.run([*command[:3], broken, out], check=False, capture_output=True).returncode
 
 
-def test_a_database_needs_key_files(repository: Path) -> None:
+def test_a_dconf_database_without_key_files_is_a_fault(repository: Path) -> None:
     own = {
         "overlay-src/mine/module.toml": """summary = "x"
             [dconf]

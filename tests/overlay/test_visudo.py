@@ -1,4 +1,4 @@
-"""Who has the last word on sudoers files: the sudo of the image, when its tree is made."""
+"""The image's own visudo checks sudoers files when the root tree is made."""
 
 import shutil
 import subprocess
@@ -35,7 +35,7 @@ def root(tmp_path: Path) -> Path:
 
 
 def laid(folder: Path, root: Path, path: str, text: str) -> subprocess.CompletedProcess[str]:
-    """What overlay.sh does with one file of the overlay."""
+    """Run overlay.sh on an overlay of one file."""
     home, include = folder / "voidgen", folder / "include"
     (home / "job").mkdir(parents=True)
     file = include / path[1:]
@@ -59,25 +59,25 @@ def laid(folder: Path, root: Path, path: str, text: str) -> subprocess.Completed
     return subprocess.run(argv, capture_output=True, check=False, text=True)
 
 
-def test_a_file_that_sudo_takes(tmp_path: Path, root: Path) -> None:
+def test_a_correct_sudoers_file_passes(tmp_path: Path, root: Path) -> None:
     done = laid(tmp_path, root, "/etc/sudoers.d/x", "live ALL=(ALL) NOPASSWD: ALL\n")
     assert (done.returncode, done.stderr) == (0, "")
 
 
-def test_a_file_that_only_this_sudo_refuses(tmp_path: Path, root: Path) -> None:
+def test_a_file_that_the_images_sudo_refuses_is_an_error(tmp_path: Path, root: Path) -> None:
     done = laid(tmp_path, root, "/etc/sudoers.d/x", "Defaults lecture=sometimes\n")
     assert done.returncode == 1
     assert done.stderr.startswith("voidgen: overlay: sudo refuses its files: /etc/sudoers.d/x:1:")
     assert 'value "sometimes" is invalid for option "lecture"' in done.stderr
 
 
-def test_an_overlay_without_such_files_does_not_ask(tmp_path: Path, root: Path) -> None:
+def test_an_overlay_without_sudoers_files_does_not_run_visudo(tmp_path: Path, root: Path) -> None:
     (root / "etc/sudoers").chmod(0o666)
     done = laid(tmp_path, root, "/etc/motd", "x\n")
     assert (done.returncode, done.stderr) == (0, "")
 
 
-def test_a_tree_without_sudo_is_not_asked(tmp_path: Path, root: Path) -> None:
+def test_a_tree_without_sudo_is_not_checked(tmp_path: Path, root: Path) -> None:
     (root / "usr/bin/visudo").unlink()
     done = laid(tmp_path, root, "/etc/sudoers.d/x", "Defaults lecture=sometimes\n")
     assert (done.returncode, done.stderr) == (0, "")
@@ -91,7 +91,7 @@ def generated(folder: Path, text: str, module: str = "") -> Ran:
     return voidgen("--quiet", "generate", cwd=folder)
 
 
-def test_this_machines_visudo_only_warns(repository: Path) -> None:
+def test_a_fault_that_only_this_machines_visudo_finds_gives_a_warning(repository: Path) -> None:
     ran = generated(repository, "\nDefaults lecture=sometimes\n")
     assert ran.status == 0
     assert ran.err.startswith("warning: overlay-src/mine/files/etc/sudoers.d/x:2: this machine's")
@@ -99,13 +99,15 @@ def test_this_machines_visudo_only_warns(repository: Path) -> None:
     assert generated(repository, "\nDefaults lecture=sometimes\n", module).err == ""
 
 
-def test_what_a_file_includes_is_not_read_here(repository: Path, tmp_path: Path) -> None:
+def test_files_that_a_sudoers_file_includes_are_not_read(repository: Path, tmp_path: Path) -> None:
     wrong = tmp_path / "wrong"
     wrong.write_text("Defaults lecture=sometimes\n")
     text = f"@include {wrong}\n  @include {wrong}\n#include {wrong}\n"
     assert generated(repository, text).err == ""
 
 
-def test_without_visudo_nothing_is_asked(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_visudo_generate_gives_no_warning(
+    repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("shutil.which", lambda _: None)
     assert generated(repository, "Defaults lecture=sometimes\n").err == ""

@@ -1,6 +1,6 @@
-"""The X server's keyboard: the real Xorg reads it, and XKB's compiler makes a keymap of it.
+"""The X server's keyboard: the real Xorg reads the file, and XKB compiles its keymap.
 
-No keyboard is plugged in here: that Xorg gives its options to one is not shown.
+No keyboard is plugged in, so the tests do not show that Xorg applies the options.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ PART = "/etc/runit/live-setup.d/20-x11-keyboard"
 
 
 def boot(root: Root) -> None:
-    """Boot as a live system."""
+    """Run the part as on a live system."""
     root.path("/run/live-setup").mkdir()
     root.run(PART, env={"LIVE_RUN": "/run/live-setup"})
 
 
 def log(root: Root) -> str:
-    """What Xorg says of its configuration, before it ends for want of a GPU."""
+    """Return the log of Xorg, which reads its configuration and then finds no GPU."""
     root.path("/var/log/Xorg.log").unlink(missing_ok=True)
     root.run("Xorg", "-displayfd", "1", "-logfile", "/var/log/Xorg.log", check=False)
     return root.path("/var/log/Xorg.log").read_text()
@@ -44,7 +44,7 @@ def log(root: Root) -> str:
         ),
     ],
 )
-def test_x_has_the_images_keyboard(
+def test_xorg_gets_the_images_keyboard(
     make_root: MakeRoot, image: Mapping[str, str], groups: list[str]
 ) -> None:
     root = make_root("x11-keyboard", image=image)
@@ -58,7 +58,7 @@ def test_x_has_the_images_keyboard(
     assert re.findall(r'name\[\w+\]="(.*)"', keymap) == groups
 
 
-def test_x_switches_between_layouts_by_the_images_options(make_root: MakeRoot) -> None:
+def test_xorg_gets_the_key_that_switches_layouts(make_root: MakeRoot) -> None:
     image = {"xkb": "us,ru", "xkb-options": ["grp:alt_shift_toggle", "ctrl:nocaps"]}
     root = make_root("x11-keyboard", image=image)
     boot(root)
@@ -70,7 +70,7 @@ def test_x_switches_between_layouts_by_the_images_options(make_root: MakeRoot) -
     assert not toggle.search(root.run(*command).stdout)
 
 
-def test_xorg_reads_it_on_a_live_system_alone(make_root: MakeRoot) -> None:
+def test_xorg_reads_the_file_only_on_a_live_system(make_root: MakeRoot) -> None:
     root = make_root("x11-keyboard")
     root.path(CONF).write_text(root.path(CONF).read_text().replace("EndSection", "End"))
     assert "Problem parsing" not in log(root)
