@@ -1,4 +1,4 @@
-"""An image that boots, and the processes that must not stay."""
+"""An image that boots, and a check that no QEMU process is left."""
 
 import shutil
 from collections.abc import Iterator
@@ -16,15 +16,15 @@ def parts() -> Parts:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Iterator[Path]:
-    """For an ISO and what is beside it; no QEMU may be left that was started there."""
+    """A folder for an ISO and its files. At the end, no QEMU that was started there may be left."""
     yield tmp_path
     assert running(tmp_path) == []
-    # An ISO is large, and pytest keeps some.
+    # pytest keeps some folders, and an ISO is large.
     shutil.rmtree(tmp_path)
 
 
 def running(folder: Path) -> list[str]:
-    """The process ids of QEMUs whose working directory is ``folder``."""
+    """Return the process ids of QEMUs whose working directory is ``folder``."""
     found = []
     for process in Path("/proc").glob("[0-9]*"):
         try:

@@ -100,12 +100,12 @@ APPEND initrd=/boot/initrd root=live:CDLABEL=VOID_LIVE ro loglevel=4 {cmdline}
 
 @frozen
 class Parts:
-    """What ISOs are made of: a folder with boot/, isolinux/, LiveOS/ and voidgen.json."""
+    """The content of ISOs: a folder with boot/, isolinux/, LiveOS/ and voidgen.json."""
 
     folder: Path
 
     def snapshot(self) -> dict[str, Any]:
-        """What the image tells of itself."""
+        """Return the image's snapshot, voidgen.json."""
         data: dict[str, Any] = json.loads((self.folder / "voidgen.json").read_bytes())
         return data
 
@@ -115,7 +115,7 @@ class Parts:
         told: Mapping[str, Any] | None = None,
         cmdline: Sequence[str] | None = None,
     ) -> Path:
-        """An ISO; what it tells, and its command line, are the truth where they are not given."""
+        """Make an ISO, with the image's own snapshot and command line unless others are given."""
         truth = self.snapshot()
         words = truth["plan"]["image"]["cmdline"] if cmdline is None else cmdline
         with tempfile.TemporaryDirectory(dir=file.parent) as place:
@@ -133,7 +133,7 @@ class Parts:
 
 
 def parts() -> Parts:
-    """Made once for all that tests run, as long as nothing that it is made of changes."""
+    """Make the parts, or return those of an earlier run if their sources have not changed."""
     place = ROOT / ".venv" / "boot" / str(os.getuid())
     place.mkdir(parents=True, exist_ok=True)
     with (place / "lock").open("w") as lock:
@@ -149,7 +149,7 @@ def parts() -> Parts:
 
 
 def with_dracut(parts: Parts, work: Path) -> Parts:
-    """The same with an initramfs of the real dracut, in which mklive's hooks have stand-ins."""
+    """Return ``parts`` with the real dracut's initramfs, in which mklive's hooks have stand-ins."""
     made, root = work / "parts", work / "dracut"
     shutil.copytree(parts.folder, made, copy_function=os.link)
     root.mkdir()
@@ -175,7 +175,7 @@ def with_dracut(parts: Parts, work: Path) -> Parts:
 
 
 def _digest() -> str:
-    """Of all that the parts are made from."""
+    """Return a digest of the parts' sources."""
     digest = hashlib.sha256(f"{BASE.stat().st_mtime_ns} {BASE.stat().st_size}".encode())
     for folder in (GUEST.parent, ROOT / "generator", ROOT / "overlay-src", PACKAGES):
         for file in sorted(folder.rglob("*")):
@@ -230,9 +230,9 @@ def _initramfs(root: Path, place: Path, file: Path) -> None:
 
 
 def _needed(name: str, there: Mapping[str, Path]) -> Iterator[str]:
-    """A module after those that it depends on (modinfo(8))."""
+    """Yield a module's dependencies, then the module (modinfo(8))."""
     if name not in there:
-        return  # Built in.
+        return  # It is built into the kernel.
     found = re.search(rb"\0depends=([^\0]*)\0", there[name].read_bytes())
     assert found, name
     for one in filter(None, found[1].decode().split(",")):
@@ -276,7 +276,7 @@ def _bake(work: Path) -> Baked:
 
 
 def _root(root: Path, baked: Baked) -> None:
-    """What an installed Void has, and over it what the ISO has."""
+    """Write the files of an installed Void, and the ISO's over them."""
     for name in ("passwd", "group"):
         shutil.copy(root / f"usr/share/base-passwd/{name}.master", root / "etc" / name)
     users = [line.split(":")[0] for line in (root / "etc/passwd").read_text().splitlines()]
@@ -289,7 +289,7 @@ def _root(root: Path, baked: Baked) -> None:
     for path in ("proc", "sys", "dev", "run", "tmp", "root", "home", "mnt", "var/log"):
         (root / path).mkdir(parents=True, exist_ok=True)
     (root / "tmp").chmod(0o1777)
-    # A stand-in for a vendor's driver: what matters is that it can be mapped.
+    # A stand-in for a vendor's driver, which only has to be mappable.
     (library,) = (root / "usr/lib").glob("*/libz.so.1")
     shutil.copy(library, root / "usr/lib/libEGL_guest.so.0")
     _said("ldconfig", "-r", root)

@@ -23,13 +23,13 @@ from voidgen.boot import command, driver, image, kvm, qemu
 from voidgen.boot.types import MONITOR, SERIAL, Accelerator, Machine
 from voidgen.image import of_iso
 
-# Whether KVM works is no matter of these tests, and asking takes time.
+# These tests do not depend on KVM, and checking for it takes time.
 MACHINE = ("--accel", "tcg", "--memory", "1024")
 PATIENCE = 120
 
 
 def size(png: Path) -> tuple[int, int]:
-    """Width and height of a picture (PNG specification, 11.2.2)."""
+    """Return width and height of a picture (PNG specification, 11.2.2)."""
     data = png.read_bytes()
     assert data[:8] == b"\x89PNG\r\n\x1a\n"
     width, height = struct.unpack(">II", data[16:24])
@@ -50,7 +50,7 @@ def test_a_good_image_passes_all_checks(parts: Parts, folder: Path) -> None:
     found = checks(ran.out)
     assert {one["state"] for one in found.values()} == {"passed"}
     assert found["login of live"]["about"].startswith("uid=1000(live) ")
-    # Of any image, of what it has, of its modules.
+    # Checks of every image, of its content, and of its modules.
     assert {
         "boot", "kernel command line", "live-setup: no part failed", "service nix-daemon",
         "service ticker", "nix profile list", "own: it ticks", "Nix builds for the live user",
@@ -68,15 +68,15 @@ def test_a_good_image_passes_all_checks(parts: Parts, folder: Path) -> None:
     (suite,) = ET.parse(folder / "junit.xml").getroot()  # noqa: S314 - ours
     assert (suite.get("name"), suite.get("failures")) == ("boot guest", "0")
     assert size(folder / "screen.png") >= (640, 400)
-    # Not the hostname that mklive's hook has written.
+    # This replaces the hostname of mklive's hook.
     assert "of-the-overlay login: live" in (folder / "good, by name.serial.log").read_text()
-    # What is needed while it runs is gone.
+    # Files that are only needed while it runs are removed.
     assert {file.suffix for file in folder.iterdir()} == {".iso", ".xml", ".png", ".log"}
 
 
 @pytest.mark.slow
-def test_the_initramfs_of_dracut_finds_the_root(parts: Parts, folder: Path) -> None:
-    """A flat squashfs below an overlay, as mklive's own command line asks for it."""
+def test_dracuts_initramfs_mounts_the_root(parts: Parts, folder: Path) -> None:
+    """The root is a flat squashfs below an overlay, as mklive's command line says."""
     real = image_parts.with_dracut(parts, folder)
     cmdline = (
         *real.snapshot()["plan"]["image"]["cmdline"],
@@ -90,10 +90,10 @@ def test_the_initramfs_of_dracut_finds_the_root(parts: Parts, folder: Path) -> N
 
 
 @pytest.mark.slow
-def test_what_does_not_hold_is_told(
+def test_boot_reports_each_failed_check(
     parts: Parts, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A broken image, with no serial console, in a machine with UEFI."""
+    """The image has faults and no serial console; the machine has UEFI."""
     monkeypatch.setattr(driver, "HANGS", 60)
     told = parts.snapshot()
     told["plan"]["image"]["cmdline"] = ["live.user=live", "promised=1"]
@@ -141,7 +141,7 @@ def test_what_does_not_hold_is_told(
     assert len(list(failures)) == 6
 
 
-def test_an_image_that_stops_on_its_way_is_told_at_once(parts: Parts, folder: Path) -> None:
+def test_a_kernel_panic_ends_the_test_at_once(parts: Parts, folder: Path) -> None:
     cmdline = ["console=ttyS0", "rdinit=/nowhere", "root=/dev/nothing"]
     iso = parts.iso(folder / "stops.iso", cmdline=cmdline)
     ran = voidgen("boot", "--test", "--bios", *MACHINE, "--json", iso.name, cwd=folder)
@@ -154,7 +154,7 @@ def test_an_image_that_stops_on_its_way_is_told_at_once(parts: Parts, folder: Pa
     assert "Kernel panic" in (folder / "stops.serial.log").read_text()
 
 
-def test_the_time_is_over(parts: Parts, folder: Path) -> None:
+def test_the_time_limit_ends_the_test(parts: Parts, folder: Path) -> None:
     iso = parts.iso(folder / "slow.iso")
     words = ("--timeout", "2", "--log", "elsewhere.log", "--screenshot", "s.ppm")
     ran = voidgen("boot", "--test", "--bios", *MACHINE, *words, iso.name, cwd=folder)
@@ -165,7 +165,7 @@ def test_the_time_is_over(parts: Parts, folder: Path) -> None:
 
 
 def start(folder: Path, *words: str) -> subprocess.Popen[str]:
-    """`voidgen boot` as a program of its own."""
+    """Start `voidgen boot` as a separate process."""
     argv = [sys.executable, "-m", "voidgen", "boot", *MACHINE, "--bios", *words]
     return subprocess.Popen(argv, cwd=folder, stderr=subprocess.PIPE, text=True)
 
@@ -177,7 +177,7 @@ def wait_for(file: Path) -> None:
         time.sleep(0.05)
 
 
-def test_sockets_lead_to_console_and_monitor_until_it_is_interrupted(
+def test_sockets_of_console_and_monitor_exist_until_an_interrupt(
     parts: Parts, folder: Path
 ) -> None:
     deep = folder / ("a folder whose sockets have names too long for the system " * 2)
@@ -191,7 +191,7 @@ def test_sockets_lead_to_console_and_monitor_until_it_is_interrupted(
             assert monitor.recv(4, socket.MSG_WAITALL) == b"QEMU"
         with qemu.reach(deep, SERIAL) as serial:
             assert serial is not None
-            # Whatever it prints first; the whole boot is another test's.
+            # Any output is enough: another test covers the whole boot.
             assert serial.recv(4096)
         second = voidgen("boot", "--test", *MACHINE, iso.name, cwd=deep)
         assert second.status == 1
@@ -218,7 +218,7 @@ def test_sockets_lead_to_console_and_monitor_until_it_is_interrupted(
         pytest.param(signal.SIGHUP, marks=pytest.mark.slow),
     ],
 )
-def test_no_qemu_stays(parts: Parts, folder: Path, end: signal.Signals) -> None:
+def test_no_qemu_is_left_after_a_signal(parts: Parts, folder: Path, end: signal.Signals) -> None:
     iso = parts.iso(folder / "guest.iso")
     program = start(folder, "--test", "--log", str(folder / "log"), iso.name)
     try:
@@ -234,7 +234,7 @@ def test_no_qemu_stays(parts: Parts, folder: Path, end: signal.Signals) -> None:
         time.sleep(0.05)
 
 
-def test_it_ends_after_its_time_without_a_test(parts: Parts, folder: Path) -> None:
+def test_without_a_test_the_time_limit_is_no_error(parts: Parts, folder: Path) -> None:
     iso = parts.iso(folder / "guest.iso")
     words = ("--headless", "--timeout", "2", "--screenshot", "screen.png")
     ran = voidgen("boot", "--bios", *MACHINE, *words, iso.name, cwd=folder)
@@ -251,7 +251,7 @@ def test_the_iso_of_the_project_is_the_default(parts: Parts, folder: Path) -> No
     other = parts.iso(folder / "out/guest-old.iso")
     assert image.newest(folder, "guest") == other
     iso = parts.iso(folder / "out/guest.iso")
-    # A copy of another one may be newer.
+    # A copy of another ISO may be newer.
     os.utime(other, (1 << 32, 1 << 32))
     (folder / "out/other.iso").write_bytes(b"")
     assert image.newest(folder, "guest") == iso
@@ -264,13 +264,13 @@ def test_the_iso_of_the_project_is_the_default(parts: Parts, folder: Path) -> No
 
 
 def test_kvm_is_tried_with_the_kernel_of_the_image(parts: Parts, folder: Path) -> None:
-    """What comes out depends on this machine; what is said of it must be so."""
+    """The result depends on this machine; either KVM works, or there is a reason."""
     iso = parts.iso(folder / "guest.iso")
     kernel = image.kernel(iso)
     assert kernel == (parts.folder / "boot/vmlinuz").read_bytes()
     found = kvm.accelerator(kernel)
     assert (found.name == "kvm") != bool(found.why)
-    # The same kernel under TCG comes to the panic that is looked for.
+    # Under TCG, the same kernel reaches the panic that the trial looks for.
     console = folder / "console"
     argv = command.trial(parts.folder / "boot/vmlinuz", "max", console)
     argv[argv.index("q35,accel=kvm")] = "q35,accel=tcg"
@@ -278,8 +278,8 @@ def test_kvm_is_tried_with_the_kernel_of_the_image(parts: Parts, folder: Path) -
     assert b"Kernel panic" in console.read_bytes()
 
 
-def test_the_guest_sees_the_bytes_of_the_iso_and_no_other_file(folder: Path) -> None:
-    """An ISO may begin as an image of QEMU's with a backing file does (docs/interop/qcow2)."""
+def test_an_iso_that_looks_like_a_qcow2_image_gives_no_access_to_other_files(folder: Path) -> None:
+    """The ISO begins like a qcow2 image with a backing file (QEMU's docs/interop/qcow2)."""
     (folder / "secret").write_bytes(b"secret" * 1000)
     fields = (2, 4096, 6, 16, 1 << 20, 0, 1, 1 << 16, 1 << 17, 1, 0, 0)
     header = b"QFI\xfb" + struct.pack(">IQIIQIIQQIIQ", *fields)
@@ -293,11 +293,11 @@ def test_the_guest_sees_the_bytes_of_the_iso_and_no_other_file(folder: Path) -> 
     (disk,) = disks
     assert (disk["file"], disk["drv"], disk["ro"]) == (str(iso), "raw", True)
     assert "backing_file" not in disk
-    # Who else reaches the monitor is this user.
+    # Only this user can reach the monitor.
     assert monitor.st_mode & 0o077 == 0
 
 
-def test_the_log_is_written_through_no_link(parts: Parts, folder: Path) -> None:
+def test_the_log_is_not_written_through_a_link(parts: Parts, folder: Path) -> None:
     iso = parts.iso(folder / "linked.iso")
     (folder / "precious").write_text("precious")
     (folder / "linked.serial.log").symlink_to(folder / "precious")

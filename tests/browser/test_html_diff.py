@@ -1,4 +1,4 @@
-"""The page of a diff in a real browser: it is looked at, searched and sorted, and runs nothing."""
+"""A diff's HTML page in a real browser: content, search, sorting, and no code from the data."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -72,7 +72,7 @@ def page(browser: webdriver.Chrome, tmp_path: Path) -> webdriver.Chrome:
 
 
 def rows(page: webdriver.Chrome, title: str) -> list[list[str]]:
-    """The cells of the rows that are seen."""
+    """Return the cells of the visible rows."""
     path = f"//section[h2[contains(., '{title}')]]//tbody/tr[not(@hidden)]"
     return [
         [cell.text for cell in row.find_elements(By.TAG_NAME, "td")]
@@ -87,7 +87,7 @@ def head(page: webdriver.Chrome, title: str, name: str) -> WebElement:
     )
 
 
-def test_it_shows_what_differs(page: webdriver.Chrome) -> None:
+def test_the_page_shows_all_changes(page: webdriver.Chrome) -> None:
     assert page.title == f"{HOSTILE} → HEAD"
     assert rows(page, "Nix closure") == [
         ["upgraded", "glibc", "1 -> 1", "+10.0 MiB", ""],
@@ -100,12 +100,12 @@ def test_it_shows_what_differs(page: webdriver.Chrome) -> None:
     assert [one.text for one in asked] == ["glibc"]
 
 
-def test_bars_are_as_long_as_sizes_are_large(page: webdriver.Chrome) -> None:
+def test_bars_are_proportional_to_sizes(page: webdriver.Chrome) -> None:
     bars = [bar.rect for bar in page.find_elements(By.CSS_SELECTOR, "svg rect")]
     removed, mesa, glibc = (bar["width"] for bar in bars)
     assert removed == pytest.approx(2 * mesa, rel=0.02)
     assert mesa == pytest.approx(2 * glibc, rel=0.02)
-    # What went lies left of the line, and what came right of it.
+    # Removed sizes are left of the line, added ones right of it.
     zero = page.find_element(By.CSS_SELECTOR, "svg line").rect["x"]
     assert bars[0]["x"] + removed == pytest.approx(zero, abs=2)
     assert bars[1]["x"] == bars[2]["x"] == pytest.approx(zero, abs=2)
@@ -113,7 +113,7 @@ def test_bars_are_as_long_as_sizes_are_large(page: webdriver.Chrome) -> None:
     assert wide <= 1100
 
 
-def test_search(page: webdriver.Chrome) -> None:
+def test_search_shows_only_matching_rows(page: webdriver.Chrome) -> None:
     search = page.find_element(By.ID, "search")
     search.send_keys("GLIBC stdenv")
     assert [row[1] for row in rows(page, "Nix closure")] == ["zlib"]
@@ -124,7 +124,7 @@ def test_search(page: webdriver.Chrome) -> None:
     assert len(rows(page, "Nix closure")) == len(CLOSURE)
 
 
-def test_sort(page: webdriver.Chrome) -> None:
+def test_clicking_a_heading_sorts_the_rows(page: webdriver.Chrome) -> None:
     size, name = (head(page, "Nix closure", what) for what in ("size", "package"))
     size.find_element(By.TAG_NAME, "button").click()
     order = ["mesa", "glibc", "zlib", HOSTILE]
@@ -137,14 +137,14 @@ def test_sort(page: webdriver.Chrome) -> None:
     assert size.get_attribute("aria-sort") is None
 
 
-def test_nothing_of_the_data_runs_and_nothing_is_fetched(page: webdriver.Chrome) -> None:
+def test_scripts_in_the_data_do_not_run_and_nothing_is_fetched(page: webdriver.Chrome) -> None:
     for summary in page.find_elements(By.TAG_NAME, "summary"):
         summary.click()
     assert "-</pre><script>window.ran = 1</script>" in page.find_element(By.TAG_NAME, "pre").text
     script = "return [window.ran, performance.getEntriesByType('resource').length]"
     assert page.execute_script(script) == [None, 0]
     assert page.get_log("browser") == []  # type: ignore[no-untyped-call]
-    # Even if it got in as markup, the page would not let it run.
+    # The page's policy blocks scripts, even if the data got in as markup.
     inject = (
         "document.body.insertAdjacentHTML('beforeend', '<img src=x onerror=\"window.ran = 1\">')"
     )

@@ -15,14 +15,14 @@ PAGES = sorted([*(ROOT / "docs").rglob("*.md"), ROOT / "README.md"])
 
 @frozen
 class Line:
-    """A line of a code block: the page, its number, and what is typed, without a remark."""
+    """A line of a code block: the page, its number, and the command without comments."""
 
     page: Path
     number: int
     text: str
 
     def commands(self) -> Iterator[list[str]]:
-        """The words of each `voidgen …` in it."""
+        """Yield the words of each `voidgen …` command in the line."""
         for part in re.split(r"&&|\|\|?|;", self.text):
             words = shlex.split(part.partition(" > ")[0])
             if words[:1] == ["voidgen"]:
@@ -30,9 +30,9 @@ class Line:
 
 
 def lines(page: Path) -> Iterator[Line]:
-    """Lines of indented blocks: a paragraph of a list is indented, too, and shows no command.
+    """Yield the lines of indented code blocks, not of paragraphs in lists.
 
-    What stands between fences is no command, but what one prints.
+    Fenced blocks show output, not commands.
     """
     before = ""
     inside = fenced = False
@@ -45,13 +45,13 @@ def lines(page: Path) -> Iterator[Line]:
 
 
 def blocks(page: Path) -> Iterator[str]:
-    """Indented blocks, and their parts: an empty line ends one."""
+    """Yield the indented blocks of ``page``; an empty line ends a block."""
     numbered = enumerate(lines(page))
     for _, group in groupby(numbered, key=lambda pair: pair[1].number - pair[0]):
         yield "\n".join(line.text for _, line in group)
 
 
 def printed(page: Path) -> Iterator[str]:
-    """Lines of what commands print, one after the other, without those that are left out."""
+    """Yield the lines of output that ``page`` shows, without "..."."""
     for block in page.read_text().split(FENCE)[1::2]:
         yield from (line for line in block.splitlines()[1:] if line != "...")

@@ -1,4 +1,4 @@
-"""The how-to for another desktop, done as it stands there."""
+"""The commands and files of the how-to for another desktop, as the page shows them."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ PAGE = ROOT / "docs/how-to/another-desktop.md"
 MODULE = "overlay-src/lxde-live/module.toml"
 
 
-def test_it_works(repository: Path) -> None:
+def test_the_how_to_works(repository: Path) -> None:
     assert voidgen("init", "--preset", "cinnamon", ".", cwd=repository).status == 0
     written = {MODULE: "", FILE: ""}
     for block in blocks(PAGE):

@@ -1,4 +1,4 @@
-"""ARCHITECTURE.md names what is there, and imports go the way that it says."""
+"""ARCHITECTURE.md names all folders and existing files, and imports follow its layers."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def names(tree: ast.Module) -> Iterator[tuple[str, bool]]:
 
 
 def module(name: str) -> Path | None:
-    """Return the path of the module that ``name`` is, or is a name in; none for the version."""
+    """Return the path of the module that ``name`` is or belongs to, or None."""
     words = name.split(".")[1:]
     for place in (PACKAGE.joinpath(*words[:end]) for end in (len(words), len(words) - 1) if end):
         for file in (place.with_suffix(".py"), place / "__init__.py"):
@@ -127,7 +127,7 @@ def test_each_library_is_behind_one_module() -> None:
     assert {name: {file.parts[0] for file in found[name]} for name in FOLDERS} == FOLDERS
 
 
-def test_each_folder_and_file_of_the_package_has_a_line() -> None:
+def test_the_page_lists_each_folder_and_file_of_the_package() -> None:
     there = {
         place.name
         for place in PACKAGE.iterdir()
@@ -137,7 +137,7 @@ def test_each_folder_and_file_of_the_package_has_a_line() -> None:
     assert there == {*LAYERS}
 
 
-def test_each_folder_of_the_repository_has_a_line() -> None:
+def test_the_page_lists_each_folder_of_the_repository() -> None:
     table = PAGE.partition("## Folders of the repository")[2].partition("## ")[0]
     named = {*re.findall(r"^\| `([\w.-]+)` \|", table, re.MULTILINE)}
     files = (ROOT / ".gitignore").read_text().split()
@@ -159,8 +159,8 @@ def test_each_import_leads_to_a_lower_layer() -> None:
     assert len([one for one in IMPORTS if one.crosses]) > 500
 
 
-def circles(found: Iterable[tuple[object, object]]) -> list[set[str]]:
-    """Return what imports each other, each circle as a set."""
+def import_cycles(found: Iterable[tuple[object, object]]) -> list[set[str]]:
+    """Return each import cycle as a set."""
     graph: nx.DiGraph[str] = nx.DiGraph()
     graph.add_edges_from((str(one), str(other)) for one, other in found)
     return [one for one in nx.strongly_connected_components(graph) if len(one) > 1]
@@ -168,16 +168,16 @@ def circles(found: Iterable[tuple[object, object]]) -> list[set[str]]:
 
 def test_no_folders_import_each_other() -> None:
     crossing = [one for one in IMPORTS if one.crosses]
-    assert circles((one.importer.parts[0], one.imported.parts[0]) for one in crossing) == []
+    assert import_cycles((one.importer.parts[0], one.imported.parts[0]) for one in crossing) == []
 
 
 def test_no_modules_import_each_other() -> None:
     run = [one for one in IMPORTS if not one.typing_only]
-    assert circles((one.importer, one.imported) for one in run) == []
+    assert import_cycles((one.importer, one.imported) for one in run) == []
 
 
 def named_files(text: str) -> list[str]:
-    """Return the code in ``text`` that is a path, without those that only a project has."""
+    """Return the paths in ``text``, except those that only a project has."""
     found = re.findall(r"`([\w./-]+(?:/|\.\w+))`|`([\w.-]+/[\w./-]+)`", text)
     paths = [one or other for one, other in found]
     return [path for path in paths if not re.search(r"NAME|AREA|^result/", path)]
@@ -187,13 +187,13 @@ def place(name: str) -> Path | None:
     return next((top / name for top in (ROOT, PACKAGE) if (top / name).exists()), None)
 
 
-def test_each_file_is_there() -> None:
+def test_each_file_that_the_page_names_exists() -> None:
     found = named_files(PAGE)
     assert [name for name in found if place(name) is None] == []
     assert len(found) > 60
 
 
-def test_links_lead_to_what_is_there() -> None:
+def test_the_pages_links_lead_to_existing_files() -> None:
     links = re.findall(r"\]\(([^)#\s]+)", PAGE)
     assert [name for name in links if "://" not in name and not (ROOT / name).exists()] == []
     for page in ("README.md", "CONTRIBUTING.md"):
@@ -201,7 +201,7 @@ def test_links_lead_to_what_is_there() -> None:
 
 
 @pytest.mark.parametrize("item", re.findall(r"^\d+\. (.*(?:\n   .*)*)", PAGE, re.MULTILINE))
-def test_each_name_is_in_a_file_of_its_step(item: str) -> None:
+def test_each_name_in_a_step_occurs_in_the_steps_files(item: str) -> None:
     files = [found for name in named_files(item) if (found := place(name))]
     code = "\n".join(file.read_text() for file in files if file.is_file())
     names = re.findall(r"`(_\w+|[A-Z]\w+)`", item)
@@ -211,7 +211,7 @@ def test_each_name_is_in_a_file_of_its_step(item: str) -> None:
 @pytest.mark.parametrize(
     "file", sorted(PACKAGE.rglob("__init__.py")), ids=lambda file: file.parent.name
 )
-def test_a_folder_says_which_modules_it_has(file: Path) -> None:
+def test_a_folders_docstring_names_only_its_own_modules(file: Path) -> None:
     code = file.read_text()
     said = ast.get_docstring(ast.parse(code)) or ""
     assert said

@@ -1,4 +1,4 @@
-"""Every command that the documentation shows is one, with options that it has."""
+"""Every command in the documentation parses with voidgen's own options."""
 
 import re
 from typing import Any
@@ -27,7 +27,7 @@ INLINE = [
 """In sentences: a name in capitals stands for what the reader has."""
 
 
-def test_there_are_some() -> None:
+def test_the_pages_have_many_commands() -> None:
     pages = {line.page.name for line, _ in SHOWN}
     assert len(SHOWN) > 100
     assert len(INLINE) > 60
@@ -39,17 +39,17 @@ def ids(shown: list[tuple[Line, list[str]]]) -> list[str]:
 
 
 @pytest.mark.parametrize(("line", "words"), SHOWN, ids=ids(SHOWN))
-def test_it_is_understood(line: Line, words: list[str]) -> None:
-    understood(line, words)
+def test_a_shown_command_parses(line: Line, words: list[str]) -> None:
+    check_command(line, words)
 
 
 @pytest.mark.parametrize(("line", "words"), INLINE, ids=ids(INLINE))
-def test_what_a_sentence_names_is_there(line: Line, words: list[str]) -> None:
-    """A sentence may leave out what the command works on."""
-    understood(line, words, resilient_parsing=True)
+def test_a_command_in_a_sentence_exists(line: Line, words: list[str]) -> None:
+    """A sentence may leave out the command's arguments."""
+    check_command(line, words, resilient_parsing=True)
 
 
-def understood(line: Line, words: list[str], **how: Any) -> None:
+def check_command(line: Line, words: list[str], **how: Any) -> None:
     context = click.Context(cli, info_name="voidgen", **cli.context_settings)
     with context.scope(cleanup=False):
         rest = cli.make_parser(context).parse_args(args=words[1:])[1]
@@ -60,8 +60,8 @@ def understood(line: Line, words: list[str], **how: Any) -> None:
         assert not any(one.startswith("-") for one in named.args), line
 
 
-def test_variables_are_those_that_are_read() -> None:
-    """And all of them: click reads what completion sets."""
+def test_the_page_lists_the_environment_variables_that_voidgen_reads() -> None:
+    """It lists all of them; click reads the variable of completion."""
     sources = "".join(file.read_text() for file in (ROOT / "generator/voidgen").rglob("*.py"))
     read = set(re.findall(r"""environ(?:\.get\(|\[)["'](\w+)""", sources))
     read |= set(re.findall(r"""^[A-Z]+ = "([A-Z]+_[A-Z_]+)"$""", sources, re.MULTILINE))

@@ -1,4 +1,4 @@
-"""CONTRIBUTING.md and tests/README.md name what is there."""
+"""CONTRIBUTING.md and tests/README.md list all targets and existing folders."""
 
 import re
 
@@ -15,13 +15,13 @@ def test_each_make_target_is_in_the_table() -> None:
     assert {*phony.split()} - {"help", "tested-with"} == {*named}
 
 
-def test_each_folder_in_the_table_is_there() -> None:
+def test_each_folder_in_the_table_exists() -> None:
     named = re.findall(r"^\| `([a-z_]+)` \|", FOLDERS, re.MULTILINE)
     assert [name for name in named if not (ROOT / "tests" / name).is_dir()] == []
     assert len(named) > 10
 
 
-def test_links_lead_to_what_is_there() -> None:
+def test_links_lead_to_existing_files() -> None:
     for folder, text in ((ROOT, PAGE), (ROOT / "tests", FOLDERS)):
         links = re.findall(r"\]\(([^)#\s]+)", text)
         assert [name for name in links if "://" not in name and not (folder / name).exists()] == []

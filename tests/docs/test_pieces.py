@@ -1,4 +1,4 @@
-"""Pieces of voidgen.toml and module.toml that the documentation shows are ones that are read."""
+"""Excerpts of voidgen.toml and module.toml in the documentation are valid."""
 
 import tomllib
 from pathlib import Path
@@ -15,7 +15,7 @@ KEY = f"{'A' * 43}="
 
 
 def tables(page: Path) -> list[str]:
-    """The blocks that are TOML with a table."""
+    """Return the page's blocks that are TOML with a table."""
     found = []
     for block in blocks(page):
         try:
@@ -31,7 +31,7 @@ def tables(page: Path) -> list[str]:
 PIECES = [(page, block) for page in PAGES for block in tables(page)]
 
 
-def test_there_are_some() -> None:
+def test_the_pages_have_many_excerpts() -> None:
     assert len(PIECES) > 15
     assert {"write-a-module.md", "sign-a-release.md", "push.md"} <= {
         page.name for page, _ in PIECES
@@ -41,7 +41,7 @@ def test_there_are_some() -> None:
 @pytest.mark.parametrize(
     ("page", "block"), PIECES, ids=[f"{page.relative_to(ROOT)}" for page, _ in PIECES]
 )
-def test_it_is_read(page: Path, block: str) -> None:
+def test_an_excerpt_is_valid(page: Path, block: str) -> None:
     read, faults = tomllib.loads(block.replace("…", KEY)), []
     image = {"image": {"name": "x", **read.get("image", {})}}
     for kind, rest in ((Config, image), (ModuleFile, {"summary": "x"})):

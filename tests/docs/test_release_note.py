@@ -1,4 +1,4 @@
-"""Fragments become a release's note."""
+"""Changelog fragments become the notes of a release."""
 
 import re
 import shutil
@@ -11,7 +11,7 @@ from tests.docs.blocks import ROOT
 FRAGMENTS = {file for file in (ROOT / "changelog.d").iterdir() if file.suffix == ".md"}
 
 
-def test_each_fragment_is_in_it(tmp_path: Path) -> None:
+def test_the_notes_have_each_fragment(tmp_path: Path) -> None:
     for name in ("pyproject.toml", "CHANGELOG.md"):
         shutil.copy(ROOT / name, tmp_path / name)
     shutil.copytree(ROOT / "changelog.d", tmp_path / "changelog.d")

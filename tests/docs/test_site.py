@@ -1,4 +1,4 @@
-"""The site: built strictly, whole, and of nothing that comes from elsewhere."""
+"""The site builds without warnings, has all pages, and loads nothing from other sites."""
 
 import html
 import os
@@ -42,7 +42,7 @@ def test_each_page_is_in_the_navigation(site: Path) -> None:
 
 
 class Loaded(HTMLParser):
-    """What a page loads by itself."""
+    """Collects what a page loads by itself."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -56,7 +56,7 @@ class Loaded(HTMLParser):
             self.found.append(given["href"])
 
 
-def test_nothing_comes_from_elsewhere(site: Path) -> None:
+def test_pages_load_nothing_from_other_sites(site: Path) -> None:
     count = 0
     for page in site.rglob("*.html"):
         loaded = Loaded()
@@ -69,13 +69,13 @@ def test_nothing_comes_from_elsewhere(site: Path) -> None:
     assert count > 100
 
 
-def test_the_readme_leads_to_what_is_there() -> None:
+def test_the_readmes_links_lead_to_existing_files() -> None:
     links = re.findall(r"\]\(([^)#\s]+)", (ROOT / "README.md").read_text())
     assert len(links) > 20
     assert [name for name in links if "://" not in name and not (ROOT / name).exists()] == []
 
 
-def test_each_number_of_a_statement_is_that_of_a_requirement() -> None:
+def test_each_requirement_has_a_statement_with_its_number() -> None:
     requirements = (EXPLANATION / "replaced-system.md").read_text()
     statements = (ROOT / "docs/reference/live-system.md").read_text()
     assert {*re.findall(r"^## (\d+)\. ", requirements, re.MULTILINE)} == {
@@ -83,29 +83,29 @@ def test_each_number_of_a_statement_is_that_of_a_requirement() -> None:
     }
 
 
-def test_choices_are_shown_as_they_are_typed(site: Path) -> None:
-    """Markdowns differ in what a bar in a table means, and a backslash before it."""
+def test_choices_of_options_have_no_backslash(site: Path) -> None:
+    """Dialects of Markdown differ in how to write a bar in a table."""
     page = html.unescape((site / "reference/commands.html").read_text())
     assert "<td><code>--preset [cinnamon|xfce|kde|lxqt|mate|niri|console]</code></td>" in page
     assert "\\|" not in "".join(file.read_text() for file in site.rglob("*.html"))
 
 
 @pytest.mark.parametrize("module", [cli_docs, config_docs])
-def test_pages_that_are_made_are_current(module: object) -> None:
-    """Where one is not: `make golden`."""
+def test_generated_pages_are_current(module: object) -> None:
+    """If one is not, run `make golden`."""
     file, page = vars(module)["FILE"], vars(module)["page"]
     assert (ROOT / file).read_text() == page()
 
 
-def test_the_picture_of_the_modules_is_the_programs_own() -> None:
-    """Where it is not: `make golden`."""
+def test_the_graph_of_the_modules_is_current() -> None:
+    """If it is not, run `make golden`."""
     ran = voidgen("graph", "--format", "dot", cwd=ROOT / "examples/offline")
     assert (EXPLANATION / "modules.dot").read_text() == ran.out
 
 
 @pytest.mark.parametrize("name", ["modules", "pipeline"])
-def test_pictures_show_what_their_sources_say(name: str) -> None:
-    """SVG of another graphviz has other coordinates, and the same words."""
+def test_pictures_have_the_texts_of_their_sources(name: str) -> None:
+    """Other releases of graphviz give other coordinates, but the same texts."""
     source = (EXPLANATION / f"{name}.dot").read_text()
     argv = ["dot", "-Tsvg"]
     drawn = subprocess.run(argv, input=source, capture_output=True, text=True, check=True).stdout

@@ -1,4 +1,4 @@
-"""Hostile data that coverage leads: ``python -m tests.fuzz.guided [TEST [OPTION...]]``.
+"""Coverage-guided fuzzing: ``python -m tests.fuzz.guided [TEST [OPTION...]]``.
 
 TEST is one of tests/fuzz/test_parsers.py; without it, their names are printed. Options are
 libFuzzer's, such as -max_total_time=600. A test that takes bytes gets libFuzzer's own, which begin
@@ -25,7 +25,7 @@ SAMPLES = 200
 
 
 def tests() -> dict[str, Any]:
-    """By name: all that draw what they try."""
+    """Return the tests that draw examples, by name."""
     return {name: one.hypothesis for name, one in vars(test_parsers).items() if _draws(one)}
 
 
@@ -34,7 +34,7 @@ def _draws(one: object) -> bool:
 
 
 def samples(strategy: st.SearchStrategy[Any], folder: Path) -> bool:
-    """Write what ``strategy`` draws into ``folder``; whether all of it is bytes."""
+    """Write samples of ``strategy`` into ``folder``; return False if some are not bytes."""
     drawn: list[Any] = []
 
     @settings(max_examples=SAMPLES, database=None, phases=[Phase.generate], deadline=None)

@@ -1,4 +1,4 @@
-"""What others may have done to data on its way: to bytes, and to what JSON says."""
+"""Mutations of data: of bytes, and of JSON values."""
 
 import copy
 import json
@@ -14,7 +14,7 @@ NIGHTLY = int(os.environ.get("VOIDGEN_FUZZ", "0"))
 
 
 def few(count: int) -> settings:
-    """The settings of a test that tries ``count`` cases, or those of the night."""
+    """Return settings for ``count`` cases, or for as many as `make nightly` asks for."""
     if NIGHTLY:
         return settings(deadline=None, max_examples=NIGHTLY)
     return settings(deadline=None, max_examples=count, derandomize=True, database=None)
@@ -44,7 +44,7 @@ def _places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]
 
 @st.composite
 def otherwise(draw: st.DrawFn, sample: Any) -> Any:
-    """``sample`` with values in other places, of other kinds, missing or added."""
+    """Draw ``sample`` with values moved, of other types, missing or added."""
     for _ in range(draw(st.integers(0, 3))):
         path = draw(st.sampled_from([*_places(sample)]))
         sample = copy.deepcopy(sample)
@@ -66,7 +66,7 @@ def otherwise(draw: st.DrawFn, sample: Any) -> Any:
 
 
 def as_json(sample: Any) -> st.SearchStrategy[bytes]:
-    """Its bytes; some of them are none of JSON's."""
+    """Draw mutations of ``sample`` as JSON; some are not valid JSON."""
     return otherwise(sample).map(lambda one: json.dumps(one).encode()) | damaged(
         json.dumps(sample).encode()
     )
@@ -74,7 +74,7 @@ def as_json(sample: Any) -> st.SearchStrategy[bytes]:
 
 @st.composite
 def damaged(draw: st.DrawFn, sample: bytes) -> bytes:
-    """``sample`` with bytes changed, missing, doubled or added."""
+    """Draw ``sample`` with bytes changed, missing, doubled or added."""
     for _ in range(draw(st.integers(1, 4))):
         at = draw(st.integers(0, len(sample)))
         more = draw(st.integers(0, 40))

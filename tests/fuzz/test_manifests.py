@@ -1,4 +1,4 @@
-"""Manifests and snapshots that somebody else wrote, by the commands that read them."""
+"""Commands read mutated manifests and snapshots without a traceback."""
 
 import json
 import os
@@ -41,8 +41,8 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def told(folder: Path, *words: str) -> None:
-    """Told as any other: the result, or what is wrong, and nothing that steers a terminal."""
+def check_run(folder: Path, *words: str) -> None:
+    """Assert that the command succeeds or shows a fault, without control characters."""
     ran = voidgen(*words, cwd=folder)
     assert ran.status in {0, 2}, ran.err
     assert "internal error" not in ran.err
@@ -52,12 +52,14 @@ def told(folder: Path, *words: str) -> None:
 
 @few(12)
 @given(data=as_json(BUILT), words=st.sampled_from(COMMANDS))
-def test_a_manifest_that_was_built(data: bytes, words: list[str], project: Path) -> None:
+def test_a_mutated_manifest_gives_a_result_or_a_fault(
+    data: bytes, words: list[str], project: Path
+) -> None:
     (project / "result/manifest.json").write_bytes(data)
-    told(project, *words)
+    check_run(project, *words)
 
 
-def test_a_manifest_that_is_no_file(project: Path) -> None:
+def test_a_manifest_that_is_a_fifo_is_refused(project: Path) -> None:
     (project / "result/manifest.json").unlink(missing_ok=True)
     os.mkfifo(project / "result/manifest.json")
     try:
@@ -69,7 +71,7 @@ def test_a_manifest_that_is_no_file(project: Path) -> None:
         (project / "result/manifest.json").unlink()
 
 
-def test_the_sample_is_one(project: Path) -> None:
+def test_the_unchanged_sample_is_accepted(project: Path) -> None:
     (project / "result/manifest.json").write_text(json.dumps(BUILT))
     for words in COMMANDS:
         ran = voidgen(*words, cwd=project)
@@ -77,7 +79,7 @@ def test_the_sample_is_one(project: Path) -> None:
 
 
 @pytest.mark.parametrize("size", [-1, 1.5, True, None, "1"])
-def test_a_size_that_is_none(size: object, project: Path) -> None:
+def test_a_wrong_size_is_refused(size: object, project: Path) -> None:
     paths = [{**one, "narSize": size} for one in BUILT["closure"]["paths"]]
     closure = BUILT["closure"] | {"paths": paths}
     (project / "result/manifest.json").write_text(json.dumps(BUILT | {"closure": closure}))
@@ -95,19 +97,19 @@ SAVED = json.loads(
 
 @few(12)
 @given(data=st.one_of(as_json(RELEASED), as_json(SAVED)))
-def test_what_is_compared(data: bytes, project: Path) -> None:
+def test_diff_of_a_mutated_snapshot_gives_a_result_or_a_fault(data: bytes, project: Path) -> None:
     (project / "one.json").write_text(json.dumps(RELEASED))
     (project / "other.json").write_bytes(data)
-    told(project, "diff", "one.json", "other.json")
+    check_run(project, "diff", "one.json", "other.json")
 
 
-def test_the_samples_are_compared(project: Path) -> None:
+def test_diff_of_the_unchanged_samples_succeeds(project: Path) -> None:
     for name, sample in (("one", RELEASED), ("other", SAVED)):
         (project / f"{name}.json").write_text(json.dumps(sample))
     ran = voidgen("diff", "one.json", "other.json", cwd=project)
     assert ran.status == 0, ran.err
 
 
-def test_a_project_is_a_project(project: Path) -> None:
+def test_diff_of_an_incomplete_build_gives_a_result_or_a_fault(project: Path) -> None:
     shutil.rmtree(project / "result/include")
-    told(project, "diff", "result", "result")
+    check_run(project, "diff", "result", "result")

@@ -1,4 +1,4 @@
-"""Whatever bytes come, each parser says what they mean, or that they mean nothing."""
+"""Each parser accepts or refuses any bytes, without a traceback."""
 
 import bz2
 import gzip
@@ -49,7 +49,7 @@ MODULE = (ROOT / "overlay-src/lightdm-live/module.toml").read_bytes()
 
 
 def read_or_refused(parse: Callable[[], object]) -> bool:
-    """Whether ``parse`` understood it; any other exception is a traceback for a user."""
+    """Return whether ``parse`` accepts the data. Any other exception would be a traceback."""
     try:
         parse()
     except (WrongInputError, StepFailedError) as error:
@@ -84,7 +84,7 @@ LOCK = lock_file.dump(lock(packages(3)))
 @few(20)
 @given(data=damaged(LOCK))
 def test_voidgen_lock_that_is_damaged(data: bytes) -> None:
-    """Refused, unless its checksum was made anew: what coverage leads finds out what it must be."""
+    """It is refused, unless the checksum is right, which guided fuzzing may find."""
     taken = read_or_refused(lambda: lock_file.parse(data, Path("voidgen.lock")))
     assert taken == (data == LOCK) or data == forged(data.rpartition(b'  "checksum"')[0])
 
@@ -145,8 +145,8 @@ def test_repodata_of_another_index(index: bytes, folder: Path) -> None:
     read_or_refused(lambda: repodata.read(folder / "x86_64-repodata"))
 
 
-def test_repodata_that_unpacks_without_end(folder: Path) -> None:
-    """Members that are passed over are unpacked all the same."""
+def test_repodata_that_decompresses_to_too_much_is_refused(folder: Path) -> None:
+    """Skipped members are decompressed, too."""
     member = tarfile.TarInfo("other")
     member.size = 1 << 40
     data = member.tobuf(tarfile.GNU_FORMAT) + bytes(1 << 20)
@@ -155,7 +155,7 @@ def test_repodata_that_unpacks_without_end(folder: Path) -> None:
         repodata.read(folder / "x86_64-repodata")
 
 
-def test_repodata_that_is_no_file(folder: Path) -> None:
+def test_repodata_that_is_a_fifo_is_refused(folder: Path) -> None:
     os.mkfifo(folder / "fifo")
     with pytest.raises(WrongInputError, match="not a regular file"):
         repodata.read(folder / "fifo")
@@ -185,7 +185,7 @@ EOF
 @few(40)
 @given(script=damaged(SCRIPT.encode()), lines=st.lists(st.tuples(NASTY, NASTY), max_size=4))
 def test_install_conf(script: bytes, lines: list[tuple[str, str]], folder: Path) -> None:
-    """Read, and no part of it run."""
+    """The script is read, and no part of it runs."""
     more = "".join(f"\n{name}KEYMAP={value}" for name, value in lines)
     text = script.decode(errors="replace") + more
     made = preset.text("console", folder / "image")
@@ -271,7 +271,7 @@ DESCRIPTOR = 32768
 
 @st.composite
 def isos(draw: st.DrawFn) -> bytes:
-    """The sample with other bytes here and there, and in its descriptor, perhaps cut off."""
+    """Draw the sample with some bytes changed, also in its descriptor, perhaps truncated."""
     data = bytearray(ISO)
     anywhere, near = st.integers(0, len(ISO) - 1), st.integers(DESCRIPTOR, DESCRIPTOR + 200)
     for place, most in ((anywhere, 30), (near, 5)):
@@ -356,7 +356,7 @@ def test_json(data: bytes) -> None:
 
 
 @pytest.mark.parametrize("data", [b"[" * 200_000, b'{"a":' * 200_000, b"1" * 5000, b"\xff", b""])
-def test_json_that_nobody_reads(data: bytes) -> None:
+def test_json_that_is_too_deep_too_large_or_wrong_is_refused(data: bytes) -> None:
     with pytest.raises(ValueError, match=r"."):
         untrusted.parse_json(data)
 
@@ -379,7 +379,7 @@ def test_serial_console(data: bytes) -> None:
 
 @pytest.fixture(scope="module")
 def bundle(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    """A line that a key signed."""
+    """A bundle with one signed statement."""
     folder = tmp_path_factory.mktemp("bundle")
     argv = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(folder / "key")]
     subprocess.run(argv, check=True)
@@ -392,7 +392,7 @@ STATEMENT = json.loads(statement.dump(SAID))
 @few(40)
 @given(data=as_json(STATEMENT))
 def test_provenance(data: bytes, folder: Path) -> None:
-    """Understood, or said in one line to be none; what is understood can be written again."""
+    """It is refused in one line, or read and written again without change."""
     (folder / "p.provenance.json").write_bytes(data)
     found = statement.beside_iso(folder / "p.iso")
     if isinstance(found, str):
@@ -404,7 +404,7 @@ def test_provenance(data: bytes, folder: Path) -> None:
 @few(12)
 @given(data=st.data())
 def test_statements(data: st.DataObject, bundle: bytes, folder: Path) -> None:
-    """Each line has its outcome, and only what was signed counts as signed."""
+    """Each line has an outcome, and only the signed statement passes."""
     table = json.loads(bundle)
     changed = data.draw(as_json(table) | damaged(bundle + bundle))
     (folder / "s.intoto.jsonl").write_bytes(changed)

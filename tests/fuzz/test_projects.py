@@ -1,4 +1,4 @@
-"""Projects that are odd: files of formats that rules read, and text that is edited."""
+"""Mutated projects: files that rules read, and a voidgen.toml that is edited."""
 
 import tomllib
 from pathlib import Path
@@ -60,7 +60,7 @@ SIGNS = (
 
 @st.composite
 def configs(draw: st.DrawFn) -> str:
-    """The sample with what means something to TOML here and there."""
+    """Draw the sample with characters that mean something in TOML inserted."""
     made = CONFIG.decode()
     for _ in range(draw(st.integers(1, 5))):
         at = draw(st.integers(0, len(made)))
@@ -70,8 +70,10 @@ def configs(draw: st.DrawFn) -> str:
 
 @few(60)
 @given(old=configs(), key=st.sampled_from(sorted(text.LISTS.values())), name=NASTY)
-def test_text_that_is_edited(old: str, key: tuple[str, str], name: str, folder: Path) -> None:
-    """It says what it said and the name, then what it said; or it is left to its writer."""
+def test_adding_and_removing_a_name_keeps_the_rest(
+    old: str, key: tuple[str, str], name: str, folder: Path
+) -> None:
+    """Or voidgen refuses to edit the text."""
     file = folder / "edited" / "voidgen.toml"
     file.parent.mkdir(exist_ok=True)
     file.write_bytes(old.encode())

@@ -1,4 +1,4 @@
-"""What is emitted for a project with one of everything; read a change of it in review.
+"""The emitted files of a project with one of everything. Read their changes in review.
 
 `make golden` writes ``emitted/`` anew.
 """
@@ -29,7 +29,7 @@ SHOWN = EMITTED / "show.txt"
 
 
 def _written(folder: Path) -> dict[str, bytes | str | None]:
-    """What is emitted for this project; the files that are the same for all stand elsewhere."""
+    """Return the emitted files, without those that are the same for every project."""
     constant = bundled_files.constant()
     return {
         path: data
@@ -46,7 +46,7 @@ def _copy(repository: Path) -> None:
     subprocess.run(["git", "add", "--all"], cwd=repository, check=True)
 
 
-def test_emitted(repository: Path, update_golden: bool) -> None:
+def test_emitted_files_are_as_reviewed(repository: Path, update_golden: bool) -> None:
     _copy(repository)
     ran = voidgen("generate", cwd=repository)
     assert (ran.status, ran.err) == (0, "")
@@ -63,14 +63,14 @@ def test_emitted(repository: Path, update_golden: bool) -> None:
     assert shown.out == SHOWN.read_text()
 
 
-def test_emitted_json_says_what_was_meant() -> None:
+def test_the_emitted_json_has_the_options_values() -> None:
     data = json.loads((EMITTED / "image/include/etc/greeter.json").read_text())
     options = tomllib.loads((PROJECT / "voidgen.toml").read_text())["overlay"]["options"]
     assert data == {key: options["greeter"][key] for key in ("text", "names")}
 
 
 @pytest.mark.parametrize("shell", ["dash", "bash"])
-def test_emitted_script_says_what_was_meant(shell: str) -> None:
+def test_the_emitted_script_prints_the_options_values(shell: str) -> None:
     options = tomllib.loads((PROJECT / "voidgen.toml").read_text())["overlay"]["options"]["greeter"]
     argv = [shell, str(EMITTED / "image/include/usr/bin/greet")]
     said = subprocess.run(argv, capture_output=True, check=True, text=True).stdout
@@ -119,7 +119,7 @@ def test_the_order_of_keys_and_files_does_not_matter(
         ({"LC_ALL": "tr_TR.UTF-8", "PYTHONHASHSEED": "random", "PYTHONUTF8": "0"}, 0o000),
     ],
 )
-def test_the_machine_does_not_matter(
+def test_environment_and_umask_do_not_matter(
     repository: Path, settings: dict[str, str], umask: int
 ) -> None:
     _copy(repository)

@@ -1,4 +1,4 @@
-"""The graph of the offline example's modules, as text; `make golden` writes it anew."""
+"""The graph of the offline example's modules as text; `make golden` writes it again."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ OFFLINE = HERE.parents[1] / "examples/offline"
 
 
 @pytest.mark.parametrize("form", ["dot", "mermaid", "json"])
-def test_modules(form: str, update_golden: bool) -> None:
+def test_the_graph_of_the_modules_is_as_reviewed(form: str, update_golden: bool) -> None:
     file = HERE / "graph" / f"offline.{form}"
     ran = voidgen("graph", "modules", "--format", form, cwd=OFFLINE)
     assert (ran.status, ran.err) == (0, "")

@@ -1,4 +1,4 @@
-"""Every message that the program's source can print, found in its syntax."""
+"""Every message that the program can print, found in the syntax of its source."""
 
 import ast
 import re
@@ -18,14 +18,14 @@ MOST = 3
 
 @frozen
 class Message:
-    """A place in the source, and what it says; `ANY` stands for what comes from elsewhere."""
+    """A place in the source, and its text, with `ANY` for values from elsewhere."""
 
     place: str
     text: str
 
     @property
     def opaque(self) -> bool:
-        """Whether all of it comes from elsewhere: a program, the system, or another place here."""
+        """Return whether the whole text comes from elsewhere, such as another program."""
         return not self.text.strip(f"{ANY} :")
 
     def is_in(self, said: str) -> bool:
@@ -60,7 +60,7 @@ def _inmost(functions: list[ast.FunctionDef], node: ast.expr) -> ast.FunctionDef
 
 
 def _texts(node: ast.expr, function: ast.FunctionDef | None, steps: int = 0) -> list[str]:
-    """All that an expression can come to, as far as the function around it shows."""
+    """Return all texts that an expression can have, as far as its function shows."""
     match node:
         case ast.Constant(value=str(text)):
             return [text]

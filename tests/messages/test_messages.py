@@ -1,4 +1,4 @@
-"""Every message has a case in ``cases``, whose text is read in review.
+"""Every message has a case in ``cases``. Read the texts in review.
 
 tests/support/cases.py describes the format. `pytest tests/messages --update-golden` writes what is
 expected again.
@@ -30,7 +30,7 @@ Example = Callable[[Path, pytest.MonkeyPatch], Ran | None]
 
 
 def examples() -> dict[str, Example]:
-    """By ``MODULE.FUNCTION``: the functions of ``examples`` that are not for the others."""
+    """Return the public functions of ``examples``, by ``MODULE.FUNCTION``."""
     found: dict[str, Example] = {}
     for file in sorted((HERE / "examples").glob("*.py")):
         module = import_module(f"tests.messages.examples.{file.stem}")
@@ -53,7 +53,7 @@ VALUE = re.compile(
 def check_style(said: str) -> None:
     """Assert that a message says where it comes from, what is wrong, and what to do.
 
-    What a program printed may stand in the place of what to do.
+    Instead of what to do, a message may show a program's output.
     """
     first, *more = said.splitlines()
     assert re.match(r"voidgen: |@project@|[^:]*[\w/](:\d+)?: ", first)

@@ -1,4 +1,4 @@
-"""The Nix of each Debian suite, chosen by the folder that `make test-nix-versions` fills."""
+"""The Nix of each Debian suite, from the folder that `make test-nix-versions` fills."""
 
 import os
 from collections.abc import Iterator
@@ -38,7 +38,7 @@ def made(releases: Releases, suite: str) -> Made:
 
 @pytest.fixture
 def nix(releases: Releases, made: Made, suite: str) -> Iterator[Nix]:
-    """The suite's Nix, on the store that has what it made."""
+    """The suite's Nix, with the store in which it has built the example."""
     assert made
     with releases.use(suite) as found:
         yield found

@@ -1,4 +1,4 @@
-"""Releases of Nix, each with a store of its own that lies at the same path."""
+"""Releases of Nix, each with its own store at the same path."""
 
 import json
 import os
@@ -27,17 +27,17 @@ OUTPUTS = (
 
 @dataclass(frozen=True)
 class Made:
-    """What voidgen and one release of Nix make of the offline example."""
+    """The offline example, generated and built with one release of Nix."""
 
     project: Path
     files: Mapping[str, bytes | str | None]
     outputs: Mapping[str, Path]
     registration: str
-    """Path, narHash, size, derivation and references of all that the outputs refer to."""
+    """Path, narHash, size, derivation and references of everything that the outputs need."""
 
 
 class Releases:
-    """The path of a store is in all that is built: each store is moved there to be used."""
+    """Builds contain the store's path, so each store is moved to the same path while in use."""
 
     def __init__(self, roots: Path, env: Mapping[str, str], projects: Path) -> None:
         self._roots = roots
@@ -48,12 +48,12 @@ class Releases:
 
     @contextmanager
     def use(self, suite: str) -> Iterator[Nix]:
-        """The Nix of a suite, on its store."""
+        """Use a suite's Nix with its store."""
         apart = self._place.with_name(f"{self._place.name}-{suite}")
         if apart.exists():
             apart.rename(self._place)
         else:
-            # What another release built would be found, and not built.
+            # Otherwise, Nix would find another release's builds, and would not build.
             assert not Path(self._env["NIX_STORE_DIR"]).exists()
             Path(self._env["HOME"]).mkdir(parents=True, exist_ok=True)
         try:
@@ -62,7 +62,7 @@ class Releases:
             self._place.rename(apart)
 
     def made(self, suite: str) -> Made:
-        """What a suite's Nix makes, made once."""
+        """Return the example as a suite's Nix builds it, built once."""
         if suite not in self._made:
             with self.use(suite) as nix:
                 self._made[suite] = _make(nix, self._projects / suite)

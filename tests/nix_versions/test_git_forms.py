@@ -1,6 +1,6 @@
-"""Each release of Nix sees the same project in each form that git gives it to somebody in.
+"""Each release of Nix sees the same project in each form in which git passes it on.
 
-That a form builds, and generates the same, is in tests/integration.
+tests/integration covers building and generating in each form.
 """
 
 from pathlib import Path
@@ -21,7 +21,7 @@ def project(roots: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def expected(releases: Releases, project: Path) -> str:
-    """The store path of the dirty tree's image by the machine's Nix."""
+    """The store path of the uncommitted tree's image, by the machine's Nix."""
     with releases.use(MACHINE) as nix:
         return path(nix, f"{project}#default")
 
@@ -31,12 +31,16 @@ def path(nix: Nix, output: str) -> str:
     return nix.run("nix", "eval", "--raw", f"{place}#packages.{SYSTEM}.{name}.outPath")
 
 
-def test_the_dirty_tree(nix: Nix, project: Path, expected: str) -> None:
+def test_the_uncommitted_tree_has_the_same_store_path(
+    nix: Nix, project: Path, expected: str
+) -> None:
     assert path(nix, f"{project}#default") == expected
 
 
 @pytest.mark.parametrize("form", forms.FORMS)
-def test_a_form(nix: Nix, project: Path, expected: str, form: str, tmp_path: Path) -> None:
+def test_each_form_has_the_same_store_path(
+    nix: Nix, project: Path, expected: str, form: str, tmp_path: Path
+) -> None:
     folder = forms.FORMS[form](project, tmp_path / "there")
     scheme = "path:" if form == "archive" else ""
     assert path(nix, f"{scheme}{folder}#default") == expected

@@ -1,4 +1,4 @@
-"""flake.lock and voidgen.lock by several releases of Nix: which inputs, and what is refused."""
+"""flake.lock and voidgen.lock with several releases of Nix: same inputs, same refusals."""
 
 import json
 import shutil
@@ -23,7 +23,7 @@ FLAKE = "{ %soutputs = _: { }; }\n"
 
 @dataclass(frozen=True)
 class Sources:
-    """Repositories that a project's nixpkgs comes from, and its two commits."""
+    """The repository of a project's nixpkgs, and the first of its two commits."""
 
     nixpkgs: Path
     first: str
@@ -44,7 +44,7 @@ def sources(tmp_path_factory: pytest.TempPathFactory) -> Sources:
 
 
 def made(nix: Nix, sources: Sources, folder: Path) -> Path:
-    """A project, generated and locked."""
+    """Make a project that is generated and locked."""
     table = f'nixpkgs = "git+file://{sources.nixpkgs}?ref=main"\n'
     project(folder, toml(None, nix=table))
     for word in ("generate", "lock"):
@@ -54,7 +54,7 @@ def made(nix: Nix, sources: Sources, folder: Path) -> Path:
 
 
 def voidgen(nix: Nix, folder: Path, *words: str, status: int = 0) -> str:
-    """What voidgen says, which must end so."""
+    """Run voidgen, which must exit with ``status``, and return its output."""
     done = subprocess.run(
         [sys.executable, "-m", "voidgen", *words],
         cwd=folder, env=nix.env, capture_output=True, text=True, check=False,
@@ -70,7 +70,9 @@ def release(releases: Releases, suite: str) -> Iterator[Nix]:
         yield found
 
 
-def test_all_releases_bind_the_same(releases: Releases, sources: Sources, tmp_path: Path) -> None:
+def test_all_releases_write_the_same_voidgen_lock(
+    releases: Releases, sources: Sources, tmp_path: Path
+) -> None:
     found = {}
     for suite in SUITES:
         with releases.use(suite) as nix:
@@ -79,7 +81,7 @@ def test_all_releases_bind_the_same(releases: Releases, sources: Sources, tmp_pa
     assert len({*found.values()}) == 1, found
     names = [one["name"] for one in json.loads(found[MACHINE])["inputs"]]
     assert names == ["nixpkgs", "nixpkgs/below", "nixpkgs/tools"]
-    # And each takes the others' locks for its own.
+    # Each release accepts the others' locks.
     for suite in SUITES:
         with releases.use(suite) as nix:
             for other in SUITES:
@@ -90,7 +92,7 @@ def test_all_releases_bind_the_same(releases: Releases, sources: Sources, tmp_pa
 
 
 def match(nix: Nix, folder: Path) -> list[dict[str, Any]]:
-    """What `voidgen check` says of the inputs."""
+    """Return `voidgen check`'s rows about the inputs."""
     done = subprocess.run(
         [sys.executable, "-m", "voidgen", "--quiet", "check", "--json"],
         cwd=folder, env=nix.env, capture_output=True, text=True, check=False,
@@ -106,13 +108,13 @@ FORGERIES: dict[str, dict[str, object]] = {
 
 
 @pytest.mark.parametrize("field", [*FORGERIES, "first"])
-def test_what_is_forged_is_refused(
+def test_a_forged_flake_lock_is_refused(
     field: str, release: Nix, sources: Sources, tmp_path: Path
 ) -> None:
     folder = made(release, sources, tmp_path / "project")
     file = folder / "flake.lock"
     lock = json.loads(file.read_bytes())
-    # A real commit under the hash of another, too.
+    # Also an existing commit with another one's hash.
     forgery = FORGERIES.get(field, {"rev": sources.first})
     lock["nodes"]["nixpkgs"]["locked"].update(forgery)
     file.write_text(json.dumps(lock))
@@ -127,7 +129,9 @@ def test_what_is_forged_is_refused(
     assert voidgen(release, folder, "lock", "--check") == "everything is locked\n"
 
 
-def test_update_by_nix(release: Nix, sources: Sources, tmp_path: Path) -> None:
+def test_lock_records_what_nix_flake_update_changed(
+    release: Nix, sources: Sources, tmp_path: Path
+) -> None:
     moving = tmp_path / "nixpkgs"
     shutil.copytree(sources.nixpkgs, moving)
     folder = made(release, Sources(moving, sources.first), tmp_path / "project")

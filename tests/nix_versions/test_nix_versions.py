@@ -1,4 +1,4 @@
-"""The offline example by several releases of Nix: each builds it, and all find the same."""
+"""Several releases of Nix build the offline example, with the same result."""
 
 import json
 import re
@@ -10,7 +10,7 @@ from tests.nix_versions.releases import MACHINE, OUTPUTS, SUITES, Made, Releases
 pytestmark = pytest.mark.nix_versions
 
 OTHERS = [suite for suite in SUITES if suite != MACHINE]
-# At least, and below. The last suite moves on.
+# Lowest release, and the first one that is too high. The last suite gets later releases.
 RELEASES = {"bookworm": ((2, 8), (2, 9)), "trixie": ((2, 18), (2, 30)), "sid": ((2, 30), (99, 0))}
 
 
@@ -30,7 +30,9 @@ def release(said: str) -> tuple[int, int]:
     ],
     ids=["nix", "nix-store", "nix-instantiate", "evaluation"],
 )
-def test_the_release_is_the_suites(nix: Nix, suite: str, words: tuple[str, ...]) -> None:
+def test_each_program_is_of_the_suites_release(
+    nix: Nix, suite: str, words: tuple[str, ...]
+) -> None:
     least, below = RELEASES[suite]
     assert least <= release(nix.run(*words)) < below
 
@@ -51,7 +53,7 @@ def test_all_outputs_of_the_flake_are_built(nix: Nix, made: Made) -> None:
 
 
 @pytest.mark.parametrize("suite", OTHERS, indirect=True)
-def test_what_is_emitted_and_locked_is_the_same(releases: Releases, made: Made) -> None:
+def test_emitted_files_and_locks_are_the_same(releases: Releases, made: Made) -> None:
     assert made.files == releases.made(MACHINE).files
 
 

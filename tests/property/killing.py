@@ -1,6 +1,6 @@
-"""Processes that run voidgen, and die or are refused at one touch of the disk.
+"""Processes that run voidgen, in which one write to the disk kills it or fails.
 
-Nothing slow is imported here: each try is a fork of a process that has it all.
+Each attempt is a fork of a process that has imported everything.
 """
 
 import errno
@@ -36,7 +36,7 @@ TOUCHING = {
 
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
 
-# A process of its own for each try: it shares no threads and no audit hook with the tests.
+# A process for each attempt, which shares no threads and no audit hook with the tests.
 FORKS = multiprocessing.get_context("forkserver")
 FORKS.set_forkserver_preload(
     [
@@ -54,12 +54,12 @@ FORKS.set_forkserver_preload(
 
 
 def _child(folder: Path, start: int, act: Act | None, run: Run, said: Any) -> None:
-    """Run voidgen, and ``act`` just before the ``start``-th touch of the disk."""
+    """Run voidgen, and ``act`` just before the ``start``-th write to the disk."""
     count = 0
 
     def touched(event: str, args: tuple[Any, ...]) -> None:
         nonlocal count
-        # A file that is opened by number is open already, or a pipe.
+        # If args[0] is a number, the file is already open, or a pipe.
         opened = event == "open" and not isinstance(args[0], int) and args[2] & WRITING
         if event in TOUCHING or opened:
             count += 1
@@ -74,7 +74,7 @@ def _child(folder: Path, start: int, act: Act | None, run: Run, said: Any) -> No
 def attempt(
     folder: Path, start: int, act: Act | None, run: Run = running.generate
 ) -> tuple[int, str, int]:
-    """Exit status (negative: killed), messages and touches of the disk."""
+    """Return exit status (negative: killed), messages and the number of writes to the disk."""
     ours, theirs = FORKS.Pipe()
     child = FORKS.Process(target=_child, args=(folder, start, act, run, theirs))
     child.start()
@@ -96,7 +96,7 @@ EVERY = [
 
 
 def chosen(touches: int, count: int | None) -> Sequence[int]:
-    """Return ``count`` touches, evenly from the first to the last, or all for None."""
+    """Return the numbers of ``count`` writes, evenly spread, or of all for None."""
     if count is None or count >= touches:
         return range(1, touches + 1)
     return [1 + index * (touches - 1) // (count - 1) for index in range(count)]
@@ -119,7 +119,7 @@ def broken() -> None:
 
 
 def no_larger_than(size: int, end: signal.Handlers) -> None:
-    """Break off the writing of a larger file, at that byte."""
+    """Interrupt the writing of a larger file at that byte."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
     signal.signal(signal.SIGXFSZ, end)

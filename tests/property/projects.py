@@ -1,4 +1,4 @@
-"""Made-up image projects: as data, as TOML in any spelling, and on disk."""
+"""Made-up image projects: as data, as TOML in different spellings, and on disk."""
 
 import json
 import shutil
@@ -15,7 +15,7 @@ Table = dict[str, Any]
 
 @frozen
 class Module:
-    """What module.toml says, and the bytes of each file by its path below ``files/``."""
+    """module.toml's content, and the bytes of each file by its path below ``files/``."""
 
     table: Table
     files: Mapping[str, bytes] = field(factory=dict)
@@ -23,14 +23,14 @@ class Module:
 
 @frozen
 class Project:
-    """What voidgen.toml says, and the modules of ``overlay-src/``."""
+    """voidgen.toml's content, and the modules in ``overlay-src/``."""
 
     table: Table
     modules: Mapping[str, Module]
 
 
 def write(project: Project, folder: Path, chance: Random) -> None:
-    """Put ``project`` into ``folder``: what has no meaning (spelling, order) is left to chance."""
+    """Write ``project`` into ``folder``, with random spelling and order."""
     shutil.rmtree(folder / "overlay-src", ignore_errors=True)
     files = {Path("voidgen.toml"): toml(project.table, chance).encode()}
     for name, module in project.modules.items():
@@ -43,7 +43,7 @@ def write(project: Project, folder: Path, chance: Random) -> None:
 
 
 def toml(table: Table, chance: Random) -> str:
-    """``table`` in one of TOML's spellings, its keys and tables in any order."""
+    """Return ``table`` in one of TOML's spellings, with keys and tables in random order."""
     spelling = chance.choice(("inline", "dotted", "headers"))
     if spelling == "inline":
         return "".join(
@@ -63,7 +63,7 @@ def toml(table: Table, chance: Random) -> str:
 
 
 def shuffled(items: Mapping[Any, Any], chance: Random) -> list[Any]:
-    """The keys in any order."""
+    """Return the keys in random order."""
     keys = list(items)
     chance.shuffle(keys)
     return keys
@@ -83,7 +83,7 @@ def _value(value: Any, chance: Random) -> str:
         return f"{{ {', '.join(inner)} }}"
     if isinstance(value, list):
         return f"[{', '.join(_value(item, chance) for item in value)}]"
-    # JSON's strings, numbers and booleans are TOML's, but for one character.
+    # Except for one character, JSON's strings, numbers and booleans are valid TOML.
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
@@ -118,7 +118,7 @@ FILES = ("etc/{}.conf", "etc/{}/a file", "etc/{}/é/ü", "usr/share/{}/run", "us
 
 @st.composite
 def projects(draw: st.DrawFn) -> Project:
-    """Correct projects with everything a project may have."""
+    """Draw correct projects with everything that a project may have."""
     order = draw(st.permutations(NAMES))[: draw(st.integers(1, len(NAMES)))]
     modules = {name: draw(_modules(name, order[:index])) for index, name in enumerate(order)}
     chosen = draw(st.lists(st.sampled_from(order), min_size=1, unique=True))

@@ -1,4 +1,4 @@
-"""`voidgen generate` as a user runs it, but in this process; and what it left."""
+"""Run `voidgen generate` in this process, and read what it has written."""
 
 import io
 import os
@@ -25,7 +25,7 @@ CONSTANT = {
 
 @frozen
 class Ran:
-    """How voidgen ended and what it said."""
+    """voidgen's exit status and output."""
 
     status: int
     stdout: str
@@ -33,13 +33,13 @@ class Ran:
 
 
 def generate(folder: Path, *options: str) -> Ran:
-    """Run ``voidgen generate``; an exception that is a bug comes through."""
+    """Run ``voidgen generate``; exceptions that are bugs are raised."""
     argv = ["voidgen", "--debug", "-C", str(folder), "generate", *options]
     out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8") for _ in range(2))
     status = 0
     with (
         mock.patch("sys.argv", argv),
-        # Few files of its own, and no modules: these tests are not about what voidgen brings.
+        # Without voidgen's own modules and most of its files, which these tests do not need.
         mock.patch("voidgen.data.bundled_files.catalogue", return_value=folder / "overlay-src"),
         mock.patch("voidgen.data.bundled_files.constant", return_value=CONSTANT),
         redirect_stdout(out),
@@ -57,13 +57,13 @@ def generate(folder: Path, *options: str) -> Ran:
 
 
 def repository(folder: Path) -> Path:
-    """A new git repository."""
+    """Make a git repository in ``folder``."""
     subprocess.run(["git", "init", "--quiet", "--template=", folder], check=True)
     return folder
 
 
 def emitted(folder: Path) -> Left:
-    """All that voidgen may have written in a project."""
+    """Return mode and bytes of all files that voidgen may have written in a project."""
     files = [folder / ".gitattributes", folder / "flake.nix", *walk(folder / "image")]
     return {
         file.relative_to(folder).as_posix(): (file.stat().st_mode & 0o7777, file.read_bytes())
@@ -73,16 +73,16 @@ def emitted(folder: Path) -> Left:
 
 
 def walk(top: Path) -> list[Path]:
-    """All files below ``top``."""
+    """Return all files below ``top``."""
     return sorted(Path(folder, name) for folder, _, names in os.walk(top) for name in names)
 
 
 def folders(top: Path) -> set[str]:
-    """All folders from ``top`` on, from where it lies."""
+    """Return ``top`` and all folders below it, relative to its parent."""
     return {Path(folder).relative_to(top.parent).as_posix() for folder, _, _ in os.walk(top)}
 
 
 def known(folder: Path) -> set[str]:
-    """The files that git knows, which are those that a flake sees."""
+    """Return the files that git tracks, which are those that a flake sees."""
     done = subprocess.run(["git", "ls-files", "-z"], cwd=folder, capture_output=True, check=True)
     return {os.fsdecode(name) for name in done.stdout.split(b"\0") if name}

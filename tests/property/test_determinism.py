@@ -1,4 +1,4 @@
-"""The same project gives the same bytes, whatever has no meaning is like."""
+"""The same project gives the same bytes, whatever its spelling, order and environment are."""
 
 import os
 import shutil
@@ -24,7 +24,7 @@ SETS = ("requires", "after", "services")
 
 
 @given(project=projects.projects(), chance=st.randoms(use_true_random=True))
-def test_orders_have_no_meaning(
+def test_order_and_spelling_do_not_change_the_output(
     project: Project, chance: Random, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     left = []
@@ -40,7 +40,7 @@ def test_orders_have_no_meaning(
 
 
 def _reordered(project: Project, chance: Random) -> Project:
-    """``project`` with every list in another order whose order has no meaning."""
+    """Return ``project`` with each list shuffled whose order does not matter."""
     project = deepcopy(project)
     chance.shuffle(project.table["overlay"]["modules"])
     chance.shuffle(project.table["xbps"]["packages"])
@@ -53,11 +53,11 @@ def _reordered(project: Project, chance: Random) -> Project:
 
 @contextmanager
 def _disk_order(chance: Random) -> Iterator[None]:
-    """A file system that gives the names of a folder in any order, as any may."""
+    """Have the file system list folders in random order."""
     scandir, listdir = os.scandir, os.listdir
 
     class Entries(list[Any]):
-        """What ``os.scandir`` gives: an iterator that can be closed."""
+        """An iterator that can be closed, like that of ``os.scandir``."""
 
         def __next__(self) -> Any:
             if not self:
@@ -103,7 +103,7 @@ ENVIRONMENTS: dict[str, tuple[dict[str, str], int, str]] = {
 
 @pytest.fixture(scope="module")
 def rich(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A project with names beyond ASCII and with all kinds of values."""
+    """A project with non-ASCII names and all kinds of values."""
     options = {"a-text": "é 😀 \\ '", "count": 7, "flag": True, "kind": "one", "words": ["é", "x"]}
     template = {"usr/bin/é.j2": projects.TEMPLATE, "etc/ü/😀": "é".encode()}
     one = Module({"summary": "é", "options": projects.OPTIONS}, template)
@@ -118,7 +118,7 @@ def rich(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def generated(rich: Path, cwd: Path, env: Mapping[str, str], umask: int) -> running.Left:
-    """Emit the project anew. It stays in its folder, whose name may have a meaning."""
+    """Emit the project again, in the same folder, because its name may matter."""
     for old in (rich / "image", rich / ".git"):
         shutil.rmtree(old, ignore_errors=True)
     (rich / "flake.nix").unlink(missing_ok=True)
@@ -140,7 +140,9 @@ def plain(rich: Path) -> running.Left:
 
 
 @pytest.mark.parametrize("name", ENVIRONMENTS)
-def test_the_environment_has_no_meaning(name: str, rich: Path, plain: running.Left) -> None:
+def test_the_environment_does_not_change_the_output(
+    name: str, rich: Path, plain: running.Left
+) -> None:
     env, umask, where = ENVIRONMENTS[name]
     assert {"flake.nix", "image/manifest.json"} < plain.keys()
     assert generated(rich, Path(rich, where), env, umask) == plain

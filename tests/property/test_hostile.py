@@ -1,4 +1,4 @@
-"""Data that looks like code, or like commands to a terminal, stays data."""
+"""Values that look like code or terminal control characters are emitted as data."""
 
 import json
 import os
@@ -55,8 +55,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return running.repository(tmp_path_factory.mktemp("project"))
 
 
-def anew(folder: Path) -> None:
-    """Nothing but the empty repository."""
+def clear(folder: Path) -> None:
+    """Empty the repository."""
     for name in ("image", "overlay-src"):
         shutil.rmtree(folder / name, ignore_errors=True)
     for name in (".gitattributes", "flake.nix", ".git/index"):
@@ -64,8 +64,8 @@ def anew(folder: Path) -> None:
 
 
 def accepted(project: Project, folder: Path, chance: Random) -> bool:
-    """Whether voidgen took ``project``; where it did not, it said so, for a person to read."""
-    anew(folder)
+    """Return whether voidgen accepts ``project``; if not, it prints readable faults."""
+    clear(folder)
     projects.write(project, folder, chance)
     ran = running.generate(folder)
     said = ran.stdout + ran.stderr
@@ -92,7 +92,7 @@ def project(text: str, words: Sequence[str], templates: Mapping[str, str]) -> Pr
 
 
 def evaluate(expression: str) -> Any:
-    """What Nix makes of it, without a store."""
+    """Return the value of a Nix expression, evaluated without a store."""
     argv = ["nix-instantiate", "--eval", "--strict", "--json", "--store", "dummy://"]
     done = subprocess.run([*argv, "--expr", expression], capture_output=True, check=True)
     return json.loads(done.stdout)
@@ -100,7 +100,9 @@ def evaluate(expression: str) -> Any:
 
 @given(text=NASTY, words=st.lists(NASTY, max_size=6, unique=True), chance=CHANCE)
 @example(text="".join(FRAGMENTS), words=["", *FRAGMENTS], chance=Random(0))
-def test_values_of_options(text: str, words: list[str], chance: Random, folder: Path) -> None:
+def test_option_values_reach_each_format_unchanged(
+    text: str, words: list[str], chance: Random, folder: Path
+) -> None:
     assert accepted(project(text, words, TEMPLATES), folder, chance)
     manifest = json.loads((folder / "image" / "manifest.json").read_bytes())
     assert manifest["modules"][0]["options"] == {"text": text, "words": words}
@@ -114,7 +116,7 @@ def test_values_of_options(text: str, words: list[str], chance: Random, folder: 
 
 @given(text=MILD | NASTY, name=st.sampled_from(sorted(PICKY)), chance=CHANCE)
 @example(text="<a b='c'>&amp;]]>", name="xml", chance=Random(0))
-def test_values_that_not_every_format_carries(
+def test_values_that_a_format_cannot_hold_are_refused(
     text: str, name: str, chance: Random, folder: Path
 ) -> None:
     taken = accepted(project(text, [], {name: PICKY[name]}), folder, chance)
@@ -146,7 +148,7 @@ KEYS: dict[tuple[str, str], st.SearchStrategy[Any]] = {
     key_value=st.one_of([st.tuples(st.just(key), values) for key, values in KEYS.items()]),
     chance=CHANCE,
 )
-def test_keys_of_voidgen_toml(
+def test_values_in_voidgen_toml_reach_the_manifest_unchanged(
     key_value: tuple[tuple[str, str], Any], chance: Random, folder: Path
 ) -> None:
     (table, key), value = key_value
@@ -186,7 +188,7 @@ PARTS = (
     summary=st.just("x") | NASTY,
     chance=CHANCE,
 )
-def test_names_of_files(
+def test_file_names_reach_the_manifest_unchanged(
     parts: list[str], target: str | None, summary: str, chance: Random, folder: Path
 ) -> None:
     path = "/".join(("opt", *parts))
@@ -212,10 +214,12 @@ def test_names_of_files(
     name=st.binary(min_size=1, max_size=20).filter(lambda name: not {0, 47} & set(name)),
     data=st.binary(max_size=200),
 )
-def test_bytes_of_files(name: bytes, data: bytes, folder: Path) -> None:
-    """Names and templates that are no UTF-8, and files that are no TOML."""
+def test_any_bytes_in_names_and_files_give_a_result_or_a_fault(
+    name: bytes, data: bytes, folder: Path
+) -> None:
+    """Names and templates that are not UTF-8, and files that are not TOML."""
     assume(name not in {b".", b".."})
-    anew(folder)
+    clear(folder)
     top = folder / "overlay-src" / "one"
     (top / "files").mkdir(parents=True)
     (folder / "voidgen.toml").write_text('image.name = "x"\noverlay.modules = ["one"]\n')

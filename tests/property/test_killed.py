@@ -1,4 +1,4 @@
-"""Killed or refused at any point where it touches the disk, `generate` mends itself."""
+"""After `generate` is killed or a write fails, the next run repairs the project."""
 
 import shutil
 import signal
@@ -14,7 +14,7 @@ from tests.property.projects import Module, Project
 
 
 def state(*files: str, text: str = "one") -> Project:
-    """A project whose image has these files."""
+    """Return a project whose image has these files."""
     table: projects.Table = {"image": {"name": "x"}, "overlay": {"modules": ["only"]}}
     contents = {f"etc/{name}": f"{name} {text}".encode() for name in files}
     contents["etc/large"] = LARGE + text.encode()
@@ -22,19 +22,19 @@ def state(*files: str, text: str = "one") -> Project:
 
 
 LARGE = bytes(100_000)
-"""Larger than any other file, so that writing it can be broken off and no other."""
+"""Larger than any other file, so that a size limit interrupts only its writing."""
 
-# Changed: same. Added and removed: a whole folder and a lone file. `turns`, `deep`: file to
-# folder, and folder to file.
+# `same` changes; a folder and a single file are removed, and others are added; `turns` becomes a
+# folder, and `deep` becomes a file.
 A = state("same", "old/a/b", "gone", "turns", "deep/er/x", "deep/y")
 B = state("same", "new/a/b", "come", "turns/in/to", "deep", text="two")
-# What may have been half made for B is something else again here, and `turns` is as in A.
+# Paths that B may have written in part are of other kinds here, and `turns` is as in A.
 C = state("same", "new/a", "come/in", "turns", "gone", text="three")
 
 
 @pytest.fixture(scope="module")
 def fresh(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Project], running.Left]:
-    """What a project without a past gets."""
+    """A function that returns the emitted files of a project, written for the first time."""
     left: dict[int, running.Left] = {}
 
     def emitted(project: Project) -> running.Left:
@@ -50,7 +50,7 @@ def fresh(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Project], runni
 
 @pytest.fixture(scope="module")
 def from_a_to_b(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A project for which A is emitted and B is asked."""
+    """A project with A's emitted files, whose sources are B's."""
     folder = running.repository(tmp_path_factory.mktemp("state"))
     edit(folder, A)
     assert running.generate(folder).status == 0
@@ -68,10 +68,10 @@ def edit(folder: Path, project: Project) -> None:
     projects.write(project, folder, Random(0))
 
 
-def at_touches(
+def runs_with_act_at_writes(
     template: Path, folder: Path, act: Act, count: int | None
 ) -> Iterator[tuple[int, str]]:
-    """Go from ``template`` again and again, and act at one touch each time; how each ended."""
+    """Run copies of ``template``, and act at one write each; yield how each run ended."""
     copy(template, folder)
     status, stderr, touches = killing.attempt(folder, 0, None)
     assert (status, stderr) == (0, "")
@@ -88,7 +88,7 @@ def copy(template: Path, folder: Path) -> None:
 
 
 def check(folder: Path, expected: running.Left) -> None:
-    """A normal run mends it all, and touches nothing else."""
+    """Assert that another run repairs everything, and changes nothing else."""
     ran = running.generate(folder)
     assert (ran.status, ran.stderr) == (0, "")
     for path, data in MINE.items():
@@ -103,7 +103,7 @@ def check(folder: Path, expected: running.Left) -> None:
 
 @pytest.mark.parametrize("count", killing.EVERY)
 @pytest.mark.parametrize("then", [A, B, C], ids=["back", "again", "on"])
-def test_killed_before_any_touch(
+def test_a_run_after_a_kill_at_a_write_gives_the_right_files(
     then: Project,
     count: int | None,
     from_a_to_b: Path,
@@ -111,7 +111,7 @@ def test_killed_before_any_touch(
     tmp_path: Path,
 ) -> None:
     folder = tmp_path / "project"
-    for status, _ in at_touches(from_a_to_b, folder, killing.die, count):
+    for status, _ in runs_with_act_at_writes(from_a_to_b, folder, killing.die, count):
         assert status == -signal.SIGKILL
         edit(folder, then)
         check(folder, fresh(then))
@@ -119,7 +119,7 @@ def test_killed_before_any_touch(
 
 @pytest.mark.parametrize("count", killing.EVERY)
 @pytest.mark.parametrize("act", [killing.full, killing.denied], ids=["full", "denied"])
-def test_refused_at_any_touch(
+def test_a_run_after_a_failed_write_gives_the_right_files(
     act: Act,
     count: int | None,
     from_a_to_b: Path,
@@ -127,7 +127,7 @@ def test_refused_at_any_touch(
     tmp_path: Path,
 ) -> None:
     folder = tmp_path / "project"
-    for status, stderr in at_touches(from_a_to_b, folder, act, count):
+    for status, stderr in runs_with_act_at_writes(from_a_to_b, folder, act, count):
         assert status == 1
         assert stderr.startswith("voidgen: ")
         assert "internal error" not in stderr
@@ -139,7 +139,7 @@ def test_refused_at_any_touch(
     "size", [0, 50_000, *(pytest.param(size, marks=pytest.mark.slow) for size in (1, 1_000))]
 )
 @pytest.mark.parametrize("end", [signal.SIG_DFL, signal.SIG_IGN], ids=["killed", "refused"])
-def test_broken_off_in_a_file(
+def test_a_run_after_a_partly_written_file_gives_the_right_files(
     size: int,
     end: signal.Handlers,
     from_a_to_b: Path,
@@ -164,7 +164,7 @@ def test_an_edit_after_a_kill_is_refused(
 ) -> None:
     folder = tmp_path / "project"
     edited = folder / "image" / "include" / "etc" / "same"
-    for _ in at_touches(from_a_to_b, folder, killing.die, count):
+    for _ in runs_with_act_at_writes(from_a_to_b, folder, killing.die, count):
         before = edited.read_bytes()
         edited.write_bytes(b"mine")
         ran = running.generate(folder)

@@ -1,4 +1,4 @@
-"""Killed or refused at any touch of the disk, edits and new projects are there whole or not."""
+"""If a command is killed or a write fails, edits and projects are complete or not made at all."""
 
 import shutil
 import signal
@@ -29,7 +29,7 @@ CONFIG = '[image]\nname = "x"   # mine\n[overlay]\nmodules = ["one"]\n'
 
 @frozen
 class Command:
-    """`voidgen WORDS`, in a process of its own."""
+    """`voidgen WORDS`, in its own process."""
 
     words: tuple[str, ...]
 
@@ -39,7 +39,7 @@ class Command:
 
 
 class Record:
-    """The part of `voidgen check --record` that writes: what was built is given."""
+    """The part of `voidgen check --record` that writes, without a build."""
 
     def __call__(self, folder: Path) -> running.Ran:
         with pytest.MonkeyPatch.context() as patch:
@@ -91,8 +91,8 @@ def copied(template: Path, folder: Path) -> Path:
     return folder
 
 
-def whole(folder: Path) -> dict[str, bytes | str | None]:
-    """All that is there, less the one temporary file that the next run takes."""
+def without_temporary_files(folder: Path) -> dict[str, bytes | str | None]:
+    """Return all files except temporary ones, which the next run removes."""
     return {
         path: data
         for path, data in found(folder).items()
@@ -111,30 +111,33 @@ def whole(folder: Path) -> dict[str, bytes | str | None]:
     ],
 )
 @pytest.mark.parametrize("name", COMMANDS)
-def test_at_any_touch(
+def test_each_file_is_the_old_or_the_new_one_after_a_kill_or_failed_write(
     name: str, act: Act, count: int | None, template: Path, tmp_path: Path
 ) -> None:
     run, folder = COMMANDS[name], tmp_path / "project"
-    before = whole(copied(template, folder))
+    before = without_temporary_files(copied(template, folder))
     status, said, touches = killing.attempt(folder, 0, None, run)
     assert (status, said) == (0, "")
-    after = whole(folder)
+    after = without_temporary_files(folder)
     assert after != before
     assert touches > 2
     for start in killing.chosen(touches, count):
         copied(template, folder)
         status, said, _ = killing.attempt(folder, start, act, run)
-        assert status == (-signal.SIGKILL if act is killing.die else 1) or whole(folder) == after
+        assert (
+            status == (-signal.SIGKILL if act is killing.die else 1)
+            or without_temporary_files(folder) == after
+        )
         assert "internal error" not in said
-        left = whole(folder)
+        left = without_temporary_files(folder)
         for path in {*before, *after}:
-            # Each file is the old one or the new one; a new one may be there already.
+            # Each file is the old or the new one; added files may exist already.
             assert left.get(path) in {before.get(path), after.get(path)}, path
         again, said, _ = killing.attempt(folder, 0, None, run)
         if again == 0:
-            assert whole(folder) == after
+            assert without_temporary_files(folder) == after
         else:
-            # Nothing is overwritten: what there is, is whole.
+            # Nothing is overwritten, so the second run refuses to start.
             assert (name.startswith("init"), again) == (True, 2), said
             assert "already exists" in said
 
@@ -149,8 +152,10 @@ WRITING = (
 
 
 @pytest.mark.parametrize("words", WRITING, ids=[words[0] for words in WRITING])
-def test_two_at_once(words: tuple[str, ...], template: Path, tmp_path: Path) -> None:
-    """The second one says so, and writes nothing."""
+def test_a_second_voidgen_writes_nothing(
+    words: tuple[str, ...], template: Path, tmp_path: Path
+) -> None:
+    """It names the reason."""
     folder = copied(template, tmp_path / "project")
     before = found(folder)
     with project_lock(folder):
@@ -163,7 +168,7 @@ def test_two_at_once(words: tuple[str, ...], template: Path, tmp_path: Path) -> 
     assert found(folder) == before
 
 
-def test_the_record_waits_for_nobody(template: Path, tmp_path: Path) -> None:
+def test_check_record_does_not_wait_for_another_voidgen(template: Path, tmp_path: Path) -> None:
     folder = copied(template, tmp_path / "project")
     before = found(folder)
     with project_lock(folder):
@@ -173,7 +178,7 @@ def test_the_record_waits_for_nobody(template: Path, tmp_path: Path) -> None:
     assert found(folder) == before
 
 
-def test_a_folder_that_vanishes(template: Path, tmp_path: Path) -> None:
+def test_a_missing_folder_is_an_error(template: Path, tmp_path: Path) -> None:
     folder = copied(template, tmp_path / "project")
     subprocess.run(["rm", "-r", folder / "overlay-src"], check=True)
     ran = voidgen("-C", str(folder), "generate", cwd=tmp_path)
@@ -185,7 +190,7 @@ def test_a_folder_that_vanishes(template: Path, tmp_path: Path) -> None:
         assert "no such folder" in ran.err
 
 
-def test_a_clock_that_jumps_back(
+def test_commands_work_if_the_clock_jumps_back(
     template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = copied(template, tmp_path / "project")

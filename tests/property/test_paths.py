@@ -1,4 +1,4 @@
-"""Names and kinds of files that hurt: taken as they are, or refused by name."""
+"""Unusual names and kinds of files are emitted unchanged, or refused by name."""
 
 import errno
 import json
@@ -20,7 +20,7 @@ FILES = "overlay-src/one/files"
 
 
 def entries(project: Path) -> dict[str, Any]:
-    """The overlay of what was emitted, by path."""
+    """Return the emitted overlay's entries, by path."""
     manifest = json.loads((project / "image/manifest.json").read_bytes())
     return {one["path"]: one for one in manifest["include"]}
 
@@ -60,7 +60,7 @@ KINDS: dict[str, Callable[[Path], object]] = {
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_what_is_no_file_is_refused_by_name(kind: str, project: Path) -> None:
+def test_special_files_in_the_image_are_refused(kind: str, project: Path) -> None:
     KINDS[kind](project / FILES / "etc" / kind)
     before = found(project)
     ran = running.generate(project)
@@ -70,8 +70,8 @@ def test_what_is_no_file_is_refused_by_name(kind: str, project: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_what_is_no_file_does_no_harm_beside(kind: str, project: Path) -> None:
-    """In the project, and not part of the image."""
+def test_special_files_outside_of_the_image_are_ignored(kind: str, project: Path) -> None:
+    """They are in the project, but not part of the image."""
     for folder in (project, project / "overlay-src", project / "overlay-src/one"):
         KINDS[kind](folder / kind)
     assert running.generate(project).status == 0
@@ -80,7 +80,7 @@ def test_what_is_no_file_does_no_harm_beside(kind: str, project: Path) -> None:
 
 @pytest.mark.parametrize("name", ["voidgen.toml", "overlay-src/one/module.toml"])
 @pytest.mark.parametrize("kind", KINDS)
-def test_what_is_no_file_is_not_read(kind: str, name: str, project: Path) -> None:
+def test_special_files_are_not_read(kind: str, name: str, project: Path) -> None:
     (project / name).unlink()
     KINDS[kind](project / name)
     ran = running.generate(project)
@@ -90,7 +90,7 @@ def test_what_is_no_file_is_not_read(kind: str, name: str, project: Path) -> Non
 
 @pytest.mark.parametrize("name", ["flake.nix", "image/emitted.json", "image"])
 @pytest.mark.parametrize("kind", KINDS)
-def test_what_is_no_file_is_not_overwritten(kind: str, name: str, project: Path) -> None:
+def test_special_files_are_not_overwritten(kind: str, name: str, project: Path) -> None:
     (project / name).parent.mkdir(exist_ok=True)
     KINDS[kind](project / name)
     before = found(project)
@@ -108,7 +108,7 @@ def test_links_are_never_followed(target: str, project: Path) -> None:
     assert not os.path.lexists(project / "image/include/etc/link")
 
 
-def test_a_link_to_a_folder_outside_is_no_folder(project: Path, tmp_path: Path) -> None:
+def test_a_link_to_a_folder_is_emitted_as_a_link(project: Path, tmp_path: Path) -> None:
     outside = tmp_path / "outside"
     outside.mkdir()
     (outside / "secret").write_text("secret\n")
@@ -120,7 +120,7 @@ def test_a_link_to_a_folder_outside_is_no_folder(project: Path, tmp_path: Path) 
 
 
 @pytest.mark.parametrize("name", ["image", "image/include", "image/include/etc"])
-def test_nothing_is_written_through_a_link(name: str, project: Path, tmp_path: Path) -> None:
+def test_generate_does_not_write_through_a_link(name: str, project: Path, tmp_path: Path) -> None:
     outside = tmp_path / "outside"
     outside.mkdir()
     (project / name).parent.mkdir(parents=True, exist_ok=True)
@@ -132,12 +132,12 @@ def test_nothing_is_written_through_a_link(name: str, project: Path, tmp_path: P
         in ran.stderr
     )
     assert list(outside.iterdir()) == []
-    # Nor does force lead out.
+    # --force does not, either.
     running.generate(project, "--force")
     assert list(outside.iterdir()) == []
 
 
-def test_hard_links_stay_two_files(project: Path, tmp_path: Path) -> None:
+def test_hard_links_are_emitted_as_separate_files(project: Path, tmp_path: Path) -> None:
     outside = tmp_path / "outside"
     outside.write_text("theirs\n")
     os.link(outside, project / FILES / "etc/one")
@@ -147,7 +147,7 @@ def test_hard_links_stay_two_files(project: Path, tmp_path: Path) -> None:
         left = project / "image/include/etc" / name
         assert left.read_text() == "theirs\n"
         assert left.stat().st_nlink == 1
-    # What is emitted is replaced, and never written into.
+    # Emitted files are replaced, not written in place.
     (project / "image/include/etc/one").unlink()
     os.link(outside, project / "image/include/etc/one")
     outside.write_text("others\n")
@@ -156,7 +156,7 @@ def test_hard_links_stay_two_files(project: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("mode", [0o4755, 0o2755, 0o1777, 0o777, 0o000, 0o600])
-def test_of_a_files_mode_its_owners_run_bit_counts(mode: int, project: Path) -> None:
+def test_only_the_owners_run_bit_of_a_mode_counts(mode: int, project: Path) -> None:
     expected = 0o755 if mode & 0o100 else 0o644
     file = project / FILES / "etc/known"
     file.chmod(mode)
@@ -175,7 +175,7 @@ def test_a_folder_that_cannot_be_read(project: Path, monkeypatch: pytest.MonkeyP
     scandir = os.scandir
 
     def closed(place: Path) -> object:
-        # Root may read everything, so it is refused here.
+        # Simulated, because root can read everything.
         if Path(place) == folder:
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(place))
         return scandir(place)
@@ -188,7 +188,7 @@ def test_a_folder_that_cannot_be_read(project: Path, monkeypatch: pytest.MonkeyP
 
 
 @pytest.mark.parametrize("name", ["a\nb", "a\x1b[31mb", "a\x7fb", "a\tb", "-rf", "a b", "#", "$x"])
-def test_strange_names(name: str, project: Path) -> None:
+def test_strange_names_are_emitted_or_refused(name: str, project: Path) -> None:
     (project / FILES / "etc" / name).write_text("x\n")
     ran = running.generate(project)
     assert all(sign.isprintable() or sign == "\n" for sign in ran.stdout + ran.stderr)
@@ -198,7 +198,7 @@ def test_strange_names(name: str, project: Path) -> None:
         assert (project / "image/include/etc" / name).read_text() == "x\n"
 
 
-def test_names_that_differ_in_case(project: Path) -> None:
+def test_names_that_differ_only_in_case_are_emitted(project: Path) -> None:
     for name in ("Readme", "README", "readme"):
         (project / FILES / "etc" / name).write_text(name)
     assert running.generate(project).status == 0
@@ -207,7 +207,7 @@ def test_names_that_differ_in_case(project: Path) -> None:
 
 
 @pytest.mark.parametrize("length", [255, 251, 100])
-def test_long_names(length: int, project: Path) -> None:
+def test_long_names_are_emitted(length: int, project: Path) -> None:
     name = "n" * length
     (project / FILES / "etc" / name).write_text("x\n")
     assert running.generate(project).status == 0
@@ -215,8 +215,8 @@ def test_long_names(length: int, project: Path) -> None:
 
 
 @pytest.mark.parametrize("depth", [100, 10_000])
-def test_deep_trees(depth: int, project: Path) -> None:
-    """Deeper than a path may be long, from some depth on: then it is refused by name."""
+def test_deep_trees_are_emitted_or_refused(depth: int, project: Path) -> None:
+    """Paths that are longer than the system allows are refused by name."""
     here = os.open(project / FILES / "etc", os.O_RDONLY)
     for _ in range(depth):
         os.mkdir("d", dir_fd=here)

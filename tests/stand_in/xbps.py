@@ -1,10 +1,10 @@
-"""A stand-in for XBPS's programs, for tests of what starts them on machines that have no XBPS.
+"""A stand-in for XBPS's programs, for tests on machines without XBPS.
 
 It reads and writes repositories of the real form, resolves as far as tests need it (names,
 ``name>=version``, conflicts, libraries), and ends with XBPS's statuses and words. Its keys and
-signatures are toys: whoever has the public key can sign. Versions compare by their numbers.
+signatures are toys: the public key is enough to sign. Versions compare by their numbers.
 
-`main` is the program that it is called by: xbps-install, xbps-query, xbps-rindex, xbps-uhelper.
+The name under which `main` runs decides: xbps-install, xbps-query, xbps-rindex, xbps-uhelper.
 """
 
 import errno
@@ -27,7 +27,7 @@ Table = dict[str, Any]
 
 
 class EndError(Exception):
-    """The program ends with this status."""
+    """Ends the program with this status."""
 
     def __init__(self, status: int, *lines: str) -> None:
         super().__init__(*lines)
@@ -36,7 +36,7 @@ class EndError(Exception):
 
 
 def main() -> NoReturn:
-    """Be the program that the name says."""
+    """Run as the program whose name this one was started with."""
     name, words = Path(sys.argv[0]).name, sys.argv[1:]
     programs = {
         "xbps-install": _install,
@@ -57,7 +57,7 @@ def main() -> NoReturn:
 
 
 def archive(members: Mapping[str, bytes]) -> bytes:
-    """A tar archive, compressed by zstd; the same members give the same bytes."""
+    """Return a tar archive, compressed by zstd; the same members give the same bytes."""
     stream = io.BytesIO()
     with tarfile.open(fileobj=stream, mode="w") as tar:
         for name, data in members.items():
@@ -68,7 +68,7 @@ def archive(members: Mapping[str, bytes]) -> bytes:
 
 
 def members(data: bytes) -> dict[str, bytes]:
-    """What `archive` packed; ValueError where it is none."""
+    """Return the members of an `archive`; raise ValueError if ``data`` is not one."""
     try:
         unpacked = zstandard.ZstdDecompressor().decompressobj().decompress(data)
         with tarfile.open(fileobj=io.BytesIO(unpacked)) as tar:
@@ -79,7 +79,7 @@ def members(data: bytes) -> dict[str, bytes]:
 
 
 def package(properties: Table, content: bytes = b"") -> bytes:
-    """The bytes of an ``.xbps`` file."""
+    """Return the bytes of an ``.xbps`` file."""
     files = plistlib.dumps({"files": [{"file": "/usr/share/content"}]})
     return archive(
         {
@@ -91,7 +91,7 @@ def package(properties: Table, content: bytes = b"") -> bytes:
 
 
 def _read_index(file: Path) -> tuple[Table, Table]:
-    """Packages by name, and the signer; both empty where there is no file."""
+    """Return packages by name, and the signer; both are empty if there is no file."""
     if not file.exists():
         return {}, {}
     found = members(file.read_bytes())
@@ -102,7 +102,7 @@ def _read_index(file: Path) -> tuple[Table, Table]:
 
 
 def _write_index(file: Path, index: Table, meta: Table) -> None:
-    # XBPS writes nothing for nothing.
+    # XBPS writes an empty table as an empty file.
     dumped = (plistlib.dumps(table) if table else b"" for table in (index, meta))
     names = ("index.plist", "index-meta.plist")
     file.write_bytes(archive({**dict(zip(names, dumped, strict=True)), "stage.plist": b""}))
@@ -112,7 +112,7 @@ def _write_index(file: Path, index: Table, meta: Table) -> None:
 
 
 def public_key(name: str) -> bytes:
-    """What stands for the PEM of a public key."""
+    """Return a stand-in for the PEM of a public key."""
     body = b64encode(hashlib.sha512(name.encode()).digest()).decode()
     return f"-----BEGIN PUBLIC KEY-----\n{body}\n-----END PUBLIC KEY-----\n".encode()
 
@@ -150,7 +150,7 @@ def _name(pkgver: str) -> str:
 
 
 def _matches(pkgver: str, pattern: str) -> bool:
-    """Whether a package is what is asked for: a name, a package, or a least version."""
+    """Return whether a package matches a name, a name with version, or a minimum version."""
     name, least, version = pattern.partition(">=")
     if least:
         return name == _name(pkgver) and _numbers(pkgver) >= _numbers(f"{name}-{version}")
@@ -165,7 +165,7 @@ def _numbers(pkgver: str) -> list[int]:
 
 
 def _repositories(root: str, words: Sequence[str]) -> Iterator[tuple[str, Table, Table]]:
-    """Those that are there, by name, packages and signer."""
+    """Yield name, packages and signer of each repository that has an index."""
     arch = _arch()
     for where in words:
         place = Path(where) if where.startswith("/") else Path(root, "var/db/xbps", _mangled(where))
@@ -183,7 +183,7 @@ def _mangled(url: str) -> str:
 
 
 def _find(pool: Sequence[tuple[str, Table, Table]], pattern: str) -> tuple[str, Table] | None:
-    """The package that the first repository has, and that repository."""
+    """Return the first repository that has a matching package, and the package."""
     for where, index, _ in pool:
         for entry in index.values():
             if _matches(entry["pkgver"], pattern):
@@ -194,7 +194,7 @@ def _find(pool: Sequence[tuple[str, Table, Table]], pattern: str) -> tuple[str, 
 def _resolve(
     pool: Sequence[tuple[str, Table, Table]], asked: Sequence[str]
 ) -> list[tuple[str, Table]]:
-    """What has to be installed, dependencies first."""
+    """Return the packages to install, dependencies first."""
     found: dict[str, tuple[str, Table]] = {}
     waiting: set[str] = set()
     missing: list[str] = []
@@ -226,7 +226,7 @@ def _resolve(
 
 
 def _check(found: Mapping[str, tuple[str, Table]]) -> None:
-    """The packages go together, and have their libraries."""
+    """Raise EndError if packages conflict or lack libraries."""
     entries = [entry for _, entry in found.values()]
     conflicts = [
         f"CONFLICT: {entry['pkgver']} with {other['pkgver']} in transaction (matched by {pattern})"
@@ -277,7 +277,7 @@ def _install(words: Sequence[str]) -> None:
 def _download(
     found: Iterable[tuple[str, Table]], signers: Mapping[str, Table], root: Path, cache: Path
 ) -> None:
-    """Verify what is there; nothing is ever downloaded or installed."""
+    """Verify files; the stand-in downloads and installs nothing."""
     for where, one in found:
         if where.startswith("/"):
             _verify_hash(Path(where), one)
@@ -312,7 +312,7 @@ def _verify_signature(cache: Path, one: Table, meta: Table, keys: Path) -> None:
         or not signature.exists()
         or signature.read_bytes() != _signature(pem, file)
     ):
-        # As XBPS does, so that the next run fetches them anew.
+        # As XBPS does, so that the next run fetches them again.
         file.unlink()
         signature.unlink(missing_ok=True)
         raise EndError(errno.EPERM, f"ERROR: {one['pkgver']}: the RSA signature is not valid!")
@@ -351,7 +351,7 @@ def _rindex(words: Sequence[str]) -> None:
 
 
 def add(files: Sequence[Path], arch: str) -> None:
-    """Index packages in their folder; what cannot be read is left out."""
+    """Index packages in their folder; unreadable ones are left out."""
     for folder in {file.parent for file in files}:
         index, meta = _read_index(folder / f"{arch}-repodata")
         for file in files:

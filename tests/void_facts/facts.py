@@ -1,4 +1,4 @@
-"""The recorded facts of Void's packages, to ask."""
+"""Queries of the recorded facts about Void's packages."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ UPSTREAM: dict[str, Any] = json.loads((FOLDER / "upstream.json").read_text())
 
 
 def machines(name: str) -> set[str]:
-    """The machines that have the package ``name``."""
+    """Return the machines for which the package ``name`` exists."""
     return set(PACKAGES[name].get("machines", MACHINES))
 
 
 def closure(names: Iterable[str], machine: str) -> set[str]:
-    """``names`` and what they depend on, by recipe: without what XBPS finds in what is built."""
+    """Return ``names`` and their dependencies in recipes, without shared libraries' packages."""
     found: set[str] = set()
     waiting = list(names)
     while waiting:
@@ -38,13 +38,13 @@ def closure(names: Iterable[str], machine: str) -> set[str]:
 
 
 def services(name: str) -> set[str]:
-    """The services whose ``/etc/sv/NAME`` the package ``name`` has."""
+    """Return the services whose ``/etc/sv/NAME`` is in the package ``name``."""
     upstream = UPSTREAM["services"].get(name, {"services": ()})["services"]
     return {*PACKAGES[name].get("services", ()), *upstream}
 
 
 def owner(path: str) -> str:
-    """The package that has ``path``; empty where no fact says so."""
+    """Return the package that has ``path``, or an empty text if it is unknown."""
     if path in UPSTREAM["files"]:
         return str(UPSTREAM["files"][path]["package"])
     owners = (name for name, facts in PACKAGES.items() if path in facts.get("files", ()))

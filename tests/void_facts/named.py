@@ -1,4 +1,4 @@
-"""What modules, presets, examples and voidgen itself name of Void's packages."""
+"""The Void packages that modules, presets, examples and voidgen itself name."""
 
 from __future__ import annotations
 
@@ -21,23 +21,23 @@ MKLIVE = (BASE, "linux")
 
 
 def modules() -> Catalogue:
-    """The built-in modules."""
+    """Return the built-in modules."""
     return catalogue.load([bundled_files.catalogue()])
 
 
 def projects() -> list[Path]:
-    """The voidgen.toml files of this repository: presets, examples, its own image."""
+    """Return the voidgen.toml files of this repository: presets, examples, its own image."""
     examples = sorted(ROOT.glob("examples/*/voidgen.toml"))
     return [*sorted(PRESETS.glob("*.toml")), *examples, ROOT / "voidgen.toml"]
 
 
 def settings(project: Path) -> dict[str, Any]:
-    """A voidgen.toml as it is written."""
+    """Return the tables of a voidgen.toml."""
     return tomllib.loads(project.read_text())
 
 
 def packages() -> set[str]:
-    """The names of all Void packages that anything here names."""
+    """Return all names of Void packages in this repository."""
     asked = {name for module in modules().values() for name in module.spec.packages.xbps}
     owners = {name for module in modules().values() for name in module.spec.provides.values()}
     wanted = {
@@ -49,9 +49,9 @@ def packages() -> set[str]:
 
 
 def dependency(pattern: str) -> str:
-    """The package that a dependency names: ``virtual?x``, ``x>=1.2_1`` and ``x-1.2_1`` are x.
+    """Return the package that a dependency names: x for ``x>=1.2_1`` and ``x-1.2_1``.
 
-    A virtual package has no recipe, so it is empty.
+    The result is empty for ``virtual?x``, because a virtual package has no recipe.
     """
     if pattern.startswith("virtual?"):
         return ""

@@ -1,4 +1,4 @@
-"""What recipes of void-packages say of a package, read from a git repository of theirs."""
+"""Facts about packages, read from the recipes in a git repository of void-packages."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Recipes:
         self.commit = self._git("rev-parse", commit).strip()
         self.date = self._git("log", "-1", "--format=%cs", commit).strip()
         self.sources = self._sources()
-        """The recipe of each package: its folder in srcpkgs, or where its link leads."""
+        """The recipe of each package: its folder in srcpkgs, or its link's target."""
 
     def _git(self, *argv: str) -> str:
         command = ["git", "-C", str(self._repository), *argv]
@@ -74,12 +74,12 @@ class Recipes:
         return blobs
 
     def find(self, name: str, machine: str) -> Recipe | None:
-        """The package ``name`` as it is built for ``machine``; none where it is not."""
+        """Return the package ``name`` as it is built for ``machine``, or None."""
         source = self.sources.get(name)
         return self._read(source, machine).get(name) if source else None
 
     def services(self) -> dict[str, set[str]]:
-        """The services of each recipe that has some, as far as its folder shows their files."""
+        """Return the services of each recipe whose folder has their files."""
         found: dict[str, set[str]] = {}
         for path in self._git("ls-tree", "-r", "--name-only", self.commit, "srcpkgs/").splitlines():
             match = re.fullmatch(r"srcpkgs/([^/]+)/files/([^/]+)/run", path)
@@ -90,16 +90,16 @@ class Recipes:
         return found
 
     def that_say(self, pattern: str) -> list[str]:
-        """The recipes with a line that has the extended regular expression ``pattern``."""
+        """Return the recipes with a line that matches the (extended) ``pattern``."""
         said = self._git("grep", "-lE", pattern, self.commit, "--", "srcpkgs/*/template")
         return [line.split("/")[1] for line in said.splitlines()]
 
     def file(self, path: str) -> str:
-        """The text of the file ``path`` of the repository."""
+        """Return the text of the repository's file ``path``."""
         return self._git("show", f"{self.commit}:{path}")
 
     def all_of(self, source: str, machine: str) -> list[Recipe]:
-        """The packages of the recipe ``source``, as they are built for ``machine``."""
+        """Return the packages of the recipe ``source``, as they are built for ``machine``."""
         return list(self._read(source, machine).values())
 
     @cache  # noqa: B019 - one object a run
@@ -107,7 +107,7 @@ class Recipes:
         with tempfile.NamedTemporaryFile("w") as template:
             template.write(self._git("show", f"{self.commit}:srcpkgs/{source}/template"))
             template.flush()
-            # A recipe is read as a program: it sees this machine, and changes nothing on it.
+            # The shell runs the recipe, in a sandbox in which it cannot change this machine.
             apart = [
                 "bwrap",
                 "--ro-bind",
@@ -159,12 +159,12 @@ def _recipe(lines: list[str], source: str, machine: str) -> Recipe | None:
 
 
 def _names(accounts: str) -> tuple[str, ...]:
-    """The names of ``name:id`` or ``name``."""
+    """Return the names in a list of ``name:id`` or ``name``."""
     return tuple(sorted({word.partition(":")[0] for word in accounts.split()}))
 
 
 def _matches(machine: str, archs: list[str]) -> bool:
-    """Whether a package with these ``archs`` is built for ``machine`` (xbps-src's rule)."""
+    """Return whether a package with these ``archs`` is built for ``machine`` (xbps-src's rule)."""
     for pattern in archs:
         if fnmatch.fnmatchcase(machine, pattern.lstrip("~")):
             return not pattern.startswith("~")
@@ -172,7 +172,7 @@ def _matches(machine: str, archs: list[str]) -> bool:
 
 
 def _files(line: str, package: str) -> list[str]:
-    """Paths that a command of a recipe gives the package, as far as it names them."""
+    """Return the paths that a recipe's command adds to the package, if it names them."""
     match = INSTALLED.match(line)
     if not match:
         return []

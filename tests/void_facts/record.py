@@ -1,4 +1,4 @@
-"""Record what Void's recipes say of each package that voidgen names.
+"""Record facts from Void's recipes about each package that voidgen names.
 
     python -m tests.void_facts.record CHECKOUT [COMMIT]
 
@@ -29,7 +29,7 @@ ABOUT = {
 
 
 def record(recipes: Recipes, names: Iterable[str]) -> dict[str, Any]:
-    """The facts of ``names`` and of all that they depend on, by recipe."""
+    """Return the facts of ``names`` and their dependencies, from recipes."""
     found: dict[str, dict[str, Any]] = {}
     waiting = sorted(names)
     while waiting:
@@ -50,7 +50,7 @@ def record(recipes: Recipes, names: Iterable[str]) -> dict[str, Any]:
 
 
 def _facts(made: dict[str, Recipe]) -> dict[str, Any]:
-    """One package; what is the same everywhere is said once."""
+    """Return a package's facts, with those that all machines share written once."""
     first = next(iter(made.values()))
     depends = {machine: sorted(recipe.depends) for machine, recipe in made.items()}
     common = sorted(set.intersection(*(set(names) for names in depends.values())))
@@ -75,7 +75,7 @@ def _facts(made: dict[str, Recipe]) -> dict[str, Any]:
 
 
 def text(facts: dict[str, Any]) -> str:
-    """JSON with one package a line, for small differences."""
+    """Return JSON with one package a line, so that diffs stay small."""
     lines = ",\n".join(
         f"    {json.dumps(name)}: {json.dumps(facts['packages'][name])}"
         for name in facts["packages"]

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def tables(recipes: Recipes) -> Tables:
-    """The users and groups of all recipes, and those of base-files."""
+    """Return the users and groups of all recipes and of base-files."""
     users: defaultdict[str, set[str]] = defaultdict(set)
     groups: defaultdict[str, set[str]] = defaultdict(set)
     for table, name in ((users, "passwd"), (groups, "group")):
@@ -50,7 +50,7 @@ def _sorted(table: Mapping[str, set[str]]) -> dict[str, list[str]]:
 
 
 def to_json(found: Tables) -> str:
-    """Return the table as it is kept: sorted, an entry a line."""
+    """Return the table's file: sorted, with one entry a line."""
     parts = [f'"source": {json.dumps(found["source"])}']
     for title, entries in (("groups", found["groups"]), ("users", found["users"])):
         lines = [f"{json.dumps(key)}: {json.dumps(value)}" for key, value in entries.items()]

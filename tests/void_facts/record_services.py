@@ -28,7 +28,7 @@ FOLDER = re.compile(r"/etc/sv/([^/]+)")
 
 
 def tables(recipes: Recipes) -> Tables:
-    """The services of all recipes, and the packages of base-system that have some."""
+    """Return the services of all recipes, and base-system's packages that have services."""
     packages: defaultdict[str, set[str]] = defaultdict(set)
     for source, kept in recipes.services().items():
         found: defaultdict[str, set[str]] = defaultdict(set)
@@ -37,11 +37,11 @@ def tables(recipes: Recipes) -> Tables:
                 moved = {match[1] for path in recipe.files if (match := FOLDER.match(path))}
                 for service in {*recipe.services, *moved}:
                     found[service].add(recipe.name)
-        # What a recipe installs in a loop is known by its files alone.
+        # If a recipe installs services in a loop, only its files name them.
         for service in kept:
             found.setdefault(service, {source})
         for service, names in found.items():
-            # A subpackage gets a service that the recipe installs before.
+            # A service that the recipe installs first may move into a subpackage.
             packages[service] |= names - {source} or names
     for name, known in UPSTREAM["services"].items():
         for service in known["services"]:
@@ -56,7 +56,7 @@ def tables(recipes: Recipes) -> Tables:
 
 
 def to_json(found: Tables) -> str:
-    """Return the table as it is kept: sorted, an entry a line."""
+    """Return the table's file: sorted, with one entry a line."""
     lines = [f"{json.dumps(key)}: {json.dumps(value)}" for key, value in found["services"].items()]
     return (
         f'{{\n"source": {json.dumps(found["source"])},\n"base": {json.dumps(found["base"])},\n'

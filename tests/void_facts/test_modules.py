@@ -1,4 +1,4 @@
-"""The built-in modules, presets and examples against the facts of Void's packages."""
+"""The built-in modules, presets and examples agree with the facts about Void's packages."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ every_project = pytest.mark.parametrize("project", named.projects(), ids=str)
 
 
 def together(module: Module) -> list[Module]:
-    """``module`` and all that it requires."""
+    """Return ``module`` and all modules that it requires."""
     config = Config(ImageConfig("x"), overlay=Overlay((module.name,)))
     by, faults = needed(config, MODULES, module.file)
     assert not faults
@@ -44,13 +44,13 @@ def machines(module: Module) -> Iterable[str]:
 
 
 def installed(module: Module, machine: str) -> set[str]:
-    """The packages of an image that has ``module`` alone."""
+    """Return the packages of an image that has only ``module``."""
     asked = {name for one in together(module) for name in one.spec.packages.xbps}
     return facts.closure({*asked, *named.MKLIVE}, machine)
 
 
 def relied_on(module: Module) -> Iterator[str]:
-    """Paths of packages that ``module`` links to, provides, or looks for."""
+    """Yield paths in packages that ``module`` links to, provides, or looks for."""
     own = {
         path
         for one in together(module)
@@ -69,7 +69,7 @@ def relied_on(module: Module) -> Iterator[str]:
 
 
 def programs(module: Module) -> Iterator[str]:
-    """Programs that ``module`` starts or looks for."""
+    """Yield programs that ``module`` starts or looks for."""
     texts = [module.file.read_text()]
     texts += [source.file.read_text() for source in module.sources if source.path.endswith(".kdl")]
     for text in texts:
@@ -77,7 +77,7 @@ def programs(module: Module) -> Iterator[str]:
 
 
 def program_owner(name: str) -> str:
-    """The package of the program ``name``, whose end the kernel may have cut off."""
+    """Return the package of the program ``name``, which the kernel may have truncated."""
     if name.startswith("/"):
         return facts.owner(name)
     known = facts.UPSTREAM["programs"]
@@ -87,7 +87,7 @@ def program_owner(name: str) -> str:
     return str(found[0]) if found else facts.owner(f"/usr/bin/{name}")
 
 
-def test_every_package_is_there() -> None:
+def test_every_named_package_exists() -> None:
     assert named.packages() <= facts.PACKAGES.keys()
 
 
@@ -102,14 +102,14 @@ def test_each_architecture_of_a_module_has_its_packages(module: Module) -> None:
 
 
 @every_module
-def test_what_is_not_free_comes_with_its_repository(module: Module) -> None:
+def test_a_module_adds_the_repository_of_its_nonfree_packages(module: Module) -> None:
     for name in module.spec.packages.xbps:
         where = facts.PACKAGES[name].get("repository", "")
         assert not where or f"void:{where}" in module.spec.packages.repositories
 
 
 @every_module
-def test_services_belong_to_packages_that_the_image_has(module: Module) -> None:
+def test_services_are_in_packages_of_the_image(module: Module) -> None:
     own = {source.path for one in together(module) for source in one.sources}
     for service in module.spec.services:
         if f"/etc/sv/{service}/run" in own:
@@ -121,14 +121,14 @@ def test_services_belong_to_packages_that_the_image_has(module: Module) -> None:
 
 
 @every_module
-def test_provided_services_are_of_their_packages(module: Module) -> None:
+def test_provided_services_are_in_the_named_packages(module: Module) -> None:
     for name, package in module.spec.provides.items():
         if not name.startswith("/"):
             assert name in facts.services(package)
 
 
 @every_module
-def test_paths_belong_to_packages_that_the_image_has(module: Module) -> None:
+def test_paths_are_in_packages_of_the_image(module: Module) -> None:
     for path in relied_on(module):
         owner = facts.owner(path)
         assert owner, f"no fact says which package has {path}: add it to upstream.json"
@@ -137,7 +137,7 @@ def test_paths_belong_to_packages_that_the_image_has(module: Module) -> None:
 
 
 @every_module
-def test_programs_belong_to_packages_that_the_image_has(module: Module) -> None:
+def test_programs_are_in_packages_of_the_image(module: Module) -> None:
     for name in programs(module):
         owner = program_owner(name)
         assert owner, f"no fact says which package has {name}: add it to upstream.json"
@@ -145,7 +145,7 @@ def test_programs_belong_to_packages_that_the_image_has(module: Module) -> None:
             assert owner in installed(module, machine), f"{name} is of {owner}"
 
 
-def test_every_system_has_base_systems_services() -> None:
+def test_base_systems_services_are_in_every_image() -> None:
     base = services.tables()["base"]
     assert {"acpid", "openssh", "runit-void"} <= {*base} <= facts.closure(named.MKLIVE, "x86_64")
     for service in ("agetty-tty1", "sshd", "udevd"):
@@ -154,7 +154,7 @@ def test_every_system_has_base_systems_services() -> None:
 
 
 @every_project
-def test_projects_name_packages_of_their_architecture(project: Path) -> None:
+def test_projects_name_packages_that_exist_for_their_architecture(project: Path) -> None:
     settings = named.settings(project)
     arch = settings["image"].get("arch", "x86_64")
     for name in settings.get("xbps", {}).get("packages", []):
@@ -173,7 +173,7 @@ XPS_9700 = {
 
 
 @pytest.mark.parametrize("part", XPS_9700)
-def test_the_reference_image_has_what_its_machine_needs(part: str) -> None:
+def test_the_reference_image_has_the_packages_for_its_machine(part: str) -> None:
     settings = named.settings(named.ROOT / "voidgen.toml")
     asked = {
         name
@@ -187,15 +187,15 @@ def test_the_reference_image_has_what_its_machine_needs(part: str) -> None:
 
 @pytest.mark.parametrize("machine", ["x86_64", "i686", "x86_64-musl"])
 def test_every_image_has_amds_microcode_and_firmware(machine: str) -> None:
-    """Intel's microcode is a module of its own: it is in the nonfree repository."""
+    """Intel's microcode has its own module, because it is in the nonfree repository."""
     assert "linux-firmware-amd" in facts.closure(named.MKLIVE, machine)
     assert facts.PACKAGES["intel-ucode"]["repository"] == "nonfree"
 
 
 @pytest.mark.parametrize("name", [name for name in MODULES if name.endswith("-live")])
 @pytest.mark.parametrize("machine", MACHINES)
-def test_desktops_have_a_driver_of_opengl_everywhere(name: str, machine: str) -> None:
-    """Xorg's own packages bring it on x86 alone."""
+def test_desktops_have_an_opengl_driver_on_every_machine(name: str, machine: str) -> None:
+    """Xorg's own packages depend on it only on x86."""
     image = installed(MODULES[name], machine)
     if image & {"xorg-server", "niri"}:
         assert "mesa-dri" in image

@@ -1,4 +1,4 @@
-"""The presets against Void's official images: what those have, these have, or have another for."""
+"""Each preset has the packages and services of Void's official image, or a replacement."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ INSTEAD = {
     "gnome-themes-standard": {"gnome-themes-extra"},
     "kde5": {"kde-plasma"},
     "wpa_supplicant": {"NetworkManager"},
-    # Xorg's own driver for Intel's GPUs, which gpu-detect names.
+    # Xorg's own driver for Intel GPUs, which gpu-detect names.
     "xf86-video-intel": {"xorg-server"},
     "xorg-minimal": {"xorg"},
 }
@@ -39,7 +39,7 @@ def official(variant: str, kind: str) -> set[str]:
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
-def test_a_preset_has_what_the_official_image_has(variant: str) -> None:
+def test_a_preset_has_the_packages_and_services_of_the_official_image(variant: str) -> None:
     settings = named.settings(PRESETS / f"{VARIANTS[variant]}.toml")
     modules = {
         module.name: module
@@ -58,7 +58,7 @@ def test_a_preset_has_what_the_official_image_has(variant: str) -> None:
     assert lacking("services", services) == set()
 
 
-def test_what_is_instead_of_something_is_needed() -> None:
+def test_each_replacement_is_for_something_in_an_official_image() -> None:
     everything = {name for part in OFFICIAL.values() if isinstance(part, dict)
                   for names in part.values() for name in names}  # fmt: skip
     assert {*INSTEAD, *ASKED_FOR} <= everything

@@ -1,4 +1,4 @@
-"""What is read from a recipe: packages, subpackages, architectures, services and files."""
+"""Recipes are read: packages, subpackages, architectures, services and files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The tables of accounts and services, and how they are made of recipes."""
+"""The tables of accounts and services, and how they are made from recipes."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def recipes(tmp_path: Path) -> Recipes:
         file = tmp_path / "srcpkgs" / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text)
-    # A link is a package that is made of another's recipe.
+    # A link is a subpackage of the recipe that it leads to.
     (tmp_path / "srcpkgs/parts-server").symlink_to("parts")
     for words in (
         ("init", "-q"),
@@ -93,7 +93,7 @@ def test_accounts_of_recipes(recipes: Recipes) -> None:
         "served": ["parts-server"],
         "two": ["one"],
     }
-    # A primary group that the recipe names is made in place of one of the user's name.
+    # A primary group in the recipe replaces one with the user's name.
     assert found["groups"] == {
         "_one": ["one"],
         "audio": ["base-files"],

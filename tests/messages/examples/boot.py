@@ -69,7 +69,7 @@ def no_console(folder: Path, _: pytest.MonkeyPatch) -> None:
 
 
 def _answering(*lines: object) -> None:
-    """What QEMU says by its monitor, before it goes."""
+    """Have QEMU's monitor print ``lines`` and close the connection."""
     ours, its = socket.socketpair()
     its.sendall(b"".join(json.dumps(line).encode() + b"\n" for line in lines))
     its.shutdown(socket.SHUT_WR)

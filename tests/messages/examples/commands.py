@@ -1,4 +1,4 @@
-"""What the command line itself says."""
+"""Messages of the command line itself."""
 
 from pathlib import Path
 from types import SimpleNamespace
@@ -59,7 +59,7 @@ def iso_to_be_signed_by_no_key(folder: Path, _: pytest.MonkeyPatch) -> None:
 
 
 def check_unknown(folder: Path, patch: pytest.MonkeyPatch) -> None:
-    """The store of a project that is built."""
+    """Run `check` with a name that the built closure does not have."""
     write(folder, {"voidgen.toml": CONFIG})
     well = Outcome("it", "passed", "")
     for module, name, answer in (
@@ -127,7 +127,7 @@ def verify_source_of_no_folder(_: Path, __: pytest.MonkeyPatch) -> None:
 
 
 def _without_network(patch: pytest.MonkeyPatch, said: dict[str, tuple[int, str, str]]) -> None:
-    """git, which answers to each verb what is ``said``, or else well and nothing."""
+    """Have git answer each verb with ``said``, or succeed without output."""
 
     def answer(words: list[str], *_: object, **__: object) -> process.Completed:
         status, out, err = said.get(words[0], (0, "", ""))

@@ -50,7 +50,7 @@ def all_at_once(folder: Path, patch: pytest.MonkeyPatch) -> None:
 
 
 def _said(folder: Path, patch: pytest.MonkeyPatch, answers: list[object]) -> None:
-    """The package set gives these answers, one after the other; errors are raised."""
+    """Have the package set give these answers in turn; errors are raised."""
 
     def instantiate(*_: object) -> object:
         answer = answers.pop(0)

@@ -20,7 +20,7 @@ from voidgen.progress import NoProgress
 
 
 def _only(folder: Path, patch: pytest.MonkeyPatch, **answers: tuple[int, str, str]) -> None:
-    """These programs, and no other."""
+    """Have PATH contain only these programs."""
     programs = StandIns(folder / "programs")
     for name, answer in answers.items():
         programs.add(name, answer)
@@ -142,7 +142,7 @@ def too_large(folder: Path, _: pytest.MonkeyPatch) -> None:
 
 
 def another_one_came_out(folder: Path, patch: pytest.MonkeyPatch) -> None:
-    """As all that is looked at in the lists would say it."""
+    """Have one check of the ISO's lists report a difference."""
     for name in ("squashfs.list", "overlay.sums", "iso.list", "pkgdb.plist", "passwd", "group"):
         (folder / name).write_text("")
     patch.setattr("voidgen.iso.listing.entries", lambda *_: [])

@@ -157,7 +157,7 @@ def test_caller_is_who_ran_sudo(monkeypatch: pytest.MonkeyPatch) -> None:
     assert engine.caller() == (1000, 100)
     assert RUNNER.owner() == "1000:100"
     assert evolve(RUNNER, rootful=False).owner() == "0:0"
-    # NoProgress but root is believed.
+    # voidgen uses SUDO_UID only if it runs as root.
     monkeypatch.setattr("os.getuid", lambda: 5)
     monkeypatch.setattr("os.getgid", lambda: 6)
     assert engine.caller() == (5, 6)
