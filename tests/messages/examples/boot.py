@@ -55,7 +55,7 @@ def foreign_snapshot(folder: Path, _: pytest.MonkeyPatch) -> None:
     image.read(_iso(folder / "x.iso", b"[]"))
 
 
-def no_iso_at_all(folder: Path, _: pytest.MonkeyPatch) -> None:
+def not_an_iso(folder: Path, _: pytest.MonkeyPatch) -> None:
     (folder / "x.iso").write_bytes(b"x")
     image.read(folder / "x.iso")
 

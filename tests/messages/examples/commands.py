@@ -33,7 +33,7 @@ def graph_picture_on_a_terminal(folder: Path, patch: pytest.MonkeyPatch) -> Ran:
     return _voidgen(folder, "graph", "--format", "png")
 
 
-def init_busybox_nowhere(folder: Path, patch: pytest.MonkeyPatch) -> Ran:
+def init_without_busybox(folder: Path, patch: pytest.MonkeyPatch) -> Ran:
     patch.setenv("PATH", str(folder))
     return voidgen("init", "--offline", "new", cwd=folder)
 
@@ -44,7 +44,7 @@ def generate_outside_a_repository(folder: Path, _: pytest.MonkeyPatch) -> Ran:
     return _voidgen(outside, "generate")
 
 
-def verify_signed_by_no_key(folder: Path, _: pytest.MonkeyPatch) -> None:
+def verify_signers_without_a_key(folder: Path, _: pytest.MonkeyPatch) -> None:
     (folder / "signers").write_text("me@example.org\n")
     signature.signers([folder / "signers"], [])
 
@@ -53,7 +53,7 @@ def iso_signed_by_no_key(folder: Path, _: pytest.MonkeyPatch) -> None:
     signature.sign(b"sums", folder / "key")
 
 
-def iso_to_be_signed_by_no_key(folder: Path, _: pytest.MonkeyPatch) -> None:
+def iso_sign_with_a_file_that_is_not_a_key(folder: Path, _: pytest.MonkeyPatch) -> None:
     (folder / "key").write_text("no key")
     signature.refuse_no_key(folder / "key")
 
@@ -118,11 +118,11 @@ def program_killed(folder: Path, _: pytest.MonkeyPatch) -> None:
     process.run(["sh", "-c", "kill -9 $$"], cwd=folder)
 
 
-def verify_source_of_no_commit(_: Path, __: pytest.MonkeyPatch) -> None:
+def verify_source_without_a_commit(_: Path, __: pytest.MonkeyPatch) -> None:
     source.parse("https://example.org/image@main")
 
 
-def verify_source_of_no_folder(_: Path, __: pytest.MonkeyPatch) -> None:
+def verify_source_with_a_wrong_folder(_: Path, __: pytest.MonkeyPatch) -> None:
     source.parse(f"https://example.org/image@{'0' * 40}?dir=../image")
 
 

@@ -74,7 +74,7 @@ def refused(folder: Path, patch: pytest.MonkeyPatch) -> None:
     _said(folder, patch, [([_row(refused=True)], ""), error])
 
 
-def refused_without_a_word(folder: Path, patch: pytest.MonkeyPatch) -> None:
+def refused_without_a_reason(folder: Path, patch: pytest.MonkeyPatch) -> None:
     _said(folder, patch, [([_row(refused=True)], ""), ((), "")])
 
 
@@ -94,7 +94,7 @@ def needs_broken(folder: Path, patch: pytest.MonkeyPatch) -> None:
     _said(folder, patch, [([_row()], said)])
 
 
-def written_in_a_way(folder: Path, patch: pytest.MonkeyPatch) -> None:
+def not_editable(folder: Path, patch: pytest.MonkeyPatch) -> None:
     def broken(_: str) -> None:
         raise ValueError("as of a TOML that tomlkit reads otherwise than Python")
 

@@ -27,7 +27,7 @@ def _only(folder: Path, patch: pytest.MonkeyPatch, **answers: tuple[int, str, st
     patch.setenv("PATH", str(programs.folder))
 
 
-def nobody_looks_an_image_up(folder: Path, patch: pytest.MonkeyPatch) -> None:
+def no_program_looks_images_up(folder: Path, patch: pytest.MonkeyPatch) -> None:
     _only(folder, patch)
     reference.digest(reference.parse("ghcr.io/void-linux/void-glibc:latest"))
 
@@ -72,11 +72,11 @@ def mklive_is_another_script(folder: Path, _: pytest.MonkeyPatch) -> None:
     mklive_source.check(folder)
 
 
-def mklive_is_none(folder: Path, _: pytest.MonkeyPatch) -> None:
+def mklive_without_a_script(folder: Path, _: pytest.MonkeyPatch) -> None:
     mklive_source.check(folder)
 
 
-def store_has_lost(_: Path, __: pytest.MonkeyPatch) -> None:
+def store_paths_are_missing(_: Path, __: pytest.MonkeyPatch) -> None:
     preflight.closure([PurePosixPath("/nix/store/lost-1"), PurePosixPath("/nix/store/lost-2")])
 
 
@@ -132,7 +132,7 @@ def folder_with_a_colon(_: Path, __: pytest.MonkeyPatch) -> None:
     Engine("podman", True, Path("/")).command(task)
 
 
-def epoch_is_no_number(_: Path, __: pytest.MonkeyPatch) -> None:
+def epoch_is_not_a_number(_: Path, __: pytest.MonkeyPatch) -> None:
     epoch.source_date([], {epoch.VARIABLE: "yesterday"})
 
 

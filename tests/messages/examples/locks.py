@@ -19,7 +19,7 @@ from voidgen.nix import commands, evaluation, fetchers, installed, requirements
 from voidgen.progress import NoProgress
 
 
-def is_no_lock(folder: Path, _: pytest.MonkeyPatch) -> None:
+def not_a_lock(folder: Path, _: pytest.MonkeyPatch) -> None:
     lock_file.parse(forged(b'{\n  "version": ,\n'), folder / "voidgen.lock")
 
 
@@ -38,7 +38,7 @@ def _nix(folder: Path, patch: pytest.MonkeyPatch, said: str) -> None:
     patch.setenv("PATH", programs.path)
 
 
-def nix_of_no_version(folder: Path, patch: pytest.MonkeyPatch) -> None:
+def nix_without_a_version(folder: Path, patch: pytest.MonkeyPatch) -> None:
     _nix(folder, patch, "nix (Nix)")
     installed.version()
 
@@ -92,7 +92,7 @@ def nix_fetches_another_date(folder: Path, patch: pytest.MonkeyPatch) -> None:
     raise_all(fetched.faults([_entry(folder)], folder / "flake.lock"))
 
 
-def input_is_not_fetched(folder: Path, patch: pytest.MonkeyPatch) -> None:
+def input_cannot_be_fetched(folder: Path, patch: pytest.MonkeyPatch) -> None:
     def fails(_: str) -> fetchers.FetchedTree:
         raise StepFailedError("nix-instantiate: failed", output="error: no such repository\n")
 

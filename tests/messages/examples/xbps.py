@@ -77,7 +77,7 @@ def not_resolved(folder: Path, _: pytest.MonkeyPatch) -> None:
     unresolved.check([(image, run)], {"htpo": by("module tests")}, [_index(URL, b"", listed)])
 
 
-def not_together(folder: Path, _: pytest.MonkeyPatch) -> None:
+def library_missing(folder: Path, _: pytest.MonkeyPatch) -> None:
     said = (
         "half-1_1: broken, unresolvable shlib `liba.so.1'\n"
         "ERROR: Transaction aborted due to unresolved shlibs.\n"
