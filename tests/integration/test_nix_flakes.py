@@ -131,7 +131,8 @@ def test_build_returns_the_output_of_the_locked_inputs(locked_flake: FlakeProjec
     before = locked_flake.lock.read_bytes()
     locked_flake.a.commit({"words": "second of a"})
     assert (
-        flakes.build(locked_flake.folder, "echo", NoProgress()).read_text() == "built of first of a\n"
+        flakes.build(locked_flake.folder, "echo", NoProgress()).read_text()
+        == "built of first of a\n"
     )
     assert locked_flake.lock.read_bytes() == before
 

@@ -1,4 +1,4 @@
-"""A bug of voidgen ends as an internal error, and is not reported as a fault of what it read."""
+"""A bug of voidgen is reported as an internal error, not as a fault of its input."""
 
 import json
 from pathlib import Path
@@ -55,6 +55,6 @@ def test_a_bug_is_an_internal_error(
 @pytest.mark.parametrize(
     "words", ["show --built", "graph closure --format json", "why a", "diff x.json x.json"]
 )
-def test_without_one_all_is_well(words: str, project: Path) -> None:
+def test_without_a_bug_the_commands_succeed(words: str, project: Path) -> None:
     ran = voidgen(*words.split(), cwd=project)
     assert ran.status == 0, ran.err

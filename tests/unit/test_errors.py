@@ -1,4 +1,4 @@
-"""What to do about what the system refuses."""
+"""Remedies for errors of the system."""
 
 import errno
 import os
@@ -18,7 +18,9 @@ REMEDIES = {
 
 
 @pytest.mark.parametrize("number", REMEDIES)
-def test_remedy_of_a_refusal(number: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_error_of_the_system_has_its_remedy(
+    number: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     error = OSError(number, os.strerror(number))
     assert refused(error, "/x").what == f"/x: {os.strerror(number)}"
     assert refused(error, "/x").remedy == REMEDIES[number]

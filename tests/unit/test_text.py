@@ -38,7 +38,7 @@ def test_parse(text: str, count: int) -> None:
 
 
 @given(st.from_regex(rules.BYTE_SIZE.pattern, fullmatch=True))
-def test_whatever_the_rule_lets_pass_is_a_size(text: str) -> None:
+def test_every_size_that_the_rule_accepts_is_parsed(text: str) -> None:
     parts = re.fullmatch("([0-9.]+) ?(.*)", text)
     assert parts
     assert parse_size(text) == int(Decimal(parts[1]) * UNITS[parts[2]])

@@ -28,7 +28,7 @@ LOGGED = "logfile=/a/void,, live.serial.log,logappend=off"
 ISO, LOG = Path("/a/void, live.iso"), Path("/a/void, live.serial.log")
 
 
-def test_the_command_line_is_that_of_the_notes() -> None:
+def test_the_command_line_of_qemu() -> None:
     uefi = Firmware(Flash(Path("/f/CODE.fd")), Flash(Path("/f/VARS.fd"), "qcow2"))
     machine = Machine(Accelerator("kvm"), 12288, 4, uefi, "gtk,gl=off")
     run = Run("void", ISO, LOG, 7, variables=Path("/tmp/vars"))
@@ -62,7 +62,7 @@ def test_the_command_line_of_a_test() -> None:
 
 
 def descriptor(folder: Path, name: str, **changes: Any) -> dict[str, Any]:
-    """A descriptor as Debian has them; its files are there."""
+    """Return a firmware descriptor like Debian's, whose files exist."""
     files = {kind: folder / f"{name}.{kind}" for kind in ("code", "vars")}
     for file in files.values():
         file.write_bytes(b"")
@@ -118,7 +118,9 @@ def test_debians_firmware_is_found() -> None:
     assert not re.search("secboot|snakeoil", str(found))
 
 
-def test_a_machine_is_no_larger_than_its_host(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_machines_memory_depends_on_the_hosts_free_memory(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     def meminfo(kib: int) -> int:
         text = f"MemTotal:  99999999 kB\nMemAvailable:   {kib} kB\n"
         monkeypatch.setattr(Path, "read_text", lambda _: text)
@@ -142,7 +144,7 @@ def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> StandIns:
 
 
 def tried(programs: StandIns, text: str) -> Accelerator:
-    """What a QEMU that does ``text`` makes of /dev/kvm; ``$console`` is the guest's."""
+    """Return the result with a QEMU that runs ``text``; ``$console`` is the guest's."""
     program = programs.folder / command.PROGRAM
     program.write_text(
         f'#!/bin/sh\nconsole=$(echo "$*" | sed "s/.*path=\\([^ ]*\\) .*/\\1/")\n{text}\n'
@@ -152,12 +154,12 @@ def tried(programs: StandIns, text: str) -> Accelerator:
     return kvm.accelerator(b"kernel")
 
 
-def test_kvm_is_taken_on_evidence_alone(
+def test_kvm_is_used_only_if_the_trial_panics_as_expected(
     programs: StandIns, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert kvm.accelerator(b"kernel").why == f"there is no {kvm.DEVICE}"
     assert tried(programs, 'echo "[ 1.0] Kernel panic - not" > "$console"') == Accelerator("kvm")
-    # A reset of the machine ends QEMU well, too.
+    # A reset also ends QEMU with status 0.
     assert tried(programs, "exit 0").name == "tcg"
     failed = tried(programs, "echo 'KVM: no' >&2; exit 1")
     assert failed == Accelerator("tcg", why="it does not work here: KVM: no")
@@ -166,7 +168,7 @@ def test_kvm_is_taken_on_evidence_alone(
     assert kvm.accelerator(None).name == "tcg"
 
 
-def test_a_nested_kvm_gets_a_processor_that_it_can_make(
+def test_a_nested_kvm_gets_a_processor_model_that_works(
     programs: StandIns, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     refusing = (
@@ -186,7 +188,7 @@ def test_without_qemu_the_package_is_named(tmp_path: Path, monkeypatch: pytest.M
     assert "qemu-system-x86_64: not found\n  install QEMU" in ran.err
 
 
-def test_qemus_own_words_are_told(programs: StandIns, tmp_path: Path) -> None:
+def test_qemus_error_message_is_shown(programs: StandIns, tmp_path: Path) -> None:
     programs.add(command.PROGRAM, (1, "", "no such machine: \x1b[2J"))
     machine = Machine(Accelerator("tcg"), 64, 1)
     with (
@@ -197,7 +199,7 @@ def test_qemus_own_words_are_told(programs: StandIns, tmp_path: Path) -> None:
     assert error.value.output == "no such machine: \x1b[2J"
 
 
-def test_what_runs_beside_is_killed_where_it_does_not_end(tmp_path: Path) -> None:
+def test_a_background_program_that_ignores_sigterm_is_killed(tmp_path: Path) -> None:
     deaf = ["sh", "-c", "trap '' TERM; echo ready; while :; do sleep 1; done"]
     messages = tmp_path / "messages"
     background = process.run_in_background(deaf, cwd=tmp_path, messages=messages, grace_period=0.2)
@@ -218,7 +220,7 @@ def test_what_runs_beside_is_killed_where_it_does_not_end(tmp_path: Path) -> Non
         (["nothing.iso"], "cannot be read: No such file or directory"),
     ],
 )
-def test_wrong_words(words: list[str], said: str, tmp_path: Path) -> None:
+def test_boot_refuses_wrong_arguments(words: list[str], said: str, tmp_path: Path) -> None:
     ran = voidgen("boot", *words, cwd=tmp_path)
     assert ran.status == 2
     assert said in ran.err
@@ -238,11 +240,11 @@ def test_wrong_words(words: list[str], said: str, tmp_path: Path) -> None:
         (Check("c", "x", None, "a"), Answer("a", 124), "failed"),
     ],
 )
-def test_a_check_holds_or_not(check: Check, answer: Answer, state: str) -> None:
+def test_a_check_passes_or_fails_by_the_answer(check: Check, answer: Answer, state: str) -> None:
     assert check.outcome(answer).state == state
 
 
-def test_each_image_has_the_checks_of_any() -> None:
+def test_each_image_has_the_general_checks() -> None:
     service = {"name": "dbus", "by": [documents.BY], "provider": "dbus"}
     plan = documents.plan(image={"cmdline": ["a=b"]}, services=[service])
     found = checks.of_image(BootableIso(ISO, Snapshot("x", plan), plan))
@@ -274,7 +276,7 @@ def ends() -> Iterator[tuple[socket.socket, socket.socket]]:
 
 
 def speak(its: socket.socket, *turns: bytes) -> threading.Thread:
-    """The other end of a console: says each of ``turns`` after a line that it was told."""
+    """Start the console's other end, which sends each of ``turns`` after it has received a line."""
 
     def run() -> None:
         with its, its.makefile("rb") as lines:
@@ -288,7 +290,7 @@ def speak(its: socket.socket, *turns: bytes) -> threading.Thread:
     return thread
 
 
-def test_a_refused_password(ends: tuple[socket.socket, socket.socket]) -> None:
+def test_a_refused_password_is_an_error(ends: tuple[socket.socket, socket.socket]) -> None:
     console = Console(ends[0], 20)
     speaker = speak(
         ends[1], b"void login: ", b"live\r\nPassword: ", b"\r\nLogin incorrect\r\nvoid login: "
@@ -299,7 +301,7 @@ def test_a_refused_password(ends: tuple[socket.socket, socket.socket]) -> None:
     speaker.join()
 
 
-def test_a_machine_that_ends(ends: tuple[socket.socket, socket.socket]) -> None:
+def test_a_machine_that_ends_is_an_error(ends: tuple[socket.socket, socket.socket]) -> None:
     console = Console(ends[0], 20)
     speak(ends[1], b"loading\x1b[1m bold\r\n").join()
     with pytest.raises(ConsoleError, match="the machine ended by itself") as error:
@@ -307,10 +309,10 @@ def test_a_machine_that_ends(ends: tuple[socket.socket, socket.socket]) -> None:
     assert error.value.recent == "loading bold\n"
 
 
-def test_a_command_is_sent_in_lines_that_a_terminal_takes(
+def test_a_long_command_is_sent_in_lines_of_limited_length(
     ends: tuple[socket.socket, socket.socket],
 ) -> None:
-    """The guest is a shell without a terminal, which the real ones of tests/boot have."""
+    """The guest is a shell without a terminal; tests/boot covers real ones."""
     console = Console(ends[0], 300)
     guest = subprocess.Popen(
         ["sh", "-c", "printf 'login: '; read u; printf 'Password: '; read p; exec sh 2>/dev/null"],

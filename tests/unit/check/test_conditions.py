@@ -34,7 +34,7 @@ def test_a_run_starts_with_the_settings_of_all_conditions() -> None:
     assert all(second.env[name] != value for name, value in first.env.items())
 
 
-def test_without_conditions_a_run_starts_as_it_is() -> None:
+def test_without_conditions_a_run_changes_no_settings() -> None:
     start = conditions.start((), 1)
     assert (start.umask, start.arguments, start.folder, start.build) == (-1, (), "1", "")
 
@@ -49,7 +49,9 @@ def test_without_conditions_a_run_starts_as_it_is() -> None:
         (conditions.engine_mode("docker", root=True), "docker runs all containers in one mode"),
     ],
 )
-def test_what_is_missing_is_said(condition: Condition, missing: str) -> None:
+def test_a_condition_that_cannot_vary_names_what_is_missing(
+    condition: Condition, missing: str
+) -> None:
     assert condition.settings is None
     assert condition.missing.startswith(missing)
 
@@ -63,7 +65,7 @@ def test_what_is_missing_is_said(condition: Condition, missing: str) -> None:
         ("tmpfs", 1, "container"),
     ],
 )
-def test_the_build_lies_elsewhere(build: str, needed: int, other: str) -> None:
+def test_the_second_build_uses_another_storage(build: str, needed: int, other: str) -> None:
     settings = conditions.storage(build, needed, 2).settings
     assert settings
     assert tuple(one.build for one in settings) == (build, other)
@@ -74,7 +76,7 @@ def test_the_smallest_store_paths_are_a_sample() -> None:
     assert sample.choose(sizes, lambda _: True) == (Path("/s/c"), Path("/s/a"), Path("/s/b"))
     large = {**sizes, Path("/s/d"): sample.LARGEST, Path("/s/e"): sample.LARGEST}
     assert sample.choose(large, lambda _: True) == (Path("/s/c"), Path("/s/a"), Path("/s/b"))
-    # One with several files, whatever its size; but only one.
+    # One path with several files is included, whatever its size.
     chosen = sample.choose(large, lambda path: path.name in {"d", "e"})
     assert chosen == (Path("/s/c"), Path("/s/a"), Path("/s/b"), Path("/s/d"))
     assert sample.choose({}, lambda _: True) == ()
@@ -82,7 +84,7 @@ def test_the_smallest_store_paths_are_a_sample() -> None:
     assert len(sample.choose(many, lambda _: True)) == sample.MOST
 
 
-def test_a_sample_has_the_same_content_and_nothing_else_of_the_store(tmp_path: Path) -> None:
+def test_a_sample_has_the_same_content_but_other_metadata(tmp_path: Path) -> None:
     store = tmp_path / "store"
     for name in ("a-1", "b-1"):
         (store / name / "bin").mkdir(parents=True)
@@ -113,14 +115,14 @@ def test_a_sample_has_the_same_content_and_nothing_else_of_the_store(tmp_path: P
             assert copy.read_bytes() == own.read_bytes()
             assert copy.stat().st_mode == own.stat().st_mode | 0o200
             assert (copy.stat().st_nlink > 1) != (own.stat().st_nlink > 1) or copy.name == "c-1"
-        # One path has Nix's time: such a one is bound, and not copied.
+        # A path with Nix's time is bind-mounted, not copied.
         assert (copy.lstat().st_mtime == 1) == (copy.name == "c-1")
         if not os.getuid():
             assert copy.lstat().st_uid != own.lstat().st_uid
     assert {int(copy.lstat().st_mtime) == 0 for copy in copies.rglob("*")} == {True, False}
 
 
-def test_a_closure_of_links_is_no_sample(tmp_path: Path) -> None:
+def test_a_closure_of_links_has_no_path_to_sample(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to("nowhere")
     condition = sample.vary({tmp_path / "link": 1}, tmp_path / "copies")
     assert (condition.settings, condition.missing) == (
@@ -131,7 +133,7 @@ def test_a_closure_of_links_is_no_sample(tmp_path: Path) -> None:
 
 @pytest.fixture
 def probe(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[StandIns, Probe]:
-    """A podman whose answers the test says."""
+    """A podman with the answers that the test gives."""
     programs = StandIns(tmp_path / "programs")
     monkeypatch.setenv("PATH", f"{programs.folder}:{os.environ['PATH']}")
     return programs, Probe(Engine("podman", True, tmp_path), "sha256:0123", tmp_path)
@@ -145,7 +147,7 @@ ASKED = (
 )
 
 
-def test_what_the_containers_see_is_said(probe: tuple[StandIns, Probe]) -> None:
+def test_the_values_that_containers_see_are_shown(probe: tuple[StandIns, Probe]) -> None:
     programs, asking = probe
     programs.add(
         "podman",
@@ -166,7 +168,7 @@ def test_what_the_containers_see_is_said(probe: tuple[StandIns, Probe]) -> None:
     assert "--uidmap=0:0:65536" in second
 
 
-def test_what_has_no_effect_is_not_varied(probe: tuple[StandIns, Probe]) -> None:
+def test_a_condition_without_effect_is_not_varied(probe: tuple[StandIns, Probe]) -> None:
     programs, asking = probe
     programs.add("podman", (0, f"1783000000\n2\noverlayfs\n{UID_MAP}", ""))
     clock, mode, storage, *_ = asking.confirm(ASKED)
@@ -177,7 +179,7 @@ def test_what_has_no_effect_is_not_varied(probe: tuple[StandIns, Probe]) -> None
     assert storage.missing == f"{effect} overlayfs"
 
 
-def test_what_the_engine_refuses_is_not_varied(probe: tuple[StandIns, Probe]) -> None:
+def test_a_condition_that_the_engine_refuses_is_not_varied(probe: tuple[StandIns, Probe]) -> None:
     programs, asking = probe
     here, there = f"1783000000\n2\next2/ext3\n{UID_MAP}", "1830000000\n2\ntmpfs\n0 0 65536\n"
     refusal = (125, "", "Error: crun: no such map\n")
@@ -193,7 +195,7 @@ def test_what_the_engine_refuses_is_not_varied(probe: tuple[StandIns, Probe]) ->
     assert "--uidmap=0:0:65536" not in last
 
 
-def test_where_no_container_runs_nothing_of_it_is_varied(probe: tuple[StandIns, Probe]) -> None:
+def test_if_no_container_runs_its_conditions_are_not_varied(probe: tuple[StandIns, Probe]) -> None:
     programs, asking = probe
     programs.add("podman", (125, "", "Error: nothing runs here\n"))
     found = asking.confirm(ASKED)
@@ -202,14 +204,14 @@ def test_where_no_container_runs_nothing_of_it_is_varied(probe: tuple[StandIns, 
     assert found[3:] == ANYWHERE
 
 
-def test_programs_of_another_kind_are_told(probe: tuple[StandIns, Probe]) -> None:
+def test_other_programs_than_gnus_are_reported(probe: tuple[StandIns, Probe]) -> None:
     programs, asking = probe
     programs.add("podman", (0, "date: unknown\n", ""))
     unknown = {one.missing for one in asking.confirm(ASKED[:3])}
     assert unknown == {"the container's programs do not answer like GNU's"}
 
 
-def test_libfaketime_is_found_where_distributions_have_it(
+def test_libfaketime_is_found_in_the_folders_of_distributions(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     library = tmp_path / "lib" / "x86_64-linux-gnu" / "faketime" / "libfaketime.so.1"
@@ -228,7 +230,7 @@ def test_libfaketime_is_found_where_distributions_have_it(
     assert machine.libfaketime() == str(tmp_path / "lib" / "libfaketime.so.1")
 
 
-def test_a_condition_without_settings_takes_no_part() -> None:
+def test_a_condition_without_settings_changes_nothing() -> None:
     condition = attrs.evolve(ANYWHERE[0]).without("no umask here")
     assert conditions.start((condition,), 0) == conditions.start((), 0)
     assert condition.missing == "no umask here"

@@ -1,4 +1,4 @@
-"""What Nix says of a derivation that is built again, by a stand-in for it."""
+"""The outcome of building a derivation again, with a stand-in for Nix."""
 
 from pathlib import Path
 
@@ -26,7 +26,7 @@ DRV = f"/nix/store/{'1' * 32}-x-1.drv"
         ([(0, "", ""), (1, "", 'output "/s/x" differs from "/s/y"')], "failed", "different"),
     ],
 )
-def test_outcomes(
+def test_nixs_answers_give_outcomes(
     answers: list[tuple[int, str, str]],
     state: str,
     about: str,

@@ -19,7 +19,7 @@ def request_of(repository: Path) -> run.Request:
 
 
 @pytest.mark.parametrize(("locked", "fetched"), [("failed", "skipped"), ("passed", "failed")])
-def test_nothing_is_built_of_what_is_not_locked(
+def test_nothing_is_built_if_an_input_is_not_locked(
     request_of: run.Request, locked: str, fetched: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name, state in (("locked", locked), ("fetched", fetched), ("generated", "passed")):
@@ -29,7 +29,7 @@ def test_nothing_is_built_of_what_is_not_locked(
     assert [one.name for one in found[2:]] == ["locked", "fetched", "generated"]
 
 
-def test_an_image_that_does_not_build(
+def test_an_image_that_does_not_build_is_a_failed_check(
     request_of: run.Request, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fails(*_: object, **__: object) -> Path:

@@ -1,4 +1,4 @@
-"""What `check` says of the emitted files: whether it would see a difference at all."""
+"""`check` generates the project twice, and finds differences."""
 
 import os
 from pathlib import Path
@@ -37,7 +37,7 @@ def broken(folder: Path, script: str, patch: pytest.MonkeyPatch) -> None:
     patch.setenv("PYTHONPATH", f"{folder}:{os.environ.get('PYTHONPATH', '')}")
 
 
-def test_what_is_emitted_is_the_same(emitted: Path) -> None:
+def test_equal_emitted_files_pass(emitted: Path) -> None:
     assert sources.generated(project.load(emitted)).state == "passed"
 
 
@@ -48,7 +48,7 @@ def test_what_is_emitted_is_the_same(emitted: Path) -> None:
         *(pytest.param(one, marks=pytest.mark.slow) for one in ("LC_ALL", "TZ", "PWD")),
     ],
 )
-def test_what_depends_on_the_environment_is_found(
+def test_output_that_depends_on_the_environment_is_found(
     variable: str, emitted: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     script = CARELESS.format(variable=variable)
@@ -60,7 +60,7 @@ def test_what_depends_on_the_environment_is_found(
     assert found.detail.startswith("/image/")
 
 
-def test_what_generates_nothing_is_not_the_same_twice(
+def test_a_generate_that_writes_nothing_fails(
     emitted: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     broken(tmp_path / "lazy", "import sys\nsys.argv = ['voidgen', '--version']\n", monkeypatch)
@@ -69,7 +69,7 @@ def test_what_generates_nothing_is_not_the_same_twice(
     assert (found.state, found.about) == ("failed", about)
 
 
-def test_what_iso_made_is_not_copied(emitted: Path) -> None:
+def test_the_folder_out_is_not_copied(emitted: Path) -> None:
     write(emitted, {"out/x.iso": "as git knows it", "outside": "x"})
     git.add_intent(emitted, ["."])
     with copies(project.load(emitted)) as both:

@@ -1,4 +1,4 @@
-"""Shell completion: asked by the shells themselves."""
+"""Shell completion, in the real shells."""
 
 import os
 import shlex
@@ -78,10 +78,10 @@ def test_bash(project: Path) -> None:
         (["init", "--preset", "x"], ["xfce"]),
     ],
 )
-def test_words(
+def test_completions_of_words(
     project: Path, words: list[str], offered: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As the script for bash asks, in this process."""
+    """Run in this process what the script for bash asks."""
     assert asked(project, words, monkeypatch) == offered
 
 
@@ -114,7 +114,7 @@ def test_zsh(project: Path, tmp_path: Path) -> None:
     script = tmp_path / "_voidgen"
     script.write_text(voidgen("completion", "zsh", cwd=project).out)
     assert run(project, zsh, "-f", "-n", script) == []
-    # What the script asks, and would hand to zsh's own _describe.
+    # The script passes this answer to zsh's _describe.
     asked = {"COMP_WORDS": "voidgen add module a-", "COMP_CWORD": "3"}
     found = run(project, "voidgen", **asked, _VOIDGEN_COMPLETE="zsh_complete")
     assert found == ["plain", "a-two", "_"]

@@ -1,4 +1,4 @@
-"""Chains that are as deep as they are long: nothing here is recursive."""
+"""Very deep chains of modules and store paths work, because no code recurses."""
 
 import json
 import sys
@@ -14,7 +14,7 @@ PLAN = json.loads((ROOT / "tests/golden/emitted/image/manifest.json").read_bytes
 CONFIG = '[image]\nname = "x"\n[overlay]\nmodules = ["m0"]\n'
 
 
-def test_modules_that_require_each_other(repository: Path) -> None:
+def test_a_deep_chain_of_required_modules(repository: Path) -> None:
     write(repository, {"voidgen.toml": CONFIG})
     count = 2 * sys.getrecursionlimit()
     for number in range(count):
@@ -41,7 +41,7 @@ def test_modules_that_require_each_other(repository: Path) -> None:
     ],
     ids=" ".join,
 )
-def test_a_closure(words: list[str], repository: Path) -> None:
+def test_commands_read_a_deep_closure(words: list[str], repository: Path) -> None:
     names = [*(f"p{number}" for number in range(DEPTH - 1)), "last"]
     paths = [f"/nix/store/{'0' * 32}-{name}" for name in names]
     entries = [

@@ -23,7 +23,7 @@ SIZE = sum(entry["narSize"] for entry in MANIFEST["closure"]["paths"])
 
 @pytest.fixture
 def built(tmp_path: Path) -> Path:
-    """A project with a made-up ./result; what else it has is no matter."""
+    """A project with a made-up ./result, and no other files."""
     write(tmp_path, {"voidgen.toml": "", "result/manifest.json": json.dumps(MANIFEST)})
     return tmp_path
 
@@ -35,7 +35,7 @@ def graph(built: Path, *words: str) -> dict[str, Any]:
     return data
 
 
-def test_json_has_all(built: Path) -> None:
+def test_json_has_all_paths_and_references(built: Path) -> None:
     data = graph(built)
     assert (data["version"], data["kind"], data["name"]) == (1, "closure", "made-up")
     entries = MANIFEST["closure"]["paths"]
@@ -104,7 +104,7 @@ def test_svg_is_xml(built: Path) -> None:
 
 
 @pytest.mark.slow
-def test_all_are_drawn(built: Path) -> None:
+def test_min_size_0_draws_all_nodes(built: Path) -> None:
     ran = voidgen("graph", "closure", "--min-size", "0", "-o", "it.svg", cwd=built)
     assert (ran.status, ran.err) == (0, "")
     root = ET.parse(built / "it.svg").getroot()  # noqa: S314
@@ -122,13 +122,13 @@ def test_all_are_drawn(built: Path) -> None:
         ("it", b"<?xml "),
     ],
 )
-def test_the_name_of_the_file_says_the_format(built: Path, name: str, start: bytes) -> None:
+def test_the_files_ending_chooses_the_format(built: Path, name: str, start: bytes) -> None:
     ran = voidgen("--quiet", "graph", "closure", "--output", name, cwd=built)
     assert (ran.status, ran.out, ran.err) == (0, "", "")
     assert (built / name).read_bytes().startswith(start)
 
 
-def test_no_png_for_a_terminal(built: Path) -> None:
+def test_a_png_is_not_written_to_a_terminal(built: Path) -> None:
     reader, terminal = pty.openpty()
     done = subprocess.run(
         [sys.executable, "-m", "voidgen", "graph", "closure", "--format", "png"],
@@ -144,7 +144,7 @@ def test_no_png_for_a_terminal(built: Path) -> None:
     assert "--output" in done.stderr
 
 
-def test_png_for_a_program(built: Path) -> None:
+def test_a_png_is_written_to_a_pipe(built: Path) -> None:
     argv = [sys.executable, "-m", "voidgen", "graph", "closure", "--format", "png"]
     done = subprocess.run(argv, cwd=built, capture_output=True, check=True)
     assert done.stdout.startswith(b"\x89PNG\r\n\x1a\n")
@@ -171,7 +171,7 @@ def test_without_graphviz(built: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         (["closure", "--format", "gif"], "gif"),
     ],
 )
-def test_wrong_words(built: Path, words: list[str], said: str) -> None:
+def test_graph_refuses_wrong_arguments(built: Path, words: list[str], said: str) -> None:
     ran = voidgen("graph", *words, cwd=built)
     assert (ran.status, ran.out) == (2, "")
     assert said in ran.err
@@ -193,7 +193,9 @@ def test_wrong_words(built: Path, words: list[str], said: str) -> None:
         ),
     ],
 )
-def test_no_manifest(tmp_path: Path, text: str | None, said: str) -> None:
+def test_a_missing_or_wrong_manifest_is_a_fault(
+    tmp_path: Path, text: str | None, said: str
+) -> None:
     write(tmp_path, {"voidgen.toml": ""})
     if text is not None:
         write(tmp_path, {"result/manifest.json": text})
@@ -203,7 +205,7 @@ def test_no_manifest(tmp_path: Path, text: str | None, said: str) -> None:
     assert "result" in ran.err
 
 
-def test_no_place_for_the_file(built: Path) -> None:
+def test_a_missing_folder_for_the_file_is_an_error(built: Path) -> None:
     ran = voidgen("--quiet", "graph", "closure", "-o", "missing/it.json", cwd=built)
     assert (ran.status, ran.out) == (1, "")
     assert "missing/it.json: No such file or directory" in ran.err

@@ -35,14 +35,14 @@ def project(repository: Path) -> Path:
 
 
 def everywhere(option: str, *words: str, cwd: Path) -> Ran:
-    """What a command says with an option before it, which is what it says with it behind."""
+    """Run a command with an option before and after its name, and assert the same output."""
     before, after = voidgen(option, *words, cwd=cwd), voidgen(*words, option, cwd=cwd)
     assert before == after
     return before
 
 
 @pytest.mark.parametrize("name", LazyGroup.COMMANDS)
-def test_each_command_has_them(name: str) -> None:
+def test_each_command_has_the_shared_options(name: str) -> None:
     command = cli.get_command(click.Context(cli), name)
     assert command is not None
     assert command.params[-len(SHARED) :] == [*SHARED]
@@ -58,7 +58,7 @@ def test_project(project: Path, tmp_path: Path) -> None:
     ran = everywhere("--project=project", "show", cwd=tmp_path)
     assert (ran.status, ran.err) == (0, "")
     assert "test" in ran.out
-    # What stands nearer to the command wins.
+    # The option after the command wins.
     assert voidgen("-C", "nowhere", "show", "-C", str(project), cwd=tmp_path) == ran
 
 
@@ -69,7 +69,7 @@ def test_quiet(project: Path) -> None:
 
 
 @pytest.mark.parametrize("options", [["-v"], ["--verbose"], ["-v", "--debug"]])
-def test_verbose_tells_what_runs_and_what_is_written(options: list[str], project: Path) -> None:
+def test_verbose_shows_programs_and_written_files(options: list[str], project: Path) -> None:
     ran = voidgen("generate", *options, cwd=project)
     assert ran.status == 0
     lines = ran.err.splitlines()
@@ -84,12 +84,12 @@ def test_verbose_tells_what_runs_and_what_is_written(options: list[str], project
     assert voidgen("generate", *options, cwd=project).out == voidgen("generate", cwd=project).out
 
 
-def test_one_run_hears_nothing_of_another(project: Path) -> None:
+def test_verbose_does_not_affect_the_next_run(project: Path) -> None:
     assert voidgen("generate", "-v", cwd=project).err
     assert voidgen("generate", cwd=project).err == ""
 
 
-def test_verbose_hides_passwords_and_what_steers_terminals(
+def test_verbose_hides_passwords_and_control_characters(
     tmp_path: Path, project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def run(*_: object) -> None:
@@ -148,7 +148,7 @@ def test_json_of_an_edit(project: Path) -> None:
     }
 
 
-def test_json_of_a_project_that_is_made(tmp_path: Path) -> None:
+def test_json_of_init(tmp_path: Path) -> None:
     write(tmp_path, {"install.conf": "KEYMAP=de\nFOO=bar\n"})
     ran = voidgen("init", "--json", "--from", "install.conf", "mine", cwd=tmp_path)
     told = json.loads(ran.out)
@@ -160,13 +160,13 @@ def test_json_of_a_project_that_is_made(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("words", [["diff", "--format", "html"], ["graph", "--format", "svg"]])
-def test_json_and_another_format(words: list[str], project: Path) -> None:
+def test_json_with_another_format_is_refused(words: list[str], project: Path) -> None:
     ran = voidgen("--json", *words, cwd=project)
     assert (ran.status, ran.out) == (2, "")
     assert f"--json and --format {words[-1]} cannot be combined" in ran.err
 
 
-def test_json_is_a_format(project: Path) -> None:
+def test_the_json_option_is_the_same_as_format_json(project: Path) -> None:
     write(project, {lock_file.FILE: lock_file.dump(Lock())})
     for command in (["graph"], ["diff", "voidgen.lock", "voidgen.lock"]):
         ran = everywhere("--json", *command, cwd=project)
@@ -175,7 +175,7 @@ def test_json_is_a_format(project: Path) -> None:
         json.loads(ran.out)
 
 
-def test_a_shell_reads_no_json(tmp_path: Path) -> None:
+def test_completion_refuses_json(tmp_path: Path) -> None:
     ran = voidgen("completion", "bash", "--json", cwd=tmp_path)
     assert (ran.status, ran.out) == (2, "")
     assert "--json" in ran.err
@@ -193,7 +193,7 @@ def test_a_dumb_terminal_gets_lines(term: str | None, monkeypatch: pytest.Monkey
     assert screen.text() == "work ...\n"
 
 
-def test_no_colours_where_none_are_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_color_turns_colours_off(monkeypatch: pytest.MonkeyPatch) -> None:
     shown: dict[str, str] = {}
     for wanted in ("", "1"):
         with terminal(monkeypatch) as screen:
@@ -211,13 +211,13 @@ def slow(monkeypatch: pytest.MonkeyPatch, patience: float) -> None:
     monkeypatch.setattr(watch, "PATIENCE", patience)
 
 
-def test_what_takes_no_time_is_not_told(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_short_step_is_not_shown(capsys: pytest.CaptureFixture[str]) -> None:
     with watch.late(watch.Lines(), "work"):
         pass
     assert capsys.readouterr().err == ""
 
 
-def test_what_takes_time_is_told(
+def test_a_long_step_is_shown(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     slow(monkeypatch, 0)
@@ -233,7 +233,7 @@ def test_what_takes_time_is_told(
     assert capsys.readouterr().err == "work ...\n"
 
 
-def test_an_interrupt_leaves_what_was_being_done() -> None:
+def test_an_interrupt_keeps_the_names_of_open_steps() -> None:
     doing: list[str] = []
     kept = watch.Kept(NoProgress(), doing)
     with pytest.raises(ValueError, match="x"), kept.step("failing"):
@@ -260,7 +260,9 @@ def interrupted(patch: pytest.MonkeyPatch, name: str, at: int) -> None:
     patch.setattr(name, counted)
 
 
-def test_an_interrupt_says_what_is_written(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_interrupt_lists_the_written_files(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with monkeypatch.context() as patch:
         interrupted(patch, "voidgen.emit._replace", 3)
         ran = voidgen("generate", cwd=project)
@@ -306,7 +308,7 @@ main()
 
 
 def test_interrupted_at_a_terminal(project: Path) -> None:
-    """^C as the terminal sends it: the line that moves goes, and one says what was being done."""
+    """^C removes the progress line, and a message names the step."""
     env = os.environ | {"TERM": "xterm", "COLUMNS": "80"}
     argv = ["-c", PROGRAM, "generate"]
     running = pexpect.spawn(sys.executable, argv, cwd=str(project), env=env, timeout=60)

@@ -62,7 +62,7 @@ def test_the_remedy_for_a_submodule_works(repository: Path, other: Path) -> None
     assert (repository / "image/include/opt/tool/a").exists()
 
 
-def test_the_remedy_for_a_repository_of_its_own_works(repository: Path, other: Path) -> None:
+def test_the_remedy_for_a_nested_repository_works(repository: Path, other: Path) -> None:
     git(repository, "clone", "--quiet", str(other), f"{FILES}/opt")
     ran = generated(repository)
     assert ran.status == 2
@@ -97,7 +97,7 @@ def test_a_module_as_a_submodule(repository: Path, other: Path) -> None:
         ("", 0, ""),
     ],
 )
-def test_what_voidgen_toml_names_in_a_submodule(
+def test_files_of_a_submodule_that_voidgen_toml_names_are_reported(
     repository: Path, other: Path, config: str, status: int, said: str
 ) -> None:
     add(repository, other, "sub")
@@ -116,7 +116,9 @@ def test_what_voidgen_toml_names_in_a_submodule(
     "config", ['[nix]\nnixpkgs = "./x"\n', '[flake]\nextra = "x/default.nix"\n']
 )
 @pytest.mark.parametrize("is_ignored", [False, True])
-def test_files_that_nix_files_name(repository: Path, config: str, is_ignored: bool) -> None:
+def test_files_that_nix_files_import_must_be_in_git(
+    repository: Path, config: str, is_ignored: bool
+) -> None:
     write(repository, {"x/default.nix": "{ ... }: import ../lib/a.nix\n", "lib/a.nix": "./b.txt\n"})
     write(repository, {"lib/b.txt": "", "lib/other.nix": "", ".gitignore": "lib\n" * is_ignored})
     git(repository, "add", "x")
@@ -128,7 +130,7 @@ def test_files_that_nix_files_name(repository: Path, config: str, is_ignored: bo
     assert generated(repository, config).err == ""
 
 
-def test_paths_in_nix_files(tmp_path: Path) -> None:
+def test_imported_finds_the_paths_in_nix_files(tmp_path: Path) -> None:
     text = """
     # import ./comment.nix
     /* ./block.nix
@@ -152,11 +154,11 @@ def test_paths_in_nix_files(tmp_path: Path) -> None:
     assert nix_imports.imported(tmp_path, ["nix/default.nix"]) == expected
 
 
-def test_files_that_cannot_be_read_name_nothing(tmp_path: Path) -> None:
+def test_unreadable_nix_files_import_nothing(tmp_path: Path) -> None:
     (tmp_path / "folder").mkdir()
     assert nix_imports.imported(tmp_path, ["missing.nix", "folder"]) == ()
 
 
-def test_files_that_name_each_other_end(tmp_path: Path) -> None:
+def test_nix_files_that_import_each_other_are_read_once(tmp_path: Path) -> None:
     write(tmp_path, {"a.nix": "./b.nix", "b.nix": "./a.nix"})
     assert nix_imports.imported(tmp_path, ["a.nix"]) == ("b.nix",)

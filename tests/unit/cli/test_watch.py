@@ -18,7 +18,7 @@ SPELLED = r"a\x1b[31mb\nc\r\x07\x9b\u202e"
 
 
 class Screen:
-    """A terminal, and all that was written to it."""
+    """A terminal that records what is written to it."""
 
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
@@ -35,7 +35,7 @@ class Screen:
             return
 
     def text(self) -> str:
-        """All of it, when nobody writes any more."""
+        """Return everything that was written, after the writer has closed it."""
         self._reader.join(30)
         assert not self._reader.is_alive()
         return self._data.decode()
@@ -43,7 +43,7 @@ class Screen:
 
 @contextmanager
 def terminal(monkeypatch: pytest.MonkeyPatch) -> Iterator[Screen]:
-    """Standard error is a terminal, until left."""
+    """Make standard error a terminal."""
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setenv("COLUMNS", "100")
     for name in ("NO_COLOR", "FORCE_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE"):
@@ -61,11 +61,11 @@ def terminal(monkeypatch: pytest.MonkeyPatch) -> Iterator[Screen]:
 
 
 def plain(text: str) -> str:
-    """Without what moves the cursor and colours the text."""
+    """Return ``text`` without escape sequences."""
     return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", text)
 
 
-def test_who_watches(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_watcher_depends_on_quiet_and_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     assert isinstance(watch.watcher(quiet=False), watch.Lines)
     assert isinstance(watch.watcher(quiet=True), NoProgress)
     with terminal(monkeypatch):
@@ -81,7 +81,7 @@ def work(watcher: Progress, total: int, *counts: int) -> None:
             moved(count)
 
 
-def test_nobody_is_told(
+def test_quiet_shows_no_progress(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     work(watch.watcher(quiet=True), 100, 60, -60, 100)
@@ -144,7 +144,9 @@ def test_lines_of_a_step(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr() == ("", "")
 
 
-def test_names_cannot_steer_a_log(capsys: pytest.CaptureFixture[str]) -> None:
+def test_control_characters_in_names_are_escaped_in_lines(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     with watch.Lines().step(STEERING), watch.Lines().transfer(STEERING, 5):
         pass
     first, second = capsys.readouterr().err.splitlines()
@@ -153,7 +155,9 @@ def test_names_cannot_steer_a_log(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 @pytest.mark.parametrize("watcher", [watch.Lines(), watch.Terminal(), NoProgress()])
-def test_faults_go_on(watcher: Progress, capsys: pytest.CaptureFixture[str]) -> None:
+def test_exceptions_pass_through_progress(
+    watcher: Progress, capsys: pytest.CaptureFixture[str]
+) -> None:
     for enter in (lambda: watcher.step("x"), lambda: watcher.transfer("x", 5)):
         with pytest.raises(ValueError, match="of the work"), enter():
             raise ValueError("of the work")
@@ -188,7 +192,7 @@ def test_steps_within_steps_at_a_terminal(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def counted(text: str) -> list[int]:
-    """The bytes that a bar shows as moved, one after the other."""
+    """Return the bytes that a progress bar shows, in order."""
     return [int(count) for count in re.findall(r"(-?\d+)/100 bytes", plain(text))]
 
 
@@ -218,7 +222,9 @@ def test_a_transfer_of_nothing_at_a_terminal(monkeypatch: pytest.MonkeyPatch) ->
     assert "0/0 bytes" in plain(screen.text())
 
 
-def test_names_cannot_steer_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_control_characters_in_names_are_escaped_at_a_terminal(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     def step() -> None:
         with watch.watcher(quiet=False).step(STEERING):
             pass

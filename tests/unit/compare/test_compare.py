@@ -1,4 +1,4 @@
-"""Where two trees differ, and the likely cause."""
+"""Where two trees differ, and what the likely cause is."""
 
 import os
 from pathlib import Path
@@ -11,7 +11,7 @@ from voidgen.compare import content, trees
 
 
 @given(st.binary(), st.binary(), st.binary())
-def test_the_first_byte_that_differs(start: bytes, one: bytes, other: bytes) -> None:
+def test_offset_is_the_first_different_byte(start: bytes, one: bytes, other: bytes) -> None:
     old, new = start + one, start + other
     if old == new:
         return
@@ -41,7 +41,7 @@ def test_likely_causes(old: bytes, new: bytes, cause: str) -> None:
     assert content.likely(new, old, content.offset(old, new)) == cause
 
 
-def test_large_files_are_told_apart_by_pieces(tmp_path: Path) -> None:
+def test_large_files_are_compared_in_pieces(tmp_path: Path) -> None:
     for name, last in (("one", b"x"), ("two", b"y")):
         with (tmp_path / name).open("wb") as stream:
             stream.truncate(trees.LARGEST + 1)
@@ -51,7 +51,7 @@ def test_large_files_are_told_apart_by_pieces(tmp_path: Path) -> None:
     assert line == f"/: byte {trees.LARGEST:,}"
 
 
-def test_trees(tmp_path: Path) -> None:
+def test_differences_lists_every_kind_of_difference(tmp_path: Path) -> None:
     for name in ("one", "two"):
         folder = tmp_path / name
         for path in ("same", "deep/file", "deep/mode", "kind", "time"):

@@ -1,4 +1,4 @@
-"""What depends on more than one value of voidgen.toml."""
+"""Rules about several values of voidgen.toml together."""
 
 from pathlib import Path
 from typing import Any
@@ -32,7 +32,7 @@ def _squashfs(**table: Any) -> Squashfs:
         {"compression": "gzip", "level": 9},
     ],
 )
-def test_level(table: dict[str, Any]) -> None:
+def test_each_compression_accepts_its_levels(table: dict[str, Any]) -> None:
     assert _squashfs(**table).level == table.get("level")
 
 
@@ -46,13 +46,13 @@ def test_level(table: dict[str, Any]) -> None:
         {"compression": "lz4", "level": 1},
     ],
 )
-def test_wrong_level(table: dict[str, Any]) -> None:
+def test_a_level_that_the_compression_lacks_is_refused(table: dict[str, Any]) -> None:
     with pytest.raises(WrongInputError) as caught:
         _squashfs(**table)
     assert caught.value.faults[0].key == ("mklive", "squashfs", "level")
 
 
-def test_live_user_comes_from_user() -> None:
+def test_live_user_in_cmdline_is_refused() -> None:
     document = {"image": {"name": "a", "cmdline": ["quiet", "live.user=me"]}}
     with pytest.raises(WrongInputError) as caught:
         structure(document, Config, FILE)
@@ -85,7 +85,7 @@ def test_the_root_image() -> None:
         ("systemd.unit=rescue.target", "no systemd"),
     ],
 )
-def test_a_parameter_of_somebody_else_is_refused(parameter: str, said: str) -> None:
+def test_parameters_that_mklive_sets_or_void_lacks_are_refused(parameter: str, said: str) -> None:
     with pytest.raises(WrongInputError) as caught:
         structure({"image": {"name": "a", "cmdline": [parameter]}}, Config, FILE)
     (fault,) = caught.value.faults
@@ -93,14 +93,14 @@ def test_a_parameter_of_somebody_else_is_refused(parameter: str, said: str) -> N
     assert said in fault.what
 
 
-def test_other_parameters_of_the_live_boot_are_the_users() -> None:
+def test_other_parameters_of_the_live_boot_are_accepted() -> None:
     parameters = ("live.autologin", "live.shell=/bin/zsh", "rd.live.ram", "rootdelay=5", "rd.break")
     image = {"name": "a", "cmdline": list(parameters)}
     assert structure({"image": image}, Config, FILE).image.cmdline == parameters
 
 
 @pytest.mark.parametrize("user", ["nobody", "audio", "mysql", "chrony", "nixbld3", "polkitd"])
-def test_a_name_that_a_package_takes_is_no_live_user(user: str) -> None:
+def test_a_live_user_with_the_name_of_a_packages_user_is_refused(user: str) -> None:
     with pytest.raises(WrongInputError) as caught:
         structure({"image": {"name": "a", "user": user}}, Config, FILE)
     (fault,) = caught.value.faults
@@ -109,5 +109,5 @@ def test_a_name_that_a_package_takes_is_no_live_user(user: str) -> None:
 
 
 @pytest.mark.parametrize("user", ["live", "anon", "void", "user", "me", "rescue", "kiosk"])
-def test_usual_names_of_live_users_are_free(user: str) -> None:
+def test_usual_names_of_live_users_are_accepted(user: str) -> None:
     assert structure({"image": {"name": "a", "user": user}}, Config, FILE).image.user == user

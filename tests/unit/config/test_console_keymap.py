@@ -1,4 +1,4 @@
-"""What the console of an image gets: a map of kbd, or one that voidgen makes from XKB."""
+"""The keymap of an image's console: one of kbd's, or one that voidgen makes from XKB."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ KBD: dict[str, str] = keymap._kbd()["maps"]  # type: ignore[assignment]  # noqa:
 
 
 def test_names_of_kbd() -> None:
-    # What srcpkgs/kbd/template of void-packages leaves, renames and removes.
+    # void-packages' srcpkgs/kbd/template keeps, renames and removes maps.
     assert {"us", "fr_CH", "de_CH-latin1", "no-latin1", "sg-latin1", "colemak", "cz-qwertz"} <= set(
         KBD
     )
@@ -37,7 +37,7 @@ def test_names_of_kbd() -> None:
 
 
 @pytest.mark.parametrize("name", KBD)
-def test_each_map_of_kbd_is_taken(name: str) -> None:
+def test_each_map_of_kbd_is_accepted(name: str) -> None:
     image = ImageConfig("any", keymap=name)
     assert image.console() == Console(name)
     assert compiles(image.layouts())
@@ -70,7 +70,7 @@ def test_each_map_of_kbd_is_taken(name: str) -> None:
         ({"xkb": "ch+fr_nodeadkeys"}, "ch-fr_nodeadkeys", ("ch+fr_nodeadkeys", "")),
         ({"xkb": "cz+qwerty,bg+phonetic"}, "cz-qwerty_bg-phonetic", ("cz+qwerty,bg+phonetic", ...)),
         ({"xkb": "fr"}, "fr", None),
-        # kbd's map of that name types something else.
+        # kbd's map of that name has another layout.
         ({"xkb": "cz"}, "cz-xkb", ("cz", "")),
         ({"xkb_options": ("ctrl:nocaps",)}, "us-xkb", ("us", "ctrl:nocaps")),
     ],
@@ -102,7 +102,7 @@ def test_the_nearest_map_of_kbd(source: str, name: str) -> None:
     assert nearest_kbd_keymap(source) == name
 
 
-def test_a_nearest_map_is_kbds() -> None:
+def test_each_nearest_map_exists_in_kbd() -> None:
     sources = [*keymap._sources()]  # noqa: SLF001
     assert len(sources) > 500
     assert {nearest_kbd_keymap(source) for source in sources} <= set(KBD)
@@ -120,7 +120,7 @@ def test_a_nearest_map_is_kbds() -> None:
         ("/usr/share/keymaps/mine.map", False),
     ],
 )
-def test_what_loadkeys_takes_for_a_map(path: str, expected: bool) -> None:
+def test_loadkeys_finds_maps_by_folder_and_ending(path: str, expected: bool) -> None:
     assert Console("mine").is_map(path) == expected
 
 
@@ -151,10 +151,10 @@ REPLACED = (
         (b"damaged", []),
         (gzip.compress(b"include ")[:12], []),
     ],
-    # The data has the time in it.
+    # The data contains the time.
     ids=["made", "replaced", "not gzip", "cut off"],
 )
-def test_iso_says_which_keymap_was_replaced(data: bytes, lines: list[str], tmp_path: Path) -> None:
+def test_iso_reports_a_replaced_keymap(data: bytes, lines: list[str], tmp_path: Path) -> None:
     path = "/usr/share/kbd/keymaps/xkb/ch-fr_nodeadkeys.map.gz"
     place = tmp_path / path[1:]
     place.parent.mkdir(parents=True)

@@ -35,30 +35,30 @@ MADE_FROM_XKB = {
 
 
 @pytest.mark.parametrize(("name", "sources"), (KNOWN | MADE_FROM_XKB).items())
-def test_known(name: str, sources: str) -> None:
+def test_known_keymaps_have_layouts(name: str, sources: str) -> None:
     assert ",".join(layouts_of_keymap(name).sources) == sources
     assert layouts_of_keymap(name) == layouts_of_sources(sources)
 
 
 def compiles(xkb: Xkb) -> bool:
-    """Whether libxkbcommon makes a keymap of it, from the machine's xkeyboard-config."""
+    """Return whether libxkbcommon compiles it with this machine's xkeyboard-config."""
     command = ["xkbcli", "compile-keymap", "--layout", xkb.layout, "--variant", xkb.variant]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     return done.returncode == 0 and "xkb_keymap" in done.stdout
 
 
 @pytest.mark.parametrize("sources", sorted({*KNOWN.values(), *MADE_FROM_XKB.values()}))
-def test_xkb_knows_them_too(sources: str) -> None:
+def test_xkb_compiles_each_known_layout(sources: str) -> None:
     assert compiles(layouts_of_sources(sources))
 
 
-def test_xkb_does_not_know_everything() -> None:
+def test_xkb_refuses_unknown_layouts() -> None:
     assert not compiles(Xkb("ch-fr_nodeadkeys", "", "", ()))
     assert not compiles(Xkb("us", "phonetic", "", ()))
 
 
 @pytest.mark.parametrize("name", sorted(EXPECTED.keys() - KNOWN.keys()))
-def test_unknown(name: str) -> None:
+def test_an_unknown_keymap_is_an_error(name: str) -> None:
     with pytest.raises(UnknownLayoutError, match=f"no XKB layout is known for the keymap '{name}'"):
         layouts_of_keymap(name)
 
@@ -72,7 +72,7 @@ def test_unknown(name: str) -> None:
         ("us,bg+phonetic", Xkb("us,bg", ",phonetic", "us", ("us", "bg+phonetic"), BOTH_SHIFTS)),
     ],
 )
-def test_forms(sources: str, xkb: Xkb) -> None:
+def test_the_forms_of_a_list_of_layouts(sources: str, xkb: Xkb) -> None:
     assert layouts_of_sources(sources) == xkb
 
 
@@ -140,7 +140,7 @@ BASE = """<xkbConfigRegistry version="1.1"><optionList><group><configItem><name>
 EXTRAS = BASE.replace("<name>fr</name>", "<name>odd</name>").replace("<name>us<", "<name>zz<")
 
 
-def test_tables_are_read_from_the_fields_lists(tmp_path: Path) -> None:
+def test_tables_are_read_from_systemds_and_xkbs_lists(tmp_path: Path) -> None:
     (tmp_path / "map").write_text(MODEL_MAP)
     (tmp_path / "base.xml").write_text(BASE)
     (tmp_path / "base.extras.xml").write_text(EXTRAS)
@@ -175,6 +175,6 @@ def test_kbds_maps_are_read_from_their_folder(tmp_path: Path) -> None:
     assert read["about"]["version"] == "1.0_1"
 
 
-def test_the_tables_files_are_as_the_script_writes_them() -> None:
+def test_the_tables_files_are_current() -> None:
     assert keymap.FILE.read_text() == to_json(keymap._tables())  # noqa: SLF001
     assert keymap.KBD.read_text() == to_json(keymap._kbd())  # noqa: SLF001

@@ -1,4 +1,4 @@
-"""Strings that are right and wrong, each beside a near one of the other kind."""
+"""Each rule for strings accepts the right ones and refuses similar wrong ones."""
 
 import pytest
 
@@ -279,17 +279,17 @@ TABLE: dict[str, tuple[list[str], list[str]]] = {
 RULES = {name: rule for name, rule in vars(rules).items() if isinstance(rule, Rule)}
 
 
-def test_every_rule_is_shown() -> None:
+def test_every_rule_has_cases() -> None:
     assert TABLE.keys() == RULES.keys()
 
 
 @pytest.mark.parametrize(("name", "good"), [(n, value) for n in TABLE for value in TABLE[n][0]])
-def test_good(name: str, good: str) -> None:
+def test_right_strings_are_accepted(name: str, good: str) -> None:
     assert RULES[name].check(good) == good
 
 
 @pytest.mark.parametrize(("name", "bad"), [(n, value) for n in TABLE for value in TABLE[n][1]])
-def test_bad(name: str, bad: str) -> None:
+def test_wrong_strings_are_refused(name: str, bad: str) -> None:
     rule = RULES[name]
     with pytest.raises(MisfitError) as caught:
         rule.check(bad)
@@ -297,7 +297,7 @@ def test_bad(name: str, bad: str) -> None:
 
 
 @pytest.mark.parametrize("name", [name for name, rule in RULES.items() if rule.remedies])
-def test_every_remedy_is_reached(name: str) -> None:
+def test_every_remedy_has_a_case(name: str) -> None:
     said = set()
     for bad in TABLE[name][1]:
         with pytest.raises(MisfitError) as caught:

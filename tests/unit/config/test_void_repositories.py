@@ -32,12 +32,12 @@ HAVE = {
 """etc/xbps.d of void-packages (f340b276df2): repos-remote.conf, -musl, -aarch64, -aarch64-musl."""
 
 
-def test_each_architecture_is_here() -> None:
+def test_every_architecture_has_a_case() -> None:
     assert set(OWN) == {*get_args(Arch)}
 
 
 @pytest.mark.parametrize("arch", OWN)
-def test_own(arch: str) -> None:
+def test_urls_of_an_architecture(arch: str) -> None:
     own = Void(arch)
     assert [*own.urls(["void:"])] == OWN[arch]
     have = set().union(*(HAVE[url] for url in OWN[arch]))
@@ -70,7 +70,7 @@ def test_init_has_the_architectures_repositories(arch: str, tmp_path: Path) -> N
     assert [one["name"] for one in shown["xbps"]["repositories"]] == OWN[arch]
 
 
-def test_a_modules_repository_is_the_architectures(repository: Path) -> None:
+def test_a_modules_repository_follows_the_architecture(repository: Path) -> None:
     text = '[image]\nname = "a"\narch = "x86_64-musl"\n[overlay]\nmodules = ["intel-ucode"]\n'
     write(repository, {"voidgen.toml": text})
     shown = json.loads(voidgen("show", "--json", cwd=repository).out)
@@ -84,6 +84,6 @@ def test_a_modules_repository_is_the_architectures(repository: Path) -> None:
     assert voidgen("why", BASE, cwd=repository).status == 0
 
 
-def test_offline_has_no_architecture(tmp_path: Path) -> None:
+def test_init_offline_refuses_the_option_arch(tmp_path: Path) -> None:
     ran = voidgen("init", "--offline", "--arch=i686", "a", cwd=tmp_path)
     assert (ran.status, "--arch" in ran.err) == (2, True)

@@ -1,4 +1,4 @@
-"""The id that an image has once it is loaded."""
+"""The id that an archive's image has after it is loaded."""
 
 import hashlib
 import io
@@ -45,7 +45,7 @@ def test_the_id_is_the_hash_of_the_configuration(mode: str, first: str, tmp_path
         {"manifest.json": manifest("other.json"), "x.json": CONFIG},
     ],
 )
-def test_what_is_no_archive_has_none(files: dict[str, bytes], tmp_path: Path) -> None:
+def test_a_file_that_is_not_an_archive_has_no_id(files: dict[str, bytes], tmp_path: Path) -> None:
     assert archive.ids(packed(tmp_path / "x", files)) == frozenset()
     (tmp_path / "x").write_bytes((tmp_path / "x").read_bytes()[:30])
     assert archive.ids(tmp_path / "x") == frozenset()
@@ -55,7 +55,9 @@ def test_what_is_no_archive_has_none(files: dict[str, bytes], tmp_path: Path) ->
 @pytest.mark.parametrize(
     ("told", "same"), [(ID, True), (f"sha256:{ID}", True), ("0" * 64, False), ("", False)]
 )
-def test_a_name_that_another_image_has(told: str, same: bool, tmp_path: Path) -> None:
+def test_an_image_of_the_same_name_counts_only_with_the_same_id(
+    told: str, same: bool, tmp_path: Path
+) -> None:
     files = {"manifest.json": manifest("x.json"), "x.json": CONFIG}
     assert archive.has_image(packed(tmp_path / "x", files), told) == same
 

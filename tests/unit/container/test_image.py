@@ -1,4 +1,4 @@
-"""The tools for an image of another architecture are asked for by this machine's system."""
+"""Tools for an image of another architecture are built for this machine's system."""
 
 import json
 from pathlib import Path
@@ -43,18 +43,22 @@ def built(path: Path) -> str:
     return json.dumps([{"outputs": {"out": str(path)}}])
 
 
-def test_xbps(programs: StandIns, image: project.Project, tmp_path: Path) -> None:
+def test_xbps_is_built_for_this_machine(
+    programs: StandIns, image: project.Project, tmp_path: Path
+) -> None:
     programs.add("nix", (0, '["xbps"]', ""), (0, built(tmp_path / "xbps"), ""))
     found = update._tools(tmp_path, image, NoProgress())  # noqa: SLF001
     assert found == tmp_path / "xbps" / "bin"
     asked, made = programs.starts("nix")
     assert f"path:{tmp_path}#packages.{HOST}" in asked
-    # Nix itself takes this machine's.
+    # By default, Nix builds for this machine.
     assert f"path:{tmp_path}#xbps" in made
     assert asked[-6:] == made[-6:] == image.caches.options()
 
 
-def test_the_container(programs: StandIns, image: project.Project, tmp_path: Path) -> None:
+def test_the_container_is_built_for_this_machine(
+    programs: StandIns, image: project.Project, tmp_path: Path
+) -> None:
     programs.add("nix", (0, '"x:1"', ""), (0, built(tmp_path / "x.tar"), ""))
     programs.add("podman", (1, "", "no such image"), (0, "Loaded image: x:1", ""), (0, "id", ""))
     runner = engine.Engine("podman", rootful=True, storage=tmp_path)

@@ -20,7 +20,7 @@ SKOPEO = ["inspect", "--no-tags", "--format", "{{.Digest}}"]
 
 @pytest.fixture
 def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> StandIns:
-    """On PATH are these alone."""
+    """Stand-ins, the only programs on PATH."""
     found = StandIns(tmp_path / "bin")
     monkeypatch.setenv("PATH", str(found.folder))
     monkeypatch.setattr(process, "LONGEST_WAIT", 0)
@@ -40,13 +40,13 @@ def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> StandIns:
         (f"localhost:5000/x@{DIGEST}", ContainerReference("localhost:5000/x", "", DIGEST)),
         (f"localhost:5000/x/y:1@{DIGEST}", ContainerReference("localhost:5000/x/y", "1", DIGEST)),
         ("", ContainerReference("")),
-        # What no image is called stays one name, and nobody has such an image.
+        # An invalid reference is kept as a name, which no registry has.
         ("x@sha256:12", ContainerReference("x@sha256:12")),
         ("x:", ContainerReference("x:")),
         ("x\n", ContainerReference("x\n")),
     ],
 )
-def test_parse(reference: str, image: ContainerReference) -> None:
+def test_parse_splits_name_tag_and_digest(reference: str, image: ContainerReference) -> None:
     assert container_reference.parse(reference) == image
     assert str(image) == reference
 
@@ -60,23 +60,23 @@ HEX = st.text("0123456789abcdef", min_size=64, max_size=64).map("sha256:{}".form
 
 @given(st.builds(ContainerReference, NAME, st.just("") | TAG, st.just("") | HEX))
 @example(ContainerReference("localhost:5000/5000", "5000", DIGEST))
-def test_a_reference_is_taken_apart_as_it_was_put_together(image: ContainerReference) -> None:
+def test_parsing_a_written_reference_gives_the_same(image: ContainerReference) -> None:
     assert container_reference.parse(str(image)) == image
 
 
 @given(st.text(string.printable) | st.text())
-def test_any_text_keeps_its_letters(text: str) -> None:
+def test_any_text_is_written_as_it_was_parsed(text: str) -> None:
     assert str(container_reference.parse(text)) == text
 
 
-def test_skopeo(programs: StandIns) -> None:
+def test_skopeo_looks_the_digest_up(programs: StandIns) -> None:
     programs.add("skopeo", (0, DIGEST, ""))
     assert container_reference.digest(ContainerReference("localhost:5000/x", "1")) == DIGEST
     assert programs.starts("skopeo") == [[*SKOPEO, "docker://localhost:5000/x:1"]]
 
 
 @pytest.mark.parametrize("engine", ["podman", "docker"])
-def test_engines_pull_it_first(programs: StandIns, engine: str) -> None:
+def test_an_engine_pulls_the_image_to_find_the_digest(programs: StandIns, engine: str) -> None:
     said = json.dumps([f"localhost:5000/x@{DIGEST}"])
     programs.add(engine, (0, "pulled", ""), (0, said, ""))
     assert container_reference.digest(ContainerReference("localhost:5000/x", "1")) == DIGEST
@@ -85,7 +85,7 @@ def test_engines_pull_it_first(programs: StandIns, engine: str) -> None:
 
 
 @pytest.mark.parametrize("tag", ["", "1"])
-def test_a_digest_says_more_than_a_tag(programs: StandIns, tag: str) -> None:
+def test_a_digest_takes_precedence_over_a_tag(programs: StandIns, tag: str) -> None:
     programs.add("skopeo", (0, DIGEST, ""))
     assert container_reference.digest(ContainerReference("x", tag, DIGEST)) == DIGEST
     assert programs.starts("skopeo") == [[*SKOPEO, f"docker://x@{DIGEST}"]]
@@ -100,7 +100,9 @@ def test_a_digest_says_more_than_a_tag(programs: StandIns, tag: str) -> None:
         (["docker", "skopeo"], "skopeo"),
     ],
 )
-def test_who_is_asked(programs: StandIns, there: list[str], asked: str) -> None:
+def test_skopeo_is_preferred_then_podman_then_docker(
+    programs: StandIns, there: list[str], asked: str
+) -> None:
     for name in there:
         answer = DIGEST if name == "skopeo" else json.dumps([f"x@{DIGEST}"])
         programs.add(name, (0, answer, ""))
@@ -108,7 +110,7 @@ def test_who_is_asked(programs: StandIns, there: list[str], asked: str) -> None:
     assert [name for name in there if programs.starts(name)] == [asked]
 
 
-def test_nobody_to_ask(programs: StandIns) -> None:
+def test_without_these_programs_the_error_names_them(programs: StandIns) -> None:
     assert not any(programs.folder.iterdir())
     with pytest.raises(StepFailedError) as caught:
         container_reference.digest(ContainerReference("localhost:5000/x", "1"))
@@ -119,7 +121,7 @@ def test_nobody_to_ask(programs: StandIns) -> None:
 
 
 @pytest.mark.parametrize("said", ["", "<none>", "sha256:12", f"{OTHER}0"])
-def test_an_answer_of_skopeo_that_is_no_digest(programs: StandIns, said: str) -> None:
+def test_an_answer_of_skopeo_without_a_digest_is_an_error(programs: StandIns, said: str) -> None:
     programs.add("skopeo", (0, said, ""))
     with pytest.raises(StepFailedError) as caught:
         container_reference.digest(ContainerReference("x"))
@@ -128,8 +130,8 @@ def test_an_answer_of_skopeo_that_is_no_digest(programs: StandIns, said: str) ->
 
 
 @pytest.mark.parametrize("said", ["[]", "null", '[""]', '["x"]', '["x@sha256:12"]'])
-def test_an_image_without_a_digest(programs: StandIns, said: str) -> None:
-    """One that was built here, and never in a registry."""
+def test_an_image_without_a_digest_is_an_error(programs: StandIns, said: str) -> None:
+    """It was built on this machine, and never pushed to a registry."""
     programs.add("podman", (0, "", ""), (0, said, ""))
     with pytest.raises(StepFailedError) as caught:
         container_reference.digest(ContainerReference("x"))
@@ -152,14 +154,14 @@ LASTING = [
 
 
 @pytest.mark.parametrize("said", BUSY)
-def test_a_registry_that_is_busy_is_asked_again(programs: StandIns, said: str) -> None:
+def test_a_request_to_a_busy_registry_is_repeated(programs: StandIns, said: str) -> None:
     programs.add("skopeo", (1, "", said), (1, "", said), (0, DIGEST, ""))
     assert container_reference.digest(ContainerReference("x")) == DIGEST
     assert len(programs.starts("skopeo")) == 3
 
 
 @pytest.mark.parametrize("said", LASTING)
-def test_an_image_that_is_not_there(programs: StandIns, said: str) -> None:
+def test_a_missing_image_is_requested_once(programs: StandIns, said: str) -> None:
     programs.add("skopeo", (1, "", said), (0, DIGEST, ""))
     with pytest.raises(StepFailedError) as caught:
         container_reference.digest(ContainerReference("x"))

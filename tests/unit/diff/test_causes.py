@@ -1,4 +1,4 @@
-"""Why something was built anew: what its derivations differ in."""
+"""The cause of a rebuild: how two derivations differ."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -39,7 +39,7 @@ def add(  # noqa: PLR0913, PLR0917 - what a derivation has
     return path
 
 
-def test_an_input_of_another_version() -> None:
+def test_an_input_of_another_version_is_the_cause() -> None:
     store: Store = {}
     glibc = add(store, "glibc-2.39", "1"), add(store, "glibc-2.40", "2")
     env = [{"buildInputs": f"{at(f'glibc-{version}', '3', '')} "} for version in ("2.39", "2.40")]
@@ -47,7 +47,7 @@ def test_an_input_of_another_version() -> None:
     assert Causes(store.get).between(old, new) == Cause(("glibc 2.39 -> 2.40",))
 
 
-def test_the_nearest_cause_below_inputs_that_were_built_anew() -> None:
+def test_the_nearest_cause_below_rebuilt_inputs() -> None:
     store: Store = {}
     libc = add(store, "glibc-2.39", "1"), add(store, "glibc-2.40", "2")
     stdenv = [add(store, "stdenv", one, (libc[n],)) for n, one in enumerate("34")]
@@ -56,7 +56,7 @@ def test_the_nearest_cause_below_inputs_that_were_built_anew() -> None:
     assert Causes(store.get).between(old, new) == Cause(("glibc 2.39 -> 2.40",), ("stdenv",))
 
 
-def test_what_comes_goes_and_has_other_content() -> None:
+def test_added_removed_and_changed_inputs_are_causes() -> None:
     store: Store = {}
     zlib, xz = add(store, "zlib-1", "1"), add(store, "xz-5", "2")
     fixed = [add(store, "x-1.tar", one, env={"outputHash": one}) for one in "34"]
@@ -74,7 +74,7 @@ def test_what_comes_goes_and_has_other_content() -> None:
     )
 
 
-def test_a_download_by_another_curl_is_no_cause() -> None:
+def test_a_download_with_another_curl_is_not_a_cause() -> None:
     store: Store = {}
     curl = [add(store, f"curl-{one}", one) for one in "12"]
     source = [
@@ -86,7 +86,7 @@ def test_a_download_by_another_curl_is_no_cause() -> None:
     assert Causes(store.get).between(old, new) == Cause(("glibc 1 -> 2",))
 
 
-def test_several_inputs_of_a_name_are_held_against_those_of_their_versions() -> None:
+def test_inputs_of_the_same_name_are_compared_by_version() -> None:
     store: Store = {}
     base = add(store, "base-1", "1"), add(store, "base-2", "2")
     old_inputs = [add(store, "python-3.9", "3", (base[0],)), add(store, "python-3.10", "4")]
@@ -95,7 +95,7 @@ def test_several_inputs_of_a_name_are_held_against_those_of_their_versions() -> 
     assert Causes(store.get).between(old, new) == Cause(("python 3.10 -> 3.11",))
 
 
-def test_where_derivations_are_not_in_the_store() -> None:
+def test_causes_if_derivations_are_missing_in_the_store() -> None:
     store: Store = {}
     gone = at("gone-1", "1"), at("gone-1", "2")
     old, new = (add(store, "x-1", one, (gone[n],)) for n, one in enumerate("ab"))
@@ -103,7 +103,7 @@ def test_where_derivations_are_not_in_the_store() -> None:
     assert Causes(store.get).between(at("y-1", "1"), new) is None
 
 
-def test_a_chain_of_thousands() -> None:
+def test_a_cause_at_the_end_of_a_long_chain() -> None:
     store: Store = {}
     pair = [add(store, f"base-{one}", one) for one in "12"]
     for number in range(5000):
@@ -119,7 +119,7 @@ ATERM = (
 )
 
 
-def test_aterm(tmp_path: Path) -> None:
+def test_a_derivations_file_is_read(tmp_path: Path) -> None:
     file = tmp_path / f"{'1' * 32}-x-1.drv"
     file.write_bytes(ATERM.replace("{h}", "1" * 32).encode("latin-1"))
     found = derivations.read(str(file))
@@ -133,14 +133,14 @@ def test_aterm(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "text", ["", "Derive", "Derive(", "Derive()", "Derive([],1)", 'DrvWithVersion("x")', "(" * 9999]
 )
-def test_what_is_no_aterm_is_not_known(tmp_path: Path, text: str) -> None:
+def test_a_file_that_is_not_a_derivation_is_not_read(tmp_path: Path, text: str) -> None:
     file = tmp_path / f"{'1' * 32}-x-1.drv"
     file.write_text(text)
     assert derivations.read(str(file)) is None
     assert derivations.read(str(tmp_path / "absent.drv")) is None
 
 
-def test_ways_are_the_shortest_from_what_was_asked_for() -> None:
+def test_ways_are_the_shortest_ones_from_a_requested_package() -> None:
     def path(name: str) -> str:
         return at(name, "a", "")
 

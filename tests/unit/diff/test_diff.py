@@ -1,4 +1,4 @@
-"""What differs between two snapshots, layer by layer, and how it is told."""
+"""The differences between two snapshots in each layer, and their forms."""
 
 import html as html_text
 import json
@@ -42,7 +42,7 @@ def paths(*names: str, size: int = 10) -> dict[str, StorePath]:
         (("x-1", "x-3"), ("x-2",), "changed", ("1", "3"), ("2",)),
         (("x-1", "x-2"), ("x-2", "x-3"), "changed", ("1", "2"), ("2", "3")),
         (("x",), ("x-1",), "upgraded", ("",), ("1",)),
-        # Outputs are no copies, and no part of the version.
+        # Outputs are not copies, and not part of the version.
         (("x-1", "x-1-man", "x-1-dev"), ("x-2", "x-2-man"), "upgraded", ("1",), ("2",)),
     ],
 )
@@ -60,7 +60,7 @@ def test_kinds_of_change(
     assert change == PackageChange(kind, "x", before, after, *sizes, False, *only)
 
 
-def test_evaluated_names_stand_before_nix_s_rule() -> None:
+def test_evaluated_names_take_precedence_over_nixs_rule() -> None:
     old, new = path("python3.11-foo-1-beta"), path("python3.12-foo-2")
     asked = [
         Selected("foo", "1-beta", {"out": old}),
@@ -83,7 +83,7 @@ STORE = st.dictionaries(
 
 
 @given(old=STORE, new=STORE)
-def test_sizes_of_changes_add_up_and_turn_round(
+def test_sizes_of_changes_add_up_and_are_reversible(
     old: dict[str, StorePath], new: dict[str, StorePath]
 ) -> None:
     new = {**new, **{name: old[name] for name in old.keys() & new.keys()}}
@@ -169,7 +169,7 @@ def test_each_layer() -> None:
     assert diff.sizes == (10, 2048)
 
 
-def test_what_a_side_does_not_know_is_not_compared(capsys: pytest.CaptureFixture[str]) -> None:
+def test_layers_that_one_side_lacks_are_not_compared(capsys: pytest.CaptureFixture[str]) -> None:
     diff = compare.compare(OLD, Snapshot("a lock", inputs=OLD.inputs))
     assert (diff.request, diff.xbps, diff.closure, diff.overlay) == (None, None, None, None)
     assert diff.locks == {}
@@ -207,7 +207,7 @@ def test_text_by_size(capsys: pytest.CaptureFixture[str]) -> None:
     assert said.index("gone") < said.index("vim")
 
 
-def test_json_is_all() -> None:
+def test_json_has_all_changes() -> None:
     found = json.loads(as_json.dump(compare.compare(OLD, NEW)))
     assert found["version"] == 1
     assert found["xbps"][1] == {
@@ -222,7 +222,7 @@ def test_json_is_all() -> None:
 HOSTILE = "|`<b>&amp;[x](y)*\n\x1b[31m~~"
 
 
-def test_markdown_takes_names_as_text() -> None:
+def test_markdown_escapes_names() -> None:
     change = PackageChange("added", HOSTILE, (), (HOSTILE,), 0, 1, selected=True)
     said = markdown.dump(Diff("a", HOSTILE, None, None, None, (change,), None))
     assert "\x1b" not in said
@@ -231,8 +231,8 @@ def test_markdown_takes_names_as_text() -> None:
     assert len(re.findall(r"(?<!\\)\|", row)) == 5
 
 
-def test_markdown_calls_nobody() -> None:
-    """@profile@ is in many a link's target, and `profile` somebody's name."""
+def test_markdown_mentions_no_user_or_issue() -> None:
+    """Targets of links contain @profile@, and a user may be called `profile`."""
     names = {"@profile@/share/x", "x @me/team", "see #12", "(@me)"}
     for name in names:
         said = markdown.dump(
@@ -243,7 +243,7 @@ def test_markdown_calls_nobody() -> None:
     assert "git@host" in markdown.dump(Diff("a", "git@host", None, None, None, None, None))
 
 
-def test_markdown_shows_what_turns_the_writing_around() -> None:
+def test_markdown_escapes_characters_that_change_the_direction() -> None:
     lines = ("+a\u202eb\tc\x1b[31m\r",)
     said = markdown.dump(
         Diff("a", "b", None, None, None, None, (PathChange("/\u2066", "a", "b", lines),))
@@ -254,7 +254,7 @@ def test_markdown_shows_what_turns_the_writing_around() -> None:
     assert all(sign.isprintable() or sign in "\n\t" for sign in said)
 
 
-def test_markdown_has_room_in_a_comment() -> None:
+def test_markdown_is_short_enough_for_a_comment() -> None:
     changes = tuple(
         PackageChange("upgraded", f"package-{number}", ("1",), ("2",), 1, 1, selected=False)
         for number in range(5000)
@@ -272,7 +272,7 @@ def test_markdown_has_room_in_a_comment() -> None:
         assert len(fences) % 2 == 0
 
 
-def test_markdown_folds_what_is_long() -> None:
+def test_markdown_folds_long_tables() -> None:
     changes = tuple(
         PackageChange("added", f"p{number}", (), ("1",), 0, 1, selected=False)
         for number in range(100)
@@ -285,7 +285,7 @@ def test_markdown_folds_what_is_long() -> None:
 
 
 class Tags(HTMLParser):
-    """The elements of a page, with the names of their attributes, and its text."""
+    """Collects the elements of a page, with the names of their attributes, and its text."""
 
     def __init__(self, page: str) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""`voidgen doctor`: with this machine's programs, and with none, hanging and old ones."""
+"""`voidgen doctor` with this machine's programs, without programs, with hanging and old ones."""
 
 import json
 import re
@@ -24,7 +24,7 @@ CONFIG = '[image]\nname = "x"\n[nix]\nnixpkgs = "./set"\n'
 
 @pytest.fixture
 def programs(tmp_path: Path, repository: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder that is all of PATH; the repository was made before."""
+    """An empty folder that is the whole PATH. The repository is made before, with git."""
     assert repository
     folder = tmp_path / "bin"
     folder.mkdir()
@@ -47,7 +47,7 @@ def test_this_machine(repository: Path) -> None:
     ran = voidgen("doctor", "--json", cwd=repository)
     data = json.loads(ran.out)
     states = {one["name"]: one["state"] for one in data["checks"]}
-    # The tests need Nix and git themselves.
+    # The tests themselves need Nix and git.
     assert {states[name] for name in ("Nix", "Nix store", "git", "TMPDIR")} == {"passed"}
     assert ran.status == (0 if data["good"] else 1)
     assert data["good"] == ("failed" not in states.values())
@@ -58,7 +58,7 @@ def test_this_machine(repository: Path) -> None:
     assert by_name(place.check(Host(), repository))["git repository"].state == "passed"
 
 
-def test_nothing_is_installed(programs: Path, repository: Path) -> None:
+def test_missing_programs_fail(programs: Path, repository: Path) -> None:
     assert programs
     ran = voidgen("doctor", cwd=repository)
     assert ran.status == 1
@@ -68,7 +68,9 @@ def test_nothing_is_installed(programs: Path, repository: Path) -> None:
     assert any(line.startswith("??  QEMU") for line in lines)
 
 
-def test_programs_that_hang_are_ended(programs: Path, repository: Path, tmp_path: Path) -> None:
+def test_programs_that_hang_are_killed_and_fail(
+    programs: Path, repository: Path, tmp_path: Path
+) -> None:
     for name in PROGRAMS:
         program(programs, name, "exec /bin/sleep 600")
     write(repository, {"voidgen.toml": CONFIG + "[mklive]\n", "set/default.nix": "_: { }\n"})
@@ -81,7 +83,7 @@ def test_programs_that_hang_are_ended(programs: Path, repository: Path, tmp_path
         assert "no answer in 0.2 seconds" in found[name].about
 
 
-def test_an_old_nix(programs: Path, tmp_path: Path) -> None:
+def test_a_too_old_nix_fails(programs: Path, tmp_path: Path) -> None:
     program(programs, "nix", 'echo "nix (Nix) 2.3.16"')
     (only,) = nix_checks.check(Host(tmp_path))
     assert (only.state, only.about) == ("failed", "2.3.16 is too old: voidgen needs 2.8 or later")
@@ -112,7 +114,7 @@ esac"""
         ('echo "error: cannot connect to socket" >&2; exit 1', "", ["passed", "failed", "warning"]),
     ],
 )  # fmt: skip
-def test_a_newer_nix(
+def test_the_checks_of_a_newer_nix(
     programs: Path, tmp_path: Path, store: str, features: str, states: list[str]
 ) -> None:
     program(programs, "nix", NIX.format(store=store, features=features))
@@ -131,7 +133,7 @@ PINNED = {"narHash": "sha256-hGdgeU2Nk87RAuZyYjyDjFL6LK7dAZN5RE9+hrDTkDU=", "rev
 
 
 @pytest.mark.parametrize("fetched", [True, False])
-def test_an_old_nix_and_a_locked_nixpkgs(
+def test_the_locked_nixpkgs_needs_a_newer_nix(
     programs: Path, repository: Path, tmp_path: Path, fetched: bool
 ) -> None:
     tree = tmp_path / "nixpkgs"
@@ -149,7 +151,9 @@ def test_an_old_nix_and_a_locked_nixpkgs(
     assert "nixos-25.05#nix" in found.detail
 
 
-def test_a_nix_that_reads_any_nixpkgs(programs: Path, repository: Path, tmp_path: Path) -> None:
+def test_a_recent_nix_skips_the_check_of_nixpkgs(
+    programs: Path, repository: Path, tmp_path: Path
+) -> None:
     program(programs, "nix", 'echo "nix (Nix) 2.18.1"')
     write(repository, {"voidgen.toml": '[image]\nname = "x"\n'})
     (found,) = package_set.check(Host(tmp_path), repository, config.load(repository))
@@ -170,7 +174,9 @@ def test_a_nix_that_reads_any_nixpkgs(programs: Path, repository: Path, tmp_path
         ("", ""),
     ],
 )
-def test_the_distribution(programs: Path, tmp_path: Path, release: str, family: str) -> None:
+def test_remedies_follow_the_distribution(
+    programs: Path, tmp_path: Path, release: str, family: str
+) -> None:
     assert programs
     write(tmp_path, {"etc/os-release": release})
     host = Host(tmp_path)
@@ -183,7 +189,7 @@ def test_the_distribution(programs: Path, tmp_path: Path, release: str, family: 
         assert [line.split(": ")[0] for line in commands] == [*remedies.TITLES.values()]
 
 
-def test_every_remedy_is_known_for_every_distribution() -> None:
+def test_every_remedy_exists_for_every_distribution() -> None:
     for what, commands in remedies.REMEDIES.items():
         assert set(commands) == set(FAMILIES), what
         for family in FAMILIES:
@@ -191,7 +197,7 @@ def test_every_remedy_is_known_for_every_distribution() -> None:
 
 
 @pytest.mark.parametrize("name", ["a b", "a#b", "a:b", "a?b", "é"])
-def test_paths_that_nix_does_not_take(
+def test_paths_that_nix_cannot_read_are_reported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     folder = tmp_path / name
@@ -205,28 +211,30 @@ def test_paths_that_nix_does_not_take(
         assert re.search(rf" has {re.escape(sign)}[:,] ", found[one].about)
 
 
-def test_outside_of_a_repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_project_outside_of_a_repository_fails(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
     write(tmp_path, {"voidgen.toml": CONFIG})
     found = by_name(place.check(Host(tmp_path), tmp_path))["git repository"]
     assert (found.state, found.detail) == ("failed", f"git init {tmp_path}")
 
 
-def test_a_faulty_project_is_told(programs: Path, tmp_path: Path, repository: Path) -> None:
+def test_a_faulty_voidgen_toml_fails(programs: Path, tmp_path: Path, repository: Path) -> None:
     assert programs
     write(repository, {"voidgen.toml": "[image]\nnam = 1\n"})
     found = by_name(check.check(Host(tmp_path), repository))
     assert found["voidgen.toml"].state == "failed"
 
 
-def test_an_engine_that_may_not_be_used(programs: Path, tmp_path: Path) -> None:
+def test_an_engine_without_permission_fails(programs: Path, tmp_path: Path) -> None:
     program(programs, "docker", "echo 'permission denied: docker.sock' >&2; exit 1")
     found = by_name(container.check(Host(tmp_path), Container()))["container engine"]
     assert (found.state, found.about) == ("failed", "docker: does not answer")
     assert found.detail
 
 
-def test_few_privileges(programs: Path, tmp_path: Path) -> None:
+def test_too_few_privileges_fail(programs: Path, tmp_path: Path) -> None:
     info = {"SecurityOptions": [], "DockerRootDir": "/x"}
     program(programs, "docker", f"echo '{json.dumps(info)}'")
     write(tmp_path, {"proc/self/status": "Name:\tx\nCapBnd:\t00000000a80425fb\n"})
@@ -237,7 +245,7 @@ def test_few_privileges(programs: Path, tmp_path: Path) -> None:
     assert by_name(container.check(Host(tmp_path), Container()))["privileges"].state == "passed"
 
 
-def test_a_kvm_that_runs_no_guest(programs: Path, tmp_path: Path) -> None:
+def test_a_kvm_that_runs_no_guest_gives_a_warning(programs: Path, tmp_path: Path) -> None:
     program(programs, command.PROGRAM, 'echo "QEMU emulator version 9.1"')
     write(tmp_path, {"dev/kvm": ""})
     found = by_name(machine.check(Host(tmp_path)))
@@ -247,7 +255,7 @@ def test_a_kvm_that_runs_no_guest(programs: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(not shutil.which(command.PROGRAM), reason="needs QEMU")
-def test_the_guest_that_kvm_is_tried_with(tmp_path: Path) -> None:
+def test_the_trial_guest_ends_qemu_with_the_expected_status(tmp_path: Path) -> None:
     disk = tmp_path / "disk"
     disk.write_bytes(machine.DISK)
     argv = [
@@ -274,8 +282,8 @@ def test_xbps(programs: Path, tmp_path: Path, repository: Path) -> None:
     assert line(CONFIG + "[mklive]\n") == Outcome("xbps", "passed", "0.59.2")
 
 
-def test_firmware_is_what_boot_takes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Code without a template of its variables boots nothing."""
+def test_firmware_needs_code_and_variables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Code without a template of its variables cannot boot."""
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
     folder = tmp_path / "usr/share/OVMF"

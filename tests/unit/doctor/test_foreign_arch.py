@@ -31,7 +31,7 @@ PROGRAMS, NIX_FOR = "programs of aarch64-linux", "Nix for aarch64-linux"
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder that is all of PATH."""
+    """An empty folder that is the whole PATH."""
     found = StandIns(tmp_path / "bin").folder
     monkeypatch.setenv("PATH", str(found))
     return found
@@ -53,19 +53,21 @@ def found(root: Path, arch: str = "aarch64", mklive: Mklive | None = None) -> di
 
 
 @pytest.mark.parametrize("arch", ["x86_64", "x86_64-musl"])
-def test_an_image_of_this_machine_needs_nothing(folder: Path, tmp_path: Path, arch: str) -> None:
+def test_an_image_of_this_machines_architecture_needs_no_check(
+    folder: Path, tmp_path: Path, arch: str
+) -> None:
     nix(folder)
     assert found(tmp_path, arch) == {}
 
 
-def test_an_image_whose_programs_the_kernel_runs(folder: Path, tmp_path: Path) -> None:
+def test_an_i686_image_needs_only_nix(folder: Path, tmp_path: Path) -> None:
     nix(folder)
     assert found(tmp_path, "i686") == {
         "Nix for i686-linux": Outcome("Nix for i686-linux", "passed", "in extra-platforms")
     }
 
 
-def test_a_machine_that_is_ready(folder: Path, tmp_path: Path) -> None:
+def test_a_machine_with_qemu_and_nix_set_up_passes(folder: Path, tmp_path: Path) -> None:
     nix(folder, extra="aarch64-linux i686-linux")
     binfmt(tmp_path, I386.format(flags="F"), AARCH64.format(flags="POCF"))
     states = {name: one.state for name, one in found(tmp_path).items()}
@@ -73,7 +75,7 @@ def test_a_machine_that_is_ready(folder: Path, tmp_path: Path) -> None:
     assert found(tmp_path)[PROGRAMS].about == "/usr/libexec/qemu-binfmt/aarch64-binfmt-P runs them"
 
 
-def test_a_machine_that_has_neither(folder: Path, tmp_path: Path) -> None:
+def test_a_machine_without_both_fails(folder: Path, tmp_path: Path) -> None:
     nix(folder)
     write(tmp_path, {"etc/os-release": "ID=debian\n"})
     told = found(tmp_path)
@@ -92,13 +94,15 @@ def test_a_machine_that_has_neither(folder: Path, tmp_path: Path) -> None:
         ([AARCH64.format(flags="F").replace("7f45", "no")], "enabled"),
     ],
 )
-def test_what_runs_no_program(folder: Path, tmp_path: Path, texts: list[str], status: str) -> None:
+def test_a_wrong_binfmt_entry_fails(
+    folder: Path, tmp_path: Path, texts: list[str], status: str
+) -> None:
     nix(folder, extra="aarch64-linux")
     binfmt(tmp_path, *texts, status=status)
     assert found(tmp_path)[PROGRAMS].about.startswith("this machine cannot run them")
 
 
-def test_an_interpreter_that_containers_do_not_have(folder: Path, tmp_path: Path) -> None:
+def test_a_binfmt_entry_without_the_flag_f_fails(folder: Path, tmp_path: Path) -> None:
     nix(folder, extra="aarch64-linux")
     binfmt(tmp_path, AARCH64.format(flags="POC"))
     assert found(tmp_path)[PROGRAMS].state == "failed"
@@ -112,30 +116,30 @@ def test_an_interpreter_that_containers_do_not_have(folder: Path, tmp_path: Path
         "@/etc/nix/machines",
     ],
 )
-def test_another_machine_that_builds(folder: Path, tmp_path: Path, builders: str) -> None:
+def test_a_remote_builder_passes(folder: Path, tmp_path: Path, builders: str) -> None:
     nix(folder, builders)
     machines = "# mine\nssh://mac\nssh-ng://arm aarch64-linux\n"
     write(tmp_path, {"etc/nix/machines": machines})
     told = Outcome(NIX_FOR, "passed", "ssh-ng://arm builds for it")
-    # The container runs here.
+    # The container still runs on this machine.
     both = found(tmp_path, mklive=Mklive())
     assert (both[NIX_FOR], both[PROGRAMS].state) == (told, "failed")
     assert found(tmp_path) == {NIX_FOR: told}
 
 
-def test_a_nix_that_tells_its_settings_by_the_later_verb(folder: Path, tmp_path: Path) -> None:
+def test_settings_are_read_with_nix_config_show(folder: Path, tmp_path: Path) -> None:
     nix(folder)
     text = (folder / "nix").read_text()
     (folder / "nix").write_text(text.replace("*show-config)", '*"config show")', 1))
     assert [*found(tmp_path)] == [PROGRAMS, NIX_FOR]
 
 
-def test_a_nix_that_tells_nothing(folder: Path, tmp_path: Path) -> None:
+def test_without_nixs_settings_there_is_no_check(folder: Path, tmp_path: Path) -> None:
     program(folder, "nix", "exit 1")
     assert found(tmp_path) == {}
 
 
-def test_it_is_asked_of_a_project(folder: Path, tmp_path: Path) -> None:
+def test_doctor_checks_the_architecture_only_in_a_project(folder: Path, tmp_path: Path) -> None:
     nix(folder)
     text = '[image]\nname = "x"\narch = "aarch64"\n'
     write(tmp_path / "project", {"voidgen.toml": text})

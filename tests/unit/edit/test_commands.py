@@ -18,7 +18,7 @@ INDEX = {
 
 @pytest.fixture
 def project(repository: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A project over a repository that is a folder; no nix is on PATH."""
+    """A project whose repository is a folder; PATH has no nix."""
     site = repository / "site"
     write(
         repository,
@@ -42,7 +42,7 @@ def project(repository: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def index() -> bytes:
-    """As xbps-rindex writes it (xbps-rindex(1), "FILES")."""
+    """Return an index as xbps-rindex writes it (xbps-rindex(1), "FILES")."""
     packages = {
         name: {
             "pkgver": f"{name}-1_1", "architecture": "x86_64", "filename-sha256": "0" * 64,
@@ -63,7 +63,7 @@ def config(project: Path) -> str:
     return (project / "voidgen.toml").read_text()
 
 
-def test_a_module_and_what_comes_along(project: Path) -> None:
+def test_add_module_shows_what_it_adds(project: Path) -> None:
     before = found(project)
     ran = voidgen("add", "module", "b", "--dry-run", cwd=project)
     assert (ran.status, ran.err) == (0, "")
@@ -88,7 +88,7 @@ def test_the_diff_of_a_dry_run_applies(project: Path, monkeypatch: pytest.Monkey
     assert 'modules = ["a", "b"]' in config(project)
 
 
-def test_twice_is_told(project: Path) -> None:
+def test_adding_a_listed_name_changes_nothing(project: Path) -> None:
     before = found(project)
     ran = voidgen("add", "module", "a", "a", cwd=project)
     assert (ran.status, ran.out) == (0, "voidgen.toml stays as it is\n")
@@ -122,7 +122,7 @@ def test_twice_is_told(project: Path) -> None:
         (["remove", "module", "d"], ("overlay.modules has no 'd'", "it has: a")),
     ],
 )
-def test_what_cannot_be(project: Path, words: list[str], said: tuple[str, ...]) -> None:
+def test_wrong_edits_are_refused(project: Path, words: list[str], said: tuple[str, ...]) -> None:
     before = found(project)
     ran = voidgen(*words, cwd=project)
     assert (ran.status, ran.out) == (2, "")
@@ -131,14 +131,14 @@ def test_what_cannot_be(project: Path, words: list[str], said: tuple[str, ...]) 
     assert found(project) == before
 
 
-def test_void_packages(project: Path) -> None:
+def test_add_and_remove_void_packages(project: Path) -> None:
     assert voidgen("add", "xbps", "cronie", cwd=project).status == 0
     assert 'packages = ["htop", "cronie"] # kept' in config(project)
     assert voidgen("remove", "xbps", "htop", "cronie", cwd=project).status == 0
     assert "packages = [] # kept" in config(project)
 
 
-def test_where_no_repository_can_be_read(project: Path) -> None:
+def test_add_notes_that_no_repository_can_be_read(project: Path) -> None:
     (project / "site/x86_64-repodata").unlink()
     ran = voidgen("add", "xbps", "cronie", cwd=project)
     assert ran.status == 0
@@ -146,14 +146,14 @@ def test_where_no_repository_can_be_read(project: Path) -> None:
     assert 'packages = ["htop", "cronie"] # kept' in config(project)
 
 
-def test_without_nix(project: Path) -> None:
+def test_add_notes_that_nix_is_missing(project: Path) -> None:
     ran = voidgen("add", "nix", "a.b", cwd=project)
     assert ran.status == 0
     assert "voidgen could not check a.b: nix is not on PATH" in ran.err
     assert '[nix]\npackages = ["a.b"]\n' in config(project)
 
 
-def test_options_leave_with_their_module(project: Path) -> None:
+def test_removing_a_module_removes_its_options(project: Path) -> None:
     text = config(project)
     options = '\n# about c\n[overlay.options.c]\no = "v"\n'
     write(project, {"voidgen.toml": text.replace('["a"]', '["a", "b"]') + options})
@@ -161,7 +161,7 @@ def test_options_leave_with_their_module(project: Path) -> None:
     assert config(project) == text
 
 
-def test_a_project_that_does_not_resolve_is_mended(project: Path) -> None:
+def test_remove_repairs_a_project_that_does_not_resolve(project: Path) -> None:
     text = config(project)
     write(project, {"voidgen.toml": text.replace('["a"]', '["b", "d"]')})
     assert voidgen("show", cwd=project).status == 2

@@ -1,4 +1,4 @@
-"""Editing voidgen.toml: what is written stays as its author has it."""
+"""Editing voidgen.toml keeps the author's layout and comments."""
 
 import difflib
 import tomllib
@@ -18,7 +18,7 @@ PROJECTS = [ROOT / "voidgen.toml", *sorted(ROOT.glob("examples/*/voidgen.toml"))
 
 
 def changed(old: str, new: str) -> list[str]:
-    """The lines that go and come."""
+    """Return the removed and added lines."""
     lines = difflib.unified_diff(old.splitlines(), new.splitlines(), lineterm="", n=0)
     return [line for line in lines if line[:2] not in {"--", "++", "@@"}]
 
@@ -53,7 +53,7 @@ def changed(old: str, new: str) -> list[str]:
         ),
     ],
 )
-def test_add(old: str, new: str) -> None:
+def test_add_and_remove_names(old: str, new: str) -> None:
     assert text.add(old, NIX, ["N", "M"], FILE) == new
     left = text.listed(text.remove(new, NIX, ["N", "M"], FILE), NIX)
     assert left == text.listed(old, NIX)
@@ -61,7 +61,7 @@ def test_add(old: str, new: str) -> None:
 
 @pytest.mark.parametrize("file", PROJECTS, ids=lambda file: file.parent.name)
 @pytest.mark.parametrize("kind", text.LISTS)
-def test_in_the_examples_one_line_comes_and_goes(file: Path, kind: str) -> None:
+def test_editing_the_examples_changes_one_line(file: Path, kind: str) -> None:
     old = file.read_text()
     key = text.LISTS[kind]
     had = text.listed(old, key)
@@ -75,7 +75,7 @@ def test_in_the_examples_one_line_comes_and_goes(file: Path, kind: str) -> None:
         ]
 
 
-def test_a_comment_beside_goes_with_its_name() -> None:
+def test_removing_a_name_removes_the_comment_on_its_line() -> None:
     old = '[nix]\npackages = [\n  "a", # of a\n  # of b\n  "b",\n  "c", # of c\n]\n'
     assert text.remove(old, NIX, ["a"], FILE) == (
         '[nix]\npackages = [\n  # of b\n  "b",\n  "c", # of c\n]\n'
@@ -102,7 +102,7 @@ y = [
 """
 
 
-def test_options_go_with_the_comments_above_them() -> None:
+def test_removing_options_removes_the_comments_above_them() -> None:
     without_b = text.remove_options(OPTIONS, "b", FILE)
     assert without_b == (
         '[overlay]\nmodules = ["a", "b"]\n\n# about a\n[overlay.options.a]\nx = 1\n\n'
@@ -124,15 +124,15 @@ def test_options_go_with_the_comments_above_them() -> None:
         "[overlay.options.b]\ny = 1",
     ],
 )
-def test_options_however_they_are_written(old: str) -> None:
+def test_options_are_removed_in_every_spelling(old: str) -> None:
     expected = tomllib.loads(old)["overlay"]["options"]
     del expected["b"]
     found = tomllib.loads(text.remove_options(old, "b", FILE))
     assert found.get("overlay", {}).get("options", {}) == expected
 
 
-def test_what_cannot_be_edited_without_harm_is_told() -> None:
-    # A table in two places, and the comment of one looks like the end of the other's text.
+def test_text_that_cannot_be_edited_safely_is_refused() -> None:
+    # The table is in two places, and a # in the text looks like a comment.
     old = '[overlay.options.b]\ny = """\n#"""\n[overlay.options.b.c]\nz = 1\n'
     with pytest.raises(WrongInputError) as told:
         text.remove_options(old, "b", FILE)
@@ -146,7 +146,9 @@ NAMES = st.lists(st.sampled_from("abcdefgh"), unique=True, max_size=5)
 
 
 @given(names=NAMES, blanks=st.lists(BLANKS, min_size=12, max_size=12), comma=st.booleans())
-def test_any_list(names: list[str], blanks: list[str], comma: bool) -> None:
+def test_lists_in_any_layout_can_be_edited(
+    names: list[str], blanks: list[str], comma: bool
+) -> None:
     gaps = iter(blanks)
     parts = [f'{next(gaps)}"{name}"' for name in names]
     end = "," if comma and names else ""

@@ -15,7 +15,7 @@ def folder(repository: Path) -> Path:
     return repository
 
 
-def test_a_check_finds_what_emitting_then_changes(folder: Path) -> None:
+def test_check_reports_the_changes_that_generate_makes(folder: Path) -> None:
     before = found(folder)
     checked = run.run(run.Request(folder, check=True))
     assert found(folder) == before
@@ -25,12 +25,12 @@ def test_a_check_finds_what_emitting_then_changes(folder: Path) -> None:
     assert not run.run(run.Request(folder, check=True)).changes
 
 
-def test_what_is_not_locked_is_named(folder: Path) -> None:
+def test_unlocked_inputs_are_named(folder: Path) -> None:
     unlocked = run.run(run.Request(folder, check=True)).unlocked
     assert unlocked[0].startswith("flake.lock has no nixpkgs")
 
 
-def test_files_of_others_are_overwritten_only_with_force(folder: Path) -> None:
+def test_files_that_voidgen_has_not_emitted_are_overwritten_only_with_force(folder: Path) -> None:
     write(folder, {"flake.nix": "{ }\n"})
     before = found(folder)
     with pytest.raises(WrongInputError, match="is in the way"):
@@ -47,7 +47,7 @@ def test_a_file_that_a_clone_lacks_is_a_warning(folder: Path) -> None:
     assert warning.file == folder / "overlay-src/a/files/etc/x"
 
 
-def test_outside_a_repository(tmp_path: Path) -> None:
+def test_a_project_outside_of_a_repository_is_refused(tmp_path: Path) -> None:
     write(tmp_path, {"voidgen.toml": CONFIG})
     with pytest.raises(WrongInputError, match="is not in a git repository"):
         run.run(run.Request(tmp_path))

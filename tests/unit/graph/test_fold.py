@@ -1,4 +1,4 @@
-"""Folding, held against what its definition says of each node."""
+"""Folding a graph, compared with the definition for each node."""
 
 from itertools import product
 from typing import TYPE_CHECKING
@@ -20,7 +20,7 @@ else:
 
 @st.composite
 def graphs(draw: st.DrawFn, largest: int = 10) -> Graph:
-    """Each node leads to later ones only: in no circle."""
+    """Draw a graph without cycles: each node leads only to later ones."""
     count = draw(st.integers(1, largest))
     graph: Graph = nx.DiGraph()
     for number in range(count):
@@ -47,7 +47,7 @@ def reached(graph: Graph, nodes: set[str]) -> set[tuple[str, str]]:
 
 
 @given(graphs(), st.sets(st.integers(0, 9)), st.integers(0, 100))
-def test_what_is_kept_reaches_the_same_and_sizes_add_up(
+def test_kept_nodes_reach_the_same_nodes_and_sizes_add_up(
     graph: Graph, numbers: set[int], least: int
 ) -> None:
     kept = {f"n{number}" for number in numbers} & {*graph}
@@ -64,7 +64,7 @@ def test_what_is_kept_reaches_the_same_and_sizes_add_up(
 
 
 @given(graphs(), st.sets(st.integers(0, 9)))
-def test_what_is_folded_hangs_on_what_all_ways_to_it_lead_through(
+def test_folded_nodes_are_below_the_node_that_all_paths_to_them_share(
     graph: Graph, numbers: set[int]
 ) -> None:
     kept = {f"n{number}" for number in numbers} & {*graph}
@@ -76,7 +76,7 @@ def test_what_is_folded_hangs_on_what_all_ways_to_it_lead_through(
             for other in kept
             if nx.has_path(graph, other, node) and node in left_by(graph, other)
         ]
-        # Of those that all ways lead through, the last has the others before it.
+        # Of the nodes on all paths, the last one has the others as ancestors.
         last = max(over, key=lambda other: len(nx.ancestors(graph, other)), default=ABOVE)
         expected[f"folded below {last}"] = expected.get(f"folded below {last}", 0) + 1
     folded = fold.fold(graph, kept)
@@ -84,7 +84,7 @@ def test_what_is_folded_hangs_on_what_all_ways_to_it_lead_through(
 
 
 def left_by(graph: Graph, gone: str) -> set[str]:
-    """What nothing leads to any more without one node, itself included."""
+    """Return the nodes that become unreachable without ``gone``, itself included."""
     rest: Graph = nx.DiGraph(graph)
     rest.remove_node(gone)
     starts = [node for node in roots(graph) if node != gone]
@@ -93,14 +93,14 @@ def left_by(graph: Graph, gone: str) -> set[str]:
 
 
 @given(graphs())
-def test_shares_are_what_would_leave(graph: Graph) -> None:
+def test_a_share_is_the_size_of_what_only_the_node_needs(graph: Graph) -> None:
     found = shares(graph, dominators(graph))
     for node in graph:
         assert found[node] == sum(graph.nodes[other]["size"] for other in left_by(graph, node))
 
 
 @given(graphs(), st.integers(0, 4))
-def test_depth(graph: Graph, depth: int) -> None:
+def test_within_keeps_nodes_up_to_a_depth(graph: Graph, depth: int) -> None:
     near = fold.within(graph, depth)
     start = fold.always(graph)
     for node in graph:
@@ -109,7 +109,7 @@ def test_depth(graph: Graph, depth: int) -> None:
 
 
 @given(graphs(), st.integers(0, 9))
-def test_focus(graph: Graph, number: int) -> None:
+def test_focus_keeps_ancestors_and_descendants(graph: Graph, number: int) -> None:
     name = f"n{number % len(graph)}"
     found = fold.focus(graph, {name})
     assert {*found} == {name} | nx.ancestors(graph, name) | nx.descendants(graph, name)
@@ -120,7 +120,7 @@ def test_focus(graph: Graph, number: int) -> None:
 
 
 @given(graphs(largest=12), st.integers(0, 12))
-def test_the_largest(graph: Graph, limit: int) -> None:
+def test_largest_keeps_the_nodes_with_the_largest_shares(graph: Graph, limit: int) -> None:
     kept, least = fold.largest(graph, limit)
     start = fold.always(graph)
     share = shares(graph, dominators(graph))
@@ -132,7 +132,7 @@ def test_the_largest(graph: Graph, limit: int) -> None:
 
 
 @given(graphs())
-def test_reduced_graphs_reach_the_same_by_edges_of_the_other(graph: Graph) -> None:
+def test_a_reduced_graph_has_fewer_edges_and_the_same_reachability(graph: Graph) -> None:
     fewer = fold.reduce(graph)
     nodes = {*graph}
     assert reached(fewer, nodes) == reached(graph, nodes)
@@ -152,13 +152,13 @@ def test_small_folded_nodes_join_that_above() -> None:
 
 
 @pytest.mark.parametrize("name", ["hello-1.0-man", "hello", "greeting", "/nix/store/x-hello"])
-def test_names(name: str) -> None:
+def test_nodes_are_found_by_each_of_their_names(name: str) -> None:
     graph: Graph = nx.DiGraph()
     add(graph, "/nix/store/x-hello", "path", "hello-1.0-man", asked=("greeting",))
     assert fold.names(graph)[name] == ["/nix/store/x-hello"]
 
 
-def test_nothing_at_all() -> None:
+def test_an_empty_graph() -> None:
     graph: Graph = nx.DiGraph()
     assert dominators(graph) == {}
     assert len(fold.fold(graph, set())) == 0

@@ -1,4 +1,4 @@
-"""What graphs are written as, whatever their names hold."""
+"""The forms of graphs, with any characters in names."""
 
 import json
 import re
@@ -36,7 +36,7 @@ HOSTILE = [
 
 
 def named(*labels: str) -> Graph:
-    """Nodes in a row, each with a label."""
+    """Return a chain of nodes with these labels."""
     graph: Graph = nx.DiGraph()
     for number, label in enumerate(labels):
         about = f"about {label}"
@@ -50,12 +50,12 @@ def svg(graph: Graph, title: str) -> ET.Element:
 
 
 def texts(element: ET.Element) -> list[str]:
-    """The lines of it; graphviz writes a blank as one that does not break."""
+    """Return the lines of text, in which graphviz writes no-break spaces."""
     found = element.iter("{http://www.w3.org/2000/svg}text")
     return [(one.text or "").replace("\xa0", " ") for one in found]
 
 
-def drawn(labels: list[str]) -> None:
+def check_drawing(labels: list[str]) -> None:
     graph = named(*labels)
     picture = svg(graph, labels[0])
     groups = {
@@ -67,7 +67,7 @@ def drawn(labels: list[str]) -> None:
     for number, node in enumerate(graph.nodes.values()):
         expected = [line.replace("\xa0", " ") for line in lines(node)]
         found = texts(groups[f"n{number}"])
-        # A line that has nothing in it may be left out.
+        # graphviz may leave out an empty line.
         assert [line for line in found if line.strip()] == [
             line for line in expected if line.strip()
         ]
@@ -78,13 +78,13 @@ def drawn(labels: list[str]) -> None:
 
 
 def test_hostile_names_in_svg() -> None:
-    drawn(HOSTILE)
+    check_drawing(HOSTILE)
 
 
 @settings(max_examples=15)
 @given(st.lists(st.text(max_size=8), min_size=1, max_size=8))
 def test_any_names_in_svg(labels: list[str]) -> None:
-    drawn(labels)
+    check_drawing(labels)
 
 
 def test_graphviz_reads_the_dot() -> None:
@@ -107,7 +107,7 @@ LOOK = re.compile(r"  classDef [a-z]+\d? [a-z]+[a-z-]*:[#\w]+(,[a-z-]+:[#\w]+)*"
 
 
 def read(text: str) -> tuple[dict[str, str], list[tuple[str, str]]]:
-    """Labels and edges of a flowchart, of which each line must be one of those known here."""
+    """Return labels and edges of a flowchart, each of whose lines must be of a known form."""
     first, *rest = text.removesuffix("\n").split("\n")
     assert first == "flowchart LR"
     labels: dict[str, str] = {}
@@ -131,14 +131,14 @@ def test_any_names_in_mermaid(names: list[str]) -> None:
     assert edges == [(f"n{a}", f"n{b}") for a, b in pairwise(range(len(graph)))]
 
 
-def test_json_has_the_names_as_they_are() -> None:
+def test_json_has_the_names_unchanged() -> None:
     graph = named(*HOSTILE)
     found = data.write(graph, "closure", "name")
     assert {node["label"] for node in found["nodes"]} == set(HOSTILE)
     assert {(edge["from"], edge["to"]) for edge in found["edges"]} == set(graph.edges)
 
 
-def test_lightness_orders_sizes_and_text_is_readable() -> None:
+def test_colours_are_ordered_by_lightness_and_text_is_readable() -> None:
     light = [luminance(one.fill) for one in LEVELS]
     assert light == sorted(light)
     for one in LEVELS:
@@ -147,7 +147,7 @@ def test_lightness_orders_sizes_and_text_is_readable() -> None:
 
 
 def luminance(colour: str) -> float:
-    """As WCAG 2 defines it."""
+    """Return the relative luminance as WCAG 2 defines it."""
     parts = (int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
     linear = [
         part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
@@ -167,12 +167,12 @@ def luminance(colour: str) -> float:
     ],
     ids=["missing", "no references", "circle"],
 )
-def test_no_closure(paths: list[dict[str, object]]) -> None:
+def test_a_broken_closure_is_refused(paths: list[dict[str, object]]) -> None:
     with pytest.raises(GarbledError):
         built(paths=paths)
 
 
-def test_what_a_package_brings_into_the_profile_leaves_with_it() -> None:
+def test_propagated_packages_belong_to_the_package_that_propagates_them() -> None:
     needs = {"profile": "abp", "a": "p", "b": "", "p": ""}
     paths = [
         {"path": f"{STORE}{one}", "references": [f"{STORE}{other}" for other in others]}

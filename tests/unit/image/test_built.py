@@ -1,4 +1,4 @@
-"""What is told of what `nix build` left."""
+"""Messages about a built image."""
 
 import pytest
 from tests.support.documents import STORE, built
@@ -14,7 +14,7 @@ def collision(number: int) -> dict[str, str]:
     return {"path": f"bin/{number}", "from": "a^out", "hidden": "b^man"}
 
 
-def test_collisions_are_told_and_not_all_of_thousands() -> None:
+def test_the_first_collisions_are_shown_and_the_rest_counted() -> None:
     assert list(built_image.collisions(built())) == []
     made = built(collisions=[collision(number) for number in range(1000)])
     said = list(built_image.collisions(made))

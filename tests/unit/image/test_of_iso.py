@@ -1,4 +1,4 @@
-"""What an ISO carries, in ISOs that xorriso would make and in ones that nobody should."""
+"""Reading files from ISOs, well-formed and malformed ones."""
 
 import io
 from pathlib import Path
@@ -9,7 +9,7 @@ from voidgen.image import of_iso
 
 
 def iso(*files: tuple[str, bytes], folders: tuple[str, ...] = ()) -> bytearray:
-    """An ISO with Rock Ridge names."""
+    """Return an ISO with Rock Ridge names."""
     made = PyCdlib()
     made.new(interchange_level=3, rock_ridge="1.09")
     for name in folders:
@@ -23,11 +23,11 @@ def iso(*files: tuple[str, bytes], folders: tuple[str, ...] = ()) -> bytearray:
     return bytearray(written.getvalue())
 
 
-def test_a_file_of_many_parts_begins_with_its_first(tmp_path: Path) -> None:
-    """A file of more than 4 GiB: records of one name, all but the last flagged so."""
+def test_the_offset_of_a_file_in_parts_is_that_of_the_first_part(tmp_path: Path) -> None:
+    """A file of more than 4 GiB has several records; all but the last have a flag."""
     first, second = b"1" * 2048, b"2" * 2048
     data = iso(("big", first), ("bih", second))
-    # Flags are the byte 25 of a record, whose name is the byte 33 (ECMA-119, 9.1).
+    # In a record, flags are byte 25, and the name begins at byte 33 (ECMA-119, 9.1).
     data[data.index(b"BIG.;1") - 33 + 25] |= 0x80
     data = data.replace(b"BIH.;1", b"BIG.;1").replace(b"bih", b"big")
     file = tmp_path / "x.iso"
@@ -37,18 +37,18 @@ def test_a_file_of_many_parts_begins_with_its_first(tmp_path: Path) -> None:
     assert data[at : at + 4096] == first + second
 
 
-def test_folders_in_a_circle_have_an_end(tmp_path: Path) -> None:
+def test_folders_that_contain_each_other_do_not_hang(tmp_path: Path) -> None:
     data = iso(("voidgen.json", b"{}"), folders=("/d", "/d/e"))
     record = data.index(b"\x01E", data.index(b"\x01D")) - 32
     outer = data.index(b"\x01D") - 32
-    # Where it is, little-endian and big-endian.
+    # The folder's place, little-endian and big-endian.
     data[record + 2 : record + 10] = data[outer + 2 : outer + 10]
     (tmp_path / "x.iso").write_bytes(data)
     assert of_iso.extract(tmp_path / "x.iso", "/voidgen.json") in {None, b"{}"}
 
 
-def test_a_folder_that_is_the_root_has_an_end(tmp_path: Path) -> None:
-    """pycdlib before 1.22 reads it for ever."""
+def test_a_folder_that_is_the_root_does_not_hang(tmp_path: Path) -> None:
+    """pycdlib before 1.22 never stops reading it."""
     data = iso(("voidgen.json", b"{}"), folders=("/d", "/d/e"))
     record = data.index(b"\x01E", data.index(b"\x01D")) - 32
     # The root's record in the first volume descriptor (ECMA-119, 8.4.18).

@@ -1,4 +1,4 @@
-"""Revisions are unpacked alike by every Python from 3.11.0 on."""
+"""Every Python from 3.11.0 on unpacks revisions in the same way."""
 
 import io
 import subprocess
@@ -55,7 +55,7 @@ def test_a_revision_is_unpacked(repository: Path) -> None:
         [member("device", tarfile.CHRTYPE)],
     ],
 )
-def test_what_leads_out_is_refused(
+def test_members_outside_of_the_folder_are_refused(
     members: list[tarfile.TarInfo], repository: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(git, "archive", lambda *_: archive(members))

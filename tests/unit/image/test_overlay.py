@@ -1,4 +1,4 @@
-"""The overlay of somebody's build: what its manifest lists is read from its tree alone."""
+"""The overlay of someone else's build: files are read only from the build's own tree."""
 
 import os
 from pathlib import Path
@@ -36,12 +36,12 @@ def listed(path: str) -> list[Listed]:
     ("path", "text"),
     [("/etc/motd", "hello\n"), ("/etc/large", None), ("/etc/exact", "a" * overlay.LONGEST)],
 )
-def test_content(path: str, text: str | None, include: Path) -> None:
+def test_text_and_hash_of_a_file(path: str, text: str | None, include: Path) -> None:
     (found,) = overlay.built(listed(path), include).values()
     assert (found.text, found.digest) == (text, sri.of_file(include / path[1:]))
 
 
-def test_one_that_is_not_there(include: Path) -> None:
+def test_a_missing_file_has_neither_text_nor_hash(include: Path) -> None:
     (found,) = overlay.built(listed("/etc/none"), include).values()
     assert (found.text, found.digest) == (None, "")
 
@@ -49,18 +49,18 @@ def test_one_that_is_not_there(include: Path) -> None:
 @pytest.mark.parametrize(
     "path", ["/../../secret", "/etc/link", "../../secret", "/etc/../../../secret"]
 )
-def test_no_way_out(path: str, include: Path) -> None:
+def test_paths_that_lead_out_of_the_tree_are_refused(path: str, include: Path) -> None:
     assert (include / path.lstrip("/")).resolve().read_bytes() == SECRET
     with pytest.raises((GarbledError, WrongInputError), match=r"out of the overlay|not a path"):
         overlay.built(listed(path), include)
 
 
-def test_a_path_of_this_machine_is_one_of_the_tree(include: Path) -> None:
+def test_an_absolute_path_is_looked_up_in_the_tree(include: Path) -> None:
     (found,) = overlay.built(listed(f"/{include.parent}/secret"), include).values()
     assert (found.text, found.digest) == (None, "")
 
 
 @pytest.mark.parametrize("path", ["/etc/fifo", "/etc", f"/{'a' * 300}", "/etc/motd/x"])
-def test_no_file(path: str, include: Path) -> None:
+def test_paths_that_are_not_files_are_refused(path: str, include: Path) -> None:
     with pytest.raises(WrongInputError):
         overlay.built(listed(path), include)

@@ -1,4 +1,4 @@
-"""Sizes of packages, held against a count that follows the definition word by word."""
+"""Sizes of packages, compared with a direct count by their definition."""
 
 import random
 from collections.abc import Iterable, Mapping
@@ -24,7 +24,7 @@ PACKAGES = st.lists(st.lists(st.integers(0, 14), min_size=1, max_size=3), max_si
 
 
 def reached(start: Iterable[str], paths: Mapping[str, StorePath]) -> set[str]:
-    """What some paths need, themselves included."""
+    """Return the closure of some paths."""
     found: set[str] = set()
     for path in start:
         found |= {path}.union(
@@ -34,7 +34,7 @@ def reached(start: Iterable[str], paths: Mapping[str, StorePath]) -> set[str]:
 
 
 @given(GRAPHS, PACKAGES, st.randoms(use_true_random=False))
-def test_sizes_are_what_they_say(
+def test_sizes_agree_with_their_definition(
     graph: tuple[tuple[int, list[int]], ...], chosen: list[list[int]], random: random.Random
 ) -> None:
     order = list(range(len(graph)))
@@ -70,7 +70,7 @@ def test_sizes_are_what_they_say(
     )
 
 
-def test_a_package_that_is_in_another_brings_nothing() -> None:
+def test_a_package_in_anothers_closure_has_no_size_of_its_own() -> None:
     paths = {
         "/s/app": StorePath(100, ("/s/app", "/s/lib")),
         "/s/lib": StorePath(30, ("/s/libc",)),
@@ -82,8 +82,8 @@ def test_a_package_that_is_in_another_brings_nothing() -> None:
     assert sizes.of({}, paths) == sizes.Sizes((), (), 0, 0)
 
 
-def test_large_closures_take_no_long_time() -> None:
-    """A chain as long as the closure, and a hundred packages that need most of it."""
+def test_sizes_of_a_large_closure_are_computed() -> None:
+    """The closure is one long chain, and a hundred packages need most of it."""
     count = 30_000
     chance = random.Random(1)
     paths = {
@@ -99,7 +99,7 @@ def test_large_closures_take_no_long_time() -> None:
     assert {one.closure for one in found.packages} == set(range(count - 99, count + 1))
 
 
-def test_a_built_image_tells_its_sizes() -> None:
+def test_sizes_of_a_built_image() -> None:
     packages = [
         {"name": "a", "outputs": {"man": f"{STORE}a-man", "out": f"{STORE}a"}},
         {"name": "b", "outputs": {"out": f"{STORE}b"}},

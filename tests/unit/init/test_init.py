@@ -17,7 +17,7 @@ def _init(folder: Path, *words: str) -> None:
 
 @pytest.fixture
 def alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder in no repository."""
+    """A folder outside of any git repository."""
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
     return tmp_path
 
@@ -32,7 +32,7 @@ def _files(folder: Path) -> set[str]:
 
 
 @pytest.mark.parametrize("umask", [0o022, 0o077])
-def test_init(alone: Path, umask: int) -> None:
+def test_init_offline_copies_the_example(alone: Path, umask: int) -> None:
     before = os.umask(umask)
     try:
         _init(alone, "a/new")
@@ -49,39 +49,39 @@ def test_init(alone: Path, umask: int) -> None:
     assert {path.name for path in (alone / "a").iterdir()} == {"new"}
 
 
-def test_a_made_project_generates(alone: Path) -> None:
+def test_a_project_made_by_init_generates(alone: Path) -> None:
     _init(alone, "new")
     assert voidgen("generate", cwd=alone / "new").status == 0
     assert voidgen("-C", "new", "generate", "--check", cwd=alone).status == 0
     assert _known(alone / "new") == _files(alone / "new")
 
 
-def test_into_an_empty_folder(alone: Path) -> None:
+def test_init_into_an_empty_folder(alone: Path) -> None:
     (alone / "new").mkdir()
     _init(alone, "new")
     assert (alone / "new/voidgen.toml").exists()
 
 
-def test_into_this_folder(alone: Path) -> None:
+def test_init_into_the_current_folder(alone: Path) -> None:
     (alone / "new").mkdir()
     _init(alone / "new")
     assert (alone / "new/voidgen.toml").exists()
 
 
-def test_in_a_repository(repository: Path) -> None:
+def test_init_in_a_repository_makes_no_other(repository: Path) -> None:
     _init(repository, "new")
     assert not (repository / "new/.git").exists()
     assert _known(repository) == _files(repository)
 
 
-def test_where_a_repository_ignores_it(repository: Path) -> None:
+def test_init_in_an_ignored_folder_makes_a_repository(repository: Path) -> None:
     write(repository, {".gitignore": "/new/\n"})
     _init(repository, "new")
     assert (repository / "new/.git").is_dir()
     assert _known(repository / "new") == _files(repository / "new")
 
 
-def test_what_it_says(alone: Path) -> None:
+def test_init_prints_the_next_commands(alone: Path) -> None:
     ran = voidgen("init", "--offline", "new", cwd=alone)
     assert f"made {alone}/new\n" in ran.out
     assert "next: cd new && voidgen generate && nix build\n" in ran.out
@@ -91,7 +91,7 @@ def test_what_it_says(alone: Path) -> None:
 
 
 @pytest.mark.parametrize("make", [Path.touch, os.mkfifo, lambda path: path.symlink_to("x")])
-def test_something_is_there(alone: Path, make: object) -> None:
+def test_init_refuses_a_path_that_is_not_a_folder(alone: Path, make: object) -> None:
     assert callable(make)
     make(alone / "new")
     ran = voidgen("init", "--offline", "new", cwd=alone)
@@ -100,7 +100,7 @@ def test_something_is_there(alone: Path, make: object) -> None:
 
 
 @pytest.mark.parametrize("name", ["missing", "folder", "script", "dynamic", "empty"])
-def test_a_busybox_that_builds_nothing(alone: Path, name: str) -> None:
+def test_init_refuses_a_busybox_that_cannot_build(alone: Path, name: str) -> None:
     write(alone, {"script": "#!/bin/sh\n", "empty": "", "folder/x": ""})
     (alone / "dynamic").write_bytes(Path(os.path.realpath("/bin/sh")).read_bytes())
     ran = voidgen("init", "--offline", "--busybox", name, "new", cwd=alone)
@@ -110,14 +110,14 @@ def test_a_busybox_that_builds_nothing(alone: Path, name: str) -> None:
     assert not (alone / "new").exists()
 
 
-def test_no_busybox(alone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_init_without_busybox_is_refused(alone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "/nowhere")
     ran = voidgen("init", "--offline", "new", cwd=alone)
     assert (ran.status, ran.out) == (2, "")
     assert "no busybox on PATH" in ran.err
 
 
-def test_without_git_nothing_is_made(alone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_init_without_git_makes_nothing(alone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     busybox = alone / "new-busybox"
     _init(alone, "first")
     (alone / "first/packages/busybox").rename(busybox)

@@ -35,7 +35,7 @@ if true; then KEYMAP=us; fi
 
 @pytest.fixture
 def alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder in no repository."""
+    """A folder outside of any git repository."""
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
     return tmp_path
 
@@ -50,14 +50,14 @@ def known(project: Path) -> list[str]:
     return sorted(done.stdout.splitlines())
 
 
-def test_presets_are_those_that_there_are() -> None:
+def test_each_preset_has_a_file_and_is_in_the_help() -> None:
     assert sorted(PRESETS) == sorted(file.stem for file in FOLDER.iterdir())
     assert f"[{'|'.join(PRESETS)}]" in voidgen("init", "--help", cwd=Path("/")).out
 
 
 @pytest.mark.parametrize("preset", PRESETS)
 @pytest.mark.parametrize("arch", ["aarch64", "x86_64-musl"])
-def test_a_preset_for_another_architecture_has_what_there_is(
+def test_a_preset_leaves_out_what_an_architecture_lacks(
     alone: Path, preset: str, arch: str
 ) -> None:
     assert voidgen("init", "--preset", preset, "--arch", arch, "it", cwd=alone).status == 0
@@ -69,13 +69,13 @@ def test_a_preset_for_another_architecture_has_what_there_is(
     ran = voidgen("generate", cwd=alone / "it")
     assert (ran.status, ran.err) == (0, "")
     shown = json.loads(voidgen("show", "--json", cwd=alone / "it").out)
-    # Void's drivers for musl are of no use to programs of Nix.
+    # Nix's programs cannot use Void's drivers for musl.
     has_gl = any(module["name"] == "nix-gl" for module in shown["modules"])
     assert has_gl == (arch == "aarch64" and preset != "console")
 
 
 @pytest.mark.parametrize("preset", PRESETS)
-def test_a_preset_generates_as_it_is(alone: Path, preset: str) -> None:
+def test_a_preset_generates_without_changes(alone: Path, preset: str) -> None:
     ran = voidgen("init", "--preset", preset, "my-image", cwd=alone)
     assert (ran.status, ran.err) == (0, "")
     project = alone / "my-image"
@@ -91,7 +91,7 @@ def test_a_preset_generates_as_it_is(alone: Path, preset: str) -> None:
 
 
 @pytest.mark.parametrize("preset", PRESETS)
-def test_comments_stand_in_columns(alone: Path, preset: str) -> None:
+def test_comments_are_aligned(alone: Path, preset: str) -> None:
     assert voidgen("init", "--preset", preset, "another-name", cwd=alone).status == 0
     lines = (alone / "another-name/voidgen.toml").read_text().splitlines()
     assert max(map(len, lines)) <= 100
@@ -100,12 +100,12 @@ def test_comments_stand_in_columns(alone: Path, preset: str) -> None:
                 if "  #" in line}) == 1  # fmt: skip
 
 
-def test_the_first_preset_is_the_one_without_a_name(alone: Path) -> None:
+def test_without_a_name_init_uses_the_first_preset(alone: Path) -> None:
     assert voidgen("init", "x", cwd=alone).status == 0
     assert settings(alone / "x")["overlay"]["modules"] == ["cinnamon-live", "installer"]
 
 
-def test_a_folder_keeps_its_files(alone: Path) -> None:
+def test_init_keeps_the_folders_files(alone: Path) -> None:
     write(alone, {".gitignore": "/mine\n", "README.md": "mine\n", "other/voidgen.toml": ""})
     ran = voidgen("init", cwd=alone)
     assert (ran.status, ran.err) == (0, "")
@@ -114,7 +114,7 @@ def test_a_folder_keeps_its_files(alone: Path) -> None:
     assert known(alone) == [".gitattributes", "voidgen.toml"]
 
 
-def test_in_a_repository(repository: Path) -> None:
+def test_init_in_a_repository_makes_no_other(repository: Path) -> None:
     assert voidgen("init", "new/image", cwd=repository).status == 0
     assert not (repository / "new/image/.git").exists()
     names = (".gitattributes", ".gitignore", "voidgen.toml")
@@ -122,7 +122,7 @@ def test_in_a_repository(repository: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["voidgen.toml", "flake.nix", "image/x"])
-def test_a_project_is_not_overwritten(alone: Path, name: str) -> None:
+def test_init_does_not_overwrite_a_project(alone: Path, name: str) -> None:
     write(alone, {name: "mine"})
     before = found(alone)
     ran = voidgen("init", cwd=alone)
@@ -131,7 +131,9 @@ def test_a_project_is_not_overwritten(alone: Path, name: str) -> None:
     assert found(alone) == before
 
 
-def test_a_name_that_is_no_image_name(alone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folders_name_is_changed_to_a_valid_image_name(
+    alone: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(installed, "version", lambda: (2, 8))
     ran = voidgen("init", "mon été", cwd=alone)
     assert ran.status == 0
@@ -141,7 +143,7 @@ def test_a_name_that_is_no_image_name(alone: Path, monkeypatch: pytest.MonkeyPat
     assert "next: cd 'mon été' && " in ran.out
 
 
-def test_settings_of_a_pipeline(alone: Path) -> None:
+def test_init_from_a_script_takes_its_settings(alone: Path) -> None:
     write(alone, {"config/install.conf": INSTALL_CONF})
     ran = voidgen("init", "--from", "config/install.conf", cwd=alone)
     assert ran.status == 0
@@ -162,7 +164,7 @@ def test_settings_of_a_pipeline(alone: Path) -> None:
     assert voidgen("generate", cwd=alone).status == 0
 
 
-def test_values_that_do_not_fit_are_listed(alone: Path) -> None:
+def test_init_from_a_script_lists_values_that_do_not_fit(alone: Path) -> None:
     script = "KEYMAP=zz-nothing\nLANG=C\nUSER=root\nISO_NAME='a b'\nKEYMAP2=us\n"
     write(alone, {"a.conf": script, "b.conf": "KEYMAP=de\nISO_TITLE='My live'\n"})
     ran = voidgen("-q", "init", "--from", "a.conf", "--from", "b.conf", "x", cwd=alone)
@@ -177,7 +179,9 @@ def test_values_that_do_not_fit_are_listed(alone: Path) -> None:
 @pytest.mark.parametrize(
     ("data", "said"), [(None, "cannot be read: "), (b"A=\xff", "not UTF-8"), (b"\0" * 9, "")]
 )
-def test_what_is_no_script(alone: Path, data: bytes | None, said: str) -> None:
+def test_init_refuses_a_file_that_is_not_a_script(
+    alone: Path, data: bytes | None, said: str
+) -> None:
     if data is not None:
         write(alone, {"x.conf": data})
     ran = voidgen("init", "--from", "x.conf", "new", cwd=alone)

@@ -1,4 +1,4 @@
-"""Reading shell scripts: what is read is what bash has, and nothing runs."""
+"""Reading shell scripts gives the same values as bash, and runs nothing."""
 
 import json
 import subprocess
@@ -36,13 +36,13 @@ SCRIPTS = [
 
 
 @pytest.mark.parametrize("script", SCRIPTS)
-def test_as_bash_has_it(script: str) -> None:
+def test_variables_have_the_same_values_as_in_bash(script: str) -> None:
     found, unread = shell.read(script)
     assert unread == []
     assert found
     for one in found:
         array = f'"${{{one.name}[@]}}"'
-        # By bash itself: these scripts only set variables.
+        # These scripts only set variables, so bash may run them.
         done = subprocess.run(
             ["bash", "-c", f"{script}\nprintf '%s\\0' {array}"],
             check=True, capture_output=True, text=True, env={},
@@ -60,7 +60,7 @@ def test_as_bash_has_it(script: str) -> None:
         "source x", "A=(", "A='b", "unset A",
     ],
 )  # fmt: skip
-def test_what_only_running_would_tell_is_listed(
+def test_lines_that_would_have_to_run_are_listed(
     script: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)

@@ -22,12 +22,14 @@ from voidgen.system import untrusted
         (["GPL-2.0-only WITH x", "MIT"], None),
     ],
 )
-def test_written(names: Sequence[str], written: list[Any] | None) -> None:
+def test_licences_are_written_as_ids_expressions_or_names(
+    names: Sequence[str], written: list[Any] | None
+) -> None:
     licenses = outputs._licences(names)  # noqa: SLF001
     bom = Bom(components=[Component(name="x", licenses=licenses)])
     (component,) = untrusted.parse_json(JsonV1Dot6(bom).output_as_string())["components"]
     if written is None:
-        # CycloneDX takes no expression beside something else.
+        # CycloneDX allows an expression only alone.
         found = [one["license"] for one in component["licenses"]]
         assert sorted(one.get("id") or one["name"] for one in found) == sorted(names)
     else:

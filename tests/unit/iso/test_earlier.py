@@ -1,4 +1,4 @@
-"""Whether an ISO that is there is whole: by its bytes, and those of what lies beside it."""
+"""Whether an existing ISO is undamaged, by its bytes and those of its other files."""
 
 import json
 import os
@@ -30,19 +30,19 @@ def find(out: Path, inputs: str = INPUTS) -> Earlier:
     return earlier.find(out, "it", inputs, NoProgress())
 
 
-def test_a_whole_one(out: Path) -> None:
+def test_an_undamaged_iso_of_the_same_inputs_is_found(out: Path) -> None:
     manifest = json.loads((out / "it.manifest.json").read_bytes())
     assert find(out) == Earlier(manifest["iso"]["hash"])
     assert find(out, "sha256-others") == Earlier()
 
 
-def test_nothing_was_made(tmp_path: Path) -> None:
+def test_without_files_there_is_no_earlier_iso(tmp_path: Path) -> None:
     assert find(tmp_path) == Earlier()
 
 
 @pytest.mark.parametrize("kind", outputs.KINDS)
-def test_one_bit_in_each_file(kind: str, out: Path) -> None:
-    """The size is the same. Each bit of the small files counts."""
+def test_a_flipped_bit_in_each_file_is_damage(kind: str, out: Path) -> None:
+    """The sizes stay the same."""
     file = out / f"it.{kind}"
     data = file.read_bytes()
     places = range(0, len(data), max(1, len(data) // 300))
@@ -59,7 +59,7 @@ def test_one_bit_in_each_file(kind: str, out: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", outputs.KINDS)
-def test_a_file_that_is_missing_or_no_file(kind: str, out: Path) -> None:
+def test_a_missing_file_or_a_fifo_is_damage(kind: str, out: Path) -> None:
     file = out / f"it.{kind}"
     aside = file.rename(out / "aside")
     found = find(out)
@@ -76,12 +76,12 @@ def test_a_file_that_is_missing_or_no_file(kind: str, out: Path) -> None:
 
 
 @pytest.mark.parametrize("content", [b"", b"[]", b"{}", b'{"inputs": 1, "iso": 1}', b"\xff"])
-def test_a_manifest_of_something_else(content: bytes, out: Path) -> None:
+def test_a_wrong_manifest_is_damage(content: bytes, out: Path) -> None:
     (out / "it.manifest.json").write_bytes(content)
     assert find(out).damage == ("it.manifest.json has another hash than it.iso.sha256 lists",)
 
 
-def test_files_that_agree_on_another_iso(out: Path) -> None:
-    """The manifest and the sums are of one run, the ISO of another."""
+def test_files_of_another_run_are_damage(out: Path) -> None:
+    """Manifest and sums are from one run, the ISO from another."""
     (out / "it.iso").write_bytes(b"osi" * 1000)
     assert find(out).damage == ("it.iso has another hash than it.iso.sha256 lists",)

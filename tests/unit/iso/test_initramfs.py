@@ -1,4 +1,4 @@
-"""What an initramfs holds, and what of a live boot it lacks."""
+"""The content of an initramfs, and what it lacks for a live boot."""
 
 import bz2
 import gzip
@@ -44,7 +44,7 @@ HOOKS = ["hooks/pre-pivot/01-adduser.sh"]
 
 @pytest.fixture(scope="module")
 def archive(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    """By the real cpio of busybox."""
+    """An archive made by busybox's cpio."""
     folder = tmp_path_factory.mktemp("initramfs")
     write(folder, {"usr/bin/a": "a" * 5, "usr/bin/bb": "b" * 4096, "init": "#!/bin/sh\n"})
     (folder / "link").symlink_to("init")
@@ -58,7 +58,7 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 
 
 def early() -> bytes:
-    """An archive of microcode, as dracut puts it before the rest."""
+    """Return an archive of microcode, as dracut puts it before the rest."""
     name = b"kernel/x86/microcode/GenuineIntel.bin\0"
     numbers = [1, FILE, 0, 0, 1, 0, 6, 0, 0, 0, 0, len(name), 0]
     end = [0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 11, 0]
@@ -88,7 +88,7 @@ COMPRESSORS: dict[str, Callable[[bytes], bytes]] = {
 
 
 @pytest.mark.parametrize("compressor", COMPRESSORS)
-def test_entries_of_archives_in_a_row(compressor: str, archive: bytes) -> None:
+def test_entries_of_consecutive_archives_are_read(compressor: str, archive: bytes) -> None:
     data = early() + COMPRESSORS[compressor](archive)
     found = initramfs.entries(io.BytesIO(data))
     assert {path: stat.filemode(mode)[0] for path, mode in found.items()} == {
@@ -98,7 +98,7 @@ def test_entries_of_archives_in_a_row(compressor: str, archive: bytes) -> None:
 
 
 @pytest.mark.parametrize("compressor", COMPRESSORS)
-def test_what_is_cut_off_or_damaged(compressor: str, archive: bytes) -> None:
+def test_truncated_and_damaged_archives_are_refused(compressor: str, archive: bytes) -> None:
     data = COMPRESSORS[compressor](archive)
     for cut in (data[: len(data) // 2], data[:5], data[:-200], b"x" + data, b"", bytes(512)):
         with pytest.raises(ValueError, match="not an initramfs"):
@@ -109,11 +109,11 @@ def test_what_is_cut_off_or_damaged(compressor: str, archive: bytes) -> None:
             initramfs.entries(io.BytesIO(twice))
 
 
-def test_initramfs_as_it_should_be() -> None:
+def test_a_complete_initramfs_has_no_faults() -> None:
     assert list(initramfs.faults(GOOD, TREE, HOOKS)) == []
-    # All is built into the kernel.
+    # Everything is built into the kernel.
     assert list(initramfs.faults(dict.fromkeys(BOOTS, FILE), (), [])) == []
-    # Of two kernels it is for one.
+    # It is for one of two kernels.
     both = (*TREE, "/usr/lib/modules/6.6_1/kernel/fs/squashfs/squashfs.ko.zst")
     assert list(initramfs.faults(GOOD, both, HOOKS)) == []
 
@@ -143,13 +143,13 @@ def test_initramfs_as_it_should_be() -> None:
         ),
     ],
 )
-def test_initramfs_as_it_should_not_be(lost: str, more: dict[str, int], said: str) -> None:
+def test_each_fault_of_an_initramfs_is_reported(lost: str, more: dict[str, int], said: str) -> None:
     found = {path: mode for path, mode in GOOD.items() if not path.endswith(lost)}
     assert list(initramfs.faults({**found, **more}, TREE, HOOKS)) == [said]
 
 
 @pytest.mark.parametrize("name", BOOTS)
-def test_initramfs_that_lacks_what_boots(name: str) -> None:
+def test_an_initramfs_without_a_needed_file_is_reported(name: str) -> None:
     found = {path: mode for path, mode in GOOD.items() if path != name}
     end = name.rpartition("/")[2]
     (said,) = initramfs.faults(found, TREE, HOOKS)
@@ -157,8 +157,8 @@ def test_initramfs_that_lacks_what_boots(name: str) -> None:
     assert said.endswith(f"{end}, without which nothing boots")
 
 
-def test_initramfs_with_nothing_in_it() -> None:
-    """As dracut 109 leaves it, with status 0, where it has no PATH."""
+def test_a_nearly_empty_initramfs_is_reported() -> None:
+    """dracut 109 makes one, with exit status 0, if it has no PATH."""
     said = list(initramfs.faults({"init": FILE, "usr": FOLDER}, TREE, HOOKS))
     assert len(said) == len(BOOTS) - 1 + 2
     assert said[-2:] == [
@@ -167,7 +167,7 @@ def test_initramfs_with_nothing_in_it() -> None:
     ]
 
 
-def test_hooks_are_those_that_mklive_asks_for() -> None:
+def test_hooks_are_read_from_mklives_dracut_module() -> None:
     stand_in = ROOT / "tests" / "stand_in_iso" / "mklive"
     assert initramfs.hooks(stand_in) == [
         "hooks/pre-pivot/01-adduser.sh",
@@ -176,7 +176,7 @@ def test_hooks_are_those_that_mklive_asks_for() -> None:
     assert initramfs.hooks(stand_in / "dracut") == []
 
 
-def test_hooks_of_a_module_that_is_not_there(tmp_path: Path) -> None:
+def test_a_missing_dracut_module_has_no_hooks(tmp_path: Path) -> None:
     text = 'chroot x /usr/bin/dracut -N \\\n  --force-add "gone" "/boot/initrd"\n'
     (tmp_path / "mklive.sh").write_text(text)
     assert initramfs.hooks(tmp_path) == []

@@ -1,4 +1,4 @@
-"""The hash that tells whether there is anything to do."""
+"""The hash of the inputs, which shows whether the ISO is current."""
 
 from pathlib import Path
 
@@ -47,9 +47,9 @@ def digest(folder: Path, pins: Pins = PINS, source_date: int = 1) -> str:
     return inputs.digest(project.load(folder), pins, source_date)
 
 
-def test_same_inputs_have_the_same_hash_wherever_they_are(folder: Path, tmp_path: Path) -> None:
+def test_the_same_inputs_have_the_same_hash_in_any_folder(folder: Path, tmp_path: Path) -> None:
     before = digest(folder)
-    # Neither what is built nor what git does not know is of any consequence.
+    # Built and untracked files do not matter.
     write(folder, {"out/tests.iso": "x", "notes.txt": "x"})
     assert digest(folder) == before
     elsewhere = folder.rename(tmp_path / "elsewhere")
@@ -70,14 +70,14 @@ def test_same_inputs_have_the_same_hash_wherever_they_are(folder: Path, tmp_path
         ("overlay-src/own/module.toml", "\n", '\n[files."/etc/own"]\nowner = "1:2"\n'),
     ],
 )
-def test_each_input_changes_it(name: str, old: str, new: str, folder: Path) -> None:
+def test_each_input_changes_the_hash(name: str, old: str, new: str, folder: Path) -> None:
     before = digest(folder)
     file = folder / name
     file.write_text(file.read_text().replace(old, new))
     assert digest(folder) != before
 
 
-def test_locks_and_scripts_change_it(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_locks_and_scripts_change_the_hash(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = digest(folder)
     image = f"localhost/image@sha256:{'0' * 64}"
     found = {
@@ -85,7 +85,7 @@ def test_locks_and_scripts_change_it(folder: Path, monkeypatch: pytest.MonkeyPat
         digest(folder, Pins((), b"{}", Lock(), (ENTRY,))),
         digest(folder, Pins((), b"{}", None)),
     }
-    # How flake.lock is written is no part of it.
+    # The layout of flake.lock does not matter.
     assert digest(folder, Pins((), b"{ }", Lock())) == before
     found.add(digest(folder, Pins((), b"{}", Lock(container=image))))
     scripts = inputs.scripts()
@@ -106,17 +106,17 @@ def test_locks_and_scripts_change_it(folder: Path, monkeypatch: pytest.MonkeyPat
     assert len(found) == 5
 
 
-def test_mode_of_a_package_set_s_file_changes_it(folder: Path) -> None:
+def test_the_mode_of_a_package_sets_file_changes_the_hash(folder: Path) -> None:
     before = digest(folder)
     (folder / "packages" / "default.nix").chmod(0o755)
     assert digest(folder) != before
 
 
-def test_source_date_is_that_of_the_newest_input() -> None:
+def test_the_source_date_is_the_newest_inputs() -> None:
     locked = [Input(str(date), "", modified=date) for date in (0, 1_700_000_000, 1_600_000_000)]
     assert epoch.source_date(locked, {}) == 1_700_000_000
     assert epoch.source_date(locked, {"SOURCE_DATE_EPOCH": ""}) == 1_700_000_000
     assert epoch.source_date(locked, {"SOURCE_DATE_EPOCH": "1650000000"}) == 1_650_000_000
-    # FAT has no earlier one, and a squashfs no later one.
+    # FAT has no earlier dates, and squashfs no later ones.
     assert epoch.source_date([], {}) == epoch.source_date(locked[:1], {}) == 315_532_800
     assert epoch.source_date([Input("x", "", modified=1 << 40)], {}) == (1 << 32) - 1

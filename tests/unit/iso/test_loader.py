@@ -1,4 +1,4 @@
-"""What is in GRUB's EFI loaders (real ones are looked at in tests/iso)."""
+"""The content of GRUB's EFI loaders; tests/iso reads real ones."""
 
 from collections.abc import Mapping
 
@@ -33,7 +33,7 @@ def test_memdisk_is_read(bits: int) -> None:
         efi.program(efi.modules(b"no archive at all" * 40)),
     ],
 )
-def test_what_is_no_loader_with_modules(data: bytes) -> None:
+def test_a_file_that_is_not_a_grub_loader_is_a_fault(data: bytes) -> None:
     assert loader.memdisk(data) is None
     assert list(loader.faults("X.EFI", None, DATE)) == [
         "X.EFI is not a GRUB loader that contains its modules"
@@ -55,5 +55,5 @@ def test_what_is_no_loader_with_modules(data: bytes) -> None:
         ),
     ],
 )
-def test_loaders_that_are_judged(files: Mapping[str, int], said: str | None) -> None:
+def test_a_loader_that_lacks_a_file_is_a_fault(files: Mapping[str, int], said: str | None) -> None:
     assert list(loader.faults("X.EFI", files, DATE)) == ([said] if said else [])

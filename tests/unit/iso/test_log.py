@@ -1,4 +1,4 @@
-"""What mklive's output says to have failed, though it ended well."""
+"""Failures in mklive's output, although its exit status is 0."""
 
 import pytest
 
@@ -13,12 +13,12 @@ def faults(text: str) -> list[str]:
     return [one.removeprefix("mklive ignored an error: ") for one in log.faults(text)]
 
 
-def test_log_without_the_last_line() -> None:
+def test_a_log_without_the_last_line_is_a_fault() -> None:
     assert faults("[1/2] a\n") == ["mklive did not report that it created the image"]
     assert faults(f"[1/2] a\n{GOOD}") == []
 
 
-def test_line_that_is_there_often_is_told_once() -> None:
+def test_a_repeated_line_is_reported_once() -> None:
     assert faults(f"{MAKES}cp: a\ncp: b\ncp: a\n{GOOD}") == ["cp: a", "cp: b"]
 
 
@@ -54,7 +54,7 @@ def test_line_that_is_there_often_is_told_once() -> None:
         "ERROR: dbus-1.14_1: [configure] INSTALL script failed to execute",
     ],
 )
-def test_failure_in_any_stage(line: str) -> None:
+def test_a_failure_in_any_stage_is_reported(line: str) -> None:
     for stage in (INSTALLS, MAKES):
         assert faults(f"{stage}{line}\n{GOOD}") == [line]
 
@@ -72,8 +72,8 @@ def test_failure_in_any_stage(line: str) -> None:
         "xorriso : FAILURE : Cannot determine attributes of source file 'x'",
     ],
 )
-def test_failure_of_mklive_s_own_steps(line: str) -> None:
-    """Scripts of packages also try what may fail."""
+def test_a_failure_in_mklives_own_steps_is_reported(line: str) -> None:
+    """In other steps, scripts of packages may try commands that fail."""
     assert faults(f"{INSTALLS}{line}\n{MAKES}{GOOD}") == []
     assert faults(f"{INSTALLS}{MAKES}{line}\n{GOOD}") == [line]
 
@@ -93,7 +93,7 @@ def test_failure_of_mklive_s_own_steps(line: str) -> None:
         "xorriso : WARNING : Boot image load size exceeds 65535 blocks of 512 bytes.",
     ],
 )
-def test_what_real_runs_print_and_mean_nothing_by(line: str) -> None:
+def test_harmless_lines_of_real_runs_are_not_reported(line: str) -> None:
     """Seen in runs of mklive 90028e0 and ee1bf42 with dracut 059 to 112."""
     assert faults(f"{INSTALLS}{line}\n{MAKES}{line}\n{GOOD}") == []
 
@@ -123,7 +123,7 @@ ENDS: tuple[tuple[str, str], ...] = (
         ),
         "dracut[E]: Module 'autoinstaller' cannot be installed.",
     ),
-    # Scripts of packages try what may fail.
+    # Scripts of packages may try commands that fail.
     (
         (
             f"{INSTALLS}install: cannot change permissions of 'sys': Read-only file system\n"
@@ -132,7 +132,7 @@ ENDS: tuple[tuple[str, str], ...] = (
         ),
         "x-1_1: broken, unresolvable shlib `liba.so.1'",
     ),
-    # What an earlier stage passed over did not end it.
+    # An error that an earlier stage ignored did not end the run.
     (f"[1/12] a\ncp: no\n{MAKES}ERROR: Failed to generate it\n", "ERROR: Failed to generate it"),
     (f"[1/12] a\ncp: no\n{MAKES}x\n", "cp: no"),
     (
@@ -155,6 +155,6 @@ ENDS: tuple[tuple[str, str], ...] = (
 
 
 @pytest.mark.parametrize(("text", "expected"), ENDS)
-def test_first_line_that_tells_why_a_run_ended(text: str, expected: str) -> None:
+def test_the_first_line_that_explains_a_failure_is_found(text: str, expected: str) -> None:
     assert log.telling(text.splitlines()).endswith(expected)
     assert bool(log.telling(text.splitlines())) == bool(expected)

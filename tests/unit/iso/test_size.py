@@ -1,4 +1,4 @@
-"""An ISO that is larger than it may be names what takes the room."""
+"""The message about an ISO that is too large lists the largest packages."""
 
 from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
@@ -23,7 +23,7 @@ def plan(limit: str | None) -> Plan:
 
 
 def built(sizes: Iterable[int]) -> Built:
-    """Packages of these many KiB, all of which need another; the second needs the first, too."""
+    """Return packages of these KiB that all need a base; the second also needs the first."""
     packages, paths = [], [{"path": f"{STORE}base", "narSize": KIB, "references": []}]
     for number, size in enumerate(sizes):
         own = f"{STORE}{number}"
@@ -42,11 +42,11 @@ def iso(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("limit", [None, "2 KiB", "2.1 kB", "4 GiB"])
-def test_small_enough(limit: str | None, iso: Path) -> None:
+def test_an_iso_within_the_limit_is_accepted(limit: str | None, iso: Path) -> None:
     judge.size(plan(limit), built([1]), iso, 0)
 
 
-def test_too_large(iso: Path) -> None:
+def test_a_too_large_iso_lists_the_largest_packages(iso: Path) -> None:
     with pytest.raises(StepFailedError) as caught:
         judge.size(plan("2 kB"), built([40, 5, 10, 20, 30, 60, 50]), iso, 3 * KIB)
     assert caught.value.what == (

@@ -65,7 +65,7 @@ MENUS = {"boot/isolinux/isolinux.cfg": ISOLINUX, "boot/grub/grub_void.cfg": GRUB
 
 
 def menus(folder: Path, always: str = "", services: tuple[str, ...] = ()) -> dict[str, str]:
-    """The boot menus of an image whose root tree has ``services``, after the script."""
+    """Run the script on an image whose root tree has ``services``; return its boot menus."""
     image, root = folder / "image", folder / "root"
     for name, text in MENUS.items():
         (image / name).parent.mkdir(parents=True)
@@ -79,13 +79,13 @@ def menus(folder: Path, always: str = "", services: tuple[str, ...] = ()) -> dic
 
 
 @pytest.mark.parametrize("service", ["espeakup", "brltty"])
-def test_an_image_with_speech_keeps_them(tmp_path: Path, service: str) -> None:
+def test_an_image_with_speech_keeps_the_entries(tmp_path: Path, service: str) -> None:
     found = menus(tmp_path, services=(service,))
     assert found == {name: text.format(always="") for name, text in MENUS.items()}
 
 
 @pytest.mark.parametrize("always", ["", "live.accessibility"])
-def test_an_image_without_speech_loses_them_and_nothing_else(tmp_path: Path, always: str) -> None:
+def test_an_image_without_speech_loses_only_these_entries(tmp_path: Path, always: str) -> None:
     found = menus(tmp_path, always)
     before = {name: text.format(always=always) for name, text in MENUS.items()}
     isolinux, grub = found.values()
@@ -100,7 +100,7 @@ def test_an_image_without_speech_loses_them_and_nothing_else(tmp_path: Path, alw
     assert all("a11y" in line or "accessibility" in line or "dtbs" in line for line in lost)
 
 
-def test_a_menu_that_is_not_there(tmp_path: Path) -> None:
+def test_a_missing_menu_is_not_an_error(tmp_path: Path) -> None:
     """aarch64 has no isolinux."""
     image = tmp_path / "image"
     image.mkdir()

@@ -1,4 +1,4 @@
-"""flake.lock's entries, as voidgen.lock binds them."""
+"""flake.lock's entries, as voidgen.lock records them."""
 
 import json
 from pathlib import Path
@@ -20,7 +20,7 @@ REPOSITORY = "file:///srv/set"
 
 
 def node(old: bool = False, **changed: Any) -> dict[str, Any]:
-    """An input as Nix 2.8, ``old``, or 2.34 locks ``git+file:///srv/set?dir=below``."""
+    """Return ``git+file:///srv/set?dir=below`` as Nix 2.8 (``old``) or 2.34 locks it."""
     url = f"{REPOSITORY}?dir=below" if old else REPOSITORY
     locked = {
         "dir": "below",
@@ -56,7 +56,7 @@ def refused(lock: bytes) -> list[str]:
     return [fault.what for fault in caught.value.faults]
 
 
-def test_an_entry() -> None:
+def test_an_entry_is_read() -> None:
     (found,) = parsed({"set": node()})
     one = found.bound
     assert (one.name, one.rev, one.hash) == ("set", REV, digest("tree"))
@@ -66,7 +66,7 @@ def test_an_entry() -> None:
     }  # fmt: skip
 
 
-def test_releases_of_nix_give_the_same() -> None:
+def test_entries_of_different_nix_releases_are_equal() -> None:
     assert parsed({"set": node(old=True)}) == parsed({"set": node()})
     assert parsed({"set": node(__final=True)}) == parsed({"set": node()})
 
@@ -86,11 +86,11 @@ def test_releases_of_nix_give_the_same() -> None:
         {**node(), "inputs": {"a": ["b"]}},
     ],
 )
-def test_every_other_change_is_another_entry(other: dict[str, Any]) -> None:
+def test_every_changed_attribute_changes_the_entry(other: dict[str, Any]) -> None:
     assert parsed({"set": other})[0].bound != parsed({"set": node()})[0].bound
 
 
-def test_names_are_ways_from_the_root() -> None:
+def test_names_are_paths_from_the_root() -> None:
     nodes = {
         "a": {**node(), "inputs": {"set": "set_2", "b": ["b"]}},
         "set_2": {**node(), "inputs": {"inner": "inner"}},
@@ -108,7 +108,7 @@ def test_names_are_ways_from_the_root() -> None:
     assert parsed(others, {"a": "a", "b": "set"}) == found
 
 
-def test_nodes_that_need_each_other_end() -> None:
+def test_nodes_that_need_each_other_do_not_hang() -> None:
     nodes = {
         "a": {**node(), "inputs": {"b": "b"}},
         "b": {**node(), "inputs": {"a": "a", "b": "b"}},
@@ -135,12 +135,12 @@ def test_no_lock_and_no_inputs() -> None:
         data({"a": node()}).replace(b'"root": "root"', b'"root": "root", "root": "root"'),
     ],
 )
-def test_not_of_nix(lock: bytes) -> None:
+def test_a_file_that_is_not_a_flake_lock_is_refused(lock: bytes) -> None:
     assert refused(lock) == ["is not a lock file of Nix"]
 
 
 @pytest.mark.parametrize("version", [6, 8, "7", 7.0, True, None])
-def test_other_versions(version: object) -> None:
+def test_other_versions_of_flake_lock_are_refused(version: object) -> None:
     assert refused(data({"a": node()}, version=version)) == ["isn't version 7 of Nix's lock file"]
 
 
@@ -155,7 +155,7 @@ def test_other_versions(version: object) -> None:
         ("lastModified", 2**63, "expected a whole number of 64 bits"),
     ],
 )
-def test_values_that_nix_never_writes(key: str, value: object, what: str) -> None:
+def test_values_that_nix_never_writes_are_refused(key: str, value: object, what: str) -> None:
     one = node()
     one["locked"][key] = value
     with pytest.raises(WrongInputError) as caught:
@@ -165,7 +165,7 @@ def test_values_that_nix_never_writes(key: str, value: object, what: str) -> Non
     assert fault.key == ("nodes", "a", "locked", key)
 
 
-def test_names_that_no_lock_has() -> None:
+def test_an_input_with_an_invalid_name_is_refused() -> None:
     (what,) = refused(data({"a\n": node()}))
     assert what.startswith("expected a flake input's name")
 
@@ -173,7 +173,7 @@ def test_names_that_no_lock_has() -> None:
 ONE, TWO = flake_input("one"), flake_input("two", "", 0)
 
 
-def test_what_is_not_bound() -> None:
+def test_inputs_that_voidgen_lock_lacks_are_reported() -> None:
     none = ["voidgen.lock does not have the inputs of flake.lock"]
     assert bound.unbound([ONE], None) == bound.unbound([ONE], Lock()) == none
     assert bound.unbound([ONE, TWO], Lock(inputs=(ONE,))) == [
@@ -182,7 +182,7 @@ def test_what_is_not_bound() -> None:
     assert bound.unbound([], None) == bound.unbound([ONE], Lock(inputs=(ONE,))) == []
 
 
-def test_what_changed() -> None:
+def test_differences_between_the_locks_are_reported() -> None:
     lock = Lock(inputs=(ONE, TWO))
     assert [*bound.changed([ONE, TWO], lock)] == [*bound.changed([ONE], None)] == []
     assert [*bound.changed([], lock)] == []
@@ -202,13 +202,13 @@ def test_what_changed() -> None:
         (REV, 7, 8, False),
         (REV, 7, 0, False),
         (REV, 0, 7, False),
-        # An archive's, which Nix 2.8 does not lock.
+        # An archive's date, which Nix 2.8 does not lock.
         ("", 0, 7, True),
         ("", 7, 0, True),
         ("", 7, 8, False),
     ],
 )
-def test_dates_that_nix_fetches(
+def test_another_date_than_nix_fetches_is_reported(
     rev: str, locked: int, fetched: int, good: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     one = flake_input("set", rev, locked)
@@ -220,7 +220,7 @@ def test_dates_that_nix_fetches(
     assert lines == ([] if good else [wanted])
 
 
-def test_what_is_not_fetched_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_input_that_cannot_be_fetched_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     def fails(_: str) -> fetchers.FetchedTree:
         raise StepFailedError("nix-instantiate: failed", output="error: no network")
 

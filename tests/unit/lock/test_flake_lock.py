@@ -47,13 +47,13 @@ def _write(folder: Path, **locked: Any) -> None:
     (folder / lock.FILE).write_text(json.dumps(data))
 
 
-def test_no_lock_file(tmp_path: Path) -> None:
+def test_without_a_lock_file_no_input_is_locked(tmp_path: Path) -> None:
     nixpkgs, mklive = Input("nixpkgs", "github:a/b"), Input("mklive", "git+file:///m")
     assert lock.inputs(tmp_path, _plan()) == [nixpkgs, mklive]
     assert unlocked(tmp_path, _plan()) == ["nixpkgs", "mklive"]
 
 
-def test_pins(tmp_path: Path) -> None:
+def test_locked_inputs_are_read(tmp_path: Path) -> None:
     _write(tmp_path, nixpkgs=PINNED, mklive=PATH, other=PINNED)
     assert lock.inputs(tmp_path, _plan()) == [
         Input("nixpkgs", "github:a/b", "0123456789abcdef", "2023-11-14", HASH, URL, 1_700_000_000),
@@ -62,22 +62,22 @@ def test_pins(tmp_path: Path) -> None:
     assert unlocked(tmp_path, _plan()) == []
 
 
-def test_an_input_not_locked_yet(tmp_path: Path) -> None:
+def test_an_input_that_the_lock_lacks_is_unlocked(tmp_path: Path) -> None:
     _write(tmp_path, nixpkgs=PINNED)
     assert unlocked(tmp_path, _plan()) == ["mklive"]
 
 
 @pytest.mark.parametrize("other", ["github:a/c", "github:a/b/main", "gitlab:a/b", "git+file:///a"])
-def test_an_input_that_is_locked_from_elsewhere_is_not_locked(tmp_path: Path, other: str) -> None:
+def test_an_input_locked_from_another_reference_is_unlocked(tmp_path: Path, other: str) -> None:
     _write(tmp_path, nixpkgs=PINNED, mklive=PATH)
     assert unlocked(tmp_path, _plan(other)) == ["nixpkgs"]
 
 
-def test_a_folder_is_no_input(tmp_path: Path) -> None:
+def test_a_nixpkgs_in_the_project_is_not_an_input(tmp_path: Path) -> None:
     assert lock.inputs(tmp_path, _plan("./packages", mklive=False)) == []
 
 
-def test_root_without_inputs(tmp_path: Path) -> None:
+def test_a_root_without_inputs_locks_nothing(tmp_path: Path) -> None:
     (tmp_path / lock.FILE).write_text('{"nodes": {"root": {}}, "root": "root", "version": 7}')
     assert unlocked(tmp_path, _plan()) == ["nixpkgs", "mklive"]
 
@@ -98,7 +98,7 @@ def test_root_without_inputs(tmp_path: Path) -> None:
         "\x00",
     ],
 )
-def test_no_lock_of_nix(tmp_path: Path, text: str) -> None:
+def test_a_file_that_is_not_a_flake_lock_is_refused(tmp_path: Path, text: str) -> None:
     (tmp_path / lock.FILE).write_text(text)
     with pytest.raises(WrongInputError) as caught:
         lock.inputs(tmp_path, _plan())
@@ -115,7 +115,7 @@ def test_no_lock_of_nix(tmp_path: Path, text: str) -> None:
         ({}, "without narHash"),
     ],
 )
-def test_an_entry_that_pins_no_bytes_is_refused(tmp_path: Path, pin: Any, lacks: str) -> None:
+def test_an_entry_without_hash_is_refused(tmp_path: Path, pin: Any, lacks: str) -> None:
     _write(tmp_path, nixpkgs=PINNED, inner=pin)
     with pytest.raises(WrongInputError) as caught:
         lock.inputs(tmp_path, _plan())
@@ -128,13 +128,13 @@ def test_an_entry_that_pins_no_bytes_is_refused(tmp_path: Path, pin: Any, lacks:
     "pin",
     ["x", [], 1, PINNED | {"lastModified": "x"}, PINNED | {"lastModified": 10**30}],
 )
-def test_no_pin_of_nix(tmp_path: Path, pin: Any) -> None:
+def test_a_wrong_entry_is_refused(tmp_path: Path, pin: Any) -> None:
     _write(tmp_path, nixpkgs=pin)
     with pytest.raises(WrongInputError):
         lock.inputs(tmp_path, _plan())
 
 
-def test_folder_in_place_of_the_lock(tmp_path: Path) -> None:
+def test_a_folder_instead_of_the_lock_is_refused(tmp_path: Path) -> None:
     (tmp_path / lock.FILE).mkdir()
     with pytest.raises(WrongInputError):
         lock.inputs(tmp_path, _plan())

@@ -15,7 +15,7 @@ from voidgen.errors import WrongInputError
 from voidgen.lock import voidgen_lock as lock_file
 
 
-def test_the_forger_can_forge() -> None:
+def test_forging_without_changes_gives_the_same_lock() -> None:
     assert forged(BODY) == DATA
     assert lock_file.parse(forge(lambda _: None), FILE) == SMALL
 
@@ -34,7 +34,7 @@ def test_the_forger_can_forge() -> None:
         ("\u202e", r"'\u202e'"),
     ],
 )
-def test_another_version(version: object, shown: str) -> None:
+def test_another_version_is_refused(version: object, shown: str) -> None:
     (fault,) = refused(put("version", version))
     assert fault.what == f"expected version 1 of the file, got {shown}"
     assert fault.remedy == "use the voidgen that wrote it, or remove it and run `voidgen lock`"
@@ -122,7 +122,7 @@ def test_hostile_values_are_refused(path: str) -> None:
         ".x-1_1",
     ],
 )
-def test_names_that_no_package_has(pkgver: str) -> None:
+def test_invalid_package_names_are_refused(pkgver: str) -> None:
     (fault,) = refused(put("xbps.packages.0.pkgver", pkgver))
     assert fault.key == (("xbps", "packages", 0, "pkgver") if pkgver.isprintable() else ())
 
@@ -134,7 +134,7 @@ def test_names_that_no_package_has(pkgver: str) -> None:
         "sha512-" + "A" * 86 + "==",
         "sha256-" + "A" * 42 + "=",
         "sha256-" + "A" * 44,
-        # The same 32 bytes as with AAA= at its end.
+        # The same 32 bytes as with AAA= at the end.
         "sha256-" + "A" * 42 + "B=",
         "0a" * 32,
     ],
@@ -175,7 +175,7 @@ def test_unknown_keys_at_the_top_are_refused() -> None:
 
 
 @pytest.mark.parametrize("path", [path for path, kind in PLACES.items() if kind == "list"])
-def test_what_is_listed_twice_is_refused(path: str) -> None:
+def test_duplicates_in_lists_are_refused(path: str) -> None:
     def double(table: Any) -> None:
         for part in key_of(path):
             table = table[part]
@@ -212,13 +212,13 @@ def body(old: str, new: str) -> bytes:
     ],
     ids=lambda text: text[:30].encode("ascii", "backslashreplace").decode(),
 )
-def test_what_voidgen_never_writes(old: str, new: str) -> None:
+def test_text_that_voidgen_never_writes_is_refused(old: str, new: str) -> None:
     (fault, *_) = refused(body(old, new))
     assert fault.what == "is not a lock file of voidgen"
 
 
 @pytest.mark.parametrize("data", [b"\xff", b"\xef\xbb\xbf", b"\xff\xfe", b"\x80"])
-def test_bytes_that_are_no_text(data: bytes) -> None:
+def test_bytes_that_are_not_utf_8_are_refused(data: bytes) -> None:
     assert refused(forged(data + BODY))[0].what == "is not a lock file of voidgen"
     assert refused(forged(BODY + data))[0].what == "is not a lock file of voidgen"
     assert refused(DATA.replace(b'"checksum": "sha256-', b'"checksum": "sha256-' + data))
@@ -237,7 +237,7 @@ JSON = st.recursive(
 def test_any_value_anywhere_is_read_or_refused(path: str, value: Any) -> None:
     with suppress(WrongInputError):
         one = lock_file.parse(put(path, value), FILE)
-        # What is read is what voidgen would write.
+        # voidgen would write the same lock.
         assert lock_file.parse(lock_file.dump(one), FILE) == one
 
 

@@ -16,11 +16,11 @@ REGULAR = "not a regular file"
 UNREADABLE = "cannot be read: "
 
 
-def test_no_lock(tmp_path: Path) -> None:
+def test_a_missing_lock_is_none(tmp_path: Path) -> None:
     assert lock_file.read(tmp_path) is None
 
 
-def test_a_lock_on_disk(tmp_path: Path) -> None:
+def test_a_lock_is_read_through_a_link(tmp_path: Path) -> None:
     write(tmp_path, {"elsewhere": DATA})
     (tmp_path / lock_file.FILE).symlink_to("elsewhere")
     assert lock_file.read(tmp_path) == SMALL
@@ -71,7 +71,7 @@ MAKE: dict[str, Callable[[Path], object]] = {
     ],
 )
 @pytest.mark.parametrize("name", [lock_file.FILE, flake_lock.FILE])
-def test_locks_that_cannot_be_read(project: Path, name: str, make: str, what: str) -> None:
+def test_unreadable_locks_are_refused(project: Path, name: str, make: str, what: str) -> None:
     if make == "forbidden" and not os.geteuid():
         pytest.skip("root may read everything")
     MAKE[make](project / name)
@@ -86,13 +86,13 @@ def test_locks_that_cannot_be_read(project: Path, name: str, make: str, what: st
     assert "flake.nix" not in found(project)
 
 
-def test_a_link_that_leads_nowhere_is_no_lock(project: Path) -> None:
+def test_a_dangling_link_counts_as_a_missing_lock(project: Path) -> None:
     (project / lock_file.FILE).symlink_to("missing")
     assert voidgen("lock", "--check", cwd=project).status == 0
 
 
-def test_faults_in_a_lock_are_told_by_their_keys(project: Path) -> None:
-    """Lines are looked up in TOML only: the key would be none, or on a line of something else."""
+def test_faults_in_a_lock_are_reported_by_key(project: Path) -> None:
+    """voidgen finds line numbers only in TOML files."""
     data = put("xbps.packages.1.size", "\u202e")
     write(project, {lock_file.FILE: data})
     ran = voidgen("lock", "--check", cwd=project)

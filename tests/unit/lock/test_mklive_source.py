@@ -1,4 +1,4 @@
-"""Which mklive voidgen can run."""
+"""Which mklive scripts voidgen can run."""
 
 import re
 from pathlib import Path
@@ -41,14 +41,14 @@ def said(folder: Path, text: str) -> str:
     return caught.value.what
 
 
-def test_mklive_as_voidgen_needs_it(tmp_path: Path) -> None:
+def test_a_supported_mklive_is_accepted(tmp_path: Path) -> None:
     (tmp_path / "mklive.sh").write_text(SCRIPT)
     mklive_source.check(tmp_path)
     for stand_in in ("stand_in", "stand_in_iso"):
         mklive_source.check(ROOT / "tests" / stand_in / "mklive")
 
 
-def test_no_mklive(tmp_path: Path) -> None:
+def test_a_file_that_is_not_mklive_is_refused(tmp_path: Path) -> None:
     with pytest.raises(StepFailedError, match="No such file"):
         mklive_source.check(tmp_path)
     for text in ("", "#!/bin/bash\nexit\n"):
@@ -66,7 +66,9 @@ def test_no_mklive(tmp_path: Path) -> None:
         ("a:b:r:", "", "-a and -r"),
     ],
 )
-def test_option_that_it_does_not_take(old: str, new: str, lacking: str, tmp_path: Path) -> None:
+def test_an_mklive_without_a_needed_option_is_refused(
+    old: str, new: str, lacking: str, tmp_path: Path
+) -> None:
     what = f"the locked mklive does not take {lacking}, as void-mklive does since"
     assert said(tmp_path, SCRIPT.replace(old, new, 1)).startswith(what)
 
@@ -81,24 +83,24 @@ def test_option_that_it_does_not_take(old: str, new: str, lacking: str, tmp_path
         ("generate_squashfs", "# generate_squashfs"),
     ],
 )
-def test_step_that_it_does_not_have(old: str, new: str, tmp_path: Path) -> None:
+def test_an_mklive_without_a_needed_step_is_refused(old: str, new: str, tmp_path: Path) -> None:
     expected = "the locked mklive does not have the steps generate_squashfs and generate_iso_image"
     assert said(tmp_path, SCRIPT.replace(old, new)) == expected
 
 
 @pytest.mark.parametrize("name", ["die()", "umount_pseudofs()", "$ROOTFS", "$XBPS_INSTALL_CMD"])
-def test_name_that_it_does_not_have(name: str, tmp_path: Path) -> None:
+def test_an_mklive_without_a_needed_name_is_refused(name: str, tmp_path: Path) -> None:
     other = SCRIPT.replace(name.strip("$()"), "another")
     expected = f"the locked mklive does not have {name}, which voidgen's steps use"
     assert said(tmp_path, other) == expected
 
 
-def test_options_are_those_that_it_is_given() -> None:
-    """Those of the job, and those of the container's script."""
+def test_the_checked_options_are_those_that_voidgen_passes() -> None:
+    """Options of the job, and of the container's script."""
     build = (SCRIPTS / "build.sh").read_text()
     call = re.search(r"(?s)mklive\.sh (.*?)\n(?!\t)", build)
     assert call
     words = [*job.options(plan(None), Mklive()), *call[1].split()]
     given = {word[1:] for word in words if re.fullmatch(r"-[A-Za-z]", word)}
-    # No package and no repository is asked for here.
+    # This job has no packages and no repositories.
     assert given | {"p", "r"} == {*mklive_source.WITH_VALUE, *mklive_source.PLAIN}

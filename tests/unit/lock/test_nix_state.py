@@ -1,4 +1,4 @@
-"""[nix] state-dir against the nix that is locked."""
+"""[nix] state-dir must agree with the locked nix package."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ CONFIG = '[image]\nname = "a"\n[nix]\nstate-dir = "/nix/var/nix"\n[mklive]\n'
         ("2.100.0_1", "/var/nix"),
     ],
 )
-def test_versions(version: str, directory: str) -> None:
+def test_the_state_directory_depends_on_the_version(version: str, directory: str) -> None:
     assert nix_state.directory(version) == directory
 
 
@@ -44,7 +44,9 @@ def test_versions(version: str, directory: str) -> None:
         ([], "/nix/var/nix", True),
     ],
 )
-def test_faults(packages: list[str], state_dir: str, fits: bool, tmp_path: Path) -> None:
+def test_a_state_directory_that_disagrees_is_a_fault(
+    packages: list[str], state_dir: str, fits: bool, tmp_path: Path
+) -> None:
     locked = lock(map(package, packages))
     assert (nix_state.fault(locked, state_dir, tmp_path) is None) == fits
     assert nix_state.fault(None, state_dir, tmp_path) is None

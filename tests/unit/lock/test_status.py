@@ -37,18 +37,18 @@ def planned(*names: str, image: str = "flake", arch: Arch = "x86_64", **more: An
 
 
 def locked(**changes: Any) -> Lock:
-    """The lock, made for another request."""
+    """Return a lock for another request."""
     return Lock("flake", Locked(evolve(REQUEST, **changes), packages=PACKAGES))
 
 
-def test_what_is_asked_for() -> None:
+def test_the_request_of_a_plan() -> None:
     assert status.request(planned("htop", "zsh"), INPUTS) == REQUEST
     assert status.request(planned("htop", "zsh", arch="aarch64-musl"), iter(INPUTS)) == evolve(
         REQUEST, arch="aarch64-musl"
     )
 
 
-def test_packages_and_repositories_of_modules_are_asked_for() -> None:
+def test_the_request_includes_packages_of_modules() -> None:
     found = resolved(module("m", packages={"xbps": ["acl"]}), xbps=["htop"])
     asked = status.request(plan(planned().config, found), INPUTS)
     assert asked
@@ -56,35 +56,35 @@ def test_packages_and_repositories_of_modules_are_asked_for() -> None:
 
 
 @pytest.mark.parametrize("inputs", [[], [NIXPKGS], [NIXPKGS, Input("mklive", "github:a/c")]])
-def test_nothing_is_asked_for_until_mklive_has_its_pin(inputs: list[Input]) -> None:
+def test_there_is_no_request_until_mklive_is_locked(inputs: list[Input]) -> None:
     assert status.request(planned("htop"), inputs) is None
 
 
-def test_all_is_locked() -> None:
+def test_a_complete_lock_has_nothing_unlocked() -> None:
     assert status.unlocked(planned("htop", "zsh"), INPUTS, LOCK) == []
     assert status.unlocked(planned("htop", "zsh"), iter(INPUTS), LOCK) == []
 
 
-def test_inputs_without_a_pin() -> None:
+def test_unlocked_inputs_are_reported() -> None:
     inputs = [Input(one.name, one.reference) for one in INPUTS]
     lines = [
         "flake.lock has no nixpkgs from github:a/b",
         "flake.lock has no mklive from github:a/c",
     ]
-    # What is asked of XBPS is not known without mklive.
+    # Without mklive, the request is unknown.
     assert status.unlocked(planned("other"), inputs, LOCK) == lines
     none = "voidgen.lock does not have Void's packages"
     assert status.unlocked(planned("other"), inputs, None) == [*lines, none]
 
 
 @pytest.mark.parametrize("lock", [None, Lock("flake"), Lock(IMAGE)])
-def test_without_packages_of_void(lock: Lock | None) -> None:
+def test_a_lock_without_void_packages_is_reported(lock: Lock | None) -> None:
     none = ["voidgen.lock does not have Void's packages"]
     assert status.unlocked(planned("htop"), INPUTS, lock) == none
 
 
 @pytest.mark.parametrize("lock", [None, Lock(IMAGE), LOCK])
-def test_where_no_iso_is_made_flake_lock_is_enough(lock: Lock | None) -> None:
+def test_without_mklive_only_flake_lock_is_needed(lock: Lock | None) -> None:
     bare = planned("htop", mklive=None)
     assert status.unlocked(bare, [NIXPKGS], lock) == []
     assert status.unlocked(bare, [Input("nixpkgs", "github:a/b")], lock) == [
@@ -108,11 +108,11 @@ def test_where_no_iso_is_made_flake_lock_is_enough(lock: Lock | None) -> None:
         ),
     ],
 )
-def test_a_lock_of_something_else(changes: dict[str, Any], line: str) -> None:
+def test_a_lock_for_another_request_is_reported(changes: dict[str, Any], line: str) -> None:
     assert status.unlocked(planned("htop", "zsh"), INPUTS, locked(**changes)) == [line]
 
 
-def test_every_difference_is_told() -> None:
+def test_every_difference_is_reported() -> None:
     lock = evolve(
         locked(arch="i686", mklive=digest("x"), packages=("a",), repositories=()), container=IMAGE
     )
@@ -128,7 +128,7 @@ def test_every_difference_is_told() -> None:
     ]
 
 
-def test_another_container() -> None:
+def test_another_container_is_reported() -> None:
     found = status.unlocked(planned("htop", "zsh", image=IMAGE), INPUTS, LOCK)
     assert found == ["voidgen.lock has another container: flake"]
     assert (

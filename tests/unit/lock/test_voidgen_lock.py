@@ -36,7 +36,7 @@ T = TypeVar("T")
 
 
 def spelled(rule: Rule) -> st.SearchStrategy[str]:
-    """Every text that a rule accepts, less URLs with passwords."""
+    """Draw texts that a rule accepts, without URLs with passwords."""
     return st.from_regex(rule.pattern, fullmatch=True).filter(lambda text: not secret_in(text))
 
 
@@ -45,12 +45,12 @@ def some(of: st.SearchStrategy[T]) -> st.SearchStrategy[tuple[T, ...]]:
 
 
 def made(cls: type[T], *parts: st.SearchStrategy[Any]) -> st.SearchStrategy[T]:
-    """Not `builds`: what it prints of such values has no end."""
+    """Like `builds`, whose output for such values is too long."""
     return st.tuples(*parts).map(lambda given: cls(*given))
 
 
 ARCHES, URLS = spelled(ARCH), spelled(rules.REPOSITORY)
-# Not from their rules: the texts are long, and making them so takes its time.
+# Drawing long texts from their rules takes too long.
 HASHES = st.binary(min_size=32, max_size=32).map(sri.of_digest)
 PRINTS = st.binary(min_size=16, max_size=16).map(lambda data: data.hex(":"))
 REQUESTS = made(Request, ARCHES, HASHES, some(spelled(rules.XBPS_PACKAGE)), some(URLS))
@@ -67,7 +67,7 @@ LOCKS = st.tuples(
 
 
 @given(LOCKS)
-def test_a_lock_is_read_as_it_was_written(one: Lock) -> None:
+def test_a_written_lock_is_read_unchanged(one: Lock) -> None:
     data = lock_file.dump(one)
     assert lock_file.parse(data, FILE) == one
     assert lock_file.dump(lock_file.parse(data, FILE)) == data
@@ -75,11 +75,11 @@ def test_a_lock_is_read_as_it_was_written(one: Lock) -> None:
 
 
 @given(LOCKS, LOCKS)
-def test_locks_have_the_same_bytes_where_they_are_the_same(one: Lock, other: Lock) -> None:
+def test_only_equal_locks_have_equal_bytes(one: Lock, other: Lock) -> None:
     assert (lock_file.dump(one) == lock_file.dump(other)) == (one == other)
 
 
-def test_what_is_written() -> None:
+def test_the_text_of_a_lock() -> None:
     assert (
         BODY.decode()
         == f"""{{
@@ -179,23 +179,23 @@ def test_every_other_byte_is_found() -> None:
         refused(bytes(damaged))
 
 
-def test_every_end_that_is_missing_is_found() -> None:
+def test_every_truncation_is_found() -> None:
     for length in range(len(DATA)):
         refused(DATA[:length])
 
 
 @pytest.mark.parametrize("more", [b"\n", b" ", b"\0", b"x", b"{}\n", DATA], ids=repr)
-def test_what_was_added_is_found(more: bytes) -> None:
+def test_added_bytes_are_found(more: bytes) -> None:
     refused(DATA + more)
     refused(more + DATA)
 
 
-def test_other_ends_of_lines_are_found() -> None:
+def test_other_line_endings_are_found() -> None:
     refused(DATA.replace(b"\n", b"\r\n"))
     refused(DATA.replace(b"\n", b"\r"))
 
 
-def test_lines_in_another_order_are_found() -> None:
+def test_swapped_lines_are_found() -> None:
     lines = DATA.splitlines(keepends=True)
     for at in range(len(lines) - 1):
         refused(b"".join([*lines[:at], lines[at + 1], lines[at], *lines[at + 2 :]]))
@@ -217,5 +217,5 @@ def test_a_merge_of_two_locks_is_found(tmp_path: Path, how: tuple[str, ...]) -> 
     assert fault.what == EDITED
 
 
-def test_no_bytes() -> None:
+def test_an_empty_file_is_refused() -> None:
     refused(b"")

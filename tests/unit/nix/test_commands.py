@@ -1,4 +1,4 @@
-"""What `voidgen.nix` makes of Nix's words. tests/integration asks the real Nix."""
+"""How `voidgen.nix` calls Nix and reads its output, with a stand-in. See also tests/integration."""
 
 import json
 from pathlib import Path
@@ -47,7 +47,7 @@ def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> StandIns:
 
 
 @pytest.mark.parametrize("said", GIT_FAULTS)
-def test_faults_of_git_are_tried_again(programs: StandIns, said: str) -> None:
+def test_temporary_faults_of_git_are_retried(programs: StandIns, said: str) -> None:
     programs.add(
         "nix", (1, "", f"{said}\nerror: program 'git' failed with exit code 128"), (0, "", "")
     )
@@ -56,7 +56,7 @@ def test_faults_of_git_are_tried_again(programs: StandIns, said: str) -> None:
 
 
 @pytest.mark.parametrize("said", LASTING)
-def test_what_would_be_said_again_is_told_at_once(programs: StandIns, said: str) -> None:
+def test_lasting_faults_are_not_retried(programs: StandIns, said: str) -> None:
     programs.add("nix", (1, "", said), (0, "", ""))
     with pytest.raises(StepFailedError) as caught:
         flakes.lock(FLAKE)
@@ -75,18 +75,18 @@ def test_what_would_be_said_again_is_told_at_once(programs: StandIns, said: str)
         ("nix (Determinate Nix 3.1.2) 2.26.3", (2, 26)),
     ],
 )
-def test_version(programs: StandIns, said: str, version: tuple[int, int]) -> None:
+def test_the_version_is_read(programs: StandIns, said: str, version: tuple[int, int]) -> None:
     programs.add("nix", (0, said, ""))
     assert installed.version() == version
 
 
-def test_version_is_that_of_the_nix_on_the_path(programs: StandIns) -> None:
+def test_the_version_is_not_cached(programs: StandIns) -> None:
     programs.add("nix", (0, "nix (Nix) 2.8.0", ""), (0, "nix (Nix) 2.34.8", ""))
     assert installed.version() == (2, 8)
     assert installed.version() == (2, 34)
 
 
-def test_no_version(programs: StandIns) -> None:
+def test_output_without_a_version_is_an_error(programs: StandIns) -> None:
     programs.add("nix", (0, "nothing", ""))
     with pytest.raises(StepFailedError) as caught:
         installed.version()
@@ -104,7 +104,7 @@ NEW_UPDATE = ["flake", "update", "a", "b", "--flake", "path:/flake"]
     ("version", "words"),
     [("2.8.0", OLD_UPDATE), ("2.18.9", OLD_UPDATE), ("2.19.0", NEW_UPDATE), ("3.0", NEW_UPDATE)],
 )
-def test_update_is_said_as_each_release_takes_it(
+def test_update_uses_each_releases_options(
     programs: StandIns, version: str, words: list[str]
 ) -> None:
     programs.add("nix", (0, f"nix (Nix) {version}", ""))
@@ -113,7 +113,7 @@ def test_update_is_said_as_each_release_takes_it(
 
 
 @pytest.mark.parametrize("said", ["", "no JSON", "{", "\0"])
-def test_an_answer_that_is_no_json(programs: StandIns, said: str) -> None:
+def test_output_that_is_not_json_is_an_error(programs: StandIns, said: str) -> None:
     programs.add("nix", (0, said, ""))
     with pytest.raises(StepFailedError) as caught:
         evaluation.evaluate(FLAKE, "x", str)
@@ -128,13 +128,13 @@ INFO_WORDS = ["path-info", "--json", "--recursive", "/s/a", "/s/b"]
 
 
 @pytest.mark.parametrize("said", [LIST, OBJECT])
-def test_path_info_is_read_as_each_release_tells_it(programs: StandIns, said: str) -> None:
+def test_path_info_is_read_in_each_releases_form(programs: StandIns, said: str) -> None:
     programs.add("nix", (0, said, "warning: '--json' without '--json-format' is deprecated"))
     assert store_paths.path_info({"/s/b", "/s/a"}) == KNOWN
     assert programs.starts("nix") == [[*INFO_WORDS, *OPTIONS]]
 
 
-def test_path_info_names_a_format_where_one_is_asked_for(programs: StandIns) -> None:
+def test_path_info_names_a_format_if_nix_needs_one(programs: StandIns) -> None:
     programs.add("nix", (1, "", "error: '--json' needs '--json-format'"), (0, OBJECT, ""))
     assert store_paths.path_info(["/s/a", "/s/b"]) == KNOWN
     assert programs.starts("nix") == [
@@ -143,7 +143,7 @@ def test_path_info_names_a_format_where_one_is_asked_for(programs: StandIns) -> 
     ]
 
 
-def test_path_info_that_fails_is_asked_once(programs: StandIns) -> None:
+def test_a_failed_path_info_is_not_retried(programs: StandIns) -> None:
     programs.add("nix", (1, "", "error: path '/s/a' is not valid"))
     with pytest.raises(StepFailedError) as caught:
         store_paths.path_info(["/s/a"])
@@ -151,7 +151,7 @@ def test_path_info_that_fails_is_asked_once(programs: StandIns) -> None:
     assert len(programs.starts("nix")) == 1
 
 
-def test_nothing_is_asked_of_no_path(programs: StandIns) -> None:
+def test_without_paths_nix_is_not_started(programs: StandIns) -> None:
     programs.add("nix", (1, "", ""))
     programs.add("nix-store", (0, "", ""))
     assert store_paths.path_info([]) == {}
@@ -173,7 +173,9 @@ LOCKED = {"type": "git", "url": "file:///a", "rev": "12", "ref": "main", "narHas
     ("more", "url"),
     [({}, ""), ({"locked": LOCKED}, "git+file:///a?ref=main&rev=12"), ({"locked": {}}, "")],
 )
-def test_prefetched(programs: StandIns, more: dict[str, object], url: str) -> None:
+def test_flake_prefetch_returns_hash_path_and_reference(
+    programs: StandIns, more: dict[str, object], url: str
+) -> None:
     answer = {"hash": "sha256-x", "storePath": "/store/x", **more}
     programs.add("nix", (0, json.dumps(answer), ""))
     assert fetchers.flake_prefetch("git+file:///a") == fetchers.Prefetched(
@@ -196,7 +198,9 @@ def test_prefetched(programs: StandIns, more: dict[str, object], url: str) -> No
         ("error: unable to download 'http://x/': HTTP error 403", StepFailedError),
     ],
 )
-def test_faults_of_files(programs: StandIns, said: str, kind: type[StepFailedError]) -> None:
+def test_faults_of_prefetch_file_have_their_types(
+    programs: StandIns, said: str, kind: type[StepFailedError]
+) -> None:
     programs.add("nix", (1, "", said))
     with pytest.raises(StepFailedError) as caught:
         fetchers.prefetch_file("http://x/", name="n", expected="sha256-x")

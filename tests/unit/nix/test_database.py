@@ -1,4 +1,4 @@
-"""Nix's database, read without Nix: what it knows, and where it has no answer."""
+"""Nix's database, read without Nix."""
 
 import sqlite3
 from pathlib import Path
@@ -30,7 +30,7 @@ def fill(state: Path) -> None:
     connection.close()
 
 
-def test_closure(state: Path) -> None:
+def test_the_closure_is_read(state: Path) -> None:
     fill(state)
     assert database.closure(["/s/a"]) == {
         "/s/a": StorePath(10, ("/s/a", "/s/b")),
@@ -39,19 +39,19 @@ def test_closure(state: Path) -> None:
     }
 
 
-def test_no_answer_where_a_path_is_not_known(state: Path) -> None:
+def test_an_unknown_path_gives_none(state: Path) -> None:
     fill(state)
     assert database.closure(["/s/a", "/s/x"]) is None
 
 
 @pytest.mark.parametrize("content", [None, b"", b"no database", b"SQLite format 3\0" + b"x" * 100])
-def test_no_answer_where_there_is_no_database_of_nix(state: Path, content: bytes | None) -> None:
+def test_a_missing_or_wrong_database_gives_none(state: Path, content: bytes | None) -> None:
     if content is not None:
         (state / "db" / "db.sqlite").write_bytes(content)
     assert database.closure(["/s/a"]) is None
 
 
-def test_no_answer_for_a_store_elsewhere(state: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_remote_store_gives_none(state: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     fill(state)
     monkeypatch.setenv("NIX_REMOTE", "ssh-ng://elsewhere")
     assert database.closure(["/s/a"]) is None

@@ -1,4 +1,4 @@
-"""Derivations as Nix keeps them, and what only looks like one."""
+"""Reading derivations' files, and refusing others."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ SAMPLE = (
 )
 
 
-def test_all_that_it_says(tmp_path: Path) -> None:
+def test_all_fields_are_read(tmp_path: Path) -> None:
     (tmp_path / NAME).write_bytes(SAMPLE)
     assert derivations.read(str(tmp_path / NAME)) == derivations.Derivation(
         name="a",
@@ -41,12 +41,14 @@ def test_all_that_it_says(tmp_path: Path) -> None:
         b"",
     ],
 )
-def test_another_format(data: bytes, tmp_path: Path, recwarn: pytest.WarningsRecorder) -> None:
+def test_another_format_gives_none(
+    data: bytes, tmp_path: Path, recwarn: pytest.WarningsRecorder
+) -> None:
     (tmp_path / NAME).write_bytes(data)
     assert derivations.read(str(tmp_path / NAME)) is None
-    # What other tests have left open may be noticed meanwhile.
+    # Other tests may cause warnings about open resources.
     assert [one.message for one in recwarn if one.category is not ResourceWarning] == []
 
 
-def test_none_there(tmp_path: Path) -> None:
+def test_a_missing_file_gives_none(tmp_path: Path) -> None:
     assert derivations.read(str(tmp_path / NAME)) is None

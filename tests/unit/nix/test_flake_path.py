@@ -1,4 +1,4 @@
-"""Which paths Nix takes, by what Nix 2.8, 2.26 and 2.34 said of a flake at each."""
+"""Which paths Nix accepts for a flake, as observed with Nix 2.8, 2.26 and 2.34."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ NONE = ["a#b", "a?b", "a^b"]
 
 
 @pytest.mark.parametrize("name", EVERY + NEWER + NONE)
-def test_by_release(name: str) -> None:
+def test_accepted_paths_by_release(name: str) -> None:
     folder = Path("/srv", name)
     assert flake_path.is_plain(folder) == (name in EVERY)
     assert (flake_path.fault(folder, (2, 18)) is None) == (name in EVERY)
@@ -25,7 +25,7 @@ def test_by_release(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", EVERY + NEWER + NONE)
-def test_nix_says_the_same(tmp_path: Path, name: str) -> None:
+def test_the_installed_nix_agrees(tmp_path: Path, name: str) -> None:
     folder = tmp_path / name
     write(folder, {"flake.nix": "{ outputs = _: { x = 1; }; }"})
     subprocess.run(["git", "init", "--quiet", folder], check=True)
@@ -48,7 +48,7 @@ def odd(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-def test_generate_warns(odd: Path) -> None:
+def test_generate_warns_of_the_path(odd: Path) -> None:
     ran = voidgen("generate", cwd=odd)
     assert ran.status == 0
     assert ran.err == (
@@ -57,13 +57,15 @@ def test_generate_warns(odd: Path) -> None:
     )
 
 
-def test_what_asks_nix_says_it_too(odd: Path) -> None:
+def test_an_evaluation_is_refused_at_such_a_path(odd: Path) -> None:
     with pytest.raises(StepFailedError, match=r"has blanks, é: Nix 2\.8 cannot") as caught:
         evaluation.evaluate(str(odd), "x", str)
     assert "or use Nix 2.19 or later" in caught.value.remedy
 
 
-def test_without_nix_any_release_may_come(odd: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_nix_the_fault_names_the_release_limit(
+    odd: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def absent() -> tuple[int, int]:
         raise StepFailedError("nix: not found")
 

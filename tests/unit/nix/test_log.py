@@ -1,4 +1,4 @@
-"""Nix's log as it comes, in the forms of 2.8 and of 2.34."""
+"""Nix's log while it runs, in the forms of Nix 2.8 and 2.34."""
 
 import json
 from collections.abc import Callable, Iterable
@@ -56,7 +56,7 @@ def read(data: bytes, size: int = 7) -> tuple[str, list[tuple[int, int, str]]]:
 
 
 @pytest.mark.parametrize("release", FAILED)
-def test_what_failed_is_told_with_the_end_of_its_log(release: str) -> None:
+def test_a_failed_build_is_shown_with_the_end_of_its_log(release: str) -> None:
     errors = ({"action": "msg", "level": 0, "msg": text} for text in FAILED[release])
     text, reached = read(lines([*STARTED, *errors]))
     assert text.startswith("error: ")
@@ -67,16 +67,16 @@ def test_what_failed_is_told_with_the_end_of_its_log(release: str) -> None:
     assert reached == [(6, 1129, "fetching zlib-1.3"), (6, 1129, "building low")]
 
 
-def test_what_is_no_event_is_kept() -> None:
+def test_lines_that_are_not_events_are_kept() -> None:
     data = b"fatal: unable to connect to host\n" + lines(STARTED) + b"@nix {\n@nix [1]\n"
     assert read(data)[0] == "fatal: unable to connect to host\n@nix {\n"
 
 
-def test_what_ends_without_a_newline_is_kept() -> None:
+def test_a_last_line_without_a_newline_is_kept() -> None:
     assert read(lines(STARTED) + b"killed by a signal", 1)[0] == "killed by a signal"
 
 
-def test_nothing_is_shown_of_what_is_there() -> None:
+def test_nothing_is_shown_without_builds() -> None:
     assert read(lines(STARTED[:6])) == ("", [])
 
 
@@ -87,5 +87,5 @@ EVENTS = st.dictionaries(
 
 
 @given(st.lists(EVENTS, max_size=8))
-def test_any_events(events: list[dict[str, Any]]) -> None:
+def test_any_events_are_read(events: list[dict[str, Any]]) -> None:
     read(lines(events), 1000)

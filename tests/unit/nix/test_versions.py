@@ -1,4 +1,4 @@
-"""The rules of Nix and XBPS for names and versions; integration tests ask the real ones."""
+"""Nix's and XBPS's rules for names and versions. tests/integration compares with the real ones."""
 
 from collections.abc import Callable
 from itertools import pairwise
@@ -52,7 +52,7 @@ def test_nix_names(name: str, parts: tuple[str, str]) -> None:
 
 
 @given(texts)
-def test_a_name_of_nix_is_what_it_is_split_into(name: str) -> None:
+def test_joining_the_parts_gives_the_nix_name(name: str) -> None:
     first, version = nix_version.split(name)
     assert name == (f"{first}-{version}" if version else first)
 
@@ -81,7 +81,7 @@ def test_a_name_of_nix_is_what_it_is_split_into(name: str) -> None:
         ("\uffff", "\U0001f40d"),
     ],
 )
-def test_versions_of_nix(old: str, new: str) -> None:
+def test_nix_versions_are_ordered(old: str, new: str) -> None:
     assert nix_version.compare(old, new) == -1
     assert nix_version.compare(new, old) == 1
 
@@ -125,7 +125,7 @@ def test_names_of_store_paths(store: str, name: str) -> None:
         f"/nix/store/{HASH}-a/bin/a",
     ],
 )
-def test_what_is_no_store_path(path: str) -> None:
+def test_other_paths_are_not_store_paths(path: str) -> None:
     with pytest.raises(ValueError, match="is not a store path"):
         nix_version.store_name(path)
 
@@ -155,12 +155,12 @@ def test_names_of_xbps(pkgver: str, parts: tuple[str, str]) -> None:
     ["", "-", "a", "a-1", "a-1_", "a_1", "1_1", "a-_1", "a-x_1", "a-1_a", "a-1_1a", "a-1_1_a",
      "a-1_1-x", "a-x_1_1", "a-\u0661_1", "a-1_\u0661", "a-1_1\n"],
 )  # fmt: skip
-def test_what_xbps_does_not_take_for_a_package(pkgver: str) -> None:
+def test_names_that_xbps_refuses_are_refused(pkgver: str) -> None:
     with pytest.raises(ValueError, match="is not NAME-VERSION_REVISION"):
         xbps_version.split(pkgver)
 
 
-def test_versions_of_xbps() -> None:
+def test_xbps_versions_are_ordered_as_in_the_table() -> None:
     rows = xbps_table()
     assert [(*pair, xbps_version.compare(*pair)) for *pair, _ in rows] == rows
 
@@ -176,7 +176,7 @@ def test_versions_of_xbps_that_are_empty_or_very_long() -> None:
     ["-" * 50_000, "1" * 50_000, "a-" * 25_000, "_" * 50_000, "a-" + "1" * 50_000,
      "1." * 25_000, "pr" * 25_000, "1_" * 25_000, f"{HASH}-" * 1500],
 )  # fmt: skip
-def test_long_text_takes_no_long_time(text: str) -> None:
+def test_very_long_text_is_handled(text: str) -> None:
     assert nix_version.compare(text, text + "2") == -nix_version.compare(text + "2", text)
     assert abs(xbps_version.compare(text, text + "x9")) <= 1
     assert text.startswith(nix_version.split(text)[0])
@@ -187,12 +187,12 @@ def test_long_text_takes_no_long_time(text: str) -> None:
 
 
 @given(texts, texts)
-def test_of_two_versions_of_nix_one_is_the_newer_or_neither(one: str, other: str) -> None:
+def test_comparing_nix_versions_is_antisymmetric(one: str, other: str) -> None:
     assert nix_version.compare(one, other) == -nix_version.compare(other, one)
 
 
 @given(small, small)
-def test_of_two_versions_of_xbps_one_is_the_newer_or_neither(one: str, other: str) -> None:
+def test_comparing_xbps_versions_is_antisymmetric(one: str, other: str) -> None:
     assert xbps_version.compare(one, other) == -xbps_version.compare(other, one)
 
 
@@ -201,7 +201,7 @@ def test_large_numbers_have_no_order_in_xbps() -> None:
 
 
 def in_order(compare: Compare, versions: list[str]) -> bool:
-    """Whether a list that is sorted by its first comparisons agrees in every other one."""
+    """Return whether the comparison of first and third follows from the other two."""
     first, second, third = versions
     if compare(first, second) > 0 or compare(second, third) > 0:
         return True
@@ -210,22 +210,22 @@ def in_order(compare: Compare, versions: list[str]) -> bool:
 
 
 @given(st.lists(texts, min_size=3, max_size=3))
-def test_versions_of_nix_have_an_order(versions: list[str]) -> None:
+def test_comparing_nix_versions_is_transitive(versions: list[str]) -> None:
     assert in_order(nix_version.compare, versions)
 
 
 @given(st.lists(small, min_size=3, max_size=3))
-def test_versions_of_xbps_have_an_order_while_numbers_are_small(versions: list[str]) -> None:
+def test_comparing_xbps_versions_of_small_numbers_is_transitive(versions: list[str]) -> None:
     assert in_order(xbps_version.compare, versions)
 
 
 @given(st.lists(texts))
-def test_the_key_of_nix_sorts_as_it_compares(versions: list[str]) -> None:
+def test_sorting_by_key_agrees_with_comparing(versions: list[str]) -> None:
     found = sorted(versions, key=nix_version.key)
     assert all(nix_version.compare(old, new) <= 0 for old, new in pairwise(found))
 
 
-def test_the_lists_are_long_enough_to_tell() -> None:
+def test_the_lists_of_names_are_long() -> None:
     assert len(nix_names()) > 400
     assert len(nix_versions()) > 400
     assert len(xbps_versions()) > 100

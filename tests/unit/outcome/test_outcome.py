@@ -1,4 +1,4 @@
-"""Forms of what checks came to."""
+"""The forms of outcomes: JUnit, GitHub, JSON, table."""
 
 import json
 from xml.etree import ElementTree as ET
@@ -16,7 +16,7 @@ FOUND = (
 )
 
 
-def test_junit_has_a_case_for_each_and_no_character_that_xml_lacks() -> None:
+def test_junit_has_a_case_for_each_outcome_and_only_valid_characters() -> None:
     suite = ET.fromstring(forms.to_junit(FOUND, "check")).find("testsuite")  # noqa: S314 - ours
     assert suite is not None
     assert {key: suite.get(key) for key in ("name", "tests", "failures", "skipped")} == {
@@ -35,7 +35,7 @@ def test_github_gets_a_line_for_each_failure() -> None:
     assert message == r"differs\x1b[2J%0Aout/a: 100%25 \x00%0Asecond <line>"
 
 
-def test_json_says_whether_all_is_good() -> None:
+def test_json_has_the_overall_result() -> None:
     data = json.loads(forms.to_json(FOUND, store="/nix/store"))
     assert (data["version"], data["good"], data["store"]) == (1, False, "/nix/store")
     assert [one["state"] for one in data["checks"]] == ["passed", "failed", "skipped"]
@@ -43,7 +43,7 @@ def test_json_says_whether_all_is_good() -> None:
     assert good(FOUND[:1])
 
 
-def test_a_table_steers_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_table_escapes_control_characters(capsys: pytest.CaptureFixture[str]) -> None:
     outcome_table.show(FOUND)
     shown = capsys.readouterr().out
     assert "\x1b" not in shown
@@ -51,7 +51,7 @@ def test_a_table_steers_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:
     assert shown.endswith("1 passed, 1 failed, 1 skipped\n")
 
 
-def test_a_warning_fails_nothing_and_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_warning_is_shown_and_does_not_fail(capsys: pytest.CaptureFixture[str]) -> None:
     found = (Outcome("KVM", "warning", "no /dev/kvm", "modprobe kvm"),)
     assert good(found)
     assert list(forms.to_github(found)) == []

@@ -33,7 +33,9 @@ def _plan(settings: Config) -> Plan:
         ("x.a'.b", ("x", "a'", "b"), ()),
     ],
 )
-def test_package(name: str, path: tuple[str, ...], outputs: tuple[str, ...]) -> None:
+def test_a_packages_name_is_split_into_path_and_outputs(
+    name: str, path: tuple[str, ...], outputs: tuple[str, ...]
+) -> None:
     (package,) = _plan(config(nix=[name])).packages
     assert package == Package(name, path, outputs, by("voidgen.toml"))
 
@@ -48,7 +50,7 @@ QUOTED = st.text(st.characters(exclude_categories=["Cs", "Z"]), min_size=1).map(
     parts=st.lists(BARE | QUOTED, min_size=1),
     outputs=st.lists(st.from_regex("[a-z]+", fullmatch=True), max_size=2),
 )
-def test_a_path_is_taken_apart_as_it_was_put_together(parts: list[str], outputs: list[str]) -> None:
+def test_any_path_is_split_into_its_parts(parts: list[str], outputs: list[str]) -> None:
     name = ".".join(parts) + ("^" + ",".join(outputs) if outputs else "")
     try:
         NIX_PACKAGE.check(name)
@@ -60,7 +62,7 @@ def test_a_path_is_taken_apart_as_it_was_put_together(parts: list[str], outputs:
     assert package.outputs == tuple(outputs)
 
 
-def test_packages_of_modules_know_who_asked() -> None:
+def test_packages_record_who_asked() -> None:
     found = resolved(module("a", packages={"nix": ["x"]}), nix=["y", "x"])
     packages = plan(config(), found).packages
     assert [(package.name, package.by) for package in packages] == [
@@ -84,10 +86,10 @@ def test_command_line_begins_with_the_live_user() -> None:
         ("aarch64-musl", "aarch64-linux"),
     ],
 )
-def test_system(arch: Arch, system: str) -> None:
+def test_the_system_follows_the_architecture(arch: Arch, system: str) -> None:
     assert _plan(evolve(config(), image=ImageConfig("a", arch=arch))).system == system
 
 
-def test_nothing_is_planned_from_a_wrong_resolution() -> None:
+def test_a_wrong_configuration_has_no_plan() -> None:
     with pytest.raises(WrongInputError):
         _plan(config(["missing"]))

@@ -26,7 +26,7 @@ def _plan(*modules: Module, settings: Config | None = None, **more: Any) -> Plan
 
 
 def _overlay(image: Plan, **contents: bytes) -> dict[str, Node]:
-    """Contents by the last part of a file's name, or empty."""
+    """Render the overlay; ``contents`` has files' bytes by name without ending."""
     sources = [entry.source.file for entry in image.resolution.entries if entry.source]
     return render.overlay(
         image, {file: contents.get(file.name.split(".")[0], b"") for file in sources}
@@ -84,7 +84,7 @@ def test_faults_of_all_templates_come_together() -> None:
     ]
 
 
-def test_what_is_emitted() -> None:
+def test_the_emitted_tree() -> None:
     nodes = _overlay(_plan(module("a", "/x", directories={"/d": {}}, links={"/l": "x"})))
     tree = render.project(_plan(), nodes, {"image/z": File(b"z")}, File(b"flake"))
     document = typed_json.plain(render.document(_plan(), nodes))
@@ -97,7 +97,7 @@ def test_what_is_emitted() -> None:
     assert list(tree) == sorted(tree)
 
 
-def test_manifest_describes_what_no_file_can_say() -> None:
+def test_the_manifest_has_modes_owners_and_links() -> None:
     one = module(
         "a",
         "/x",
@@ -121,7 +121,7 @@ def test_manifest_describes_what_no_file_can_say() -> None:
     ]
 
 
-def test_manifest_holds_no_lock_and_no_path_of_this_machine(tmp_path: Path) -> None:
+def test_the_manifest_has_no_path_of_this_machine(tmp_path: Path) -> None:
     image = _plan(module("a", "/x"))
     text = canonical_json.to_json(
         typed_json.plain(render.document(image, _overlay(image)))
@@ -130,7 +130,7 @@ def test_manifest_holds_no_lock_and_no_path_of_this_machine(tmp_path: Path) -> N
     assert "overlay-src" not in text
 
 
-def test_json() -> None:
+def test_json_is_canonical() -> None:
     data = {"b": ("é", "\U0001f600"), "a": {"d": 1, "c": None}}
     text = canonical_json.to_json(data)
     assert text.endswith(b"}\n")

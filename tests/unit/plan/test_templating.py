@@ -1,4 +1,4 @@
-"""Each filter is proven by a program that reads its format."""
+"""Each filter is tested with a program that reads its format."""
 
 import configparser
 import json
@@ -129,7 +129,7 @@ def test_ini(value: str) -> None:
 
 
 def _keyfile_value(line: str) -> str:
-    """As GLib reads it: blanks around = mean nothing, then the specification's escapes."""
+    """Return the value as GLib reads it: without blanks around =, and with escapes resolved."""
     escapes = {"s": " ", "n": "\n", "t": "\t", "r": "\r", "\\": "\\"}
     value = line.partition("=")[2].strip(string.whitespace)
     return re.sub(r"\\(.)", lambda found: escapes[found[1]], value)
@@ -163,7 +163,7 @@ PLAIN = set(string.ascii_letters + string.digits + "_./:@%+,=-")
 
 
 @given(st.text(st.sampled_from(sorted(PLAIN))))
-def test_plain_values_go_in_as_they_are(value: str) -> None:
+def test_plain_values_are_inserted_unchanged(value: str) -> None:
     assert fill("{{ value }}", value=value) == value
 
 
@@ -193,18 +193,18 @@ def test_other_values_need_a_filter(value: str) -> None:
         "{{ 'a b' }}",
     ],
 )
-def test_no_way_around_the_filters(template: str) -> None:
+def test_filters_cannot_be_bypassed(template: str) -> None:
     assert "needs a filter" in fault(template, value="$(a) b").what
 
 
 @pytest.mark.parametrize("value", [["a"], ("a",), None, 1.5, {"a": "b"}, ImageConfig("a")])
-def test_what_is_no_text(value: Any) -> None:
+def test_values_that_are_not_text_are_refused(value: Any) -> None:
     assert fault("{{ value }}", value=value)
 
 
 @pytest.mark.parametrize("name", sorted({*templating.FILTERS} - {"json"}))
 @pytest.mark.parametrize("text", ["'\\x00'", "'\\ud800'"])
-def test_what_no_file_can_carry(name: str, text: str) -> None:
+def test_characters_that_no_file_can_hold_are_refused(name: str, text: str) -> None:
     assert fault(f"{{{{ {text} | {name} }}}}").line == 1
 
 

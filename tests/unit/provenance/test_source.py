@@ -1,4 +1,4 @@
-"""Where a project comes from, by git; and how that is written."""
+"""A project's source, as git knows it, and its notation."""
 
 from pathlib import Path
 
@@ -26,7 +26,7 @@ from voidgen.provenance.source import Source
         ("git://example.org/x", "git://example.org/x"),
         ("/srv/git/x.git", "file:///srv/git/x.git"),
         ("file:///srv/git/x.git", "file:///srv/git/x.git"),
-        # What nobody else can use, or may.
+        # URLs that others cannot or must not use.
         ("", ""),
         ("../x", ""),
         ("http://example.org/x", ""),
@@ -40,7 +40,7 @@ from voidgen.provenance.source import Source
         ("file://host/x", ""),
     ],
 )
-def test_what_others_may_see_of_a_url(url: str, public: str) -> None:
+def test_the_public_part_of_a_url(url: str, public: str) -> None:
     assert source.public(url) == public
 
 
@@ -55,7 +55,7 @@ COMMIT = "0123456789abcdef" * 2 + "01234567"
         (f"ssh://git@x.org/y@{COMMIT}?dir=a/b", Source("ssh://git@x.org/y", COMMIT, "a/b", True)),
     ],
 )
-def test_a_source_that_is_named(text: str, expected: Source) -> None:
+def test_a_source_is_parsed(text: str, expected: Source) -> None:
     assert source.parse(text) == expected
     assert source.parse(str(expected)) == expected
 
@@ -69,7 +69,7 @@ def test_a_source_that_is_named(text: str, expected: Source) -> None:
         *(f"https://x.org/y@{COMMIT}?dir={one}" for one in ("/a", "../a", "a/..", "a//b", "-x")),
     ],
 )
-def test_what_is_no_source(text: str) -> None:
+def test_text_that_is_not_a_source_is_refused(text: str) -> None:
     with pytest.raises(WrongInputError) as caught:
         source.parse(text)
     assert caught.value.faults[0].remedy
@@ -86,11 +86,11 @@ def find(folder: Path, named: str | None = None) -> Source:
     return source.find(folder, named, ("out",))
 
 
-def test_commit_and_folder_without_a_remote(project: Path) -> None:
+def test_a_project_without_a_remote_has_commit_and_folder(project: Path) -> None:
     assert find(project) == Source("", git(project, "rev-parse", "HEAD"), "image", clean=True)
 
 
-def test_outside_of_a_repository_and_before_a_commit(tmp_path: Path) -> None:
+def test_without_a_commit_there_is_no_source(tmp_path: Path) -> None:
     assert find(tmp_path) == Source()
     git(tmp_path, "init", "--quiet")
     assert find(tmp_path) == Source()
@@ -110,7 +110,7 @@ def test_the_branchs_remote_comes_before_origin(project: Path) -> None:
     assert find(project).url == "https://origin.org/x"
 
 
-def test_what_counts_as_a_change(project: Path) -> None:
+def test_which_files_make_a_source_unclean(project: Path) -> None:
     (project / "out").mkdir()
     (project / "out/x.iso").write_text("x")
     (project / "ignored").write_text("x")

@@ -1,4 +1,4 @@
-"""Provenance and who signed it, by the real ssh-keygen."""
+"""Provenance and its signatures, with the real ssh-keygen."""
 
 import json
 import subprocess
@@ -68,7 +68,7 @@ def states(iso: Path, keys: Path, *names: str) -> list[str]:
         evolve(SAID, dependencies=()),
     ],
 )
-def test_what_is_written_is_read(said: Provenance) -> None:
+def test_a_written_statement_is_read_unchanged(said: Provenance) -> None:
     data = statement.dump(said)
     assert statement.parse(data) == said
     assert statement.dump(said) == data
@@ -93,7 +93,7 @@ def test_what_is_written_is_read(said: Provenance) -> None:
         lambda table: table["predicate"]["buildDefinition"]["resolvedDependencies"].clear(),
     ],
 )
-def test_what_is_no_statement_of_voidgens(change: Callable[[Any], object]) -> None:
+def test_other_statements_are_refused(change: Callable[[Any], object]) -> None:
     table = json.loads(statement.dump(SAID))
     change(table)
     with pytest.raises(ValueError, match="is not voidgen's statement"):
@@ -113,15 +113,15 @@ def test_a_statement_for_each_key(iso: Path, keys: Path) -> None:
     first = outcomes(iso, keys, "one")[0]
     shown = "https://example.org/x@" + COMMIT + "?dir=images/one"
     assert first.about.endswith(f", named by --signer: from {shown}")
-    # Once more, and of another ISO: one line each.
+    # Signing again, and signing another ISO.
     statements.add(iso, SAID, keys / "one")
     statements.add(iso, evolve(SAID, hash=sri.of_bytes(b"other")), keys / "one")
     statements.add(iso, evolve(SAID, hash=sri.of_bytes(b"other")), keys / "one")
     assert states(iso, keys, "one") == ["warning"] * 3 + ["passed", "failed"]
 
 
-def test_the_form_is_that_of_dsse_and_in_toto(iso: Path, keys: Path, tmp_path: Path) -> None:
-    """Checked with ssh-keygen alone, as somebody without voidgen would."""
+def test_the_bundle_follows_dsse_and_in_toto(iso: Path, keys: Path, tmp_path: Path) -> None:
+    """Verified with ssh-keygen, as someone without voidgen would do it."""
     (line,) = statements.add(iso, SAID, keys / "one").read_bytes().splitlines()
     table = json.loads(line)
     payload = b64decode(table["payload"])
@@ -142,7 +142,7 @@ def test_the_form_is_that_of_dsse_and_in_toto(iso: Path, keys: Path, tmp_path: P
     subprocess.run(argv, cwd=tmp_path, input=encoded, check=True, capture_output=True)
 
 
-def test_statements_that_prove_nothing(iso: Path, keys: Path) -> None:
+def test_statements_without_a_valid_signature_fail(iso: Path, keys: Path) -> None:
     bundle = statements.add(iso, SAID, keys / "one")
     line = bundle.read_bytes()
     table = json.loads(line)
@@ -155,12 +155,12 @@ def test_statements_that_prove_nothing(iso: Path, keys: Path) -> None:
     other = statement.dump(evolve(SAID, source=evolve(SOURCE, commit="b" * 40)))
     found = told(payload=b64encode(other).decode())
     assert (found.state, found.about) == ("failed", "its signature does not belong to its content")
-    # A signature of the same bytes for another purpose.
+    # A signature of the same bytes in another namespace.
     made = signature.sign(envelope.encoded(statement.dump(SAID)), keys / "one")
     raw = "".join(made.decode().splitlines()[1:-1])
     (signed,) = table["signatures"]
     assert told(signatures=[{**signed, "sig": raw}]).state == "failed"
-    # Another key's name.
+    # The name of another key.
     two = envelope.sign(b"x", keys / "two").key
     found = told(signatures=[{**signed, "keyid": two}])
     assert found.about.startswith(f"it names the key {two}, but ED25519 key ")
@@ -177,7 +177,7 @@ def test_statements_that_prove_nothing(iso: Path, keys: Path) -> None:
         assert states(iso, keys, "one") == ["failed"]
     bundle.write_bytes(b"\n\n" + line + b"\n" + line + b"   \n")
     assert states(iso, keys, "one") == ["passed"]
-    # Signed again, by hand: the signature of some kinds of keys differs each time.
+    # Signing again with some kinds of keys gives another signature.
     again = statements.add(iso, evolve(SAID, version="2.0"), keys / "one").read_bytes()
     bundle.write_bytes(line + again)
     assert states(iso, keys, "one") == ["passed", "warning"]
@@ -191,14 +191,14 @@ def test_statements_that_prove_nothing(iso: Path, keys: Path) -> None:
     assert one.about == "x.intoto.jsonl: larger than 1 MiB"
 
 
-def test_a_bundle_that_is_no_file(iso: Path, keys: Path) -> None:
+def test_a_bundle_that_is_a_folder_fails(iso: Path, keys: Path) -> None:
     iso.with_name("x.intoto.jsonl").mkdir()
     assert states(iso, keys) == ["failed"]
     with pytest.raises(WrongInputError):
         statements.add(iso, SAID, keys / "one")
 
 
-def test_a_clean_source_stays_while_the_iso_does(iso: Path) -> None:
+def test_a_clean_source_is_kept_as_long_as_the_iso_is_the_same(iso: Path) -> None:
     file = iso.with_name("x.provenance.json")
     bare = evolve(SAID, hash="")
     dirty = evolve(bare, source=evolve(SOURCE, clean=False))

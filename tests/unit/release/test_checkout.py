@@ -1,4 +1,4 @@
-"""Checking a stranger's commit out: its bytes come, and nothing of it acts."""
+"""Checking out someone else's commit copies its bytes and runs nothing."""
 
 import subprocess
 from pathlib import Path
@@ -20,7 +20,7 @@ def pwned(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def hostile(tmp_path: Path, pwned: Path) -> Source:
-    """A repository that tries all that it can."""
+    """A repository that tries in every way to run a program."""
     folder = tmp_path / "hostile"
     touch = f"#!/bin/sh\ntouch {pwned}\n"
     repository(folder / "sub", {"file": "of the submodule\n"})
@@ -42,7 +42,7 @@ def hostile(tmp_path: Path, pwned: Path) -> Source:
     }
     git_folder = folder / ".git"
     repository(folder, files)
-    # A submodule, whose place in git's own folder is named to lead out.
+    # A submodule whose name would lead out of git's folder.
     url = str(folder / "sub")
     module = f'[submodule "../../hooks"]\n\tpath = sub\n\turl = {url}\n\tupdate = !touch {pwned}\n'
     found = commit(folder, {".gitmodules": module})
@@ -55,7 +55,7 @@ def hostile(tmp_path: Path, pwned: Path) -> Source:
     return Source(f"file://{folder}", found, clean=True)
 
 
-def test_nothing_acts_and_every_byte_is_the_committed_one(
+def test_a_hostile_commit_is_checked_out_unchanged_and_runs_nothing(
     hostile: Source, pwned: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     home = tmp_path / "home"
@@ -91,7 +91,7 @@ def test_nothing_acts_and_every_byte_is_the_committed_one(
     assert git(place, "rev-parse", "HEAD") == hostile.commit
 
 
-def test_any_commit_is_had_also_where_a_server_gives_only_what_has_a_name(tmp_path: Path) -> None:
+def test_a_commit_without_a_name_is_fetched_from_an_old_server(tmp_path: Path) -> None:
     folder = tmp_path / "there"
     first = repository(folder, {"file": "1\n"})
     second = commit(folder, {"file": "2\n"})
@@ -103,7 +103,7 @@ def test_any_commit_is_had_also_where_a_server_gives_only_what_has_a_name(tmp_pa
 
 
 @pytest.mark.parametrize("commit_", ["0" * 40, "1" * 64])
-def test_a_commit_that_is_not_there(commit_: str, tmp_path: Path) -> None:
+def test_a_missing_commit_is_an_error(commit_: str, tmp_path: Path) -> None:
     folder = tmp_path / "there"
     repository(folder, {"file": "1\n"})
     with pytest.raises(StepFailedError, match="cannot be fetched"):
@@ -123,7 +123,7 @@ def test_a_tag_is_not_a_commit(tmp_path: Path) -> None:
 def test_other_protocols_are_refused(
     url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Also one that passed what looks at URLs."""
+    """Even if the check of URLs has accepted it."""
     monkeypatch.chdir(tmp_path)
     with pytest.raises(StepFailedError) as caught:
         checkout.check_out(Source(url, "0" * 40), tmp_path / "place")
@@ -131,7 +131,7 @@ def test_other_protocols_are_refused(
     assert not (tmp_path / "pwned").exists()
 
 
-def test_commits_of_sha256_repositories(tmp_path: Path) -> None:
+def test_commits_of_sha256_repositories_are_checked_out(tmp_path: Path) -> None:
     folder = tmp_path / "there"
     folder.mkdir()
     (folder / "file").write_text("1\n")

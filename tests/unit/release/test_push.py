@@ -1,4 +1,4 @@
-"""Where `voidgen push` copies to, and how it is compressed there."""
+"""The compression that `voidgen push` chooses for a store."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Sums and signatures, by the real ssh-keygen."""
+"""Sums and signatures, with the real ssh-keygen."""
 
 import subprocess
 from pathlib import Path
@@ -56,7 +56,7 @@ def test_sums_are_those_of_sha256sum(tmp_path: Path) -> None:
         b"\\" + b"0" * 64 + b"  a\n",
     ],
 )
-def test_what_is_no_list_of_sums(data: bytes) -> None:
+def test_a_file_that_is_not_a_list_of_sums_gives_none(data: bytes) -> None:
     assert sha256sums.parse(data) is None
 
 
@@ -66,7 +66,7 @@ def signed(folder: Path, key: Path, data: bytes = DATA) -> Path:
     return file
 
 
-def test_a_signature_of_one_who_is_trusted(keys: Path, tmp_path: Path) -> None:
+def test_a_signature_of_a_trusted_key_is_good(keys: Path, tmp_path: Path) -> None:
     file = signed(tmp_path, keys / "mine")
     public = (keys / "mine.pub").read_text().strip()
     for allowed in (
@@ -76,14 +76,14 @@ def test_a_signature_of_one_who_is_trusted(keys: Path, tmp_path: Path) -> None:
     ):
         found = signature.check(DATA, file.read_bytes(), allowed)
         assert (found.good, found.who.startswith("ED25519 key SHA256:")) == (True, True)
-    # A file of people, as git has it.
+    # A file of allowed signers, as git uses it.
     (tmp_path / "allowed").write_text(f"# ours\nme@example.org {public}\n")
     found = signature.check(DATA, file.read_bytes(), signature.signers([tmp_path / "allowed"], []))
     assert found.good
     assert found.who.startswith("me@example.org, ED25519 key SHA256:")
 
 
-def test_a_signature_of_somebody_else(keys: Path, tmp_path: Path) -> None:
+def test_a_signature_of_another_key_is_not_good(keys: Path, tmp_path: Path) -> None:
     file = signed(tmp_path, keys / "other")
     found = signature.check(DATA, file.read_bytes(), signature.signers([keys / "mine.pub"], []))
     assert not found.good
@@ -91,19 +91,19 @@ def test_a_signature_of_somebody_else(keys: Path, tmp_path: Path) -> None:
     assert not signature.check(DATA, file.read_bytes(), []).good
 
 
-def test_a_signature_of_something_else(keys: Path, tmp_path: Path) -> None:
+def test_a_signature_of_other_bytes_is_not_good(keys: Path, tmp_path: Path) -> None:
     allowed = signature.signers([keys / "mine.pub"], [])
     file = signed(tmp_path, keys / "mine", b"other sums\n")
     assert signature.check(DATA, file.read_bytes(), allowed).who == ""
     file.write_bytes(b"garbage")
     assert signature.check(DATA, file.read_bytes(), allowed).who == ""
-    # For another purpose.
+    # In another namespace.
     argv = ["ssh-keygen", "-Y", "sign", "-q", "-n", "git", "-f", str(keys / "mine")]
     file.write_bytes(subprocess.run(argv, input=DATA, capture_output=True, check=True).stdout)
     assert signature.check(DATA, file.read_bytes(), allowed).who == ""
 
 
-def test_a_key_that_does_not_sign(keys: Path, tmp_path: Path) -> None:
+def test_signing_with_a_wrong_key_is_an_error(keys: Path, tmp_path: Path) -> None:
     (tmp_path / "key").write_text("no key")
     for key in (tmp_path / "key", tmp_path / "missing"):
         with pytest.raises(StepFailedError) as caught:
@@ -113,13 +113,13 @@ def test_a_key_that_does_not_sign(keys: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "# nobody\n", "me@example.org\n", "<html>\n"])
-def test_a_file_that_names_nobody(text: str, tmp_path: Path) -> None:
+def test_a_file_without_signers_is_refused(text: str, tmp_path: Path) -> None:
     (tmp_path / "signers").write_text(text)
     with pytest.raises(WrongInputError, match="names no signers"):
         signature.signers([tmp_path / "signers"], [])
 
 
-def test_a_private_key_names_nobody(keys: Path) -> None:
+def test_a_private_key_is_refused_and_not_shown(keys: Path) -> None:
     with pytest.raises(WrongInputError) as caught:
         signature.signers([keys / "mine"], [])
     assert "KEY" not in caught.value.faults[0].what

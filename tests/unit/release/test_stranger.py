@@ -1,4 +1,4 @@
-"""What is refused of a stranger's project before anything of it is built."""
+"""What `verify --rebuild` refuses in someone else's project before it builds."""
 
 import json
 from pathlib import Path
@@ -38,8 +38,8 @@ def refusals(project: Path) -> list[str]:
     return stranger.refusals(project.parent, project)
 
 
-def test_a_project_that_reaches_nothing(project: Path) -> None:
-    # What an overlay's links lead to is data of the image.
+def test_a_project_that_stays_inside_its_repository_is_accepted(project: Path) -> None:
+    # Targets of the overlay's links are data of the image.
     overlay = project / "overlay-src/one/files/etc"
     overlay.mkdir(parents=True)
     (overlay / "resolv.conf").symlink_to("/run/resolv.conf")
@@ -55,7 +55,7 @@ def test_a_project_that_reaches_nothing(project: Path) -> None:
         (f'[cache]\nkeys = ["x:{"A" * 43}="]\n', "[cache] stores"),
     ],
 )
-def test_keys_that_reach_beyond(more: str, said: str, project: Path) -> None:
+def test_keys_that_affect_this_machine_are_refused(more: str, said: str, project: Path) -> None:
     (project / "voidgen.toml").write_text(TOML + more)
     (line,) = refusals(project)
     assert line.startswith(said)
@@ -75,7 +75,7 @@ def test_keys_that_reach_beyond(more: str, said: str, project: Path) -> None:
         ("[image]", "[imag]", "voidgen.toml has faults"),
     ],
 )
-def test_places_of_this_machine(old: str, new: str, said: str, project: Path) -> None:
+def test_paths_of_this_machine_are_refused(old: str, new: str, said: str, project: Path) -> None:
     assert old in TOML
     (project / "voidgen.toml").write_text(TOML.replace(old, new))
     (line,) = refusals(project)
@@ -92,19 +92,21 @@ def test_places_of_this_machine(old: str, new: str, said: str, project: Path) ->
         {"type": "git", "url": "~/x"},
     ],
 )
-def test_a_lock_that_leads_to_files_of_this_machine(locked: dict[str, str], project: Path) -> None:
+def test_a_flake_lock_with_files_of_this_machine_is_refused(
+    locked: dict[str, str], project: Path
+) -> None:
     (project / "flake.lock").write_text(lock(**locked))
     assert refusals(project) == ["flake.lock: the input nixpkgs is locked to files of this machine"]
 
 
 @pytest.mark.parametrize("content", ["", "[]", '{"nodes": []}', '{"nodes": {"x": 1}}'])
-def test_a_lock_that_is_none(content: str, project: Path) -> None:
+def test_a_file_that_is_not_a_flake_lock_is_refused(content: str, project: Path) -> None:
     (project / "flake.lock").write_text(content)
     assert refusals(project) == ["flake.lock is not a lock file of Nix"]
 
 
 @pytest.mark.parametrize("name", ["voidgen.toml", "flake.lock", "voidgen.lock", "flake.nix"])
-def test_files_that_are_links(name: str, project: Path, tmp_path: Path) -> None:
+def test_missing_files_and_links_are_refused(name: str, project: Path, tmp_path: Path) -> None:
     (project / name).rename(tmp_path / name)
     assert refusals(project) == [f"{name} does not exist"]
     (project / name).symlink_to(tmp_path / name)
@@ -113,14 +115,14 @@ def test_files_that_are_links(name: str, project: Path, tmp_path: Path) -> None:
     assert second.endswith("outside of the repository")
 
 
-def test_links_that_lead_out(project: Path) -> None:
+def test_links_out_of_the_repository_are_refused(project: Path) -> None:
     (project / "keys").symlink_to("/etc")
     (project / "more").mkdir()
     (project / "more/link").symlink_to("../../../x")
     assert len(refusals(project)) == 2
 
 
-def test_a_folder_elsewhere(project: Path, tmp_path: Path) -> None:
+def test_a_project_outside_of_the_repository_is_refused(project: Path, tmp_path: Path) -> None:
     (tmp_path / "elsewhere").mkdir()
     (project.parent / "link").symlink_to(tmp_path / "elsewhere")
     for place in (project.parent / "link", project.parent / "nowhere"):

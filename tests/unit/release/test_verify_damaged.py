@@ -1,4 +1,4 @@
-"""`voidgen verify` of an ISO that is damaged anywhere: each check has its line."""
+"""`voidgen verify` of a damaged ISO shows a row for each check."""
 
 import json
 from pathlib import Path
@@ -42,7 +42,7 @@ def verified(folder: Path, files: dict[str, bytes]) -> dict[str, str]:
     return {one["name"]: one["state"] for one in found}
 
 
-def test_the_sample(folder: Path) -> None:
+def test_the_undamaged_sample_passes(folder: Path) -> None:
     found = verified(folder, ALL)
     assert found["sum of x.iso"] == "passed"
     assert found["the manifest belongs to this ISO"] == "passed"
@@ -51,7 +51,7 @@ def test_the_sample(folder: Path) -> None:
 
 @few(30)
 @given(data=st.data())
-def test_bytes_that_changed_anywhere(data: st.DataObject, folder: Path) -> None:
+def test_changed_bytes_in_any_file_fail_its_sum(data: st.DataObject, folder: Path) -> None:
     kind = data.draw(st.sampled_from(sorted(ALL)))
     changed = data.draw(damaged(ALL[kind]))
     found = verified(folder, {**ALL, kind: changed})
@@ -60,7 +60,7 @@ def test_bytes_that_changed_anywhere(data: st.DataObject, folder: Path) -> None:
 
 
 @pytest.mark.parametrize("sector", range(16, len(ISO) // 2048))
-def test_each_sector_of_the_iso(sector: int, folder: Path) -> None:
+def test_a_damaged_sector_fails_the_sum(sector: int, folder: Path) -> None:
     for junk in (b"\0" * 2048, b"\xff" * 2048, bytes(range(256)) * 8):
         at = sector * 2048
         changed = ISO[:at] + junk + ISO[at + 2048 :]

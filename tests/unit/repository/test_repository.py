@@ -1,4 +1,4 @@
-"""What git does to a project's files, and what voidgen says of it."""
+"""What git would change in a project's files, and voidgen's messages about it."""
 
 import json
 import os
@@ -26,19 +26,19 @@ SILENT = {
 
 @pytest.fixture
 def image(repository: Path) -> Path:
-    """A project with one source, that git was told of."""
+    """A project with one source, added to git."""
     write(repository, {"voidgen.toml": CONFIG, f"{FILES}/x": "x\n"})
     write(repository, {"overlay-src/a/module.toml": 'summary = "A"\n'})
-    tell_git(repository)
+    add_all(repository)
     return repository
 
 
-def tell_git(folder: Path) -> None:
+def add_all(folder: Path) -> None:
     subprocess.run(["git", "add", "--all", "--force"], cwd=folder, check=True)
 
 
-def told(folder: Path) -> list[tuple[str, str, str]]:
-    """What a survey finds: severity, path and the beginning of what is wrong."""
+def findings(folder: Path) -> list[tuple[str, str, str]]:
+    """Return severity, path and text of each finding."""
     return [
         (one.severity, os.path.relpath(str(one.fault.file), folder), one.fault.what)
         for one in survey.sources(project.load(folder))
@@ -63,11 +63,11 @@ def told(folder: Path) -> list[tuple[str, str, str]]:
         ({"export-ignore": "set"}, ["export-ignore"]),
     ],
 )
-def test_attributes_that_act(given: dict[str, str], shown: list[str]) -> None:
+def test_attributes_that_change_files_are_found(given: dict[str, str], shown: list[str]) -> None:
     assert [one.shown for one in attributes.changing_attributes({"x": SILENT | given})] == shown
 
 
-def test_a_folder_is_only_left_out() -> None:
+def test_only_export_ignore_affects_a_folder() -> None:
     values = {"x/": SILENT | {"text": "auto"}, "y/": SILENT | {"export-ignore": "set"}}
     assert [one.file for one in attributes.changing_attributes(values)] == ["y/"]
 
@@ -81,14 +81,14 @@ def test_a_folder_is_only_left_out() -> None:
         ("*\n", set()),
     ],
 )
-def test_attributes_that_a_file_names(text: str, names: set[str]) -> None:
+def test_the_attributes_in_a_file_are_found(text: str, names: set[str]) -> None:
     assert attributes.attribute_names(text) == names
 
 
-def test_the_line_silences_every_attribute(image: Path) -> None:
+def test_voidgens_line_overrides_every_attribute(image: Path) -> None:
     hostile = "* text=auto eol=crlf crlf ident filter=lfs working-tree-encoding=UTF-16 "
     write(image, {".gitattributes": f"{hostile} export-subst export-ignore\n{git_names.LINE}\n"})
-    assert told(image) == []
+    assert findings(image) == []
 
 
 def test_generate_writes_the_attributes_once(image: Path) -> None:
@@ -124,13 +124,13 @@ def test_check_refuses_emitted_files(image: Path) -> None:
     assert ran.err.startswith("image/manifest.json: git changes this file")
 
 
-def test_a_project_that_git_leaves_alone(image: Path) -> None:
+def test_a_generated_project_has_no_findings(image: Path) -> None:
     assert voidgen("generate", cwd=image).status == 0
-    assert told(image) == []
+    assert findings(image) == []
 
 
 @pytest.mark.parametrize("place", ["own", "info", "global"])
-def test_ignored_sources(image: Path, place: str, tmp_path: Path) -> None:
+def test_ignored_sources_are_reported(image: Path, place: str, tmp_path: Path) -> None:
     file = {"own": f"{FILES}/.gitignore", "info": ".git/info/exclude", "global": "../ignore"}[place]
     write(image, {file: "*.log\n", f"{FILES}/y.log": "", f"{FILES}/x": "x\n"})
     if place == "global":
@@ -144,42 +144,42 @@ def test_ignored_sources(image: Path, place: str, tmp_path: Path) -> None:
     rule = str(tmp_path / "ignore") if place == "global" else file
     assert warning["what"].startswith(f"git ignores this file ({rule}:1: *.log)")
     assert (image / "image/include/y.log").exists()
-    tell_git(image)
-    assert told(image) == []
+    add_all(image)
+    assert findings(image) == []
 
 
 def test_other_files_may_be_ignored(image: Path) -> None:
     assert voidgen("generate", cwd=image).status == 0
     write(image, {".gitignore": "*.log\n/out\n", "overlay-src/b/files/x.log": "", "out/x": ""})
     write(image, {"overlay-src/b/module.toml": 'summary = "B"\n', "overlay-src/a/notes.log": ""})
-    assert told(image) == []
+    assert findings(image) == []
 
 
-def test_modes_say_nothing_where_git_keeps_none(image: Path) -> None:
+def test_modes_are_not_compared_if_git_does_not_keep_them(image: Path) -> None:
     assert voidgen("generate", cwd=image).status == 0
     (image / FILES / "x").chmod(0o600)
-    assert [severity for severity, *_ in told(image)] == ["differs"]
+    assert [severity for severity, *_ in findings(image)] == ["differs"]
     subprocess.run(["git", "config", "core.fileMode", "false"], cwd=image, check=True)
-    assert told(image) == []
+    assert findings(image) == []
 
 
-def test_modes_that_module_toml_gives(image: Path) -> None:
+def test_modes_in_module_toml_are_not_compared(image: Path) -> None:
     assert voidgen("generate", cwd=image).status == 0
     text = 'summary = "A"\n[files."/x"]\nmode = "0400"\n[directories."/empty"]\n'
     write(image, {"overlay-src/a/module.toml": text})
     (image / FILES / "x").chmod(0o600)
     (image / FILES / "empty").mkdir()
-    assert told(image) == []
+    assert findings(image) == []
 
 
-def test_links_inside_the_project(image: Path) -> None:
+def test_a_link_to_the_package_set_must_be_in_git(image: Path) -> None:
     text = f'{CONFIG}[nix]\nnixpkgs = "./set"\n'
     write(image, {"voidgen.toml": text, "sets/one/default.nix": ""})
     (image / "set").symlink_to("sets/one")
     ran = voidgen("generate", cwd=image)
     assert ran.status == 2
     assert "git add --force --intent-to-add set`" in ran.err
-    tell_git(image)
+    add_all(image)
     assert voidgen("generate", cwd=image).err == ""
 
 
@@ -187,7 +187,7 @@ def _doctor(folder: Path) -> Outcome:
     return next(one for one in place.check(Host(), folder) if one.name == outcome.NAME)
 
 
-def test_doctor(image: Path) -> None:
+def test_doctor_reports_the_findings(image: Path) -> None:
     assert _doctor(image).state == "failed"
     assert voidgen("generate", cwd=image).status == 0
     assert _doctor(image).state == "passed"
@@ -201,16 +201,16 @@ def test_doctor(image: Path) -> None:
     assert _doctor(image).state == "skipped"
 
 
-def test_nothing_is_said_of_what_is_not_added(image: Path) -> None:
-    """`git status` says it; check says it, too."""
+def test_generate_ignores_files_that_are_not_added(image: Path) -> None:
+    """`git status` and `voidgen check` show them."""
     assert voidgen("generate", cwd=image).status == 0
     write(image, {f"{FILES}/new": ""})
     assert voidgen("generate", cwd=image).err == ""
     assert _doctor(image).state == "passed"
-    assert [severity for severity, *_ in told(image)] == ["new"]
+    assert [severity for severity, *_ in findings(image)] == ["new"]
 
 
-def test_a_name_that_becomes_too_long(image: Path) -> None:
+def test_a_name_that_becomes_too_long_when_escaped_is_refused(image: Path) -> None:
     write(image, {f"{FILES}/.git{'x' * 251}": ""})
     ran = voidgen("generate", cwd=image)
     assert ran.status == 2

@@ -57,14 +57,14 @@ def variants() -> Iterator[Config]:
 
 
 def changed(files: list[Path]) -> list[str]:
-    """Those of ``files`` that nixfmt would change."""
+    """Return nixfmt's messages about ``files`` that it would change."""
     done = subprocess.run(
         ["nixfmt", "--check", *files], capture_output=True, text=True, check=False
     )
     return (done.stdout + done.stderr).splitlines()
 
 
-def test_emitted_nix_code_says_so() -> None:
+def test_emitted_nix_code_begins_with_a_comment_that_says_so() -> None:
     for path, file in bundled_files.constant().items():
         if path.endswith(".nix"):
             first, second = file.data.decode().split("\n")[:2]
@@ -73,7 +73,7 @@ def test_emitted_nix_code_says_so() -> None:
     assert flake(next(variants())).startswith("# Emitted by voidgen")
 
 
-def test_lists_of_a_flake_have_a_line_for_each() -> None:
+def test_lists_in_a_flake_have_one_entry_a_line() -> None:
     cache = Cache(("https://a.example", "https://b.example"), ("k-1:" + "A" * 43 + "=",))
     text = flake(evolve(config(), cache=cache))
     assert (
@@ -137,5 +137,5 @@ def test_emitted_flakes_have_no_faults() -> None:
         ("''\n\ta \n''", []),
     ],
 )  # fmt: skip
-def test_faults(code: str, found: list[str]) -> None:
+def test_nix_lint_finds_each_fault(code: str, found: list[str]) -> None:
     assert faults(code.encode()) == found

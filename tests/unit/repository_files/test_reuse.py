@@ -1,4 +1,4 @@
-"""REUSE.toml: what it says is about files that are there; `make lint` runs `reuse lint`."""
+"""REUSE.toml names existing files. `make lint` runs `reuse lint`."""
 
 import json
 import subprocess
@@ -16,12 +16,12 @@ PATHS += [path for one in ANNOTATIONS if not isinstance(one["path"], str) for pa
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_each_path_is_that_of_a_file(path: str) -> None:
+def test_each_path_matches_a_file(path: str) -> None:
     words = ("git", "ls-files", "--", f":(glob){path}")
     assert subprocess.run(words, cwd=ROOT, check=True, capture_output=True).stdout
 
 
-def test_the_wheels_licence_is_that_of_its_files() -> None:
+def test_the_wheels_metadata_names_its_files_licences() -> None:
     words = (sys.executable, "-m", "reuse", "lint", "--json")
     said = subprocess.run(words, cwd=ROOT, check=True, capture_output=True).stdout
     target = PROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]
@@ -35,5 +35,5 @@ def test_the_wheels_licence_is_that_of_its_files() -> None:
     assert sorted(PROJECT["project"]["license"].split(" AND ")) == sorted(licences)
 
 
-def test_the_text_of_our_licence_is_that_of_license() -> None:
+def test_the_file_license_is_the_mit_licences_text() -> None:
     assert (ROOT / "LICENSES/MIT.txt").read_bytes() == (ROOT / "LICENSE").read_bytes()

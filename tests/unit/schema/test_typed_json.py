@@ -1,4 +1,4 @@
-"""JSON as types: what is read, and what is said of other data."""
+"""JSON as typed values, and the messages about other data."""
 
 import json
 from types import MappingProxyType
@@ -32,7 +32,7 @@ class Outer:
 GOOD: dict[str, Any] = {"names": ["a"], "by-name": {"x": {"size": 1, "narHash": "h"}}, "value": 1}
 
 
-def test_there_and_back() -> None:
+def test_structured_values_become_the_same_json() -> None:
     found = typed_json.structure(GOOD, Outer)
     assert found == Outer(("a",), MappingProxyType({"x": Inner(1, "h")}), 1)  # type: ignore[arg-type]
     assert typed_json.plain(found) == GOOD
@@ -51,19 +51,19 @@ def test_there_and_back() -> None:
         ({"value": 1.5}, "value: did not expect the number 1.5"),
     ],
 )
-def test_what_is_wrong_and_where(changed: dict[str, Any], said: str) -> None:
+def test_a_fault_names_the_key_and_the_reason(changed: dict[str, Any], said: str) -> None:
     with pytest.raises(GarbledError) as caught:
         typed_json.structure({**GOOD, **changed}, Outer)
     assert str(caught.value) == said
 
 
 @pytest.mark.parametrize("data", [b"", b"{", b"\xff", b"[" * 100_000, b'{"a": NaN}', b"7"])
-def test_no_object(data: bytes) -> None:
+def test_data_that_is_not_a_json_object_is_refused(data: bytes) -> None:
     with pytest.raises(GarbledError):
         typed_json.read(data, Outer)
 
 
-def test_a_bug_is_no_fault_of_the_data() -> None:
+def test_a_bug_is_not_reported_as_a_fault_of_the_data() -> None:
     @frozen
     class Odd:
         size: int
@@ -76,7 +76,7 @@ def test_a_bug_is_no_fault_of_the_data() -> None:
 
 
 @pytest.mark.parametrize("kind", [PlanDocument, BuiltImage, IsoManifest])
-def test_documents_of_other_voidgens(kind: type[Any]) -> None:
+def test_documents_of_other_versions_are_refused(kind: type[Any]) -> None:
     for data in ({"version": 1}, {**kind.HEADER, "version": 3}):
         with pytest.raises(OtherVersionError):
             typed_json.read(json.dumps(data), kind)
@@ -86,7 +86,7 @@ def test_documents_of_other_voidgens(kind: type[Any]) -> None:
         assert not isinstance(caught.value, OtherVersionError)
 
 
-def test_documents_there_and_back() -> None:
+def test_documents_become_the_same_json() -> None:
     made = documents.built_data()
     for data, kind in (
         (documents.PLAN, PlanDocument),

@@ -1,4 +1,4 @@
-"""Passwords and tokens in URLs: they are found, refused at every door, and shown nowhere."""
+"""Passwords and tokens in URLs are found, refused in every input, and never shown."""
 
 import json
 from collections.abc import Iterator
@@ -71,12 +71,12 @@ PLAIN = (
 
 
 @pytest.mark.parametrize("text", FOUND)
-def test_found(text: str) -> None:
+def test_secrets_are_found_and_hidden(text: str) -> None:
     assert (secret_in(text), hidden(text)) == FOUND[text]
 
 
 @pytest.mark.parametrize("text", PLAIN)
-def test_plain(text: str) -> None:
+def test_text_without_secrets_is_unchanged(text: str) -> None:
     assert (secret_in(text), hidden(text)) == ("", text)
 
 
@@ -86,7 +86,7 @@ PARTS = st.sampled_from(
 
 
 @given(st.lists(PARTS, max_size=30).map("".join))
-def test_nothing_is_left_of_what_is_found(text: str) -> None:
+def test_hidden_text_has_no_secret(text: str) -> None:
     assert (hidden(text) == text) is (secret_in(text) == "")
     assert hidden(hidden(text)) == hidden(text)
 
@@ -101,7 +101,7 @@ SIGNS = st.characters(blacklist_categories=("Cs", "Cc", "Z"), blacklist_characte
 )
 def test_every_password_is_found(scheme: str, user: str, password: str) -> None:
     if password[0].isdigit():
-        # Up to the first / it could be a port.
+        # A password that begins with a digit could be a port.
         password = f"x{password}"
     url = f"{scheme}://{user}:{password}@example.org/x"
     if password.startswith(("/", "?", "#")):
@@ -124,14 +124,14 @@ def test_every_password_is_found(scheme: str, user: str, password: str) -> None:
         (f"docker://me:{WORD}@host/x", "podman login"),
     ],
 )
-def test_remedies(url: str, remedy: str) -> None:
+def test_each_kind_of_url_has_its_remedy(url: str, remedy: str) -> None:
     assert remedy in remedy_for(url)
 
 
 def places(
     table: dict[str, Any], above: tuple[str, ...] = ()
 ) -> Iterator[tuple[tuple[str, ...], Any]]:
-    """Each key of voidgen.toml that takes text, with a value that has the URL."""
+    """Yield each key of voidgen.toml that takes text, with a value that contains the URL."""
     for name, value in table["properties"].items():
         key = (*above, name)
         if "properties" in value:
@@ -160,7 +160,7 @@ def refused(fault: Fault) -> bool:
 
 
 @pytest.mark.parametrize(("key", "value"), PLACES, ids=[".".join(key) for key, _ in PLACES])
-def test_no_key_of_voidgen_toml_takes_one(key: tuple[str, ...], value: Any) -> None:
+def test_every_key_of_voidgen_toml_refuses_a_password(key: tuple[str, ...], value: Any) -> None:
     document: dict[str, Any] = {"image": {"name": "x"}}
     table = document
     for name in key[:-1]:
@@ -171,7 +171,7 @@ def test_no_key_of_voidgen_toml_takes_one(key: tuple[str, ...], value: Any) -> N
     assert fault.key[: len(key)] == key
 
 
-def test_every_key_with_a_url_is_among_them() -> None:
+def test_the_cases_include_every_key_with_a_url() -> None:
     known = {".".join(key) for key, _ in PLACES}
     assert known >= {
         *("xbps.repositories", "xbps.mirrors", "cache.stores", "nix.nixpkgs", "mklive.source"),
@@ -188,13 +188,13 @@ def test_every_key_with_a_url_is_among_them() -> None:
         {"options": {"a": {"type": "list", "help": "x", "default": [URL]}}},
     ],
 )
-def test_no_key_of_module_toml_takes_one(table: dict[str, Any]) -> None:
+def test_every_key_of_module_toml_refuses_a_password(table: dict[str, Any]) -> None:
     (fault,) = faults({"summary": "x", **table}, ModuleFile)
     assert refused(fault)
 
 
 @pytest.mark.parametrize("value", [f"me:{WORD}@host/x@sha256:{'0' * 64}", f"me:{WORD}@host/x"])
-def test_a_container_with_a_password(value: str) -> None:
+def test_a_container_image_with_a_password_is_refused(value: str) -> None:
     (fault,) = faults({"image": {"name": "x"}, "container": {"image": value}})
     assert WORD not in fault.what
     assert "podman login" in fault.remedy
@@ -204,9 +204,7 @@ def test_a_container_with_a_password(value: str) -> None:
     "document",
     [{"xbps": {"repositories": URL}}, {"xbps": {"mirrors": {URL: 1}}}, {URL: 1}, {"image": URL}],
 )
-def test_a_value_of_another_kind_is_not_repeated(
-    repository: Path, document: dict[str, Any]
-) -> None:
+def test_a_value_of_a_wrong_type_is_not_shown(repository: Path, document: dict[str, Any]) -> None:
     text = "\n".join(f"{json.dumps(key)} = {toml(value)}" for key, value in document.items())
     write(repository, {"voidgen.toml": text})
     ran = voidgen("generate", cwd=repository)
@@ -221,7 +219,7 @@ def toml(value: object) -> str:
 
 
 @pytest.mark.parametrize("name", LazyGroup.COMMANDS)
-def test_no_command_takes_one(repository: Path, name: str) -> None:
+def test_every_command_refuses_a_password(repository: Path, name: str) -> None:
     write(repository, {"voidgen.toml": '[image]\nname = "x"\n'})
     for words in ((URL,), ("--source", URL), (f"--no-such-option={URL}",), ("-C", URL)):
         ran = voidgen(name, *words, cwd=repository)
@@ -232,25 +230,25 @@ def test_no_command_takes_one(repository: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize("words", [(URL,), ("-C", URL, "show"), (f"--x={URL}", "show")])
-def test_nothing_before_a_command_is_one(repository: Path, words: tuple[str, ...]) -> None:
+def test_arguments_before_a_command_are_not_shown(repository: Path, words: tuple[str, ...]) -> None:
     ran = voidgen(*words, cwd=repository)
     assert (ran.status, ran.out) == (2, "")
     assert WORD not in ran.err
 
 
 @pytest.mark.parametrize("url", FOUND)
-def test_a_remote_of_git_is_named_without_it(url: str) -> None:
+def test_a_git_remote_is_named_without_its_password(url: str) -> None:
     assert WORD not in source.public(url)
 
 
-def test_no_message_repeats_one(capsys: pytest.CaptureFixture[str]) -> None:
+def test_no_message_shows_a_password(capsys: pytest.CaptureFixture[str]) -> None:
     say(URL, URL, f"{URL}\n{URL}")
     report([Fault(URL, Path("x"), remedy=URL)])
     warn(Fault(URL, remedy=URL))
     assert WORD not in capsys.readouterr().err
 
 
-def test_a_voidgen_lock_with_one(repository: Path) -> None:
+def test_a_voidgen_lock_with_a_password_is_refused(repository: Path) -> None:
     repository_of = evolve(package("acl-2.3.2_1"), repository=URL)
     file = repository / lock_file.FILE
     file.write_bytes(lock_file.dump(lock([repository_of])))
@@ -270,7 +268,9 @@ def test_a_voidgen_lock_with_one(repository: Path) -> None:
     ],
 )
 @pytest.mark.parametrize("direct", [True, False])
-def test_a_flake_lock_with_one(repository: Path, entry: dict[str, Any], direct: bool) -> None:
+def test_a_flake_lock_with_a_password_is_refused(
+    repository: Path, entry: dict[str, Any], direct: bool
+) -> None:
     entry["locked"] |= {"narHash": "sha256-x", "owner": "a", "repo": "b"}
     inputs = {"a": "a"} if direct else {}
     nodes = {"root": {"inputs": inputs}, "a": {"original": {}} | entry}
@@ -282,7 +282,7 @@ def test_a_flake_lock_with_one(repository: Path, entry: dict[str, Any], direct: 
     assert WORD not in ran.out + ran.err
 
 
-def test_a_flake_lock_with_a_user_of_ssh(tmp_path: Path) -> None:
+def test_a_flake_lock_with_an_ssh_user_is_accepted(tmp_path: Path) -> None:
     locked = {"type": "git", "url": "ssh://git@host", "rev": "0" * 40, "narHash": "sha256-x"}
     nodes = {"root": {"inputs": {"a": "a"}}, "a": {"locked": {**locked, "ref": "me@x"}}}
     (tmp_path / flake_lock.FILE).write_text(json.dumps({"nodes": nodes, "root": "root"}))
@@ -290,13 +290,13 @@ def test_a_flake_lock_with_a_user_of_ssh(tmp_path: Path) -> None:
     assert pinned.url.startswith("git+ssh://git@host?")
 
 
-def test_a_statement_has_none() -> None:
+def test_a_provenance_has_no_password() -> None:
     one = Input("a", "", rev="0" * 40, hash="sha256-" + "0" * 43 + "=", url=f"git+{URL}")
     described = statement.describe("x.iso", Source(), "sha256-x", None, [one])
     assert described.dependencies[0].uri == "git+https://example.org/void"
 
 
-def test_a_script_with_one_is_taken_over_without_it(tmp_path: Path) -> None:
+def test_init_from_a_script_leaves_out_passwords(tmp_path: Path) -> None:
     script = f"curl {URL}\nNIX_PACKAGES='{URL}'\nXBPS_PACKAGES={URL}\nKEYMAP={URL}\n"
     write(tmp_path, {"install.conf": script})
     ran = voidgen("init", "--json", "--from", "install.conf", "new", cwd=tmp_path)

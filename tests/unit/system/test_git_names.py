@@ -1,4 +1,4 @@
-"""Names under which emitted files are data to git."""
+"""Emitted files get names that git does not read."""
 
 import re
 
@@ -41,13 +41,13 @@ def test_git_reads_no_emitted_name(path: str) -> None:
 
 
 @given(PATHS, PATHS)
-def test_no_two_paths_share_a_place(one: str, other: str) -> None:
+def test_different_paths_have_different_names(one: str, other: str) -> None:
     assert (git_names.emitted(one) == git_names.emitted(other)) == (one == other)
 
 
 @given(PATHS)
-def test_a_path_is_found_again(path: str) -> None:
-    """Each name is the emitted one, less one escape where git would read what follows it."""
+def test_removing_the_escapes_gives_the_path(path: str) -> None:
+    """One escape is removed from each name that git would read without it."""
     names = (
         re.sub(r"(?is)^@(?=@*(?:\.git|git~))", "", name)
         for name in git_names.emitted(path).split("/")

@@ -29,7 +29,7 @@ def run_with_retries(*argv: str) -> process.Completed:
 
 
 @pytest.mark.parametrize("faults", range(process.ATTEMPTS))
-def test_a_fault_of_the_network_is_tried_again(programs: StandIns, faults: int) -> None:
+def test_a_temporary_fault_is_retried(programs: StandIns, faults: int) -> None:
     programs.add(
         "fetch", *[(128, "", EARLY if fault % 2 else BUSY) for fault in range(faults)], WELL
     )
@@ -37,7 +37,7 @@ def test_a_fault_of_the_network_is_tried_again(programs: StandIns, faults: int) 
     assert programs.starts("fetch") == [["a", "b c"]] * (faults + 1)
 
 
-def test_a_fault_that_stays_is_told_in_the_end(programs: StandIns) -> None:
+def test_a_lasting_fault_is_reported_after_all_attempts(programs: StandIns) -> None:
     programs.add("fetch", (128, "", EARLY))
     with pytest.raises(StepFailedError) as caught:
         run_with_retries("fetch", "a", "b", "c")
@@ -46,7 +46,7 @@ def test_a_fault_that_stays_is_told_in_the_end(programs: StandIns) -> None:
     assert len(programs.starts("fetch")) == process.ATTEMPTS
 
 
-def test_what_is_missing_is_not_asked_for_again(programs: StandIns) -> None:
+def test_a_missing_file_is_not_retried(programs: StandIns) -> None:
     programs.add("fetch", (128, "", MISSING), WELL)
     with pytest.raises(StepFailedError) as caught:
         run_with_retries("fetch")
@@ -54,7 +54,7 @@ def test_what_is_missing_is_not_asked_for_again(programs: StandIns) -> None:
     assert len(programs.starts("fetch")) == 1
 
 
-def test_the_last_fault_is_the_one_that_is_told(programs: StandIns) -> None:
+def test_the_last_fault_is_reported(programs: StandIns) -> None:
     programs.add("fetch", (128, "", BUSY), (1, "", MISSING), WELL)
     with pytest.raises(StepFailedError) as caught:
         run_with_retries("fetch")
@@ -62,13 +62,13 @@ def test_the_last_fault_is_the_one_that_is_told(programs: StandIns) -> None:
     assert len(programs.starts("fetch")) == 2
 
 
-def test_messages_of_a_success_are_no_fault(programs: StandIns) -> None:
+def test_a_success_with_messages_is_not_retried(programs: StandIns) -> None:
     programs.add("fetch", (0, "", EARLY))
     assert run_with_retries("fetch").stderr.decode() == EARLY
     assert len(programs.starts("fetch")) == 1
 
 
-def test_waits_grow_and_end(programs: StandIns, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_waits_have_a_limit(programs: StandIns, monkeypatch: pytest.MonkeyPatch) -> None:
     naps: list[float] = []
     monkeypatch.setattr("tenacity.nap.time.sleep", naps.append)
     monkeypatch.setattr(process, "LONGEST_WAIT", 0.5)
@@ -82,7 +82,7 @@ def test_waits_grow_and_end(programs: StandIns, monkeypatch: pytest.MonkeyPatch)
 @pytest.mark.parametrize(
     ("name", "package"), [("nix-instantiate", "nix"), ("nix-hash", "nix"), ("fetch", "fetch")]
 )
-def test_a_program_that_is_not_there(
+def test_a_missing_program_names_its_package(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, package: str
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
@@ -97,14 +97,14 @@ def with_retries(argv: list[str], cwd: Path) -> process.Completed:
     return process.run_with_retries(argv, cwd=cwd, transient=TRANSIENT)
 
 
-def test_a_program_that_a_signal_ended(tmp_path: Path) -> None:
+def test_a_program_killed_by_a_signal_is_an_error(tmp_path: Path) -> None:
     code = f"import os; os.kill(os.getpid(), {int(signal.SIGTERM)})"
     with pytest.raises(StepFailedError) as caught:
         process.run([sys.executable, "-c", code], cwd=tmp_path)
     assert caught.value.what.endswith("failed (signal 15)")
 
 
-def test_a_failure_that_is_no_error_here(programs: StandIns, tmp_path: Path) -> None:
+def test_without_check_a_failure_is_returned(programs: StandIns, tmp_path: Path) -> None:
     programs.add("fetch", (3, "out", "err"))
     done = process.run(["fetch"], cwd=tmp_path, check=False)
     assert done == process.Completed(3, b"out\n", b"err\n")
@@ -112,7 +112,7 @@ def test_a_failure_that_is_no_error_here(programs: StandIns, tmp_path: Path) -> 
         process.run(["fetch"], cwd=tmp_path)
 
 
-def test_programs_speak_english_and_read_what_they_are_given(
+def test_programs_get_the_locale_c_folder_and_stdin(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("LC_ALL", "de_DE.UTF-8")

@@ -1,4 +1,4 @@
-"""Programs that hang, print without end, die, or should not see everything."""
+"""Programs that hang, print without end, die, or must not see secrets."""
 
 import ast
 import os
@@ -44,7 +44,7 @@ def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def gone(file: Path) -> bool:
-    """Whether the process that wrote its number into ``file`` is there no more."""
+    """Wait until the process that wrote its id into ``file`` has ended; return whether it has."""
     number = int(file.read_text())
     until = time.monotonic() + 300
     while time.monotonic() < until:
@@ -59,7 +59,7 @@ def gone(file: Path) -> bool:
 
 
 @pytest.mark.parametrize("stream", [1, 2])
-def test_what_prints_without_end_is_ended(
+def test_a_program_that_prints_without_end_is_killed(
     stream: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(process, "LARGEST", 1 << 20)
@@ -70,13 +70,13 @@ def test_what_prints_without_end_is_ended(
     assert gone(tmp_path / "pid")
 
 
-def test_much_is_not_too_much(tmp_path: Path) -> None:
+def test_large_output_within_the_limit_is_returned(tmp_path: Path) -> None:
     much = program(tmp_path, "much", "head -c 20000000 /dev/zero; head -c 20000000 /dev/zero >&2")
     done = process.run([str(much)], cwd=HERE, stdin=b"x" * 5_000_000)
     assert (len(done.stdout), len(done.stderr)) == (20_000_000, 20_000_000)
 
 
-def test_all_of_stdin_comes() -> None:
+def test_stdin_is_passed_completely() -> None:
     data = os.urandom(3_000_000)
     assert process.run(["cat"], cwd=HERE, stdin=data).stdout == data
 
@@ -93,7 +93,7 @@ def time_begins_with(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(subprocess.Popen, "wait", wait)
 
 
-def test_what_hangs_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_program_that_hangs_is_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     hanging = program(tmp_path, "hanging", f"echo $$ > {tmp_path}/pid\nexec sleep 600")
     time_begins_with(tmp_path / "pid", monkeypatch)
     with pytest.raises(TimeoutError):
@@ -101,7 +101,9 @@ def test_what_hangs_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     assert gone(tmp_path / "pid")
 
 
-def test_a_question_that_is_not_answered(programs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_query_without_an_answer_is_an_error(
+    programs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(process, "PATIENCE", 0.5)
     program(programs, "git", "exec sleep 600")
     program(programs, "nix", "exec sleep 600")
@@ -113,9 +115,9 @@ def test_a_question_that_is_not_answered(programs: Path, monkeypatch: pytest.Mon
 
 @pytest.fixture
 def child(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """The file for the number of a child that a program leaves; it is ended at last.
+    """The file for the id of a child process that a program leaves behind; it is killed at the end.
 
-    On its own, it lives longer than any test may wait.
+    By itself, the child would outlive every test.
     """
     monkeypatch.setattr(pipes, "GRACE", 1)
     file = tmp_path / "child"
@@ -139,7 +141,7 @@ BOUND = 300
 
 
 def lives(file: Path) -> bool:
-    """Whether the process that wrote its number into ``file`` runs."""
+    """Return whether the process that wrote its id into ``file`` runs."""
     return "State:\tZ" not in Path(f"/proc/{int(file.read_text())}/status").read_text()
 
 
@@ -147,7 +149,7 @@ LEAVES = "exec 3<&0\nsleep 100000 <&3 & echo $! >"
 """A child that keeps all pipes open, and reads nothing."""
 
 
-def test_what_reads_nothing_is_ended(
+def test_a_program_that_does_not_read_stdin_is_killed(
     child: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     idle = program(tmp_path, "idle", f"echo $$ > {child}\nexec sleep 100000")
@@ -156,7 +158,7 @@ def test_what_reads_nothing_is_ended(
         process.run([str(idle)], cwd=HERE, stdin=bytes(300_000), timeout=0.5)
 
 
-def test_a_child_that_reads_nothing_does_not_defer_the_end(
+def test_a_child_that_does_not_read_stdin_does_not_delay_the_timeout(
     child: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     idle = program(tmp_path, "idle", f"{LEAVES} {child}\nwait")
@@ -166,14 +168,16 @@ def test_a_child_that_reads_nothing_does_not_defer_the_end(
     assert lives(child)
 
 
-def test_a_child_that_keeps_the_pipes_open(child: Path, tmp_path: Path) -> None:
+def test_a_child_that_keeps_the_pipes_open_does_not_hang_run(child: Path, tmp_path: Path) -> None:
     leaving = program(tmp_path, "leaving", f"{LEAVES} {child}\necho said")
     done = process.run([str(leaving)], cwd=HERE, stdin=bytes(300_000))
     assert (done.status, done.stdout) == (0, b"said\n")
     assert lives(child)
 
 
-def test_a_child_that_keeps_a_stream_open(child: Path, tmp_path: Path) -> None:
+def test_a_child_that_keeps_the_pipes_open_does_not_hang_stream(
+    child: Path, tmp_path: Path
+) -> None:
     leaving = program(tmp_path, "leaving", f"{LEAVES} {child}\necho said; exit 3")
     heard: list[bytes] = []
     assert process.stream([str(leaving)], cwd=HERE, on_output=heard.append) == 3
@@ -192,7 +196,7 @@ def test_an_interrupted_stream_leaves_no_child(child: Path, tmp_path: Path) -> N
     assert gone(child)
 
 
-def test_what_ran_beside_and_would_not_end_leaves_no_child(child: Path, tmp_path: Path) -> None:
+def test_a_stubborn_background_program_leaves_no_child(child: Path, tmp_path: Path) -> None:
     stubborn = program(tmp_path, "stubborn", f"trap '' TERM\n{LEAVES} {child}\nwait")
     background = process.run_in_background(
         [str(stubborn)], cwd=HERE, messages=tmp_path / "said", grace_period=0
@@ -214,7 +218,7 @@ process.run([sys.argv[1]], cwd=Path("/"))
 """
 
 
-def test_an_interrupt_ends_what_runs(tmp_path: Path) -> None:
+def test_an_interrupt_kills_the_running_program(tmp_path: Path) -> None:
     running = program(tmp_path, "running", f"echo $$ > {tmp_path}/pid\nexec sleep 600")
     argv = [sys.executable, "-c", RUNNING, str(running)]
     with subprocess.Popen(argv, stderr=subprocess.PIPE, text=True) as voidgens:
@@ -227,7 +231,7 @@ def test_an_interrupt_ends_what_runs(tmp_path: Path) -> None:
     assert gone(tmp_path / "pid")
 
 
-def test_what_dies_by_a_signal_is_told(programs: Path, repository: Path) -> None:
+def test_programs_that_die_by_a_signal_are_reported(programs: Path, repository: Path) -> None:
     write(repository, {"voidgen.toml": '[image]\nname = "x"\n'})
     program(programs, "git", "kill -SEGV $$")
     ran = voidgen("generate", cwd=repository)
@@ -249,7 +253,7 @@ GIVEN = {
 """Of the variables below, what each program gets beside those that all do."""
 
 
-def test_a_program_gets_the_variables_that_it_reads(
+def test_a_program_gets_only_the_variables_that_it_reads(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     any_ = {"HOME", "SSH_AUTH_SOCK", "https_proxy", "XDG_RUNTIME_DIR", "TZ"}
@@ -273,7 +277,7 @@ def test_a_program_gets_the_variables_that_it_reads(
 def test_a_repository_starts_no_program(
     given: dict[str, str], repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What .git/config and .git/hooks name may be a stranger's: archives have them, too."""
+    """.git/config and .git/hooks may be someone else's, for example from an archive."""
     monkeypatch.setenv("GIT_CONFIG_COUNT", str(len(given)))
     for number, (key, value) in enumerate(given.items()):
         monkeypatch.setenv(f"GIT_CONFIG_KEY_{number}", key)
@@ -295,14 +299,14 @@ def test_a_repository_starts_no_program(
         assert said == f"{value}\n"
 
 
-def test_the_page_lists_them() -> None:
+def test_the_page_lists_the_variables() -> None:
     page = (ROOT.parents[1] / "docs/reference/environment.md").read_text()
     for names in (environment.ANY, *environment.OWN.values()):
         listed = ", ".join(f"`{one.replace('*', '…')}`" for one in names)
         assert f"| {listed} |\n" in page
 
 
-def test_a_stream_and_what_runs_beside_get_no_secrets_either(
+def test_streams_and_background_programs_get_no_secrets(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("GITHUB_TOKEN", "very-secret")
@@ -315,7 +319,7 @@ def test_a_stream_and_what_runs_beside_get_no_secrets_either(
     assert b"very-secret" not in said
 
 
-def test_passwords_of_urls_are_told_nobody(
+def test_passwords_in_a_programs_output_are_hidden(
     programs: Path, repository: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(process, "LONGEST_WAIT", 0)
@@ -327,7 +331,7 @@ def test_passwords_of_urls_are_told_nobody(
 
 
 def test_no_shell_starts_a_program() -> None:
-    """Programs are started in one module, each by a list of words."""
+    """Only one module starts programs, each with a list of arguments."""
     for file in ROOT.rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text())):
             if isinstance(node, ast.Call):
@@ -363,11 +367,11 @@ ASKING_GIT = (
     "said", [*GARBAGE, *(pytest.param(one, marks=pytest.mark.slow) for one in MORE_GARBAGE)]
 )
 @pytest.mark.parametrize("name", ["git", "nix"])
-def test_a_program_that_is_none(
+def test_a_program_that_prints_garbage_is_explained(
     name: str, said: str, programs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whatever it answers, what fails is explained, and the project is as it was."""
-    # Neither a network that is not there nor a guest is what this is about.
+    """Each failure is explained, and the project is unchanged."""
+    # The test does not wait for a network or for a guest.
     monkeypatch.setattr(process, "LONGEST_WAIT", 0)
     monkeypatch.setenv("NIX_CONFIG", "download-attempts = 1")
     program(programs, "qemu-system-x86_64", "exit 1")
@@ -388,7 +392,7 @@ def test_a_program_that_is_none(
 
 
 @pytest.mark.parametrize("said", [*GARBAGE, *MORE_GARBAGE])
-def test_an_xbps_that_is_none(said: str, tmp_path: Path) -> None:
+def test_an_xbps_that_prints_garbage_is_explained(said: str, tmp_path: Path) -> None:
     (tmp_path / "root").mkdir()
     folder = tmp_path / "programs"
     for name in ("xbps-install", "xbps-rindex"):

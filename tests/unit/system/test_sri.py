@@ -31,14 +31,14 @@ def test_sri(digest: bytes) -> None:
 @example("0" * 62 + " 0")
 @example("\N{ARABIC-INDIC DIGIT ZERO}" * 64)
 @example("0" * 64 + "\n")
-def test_no_sri(text: str) -> None:
+def test_text_that_is_not_a_hash_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="is not a SHA-256 hash"):
         sri.hex_of(text)
     with pytest.raises(ValueError, match="is not a SHA-256 hash"):
         sri.of_hex(text)
 
 
-def test_no_digest() -> None:
+def test_a_digest_of_another_length_is_refused() -> None:
     with pytest.raises(ValueError, match="a SHA-256 digest has 32 bytes, not 31"):
         sri.of_digest(bytes(31))
 

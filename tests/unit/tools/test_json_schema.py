@@ -39,11 +39,11 @@ SCHEMA: dict[str, Any] = json.loads(json_schema.schema())
 
 @cache
 def validator() -> Draft7Validator:
-    """Return what checks documents against the schema as an editor does."""
+    """Return a validator that checks documents as an editor does."""
     from jsonschema import Draft7Validator, ValidationError, validators  # noqa: PLC0415 - takes seconds
 
     def pattern_(_: Any, pattern: str, value: Any, __: Any) -> Iterator[ValidationError]:
-        # Editors follow ECMA 262, whose $ does not match before a last newline as Python's does.
+        # Editors follow ECMA 262, whose $ does not match before a last newline, unlike Python's.
         if isinstance(value, str) and not re.search(f"{pattern.removesuffix('$')}\\Z", value):
             yield ValidationError("pattern")
 
@@ -108,12 +108,12 @@ def test_is_a_schema() -> None:
 
 
 @pytest.mark.parametrize("project", [".", "examples/offline"])
-def test_accepts_our_own(project: str) -> None:
+def test_the_schema_accepts_this_repositorys_projects(project: str) -> None:
     validator().validate(tomllib.loads((ROOT / project / "voidgen.toml").read_text()))
 
 
 @pytest.mark.parametrize("place", list(_places(SCHEMA)), ids=".".join)
-def test_agrees_with_the_loader(place: tuple[str, ...]) -> None:
+def test_the_schema_agrees_with_the_loader(place: tuple[str, ...]) -> None:
     seen = set()
     for candidate in CANDIDATES:
         for value in (candidate, [candidate]):
@@ -134,12 +134,12 @@ def _at(place: tuple[str, ...]) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("document", [{}, {"image": {}}, {"image": {"name": "a"}, "x": 1}])
-def test_refuses_what_the_loader_refuses(document: dict[str, Any]) -> None:
+def test_the_schema_refuses_missing_and_unknown_keys(document: dict[str, Any]) -> None:
     assert not _loads(document)
     assert not validator().is_valid(document)
 
 
-def test_defaults_are_those_of_the_types() -> None:
+def test_defaults_are_the_same_as_the_types() -> None:
     assert _at(("image", "locale"))["default"] == "en_US.UTF-8"
     assert _at(("nix", "packages"))["default"] == []
     assert "default" not in _at(("image", "name"))

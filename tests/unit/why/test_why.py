@@ -1,4 +1,4 @@
-"""`voidgen why`: each kind of name, and what is said of store paths held against its definition."""
+"""`voidgen why` for each kind of name; its numbers for store paths agree with their definition."""
 
 import json
 import re
@@ -31,7 +31,9 @@ def built(tmp_path: Path) -> Path:
 
 
 @given(graphs(), st.integers(0, 9), st.integers(1, 4))
-def test_store_paths(graph: Graph, number: int, limit: int) -> None:
+def test_sizes_and_ways_of_store_paths_agree_with_their_definition(
+    graph: Graph, number: int, limit: int
+) -> None:
     path = f"n{number % len(graph)}"
     (found,) = kept(graph, [path], limit)
     leaving = left_by(graph, path)
@@ -51,7 +53,7 @@ def test_store_paths(graph: Graph, number: int, limit: int) -> None:
 
 
 @pytest.mark.parametrize("kind", ["module", "Void package", "service", "path", "Nix package"])
-def test_all_of_the_root_is_explained_from_its_voidgen_toml(kind: str) -> None:
+def test_everything_in_the_root_image_is_explained_from_its_voidgen_toml(kind: str) -> None:
     plan = json.loads((ROOT / "image/manifest.json").read_text())
     rows: list[dict[str, Any]] = {
         "module": plan["modules"],
@@ -72,12 +74,12 @@ def test_all_of_the_root_is_explained_from_its_voidgen_toml(kind: str) -> None:
             for step in way:
                 file = Path(step["file"])
                 if file.suffix == ".toml":
-                    # The line names what the step is about.
+                    # The line in voidgen.toml contains the name.
                     line = file.read_text().splitlines()[step["line"] - 1]
                     assert step["what"].split()[-1].rpartition("/")[2] in line
 
 
-def test_one_name_of_several_kinds() -> None:
+def test_a_name_of_several_kinds_is_explained_for_each() -> None:
     ran = voidgen("why", "lightdm", cwd=ROOT)
     assert (ran.status, ran.err) == (0, "")
     text = (ROOT / "voidgen.toml").read_text().splitlines()
@@ -90,7 +92,7 @@ def test_one_name_of_several_kinds() -> None:
         assert re.search(r"module\.toml:\d+: module lightdm-live (brings|enables) ", one)
 
 
-def test_nix_package_that_is_not_built(tmp_path: Path) -> None:
+def test_a_nix_package_that_is_not_built(tmp_path: Path) -> None:
     shutil.copytree(OFFLINE, tmp_path, dirs_exist_ok=True)
     name = tomllib.loads((tmp_path / "voidgen.toml").read_text())["nix"]["packages"][0]
     ran = voidgen("why", name, cwd=tmp_path)
@@ -99,7 +101,7 @@ def test_nix_package_that_is_not_built(tmp_path: Path) -> None:
     assert "nix build" in ran.out
 
 
-def test_built(built: Path) -> None:
+def test_a_built_package_shows_its_ways(built: Path) -> None:
     ran = voidgen("why", "glibc", "--ways", "2", cwd=built)
     assert (ran.status, ran.err) == (0, "")
     assert ran.out.count("voidgen-profile > ") == 2
@@ -117,14 +119,14 @@ def test_built(built: Path) -> None:
     ("name", "said"),
     [("gimpp", "did you mean 'gimp'"), ("", "voidgen show"), ("x\x1b[1m", "voidgen show")],
 )
-def test_nothing_has_the_name(built: Path, name: str, said: str) -> None:
+def test_an_unknown_name_is_refused(built: Path, name: str, said: str) -> None:
     ran = voidgen("why", name, cwd=built)
     assert (ran.status, ran.out) == (2, "")
     assert said in ran.err
     assert "\x1b" not in ran.err
 
 
-def test_broken_manifest(built: Path) -> None:
+def test_a_broken_manifest_is_refused(built: Path) -> None:
     write(built, {"result/manifest.json": "{"})
     ran = voidgen("why", "gimp", cwd=built)
     assert (ran.status, ran.out) == (2, "")

@@ -1,4 +1,4 @@
-"""What XBPS cannot resolve: each line with who asked."""
+"""The message about packages that XBPS cannot resolve names who asked for them."""
 
 import errno
 from pathlib import Path
@@ -19,7 +19,7 @@ ASKERS = {"desk": by("voidgen.toml", "module desktop"), "tool": by("module tools
 
 
 def index(arch: str, *packages: tuple[str, tuple[str, ...], tuple[str, ...]]) -> Index:
-    """A repository's packages: each with what it needs and what it provides."""
+    """Return an index of packages with their dependencies and what they provide."""
     listed = {
         name: Listed(f"{name}-1_1", arch, digest(name), 1, 1, provides, depends)
         for name, depends, provides in packages
@@ -40,7 +40,7 @@ INDEXES = (
 
 
 def run(root: str, *packages: str, **answer: object) -> tuple[Transaction, DryRun]:
-    """A transaction of the image's architecture, and what XBPS says of it."""
+    """Return a transaction for the image's architecture, and XBPS's answer."""
     done = DryRun(**answer)  # type: ignore[arg-type]
     return Transaction(root, "x86_64-musl", Path("/x"), packages), done
 
@@ -51,12 +51,12 @@ def told(*runs: tuple[Transaction, DryRun]) -> StepFailedError:
     return caught.value
 
 
-def test_all_is_resolved() -> None:
+def test_resolved_transactions_raise_no_error() -> None:
     found = (Resolved("desk-1_1", "x86_64-musl", URL),)
     unresolved.check([run("rootfs", "desk", found=found), run("void-host")], ASKERS, INDEXES)
 
 
-def test_package_of_several_roots_and_of_another_architecture() -> None:
+def test_missing_packages_of_several_transactions_are_reported() -> None:
     error = told(
         run("rootfs", "glibc-tool", "base-files", absent=("glibc-tool", "base-files")),
         run("void-target", "base-files", absent=("base-files",)),
@@ -75,7 +75,7 @@ def test_package_of_several_roots_and_of_another_architecture() -> None:
     ]
 
 
-def test_dependency_is_followed_to_all_that_need_it() -> None:
+def test_a_missing_dependency_shows_the_packages_that_need_it() -> None:
     said = ("MISSING: lost<3", "ERROR: Transaction aborted due to unresolved dependencies.")
     error = told(run("rootfs", "desk", status=errno.ENODEV, said=said))
     who = "asked for by [xbps] packages and module desktop"
@@ -86,7 +86,7 @@ def test_dependency_is_followed_to_all_that_need_it() -> None:
     assert "try again later" in error.remedy
 
 
-def test_every_kind_at_once() -> None:
+def test_faults_of_all_kinds_are_reported_together() -> None:
     conflict = "CONFLICT: desk-1_1 with gone-1_1 in transaction (matched by gone>=0)"
     error = told(
         run("rootfs", "desk", "nope", absent=("nope",), status=errno.EAGAIN, said=(conflict,)),
@@ -101,6 +101,6 @@ def test_every_kind_at_once() -> None:
         assert remedy in error.remedy
 
 
-def test_nothing_that_is_known_is_said() -> None:
+def test_an_unexplained_failure_suggests_another_xbps() -> None:
     error = told(run("rootfs", "desk", status=3))
     assert (error.output, error.remedy) == ("", OTHER_XBPS)
