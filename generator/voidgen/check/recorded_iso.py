@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 NAME = "the ISO matches voidgen.lock"
 RECORDED = "the ISO's hash is recorded"
-RECORD = "run `voidgen check --record`"
 MAKE = "run `voidgen iso` first, or add --iso"
 
 
@@ -58,9 +57,9 @@ def outcomes(
                 recording.write(project, found, attrs.evolve(found.lock, iso=iso))
         yield _unless_made(RECORDED, made) or Outcome(RECORDED, "passed", made.hash)
     elif found.lock.iso is None:
-        yield Outcome(NAME, "skipped", f"voidgen.lock has no hash of the ISO: {RECORD}")
+        yield Outcome(NAME, "skipped", f"voidgen.lock has no hash of the ISO: {recording.REMEDY}")
     elif found.lock.iso.of != digest:
-        what = f"the hash in voidgen.lock is of an ISO with other inputs: {RECORD}"
+        what = f"the hash in voidgen.lock is of an ISO with other inputs: {recording.REMEDY}"
         yield Outcome(NAME, "skipped", what)
     else:
         made = _made(project, before, digest, progress)

@@ -14,13 +14,16 @@ if TYPE_CHECKING:
     from voidgen.lock.types import Lock
     from voidgen.project import Project
 
+REMEDY = "run `voidgen check --record`"
+"""What to do if voidgen.lock lacks a hash, or has that of something else."""
+
 
 def write(project: Project, pins: Pins, lock: Lock) -> None:
     """Write ``lock``, made from ``pins``; StepFailedError if voidgen.lock changed meanwhile."""
     with project_lock(project.folder):
         if lock_file.read(project.folder) != pins.lock:
             what = f"{project.folder / lock_file.FILE}: was changed in the meantime"
-            raise StepFailedError(what, "run `voidgen check --record` again")
+            raise StepFailedError(what, f"{REMEDY} again")
         write_atomically(project.folder / lock_file.FILE, lock_file.dump(lock))
     if git.is_inside_work_tree(project.folder):
         git.add_intent(project.folder, [lock_file.FILE])

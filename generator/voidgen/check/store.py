@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from voidgen.lock.state import Pins
     from voidgen.project import Project
 
-RECORD = "run `voidgen check --record`"
-
 
 def fingerprint(hashes: Mapping[str, str]) -> str:
     """Return the hash (SRI) of a closure, which is given as narHashes (SRI) by store path.
@@ -39,9 +37,11 @@ def recorded(project: Project, pins: Pins, top: str) -> Outcome:
     name = "the closure matches voidgen.lock"
     found = pins.lock.closure if pins.lock else None
     if found is None:
-        return Outcome(name, "skipped", f"voidgen.lock has no hash of the closure: {RECORD}")
+        return Outcome(
+            name, "skipped", f"voidgen.lock has no hash of the closure: {recording.REMEDY}"
+        )
     if found.of != inputs.flake_digest(project, pins):
-        what = f"the hash in voidgen.lock is of a closure with other inputs: {RECORD}"
+        what = f"the hash in voidgen.lock is of a closure with other inputs: {recording.REMEDY}"
         return Outcome(name, "skipped", what)
     now = fingerprint(store_paths.nar_hashes(top))
     if now == found.fingerprint:

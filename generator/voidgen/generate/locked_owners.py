@@ -8,16 +8,13 @@ from typing import TYPE_CHECKING
 from voidgen.config import accounts
 from voidgen.errors import Fault
 from voidgen.lint.owners import owners
+from voidgen.xbps.types import IMAGE_ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from voidgen.lock.types import Lock
     from voidgen.project import Project
-
-
-ROOT = "rootfs"
-"""mklive's name of the root tree of the image (voidgen.lock, `transactions`)."""
 
 
 def faults(project: Project, lock: Lock | None) -> Iterator[Fault]:
@@ -27,7 +24,7 @@ def faults(project: Project, lock: Lock | None) -> Iterator[Fault]:
     """
     if lock is None or lock.xbps is None:
         return
-    locked = {package.name for package in lock.xbps.packages if ROOT in package.transactions}
+    locked = {package.name for package in lock.xbps.packages if IMAGE_ROOT in package.transactions}
     locked.add(accounts.BASE)
     tables = accounts.tables()
     makers_of = {"user": tables["users"], "group": tables["groups"]}

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 LARGEST = 1 << 29
 """Largest size of an unpacked index in bytes; Void's have a twentieth."""
 
+REMEDY = "report this to the repository's owner, or use another mirror"
+"""What to do about an index that is damaged or that does not fit its packages."""
 INDEX = "index.plist"
 META = "index-meta.plist"
 UNSIGNED = (None, b"", b"DEADBEEF")
@@ -105,9 +107,7 @@ def read(file: Path) -> Repodata:
         meta = typed_json.read_plist(members[META], _Meta) if signed else _Meta()
     except (GarbledError, tarfile.TarError, *compressed.DAMAGED) as error:
         what = f"{file}: is not an index of an XBPS repository ({error})"
-        raise StepFailedError(
-            what, "report this to the repository's owner, or use another mirror"
-        ) from None
+        raise StepFailedError(what, REMEDY) from None
     return Repodata({name: one.listed() for name, one in index.items()}, meta.public_key)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from voidgen.errors import StepFailedError
-from voidgen.xbps import keys, programs, snapshot, store, transactions, unresolved
+from voidgen.xbps import keys, programs, repodata, snapshot, store, transactions, unresolved
 from voidgen.xbps.types import Package, Repository, Xbps
 
 if TYPE_CHECKING:
@@ -96,9 +96,7 @@ def look_up(
         entry = listed.get((one.repository, one.pkgver, one.arch))
         if entry is None:
             what = f"{one.repository}: does not list {one.pkgver} ({one.arch}), which XBPS chose"
-            raise StepFailedError(
-                what, "report this to the repository's owner, or use another mirror"
-            )
+            raise StepFailedError(what, repodata.REMEDY)
         locked.append(
             Package(one.pkgver, one.arch, one.repository, entry.hash, entry.size, tuple(names))
         )

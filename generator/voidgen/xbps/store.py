@@ -176,9 +176,7 @@ def _check(locked: Xbps, arch: str, folder: Path) -> None:
     for one in locked.packages:
         if one.arch in {arch, "noarch"} and (one.pkgver, one.arch, one.hash) not in found:
             what = f"{one.url}: the package in this file is not {one.pkgver}"
-            raise StepFailedError(
-                what, "report this to the repository's owner, or use another mirror"
-            )
+            raise StepFailedError(what, repodata.REMEDY)
 
 
 def _kept(package: Package) -> Path:

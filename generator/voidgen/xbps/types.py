@@ -16,6 +16,8 @@ PKGVER = Rule(
 ARCH = Rule("an architecture in XBPS's names, or noarch", r"[a-z0-9_]+(?:-musl)?")
 TRANSACTION = Rule("the name of a root that mklive fills", r"[a-z][a-z0-9-]*")
 FINGERPRINT = Rule("a key's fingerprint, as XBPS shows it", rules.FINGERPRINT)
+IMAGE_ROOT = "rootfs"
+"""mklive's name for the image's root tree, among those of `Package.transactions`."""
 Hash = Annotated[str, SRI]
 Arch = Annotated[str, ARCH]
 Transaction = Annotated[str, TRANSACTION]

@@ -12,6 +12,7 @@ from attrs import frozen
 from voidgen.errors import StepFailedError, did_you_mean
 from voidgen.overlay.asker import USER, Asker
 from voidgen.xbps import programs
+from voidgen.xbps.types import IMAGE_ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -20,11 +21,9 @@ if TYPE_CHECKING:
     from voidgen.xbps.snapshot import Index
     from voidgen.xbps.transactions import Transaction
 
-ROOT = "rootfs"
-"""mklive's name for the image's root tree."""
 _BASE = "base-system"
 _PURPOSES = {
-    ROOT: "mklive, for the live system",
+    IMAGE_ROOT: "mklive, for the live system",
     "void-host": "mklive, for its own tools",
     "void-target": "mklive, for the boot loaders",
 }
@@ -184,7 +183,7 @@ def _said(
 
 
 def _asker_of(name: str, transaction: Transaction, askers: Mapping[str, tuple[Asker, ...]]) -> str:
-    if transaction.name == ROOT and name in askers:
+    if transaction.name == IMAGE_ROOT and name in askers:
         names = ["[xbps] packages" if by == USER else str(by) for by in askers[name]]
         return " and ".join(names)
     if name == _BASE:
