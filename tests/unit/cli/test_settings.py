@@ -264,7 +264,7 @@ def test_an_interrupt_lists_the_written_files(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
-        interrupted(patch, "voidgen.emit._replace", 3)
+        interrupted(patch, "voidgen.emit.writing._replace", 3)
         ran = voidgen("generate", cwd=project)
     assert ran.status == 130
     said = ran.err.splitlines()
