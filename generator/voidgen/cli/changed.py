@@ -11,11 +11,8 @@ from attrs import evolve
 from voidgen import config
 from voidgen.cli import diff_text
 from voidgen.cli.report import result
-from voidgen.diff import compare
+from voidgen.diff import plans
 from voidgen.edit import change as changes
-from voidgen.image import overlay
-from voidgen.image.snapshot import Snapshot
-from voidgen.plan import render
 from voidgen.text import visible
 
 if TYPE_CHECKING:
@@ -58,10 +55,10 @@ def _lines(change: ConfigChange) -> list[str]:
 
 def _show_plan_changes(before: Project, after: Project) -> None:
     """Print what the change does to the image's plan."""
-    diff = compare.compare(_planned("before", before), _planned("after", after))
-    known = evolve(diff, locks={}, xbps=(), closure=(), overlay=())
-    if known:
-        diff_text.show(known)
+    diff = plans.between(before, after)
+    # Paths are only counted: a module may bring many.
+    if without_paths := evolve(diff, overlay=()):
+        diff_text.show(without_paths)
     counts = {
         kind: sum(one.kind == kind for one in diff.overlay or ())
         for kind in ("added", "removed", "changed")
@@ -69,8 +66,3 @@ def _show_plan_changes(before: Project, after: Project) -> None:
     summary = ", ".join(f"{count} {kind}" for kind, count in counts.items() if count)
     if summary:
         click.echo(f"paths of the overlay: {summary}\n")
-
-
-def _planned(name: str, project: Project) -> Snapshot:
-    plan = render.document(project.plan, project.overlay)
-    return Snapshot(name, plan, overlay=overlay.entries(plan.include, project.overlay))
