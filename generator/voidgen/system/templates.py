@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -76,11 +77,13 @@ class Templates:
             block_end_string=delimiters[3],
         )
         self._environment.filters.update(filters or {})
+        # A command may read several projects, which have most templates in common.
+        self._compiled = lru_cache(maxsize=256)(self._environment.from_string)
 
     def fill(self, text: str, values: Mapping[str, Any]) -> str:
         """Return the template ``text`` with ``values``; TemplateFailedError if that fails."""
         try:
-            return self._environment.from_string(text).render(values)
+            return self._compiled(text).render(values)
         except (TemplateError, ArithmeticError, LookupError, TypeError, ValueError) as error:
             line = getattr(error, "lineno", None) or _line(error.__traceback__)
             what = getattr(error, "message", None) or str(error)
