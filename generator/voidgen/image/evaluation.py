@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping  # noqa: TC003 - cattrs reads it
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from attrs import frozen
@@ -118,7 +117,7 @@ def _state(project: Project, names: Iterable[str]) -> str:
 
 
 def _is_below(name: str, places: Iterable[str]) -> bool:
-    return any(PurePosixPath(name).is_relative_to(place) for place in places)
+    return any(place in {"", "."} or f"{name}/".startswith(f"{place}/") for place in places)
 
 
 def _below(folder: Path) -> Iterator[str]:
