@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import stat
+from functools import lru_cache
 from shlex import quote
 from typing import TYPE_CHECKING
 
@@ -85,8 +86,13 @@ def _module(folder: Path) -> Module:
             name = quote(f"{FOLDER}/{folder.name}")
             remedy = f"run `git submodule update --init {name}` if it is a submodule, or remove it"
         raise WrongInputError(Fault(f"has no {MODULE_FILE}", folder, remedy=remedy))
-    spec = structure(toml.read(file), ModuleFile, file)
-    return Module(folder.name, folder, spec, _sources(folder / CONTENTS))
+    return Module(folder.name, folder, _spec(toml.text(file), file), _sources(folder / CONTENTS))
+
+
+@lru_cache(maxsize=256)
+def _spec(text: str, file: Path) -> ModuleFile:
+    """Return what ``text`` of ``file`` says; read once for all projects that a command reads."""
+    return structure(toml.parse(text, file), ModuleFile, file)
 
 
 def _sources(top: Path) -> tuple[Source, ...]:
