@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import sys
+from functools import cache
 from typing import TYPE_CHECKING
 
 import networkx as nx
@@ -93,7 +94,9 @@ def module(name: str) -> Path | None:
     return None
 
 
+@cache
 def imports() -> list[Import]:
+    """Return all imports of the package. Not while tests are collected: each worker does that."""
     found = []
     for file in sorted({*PACKAGE.rglob("*.py")} - {PACKAGE / "__main__.py"}):
         for name, typing_only in names(ast.parse(file.read_text())):
@@ -103,9 +106,6 @@ def imports() -> list[Import]:
             if imported:
                 found.append(Import(file.relative_to(PACKAGE), imported, typing_only))
     return found
-
-
-IMPORTS = imports()
 
 
 def third_party() -> dict[str, set[Path]]:
@@ -152,11 +152,11 @@ def test_the_page_is_short() -> None:
 def test_each_import_leads_to_a_lower_layer() -> None:
     wrong = [
         f"{one.importer} imports {one.imported}"
-        for one in IMPORTS
+        for one in imports()
         if one.crosses and LAYERS[one.imported.parts[0]] >= LAYERS[one.importer.parts[0]]
     ]
     assert wrong == []
-    assert len([one for one in IMPORTS if one.crosses]) > 500
+    assert len([one for one in imports() if one.crosses]) > 500
 
 
 def import_cycles(found: Iterable[tuple[object, object]]) -> list[set[str]]:
@@ -167,12 +167,12 @@ def import_cycles(found: Iterable[tuple[object, object]]) -> list[set[str]]:
 
 
 def test_no_folders_import_each_other() -> None:
-    crossing = [one for one in IMPORTS if one.crosses]
+    crossing = [one for one in imports() if one.crosses]
     assert import_cycles((one.importer.parts[0], one.imported.parts[0]) for one in crossing) == []
 
 
 def test_no_modules_import_each_other() -> None:
-    run = [one for one in IMPORTS if not one.typing_only]
+    run = [one for one in imports() if not one.typing_only]
     assert import_cycles((one.importer, one.imported) for one in run) == []
 
 
