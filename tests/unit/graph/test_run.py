@@ -43,6 +43,6 @@ def test_nothing_else_is(built: Path, request_: Request) -> None:
 
 
 def test_focus_that_is_not_there(built: Path) -> None:
-    with pytest.raises(WrongInputError, match="nothing has the name 'gimpp'") as error:
+    with pytest.raises(WrongInputError, match="nothing in the image has the name 'gimpp'") as error:
         run.run(Request(built, "closure", "dot", focus="gimpp"))
     assert "gimp" in error.value.faults[0].remedy
