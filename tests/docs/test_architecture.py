@@ -37,13 +37,11 @@ DOORS = {
     "pefile": {"iso/loader.py"},
     "pexpect": {"boot/console.py"},
     "pycdlib": {"image/iso_volume.py"},
-    "requests": {"download/web.py"},
-    "tenacity": {"download/web.py", "system/process.py"},
+    "tenacity": {"system/process.py"},
     "tomlkit": {"edit/text.py"},
     "tree_sitter": {"system/syntax_tree.py"},
     "tree_sitter_bash": {"system/syntax_tree.py"},
     "tree_sitter_toml": {"system/syntax_tree.py"},
-    "urllib3": {"download/web.py"},
     "zstandard": {"system/compressed.py"},
 }
 """The modules that import each library; the rest of the package calls these modules."""

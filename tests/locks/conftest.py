@@ -12,7 +12,6 @@ from tests.locks.site import VOID, Origin, Site, rolled
 from tests.locks.void import MKLIVE, PROGRAMS, Package, Real, Void, resident
 from tests.support.http_faults import Server, serving
 
-from voidgen.download import web
 from voidgen.system import process
 
 nix_env = integration.nix_env
@@ -68,10 +67,17 @@ def site(server: Server, origin: Origin) -> Site:
 def machine(
     nix_env: dict[str, str], void: Void, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Use the tests' Nix store, Void's programs and an empty cache; retry almost at once."""
+    """Use the tests' Nix store without packages of Void, Void's programs and an empty cache."""
     set_environment(monkeypatch, nix_env, void, tmp_path / "cache")
-    monkeypatch.setattr(web, "FIRST_WAIT", 0.01)
+    forget_packages(Path(nix_env["NIX_STORE_DIR"]))
     monkeypatch.setattr(process, "LONGEST_WAIT", 0.01)
+
+
+def forget_packages(store: Path) -> None:
+    """Delete the packages of Void that earlier tests have fetched into the store."""
+    found = [str(path) for path in store.glob("*.xbps")]
+    if found:
+        process.run(["nix-store", "--delete", "--ignore-liveness", *found], cwd=store)
 
 
 def set_environment(

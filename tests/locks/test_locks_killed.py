@@ -31,7 +31,6 @@ from tests.support import program
 from tests.support.http_faults import serving
 
 from voidgen import project as projects
-from voidgen.download import web
 from voidgen.lock import state, update
 from voidgen.progress import NoProgress
 
@@ -49,7 +48,6 @@ class Command:
     def __call__(self, folder: Path) -> Ran:
         os.environ.clear()
         os.environ.update(self.env)
-        web.FIRST_WAIT = 0.01
         ran = program.voidgen(*self.words, cwd=folder)
         return Ran(ran.status, ran.out, message(program.Ran(ran.status, ran.out, ran.err)))
 

@@ -61,7 +61,7 @@ def record(project: Project, pins: Pins, top: str) -> Outcome:
 def verified(top: str) -> Outcome:
     """Check that every path of the closure has the hash that Nix's database has for it."""
     name = "store paths are undamaged"
-    done = store_paths.verify(top)
+    done = store_paths.verify([top])
     if not done.status:
         return Outcome(name, "passed")
     messages = done.stderr.decode(errors="replace").strip()

@@ -10,9 +10,9 @@ from voidgen.cli.settings import Command, Settings
 @click.command("fetch", cls=Command)
 @click.pass_obj
 def command(settings: Settings) -> None:
-    """Download the locked Void packages into a local repository, and print its folder.
+    """Fetch the locked Void packages into a local repository, and print its folder.
 
-    voidgen keeps the files by their hashes in ~/.cache/voidgen, and checks them each time.
+    The packages are in the Nix store, by their hashes; the repository has links to them.
     """
     from voidgen.cli.report import result  # noqa: PLC0415
     from voidgen.lock import update  # noqa: PLC0415

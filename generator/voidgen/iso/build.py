@@ -221,6 +221,7 @@ class _Run:
         """Run mklive; StepFailedError if it fails. Always removes the container."""
         plan = self.project.plan
         jobs = job.files(plan, self.mklive, sources.built, self.runner.owner())
+        jobs |= job.packages(sources.repository)
         home = work / "home"
         (home / "job").mkdir(parents=True)
         for name, data in inputs.scripts().items():
@@ -235,7 +236,6 @@ class _Run:
             reads={
                 job.HOME: str(home),
                 job.CLOSURE: str(sources.built.include.parent),
-                job.REPOSITORY: str(sources.repository),
             },
             writes={job.OUT: str(work / "out")},
             variables=job.environment(host_arch(plan.config.image.arch), self.source_date),

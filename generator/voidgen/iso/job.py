@@ -12,7 +12,7 @@ from voidgen.xbps.transactions import options as package_options
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from pathlib import PurePosixPath
+    from pathlib import Path, PurePath, PurePosixPath
 
     from voidgen.config.types import Mklive, Squashfs
     from voidgen.image.built_image import BuiltImage
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from voidgen.plan.documents import Entry
     from voidgen.plan.plan import Plan
 
-CLOSURE, REPOSITORY, OUT, HOME = "/closure", "/repository", "/out", "/voidgen"
-"""Folders of the container: the machine's Nix store, the locked packages, the results, and our
-scripts with their job."""
+CLOSURE, REPOSITORY, OUT, HOME = "/closure", "/build/repository", "/out", "/voidgen"
+"""Folders of the container: the machine's Nix store, links to the locked packages, the results, and
+our scripts with their job."""
 
 MEMORY = "512M"
 """Memory for mksquashfs's queues; the default is a quarter of all memory (mksquashfs(1), -mem)."""
@@ -62,6 +62,14 @@ def files(plan: Plan, mklive: Mklive, built: Built, owner: str) -> dict[str, byt
         "snapshot": built.snapshot,
         "owner": _lines([owner]),
     }
+
+
+def packages(repository: Path) -> dict[str, bytes]:
+    """Return the local ``repository``'s indexes, and a line for each package: its link and name."""
+    links = sorted(repository.glob("*.xbps"))
+    lines = [SEPARATOR.join((_inside(one.readlink()), one.name)) for one in links]
+    indexes = {one.name: one.read_bytes() for one in repository.glob("*-repodata")}
+    return {"packages": _lines(lines), **indexes}
 
 
 def environment(host_arch: str, source_date: int) -> dict[str, str]:
@@ -137,7 +145,7 @@ def users(accounts: Iterable[Account]) -> list[str]:
     ]
 
 
-def _inside(path: PurePosixPath) -> str:
+def _inside(path: PurePath) -> str:
     """Return the container's path for a path of the machine's store."""
     return f"{CLOSURE}/{path.name}"
 

@@ -26,12 +26,7 @@ def closure(store_paths: Iterable[PurePosixPath]) -> None:
 
 def whole(*tops: Path) -> None:
     """Raise StepFailedError if a path that one of ``tops`` needs is damaged."""
-    for top in tops:
-        done = store_paths.verify(str(top))
-        if done.status:
-            output = done.stderr.decode(errors="replace").strip()
-            remedy = "repair each path that Nix names: `nix store repair PATH`"
-            raise StepFailedError("the Nix store has damaged paths", remedy, output)
+    store_paths.check(tops, "repair each path that Nix names: `nix store repair PATH`")
 
 
 COMPRESSED = 0.5

@@ -14,14 +14,22 @@ from voidgen.config.types import Flake
 from voidgen.container import reference
 from voidgen.data import bundled_files
 from voidgen.errors import Fault, StepFailedError, WrongInputError, raise_all, refused
-from voidgen.lock import changes, entries, fetched, flake_lock, mklive_source, state, status
+from voidgen.lock import (
+    changes,
+    entries,
+    fetched,
+    flake_lock,
+    mklive_source,
+    state,
+    status,
+)
 from voidgen.lock.changes import NixPackage
 from voidgen.lock.state import CONTAINER, XBPS, Outcome, Pins
 from voidgen.lock.types import Lock
-from voidgen.nix import evaluation, fetchers, flakes, installed, requirements
+from voidgen.nix import evaluation, fetchers, flakes, installed, requirements, store_paths
 from voidgen.plan import render
 from voidgen.tree import File
-from voidgen.xbps import keys, programs, snapshot, store
+from voidgen.xbps import fetch, keys, programs, snapshot, store
 from voidgen.xbps.resolve import Sources, resolve
 from voidgen.xbps.transactions import host_arch
 
@@ -38,6 +46,9 @@ if TYPE_CHECKING:
     from voidgen.project import Project
     from voidgen.xbps.snapshot import Snapshot
     from voidgen.xbps.types import Request, Xbps
+
+
+REPAIR = "run `nix build --repair --no-link .#xbps-packages`, which fetches those again"
 
 
 def pin(
@@ -85,12 +96,16 @@ def repository(project: Project, progress: Progress) -> Path:
     raise_all(state.faults(project, found))
     if not found.lock or not found.lock.xbps:
         raise AssertionError("voidgen.lock must have Void's packages here")
+    locked, mirrors = found.lock.xbps, project.plan.config.xbps.mirrors
+    paths = fetch.packages(locked.packages, mirrors, progress, project.caches)
+    store.keep(locked, paths)
+    with progress.step(f"checking {len(locked.packages)} packages of Void"):
+        store_paths.check(paths.values(), REPAIR)
     with _scratch() as work:
         flake = _flake(project.plan, found.flake, work)
         with progress.step("looking for XBPS"):
             tools = _tools(flake, project, progress)
-        mirrors = project.plan.config.xbps.mirrors
-        return store.repository(found.lock.xbps, mirrors, tools, progress, project.caches)
+        return store.repository(locked, paths, tools, progress)
 
 
 @contextmanager

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from attrs import field, frozen
 
 from voidgen.errors import StepFailedError
-from voidgen.nix import commands
+from voidgen.nix import commands, log
 from voidgen.nix.flake_attributes import Attributes, url
 from voidgen.system import sri
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 class NotFoundError(StepFailedError):
@@ -21,8 +26,15 @@ class OtherBytesError(StepFailedError):
     """The fetched file does not have the expected hash."""
 
 
-_FILE_FAULTS = {"HTTP error 404": NotFoundError, "hash mismatch": OtherBytesError}
-"""Messages of Nix about a file that it could not fetch, and what they mean."""
+_FILE_FAULTS = {
+    r"HTTP error (?:404|410)|file:///.* \(37\)": NotFoundError,
+    "hash mismatch": OtherBytesError,
+}
+"""Messages of Nix about a file that it could not fetch, and what they mean; 37 is curl's for a
+missing file of this machine."""
+
+PATIENCE = ("--option", "connect-timeout", "15", "--option", "stalled-download-timeout", "60")
+"""Seconds that a server may take to accept a connection, and that it may be silent."""
 
 
 @frozen
@@ -95,20 +107,25 @@ def fetch_unlocked(reference: str) -> FetchedTree:
     return commands.parsed(words[:2], done, FetchedTree)
 
 
-def prefetch_file(where: str, *, name: str = "", expected: str = "") -> Prefetched:
+def prefetch_file(
+    where: str, *, name: str = "", expected: str = "", moved: Callable[[int], None] | None = None
+) -> Prefetched:
     """Fetch a file from the URL ``where`` into the store, as ``name``.
 
-    With the ``expected`` hash, nothing is fetched if the store has the file. Raises
-    OtherBytesError if the file has another hash, NotFoundError if the server does not have it.
+    With the ``expected`` hash, nothing is fetched if the store has the file. ``moved`` gets the
+    bytes as they come. Raises OtherBytesError if the file has another hash, NotFoundError if the
+    server does not have it.
     """
-    words = ["store", "prefetch-file", "--json", where]
+    words = ["store", "prefetch-file", "--json", where, *PATIENCE]
     words += ["--name", name] if name else []
     words += ["--expected-hash", expected] if expected else []
+    words += log.OPTIONS if moved else []
+    on_stderr = log.transferred(moved) if moved else None
     try:
-        return commands.json_of(words, _Fetched).prefetched()
+        return commands.json_of(words, _Fetched, on_stderr=on_stderr).prefetched()
     except StepFailedError as error:
         for sign, kind in _FILE_FAULTS.items():
-            if sign in error.output:
+            if re.search(sign, error.output):
                 raise kind(error.what, error.remedy, error.output) from None
         raise
 

@@ -21,8 +21,8 @@ OPTIONS = ("--log-format", "internal-json")
 LOG_LINES = 25
 """Number of lines to show of a failed build's log."""
 _MARK = b"@nix "
-_COPY, _COPIES, _BUILDS, _BUILD = 100, 103, 104, 105
-"""Types of activities: of one store path or derivation, and of all."""
+_COPY, _DOWNLOAD, _COPIES, _BUILDS, _BUILD = 100, 101, 103, 104, 105
+"""Types of activities: of one store path, file or derivation, and of all."""
 _LINES, _PROGRESS = (101, 107), 105
 """Types of results: a line of a build's log, and progress."""
 _ERROR, _WARNING = 0, 1
@@ -43,19 +43,19 @@ def watched(progress: Progress) -> Iterator[Callable[[bytes], bytes]]:
         yield _Log(progress, shown).read
 
 
-class _Log:
-    """What is known of a running build."""
+def transferred(moved: Callable[[int], None]) -> Callable[[bytes], bytes]:
+    """Return a filter as `watched` gives, for a program that fetches one file.
 
-    def __init__(self, progress: Progress, shown: ExitStack) -> None:
-        self._progress = progress
-        self._shown = shown
-        self._reached: Callable[[int, int, str], None] | None = None
+    ``moved`` gets the bytes as they come; a negative number if Nix begins anew.
+    """
+    return _Transfer(moved).read
+
+
+class _Events:
+    """Nix's stderr, line by line."""
+
+    def __init__(self) -> None:
         self._rest = b""
-        self._derivations: dict[int, str] = {}
-        self._logs: dict[str, deque[str]] = {}
-        self._totals: dict[int, tuple[int, int]] = {}
-        self._failed = False
-        self._fetched = ""
 
     def read(self, piece: bytes) -> bytes:
         """Return what a person must read of the next piece."""
@@ -72,9 +72,57 @@ class _Log:
             event: object = untrusted.parse_json(line.removeprefix(_MARK))
         except ValueError:
             return line + b"\n"
-        return self._read_event(event)
+        match event:
+            case {"action": "msg", "level": level, "msg": str(message)} if level in {
+                _ERROR,
+                _WARNING,
+            }:
+                return self._error(_COLOURS.sub("", message)).encode()
+        self._read_event(event)
+        return b""
 
-    def _read_event(self, event: object) -> bytes:
+    def _read_event(self, event: object) -> None:
+        raise NotImplementedError
+
+    def _error(self, message: str) -> str:
+        return f"{message}\n"
+
+
+class _Transfer(_Events):
+    """The bytes of one file, of which each attempt is an activity."""
+
+    def __init__(self, moved: Callable[[int], None]) -> None:
+        super().__init__()
+        self._moved = moved
+        self._downloads: set[int] = set()
+        self._count = 0
+
+    def _read_event(self, event: object) -> None:
+        match event:
+            case {"action": "start", "id": int(key), "type": kind} if kind == _DOWNLOAD:
+                self._downloads.add(key)
+            case {"action": "result", "type": kind, "id": int(key), "fields": [int(count), *_]} if (
+                kind == _PROGRESS and key in self._downloads
+            ):
+                self._moved(count - self._count)
+                self._count = count
+
+
+class _Log(_Events):
+    """What is known of a running build."""
+
+    def __init__(self, progress: Progress, shown: ExitStack) -> None:
+        super().__init__()
+        self._progress = progress
+        self._shown = shown
+        self._reached: Callable[[int, int, str], None] | None = None
+        self._derivations: dict[int, str] = {}
+        self._logs: dict[str, deque[str]] = {}
+        self._totals: dict[int, tuple[int, int]] = {}
+        self._failed = False
+        self._fetched = ""
+
+    def _read_event(self, event: object) -> None:
         match event:
             case {"action": "start", "id": int(key), "type": int(kind)} if kind in {
                 _BUILDS,
@@ -92,12 +140,6 @@ class _Log:
                 "fields": [int(done), int(total), *_],
             } if kind == _PROGRESS and key in self._totals:  # fmt: skip
                 self._totals[key] = (done, total)
-            case {"action": "msg", "level": level, "msg": str(message)} if level in {
-                _ERROR,
-                _WARNING,
-            }:
-                return self._error(_COLOURS.sub("", message)).encode()
-        return b""
 
     def _started(self, key: int, kind: int, path: str) -> None:
         if kind not in {_BUILD, _COPY}:

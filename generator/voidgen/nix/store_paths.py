@@ -17,7 +17,7 @@ from voidgen.system import sri
 from voidgen.system.process import Completed, run
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     from voidgen.nix.caches import Caches
     from voidgen.progress import Progress
@@ -107,10 +107,24 @@ def _listed(words: Sequence[str]) -> tuple[_PathInfo, ...]:
     return tuple(evolve(one, path=path) for path, one in found.items())
 
 
-def verify(path: str) -> Completed:
-    """Check the bytes of ``path`` and all that it needs, but no signatures."""
-    argv = ["nix", "store", "verify", "--recursive", "--no-trust", path, *commands.FLAKES]
-    return run(argv, cwd=Path("/"), check=False)
+def verify(paths: Iterable[str]) -> Completed:
+    """Check the bytes of ``paths`` and all that they need, but no signatures."""
+    words = ["nix", "store", "verify", "--recursive", "--no-trust", *commands.FLAKES]
+    return run([*words, *paths], cwd=Path("/"), check=False)
+
+
+def check(paths: Iterable[Path], remedy: str) -> None:
+    """Raise StepFailedError with ``remedy`` if one of ``paths``, or what it needs, is damaged."""
+    done = verify(map(str, paths))
+    if done.status:
+        output = done.stderr.decode(errors="replace").strip()
+        raise StepFailedError("the Nix store has damaged paths", remedy, output)
+
+
+def keep(paths: Sequence[Path], link: Path) -> None:
+    """Make GC roots of ``paths``: the links ``link``, ``link-2`` and so on (nix-store(1))."""
+    words = ["nix-store", "--realise", "--indirect", "--add-root", str(link), *map(str, paths)]
+    commands.run(words)
 
 
 def realise(
@@ -125,12 +139,6 @@ def realise(
         return run(argv, cwd=Path("/"), check=False, on_stderr=on_stderr)
 
 
-def add_files(files: Sequence[Path]) -> list[str]:
-    """Add ``files`` to the store by their SHA-256, and return their store paths."""
-    words = ["nix-store", "--add-fixed", "sha256", *map(str, files)]
-    return commands.run(words).stdout.decode().split()
-
-
 _FIXED = """
 { files }: map (file: (derivation {
   inherit (file) name;
@@ -143,18 +151,24 @@ _FIXED = """
 """
 
 
-def cached_files(names: Mapping[str, str], caches: Caches) -> dict[str, Path]:
-    """Return those files that the store or ``caches`` have, by their hashes in SRI form.
+AT_ONCE = 300
+"""Number of files in one argument of a program, which may have 128 KiB (execve(2))."""
 
-    ``names`` are the names of the wanted files, by hash. Without a cache, returns none.
+
+def fixed_files(files: Iterable[tuple[str, str]]) -> list[Path]:
+    """Return the store paths of files, by name and SHA-256 in SRI form (Nix manual, "Store Path").
+
+    The store need not have them.
     """
-    if not names or not caches.stores:
-        return {}
-    files = json.dumps([{"hash": hash_, "name": name} for hash_, name in names.items()])
-    words = ["nix-instantiate", "--eval", "--strict", "--json", "--argstr", "files", files]
-    paths = commands.parsed(words, commands.run([*words, "--expr", _FIXED]), tuple[str, ...])
-    realise(paths, NoProgress(), "--keep-going", caches=caches)
-    missing = invalid(paths)
-    return {
-        hash_: Path(path) for hash_, path in zip(names, paths, strict=True) if path not in missing
-    }
+    each, found = [{"name": name, "hash": hash_} for name, hash_ in files], list[Path]()
+    for start in range(0, len(each), AT_ONCE):
+        wanted = json.dumps(each[start : start + AT_ONCE])
+        words = ["nix-instantiate", "--eval", "--strict", "--json", "--argstr", "files", wanted]
+        done = commands.run([*words, "--expr", _FIXED])
+        found += map(Path, commands.parsed(words[:2], done, tuple[str, ...]))
+    return found
+
+
+def substitute(paths: Iterable[Path], caches: Caches) -> None:
+    """Fetch those of ``paths`` that ``caches`` or Nix's own substituters have."""
+    realise([str(path) for path in paths], NoProgress(), "--keep-going", caches=caches)

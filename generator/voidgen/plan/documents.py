@@ -48,10 +48,11 @@ class Nix:
 
 @frozen
 class Xbps:
-    """Void packages, and the repositories that they come from."""
+    """Void packages, the repositories that they come from, and mirrors of these."""
 
     repositories: tuple[Asked, ...]
     packages: tuple[Asked, ...]
+    mirrors: tuple[str, ...] = ()
 
 
 @frozen

@@ -128,7 +128,7 @@ def document(plan: Plan, nodes: Mapping[str, Node]) -> PlanDocument:
             config.nix.insecure,
             config.nix.state_dir,
         ),
-        xbps=documents.Xbps(resolution.repositories, resolution.xbps),
+        xbps=documents.Xbps(resolution.repositories, resolution.xbps, config.xbps.mirrors),
         modules=tuple(
             documents.Module(chosen.module.name, chosen.by, chosen.options)
             for chosen in resolution.modules

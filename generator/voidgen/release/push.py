@@ -11,7 +11,7 @@ from voidgen.errors import Fault, StepFailedError, WrongInputError
 from voidgen.lock import update
 from voidgen.nix import evaluation, flakes, installed, signing
 from voidgen.system.files import read_regular_file
-from voidgen.xbps import store
+from voidgen.xbps import fetch
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from voidgen.progress import Progress
     from voidgen.project import Project
 
-OUTPUTS = ("default", "mklive", "container", "xbps")
+OUTPUTS = ("default", "mklive", "container", "xbps", "xbps-packages")
 """Outputs of the flake that `voidgen iso` builds, if the package set has them."""
 LARGEST_KEY = 1 << 20
 KEYS = "create a key with `nix key generate-secret --key-name NAME > FILE`"
@@ -58,6 +58,8 @@ def push(project: Project, where: str, key: Path, progress: Progress) -> Pushed:
     public = public_key(key)
     locked = update.ready(project)
     folder, config, caches = str(project.folder), project.plan.config, project.caches
+    void = locked.lock.xbps.packages if locked.lock and locked.lock.xbps else ()
+    packages = fetch.packages(void, config.xbps.mirrors, progress, caches)
     with progress.step("building the image's packages and tools"):
         system = f"packages.{installed.system()}"
         names = evaluation.evaluate(
@@ -67,9 +69,7 @@ def push(project: Project, where: str, key: Path, progress: Progress) -> Pushed:
         if config.container.image != "flake" and "container" in wanted:
             wanted.remove("container")
         paths = [str(flakes.build(folder, one, progress, caches=caches)) for one in wanted]
-        paths += flakes.archive(folder, caches)
-    if locked.lock and locked.lock.xbps:
-        paths += store.add(locked.lock.xbps.packages, config.xbps.mirrors, progress, caches)
+        paths += [*flakes.archive(folder, caches), *map(str, packages.values())]
     with progress.step(f"signing {len(paths)} store paths and what they need"):
         signing.sign(paths, key)
     with progress.step(f"copying them to {where}"):

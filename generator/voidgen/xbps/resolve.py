@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from voidgen.errors import StepFailedError
-from voidgen.xbps import keys, programs, repodata, snapshot, store, transactions, unresolved
+from voidgen.xbps import fetch, keys, programs, repodata, snapshot, store, transactions, unresolved
 from voidgen.xbps.types import Package, Repository, Xbps
 
 if TYPE_CHECKING:
@@ -61,8 +61,8 @@ def resolve(request: Request, sources: Sources, work: Path, progress: Progress) 
         runs = [(one, programs.dry_run(tools, one, request.repositories)) for one in steps]
     unresolved.check(runs, sources.askers, indexes)
     packages = look_up({one.name: done.found for one, done in runs}, indexes)
-    store.fetch(packages, sources.mirrors, progress, sources.caches)
-    store.sign(packages, sources.mirrors, signed, progress)
+    paths = fetch.packages(packages, sources.mirrors, progress, sources.caches)
+    store.sign(packages, paths, sources.mirrors, signed, progress)
     with progress.step(f"verifying {len(packages)} packages"):
         try:
             for one in steps:
@@ -71,7 +71,9 @@ def resolve(request: Request, sources: Sources, work: Path, progress: Progress) 
             store.forget_signatures(packages)
             raise
     used = {one.key for one in repositories}
-    return Xbps(request, keys.locked(trusted, used), repositories, packages)
+    locked = Xbps(request, keys.locked(trusted, used), repositories, packages)
+    store.keep(locked, paths)
+    return locked
 
 
 def look_up(

@@ -4,19 +4,28 @@ import json
 from pathlib import Path
 
 import pytest
+from attrs import evolve
 from tests.support.lock import digest, forged, lock, package
 from tests.support.program import Ran, voidgen, write
 from tests.support.stand_in import StandIns
 
-from voidgen import download, project
-from voidgen.download import Wanted
+from voidgen import project
 from voidgen.errors import StepFailedError, raise_all
 from voidgen.generate import locked_owners
 from voidgen.lock import entries, fetched, state, update
 from voidgen.lock import voidgen_lock as lock_file
 from voidgen.lock.flake_lock import Input
-from voidgen.nix import commands, evaluation, fetchers, installed, requirements
+from voidgen.nix import (
+    commands,
+    evaluation,
+    fetchers,
+    installed,
+    requirements,
+    store_paths,
+)
+from voidgen.nix.caches import NO_CACHES
 from voidgen.progress import NoProgress
+from voidgen.xbps import fetch
 
 
 def not_a_lock(folder: Path, _: pytest.MonkeyPatch) -> None:
@@ -67,9 +76,13 @@ def another_nixpkgs_does_not_evaluate(folder: Path, patch: pytest.MonkeyPatch) -
     run.compared((new,))
 
 
-def not_fetched(folder: Path, _: pytest.MonkeyPatch) -> None:
-    wanted = [Wanted(f"/srv/{name}.xbps", folder / name, None, None) for name in ("a", "b")]
-    download.fetch(wanted, NoProgress(), what="fetching 2 packages")
+def not_fetched(folder: Path, patch: pytest.MonkeyPatch) -> None:
+    wanted = [evolve(package(f"{name}-1.0_1"), repository="/srv") for name in ("a", "b")]
+    paths = [folder / one.file for one in wanted]
+    patch.setattr(store_paths, "fixed_files", lambda _: paths)
+    patch.setattr(store_paths, "invalid", lambda _: {str(path) for path in paths})
+    patch.setattr(store_paths, "substitute", lambda *_: None)
+    fetch.packages(wanted, (), NoProgress(), NO_CACHES)
 
 
 def _entry(folder: Path) -> entries.Entry:

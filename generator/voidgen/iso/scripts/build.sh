@@ -19,6 +19,12 @@ mkdir -p /build/tmp
 : > /build/start
 touch --reference=/build/start --date='10 seconds ago' /build/start
 cp /proc/uptime /build/uptime
+# A repository of links to the locked packages, which are in the store.
+mkdir /build/repository
+cp "$job"/*-repodata /build/repository
+while IFS=$separator read -r path name; do
+	ln -s "$path" "/build/repository/$name"
+done < "$job/packages"
 mapfile -t options < "$job/options"
 # Set Nix's modes, whatever modes this machine's store has: mklive copies some of its files.
 cp -R "$(cat "$job/mklive")" /build/mklive

@@ -8,7 +8,7 @@ root='' previous=''
 for word; do
 	shift
 	case $word in
-	--repository=/repository) set -- "$@" "$word" ;;
+	--repository=/build/repository) set -- "$@" "$word" ;;
 	--repository=*) ;;
 	*) set -- "$@" "$word" ;;
 	esac
