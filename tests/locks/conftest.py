@@ -75,7 +75,8 @@ def machine(
 
 def forget_packages(store: Path) -> None:
     """Delete the packages of Void that earlier tests have fetched into the store."""
-    found = [str(path) for path in store.glob("*.xbps")]
+    patterns = ("*.xbps", "*-xbps-packages", "*-xbps-repository")
+    found = [str(path) for pattern in patterns for path in store.glob(pattern)]
     if found:
         process.run(["nix-store", "--delete", "--ignore-liveness", *found], cwd=store)
 

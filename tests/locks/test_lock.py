@@ -153,7 +153,7 @@ def test_lock_asks_for_an_update_if_the_repository_dropped_a_package(
     site.publish(origin.later)
     edit(folder, '"htop"', '"htop", "zsh"')
     said = refused(folder, "lock")
-    assert f"{site.url}/zsh-5.9_4.x86_64.xbps: 404" in said
+    assert f"{site.url}/zsh-5.9_4.x86_64.xbps: HTTP error 404" in said
     assert "`voidgen update xbps`" in said
 
 

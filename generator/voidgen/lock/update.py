@@ -48,7 +48,10 @@ if TYPE_CHECKING:
     from voidgen.xbps.types import Request, Xbps
 
 
-REPAIR = "run `nix build --repair --no-link .#xbps-packages`, which fetches those again"
+REPAIR = (
+    "run `nix-store --realise --repair $(nix eval --raw .#xbps-packages.drvPath)`, "
+    "which fetches them again"
+)
 
 
 def pin(

@@ -37,7 +37,7 @@ FLAKES = (
 )
 
 _FAULTS = re.compile(
-    rb"Transferred a partial file|ssh: connect to host"
+    rb"Transferred a partial file|Failure when receiving data|ssh: connect to host"
     rb"|fatal: .*(?:early EOF|unexpected disconnect|unable to connect to"
     rb"|Could not resolve host|Failed to connect|[Tt]imed out|Connection (?:refused|reset)"
     rb"|Empty reply|transfer closed|returned error: 5\d\d|the remote end hung up)"

@@ -73,7 +73,7 @@ class _Events:
         except ValueError:
             return line + b"\n"
         match event:
-            case {"action": "msg", "level": level, "msg": str(message)} if level in {
+            case {"action": "msg", "level": int(level), "msg": str(message)} if level in {
                 _ERROR,
                 _WARNING,
             }:

@@ -89,3 +89,39 @@ EVENTS = st.dictionaries(
 @given(st.lists(EVENTS, max_size=8))
 def test_any_events_are_read(events: list[dict[str, Any]]) -> None:
     read(lines(events), 1000)
+    transfer([], events, 1000)
+
+
+def transfer(moved: list[int], events: Iterable[dict[str, Any]], piece: int = 40) -> bytes:
+    """Pass ``events`` on in pieces of this size; what a person has to read of them."""
+    read, data = log.transferred(moved.append), lines(events)
+    return b"".join(read(data[at : at + piece]) for at in range(0, len(data), piece))
+
+
+def attempt(key: int, *counts: int) -> list[dict[str, Any]]:
+    """One attempt to fetch a file, in which so many bytes had come at each time."""
+    started = {"action": "start", "id": key, "level": 4, "text": "", "type": 101, "fields": ["u"]}
+    results = ({"action": "result", "id": key, "type": 105, "fields": [n, 9, 0, 0]} for n in counts)
+    return [started, *results, {"action": "stop", "id": key}]
+
+
+@pytest.mark.parametrize("piece", [1, 40, 10_000])
+def test_bytes_of_a_file_are_counted_as_they_come(piece: int) -> None:
+    moved: list[int] = []
+    assert transfer(moved, attempt(1, 0, 4, 4, 9), piece) == b""
+    assert moved == [0, 4, 0, 5]
+
+
+def test_bytes_of_an_attempt_that_failed_are_taken_back() -> None:
+    moved: list[int] = []
+    failed = {"action": "msg", "level": 0, "msg": "\x1b[31;1merror:\x1b[0m no more"}
+    said = transfer(moved, [*attempt(1, 4), *attempt(2, 2, 9), failed])
+    assert said == b"error: no more\n"
+    assert moved == [4, -2, 7]
+    assert sum(moved) == 9
+
+
+def test_progress_of_other_activities_is_not_counted() -> None:
+    moved: list[int] = []
+    transfer(moved, STARTED)
+    assert moved == []
