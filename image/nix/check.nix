@@ -9,7 +9,7 @@
 }:
 let
   isExecutable = import ./executable.nix;
-  # In the words of check.sh.
+  # The line that check.sh writes for an entry.
   describe =
     entry:
     if entry.type == "symlink" then

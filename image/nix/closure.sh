@@ -24,7 +24,7 @@ awk '
 }
 END {
 	if (!known) {
-		print "voidgen: this Nix does not describe a closure in .attrs.json as 2.8 to 2.34 do" > "/dev/stderr"
+		print "voidgen: the closure that this Nix writes to .attrs.json cannot be read: use Nix 2.8 to 2.34" > "/dev/stderr"
 		exit 1
 	}
 }' objects > unsorted

@@ -41,6 +41,6 @@ table == "second" { second[FNR] = $1; next }
 FNR % 4 == 1 { owner = $1; kind = $2; package = $3; hidden_kind = $4; pair++ }
 FNR % 4 == 2 { path = $0 }
 FNR % 4 == 0 && (kind != hidden_kind || first[pair] != second[pair]) {
-	print "voidgen: " path " comes from " label[owner] " and hides that of " label[package] > "/dev/stderr"
+	print "voidgen: " path " comes from " label[owner] " and hides the file of " label[package] > "/dev/stderr"
 	printf "{\"path\":%s,\"from\":%s,\"hidden\":%s}\n", json(path), json(label[owner]), json(label[package])
 }

@@ -12,6 +12,8 @@
   lock ? null,
   # The void-mklive source, if the image names one.
   mklive ? null,
+  # voidgen.lock, if the image has Void packages; the file may be missing.
+  voidgenLock ? null,
   # A file: { inputs, pkgs, system, outputs } -> more outputs of one system.
   extra ? null,
   inputs ? { },
@@ -19,6 +21,12 @@
 let
   plan = builtins.fromJSON (builtins.readFile manifest);
   inherit (plan.image) system;
+
+  locked =
+    if voidgenLock == null || !(builtins.pathExists voidgenLock) then
+      null
+    else
+      (builtins.fromJSON (builtins.readFile voidgenLock)).xbps or null;
 
   # One image, with an output for each system on which it can be built.
   hosts = builtins.attrNames (
@@ -78,7 +86,8 @@ let
       packages =
         image.packages
         // import ./tools.nix {
-          inherit mklive;
+          inherit locked mklive;
+          mirrors = plan.xbps.mirrors or [ ];
           pkgs = packageSets.${host};
           system = host;
         };
@@ -123,7 +132,7 @@ in
 if plan.version != 2 then
   throw (
     "voidgen: image/manifest.json has version ${toString plan.version}, "
-    + "and image/nix reads version 2: run `voidgen generate`"
+    + "but image/nix reads version 2: run `voidgen generate`"
   )
 else
   builtins.listToAttrs (

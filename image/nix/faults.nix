@@ -42,9 +42,9 @@ in
         "${place} has no package ${quote name}"
         (
           if candidates == [ ] then
-            "nothing there has a name like it; a newer release may have it"
+            "no package there has a similar name; a newer release may have it"
           else
-            "near names: ${list candidates}"
+            "similar names: ${list candidates}"
         )
       ];
     };

@@ -118,12 +118,12 @@ let
       Run `voidgen generate`.'';
 in
 if missing != [ ] then
-  fault "files that are not there, or that git does not know of" (
+  fault "files that are missing, or that git does not track" (
     map (path: "image/include${path}") missing
   )
 else if unknown != [ ] then
   fault "entries that image/nix cannot make" (paths unknown)
 else if homeless != [ ] then
-  fault "entries of folders that it does not list" homeless
+  fault "entries in folders that it does not list" homeless
 else
   tree

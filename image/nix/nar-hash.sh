@@ -33,7 +33,7 @@ BEGIN {
 }
 END {
 	if (known != 1) {
-		print "voidgen: this Nix does not describe a path in .attrs.json as 2.8 to 2.34 do" > "/dev/stderr"
+		print "voidgen: what this Nix writes about a path to .attrs.json cannot be read: use Nix 2.8 to 2.34" > "/dev/stderr"
 		exit 1
 	}
 }' digest > sri

@@ -27,9 +27,9 @@ let
 
   flake = lines (
     [
-      "# Emitted by voidgen: the packages of this image. `nix profile` finds here what it upgrades, and"
-      "# takes more from here: nix profile add ${place}#NAME"
-      "# packages.json names the unfree and insecure ones that are allowed."
+      "# Emitted by voidgen: the package set of this image, from which `nix profile upgrade` upgrades."
+      "# To add a package: nix profile add ${place}#NAME"
+      "# packages.json names the unfree and insecure packages that are allowed."
       "{"
       "  description = ${quote "Packages of ${plan.image.name}"};"
       ""

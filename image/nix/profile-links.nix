@@ -15,7 +15,7 @@ derivation {
     ++ map (output: output.value) package.outputs
   ) packages;
   manifest = builtins.toFile "manifest.nix" "[ ]";
-  # Its build fails first, and its message names the packages and what to do.
+  # Builds the report of collisions first: its errors name the packages and what to do.
   inherit collisions;
   preferLocalBuild = true;
 }

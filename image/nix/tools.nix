@@ -2,6 +2,9 @@
 # The programs that make the ISO. They run on the machine that builds and are not part of the image,
 # so they are for that machine's system.
 {
+  # `xbps` in voidgen.lock, or null.
+  locked,
+  mirrors,
   # The void-mklive source, or null.
   mklive,
   pkgs,
@@ -9,6 +12,14 @@
 }:
 let
   build = import ./build.nix { inherit pkgs system; };
+  xbps-packages = import ./xbps-packages.nix {
+    inherit
+      build
+      locked
+      mirrors
+      pkgs
+      ;
+  };
 in
 (
   if mklive == null then
@@ -25,5 +36,18 @@ in
   else
     {
       container = import ./container.nix { inherit build pkgs; };
+    }
+)
+// (if locked == null then { } else { inherit xbps-packages; })
+// (
+  if locked == null || !(pkgs ? xbps) then
+    { }
+  else
+    {
+      xbps-repository = import ./xbps-repository.nix {
+        inherit build locked;
+        packages = xbps-packages;
+        inherit (pkgs) xbps;
+      };
     }
 )
