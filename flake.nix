@@ -17,6 +17,7 @@
       nixpkgs = inputs.nixpkgs;
       lock = ./flake.lock;
       mklive = inputs.mklive;
+      voidgenLock = ./voidgen.lock;
       extra = ./generator/outputs.nix;
     };
 }
