@@ -265,7 +265,7 @@ def test_flake_check_passes(nix: Nix, offline_project: Path) -> None:
     ("include", "message"),
     [
         ([entry("file", "/motd", "0644")], "image/include/motd"),
-        ([symlink("/etc/x", "/y")], "entries of folders that it does not list:\n"),
+        ([symlink("/etc/x", "/y")], "entries in folders that it does not list:\n"),
     ],
 )
 def test_manifest_and_overlay_must_agree(

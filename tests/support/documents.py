@@ -22,7 +22,8 @@ NIX: dict[str, Any] = {
     "nixpkgs": "./p", "packages": [], "unfree": [], "insecure": [], "state-dir": "/var/nix"
 }  # fmt: skip
 PLAN: dict[str, Any] = {
-    **PlanDocument.HEADER, "image": IMAGE, "nix": NIX, "xbps": {"repositories": [], "packages": []},
+    **PlanDocument.HEADER, "image": IMAGE, "nix": NIX,
+    "xbps": {"repositories": [], "packages": [], "mirrors": []},
     "modules": [], "services": [], "users": [], "checks": [], "include": [], "mklive": None,
     "container": {"engine": "auto", "image": "flake", "arguments": []},
 }  # fmt: skip

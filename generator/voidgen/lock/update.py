@@ -101,8 +101,8 @@ def repository(project: Project, progress: Progress) -> Path:
         raise AssertionError("voidgen.lock must have Void's packages here")
     locked, mirrors = found.lock.xbps, project.plan.config.xbps.mirrors
     paths = fetch.packages(locked.packages, mirrors, progress, project.caches)
-    store.keep(locked, paths)
     with progress.step(f"checking {len(locked.packages)} packages of Void"):
+        store.keep(locked, paths)
         store_paths.check(paths.values(), REPAIR)
     with _scratch() as work:
         flake = _flake(project.plan, found.flake, work)

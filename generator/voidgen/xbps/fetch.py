@@ -67,25 +67,24 @@ def packages(
     could not be fetched; the others are in the store then.
     """
     each = list(wanted)
-    paths = dict(
-        zip(
-            (one.file for one in each),
-            store_paths.fixed_files([(store_name(one.file), one.hash) for one in each]),
-            strict=True,
-        )
-    )
-    missing = _missing(each, paths)
+    with progress.step(f"looking for {len(each)} packages of Void in the Nix store"):
+        files = [(store_name(one.file), one.hash) for one in each]
+        names = (one.file for one in each)
+        paths = dict(zip(names, store_paths.fixed_files(files), strict=True))
+        missing = _missing(each, paths)
     if missing and caches.stores:
-        store_paths.substitute([paths[one.file] for one in missing], caches)
-        missing = _missing(missing, paths)
+        with progress.step(f"asking the caches for {len(missing)} packages of Void"):
+            store_paths.substitute([paths[one.file] for one in missing], caches)
+            missing = _missing(missing, paths)
     if not missing:
         return paths
     what = f"fetching {len(missing)} packages of Void"
     failures = _fetch([_File(one, _places(one, mirrors)) for one in missing], progress, what)
     if failures:
         # Nix may have a binary cache that the project does not name.
-        store_paths.substitute([paths[one.file] for one in failures], caches)
-        lost = {one.file for one in _missing(failures, paths)}
+        with progress.step(f"asking Nix's caches for {len(failures)} packages of Void"):
+            store_paths.substitute([paths[one.file] for one in failures], caches)
+            lost = {one.file for one in _missing(failures, paths)}
         raise_all([failure for one, failure in failures.items() if one.file in lost])
     return paths
 

@@ -72,7 +72,8 @@ def resolve(request: Request, sources: Sources, work: Path, progress: Progress) 
             raise
     used = {one.key for one in repositories}
     locked = Xbps(request, keys.locked(trusted, used), repositories, packages)
-    store.keep(locked, paths)
+    with progress.step("keeping them from garbage collection"):
+        store.keep(locked, paths)
     return locked
 
 

@@ -206,6 +206,6 @@ def test_faults_of_prefetch_file_have_their_types(
         fetchers.prefetch_file("http://x/", name="n", expected="sha256-x")
     assert type(caught.value) is kind
     assert caught.value.output == said
-    words = ["store", "prefetch-file", "--json", "http://x/"]
+    words = ["store", "prefetch-file", "--json", "http://x/", *fetchers.PATIENCE]
     words += ["--name", "n", "--expected-hash", "sha256-x", *OPTIONS]
     assert programs.starts("nix") == [words]
