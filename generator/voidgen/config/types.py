@@ -23,7 +23,7 @@ from voidgen.text import parse_size
 
 Compression = Literal["zstd", "xz", "gzip", "lz4"]
 Initramfs = Literal["xz", "gzip", "lz4", "bzip2", "zstd"]
-Engine = Literal["auto", "podman", "docker"]
+Engine = Literal["auto", "podman", "docker", "nix"]
 BlockSize = Literal[4, 8, 16, 32, 64, 128, 256, 512, 1024]
 
 LEVELS: Mapping[str, tuple[int, int]] = MappingProxyType({"zstd": (1, 22), "gzip": (1, 9)})
@@ -224,9 +224,12 @@ class Mklive:
 
 @frozen
 class Container:
-    """The container in which mklive runs."""
+    """Where mklive runs: a container, or Nix's sandbox."""
 
-    engine: Engine = field(default="auto", metadata={"help": "container engine"})
+    engine: Engine = field(
+        default="auto",
+        metadata={"help": "what runs mklive: a container engine, or Nix in its sandbox"},
+    )
     image: rules.ContainerImage = field(
         default="flake",
         metadata={

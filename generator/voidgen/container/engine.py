@@ -64,6 +64,8 @@ class Task:
     writes: Mapping[str, str]
     variables: Mapping[str, str]
     words: Sequence[str]
+    store: Sequence[str] = ()
+    """The paths of the Nix store that it reads."""
 
 
 @frozen
@@ -158,15 +160,21 @@ def give(path: Path) -> None:
             os.chown(Path(place, name), uid, gid, follow_symlinks=False)
 
 
+def installed(container: Container) -> str:
+    """Return the first engine on PATH that ``container`` allows, or ""."""
+    wanted = ENGINES if container.engine == "auto" else (container.engine,)
+    return next((one for one in wanted if shutil.which(one)), "")
+
+
 def find(container: Container, timeout: float | None = None) -> Engine:
     """Return the engine that ``container`` names, or for ``auto`` the first that is installed.
 
     Raises StepFailedError if there is none, if it does not answer, or if a variable is wrong;
     TimeoutError if its answer takes more than ``timeout`` seconds.
     """
-    wanted = ENGINES if container.engine == "auto" else (container.engine,)
-    program = next((one for one in wanted if shutil.which(one)), None)
-    if program is None:
+    program = installed(container)
+    if not program:
+        wanted = ENGINES if container.engine == "auto" else (container.engine,)
         what = f"no container engine: {' and '.join(wanted)} not found on PATH"
         raise StepFailedError(what, "install podman or docker")
     try:

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from voidgen.container import engine, image
+from voidgen.container import engine
 from voidgen.container.engine import Task
 from voidgen.errors import Fault, WrongInputError, refused
 from voidgen.image import built as built_image
 from voidgen.image import of_build, snapshot_file
 from voidgen.iso import earlier, inputs, job, judge, keymaps, outputs, preflight
+from voidgen.iso import runner as runners
 from voidgen.iso.log import Log
 from voidgen.lock import epoch, mklive_source, update
 from voidgen.nix import flakes
@@ -24,7 +25,6 @@ from voidgen.provenance import signature, source, statement, statements
 from voidgen.provenance.beside import beside
 from voidgen.system import git
 from voidgen.system.files import log_written, project_lock
-from voidgen.system.process import stream
 from voidgen.xbps import store
 from voidgen.xbps.transactions import host_arch
 
@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from voidgen.config.types import Mklive
-    from voidgen.container.engine import Engine
     from voidgen.iso.job import Built
+    from voidgen.iso.runner import Runner
     from voidgen.lock.state import Pins
     from voidgen.progress import Progress
     from voidgen.project import Project
@@ -59,15 +59,22 @@ class Made:
 
 @frozen
 class Sources:
-    """Everything that the container needs; ``container`` is the id of its image.
+    """Everything that mklive needs; ``tools`` are the programs, as the runner names them.
 
-    ``unpacked`` is the unpacked size of the locked packages in bytes.
+    ``unpacked`` is the unpacked size of the locked packages in bytes, ``default`` the flake's
+    output.
     """
 
     built: Built
     repository: Path
     unpacked: int
-    container: str
+    tools: str
+    default: Path
+
+    def store(self) -> tuple[str, ...]:
+        """Return the store paths that the job names."""
+        packages = (one.readlink() for one in sorted(self.repository.glob("*.xbps")))
+        return tuple(map(str, (self.default, self.built.mklive, *packages)))
 
 
 def make(
@@ -103,7 +110,7 @@ def make(
         for line in found.damage:
             report(f"damaged: {line}: building the ISO again")
         with progress.step("finding the container engine"):
-            runner = engine.find(project.plan.config.container)
+            runner = runners.find(project)
         run = _Run(project, mklive, runner, out, source_date, progress, report)
         with run.making() as work:
             if made:
@@ -118,7 +125,7 @@ def make(
             needed = preflight.estimate(
                 sources.unpacked,
                 sources.built.image.closure.nar_size,
-                runner.storage if runner.build != "tmpfs" else None,
+                runner.storage,
                 out,
             )
             for one in needed:
@@ -150,11 +157,11 @@ def _described(project: Project, locked: Pins, digest: str, source_date: int) ->
 
 @frozen
 class _Run:
-    """One run of a container engine for a project."""
+    """One run of mklive for a project."""
 
     project: Project
     mklive: Mklive
-    runner: Engine
+    runner: Runner
     out: Path
     source_date: int
     progress: Progress
@@ -183,16 +190,14 @@ class _Run:
             raise refused(error, self.out) from None
 
     def _clear(self, work: Path) -> None:
-        for left in self.runner.leftovers(self.project.folder):
-            self.report(f"removing container {left}, which an earlier run left")
-            self.runner.remove(left)
+        self.runner.remove_leftovers(self.project.folder, self.report)
         if (work / RUNNING).exists():
             self.report(f"removing what an earlier run left in {work}")
         if work.exists():
             shutil.rmtree(work)
 
     def gather(self, locked: Pins) -> Sources:
-        """Build or fetch the flake's outputs, the locked packages and the container's image."""
+        """Build or fetch the flake's outputs, the locked packages, and mklive's tools."""
         folder, caches, roots = str(self.project.folder), self.project.caches, self.out / ROOTS
         with self.progress.step("building the closure and the overlay"):
             default = flakes.build(folder, "default", self.progress, roots / "default", caches)
@@ -214,13 +219,13 @@ class _Run:
         with self.progress.step("checking what Nix built"):
             preflight.whole(default, mklive)
         repository = update.repository(self.project, self.progress)
-        container = image.find(self.project, self.runner, roots, self.progress)
-        return Sources(built, repository, store.unpacked(repository), container)
+        tools = self.runner.tools(self.project, roots, self.progress)
+        return Sources(built, repository, store.unpacked(repository), tools, default)
 
     def start(self, sources: Sources, work: Path, log: Log) -> None:
-        """Run mklive; StepFailedError if it fails. Always removes the container."""
+        """Run mklive; StepFailedError if it fails."""
         plan = self.project.plan
-        jobs = job.files(plan, self.mklive, sources.built, self.runner.owner())
+        jobs = job.files(plan, self.mklive, sources.built, self.runner.owner)
         jobs |= job.packages(sources.repository)
         home = work / "home"
         (home / "job").mkdir(parents=True)
@@ -232,7 +237,7 @@ class _Run:
         task = Task(
             name=f"voidgen-{hashlib.sha256(os.fsencode(work)).hexdigest()[:12]}",
             project=self.project.folder,
-            image=sources.container,
+            image=sources.tools,
             reads={
                 job.HOME: str(home),
                 job.CLOSURE: str(sources.built.include.parent),
@@ -240,21 +245,17 @@ class _Run:
             writes={job.OUT: str(work / "out")},
             variables=job.environment(host_arch(plan.config.image.arch), self.source_date),
             words=["bash", f"{job.HOME}/build.sh"],
+            store=sources.store(),
         )
         argv = self.runner.command(task)
-        try:
-            with (
-                self.progress.stages("running mklive") as reached,
-                log.open(argv, reached) as receive,
-            ):
-                status = stream(argv, cwd=self.project.folder, on_output=receive)
-        except BaseException:
-            self.runner.remove(task.name)
-            raise
+        with (
+            self.progress.stages("running mklive") as reached,
+            log.open(argv, reached) as receive,
+        ):
+            status = self.runner.run(task, argv, receive)
         if status:
-            # The engine's client may have ended before the container.
-            self.runner.remove(task.name)
-            raise log.failure(status, self.runner)
+            raise log.failure(status, self.runner.name)
+        self.runner.collect(task, log)
 
     def place(self, results: Path) -> None:
         """Move ``results`` to ``out``: the manifest last, because it means that all are there."""

@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from voidgen.container.engine import Engine
-
 LAST = 20
 """Number of last lines that an error shows."""
 
@@ -25,6 +23,10 @@ _LONGEST = 1 << 16
 """Bytes of a line that voidgen reads."""
 
 _KNOWN: Mapping[str, str] = {
+    # Nix 2.18 to 2.34 about a builder without the feature (libstore's derivation-building-goal.cc).
+    r"features? \{?'?uid-range|features \{uid-range": (
+        "Nix's builder does not have the feature uid-range: `voidgen doctor` says what to set"
+    ),
     r"not found in repository pool|MISSING: ": (
         "mklive needs a package that is not locked: run `voidgen lock`"
     ),
@@ -136,12 +138,21 @@ class Log:
         """Return the whole log, without colours."""
         return _plain(self.file.read_bytes())
 
+    def has_success(self) -> bool:
+        """Return whether mklive reported that it created the image."""
+        return SUCCESS.search(self.text()) is not None
+
+    def append(self, data: bytes) -> None:
+        """Add ``data`` to the file."""
+        with self.file.open("ab") as stream:
+            stream.write(data)
+
     def replaced(self) -> list[str]:
         """Return a line for each file of a package that the overlay replaced."""
         return re.findall(r"^voidgen: (overlay: .*: replaces .*)$", self.text(), re.MULTILINE)
 
-    def failure(self, status: int, runner: Engine) -> StepFailedError:
-        """Return why the run ended with ``status``: the stage, the failing line, the last lines.
+    def failure(self, status: int, program: str) -> StepFailedError:
+        """Return why ``program`` ended with ``status``: stage, failing line and last lines.
 
         The remedy names the log's file.
         """
@@ -153,7 +164,7 @@ class Log:
             remedies.append("it was killed, perhaps by the kernel because memory ran out")
         where = f" in «{self.stage}»" if self.stage else ""
         said = f": {first[:_SHOWN]}{'…' * (len(first) > _SHOWN)}" if first else ""
-        what = f"{runner.program} run: failed{where} (exit status {status}){said}"
+        what = f"{program}: failed{where} (exit status {status}){said}"
         remedy = "; ".join([*remedies[:1], f"the whole log is {self.file}"])
         return StepFailedError(what, remedy, "\n".join(last))
 

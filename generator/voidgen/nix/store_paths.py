@@ -121,6 +121,16 @@ def check(paths: Iterable[Path], remedy: str) -> None:
         raise StepFailedError("the Nix store has damaged paths", remedy, output)
 
 
+def add(folder: Path) -> str:
+    """Copy ``folder`` into the store, and return its store path."""
+    return commands.run(["nix-store", "--add", str(folder)]).stdout.decode().strip()
+
+
+def build_log(path: Path) -> bytes:
+    """Return the log of the build that made the store path; StepFailedError if Nix has none."""
+    return commands.run(["nix-store", "--read-log", str(path)]).stdout
+
+
 def keep(paths: Sequence[Path], link: Path) -> None:
     """Make GC roots of ``paths``: the links ``link``, ``link-2`` and so on (nix-store(1))."""
     words = ["nix-store", "--realise", "--indirect", "--add-root", str(link), *map(str, paths)]

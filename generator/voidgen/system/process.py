@@ -107,11 +107,18 @@ def ask(argv: Sequence[str], *, cwd: Path, stdin: bytes = b"", check: bool = Tru
         raise StepFailedError(what, "run it in a shell, and see what it waits for") from None
 
 
-def stream(argv: Sequence[str], *, cwd: Path, on_output: Callable[[bytes], None]) -> int:
+def stream(
+    argv: Sequence[str],
+    *,
+    cwd: Path,
+    on_output: Callable[[bytes], None],
+    grace_period: float = 0,
+) -> int:
     """Run ``argv``, give each piece of its output to ``on_output``, and return its exit status.
 
-    It gets a session of its own: an interrupt reaches only voidgen, which then kills the session.
-    Raises StepFailedError if it cannot be started.
+    It gets a session of its own: an interrupt reaches only voidgen, which then interrupts it, and
+    kills the session after ``grace_period`` seconds. Raises StepFailedError if it cannot be
+    started.
     """
     process = _start(
         argv,
@@ -126,10 +133,23 @@ def stream(argv: Sequence[str], *, cwd: Path, on_output: Callable[[bytes], None]
             for piece in pipes.pieces(process):
                 on_output(piece)
         except BaseException:
-            # With SIGKILL: a container's client would pass SIGTERM on, and wait.
-            _kill_session(process)
+            _interrupt(process, grace_period)
             raise
     return process.returncode
+
+
+def _interrupt(process: subprocess.Popen[bytes], grace_period: float) -> None:
+    """Interrupt ``process``, wait, and kill its session; at once without a ``grace_period``.
+
+    A container's client would pass signals other than SIGKILL on, and wait.
+    """
+    try:
+        if grace_period:
+            process.send_signal(signal.SIGINT)
+            with suppress(subprocess.TimeoutExpired):
+                process.communicate(timeout=grace_period)
+    finally:
+        _kill_session(process)
 
 
 def _kill_session(process: subprocess.Popen[bytes]) -> None:

@@ -244,7 +244,7 @@ def test_line_without_an_end_costs_little(tmp_path: Path) -> None:
 )
 def test_known_failures_are_explained(line: str, remedy: str, tmp_path: Path) -> None:
     log, _ = heard(tmp_path / "log", b"[3/9] Doing\n", f"{line}\n".encode())
-    failure = log.failure(1, RUNNER)
+    failure = log.failure(1, "podman run")
     assert failure.what == f"podman run: failed in «Doing» (exit status 1): {line}"
     assert failure.output == f"[3/9] Doing\n{line}"
     assert remedy in failure.remedy
@@ -254,19 +254,19 @@ def test_known_failures_are_explained(line: str, remedy: str, tmp_path: Path) ->
 
 def test_error_shows_the_last_lines_alone(tmp_path: Path) -> None:
     log, _ = heard(tmp_path / "log", b"".join(b"%d\n\n" % number for number in range(1000)))
-    failure = log.failure(1, RUNNER)
+    failure = log.failure(1, "podman run")
     assert failure.what == "podman run: failed (exit status 1)"
     assert failure.output.split() == [str(number) for number in range(980, 1000)]
-    assert "it was killed" in log.failure(137, RUNNER).remedy
+    assert "it was killed" in log.failure(137, "podman run").remedy
 
 
 def test_error_begins_with_the_first_line_that_tells_of_it(tmp_path: Path) -> None:
     usage = b"".join(b" -%d  an option\n" % number for number in range(40))
     log, _ = heard(tmp_path / "log", b"./mklive.sh: illegal option -- H\n", usage)
     what = "podman run: failed (exit status 1): ./mklive.sh: illegal option -- H"
-    assert log.failure(1, RUNNER).what == what
+    assert log.failure(1, "podman run").what == what
     log, _ = heard(tmp_path / "log", b"ERROR: ", b"x" * 1000, b"\n")
-    assert len(log.failure(1, RUNNER).what) < 300
+    assert len(log.failure(1, "podman run").what) < 300
 
 
 # What is checked before a container starts.

@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# sandbox.sh: runs build.sh in Nix's sandbox, in a root folder like a container's. Run by the builder
+# of sandbox.nix, as root of the builder's own user ids.
+# shellcheck disable=SC2154  # outputs and the other names in small letters come from the derivation
+set -euo pipefail
+
+# shellcheck disable=SC1090
+source "$NIX_ATTRS_SH_FILE"
+export PATH=$tools/bin
+
+# NIX_STORE is the store's folder (Nix manual, "Derivations", on the environment of builders).
+root=$NIX_BUILD_TOP/root store=${NIX_STORE#/} out=${outputs[out]}
+mkdir "$root" "$out"
+cp -R --no-preserve=ownership "$tools/." "$root"
+cd "$root"
+mkdir -p build closure dev "$store" out proc root sys tmp usr/bin var/tmp voidgen
+[ -e usr/bin/env ] || ln -s ../../bin/env usr/bin/env
+
+# build.sh changes the propagation of /, which only a mount has.
+mount --bind "$root" "$root"
+cd "$root"
+for folder in dev proc sys "$store"; do
+	mount --rbind "/$folder" "$folder"
+done
+mount --rbind "/$store" closure
+mount --bind "$home" voidgen
+mount --bind "$out" out
+exec env --ignore-environment PATH=/bin "${environment[@]}" \
+	"$tools/bin/chroot" "$root" bash /voidgen/build.sh

@@ -1,0 +1,114 @@
+"""What Nix needs to run mklive in its sandbox: builds as root of 65,536 ids, without its filter.
+
+A derivation gets the ids with ``requiredSystemFeatures = [ "uid-range" ]``. The filter of system
+calls refuses setuid bits and extended attributes, which packages have.
+
+The settings that count are those of the process that builds: the daemon's, if there is one. It
+reads /etc/nix/nix.conf when it starts. voidgen asks the client, which reads this file too, but also
+the user's own files and NIX_CONFIG. The answers differ if these set something else, or if the
+daemon has not been restarted since the file changed. Only a build shows that (`voidgen doctor`).
+"""
+
+from __future__ import annotations
+
+import platform
+from pathlib import Path
+
+from attrs import field, frozen
+
+from voidgen.errors import StepFailedError
+from voidgen.nix import commands, installed
+from voidgen.system.process import ask
+
+OLDEST = (2, 12)
+"""The first release with ``uid-range`` (its release notes)."""
+RENAMED = (2, 20)
+"""The release that renamed ``nix show-config`` to ``nix config show`` (its release notes)."""
+FEATURE = "uid-range"
+
+_EXPERIMENTAL = ("auto-allocate-uids", "cgroups")
+_ALLOCATE = "auto-allocate-uids = true"
+_NO_FILTER = "filter-syscalls = false"
+SETTINGS = (
+    f"extra-experimental-features = {' '.join(_EXPERIMENTAL)}",
+    _ALLOCATE,
+    _NO_FILTER,
+)
+"""The lines of nix.conf that differ from Nix's defaults."""
+
+
+@frozen
+class _Switch:
+    value: bool
+
+
+@frozen
+class _Words:
+    value: tuple[str, ...]
+
+
+@frozen
+class _Mode:
+    """`sandbox`: true, false, or "relaxed", which allows derivations to do without."""
+
+    value: bool | str
+
+
+@frozen
+class Settings:
+    """The part of Nix's settings that matters here, as `question` prints it."""
+
+    experimental_features: _Words
+    system_features: _Words
+    sandbox: _Mode
+    filter_syscalls: _Switch
+    auto_allocate_uids: _Switch = field(default=_Switch(value=False))
+
+    def missing(self) -> tuple[str, ...]:
+        """Return the lines that nix.conf lacks."""
+        names = [one for one in _EXPERIMENTAL if one not in self.experimental_features.value]
+        lines = {
+            f"extra-experimental-features = {' '.join(names)}": bool(names),
+            _ALLOCATE: not self.auto_allocate_uids.value,
+            f"extra-system-features = {FEATURE}": FEATURE not in self.system_features.value,
+            "sandbox = true": self.sandbox.value is False,
+            _NO_FILTER: self.filter_syscalls.value,
+        }
+        return tuple(line for line, is_missing in lines.items() if is_missing)
+
+
+def too_old(version: tuple[int, int]) -> str:
+    """Return why Nix of this ``version`` cannot do it; "" if it can."""
+    if version >= OLDEST:
+        return ""
+    this, oldest = (".".join(map(str, one)) for one in (version, OLDEST))
+    return f"mklive in Nix's sandbox needs Nix {oldest} or later, but this is {this}"
+
+
+def question(version: tuple[int, int]) -> list[str]:
+    """Return the command that prints the settings of Nix of this ``version`` as JSON."""
+    words = ["config", "show"] if version >= RENAMED else ["show-config"]
+    return ["nix", *words, "--json", "--extra-experimental-features", "nix-command"]
+
+
+def missing() -> tuple[str, ...]:
+    """Return the lines that nix.conf lacks; () if it has all.
+
+    Raises StepFailedError if Nix is too old or does not answer.
+    """
+    version = installed.version()
+    why = too_old(version)
+    if why:
+        raise StepFailedError(why, "run `voidgen doctor`, which says how to get a newer Nix")
+    argv = question(version)
+    return commands.parsed(argv, ask(argv, cwd=Path("/")), Settings).missing()
+
+
+def can() -> bool:
+    """Return whether this machine's Nix has all that mklive needs, by its version and settings."""
+    if platform.system() != "Linux":
+        return False
+    try:
+        return not missing()
+    except StepFailedError:
+        return False
