@@ -9,14 +9,25 @@ from voidgen.errors import StepFailedError
 from voidgen.nix import commands
 from voidgen.system.process import ask
 
+VERSION = ("nix", "--version")
+"""The command whose output `version_in` reads."""
+
 
 def version() -> tuple[int, int]:
     """Return Nix's version as (major, minor): the last one that ``nix --version`` prints."""
-    said = ask(["nix", "--version"], cwd=Path("/")).stdout.decode(errors="replace")
-    found = re.findall(r"(\d+)\.(\d+)", said)
-    if not found:
+    said = ask(VERSION, cwd=Path("/")).stdout.decode(errors="replace")
+    found = version_in(said)
+    if found is None:
         remedy = "run `command -v nix`: is it the package manager?"
         raise StepFailedError("nix --version: printed no version", remedy, said)
+    return found
+
+
+def version_in(said: str) -> tuple[int, int] | None:
+    """Return the last version in what `VERSION` printed, as (major, minor); None if it has none."""
+    found = re.findall(r"(\d+)\.(\d+)", said)
+    if not found:
+        return None
     major, minor = found[-1]
     return int(major), int(minor)
 

@@ -28,6 +28,7 @@ PACKAGES = {
     "dot": "graphviz",
     "git": "git",
     "nix": "nix",
+    "nix-build": "nix",
     "nix-hash": "nix",
     "nix-instantiate": "nix",
     "nix-prefetch-url": "nix",
