@@ -14,6 +14,7 @@ TITLES = {
 }  # fmt: skip
 
 _CONF = "echo '{}' | sudo tee --append /etc/nix/nix.conf"
+_LINES = r"printf '%s\n' {conf} | sudo tee --append /etc/nix/nix.conf"
 _NIXPKGS = 'nixpkgs = "github:NixOS/nixpkgs/nixos-unstable"   # in voidgen.toml: it has xbps'
 _COMMANDS = "--extra-experimental-features 'nix-command flakes'"
 _SYSTEMD = "sudo systemctl {} nix-daemon"
@@ -77,6 +78,11 @@ REMEDIES: Mapping[str, Mapping[str, str]] = {
     "features": _setting(
         "extra-experimental-features = nix-command flakes",
         'nix.settings.experimental-features = [ "nix-command" "flakes" ];',
+    ),
+    "nix-conf": _everywhere(
+        f"{_LINES} && {_SYSTEMD.format('restart')}",
+        void=f"{_LINES} && {_RUNIT}",
+        nixos="{nixos}   # in configuration.nix, then: sudo nixos-rebuild switch",
     ),
     "trusted": _setting(
         "extra-trusted-users = {user}", 'nix.settings.trusted-users = [ "root" "{user}" ];'

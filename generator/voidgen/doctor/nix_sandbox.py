@@ -1,0 +1,107 @@
+"""Check whether mklive runs in Nix's sandbox: by Nix's settings, and by a build."""
+
+from __future__ import annotations
+
+import platform
+import re
+import shlex
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from voidgen.doctor import sandbox_program
+from voidgen.doctor.remedies import lines
+from voidgen.nix import installed, refusal, uid_range
+from voidgen.schema import typed_json
+from voidgen.system.untrusted import GarbledError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from voidgen.doctor.host import Host
+
+EXPRESSION = """{ program, feature }:
+derivation {
+  name = "voidgen-sandbox";
+  system = builtins.currentSystem;
+  builder = builtins.path { path = program; };
+  requiredSystemFeatures = [ feature ];
+  allowSubstitutes = false;
+  preferLocalBuild = true;
+}"""
+"""It never has an output: only the exit status of its builder counts."""
+
+
+@frozen
+class Trial:
+    """Whether mklive can run in the sandbox.
+
+    ``fault`` is why not, "" if it can; ``remedy`` the commands against it. ``is_set_up`` if Nix's
+    settings allow it. ``note`` is what was not tried.
+    """
+
+    fault: str = ""
+    remedy: str = ""
+    is_set_up: bool = True
+    note: str = ""
+
+
+def attempt(host: Host) -> Trial:
+    """Read Nix's settings and, if they allow it, build a derivation that needs a second."""
+    family = host.family()
+    answer = host.ask(installed.VERSION)
+    version = installed.version_in(answer.out)
+    if answer.status != 0 or version is None:
+        return Trial(f"nix: {answer.last}", lines("nix", family), is_set_up=False)
+    if why := uid_range.too_old(version):
+        return Trial(why, lines("newer-nix", family), is_set_up=False)
+    argv = uid_range.question(version)
+    answer = host.ask(argv)
+    try:
+        settings = typed_json.read(answer.out, uid_range.Settings)
+    except GarbledError as error:
+        why = answer.last if answer.status else f"voidgen cannot read what it printed ({error})"
+        fault = f"{' '.join(argv[:3])}: {why}"
+        return Trial(fault, _settings(uid_range.SETTINGS, family), is_set_up=False)
+    if missing := settings.missing():
+        what = f"nix.conf lacks {', '.join(missing)}"
+        return Trial(what, _settings(missing, family), is_set_up=False)
+    return _build(host, family)
+
+
+def _build(host: Host, family: str) -> Trial:
+    if platform.machine() != sandbox_program.MACHINE:
+        return Trial(note=f"a build was not tried: voidgen has no program for {platform.machine()}")
+    with tempfile.TemporaryDirectory(prefix="voidgen-") as folder:
+        file = Path(folder, "voidgen-program")
+        file.write_bytes(sandbox_program.program())
+        file.chmod(0o755)
+        given = {"program": str(file), "feature": uid_range.FEATURE}
+        words = [word for name, value in given.items() for word in ("--argstr", name, value)]
+        answer = host.ask(["nix-build", "--no-out-link", "--expr", EXPRESSION, *words])
+    found = re.search(r"failed with exit code (\d+)", answer.err)
+    status = int(found[1]) if found else 0
+    if status == sandbox_program.DONE:
+        return Trial()
+    # The settings are right in the files that the client reads.
+    remedy = _settings(uid_range.SETTINGS, family)
+    if sandbox_program.FIRST <= status < sandbox_program.DONE:
+        step = sandbox_program.STEPS[status - sandbox_program.FIRST].name
+        return Trial(f"a build cannot {step}", remedy)
+    why = " ".join(refusal.message(answer.err)) or answer.last
+    return Trial(f"a build failed: {why}", remedy)
+
+
+def _settings(missing: Iterable[str], family: str) -> str:
+    """Return the commands that add lines to nix.conf."""
+    conf = " ".join(map(shlex.quote, missing))
+    return lines("nix-conf", family, conf=conf, nixos=" ".join(map(_nixos, missing)))
+
+
+def _nixos(line: str) -> str:
+    """Return a line of nix.conf as a setting of NixOS."""
+    name, _, value = line.partition(" = ")
+    words = " ".join(f'"{word}"' for word in value.split())
+    return f"nix.settings.{name} = {value if value in {'true', 'false'} else f'[ {words} ]'};"
