@@ -33,6 +33,8 @@ derivation {
 }"""
 """It never has an output: only the exit status of its builder counts."""
 
+_DAEMON = "your settings are right: does Nix's daemon have others, or need a restart?"
+
 
 @frozen
 class Trial:
@@ -81,17 +83,22 @@ def _build(host: Host, family: str) -> Trial:
         given = {"program": str(file), "feature": uid_range.FEATURE}
         words = [word for name, value in given.items() for word in ("--argstr", name, value)]
         answer = host.ask(["nix-build", "--no-out-link", "--expr", EXPRESSION, *words])
-    found = re.search(r"failed with exit code (\d+)", answer.err)
-    status = int(found[1]) if found else 0
+    status = builder_status(answer.err)
     if status == sandbox_program.DONE:
         return Trial()
-    # The settings are right in the files that the client reads.
     remedy = _settings(uid_range.SETTINGS, family)
     if sandbox_program.FIRST <= status < sandbox_program.DONE:
         step = sandbox_program.STEPS[status - sandbox_program.FIRST].name
-        return Trial(f"a build cannot {step}", remedy)
-    why = " ".join(refusal.message(answer.err)) or answer.last
-    return Trial(f"a build failed: {why}", remedy)
+        why = f"a build cannot {step}"
+    else:
+        why = " ".join(refusal.message(answer.err)) or answer.last
+    return Trial(f"{why} ({_DAEMON})", remedy)
+
+
+def builder_status(said: str) -> int:
+    """Return the exit status of a builder that failed, in what Nix said; 0 if it names none."""
+    found = re.search(r"failed with exit code (\d+)", said)
+    return int(found[1]) if found else 0
 
 
 def _settings(missing: Iterable[str], family: str) -> str:

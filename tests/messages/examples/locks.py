@@ -22,6 +22,7 @@ from voidgen.nix import (
     installed,
     requirements,
     store_paths,
+    uid_range,
 )
 from voidgen.nix.caches import NO_CACHES
 from voidgen.progress import NoProgress
@@ -57,6 +58,11 @@ def nix_is_too_old_for_the_set(folder: Path, patch: pytest.MonkeyPatch) -> None:
     programs.add("nix-instantiate", (0, '"needs Nix 2.18 or later, but this is 2.8.0"', ""))
     patch.setenv("PATH", programs.path)
     requirements.check(folder)
+
+
+def nix_is_too_old_for_its_sandbox(folder: Path, patch: pytest.MonkeyPatch) -> None:
+    _nix(folder, patch, "nix (Nix) 2.8.0")
+    uid_range.missing()
 
 
 def nix_without_json(folder: Path, patch: pytest.MonkeyPatch) -> None:

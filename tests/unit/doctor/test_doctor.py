@@ -193,7 +193,8 @@ def test_every_remedy_exists_for_every_distribution() -> None:
     for what, commands in remedies.REMEDIES.items():
         assert set(commands) == set(FAMILIES), what
         for family in FAMILIES:
-            assert "{" not in remedies.lines(what, family, folder="x", system="z", user="y")
+            words = dict.fromkeys(("conf", "folder", "nixos", "system", "user"), "x")
+            assert "{" not in remedies.lines(what, family, **words)
 
 
 @pytest.mark.parametrize("name", ["a b", "a#b", "a:b", "a?b", "é"])
