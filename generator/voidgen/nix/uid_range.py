@@ -5,7 +5,7 @@ calls refuses setuid bits and extended attributes, which packages have.
 
 The settings that count are those of the process that builds: the daemon's, if there is one. It
 reads /etc/nix/nix.conf when it starts. voidgen asks the client, which reads this file too, but also
-the user's own files and NIX_CONFIG. The answers differ if these set something else, or if the
+the user's own files and environment. The answers differ if these set something else, or if the
 daemon has not been restarted since the file changed. Only a build shows that (`voidgen doctor`).
 """
 
