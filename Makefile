@@ -118,7 +118,7 @@ tested-with:
 test-nix-versions: ## run the tests that use Nix with the Nix of Debian 12, 13 and sid
 	@scripts/need $(PROGRAMS) busybox=busybox-static bwrap=bubblewrap \
 		/usr/share/keyrings/debian-archive-keyring.gpg=debian-archive-keyring
-	@$(MAKE) --no-print-directory .venv/ready
+	@$(MAKE) --no-print-directory .venv/ready .venv/container/base.tar
 	@for suite in $(NIX_SUITES); do scripts/nix-root $$suite .venv/nix/$$suite || exit; done
 	VOIDGEN_NIX_VERSIONS=.venv/nix $(PYTEST) -m nix_versions tests/nix_versions
 	@for suite in $(NIX_SUITES); do \

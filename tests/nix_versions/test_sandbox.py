@@ -4,10 +4,10 @@ import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 from tests.integration.offline import Nix
+from tests.nix_versions.conftest import able
 from tests.nix_versions.releases import MACHINE, SUITES, Releases
 
 from voidgen.doctor import nix_sandbox, sandbox_program
@@ -30,13 +30,9 @@ DOCTOR = (
 
 @pytest.fixture(params=[one for one in SUITES if one != MACHINE])
 def newer(releases: Releases, request: pytest.FixtureRequest) -> Iterator[Nix]:
-    """A Nix that has ``uid-range``; not Debian 12's.
-
-    Nix refuses to build with it below folders that all may write to, such as /tmp.
-    """
-    with releases.use(request.param) as nix, TemporaryDirectory(dir=Path.home()) as folder:
-        config = (nix.env["NIX_CONFIG"], "sandbox-fallback = false", f"build-dir = {folder}")
-        yield Nix({**nix.env, "NIX_CONFIG": "\n".join(config)})
+    """A Nix that has ``uid-range``; not Debian 12's."""
+    with releases.use(request.param) as nix, able(nix) as found:
+        yield found
 
 
 def with_lines(nix: Nix, *lines: str) -> str:

@@ -23,9 +23,13 @@ _LONGEST = 1 << 16
 """Bytes of a line that voidgen reads."""
 
 _KNOWN: Mapping[str, str] = {
-    # Nix 2.18 to 2.34 about a builder without the feature (libstore's derivation-building-goal.cc).
-    r"features? \{?'?uid-range|features \{uid-range": (
+    # Nix about a builder without the feature (libstore, derivation goals).
+    r"features?\b.*\buid-range": (
         "Nix's builder does not have the feature uid-range: `voidgen doctor` says what to set"
+    ),
+    # XBPS about a setuid file (lib/package_unpack.c), and chmod(1).
+    r"\[unpack\] .*Operation not permitted|chmod: changing .*Operation not permitted": (
+        "with Nix, set filter-syscalls = false in the builder's nix.conf: `voidgen doctor`"
     ),
     r"not found in repository pool|MISSING: ": (
         "mklive needs a package that is not locked: run `voidgen lock`"

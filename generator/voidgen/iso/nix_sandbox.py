@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 DERIVATION = Path(__file__).with_name("sandbox.nix")
 RESULT = "iso"
-"""The link in the folder of GC roots to what Nix built, until the results are copied."""
+"""The link to what Nix built, a GC root until the results are copied."""
 GRACE_PERIOD = 60.0
 """Seconds that Nix gets to end its builder and to remove its folders."""
 
@@ -82,9 +82,12 @@ class NixSandbox:
             "system": installed.system(),
             "tools": task.image,
         }
+        # An argument of a program may have 128 KiB (execve(2)).
+        file = _work(task) / "sandbox.json"
+        file.write_text(json.dumps(arguments))
         return [
-            *("nix-build", str(DERIVATION), "--argstr", "arguments", json.dumps(arguments)),
-            *("--out-link", str(_result(task)), *self.caches.options()),
+            *("nix-build", str(DERIVATION), "--argstr", "arguments", str(file)),
+            *("--out-link", str(_work(task) / RESULT), *self.caches.options()),
         ]
 
     def run(self, task: Task, command: Sequence[str], on_output: Callable[[bytes], None]) -> int:
@@ -93,7 +96,7 @@ class NixSandbox:
 
     def collect(self, task: Task, log: Log) -> None:
         """Copy the results, and remove their GC root: the store need not keep a second ISO."""
-        result = _result(task)
+        result = _work(task) / RESULT
         if not log.has_success():
             # The store had the results already.
             log.append(store_paths.build_log(result))
@@ -101,8 +104,8 @@ class NixSandbox:
         result.unlink()
 
 
-def _result(task: Task) -> Path:
-    return Path(task.writes[job.OUT]).parent / RESULT
+def _work(task: Task) -> Path:
+    return Path(task.writes[job.OUT]).parent
 
 
 def _copy(folder: Path, place: Path) -> None:

@@ -1,11 +1,11 @@
 # mklive's results: the ISO and the lists of its content. Nix's sandbox takes the place of a
 # container: the builder needs the feature uid-range, which makes it root of its own user ids.
 {
-  # JSON: see iso/nix_sandbox.py.
+  # A file of JSON: see iso/nix_sandbox.py.
   arguments,
 }:
 let
-  inherit (builtins.fromJSON arguments)
+  inherit (builtins.fromJSON (builtins.readFile arguments))
     environment
     home
     inputs

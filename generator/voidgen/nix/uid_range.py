@@ -20,8 +20,8 @@ from voidgen.errors import StepFailedError
 from voidgen.nix import commands, installed
 from voidgen.system.process import ask
 
-OLDEST = (2, 12)
-"""The first release with ``uid-range`` (its release notes)."""
+OLDEST = (2, 18)
+"""The first release with ``unsafeDiscardReferences``; 2.12 has ``uid-range`` (release notes)."""
 RENAMED = (2, 20)
 """The release that renamed ``nix show-config`` to ``nix config show`` (its release notes)."""
 FEATURE = "uid-range"

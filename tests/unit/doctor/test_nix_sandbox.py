@@ -166,7 +166,7 @@ def test_another_failure_shows_nixs_message(
 def test_other_failures(programs: StandIns, tmp_path: Path) -> None:
     nix(programs, printed(), version="2.8.0")
     state, about, detail = sandbox(tmp_path)
-    assert (state, "needs Nix 2.12 or later, but this is 2.8" in about) == ("failed", True)
+    assert (state, "needs Nix 2.18 or later, but this is 2.8" in about) == ("failed", True)
     assert "nixos.org/nix/install" in detail
     nix(programs, "{}")
     state, about, _ = sandbox(tmp_path)

@@ -80,7 +80,7 @@ def test_a_relaxed_sandbox_is_one(programs: StandIns) -> None:
 
 @pytest.mark.parametrize(
     ("version", "words"),
-    [("2.12.0", ["show-config"]), ("2.19.7", ["show-config"]), ("2.20.0", ["config", "show"])],
+    [("2.18.0", ["show-config"]), ("2.19.7", ["show-config"]), ("2.20.0", ["config", "show"])],
 )
 def test_the_command_has_the_name_of_the_release(
     programs: StandIns, version: str, words: list[str]
@@ -92,7 +92,7 @@ def test_the_command_has_the_name_of_the_release(
 
 def test_too_old(programs: StandIns) -> None:
     nix(programs, printed(), "2.8.0")
-    with pytest.raises(StepFailedError, match=r"needs Nix 2\.12 or later, but this is 2\.8"):
+    with pytest.raises(StepFailedError, match=r"needs Nix 2\.18 or later, but this is 2\.8"):
         uid_range.missing()
     assert len(programs.starts("nix")) == 1
 
