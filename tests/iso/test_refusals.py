@@ -84,7 +84,8 @@ def test_a_missing_engine_is_named(
     well(folder, "generate")
     monkeypatch.setenv("PATH", str(only(tmp_path / "bin", "git", "nix")))
     assert failed(folder) == (
-        f"voidgen: no container engine: {programs} not found on PATH\n  install podman or docker\n"
+        f"voidgen: no container engine: {programs} not found on PATH\n"
+        "  install podman or docker; `voidgen doctor` says how Nix can replace them in `iso`\n"
     )
     untouched(folder)
 

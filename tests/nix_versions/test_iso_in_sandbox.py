@@ -20,6 +20,7 @@ from tests.locks.project import clone
 from tests.locks.project import well as generate
 
 from voidgen.container import engine as engines
+from voidgen.iso.nix_sandbox import ANEW
 from voidgen.nix import uid_range
 
 pytestmark = [
@@ -124,14 +125,21 @@ def test_podman_and_nix_make_the_same_iso(
 
 
 @pytest.mark.usefixtures("without_engines")
-def test_an_iso_that_the_store_has_is_not_built_again(folder: Path, tmp_path: Path) -> None:
+def test_an_iso_that_the_store_has_is_built_again_only_if_asked(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     well(folder)
     other = clone(folder, tmp_path / "other")
     well(other)
     log = (other / "out" / "tests.log").read_text()
-    assert "building" not in log.partition("\n[")[0]
+    assert "building '" not in log
     assert "successfully." in log
     assert digest(other) == digest(folder)
+    monkeypatch.setenv(ANEW, "1")
+    anew = clone(folder, tmp_path / "anew")
+    well(anew)
+    assert "building '" in (anew / "out" / "tests.log").read_text()
+    assert digest(anew) == digest(folder)
 
 
 def test_a_failure_names_its_line_and_keeps_the_log(

@@ -162,8 +162,11 @@ def give(path: Path) -> None:
 
 def installed(container: Container) -> str:
     """Return the first engine on PATH that ``container`` allows, or ""."""
-    wanted = ENGINES if container.engine == "auto" else (container.engine,)
-    return next((one for one in wanted if shutil.which(one)), "")
+    return next((one for one in _allowed(container) if shutil.which(one)), "")
+
+
+def _allowed(container: Container) -> list[str]:
+    return [one for one in ENGINES if container.engine in {"auto", one}]
 
 
 def find(container: Container, timeout: float | None = None) -> Engine:
@@ -173,10 +176,13 @@ def find(container: Container, timeout: float | None = None) -> Engine:
     TimeoutError if its answer takes more than ``timeout`` seconds.
     """
     program = installed(container)
+    if container.engine == "nix":
+        what = 'this needs a container engine, but [container] engine is "nix"'
+        raise StepFailedError(what, 'install podman or docker, and set engine = "auto"')
     if not program:
-        wanted = ENGINES if container.engine == "auto" else (container.engine,)
-        what = f"no container engine: {' and '.join(wanted)} not found on PATH"
-        raise StepFailedError(what, "install podman or docker")
+        what = f"no container engine: {' and '.join(_allowed(container))} not found on PATH"
+        remedy = "install podman or docker; `voidgen doctor` says how Nix can replace them in `iso`"
+        raise StepFailedError(what, remedy)
     try:
         extra = shlex.split(os.environ.get(ARGUMENTS, ""))
     except ValueError as error:

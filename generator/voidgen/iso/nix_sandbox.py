@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 DERIVATION = Path(__file__).with_name("sandbox.nix")
 RESULT = "iso"
 """The link to what Nix built, a GC root until the results are copied."""
+ANEW = "VOIDGEN_ISO_ANEW"
+"""Environment variable: if set, Nix builds the results although its store has them."""
 GRACE_PERIOD = 60.0
 """Seconds that Nix gets to end its builder and to remove its folders."""
 
@@ -79,6 +82,7 @@ class NixSandbox:
             "environment": [f"{name}={value}" for name, value in task.variables.items()],
             "home": store_paths.add(Path(task.reads[job.HOME])),
             "inputs": task.store,
+            "salt": secrets.token_hex() if os.environ.get(ANEW) else "",
             "system": installed.system(),
             "tools": task.image,
         }

@@ -9,6 +9,7 @@ let
     environment
     home
     inputs
+    salt
     system
     tools
     ;
@@ -16,7 +17,8 @@ let
 in
 derivation {
   name = "iso";
-  inherit environment system;
+  # Another one makes another derivation of the same content.
+  inherit environment salt system;
   home = builtins.storePath home;
   # In the sandbox, the store has only these and what they need.
   inputs = map builtins.storePath inputs;

@@ -15,6 +15,7 @@ from voidgen import __version__, config
 from voidgen.compare import isos
 from voidgen.errors import StepFailedError, WrongInputError
 from voidgen.iso import build
+from voidgen.iso.nix_sandbox import ANEW
 from voidgen.lock import epoch
 from voidgen.outcome.types import Outcome
 from voidgen.provenance import statement
@@ -129,6 +130,7 @@ def _build(project: Path, date: int | None, work: Path) -> None:
     """Run ``voidgen iso`` in ``project``; _CannotError with its last lines if it fails."""
     # Pass the whole environment, because this runs voidgen again.
     env = {name: value for name, value in os.environ.items() if name != epoch.VARIABLE}
+    env[ANEW] = "1"
     if date is not None:
         env[epoch.VARIABLE] = str(date)
     # Not in the project's folder: Python could import a module called voidgen from there.

@@ -73,6 +73,13 @@ def remedy_for(text: str) -> str:
 
 def hidden(text: str) -> str:
     """Return ``text`` without the passwords and tokens of the URLs in it."""
+    # What remains can look like another secret, as in "?http://token=/&@".
+    while (shorter := _without_secrets(text)) != text:
+        text = shorter
+    return text
+
+
+def _without_secrets(text: str) -> str:
     pieces, end = [], 0
     for one in sorted(_secrets(text), key=lambda one: one.start):
         pieces.append(text[end : max(one.start, end)])

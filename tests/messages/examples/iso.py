@@ -5,17 +5,21 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 from tests.integration.offline import ROOT
+from tests.support.program import write
 from tests.support.stand_in import StandIns
 from tests.unit.iso.test_size import built, plan
 
+from voidgen import project
 from voidgen.config.types import Container
 from voidgen.container import engine, image, reference
 from voidgen.container.engine import Engine, Task
 from voidgen.iso import differences, judge, preflight, verify
 from voidgen.iso.differences import Difference
 from voidgen.iso.log import Log
+from voidgen.iso.nix_sandbox import NixSandbox
 from voidgen.lock import epoch, mklive_source
-from voidgen.nix import caches, evaluation
+from voidgen.nix import caches, evaluation, installed
+from voidgen.nix.caches import NO_CACHES
 from voidgen.progress import NoProgress
 
 
@@ -97,6 +101,26 @@ def too_little_space(folder: Path, patch: pytest.MonkeyPatch) -> None:
 def no_engine(folder: Path, patch: pytest.MonkeyPatch) -> None:
     _only(folder, patch)
     engine.find(Container())
+
+
+def engine_is_nix(_: Path, __: pytest.MonkeyPatch) -> None:
+    engine.find(Container("nix"))
+
+
+def nix_takes_no_image(folder: Path, _: pytest.MonkeyPatch) -> None:
+    text = '[image]\nname = "x"\n[nix]\nnixpkgs = "./set"\n[mklive]\n[container]\nengine = "nix"\n'
+    write(
+        folder, {"set/default.nix": "", "voidgen.toml": f'{text}image = "a/b@sha256:{"0" * 64}"\n'}
+    )
+    NixSandbox(NO_CACHES).tools(project.load(folder), folder, NoProgress())
+
+
+def nix_finds_no_tools(folder: Path, patch: pytest.MonkeyPatch) -> None:
+    text = '[image]\nname = "x"\n[nix]\nnixpkgs = "./set"\n[mklive]\n[container]\nengine = "nix"\n'
+    write(folder, {"set/default.nix": "", "voidgen.toml": text})
+    patch.setattr(evaluation, "evaluate", lambda *_, **__: ("default", "mklive"))
+    patch.setattr(installed, "system", lambda: "x86_64-linux")
+    NixSandbox(NO_CACHES).tools(project.load(folder), folder, NoProgress())
 
 
 def arguments_not_quoted(folder: Path, patch: pytest.MonkeyPatch) -> None:

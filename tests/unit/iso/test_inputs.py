@@ -96,6 +96,7 @@ def test_locks_and_scripts_change_the_hash(folder: Path, monkeypatch: pytest.Mon
         "of-this-run.sh",
         "overlay.sh",
         "place.sh",
+        "sandbox.sh",
         "speech-menu.sh",
         "squashfs.sh",
         "users.sh",
