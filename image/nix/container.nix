@@ -1,29 +1,11 @@
 # Emitted by voidgen, the same for every image: `voidgen generate` replaces changes.
-# An OCI image with only the programs that mklive and voidgen's scripts run. All other programs come
-# from the locked packages.
-{ build, pkgs }:
+# An OCI image with only the programs that mklive and voidgen's scripts run.
+{
+  build,
+  pkgs,
+  tools,
+}:
 let
-  tools = pkgs.buildEnv {
-    name = "voidgen-tools";
-    paths = [
-      pkgs.bash
-      pkgs.coreutils
-      pkgs.dosfstools
-      pkgs.findutils
-      pkgs.gawk
-      pkgs.gnugrep
-      pkgs.gnused
-      pkgs.gnutar
-      pkgs.gzip
-      pkgs.kmod
-      pkgs.mtools
-      (pkgs.util-linux or pkgs.utillinux)
-      pkgs.which
-      pkgs.xbps
-    ];
-    pathsToLink = [ "/bin" ];
-  };
-
   # A program that writes the image to its output. `buildLayeredImage` runs it and also compresses.
   stream = pkgs.dockerTools.streamLayeredImage {
     name = "voidgen-container";

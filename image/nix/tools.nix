@@ -12,6 +12,7 @@
 }:
 let
   build = import ./build.nix { inherit pkgs system; };
+  iso-tools = import ./iso-tools.nix { inherit pkgs; };
   xbps-packages = import ./xbps-packages.nix {
     inherit
       build
@@ -30,12 +31,16 @@ in
     }
 )
 // (if !(pkgs ? xbps) then { } else { inherit (pkgs) xbps; })
+// (if mklive == null || !(pkgs ? buildEnv && pkgs ? xbps) then { } else { inherit iso-tools; })
 // (
   if mklive == null || !(pkgs ? dockerTools.streamLayeredImage && pkgs ? xbps) then
     { }
   else
     {
-      container = import ./container.nix { inherit build pkgs; };
+      container = import ./container.nix {
+        inherit build pkgs;
+        tools = iso-tools;
+      };
     }
 )
 // (if locked == null then { } else { inherit xbps-packages; })
