@@ -8,7 +8,7 @@ import pytest
 from tests.integration.offline import ROOT, SYSTEM, Nix, manifest, track, write_project
 
 FOREIGN = "x86_64-linux" if SYSTEM == "aarch64-linux" else "aarch64-linux"
-TOOLS = ("container", "mklive", "xbps")
+TOOLS = ("container", "iso-tools", "mklive", "xbps")
 OURS = ("closure", "collisions", "default", "include", "profile")
 
 
