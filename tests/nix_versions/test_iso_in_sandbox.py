@@ -9,10 +9,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.integration.offline import ROOT, SYSTEM, Nix
-from tests.iso import debian, making, podman
+from tests.integration.offline import SYSTEM, Nix
+from tests.iso import conftest as iso
+from tests.iso import debian, making
 from tests.iso.making import Made
-from tests.iso.podman import NoContainersError, Podman
+from tests.iso.podman import Podman
 from tests.iso.project import change, commit
 from tests.iso.running import failed, is_made, well
 from tests.iso.test_interrupted import QUIET, SLOW, running
@@ -40,13 +41,7 @@ FOLDERS = ("debian", "lib", "lib64", "usr")
 """Of the stand-in's tools, that Debian's programs need outside of their own root folder, too."""
 
 
-@pytest.fixture(scope="module")
-def engine() -> Podman:
-    folder = ROOT / ".venv" / "container" / str(os.getuid())
-    try:
-        return podman.find(folder, podman.PROGRAMS)
-    except NoContainersError as error:
-        pytest.skip(str(error))
+engine = iso.engine
 
 
 @pytest.fixture(scope="module")
