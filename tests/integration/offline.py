@@ -131,9 +131,11 @@ def track(project: Path) -> None:
     subprocess.run(["git", "-C", project, "add", "--all"], check=True)
 
 
+# These stores need not survive a crash of the machine.
 CONFIG = """
 build-users-group =
 experimental-features = nix-command flakes
+fsync-metadata = false
 sandbox = true
 sandbox-fallback = true
 substituters =
