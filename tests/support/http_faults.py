@@ -10,7 +10,6 @@ import socket
 import ssl
 import struct
 import threading
-import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -117,10 +116,6 @@ class Server(ThreadingHTTPServer):
         """The Range of each request for a file."""
         return [headers.get("Range") for headers in self.asked[urlsplit(url).path]]
 
-    def bytes_sent(self, url: str) -> int:
-        """How many bytes of bodies were sent for a file."""
-        return self.sent[urlsplit(url).path]
-
     def handle_error(self, *_: object) -> None:
         """A client that went away is no news."""
 
@@ -208,139 +203,3 @@ def resets(count: int) -> Answer:
 def hangs_up(request: Request) -> None:
     """Ends the connection without an answer."""
     request.close_connection = True
-
-
-def stalls(count: int) -> Answer:
-    """Sends ``count`` bytes, and nothing more until the other side goes."""
-
-    def answer(request: Request) -> None:
-        request.send(_head(request)[:count])
-        request.connection.recv(1)
-        request.close_connection = True
-
-    return answer
-
-
-def slow(pieces: int) -> Answer:
-    """Sends little by little."""
-
-    def answer(request: Request) -> None:
-        rest = _head(request)
-        step = len(rest) // pieces + 1
-        for at in range(0, len(rest), step):
-            request.send(rest[at : at + step])
-            time.sleep(0.01)
-
-    return answer
-
-
-def without_length(count: int | None = None) -> Answer:
-    """Sends ``count`` bytes, or all, and the end of the connection is the end of them."""
-
-    def answer(request: Request) -> None:
-        request.head(200, Connection="close")
-        request.send(request.body[:count])
-        request.close_connection = True
-
-    return answer
-
-
-def chunked(count: int | None = None) -> Answer:
-    """Sends ``count`` bytes, or all, in chunks; the last is missing where not all were sent."""
-
-    def answer(request: Request) -> None:
-        request.head(200, Transfer_Encoding="chunked")
-        for at in range(0, len(request.body[:count]), 1000):
-            _chunk(request, request.body[:count][at : at + 1000])
-        if count is None:
-            _chunk(request, b"")
-        request.close_connection = True
-
-    return answer
-
-
-def _chunk(request: Request, data: bytes) -> None:
-    request.wfile.write(b"%x\r\n" % len(data))
-    request.send(data)
-    request.wfile.write(b"\r\n")
-
-
-def endless(code: int = 200, **headers: object) -> Answer:
-    """Sends until the other side goes."""
-
-    def answer(request: Request) -> None:
-        request.head(code, Transfer_Encoding="chunked", **headers)
-        while True:
-            _chunk(request, bytes(1000))
-
-    return answer
-
-
-def of(other: bytes) -> Answer:
-    """Serves another file, ranges of it too."""
-
-    def answer(request: Request) -> None:
-        body = other[request.start :]
-        if request.start:
-            span = f"bytes {request.start}-{len(other) - 1}/{len(other)}"
-            request.head(206, Content_Length=len(body), Content_Range=span)
-        else:
-            request.head(200, Content_Length=len(body))
-        request.send(body)
-
-    return answer
-
-
-def ignores_range(request: Request) -> None:
-    """Sends all, whatever is asked for."""
-    request.head(200, Content_Length=len(request.body))
-    request.send(request.body)
-
-
-def content_range(span: str) -> Answer:
-    """Sends the rest and says that it is another."""
-
-    def answer(request: Request) -> None:
-        request.send(_head(request, Content_Range=span))
-
-    return answer
-
-
-def part_of_range(count: int) -> Answer:
-    """Sends ``count`` bytes of what is asked for, and says so."""
-
-    def answer(request: Request) -> None:
-        rest, start, size = request.body[request.start :][:count], request.start, len(request.body)
-        span = f"bytes {start}-{start + len(rest) - 1}/{size}"
-        request.head(206, Content_Length=len(rest), Content_Range=span)
-        request.send(rest)
-
-    return answer
-
-
-def encoded(encoding: str) -> Answer:
-    """Sends the file, and says that it is encoded for the way."""
-
-    def answer(request: Request) -> None:
-        request.send(_head(request, Content_Encoding=encoding))
-
-    return answer
-
-
-def redirects(url: str) -> Answer:
-    """The file is elsewhere."""
-    return status(302, Location=url)
-
-
-def together(barrier: threading.Barrier) -> Answer:
-    """Answers once as many ask at the same time as the barrier is for; else hangs up."""
-
-    def answer(request: Request) -> None:
-        try:
-            barrier.wait(60)
-        except threading.BrokenBarrierError:
-            hangs_up(request)
-        else:
-            well(request)
-
-    return answer
