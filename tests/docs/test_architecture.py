@@ -34,7 +34,6 @@ DOORS = {
     "lz4": {"system/compressed.py"},
     "markupsafe": {"system/templates.py"},
     "packageurl": {"iso/outputs.py"},
-    "pefile": {"iso/loader.py"},
     "pexpect": {"boot/console.py"},
     "pycdlib": {"image/iso_volume.py"},
     "tenacity": {"system/process.py"},

@@ -7,7 +7,7 @@ import struct
 import tarfile
 from typing import TYPE_CHECKING
 
-import pefile
+from voidgen.system import untrusted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -17,9 +17,17 @@ STABLE = 1_420_070_400
 (STABLE_EMBEDDING_TIMESTAMP in util/grub-mkstandalone.c)."""
 CONFIG = "boot/grub/grub.cfg"
 
+_PROGRAM, _SIGNATURE, _SECTION = b"MZ", b"PE\0\0", b"mods\0\0\0\0"
+_START = 0x3C
+"""Where a program says where its PE header begins (Microsoft, "PE Format")."""
+_COFF = struct.Struct("<4s2xH12xH2x")
+"""Signature and COFF header: number of sections, size of the optional header after it."""
+_LISTED = struct.Struct("<8s8xII16x")
+"""A section's header: name, size and place of its data in the file."""
+
 _MAGIC = 0x676D696D
 _INFO = {0x10B: struct.Struct("<III"), 0x20B: struct.Struct("<IxxxxQQ")}
-"""struct grub_module_info32 and 64: magic, offset and size, by the kind of PE."""
+"""struct grub_module_info32 and 64: magic, offset and size, by the optional header's magic."""
 _HEADER = struct.Struct("<II")
 """struct grub_module_header: type and size, its own included (include/grub/kernel.h)."""
 _MEMDISK = 1
@@ -31,13 +39,14 @@ def memdisk(data: bytes) -> dict[str, int] | None:
     ``data`` is a PE program as grub-mkstandalone makes it. None if it is not, or has no memdisk.
     """
     try:
-        image = pefile.PE(data=data, fast_load=True)
-        section = next(one for one in image.sections if one.Name.rstrip(b"\0") == b"mods")
-        info = _INFO[image.OPTIONAL_HEADER.Magic]
-        archive = next(_modules(section.get_data(), info))
+        section, info = next(_sections(data))
+        archive = next(_modules(section, info))
+    except (KeyError, StopIteration, struct.error):
+        return None
+    try:
         with tarfile.open(fileobj=io.BytesIO(archive), mode="r:") as tar:
             return {member.name: int(member.mtime) for member in tar if member.isfile()}
-    except (pefile.PEFormatError, tarfile.TarError, StopIteration, LookupError, struct.error):
+    except (*untrusted.DAMAGED, tarfile.TarError):
         return None
 
 
@@ -55,6 +64,23 @@ def faults(name: str, found: Mapping[str, int] | None, source_date: int) -> Iter
         yield f"{name} does not contain GRUB's modules"
     if {*found.values()} - {STABLE, source_date}:
         yield f"{name} contains the time of this run: use GRUB 2.12 or later"
+
+
+def _sections(data: bytes) -> Iterator[tuple[bytes, struct.Struct]]:
+    """Yield the contents of the sections of a PE program with GRUB's modules.
+
+    The struct is how they begin. Raises KeyError or struct.error if ``data`` is not a PE program.
+    """
+    (start,) = struct.unpack_from("<I", data, _START)
+    signature, count, size = _COFF.unpack_from(data, start)
+    if not data.startswith(_PROGRAM) or signature != _SIGNATURE:
+        return
+    header = start + _COFF.size
+    (magic,) = struct.unpack_from("<H", data, header)
+    for number in range(count):
+        name, length, place = _LISTED.unpack_from(data, header + size + number * _LISTED.size)
+        if name == _SECTION:
+            yield data[place : place + length], _INFO[magic]
 
 
 def _modules(data: bytes, info: struct.Struct) -> Iterator[bytes]:

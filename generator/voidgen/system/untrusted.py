@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 DAMAGED = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
-"""What plistlib and pycdlib raise for damaged data: catch it around a call of theirs alone."""
+"""What plistlib, pycdlib and tarfile raise for damaged data: catch it only around their calls."""
 
 
 class GarbledError(Exception):
