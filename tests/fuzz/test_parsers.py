@@ -30,14 +30,15 @@ from voidgen.errors import StepFailedError, WrongInputError
 from voidgen.image import of_iso
 from voidgen.init import preset, takeover
 from voidgen.iso import initramfs, loader, root_tree, verify
-from voidgen.iso.log import Log, faults
+from voidgen.iso.log import Log
+from voidgen.iso.mklive_log import faults
 from voidgen.lock import entries, flake_lock
 from voidgen.lock import voidgen_lock as lock_file
 from voidgen.nix import derivations
 from voidgen.nix import version as nix_versions
 from voidgen.overlay import catalogue
 from voidgen.provenance import signature, statement, statements
-from voidgen.system import sha256sums, untrusted
+from voidgen.system import compressed, sha256sums, untrusted
 from voidgen.text import visible
 from voidgen.xbps import keys, repodata
 from voidgen.xbps import version as xbps_versions
@@ -225,7 +226,7 @@ END = b"070701" + b"%08X" * 13 % (0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 11, 0) + b"TR
 @given(data=damaged(INITRAMFS + END), pack=st.sampled_from([bytes, gzip.compress, bz2.compress]))
 def test_initramfs(data: bytes, pack: Callable[[bytes], bytes]) -> None:
     with suppress(ValueError):
-        initramfs.entries(io.BytesIO(pack(data)))
+        initramfs.entries(io.BytesIO(pack(data)), compressed.decompress)
 
 
 LOADER = efi.program(efi.modules(efi.memdisk({loader.CONFIG: loader.STABLE})))

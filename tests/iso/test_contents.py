@@ -26,6 +26,7 @@ from tests.support.program import Ran, voidgen
 from voidgen.iso import initramfs, loader
 from voidgen.nix import flakes
 from voidgen.progress import NoProgress
+from voidgen.system import compressed
 
 SQUASHFS = "iso/LiveOS/squashfs.img"
 
@@ -209,7 +210,7 @@ def test_mklive_gets_the_projects_options(image: Image) -> None:
 
 def test_initramfs_has_mklive_s_hooks_and_no_device_nodes(image: Image) -> None:
     with (image.root.parent / "iso" / "boot" / "initrd").open("rb") as stream:
-        found = initramfs.entries(stream)
+        found = initramfs.entries(stream, compressed.decompress)
     hooks = {path.partition("/hooks/")[2] for path in found if "/hooks/" in path}
     assert {"pre-pivot/01-adduser.sh", "pre-mount/01-install.sh"} <= hooks
     assert {stat.S_IFMT(mode) for mode in found.values()} == {stat.S_IFDIR, stat.S_IFREG}

@@ -11,7 +11,7 @@ from voidgen import project
 from voidgen.errors import WrongInputError
 from voidgen.iso import differences, listing
 from voidgen.iso.root_tree import RootEntry, RootTree
-from voidgen.plan.documents import Entry
+from voidgen.iso.wanted import Wanted
 from voidgen.tree import Link
 
 TARGETS = ["./a", "a/", "a//b", "../x/./y", "/a//b/", "."]
@@ -39,7 +39,7 @@ def test_link_targets_are_emitted_unchanged(repository: Path, target: str) -> No
 @pytest.mark.parametrize("target", TARGETS)
 def test_an_isos_link_targets_are_compared_unchanged(tmp_path: Path, target: str) -> None:
     os.symlink(target, tmp_path / "x")  # noqa: PTH211
-    entry = Entry("/x", "symlink", target=target)
+    entry = Wanted("/x", "symlink", target=target)
     tree = RootTree({"/x": RootEntry("symlink", 0o777, (0, 0), 1, target)}, {}, {}, {})
     assert list(differences.overlay(listing.entries([entry], tmp_path), tree)) == []
 

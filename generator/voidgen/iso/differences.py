@@ -8,19 +8,15 @@ from __future__ import annotations
 import os
 import re
 import stat
-from typing import TYPE_CHECKING, Literal
-
-import attrs
-from attrs import frozen
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from voidgen.iso.root_tree import KINDS, SPECIAL, RootEntry
-from voidgen.tree import PROFILE
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from voidgen.iso.root_tree import RootTree
-    from voidgen.plan.documents import Entry
+    from voidgen.iso.wanted import Wanted
 
 STORE_TIMES = ("1970-01-01 00:00", "1970-01-01 00:00:01")
 """Second 1, with and without the seconds."""
@@ -38,8 +34,7 @@ _WORDS: dict[Problem, str] = {
 }
 
 
-@frozen
-class Difference:
+class Difference(NamedTuple):
     """A path of the root tree with what is there, and what should be there.
 
     ``other`` is another kind, mode, owner or size.
@@ -55,10 +50,11 @@ class Difference:
         return _WORDS[self.problem].format(self.path, self.found, self.expected)
 
 
-def overlay(entries: Iterable[Entry], tree: RootTree) -> Iterator[Difference]:
+def overlay(entries: Iterable[Wanted], tree: RootTree, profile: str = "") -> Iterator[Difference]:
     """Yield how ``tree`` differs from the overlay's ``entries``.
 
-    Compares the content of each file with a hash.
+    Compares the content of each file with a hash. ``profile`` stands for the baked profile, which
+    may be any store path, at the start of a target.
     """
     for entry in entries:
         there = tree.entries.get(entry.path)
@@ -67,17 +63,17 @@ def overlay(entries: Iterable[Entry], tree: RootTree) -> Iterator[Difference]:
         elif there.kind != entry.type:
             yield Difference(entry.path, "other", f"a {there.kind}", f"a {entry.type}")
         elif entry.target is not None:
-            if not _leads(there.target, entry.target):
+            if not _leads(there.target, entry.target, profile):
                 yield Difference(entry.path, "target", there.target, entry.target)
         elif entry.mode is not None:
-            yield from _owned(entry, there, tree)
+            yield from _owned(entry, entry.mode, there, tree)
             yield from _content(entry, tree)
 
 
-def _owned(entry: Entry, there: RootEntry, tree: RootTree) -> Iterator[Difference]:
-    owner = _number(entry.owner or "", tree.users), _number(entry.group or "", tree.groups)
+def _owned(entry: Wanted, mode: int, there: RootEntry, tree: RootTree) -> Iterator[Difference]:
+    owner = _number(entry.owner, tree.users), _number(entry.group, tree.groups)
     found = f"{there.mode:04o} {there.owner[0]}:{there.owner[1]}"
-    expected = f"{int(entry.mode or '', 8):04o} {owner[0]}:{owner[1]}"
+    expected = f"{mode:04o} {owner[0]}:{owner[1]}"
     if found != expected:
         yield Difference(entry.path, "other", found, expected)
 
@@ -87,7 +83,7 @@ def _number(name: str, known: Mapping[str, int]) -> str:
     return name if name.isdecimal() else str(known.get(name, name))
 
 
-def _content(entry: Entry, tree: RootTree) -> Iterator[Difference]:
+def _content(entry: Wanted, tree: RootTree) -> Iterator[Difference]:
     if entry.hash is None:
         return
     found = tree.hashes.get(entry.path)
@@ -97,9 +93,9 @@ def _content(entry: Entry, tree: RootTree) -> Iterator[Difference]:
         yield Difference(entry.path, "content", found, entry.hash)
 
 
-def _leads(found: str, target: str) -> bool:
-    """Return whether a link leads to ``target``, which may name the profile by a placeholder."""
-    rest = target.removeprefix(PROFILE)
+def _leads(found: str, target: str, profile: str) -> bool:
+    """Return whether a link leads to ``target``, which may begin with ``profile``."""
+    rest = target.removeprefix(profile)
     if rest == target:
         return found == target
     return found.endswith(rest) and bool(_IN_STORE.fullmatch(found.removesuffix(rest)))
@@ -132,7 +128,7 @@ def store_files(store_paths: Iterable[str], tree: RootTree) -> Iterator[Differen
                 continue
             expected = _of_store(status, target)
             size = there.size if expected.kind == "file" else 0
-            found = attrs.evolve(there, time="", size=size)
+            found = there._replace(time="", size=size)
             if found != expected:
                 yield Difference(path, "other", str(found), str(expected))
             elif there.time not in STORE_TIMES:

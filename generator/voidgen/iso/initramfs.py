@@ -6,13 +6,15 @@ import re
 import stat
 from typing import TYPE_CHECKING
 
-from voidgen.system import compressed
+from voidgen.system import decompression
 
 if TYPE_CHECKING:
     import io
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
     from typing import BinaryIO
+
+    from voidgen.system.decompression import Decompress
 
 _NEWC = (b"070701", b"070702")
 _HEADER = re.compile(rb"07070[12]((?:[0-9A-Fa-f]{8}){13})")
@@ -48,16 +50,16 @@ _HOOK = re.compile(
 )
 
 
-def entries(stream: BinaryIO) -> dict[str, int]:
+def entries(stream: BinaryIO, decompress: Decompress) -> dict[str, int]:
     """Return the mode (stat(2), with the file's kind) of each entry, by its path from the root.
 
     ``stream`` may hold several archives in a row, plain or compressed: early microcode, then the
     rest (Linux, Documentation/driver-api/early-userspace/buffer-format.rst). Raises ValueError if
-    it is not an initramfs or is cut off.
+    it is not an initramfs or is cut off, NoProgramError if ``decompress`` does.
     """
     try:
-        return dict(_archives(compressed.buffered(stream)))
-    except compressed.DAMAGED as error:
+        return dict(_archives(decompression.buffered(stream), decompress))
+    except decompression.DAMAGED as error:
         raise ValueError(f"not an initramfs: {error}") from None
 
 
@@ -124,7 +126,7 @@ def hooks(mklive: Path) -> list[str]:
 
 
 def _text(file: Path) -> str:
-    return file.read_text(errors="replace") if file.is_file() else ""
+    return file.read_bytes().decode(errors="replace") if file.is_file() else ""
 
 
 def _modules(paths: Iterable[str]) -> set[tuple[str, str]]:
@@ -133,17 +135,21 @@ def _modules(paths: Iterable[str]) -> set[tuple[str, str]]:
     return {(one[1], one[2].replace("-", "_")) for one in found if one}
 
 
-def _archives(stream: io.BufferedReader, *, unpacked: bool = False) -> Iterator[tuple[str, int]]:
+def _archives(
+    stream: io.BufferedReader, decompress: Decompress | None
+) -> Iterator[tuple[str, int]]:
+    """Yield path and mode of each entry; without ``decompress``, the archives must be plain."""
     count = 0
     while begin := _after_zeros(stream):
         count += 1
         if begin.startswith(_NEWC):
             yield from _archive(stream)
             continue
-        archives = None if unpacked else compressed.decompress(stream)
+        archives = decompress(stream) if decompress else None
         if archives is None:
             raise ValueError(f"archive {count} begins with {begin[:6]!r}")
-        yield from _archives(archives, unpacked=True)
+        with archives:
+            yield from _archives(archives, None)
         return
     if not count:
         raise ValueError("it is empty")

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from itertools import chain, islice
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from voidgen.errors import StepFailedError
-from voidgen.iso import differences, initramfs, listing, root_tree, verify
-from voidgen.iso.log import faults
-from voidgen.iso.root_tree import RootTree
+from voidgen.iso import result, wanted
+from voidgen.iso.result import SHOWN, Expected
+from voidgen.schema import typed_json
+from voidgen.system import compressed
 from voidgen.text import human_size
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from voidgen.iso.job import Built
     from voidgen.plan.plan import Plan
 
-SHOWN = 20
 LARGEST = 5
 """Number of packages that are named if the ISO is too large."""
 
@@ -31,31 +31,15 @@ def judge(plan: Plan, built: Built, results: Path, log: str, source_date: int) -
     ``source_date`` is the time of all files that a run makes, in seconds since 1970. Raises
     StepFailedError that names what is wrong.
     """
-    lists = {
-        name: (results / name).read_text(errors="surrogateescape")
-        for name in (
-            *("squashfs.list", "overlay.sums", "iso.list"),
-            *("passwd", "group"),
-        )
-    }
-    tree = RootTree(
-        root_tree.entries(lists["squashfs.list"]),
-        root_tree.ids(lists["passwd"]),
-        root_tree.ids(lists["group"]),
-        root_tree.hashes(lists["overlay.sums"]),
+    expected = Expected(
+        plan.config.image.arch,
+        wanted.entries(typed_json.plain(built.image.plan.include)),
+        Path(built.include),
+        tuple(map(str, built.store_paths)),
+        Path(built.mklive),
     )
-    store_paths = [*map(str, built.store_paths)]
-    wrong = chain(
-        faults(log),
-        verify.boot(plan.config.image.arch, lists["iso.list"]),
-        verify.loaders(plan.config.image.arch, results / "efi", source_date),
-        verify.initrd(results / "initrd", tree.entries, initramfs.hooks(Path(built.mklive))),
-        verify.packages((results / "pkgdb.plist").read_bytes()),
-        differences.overlay(listing.entries(built.image.plan.include, Path(built.include)), tree),
-        differences.closure(store_paths, tree),
-        differences.store_files(store_paths, tree),
-    )
-    first = [*map(str, islice(wrong, SHOWN))]
+    wrong = result.faults(expected, results, log, source_date, compressed.decompress)
+    first = [*islice(wrong, SHOWN)]
     if first:
         what = "mklive succeeded, but the ISO differs from the plan"
         remedy = "see the log; voidgen does not keep the ISO"

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from voidgen.errors import StepFailedError
+from voidgen.iso.mklive_log import FAILED, FAILED_IN_MKLIVE, STAGE, SUCCESS, installs, plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
 LAST = 20
 """Number of last lines that an error shows."""
 
-_STAGE = re.compile(r"\[(\d+)/(\d+)\] (.*)")
-_ANSI = re.compile(r"\x1b\[[0-9;]*m")
 _END = re.compile(rb"[\r\n]")
 _LONGEST = 1 << 16
 """Bytes of a line that voidgen reads."""
@@ -48,36 +47,6 @@ _KNOWN: Mapping[str, str] = {
 }
 """Remedies for some lines."""
 
-
-SUCCESS = re.compile(r"^Created \S+ \(.*\) successfully\.$", re.MULTILINE)
-_FAILED = re.compile(
-    r"(?:\S*/)?(?:cp|mount|losetup|mkfs|mkfs\.\w+|mknod): .*"
-    r"|dracut-install: .*|dracut\[F\].*"
-    # Errors after which dracut continues, and ends with status 0 (059 to 112: dracut.sh,
-    # dracut-functions.sh and the modules' module-setup.sh). Its other errors are about modules
-    # that it leaves out.
-    r"|dracut(?:\[E\])?: (?:FAILED|installkernel failed|(?:dracut m|M)odule '[^']*' cannot be "
-    r"|ldconfig (?:exited|might need)|Cannot (?:execute compression|install a hook|find \[systemd-)"
-    r"|The target kernel does not support |No such hook type |Aborting initrd creation"
-    r"|\"depmod -a |Creation of |Failed (?:to install|making) |Resolving dependencies for ).*"
-    # The dynamic loader's own errors are about an optional library (LD_PRELOAD).
-    r"|ERROR: (?!ld\.so: ).*"
-    # After these, files of packages lack their owners or capabilities.
-    r"|(?:chown: |setcap: |.*[Cc]apabilit).*Operation not permitted\b.*"
-    r"|.*: (?:No space left on device|Input/output error)\b.*"
-)
-"""Lines that mean a failure in every stage."""
-_FAILED_IN_MKLIVE = re.compile(
-    r"(?:\S*/)?(?:chmod|chown|chroot|find|install|ln|mcopy|mkdir|mmd|mv|rm|rmdir|sed|touch|truncate"
-    r"|umount): .*"
-    r"|.*: Operation not permitted\b.*"
-    # hooks.bash replaces a step of mklive, which prints "readonly function".
-    r"|\S*mklive\.sh: line \d+: (?!\w+: readonly function$).*"
-    r"|grub-\w+: error: .*|xorriso : (?:FAILURE|FATAL|SORRY) : .*"
-)
-"""Lines that mean a failure in mklive's own steps. In the stages that install packages, their
-scripts also try what may fail, such as the modes of /proc and /sys in a user namespace."""
-_INSTALLS = "Installing "
 
 _STOPS = re.compile(
     # The only explanation of some failures: messages of the shell, getopts and XBPS.
@@ -131,7 +100,7 @@ class Log:
                 *whole, line = _END.split(line + piece)
                 line = line[-_LONGEST:]
                 for one in whole:
-                    match = _STAGE.match(_plain(one[:_LONGEST]))
+                    match = STAGE.match(plain(one[:_LONGEST]))
                     if match:
                         self.stage = match[3]
                         reached(int(match[1]), int(match[2]), match[3])
@@ -140,7 +109,7 @@ class Log:
 
     def text(self) -> str:
         """Return the whole log, without colours."""
-        return _plain(self.file.read_bytes())
+        return plain(self.file.read_bytes())
 
     def has_success(self) -> bool:
         """Return whether mklive reported that it created the image."""
@@ -179,37 +148,13 @@ def telling(lines: Sequence[str]) -> str:
     Searches the last stage first: failures that earlier stages ignored did not end the run.
     In a stage that installs packages, their scripts also try what may fail.
     """
-    begins = max((at for at, line in enumerate(lines) if _STAGE.match(line)), default=0)
-    stage = _STAGE.match(lines[begins]) if lines else None
-    installs = stage is not None and stage[3].startswith(_INSTALLS)
-    known = (_FAILED, _STOPS) if installs else (_FAILED, _STOPS, _FAILED_IN_MKLIVE)
+    begins = max((at for at, line in enumerate(lines) if STAGE.match(line)), default=0)
+    stage = STAGE.match(lines[begins]) if lines else None
+    is_install = stage is not None and installs(stage[3])
+    known = (FAILED, _STOPS) if is_install else (FAILED, _STOPS, FAILED_IN_MKLIVE)
     for part in (lines[begins:], lines):
         for kinds in (known, (_SOUNDS_LIKE_IT,)):
             for line in part:
                 if not _NOISE.fullmatch(line) and any(one.fullmatch(line) for one in kinds):
                     return line
     return ""
-
-
-def faults(text: str) -> Iterator[str]:
-    """Yield what failed according to the log ``text``, though mklive's exit status is 0.
-
-    Yields each line once.
-    """
-    if not SUCCESS.search(text):
-        yield "mklive did not report that it created the image"
-    installs = False
-    seen = set[str]()
-    for line in text.splitlines():
-        stage = _STAGE.fullmatch(line)
-        if stage:
-            installs = stage[3].startswith(_INSTALLS)
-        elif line not in seen and (
-            _FAILED.fullmatch(line) or (not installs and _FAILED_IN_MKLIVE.fullmatch(line))
-        ):
-            seen.add(line)
-            yield f"mklive ignored an error: {line}"
-
-
-def _plain(data: bytes) -> str:
-    return _ANSI.sub("", data.decode(errors="replace"))

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
-
-from attrs import frozen
+from typing import TYPE_CHECKING, NamedTuple
 
 from voidgen.system import sri
 
@@ -23,8 +21,7 @@ SPECIAL = "special"
 """The kind of everything else, such as a device."""
 
 
-@frozen
-class RootEntry:
+class RootEntry(NamedTuple):
     """A path of the root tree: its kind, permission bits, numeric owner, size, link target.
 
     ``time`` is as unsquashfs prints it: without seconds before 4.6.
@@ -45,8 +42,7 @@ class RootEntry:
         return f"{what} of {self.size} bytes" if self.kind == "file" else what
 
 
-@frozen
-class RootTree:
+class RootTree(NamedTuple):
     """All paths of the root tree, and what is known of its files' content.
 
     ``users`` and ``groups`` are the numbers by name in its passwd(5) and group(5), ``hashes`` the

@@ -6,18 +6,20 @@ status nor the ISO's existence proves anything.
 
 from __future__ import annotations
 
+import plistlib
 import re
 from typing import TYPE_CHECKING
-
-from attrs import frozen
+from xml.parsers.expat import ExpatError
 
 from voidgen.iso import initramfs, loader
-from voidgen.schema import typed_json
-from voidgen.system.untrusted import GarbledError
+from voidgen.system import untrusted
+from voidgen.system.decompression import NoProgramError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
+
+    from voidgen.system.decompression import Decompress
 
 _ISO = re.compile(r"(\S{10}) +\d+ +\S+ +\S+ +(\d+) \w+ +\d+ +[\d:]+ '(.*)'")
 """A line of xorriso's ``lsdl``: mode, links, owner, group, size, date, path."""
@@ -52,27 +54,22 @@ def loaders(arch: str, efi: Path, source_date: int) -> Iterator[str]:
             yield from loader.faults(name, loader.memdisk(file.read_bytes()), source_date)
 
 
-def initrd(file: Path, paths: Iterable[str], hooks: Iterable[str]) -> Iterator[str]:
+def initrd(
+    file: Path, paths: Iterable[str], hooks: Iterable[str], decompress: Decompress
+) -> Iterator[str]:
     """Yield what is wrong with the initramfs in ``file``.
 
     ``paths`` are those of the root tree, ``hooks`` is from `initramfs.hooks`.
     """
     try:
         with file.open("rb") as stream:
-            entries = initramfs.entries(stream)
+            entries = initramfs.entries(stream, decompress)
     except FileNotFoundError:
         return  # `boot` reports it.
-    except ValueError as error:
+    except (NoProgramError, ValueError) as error:
         yield f"/boot/initrd: {error}"
         return
     yield from initramfs.faults(entries, paths, hooks)
-
-
-@frozen
-class _Installed:
-    """A package in XBPS's database."""
-
-    state: str
 
 
 def packages(pkgdb: bytes) -> Iterator[str]:
@@ -81,16 +78,22 @@ def packages(pkgdb: bytes) -> Iterator[str]:
     mklive ignores that program's exit status.
     """
     try:
-        entries = typed_json.read_plist(pkgdb, dict[str, object])
-        # Entries with an underscore are not packages.
-        names = [name for name in sorted(entries) if not name.startswith("_")]
-        found = {name: typed_json.structure(entries[name], _Installed) for name in names}
-    except GarbledError:
+        states = _states(pkgdb)
+    except (*untrusted.DAMAGED, ExpatError):
         yield "XBPS's database in the root tree is garbled"
         return
-    for name, one in found.items():
-        if one.state != "installed":
-            yield f"package {name} is {one.state}, but not configured"
+    for name, state in sorted(states.items()):
+        if state != "installed":
+            yield f"package {name} is {state}, but not configured"
+
+
+def _states(pkgdb: bytes) -> dict[str, str]:
+    # Entries with an underscore are not packages.
+    entries = plistlib.loads(pkgdb).items()
+    found = {name: entry["state"] for name, entry in entries if not name.startswith("_")}
+    if not all(isinstance(state, str) for state in found.values()):
+        raise TypeError("a state is not text")
+    return found
 
 
 def _family(arch: str) -> str:

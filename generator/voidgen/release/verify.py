@@ -12,7 +12,7 @@ from voidgen.diff import compare
 from voidgen.errors import WrongInputError, unreadable
 from voidgen.image import of_build, of_iso
 from voidgen.image.iso_manifest import IsoManifest
-from voidgen.iso import differences, outputs
+from voidgen.iso import differences, outputs, wanted
 from voidgen.outcome.types import Outcome
 from voidgen.provenance import signature, signed, statement, statements
 from voidgen.provenance.beside import beside, read, why
@@ -21,6 +21,7 @@ from voidgen.schema import typed_json
 from voidgen.system import sha256sums, sri
 from voidgen.system.files import open_regular_file
 from voidgen.system.untrusted import GarbledError, OtherVersionError
+from voidgen.tree import PROFILE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -226,5 +227,8 @@ def root_tree(iso: Path, manifest: IsoManifest) -> Outcome:
     except squashfs.UnreadableError as error:
         return Outcome(name, "failed", error.what, error.output)
     store_paths = manifest.nix.closure.store_paths
-    wrong = chain(differences.closure(store_paths, tree), differences.overlay(include, tree))
+    overlay = wanted.entries(typed_json.plain(include))
+    wrong = chain(
+        differences.closure(store_paths, tree), differences.overlay(overlay, tree, PROFILE)
+    )
     return _outcome(name, [*map(str, wrong)])

@@ -15,7 +15,7 @@ from attrs import field, frozen
 
 from voidgen.errors import StepFailedError, refused
 from voidgen.schema import typed_json
-from voidgen.system import compressed, sri
+from voidgen.system import compressed, decompression, sri
 from voidgen.system.files import read_regular_file
 from voidgen.system.untrusted import GarbledError
 
@@ -105,7 +105,7 @@ def read(file: Path) -> Repodata:
         index = typed_json.read_plist(members[INDEX], dict[str, _Package]) if members[INDEX] else {}
         signed = members.get(META) not in UNSIGNED
         meta = typed_json.read_plist(members[META], _Meta) if signed else _Meta()
-    except (GarbledError, tarfile.TarError, *compressed.DAMAGED) as error:
+    except (GarbledError, tarfile.TarError, *decompression.DAMAGED) as error:
         what = f"{file}: is not an index of an XBPS repository ({error})"
         raise StepFailedError(what, REMEDY) from None
     return Repodata({name: one.listed() for name, one in index.items()}, meta.public_key)
@@ -113,7 +113,7 @@ def read(file: Path) -> Repodata:
 
 def _unpacked(data: bytes) -> bytes:
     """Return the tar archive in ``data``, which may be compressed."""
-    stream = compressed.decompress(compressed.buffered(io.BytesIO(data)))
+    stream = compressed.decompress(decompression.buffered(io.BytesIO(data)))
     unpacked = stream.read(LARGEST + 1) if stream else data
     if len(unpacked) > LARGEST:
         raise GarbledError(f"more than {LARGEST >> 20} MiB")

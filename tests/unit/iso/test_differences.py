@@ -6,15 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from attrs import evolve
 from tests.unit.iso.test_root_tree import KINDS
 
 from voidgen.iso import differences, listing
 from voidgen.iso.differences import STORE_TIMES, Difference
 from voidgen.iso.root_tree import RootEntry, RootTree
-from voidgen.plan.documents import Entry
+from voidgen.iso.wanted import Wanted
 from voidgen.system import sri
-from voidgen.tree import PROFILE, Recipe
+from voidgen.tree import PROFILE
 
 AA, AB = sri.of_bytes(b"aa"), sri.of_bytes(b"ab")
 GOOD = RootEntry("file", 0o644, (0, 80), 2)
@@ -22,10 +21,10 @@ GOOD = RootEntry("file", 0o644, (0, 80), 2)
 
 def overlay_of(found: RootEntry | None, hash_: str | None = AA, **changed: Any) -> list[Difference]:
     """How a root tree with one path, whose content has this hash, differs from one entry."""
-    entry = evolve(Entry("/etc/a", "file", "0644", "root", "80", hash=AA), **changed)
+    entry = Wanted("/etc/a", "file", 0o644, "root", "80", hash=AA)._replace(**changed)
     entries = {"/etc/a": found} if found else {}
     tree = RootTree(entries, {"root": 0}, {}, {"/etc/a": hash_} if hash_ else {})
-    return [*differences.overlay([entry], tree)]
+    return [*differences.overlay([entry], tree, PROFILE)]
 
 
 def test_overlay_as_it_should_be() -> None:
@@ -46,8 +45,8 @@ def test_overlay_as_it_should_be() -> None:
         (None, AA, "/etc/a is missing"),
         (RootEntry("symlink", 0o777, (0, 0), 2, "b"), AA,
          "/etc/a is a symlink, but should be a file"),
-        (evolve(GOOD, mode=0o4644), AA, "/etc/a is 4644 0:80, but should be 0644 0:80"),
-        (evolve(GOOD, owner=(0, 0)), AA, "/etc/a is 0644 0:0, but should be 0644 0:80"),
+        (GOOD._replace(mode=0o4644), AA, "/etc/a is 4644 0:80, but should be 0644 0:80"),
+        (GOOD._replace(owner=(0, 0)), AA, "/etc/a is 0644 0:0, but should be 0644 0:80"),
         (GOOD, AB, f"/etc/a has other content: its hash is {AB}, but should be {AA}"),
         (GOOD, None, "/etc/a cannot be read"),
     ],
@@ -95,12 +94,12 @@ def test_what_nix_built_of_an_overlay(tmp_path: Path) -> None:
         (tmp_path / "etc" / name).write_bytes(b"aa")
     (tmp_path / "etc/made/link").symlink_to("./file")
     (tmp_path / "etc/profile").symlink_to("/nix/store/x-profile")
-    owned = ("0644", "root", "root")
+    owned = (0o644, "root", "root")
     listed = [
-        Entry("/etc/planned", "file", *owned, hash=AB),
-        Entry("/etc/unplanned", "file", *owned),
-        Entry("/etc/profile", "symlink", target=PROFILE),
-        Entry("/etc/made", "directory", "0755", "root", "root", made_by=Recipe("x")),
+        Wanted("/etc/planned", "file", *owned, hash=AB),
+        Wanted("/etc/unplanned", "file", *owned),
+        Wanted("/etc/profile", "symlink", target=PROFILE),
+        Wanted("/etc/made", "directory", 0o755, "root", "root", made_by=True),
     ]
     found = {one.path: one.hash or one.target for one in listing.entries(listed, tmp_path)}
     assert found == {
@@ -135,11 +134,11 @@ def test_files_of_the_closure_are_compared_with_the_store(tmp_path: Path) -> Non
     assert of_store(top, good) == []
     # Sizes of folders are the file system's.
     folder = good[str(top)]
-    assert of_store(top, {**good, str(top): evolve(folder, size=7)}) == []
+    assert of_store(top, {**good, str(top): folder._replace(size=7)}) == []
     # Modes and times of the machine's store do not count, those of the image do.
     (top / "bin" / "tool").chmod(0o644)
     assert of_store(top, good) == []
-    (said,) = of_store(top, {**good, str(top): evolve(folder, time="1970-01-01 00:00:00")})
+    (said,) = of_store(top, {**good, str(top): folder._replace(time="1970-01-01 00:00:00")})
     assert said == f"{top} has the time 1970-01-01 00:00:00, but should have 1970-01-01 00:00:01"
     tool = str(top / "bin" / "tool")
     assert of_store(top, {key: good[key] for key in good if key != tool}) == [f"{tool} is missing"]

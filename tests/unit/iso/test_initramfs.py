@@ -2,7 +2,6 @@
 
 import bz2
 import gzip
-import io
 import lzma
 import stat
 import struct
@@ -17,6 +16,7 @@ from tests.integration.offline import ROOT
 from tests.support.program import write
 
 from voidgen.iso import initramfs
+from voidgen.system import compressed, decompression_programs
 
 BUSYBOX = "busybox"
 TREE = (
@@ -77,6 +77,10 @@ def legacy_lz4(data: bytes) -> bytes:
     return b"\x02\x21\x4c\x18" + b"".join(struct.pack("<I", len(one)) + one for one in packed)
 
 
+def by(*argv: str) -> Callable[[bytes], bytes]:
+    return lambda data: subprocess.run(argv, input=data, capture_output=True, check=True).stdout
+
+
 COMPRESSORS: dict[str, Callable[[bytes], bytes]] = {
     "none": bytes,
     "gzip": gzip.compress,
@@ -84,13 +88,33 @@ COMPRESSORS: dict[str, Callable[[bytes], bytes]] = {
     "xz": lambda data: lzma.compress(data, check=lzma.CHECK_CRC32),
     "zstd": lambda data: zstandard.ZstdCompressor(write_content_size=False).compress(data),
     "lz4": legacy_lz4,
+    # As dracut calls them.
+    "zstd program": by("zstd", "-15", "-q", "-T0"),
+    "lz4 program": by("lz4", "-l", "-9"),
+}
+DECOMPRESS = {
+    "libraries": compressed.decompress,
+    "programs": decompression_programs.decompress,
 }
 
 
+@pytest.fixture(params=DECOMPRESS)
+def read(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[bytes], dict[str, int]]:
+    """Give a function that reads a file with these bytes."""
+
+    def read(data: bytes) -> dict[str, int]:
+        (tmp_path / "initrd").write_bytes(data)
+        with (tmp_path / "initrd").open("rb") as stream:
+            return initramfs.entries(stream, DECOMPRESS[request.param])
+
+    return read
+
+
 @pytest.mark.parametrize("compressor", COMPRESSORS)
-def test_entries_of_consecutive_archives_are_read(compressor: str, archive: bytes) -> None:
-    data = early() + COMPRESSORS[compressor](archive)
-    found = initramfs.entries(io.BytesIO(data))
+def test_entries_of_consecutive_archives_are_read(
+    compressor: str, archive: bytes, read: Callable[[bytes], dict[str, int]]
+) -> None:
+    found = read(early() + COMPRESSORS[compressor](archive))
     assert {path: stat.filemode(mode)[0] for path, mode in found.items()} == {
         "": "d", "init": "-", "link": "l", "usr": "d", "usr/bin": "d", "usr/bin/a": "-",
         "usr/bin/bb": "-", "kernel/x86/microcode/GenuineIntel.bin": "-",
@@ -98,15 +122,17 @@ def test_entries_of_consecutive_archives_are_read(compressor: str, archive: byte
 
 
 @pytest.mark.parametrize("compressor", COMPRESSORS)
-def test_truncated_and_damaged_archives_are_refused(compressor: str, archive: bytes) -> None:
+def test_truncated_and_damaged_archives_are_refused(
+    compressor: str, archive: bytes, read: Callable[[bytes], dict[str, int]]
+) -> None:
     data = COMPRESSORS[compressor](archive)
     for cut in (data[: len(data) // 2], data[:5], data[:-200], b"x" + data, b"", bytes(512)):
         with pytest.raises(ValueError, match="not an initramfs"):
-            initramfs.entries(io.BytesIO(cut))
+            read(cut)
     twice = COMPRESSORS[compressor](data)
     if compressor != "none":
         with pytest.raises(ValueError, match="archive 1 begins with"):
-            initramfs.entries(io.BytesIO(twice))
+            read(twice)
 
 
 def test_a_complete_initramfs_has_no_faults() -> None:

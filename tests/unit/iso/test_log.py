@@ -2,7 +2,7 @@
 
 import pytest
 
-from voidgen.iso import log
+from voidgen.iso import log, mklive_log
 
 GOOD = "Created /out/image.iso (3.5M) successfully.\n"
 INSTALLS = "[4/12] Installing void pkgs into the rootfs: base-system ...\n"
@@ -10,7 +10,7 @@ MAKES = "[7/12] Generating initramfs image (xz)...\n"
 
 
 def faults(text: str) -> list[str]:
-    return [one.removeprefix("mklive ignored an error: ") for one in log.faults(text)]
+    return [one.removeprefix("mklive ignored an error: ") for one in mklive_log.faults(text)]
 
 
 def test_a_log_without_the_last_line_is_a_fault() -> None:
