@@ -11,9 +11,9 @@ PROGRAMS := git=git nix=nix-bin ensurepip=python3-venv
 TESTED_WITH := bash=bash bwrap=bubblewrap dash=dash dbus-run-session=dbus-daemon \
 	dbus-send=dbus-bin dconf=dconf-cli desktop-file-validate=desktop-file-utils dot=graphviz \
 	fc-match=fontconfig gdk-pixbuf-thumbnailer=libgdk-pixbuf2.0-bin gio=libglib2.0-bin \
-	locale-gen=locales lspci=pciutils man=man-db patchelf=patchelf runsvdir=runit \
+	locale-gen=locales lspci=pciutils lz4=lz4 man=man-db patchelf=patchelf runsvdir=runit \
 	shellcheck=shellcheck visudo=sudo update-mime-database=shared-mime-info \
-	xkbcli=libxkbcommon-tools Xorg=xserver-xorg-core
+	xkbcli=libxkbcommon-tools Xorg=xserver-xorg-core zstd=zstd
 # Packages without a program: a file of each shows that it is installed.
 TESTED_WITH += /usr/share/doc/dconf-gsettings-backend/copyright=dconf-gsettings-backend \
 	/usr/share/keyrings/debian-archive-keyring.gpg=debian-archive-keyring \

@@ -229,11 +229,13 @@ def test_initramfs(data: bytes, pack: Callable[[bytes], bytes]) -> None:
         initramfs.entries(io.BytesIO(pack(data)), compressed.decompress)
 
 
-LOADER = efi.program(efi.modules(efi.memdisk({loader.CONFIG: loader.STABLE})))
+MEMDISK = efi.memdisk({loader.CONFIG: loader.STABLE})
+LOADER = efi.program(efi.modules(MEMDISK))
+WITH_MEMDISK = damaged(MEMDISK).map(lambda data: efi.program(efi.modules(data)))
 
 
-@few(40)
-@given(data=damaged(LOADER) | st.binary(max_size=200))
+@few(60)
+@given(data=damaged(LOADER) | WITH_MEMDISK | st.binary(max_size=200))
 def test_loader(data: bytes) -> None:
     list(loader.faults("X.EFI", loader.memdisk(data), 1))
 

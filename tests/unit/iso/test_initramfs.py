@@ -13,6 +13,8 @@ import lz4.block
 import pytest
 import zstandard
 from tests.integration.offline import ROOT
+from tests.support import newc
+from tests.support.newc import FILE, FOLDER, NODE
 from tests.support.program import write
 
 from voidgen.iso import initramfs
@@ -24,7 +26,6 @@ TREE = (
     "/usr/lib/modules/6.1_1/kernel/fs/overlayfs/overlay.ko.zst",
     "/usr/lib/modules/6.1_1/kernel/drivers/net/tun.ko.zst",
 )
-FILE, FOLDER, NODE = stat.S_IFREG | 0o644, stat.S_IFDIR | 0o755, stat.S_IFCHR | 0o666
 BOOTS = (
     *("init", "usr/lib/dracut-lib.sh", "usr/bin/dmsquash-live-root"),
     "var/lib/dracut/hooks/cmdline/30-parse-dmsquash-live.sh",
@@ -40,6 +41,8 @@ GOOD = {
 }
 RUN = "var/tmp/dracut.d3thfWu/initramfs"
 HOOKS = ["hooks/pre-pivot/01-adduser.sh"]
+EARLY = newc.archive({"kernel/x86/microcode/GenuineIntel.bin": FILE}, b"sixsix")
+"""Microcode, as dracut puts it before the rest."""
 
 
 @pytest.fixture(scope="module")
@@ -55,20 +58,6 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> bytes:
         [BUSYBOX, "cpio", "-o", "-H", "newc"],
         cwd=folder, input=names.encode(), capture_output=True, check=True,
     ).stdout  # fmt: skip
-
-
-def early() -> bytes:
-    """Return an archive of microcode, as dracut puts it before the rest."""
-    name = b"kernel/x86/microcode/GenuineIntel.bin\0"
-    numbers = [1, FILE, 0, 0, 1, 0, 6, 0, 0, 0, 0, len(name), 0]
-    end = [0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 11, 0]
-    parts = [
-        *(b"070701", "".join(f"{one:08X}" for one in numbers).encode(), name, b"", b"sixsix\0\0"),
-        *(b"070701", "".join(f"{one:08X}" for one in end).encode(), b"TRAILER!!!\0"),
-    ]
-    data = b"".join(parts[:3])
-    data += bytes(-len(data) % 4) + parts[4] + b"".join(parts[5:])
-    return data + bytes(-len(data) % 512)
 
 
 def legacy_lz4(data: bytes) -> bytes:
@@ -114,7 +103,7 @@ def read(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[bytes], di
 def test_entries_of_consecutive_archives_are_read(
     compressor: str, archive: bytes, read: Callable[[bytes], dict[str, int]]
 ) -> None:
-    found = read(early() + COMPRESSORS[compressor](archive))
+    found = read(EARLY + COMPRESSORS[compressor](archive))
     assert {path: stat.filemode(mode)[0] for path, mode in found.items()} == {
         "": "d", "init": "-", "link": "l", "usr": "d", "usr/bin": "d", "usr/bin/a": "-",
         "usr/bin/bb": "-", "kernel/x86/microcode/GenuineIntel.bin": "-",

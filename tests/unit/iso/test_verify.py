@@ -58,5 +58,12 @@ def test_packages_that_are_not_configured() -> None:
     assert list(verify.packages(plistlib.dumps(table))) == [
         "package linux6.1 is unpacked, but not configured"
     ]
-    for garbled in (b"", b"<plist>", plistlib.dumps([]), plistlib.dumps({"a": {}})):
+    for garbled in (
+        b"",
+        b"<plist>",
+        plistlib.dumps([]),
+        plistlib.dumps({"a": {}}),
+        plistlib.dumps({"a": {"state": 1}}),
+        plistlib.dumps({"a": "state"}),
+    ):
         assert list(verify.packages(garbled)) == ["XBPS's database in the root tree is garbled"]
