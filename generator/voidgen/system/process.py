@@ -1,4 +1,4 @@
-"""The one place where programs are started."""
+"""The one place where voidgen starts programs."""
 
 from __future__ import annotations
 

@@ -330,8 +330,13 @@ def test_passwords_in_a_programs_output_are_hidden(
     assert "very-secret" not in ran.out + ran.err
 
 
+STARTING = {"process.py", "decompression_programs.py"}
+"""The modules that start programs. The second one also runs without voidgen, and so without the
+first."""
+
+
 def test_no_shell_starts_a_program() -> None:
-    """Only one module starts programs, each with a list of arguments."""
+    """Each program is started with a list of arguments."""
     for file in ROOT.rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text())):
             if isinstance(node, ast.Call):
@@ -339,7 +344,7 @@ def test_no_shell_starts_a_program() -> None:
                 assert words not in {"os.system", "os.popen", "subprocess.getoutput"}, file
                 assert "shell" not in {one.arg for one in node.keywords}, file
                 started = words.startswith("subprocess.") and words != "subprocess.DEVNULL"
-                assert not started or file.name == "process.py", file
+                assert not started or file.name in STARTING, file
 
 
 GARBAGE = (
