@@ -1,14 +1,16 @@
 """Void or its stand-in, a web server with its packages, and a locked project."""
 
+import hashlib
 import os
-from collections.abc import Iterator
+import shutil
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 import pytest
 from tests.integration import conftest as integration
 from tests.locks import site as sites
 from tests.locks.project import commit, project, repository, toml, well
-from tests.locks.site import VOID, Origin, Site, rolled
+from tests.locks.site import ARCH, KEPT, VOID, Origin, Site, rolled
 from tests.locks.void import MKLIVE, PROGRAMS, Package, Real, Void, resident
 from tests.support.http_faults import Server, serving
 
@@ -65,18 +67,43 @@ def site(server: Server, origin: Origin) -> Site:
 
 @pytest.fixture(autouse=True)
 def machine(
-    nix_env: dict[str, str], void: Void, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    nix_env: dict[str, str],
+    void: Void,
+    origin: Origin,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Use the tests' Nix store without packages of Void, Void's programs and an empty cache."""
+    """Use the tests' Nix store, Void's programs, and a cache of this test.
+
+    Earlier runs have fetched the `KEPT` packages, which mklive adds to every image.
+    """
     set_environment(monkeypatch, nix_env, void, tmp_path / "cache")
-    forget_packages(Path(nix_env["NIX_STORE_DIR"]))
+    forget_packages(Path(nix_env["NIX_STORE_DIR"]), KEPT)
+    signatures = tmp_path / "cache" / "voidgen" / "signatures"
+    signatures.mkdir(parents=True)
+    for name in KEPT:
+        file = origin.packages / f"{Package(name).pkgver}.{ARCH}.xbps"
+        digest = hashlib.sha256(file.read_bytes()).hexdigest()
+        shutil.copy(f"{file}.sig2", signatures / f"{digest}.sig2")
     monkeypatch.setattr(process, "LONGEST_WAIT", 0.01)
 
 
-def forget_packages(store: Path) -> None:
-    """Delete the packages of Void that earlier tests have fetched into the store."""
+@pytest.fixture
+def nothing_fetched(nix_env: dict[str, str], tmp_path: Path) -> None:
+    """The Nix store has no packages of Void, and the cache is empty."""
+    forget_packages(Path(nix_env["NIX_STORE_DIR"]))
+    shutil.rmtree(tmp_path / "cache")
+
+
+def forget_packages(store: Path, kept: Collection[str] = ()) -> None:
+    """Delete the packages of Void that earlier tests have fetched into the store, but ``kept``."""
     patterns = ("*.xbps", "*-xbps-packages", "*-xbps-repository")
-    found = [str(path) for pattern in patterns for path in store.glob(pattern)]
+    found = [
+        str(path)
+        for pattern in patterns
+        for path in store.glob(pattern)
+        if path.name[33:].rpartition("-")[0] not in kept
+    ]
     if found:
         process.run(["nix-store", "--delete", "--ignore-liveness", *found], cwd=store)
 

@@ -29,7 +29,8 @@ MORE = (
     Package("htop", "3.3.0_1", depends=("ncurses>=6.0",)),
     Package("zsh", "5.9_4", depends=("ncurses>=0",)),
 )
-VOID = (*map(Package, (*TOOLS, *BOOT, *INITRAMFS)), *KERNEL, *BASE, *MORE)
+KEPT = (*TOOLS, *BOOT, *INITRAMFS)
+VOID = (*map(Package, KEPT), *KERNEL, *BASE, *MORE)
 """All that mklive asks for, and what it needs; htop and zsh, that it does not."""
 
 

@@ -88,6 +88,7 @@ def test_noarch_packages_are_locked_as_such(locked: Path) -> None:
     assert set(each.values()) == {"x86_64"}
 
 
+@pytest.mark.usefixtures("nothing_fetched")
 def test_the_first_lock_adds_the_locks_to_git_and_lists_what_it_locked(
     origin: Origin, site: Site, tmp_path: Path
 ) -> None:

@@ -77,6 +77,7 @@ def built(nix: Nix, folder: Path, *words: str, output: str = "xbps-packages") ->
     return Path(json.loads(said)[0]["outputs"]["out"])
 
 
+@pytest.mark.usefixtures("nothing_fetched")
 def test_nix_fetches_what_voidgen_fetches(
     nix: Nix, flake: Path, site: Site, origin: Origin
 ) -> None:
