@@ -1,5 +1,6 @@
 """What the quick tests share."""
 
+import gc
 import os
 import signal
 import subprocess
@@ -39,6 +40,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item, lacks in zip(items, lacking, strict=True) if not lacks]
+
+
+def pytest_collection_finish() -> None:
+    """Keep the collector of garbage from looking at thousands of tests again and again."""
+    gc.freeze()
 
 
 def pytest_terminal_summary(

@@ -35,7 +35,10 @@ def visible(text: str) -> str:
 
     Printed like this, a name cannot control the terminal.
     """
+    shown = hidden(text)
+    if shown.isprintable():
+        return shown
     return "".join(
         character if character.isprintable() else character.encode("unicode_escape").decode()
-        for character in hidden(text)
+        for character in shown
     )

@@ -183,7 +183,7 @@ def test_sockets_of_console_and_monitor_exist_until_an_interrupt(
     deep = folder / ("a folder whose sockets have names too long for the system " * 2)
     deep.mkdir()
     iso = parts.iso(deep / "guest.iso")
-    program = start(deep, "--headless", "--screenshot", "screen.png", iso.name)
+    program = start(deep, "--bios", "--headless", "--screenshot", "screen.png", iso.name)
     try:
         wait_for(deep / MONITOR)
         with qemu.reach(deep, MONITOR) as monitor:
@@ -270,7 +270,11 @@ def test_kvm_is_tried_with_the_kernel_of_the_image(parts: Parts, folder: Path) -
     assert kernel == (parts.folder / "boot/vmlinuz").read_bytes()
     found = kvm.accelerator(kernel)
     assert (found.name == "kvm") != bool(found.why)
-    # Under TCG, the same kernel reaches the panic that the trial looks for.
+
+
+@pytest.mark.slow
+def test_the_trial_of_kvm_looks_for_what_the_kernel_says(parts: Parts, folder: Path) -> None:
+    """Under TCG, the kernel reaches the panic that `kvm` looks for."""
     console = folder / "console"
     argv = command.trial(parts.folder / "boot/vmlinuz", "max", console)
     argv[argv.index("q35,accel=kvm")] = "q35,accel=tcg"

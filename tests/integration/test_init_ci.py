@@ -180,6 +180,7 @@ class Notes(BaseHTTPRequestHandler):
         """Nothing."""
 
 
+@pytest.mark.slow
 def test_the_gitlab_workflow_runs(warm: Path, nix: Nix) -> None:
     assert voidgen("init", "--ci", "gitlab", cwd=warm).status == 0
     base = pull_request(warm)

@@ -88,7 +88,7 @@ def test_voidgen_reports_and_refuses_the_same_as_buildenv(nix: Nix, tmp_path: Pa
     made: list[Case] = []
 
     # One Nix builds all cases, so Hypothesis cannot shrink them.
-    @few(60)
+    @few(25)
     @given(case=cases())
     def collect(case: Case) -> None:
         made.append(case)

@@ -138,6 +138,7 @@ def test_the_provenance_names_repository_and_commit(released: Released, out: Pat
     )  # fmt: skip
 
 
+@pytest.mark.slow
 def test_two_signers_state_the_same_bytes(released: Released, out: Path, tmp_path: Path) -> None:
     source = f"{released.url}@{head(released.project)}"
     keys = released.keys
