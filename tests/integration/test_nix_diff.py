@@ -1,6 +1,7 @@
 """`voidgen diff` of all kinds of sides, with the real Nix and git."""
 
 import json
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -23,9 +24,10 @@ def change(folder: Path, old: str, new: str, name: str = "voidgen.toml") -> None
     (folder / name).write_text(text.replace(old, new))
 
 
-def commit(folder: Path, message: str) -> None:
+def commit(folder: Path, message: str, *options: str) -> None:
     name = ("-c", "user.name=tests", "-c", "user.email=tests@example.org")
-    for words in (("add", "-A"), (*name, "commit", "-qm", message)):
+    added = () if options else (("add", "-A"),)
+    for words in (*added, (*name, "commit", "-qm", message, *options)):
         subprocess.run(["git", "-C", folder, *words], check=True)
 
 
@@ -126,7 +128,7 @@ EXPECTED = {
 
 def test_diff_compares_the_project_with_head(two: Path) -> None:
     found = diff(two)
-    assert (found["old"], found["new"]) == ("HEAD", str(two))
+    assert (found["old"], found["new"]) == ("HEAD", "working tree")
     assert kinds(found) == EXPECTED
     names = {(one["kind"], one["name"]) for one in found["request"]["Nix packages"]}
     assert names == {("removed", "greet"), ("added", "deskTools.sticky")}
@@ -158,8 +160,8 @@ def test_builds_revisions_snapshots_and_ranges_give_the_same_diff(
     for words in (
         ("before", "result"),
         ("HEAD", "result"),
-        ("HEAD..",),
-        ("result",),
+        ("HEAD",),
+        ("before",),
         (str(saved), "voidgen.toml"),
         ("before", "."),
     ):
@@ -169,6 +171,38 @@ def test_builds_revisions_snapshots_and_ranges_give_the_same_diff(
     found = diff(two, str((two / "before" / "profile").resolve()), profile)
     assert found["request"] is None
     assert {name: kind for name, kind in kinds(found).items() if name in EXPECTED} == EXPECTED
+
+
+def test_a_range_leaves_out_what_is_not_committed(two: Path) -> None:
+    for words in (("HEAD..",), ("..HEAD",), ("...",)):
+        found = diff(two, *words)
+        assert (found["old"][:4], found["new"], found["differs"]) in {
+            ("HEAD", "HEAD", False), (head(two)[:4], "HEAD", False),
+        }, words  # fmt: skip
+
+
+def test_the_text_says_what_is_compared(two: Path) -> None:
+    ran = voidgen("--quiet", "diff", cwd=two)
+    title, *_ = ran.out.splitlines()
+    assert re.fullmatch(r"offline: HEAD \([-0-9]{10}\) → working tree \([-0-9]{10}\)", title)
+    assert "D downgraded" in ran.out
+
+
+@pytest.mark.parametrize(
+    ("name", "start"),
+    [
+        ("it.txt", "offline: HEAD ("), ("it.json", "{\n"), ("it.md", "### offline: HEAD ("),
+        ("it.html", "<!DOCTYPE html>"),
+    ],
+)  # fmt: skip
+def test_the_files_ending_chooses_the_format(
+    two: Path, tmp_path: Path, name: str, start: str
+) -> None:
+    ran = voidgen("--quiet", "diff", "-o", str(tmp_path / name), cwd=two)
+    assert (ran.status, ran.out, ran.err) == (0, "", "")
+    text = (tmp_path / name).read_text()
+    assert text.lstrip().startswith(start)
+    assert "\x1b" not in text
 
 
 def test_saving_a_saved_snapshot_gives_the_same_bytes(two: Path, tmp_path: Path) -> None:
@@ -269,6 +303,41 @@ def test_nothing_of_a_stranger_is_built_for_evaluation(
     assert built_for_evaluation(empty_nix)
 
 
+def test_in_a_folder_below_the_top_of_the_repository(example: Path) -> None:
+    """Also from a folder of the project, and if an older revision does not have the project."""
+    shutil.rmtree(example / ".git")
+    below = example.parent / "repository/images/one"
+    shutil.copytree(example, below, symlinks=True)
+    subprocess.run(["git", "init", "-q", below.parents[1]], check=True)
+    commit(below.parents[1], "one", "--allow-empty", "--only")
+    commit(below, "two")
+    change(below, "offline example", "another example", "overlay-src/welcome/files/etc/motd")
+    for folder in (below, below / "overlay-src/welcome"):
+        found = diff(folder)
+        assert [one["path"] for one in found["overlay"]] == ["/etc/motd"]
+    assert failed(below, "HEAD~1") == (
+        f"{below}: revision HEAD~1 has no images/one/voidgen.toml\n    name a later revision\n"
+    )
+
+
+def test_an_older_flake_than_voidgen_toml_is_named(example: Path) -> None:
+    commit(example, "one")
+    assert "voidgen generate" not in voidgen("diff", cwd=example).out
+    change(example, "greet", "deskTools.sticky")
+    assert "run `voidgen generate` to compare" in voidgen("diff", cwd=example).out
+    assert voidgen("generate", cwd=example).status == 0
+    assert "voidgen generate" not in voidgen("diff", cwd=example).out
+
+
+def test_without_an_emitted_flake_the_rest_is_compared(example: Path) -> None:
+    subprocess.run(["git", "-C", example, "rm", "-q", "--cached", "flake.nix"], check=True)
+    (example / "flake.nix").unlink()
+    commit(example, "one")
+    change(example, "offline example", "another example", "overlay-src/welcome/files/etc/motd")
+    found = diff(example)
+    assert (found["closure"], len(found["overlay"])) == (None, 1)
+
+
 def head(folder: Path) -> str:
     said = subprocess.run(
         ["git", "-C", folder, "rev-parse", "HEAD"], check=True, capture_output=True, text=True
@@ -315,7 +384,7 @@ def sides(
 @pytest.mark.parametrize(
     ("name", "fault"),
     [
-        ("nothing", "no file here and no revision of the project's repository is called nothing"),
+        ("nothing", "no file here is called nothing, and the repository has no revision nothing"),
         ("--help-me", "No such option"),
         ("empty", "is not a project, a manifest or a valid path of the Nix store"),
         ("text", "is not a project, a manifest or a valid path of the Nix store"),
@@ -325,7 +394,7 @@ def sides(
         ("later.json", "is a snapshot of version 3, but this voidgen reads 2"),
         ("wrong.json", "overlay"),
         ("cut.iso", "is incomplete, or was not made by voidgen"),
-        ("old", "revision old has no voidgen.toml there"),
+        ("old", "revision old has no voidgen.toml"),
     ],
 )
 def test_diff_refuses_what_is_not_a_side(sides: Path, name: str, fault: str) -> None:

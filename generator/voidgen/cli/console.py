@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from rich.console import Console
 
+if TYPE_CHECKING:
+    from typing import TextIO
 
-def make(*, stderr: bool = False) -> Console:
-    """Return a console on standard output or standard error.
+
+def make(*, stderr: bool = False, file: TextIO | None = None) -> Console:
+    """Return a console on standard output or standard error, or on a text ``file``.
 
     It styles only what voidgen gives a style, and does not highlight numbers and paths.
     """
-    return Console(highlight=False, stderr=stderr)
+    return Console(highlight=False, stderr=stderr, file=file)

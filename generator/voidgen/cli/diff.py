@@ -2,27 +2,43 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from voidgen.cli import output as outputs
 from voidgen.cli.complete import sides as sides_of
 from voidgen.cli.settings import Command, Settings
 
 if TYPE_CHECKING:
+    from typing import TextIO
+
     from voidgen.diff.types import Diff
+
+
+ENDINGS = {
+    ".txt": "text", ".json": "json", ".md": "markdown", ".html": "html", ".htm": "html",
+}  # fmt: skip
 
 
 @click.command("diff", cls=Command)
 @click.argument("old", required=False, shell_complete=sides_of)
 @click.argument("new", required=False, shell_complete=sides_of)
 @click.option(
+    "-o",
+    "--output",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write to FILE. Its ending chooses the format: .txt, .json, .md or .html.",
+)
+@click.option(
     "--format",
     "form",
     type=click.Choice(["text", "json", "markdown", "html"]),
-    help="The format (default: text).",
+    help="The format (default: from the ending of FILE, or text).",
 )
 @click.option(
     "--sort", type=click.Choice(["name", "size"]), default="name", help="The order of packages."
@@ -31,47 +47,69 @@ if TYPE_CHECKING:
 @click.option("--exit-code", is_flag=True, help="Exit with 1 if there is a difference.")
 @click.option(
     "--save",
+    metavar="FILE",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Save OLD in a file instead of comparing.",
+    help="Save OLD (or the project) in FILE instead of comparing.",
 )
 @click.pass_obj
 def command(  # noqa: PLR0913, PLR0917 - the options
     settings: Settings,
     old: str | None,
     new: str | None,
+    output: Path | None,
     form: str | None,
     sort: str,
     why: bool,
     exit_code: bool,
     save: Path | None,
 ) -> None:
-    """Show what differs between two images.
+    """Show what differs between two images, or what you changed.
 
-    OLD and NEW can be projects, git revisions of the project (`main..` is main and the project as
-    it is), flake references, lock files, results of `nix build`, store paths, ISOs, or snapshots
-    from --save. With one argument, compares HEAD with it; with none, compares HEAD with your
-    working tree. Nothing is built: voidgen compares closures that are in the Nix store.
+    Reads its arguments as `git diff` does: with none, compares HEAD with the project as it is
+    now; with one, compares OLD with the project as it is now; with two, OLD with NEW. OLD..NEW
+    are two revisions, and OLD...NEW is what NEW changed since it left OLD.
+
+    Nothing is built: voidgen compares closures that are in the Nix store.
     """
     from voidgen.diff import run  # noqa: PLC0415
 
-    form = settings.form(form, "text")
+    form = outputs.form(settings, form, output, ENDINGS)
+    outputs.refuse_terminal(form, output, "html")
     folder, progress = Path(settings.project), settings.watcher()
     if save:
+        _refuse_with_save(new, output)
         run.save(old, folder, save, progress)
         return
     diff = run.run(run.Request(folder, old, new, why=why), progress)
-    _print(diff, form, by_size=sort == "size")
+    if form == "text" and output is None:
+        _show(diff, by_size=sort == "size")
+    else:
+        outputs.write(_dumped(diff, form, by_size=sort == "size"), output)
     if exit_code and diff:
         sys.exit(1)
 
 
-def _print(diff: Diff, form: str, *, by_size: bool) -> None:
-    if form == "text":
-        from voidgen.cli import diff_text  # noqa: PLC0415
+def _refuse_with_save(new: str | None, output: Path | None) -> None:
+    if new is not None or output is not None:
+        one = "NEW" if new is not None else "--output"
+        raise click.UsageError(f"--save writes only OLD: leave out {one}")
 
-        diff_text.show(diff, by_size=by_size)
-        return
+
+def _show(diff: Diff, *, by_size: bool, file: TextIO | None = None) -> None:
+    from voidgen.cli import diff_text  # noqa: PLC0415
+
+    diff_text.title(diff, file)
+    diff_text.show(diff, by_size=by_size, file=file)
+
+
+def _dumped(diff: Diff, form: str, *, by_size: bool) -> bytes:
+    """Return the diff in its form, without colours."""
+    if form == "text":
+        text = io.StringIO()
+        _show(diff, by_size=by_size, file=text)
+        return text.getvalue().encode()
     from voidgen.diff import as_json, html, markdown  # noqa: PLC0415
 
-    dump = {"json": as_json.dump, "markdown": markdown.dump, "html": html.dump}[form]
-    click.echo(dump(diff), nl=False)
+    if form == "json":
+        return as_json.dump(diff)
+    return (html.dump if form == "html" else markdown.dump)(diff).encode()

@@ -9,11 +9,13 @@ from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 
 from voidgen.cli import console as consoles
-from voidgen.diff.words import causes, moved, signed, unexplained, why
+from voidgen.diff import words
+from voidgen.diff.words import STALE, causes, moved, signed, unexplained, why
 from voidgen.text import human_size, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from typing import TextIO
 
     from rich.console import Console
 
@@ -28,7 +30,12 @@ SIGNS = {
     "added": "+", "removed": "-", "upgraded": "U", "downgraded": "D", "changed": "C",
     "rebuilt": "R", "copies": "#",
 }  # fmt: skip
-"""The signs of nvd, and R and #, which the words beside them explain."""
+"""The signs of nvd, and R and #."""
+LEGEND = {
+    "upgraded": "upgraded", "downgraded": "downgraded", "changed": "changed",
+    "rebuilt": "rebuilt (same version)", "copies": "more or fewer copies",
+}  # fmt: skip
+"""What the signs that are letters, and #, mean."""
 REBUILT = 10
 """Maximum number of rebuilt packages, not asked for themselves, to list."""
 FOLDED = 5
@@ -37,9 +44,9 @@ LINES = 40
 """Maximum number of lines of a file's diff to show."""
 
 
-def show(diff: Diff, *, by_size: bool = False) -> None:
-    """Print each layer that differs, and which ones could not be compared."""
-    console = consoles.make()
+def show(diff: Diff, *, by_size: bool = False, file: TextIO | None = None) -> None:
+    """Print each layer that differs, and which ones could not be compared; to ``file``."""
+    console = consoles.make(file=file)
     for tables in (diff.request, diff.locks):
         for title, values in (tables or {}).items():
             _values(console, title, values)
@@ -47,18 +54,37 @@ def show(diff: Diff, *, by_size: bool = False) -> None:
         order = sorted(changes or (), key=lambda one: -abs(one.size)) if by_size else changes or ()
         _changes(console, title, order)
     _overlay(console, diff.overlay or ())
+    if legend := _legend(diff):
+        console.print(Text(legend, style="dim"), soft_wrap=True)
     if diff.sizes:
         old, new = diff.sizes
         line = f"closure: {human_size(old)} -> {human_size(new)} ({signed(new - old)})"
         console.print(Text(line))
     if line := unexplained(diff):
         console.print(Text(line, style="dim"), soft_wrap=True)
+    if diff.stale:
+        console.print(Text(STALE), soft_wrap=True)
     unknown = [name for name, layer in diff.layers().items() if layer is None]
     if unknown:
         line = f"not compared, because one side lacks it: {', '.join(unknown)}"
         console.print(Text(line, style="dim"), soft_wrap=True)
     elif not diff:
         console.print(Text("nothing differs"))
+
+
+def title(diff: Diff, file: TextIO | None = None) -> None:
+    """Print what is compared."""
+    console = consoles.make(file=file)
+    console.print(Text(f"{visible(words.title(diff))}\n"), soft_wrap=True)
+
+
+def _legend(diff: Diff) -> str:
+    """Return what the letters mean that the diff has; empty if it has none."""
+    tables = ({**(diff.request or {}), **(diff.locks or {})}).values()
+    found = {one.kind for values in tables for one in values}
+    found |= {one.kind for one in (*(diff.xbps or ()), *(diff.closure or ()))}
+    found |= {one.kind for one in diff.overlay or ()}
+    return "  ".join(f"{SIGNS[kind]} {what}" for kind, what in LEGEND.items() if kind in found)
 
 
 def _values(console: Console, title: str, values: Iterable[Value]) -> None:

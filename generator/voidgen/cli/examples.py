@@ -27,8 +27,9 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "why": ("voidgen why nix-daemon", "voidgen why /etc/nix/nix.conf"),
     "diff": (
         "voidgen diff",
-        "voidgen diff HEAD result",
-        "voidgen diff HEAD.. --format markdown",
+        "voidgen diff result",
+        "voidgen diff HEAD~1..HEAD",
+        "voidgen diff HEAD -o changes.html",
     ),
     "iso": ("voidgen iso", "voidgen iso --sign ~/.ssh/id_ed25519"),
     "boot": (

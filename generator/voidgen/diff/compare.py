@@ -34,7 +34,15 @@ def compare(old: Snapshot, new: Snapshot) -> Diff:
         paths = tuple(_overlay(old.overlay, new.overlay))
     request = _request(old.plan, new.plan) if old.plan and new.plan else None
     locks = _locks(old, new)
-    return Diff(old.origin, new.origin, request, locks, xbps_changes, closures, paths, sizes)
+    return Diff(
+        old.origin, new.origin, request, locks, xbps_changes, closures, paths, sizes,
+        image=_image(old.plan, new.plan),
+    )  # fmt: skip
+
+
+def _image(*plans: PlanDocument | None) -> str:
+    """Return the name of the image, or both names if the sides differ."""
+    return " → ".join(dict.fromkeys(one.image.name for one in plans if one))
 
 
 def _values(old: Mapping[str, str], new: Mapping[str, str]) -> tuple[Value, ...]:

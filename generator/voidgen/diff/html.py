@@ -52,6 +52,7 @@ def dump(diff: Diff) -> str:
     style, script = _source("page.css"), _source("page.js")
     values = {
         "diff": diff,
+        "title": words.title(diff),
         "tables": _tables(diff),
         "packages": [
             (title, changes)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from voidgen.diff.words import moved, signed, unexplained, why
+from voidgen.diff import words
+from voidgen.diff.words import STALE, moved, signed, unexplained, why
 from voidgen.text import human_size, visible
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def _cut(lines: Iterable[str]) -> Iterator[str]:
 
 
 def _lines(diff: Diff) -> Iterator[str]:
-    yield f"### {_text(diff.old)} → {_text(diff.new)}"
+    yield f"### {_text(words.title(diff))}"
     yield ""
     if diff.sizes:
         old, new = diff.sizes
@@ -69,6 +70,8 @@ def _lines(diff: Diff) -> Iterator[str]:
     yield from _overlay(diff.overlay or ())
     if line := unexplained(diff):
         yield from (f"{line[0].upper()}{line[1:]}.", "")
+    if diff.stale:
+        yield from (f"{STALE[0].upper()}{STALE[1:]}.", "")
     unknown = [name for name, layer in diff.layers().items() if layer is None]
     if unknown:
         yield from (f"Not compared, because one side lacks it: {', '.join(unknown)}.", "")

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
-from attrs import frozen
+from attrs import evolve, frozen
 
-from voidgen.diff import compare, sides
+from voidgen.diff import arguments, compare, sides
+from voidgen.diff.arguments import Side
 from voidgen.errors import StepFailedError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from voidgen.diff.sides import Found
     from voidgen.diff.types import Diff
     from voidgen.image.evaluation import Selection
     from voidgen.image.snapshot import Snapshot
@@ -21,10 +22,9 @@ if TYPE_CHECKING:
 
 @frozen
 class Request:
-    """Two sides as the user names them, in the project of ``folder``.
+    """Two sides as the user names them (`arguments.sides`), in the project of ``folder``.
 
-    ``old`` alone is compared with HEAD, or may be ``OLD..NEW``. Without both, HEAD is compared with
-    the project as it is. ``why`` also looks for the reasons of the changes.
+    ``why`` also looks for the reasons of the changes.
     """
 
     folder: Path
@@ -36,43 +36,29 @@ class Request:
 def run(request: Request, progress: Progress) -> Diff:
     """Return what differs. Raises WrongInputError and StepFailedError as `sides.read` does."""
     known: dict[str, Selection] = {}
-    before, after = (
-        _read(side, request.folder, known, progress) for side in _sides(request.old, request.new)
-    )
+    named = arguments.sides(request.old, request.new, request.folder)
+    before, after = (_read(side, request.folder, known, progress) for side in named)
     with progress.late("comparing"):
-        diff = compare.compare(before, after)
-        return _explained(diff, after) if request.why else diff
+        diff = compare.compare(before.snapshot, after.snapshot)
+        diff = evolve(
+            diff, old_date=before.date, new_date=after.date, stale=before.stale or after.stale
+        )
+        return _explained(diff, after.snapshot) if request.why else diff
 
 
-def save(side: str | None, folder: Path, file: Path, progress: Progress) -> None:
+def save(named: str | None, folder: Path, file: Path, progress: Progress) -> None:
     """Write a side into a file, from which `sides.read` reads it again."""
     # Imported here: comparing two store paths does not need it.
     from voidgen.image import snapshot_file  # noqa: PLC0415
     from voidgen.system.files import write_atomically  # noqa: PLC0415
 
-    write_atomically(file, snapshot_file.dump_to_share(_read(side or "", folder, {}, progress)))
+    found = _read(Side(named or ""), folder, {}, progress)
+    write_atomically(file, snapshot_file.dump_to_share(found.snapshot))
 
 
-def _sides(old: str | None, new: str | None) -> tuple[str, str]:
-    """Return both sides; an empty one is the project as it is."""
-    if new is not None:
-        return old or "", new
-    if old and ".." in old and not os.path.lexists(old):
-        before, _, after = old.partition("..")
-        return before or "HEAD", after
-    return "HEAD", old or ""
-
-
-def _read(side: str, folder: Path, known: dict[str, Selection], progress: Progress) -> Snapshot:
-    with progress.late(f"reading {side or 'the project'}"):
-        return sides.read(side or _project(folder), folder, known, progress)
-
-
-def _project(folder: Path) -> str:
-    # Imported here: two store paths need no project.
-    from voidgen import project  # noqa: PLC0415
-
-    return str(project.find(folder))
+def _read(side: Side, folder: Path, known: dict[str, Selection], progress: Progress) -> Found:
+    with progress.late(f"reading {side.name or 'the project'}"):
+        return sides.read(side, folder, known, progress)
 
 
 def _explained(diff: Diff, after: Snapshot) -> Diff:

@@ -12,14 +12,19 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from attrs import frozen
+
 from voidgen import config
-from voidgen.errors import Fault, StepFailedError, WrongInputError
+from voidgen.diff import dates
+from voidgen.diff.arguments import WORKING_TREE
+from voidgen.errors import Fault, StepFailedError, WrongInputError, did_you_mean
 from voidgen.image.snapshot import Snapshot
 from voidgen.nix import database
 
 if TYPE_CHECKING:
     from collections.abc import MutableMapping
 
+    from voidgen.diff.arguments import Side
     from voidgen.image.evaluation import Selection
     from voidgen.progress import Progress
 
@@ -31,10 +36,22 @@ SIDES = (
 )
 
 
+@frozen
+class Found:
+    """A side that was read: its snapshot, and the day that it is from; "" if that is not known.
+
+    ``stale`` is whether voidgen.toml asks for other Nix packages than the emitted flake.
+    """
+
+    snapshot: Snapshot
+    date: str = ""
+    stale: bool = False
+
+
 def read(
-    named: str, folder: Path, known: MutableMapping[str, Selection], progress: Progress
-) -> Snapshot:
-    """Return the snapshot of ``named``; ``folder`` is the project whose revisions can be named.
+    side: Side, folder: Path, known: MutableMapping[str, Selection], progress: Progress
+) -> Found:
+    """Return what ``side`` names; ``folder`` is in the project whose revisions can be named.
 
     Sides that are read with the same ``known`` are evaluated once if they select the same packages.
     Nix builds nothing for the evaluation of a project other than that of ``folder``.
@@ -42,39 +59,88 @@ def read(
     Raises WrongInputError if nothing has that name, or it isn't one of `SIDES`, and StepFailedError
     if Nix or git fails.
     """
-    # Not resolved: a result link is recognised by the link's own name.
-    path = Path(os.path.abspath(named))
-    place = path.parent if path.name == config.FILE and not path.is_dir() else path
-    if os.path.lexists(place / config.FILE):
-        from voidgen.image import of_project
+    if not side.name:
+        # Imported here: two store paths need no project.
+        from voidgen import project
 
-        may_build = _is_project_of(folder, place)
-        return of_project.project(named, place, known, progress, may_build=may_build)
-    if os.path.lexists(path):
-        return _of_folder(named, path) if path.is_dir() else _of_file(named, path)
+        return _of_project(side.shown, project.find(folder), known, progress, own=True)
+    if not side.revision:
+        # Not resolved: a result link is recognised by the link's own name.
+        path = Path(os.path.abspath(side.name))
+        place = path.parent if path.name == config.FILE and not path.is_dir() else path
+        if os.path.lexists(place / config.FILE):
+            own = _is_project_of(folder, place)
+            named = WORKING_TREE if own else side.name
+            return _of_project(named, place, known, progress, own=own)
+        if os.path.lexists(path):
+            snapshot = (_of_folder if path.is_dir() else _of_file)(side.name, path)
+            return Found(snapshot, dates.of_file(path))
+    return _of_name(side, folder, known, progress)
+
+
+def _of_project(
+    named: str, place: Path, known: MutableMapping[str, Selection], progress: Progress, *, own: bool
+) -> Found:
     from voidgen.image import of_project
-    from voidgen.nix import fetchers
+
+    snapshot = of_project.project(named, place, known, progress, may_build=own)
+    # Of someone else's, git is not asked: it may run programs that the repository's settings name.
+    date = dates.of_project(place) if own else dates.of_file(place / config.FILE)
+    return Found(snapshot, date, of_project.is_stale(snapshot, place))
+
+
+def _of_name(
+    side: Side, folder: Path, known: MutableMapping[str, Selection], progress: Progress
+) -> Found:
+    """Read a revision of the repository that ``folder`` is in, or a flake reference."""
+    from voidgen.image import of_project
     from voidgen.system import git
 
-    if ":" in named:
-        with progress.step(f"fetching {named}"):
-            tree = fetchers.flake_prefetch(named).path
-        return of_project.project(named, tree, known, progress, may_build=False)
+    named, folder = side.name, _project_folder(folder)
     if git.is_revision(folder, named):
         with of_project.revision(folder, named) as tree:
-            return of_project.project(named, tree, known, progress, may_build=True)
-    what = f"no file here and no revision of the project's repository is called {named}"
-    raise WrongInputError(Fault(what, folder, remedy=f"name {SIDES}"))
+            snapshot = of_project.project(named, tree, known, progress, may_build=True)
+            stale = of_project.is_stale(snapshot, tree)
+        return Found(snapshot, git.commit_date(folder, named), stale)
+    if ":" in named and not side.revision:
+        from voidgen.nix import fetchers
+
+        with progress.step(f"fetching {named}"):
+            tree = fetchers.flake_prefetch(named).path
+        return Found(of_project.project(named, tree, known, progress, may_build=False))
+    raise WrongInputError(_unknown(side, folder))
+
+
+def _unknown(side: Side, folder: Path) -> Fault:
+    """Return the fault of a name that neither a file nor a revision has."""
+    from voidgen.system import git
+
+    no_file = "" if side.revision else f"no file here is called {side.name}, and "
+    if not git.is_inside_work_tree(folder):
+        what = f"{no_file}the project is in no git repository, so it has no revision {side.name}"
+        return Fault(what, folder, remedy=f"name {SIDES}")
+    if not git.has_commits(folder):
+        what = f"{no_file}the repository has no commits, so it has no revision {side.name}"
+        commit = "commit the project first: git add . && git commit"
+        return Fault(what, folder, remedy=commit if side.revision else f"name {SIDES}")
+    remedy = did_you_mean(side.name, ("HEAD", *git.references(folder))) or f"name {SIDES}"
+    return Fault(f"{no_file}the repository has no revision {side.name}", folder, remedy=remedy)
+
+
+def _project_folder(folder: Path) -> Path:
+    """Return the folder of the project that ``folder`` is in, or ``folder``."""
+    from voidgen import project
+
+    try:
+        return project.find(folder)
+    except WrongInputError:
+        return folder
 
 
 def _is_project_of(folder: Path, place: Path) -> bool:
     """Return whether ``place`` has the user's own project, in which ``folder`` is."""
-    from voidgen import project
-
-    try:
-        return project.find(folder).samefile(place)
-    except WrongInputError:
-        return False
+    found = _project_folder(folder)
+    return os.path.lexists(found / config.FILE) and found.samefile(place)
 
 
 def _of_folder(named: str, folder: Path) -> Snapshot:

@@ -59,7 +59,9 @@ class Diff:
 
     ``request`` and ``locks`` are values by table. ``closure`` are Nix packages, ``xbps`` are Void
     packages, and ``sizes`` are the bytes of both closures. ``explained`` is whether the reasons of
-    the closure's changes were looked for.
+    the closure's changes were looked for. ``image`` is the image's name, and each side's date is a
+    day such as 2026-11-30; empty if they are not known. ``stale`` is whether the closure of the new
+    side belongs to an older voidgen.toml.
     """
 
     old: str
@@ -71,6 +73,10 @@ class Diff:
     overlay: tuple[PathChange, ...] | None
     sizes: tuple[int, int] | None = None
     explained: bool = False
+    image: str = ""
+    old_date: str = ""
+    new_date: str = ""
+    stale: bool = False
 
     def layers(self) -> dict[str, object]:
         """Return the layers by name, in their order."""

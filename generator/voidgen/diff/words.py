@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from voidgen.text import human_size
@@ -15,6 +16,25 @@ if TYPE_CHECKING:
 
 CAUSES = 3
 """Maximum number of causes that are named."""
+
+
+COMMIT = 12
+"""Number of characters of a commit to show."""
+STALE = (
+    "the closure is that of the last `voidgen generate`: "
+    "run `voidgen generate` to compare what voidgen.toml asks for now"
+)
+
+
+def title(diff: Diff) -> str:
+    """Return what is compared: the image, and the name and date of each side."""
+    sides = f"{_side(diff.old, diff.old_date)} → {_side(diff.new, diff.new_date)}"
+    return f"{diff.image}: {sides}" if diff.image else sides
+
+
+def _side(name: str, date: str) -> str:
+    shown = name[:COMMIT] if re.fullmatch("[0-9a-f]{40}|[0-9a-f]{64}", name) else name
+    return f"{shown} ({date})" if date else shown
 
 
 def signed(count: int) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import tarfile
 import tempfile
 from contextlib import contextmanager
@@ -14,15 +13,18 @@ from voidgen import config
 from voidgen import project as image_project
 from voidgen.errors import Fault, StepFailedError, WrongInputError
 from voidgen.image import evaluation, of_build, overlay
+from voidgen.image.evaluation import Selection
 from voidgen.image.snapshot import Snapshot
 from voidgen.lock import state
 from voidgen.plan import render
+from voidgen.plan.documents import PlanDocument
+from voidgen.schema import typed_json
 from voidgen.system import git
+from voidgen.system.untrusted import GarbledError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, MutableMapping
 
-    from voidgen.image.evaluation import Selection
     from voidgen.progress import Progress
 
 
@@ -36,34 +38,44 @@ def project(
 ) -> Snapshot:
     """Return the project in ``folder`` as a snapshot: evaluated, not built.
 
-    Its closure is known if the store has it. ``may_build`` is whether Nix may build what the
-    project's code reads while it is evaluated.
+    Its closure is known if flake.nix is emitted and the store has it. ``may_build`` is whether Nix
+    may build what the project's code reads while it is evaluated.
     """
     found = image_project.load(folder)
     locks = state.read(found)
     plan = render.document(found.plan, found.overlay)
-    selected = evaluation.selection(named, found, known, progress, may_build=may_build)
+    selected = Selection({}, None)
+    if (folder / "flake.nix").exists():
+        selected = evaluation.selection(named, found, known, progress, may_build=may_build)
     return Snapshot(
         named, plan, of_build.inputs(locks.inputs), *of_build.void(locks.lock),
         selected.packages, selected.closure, overlay.entries(plan.include, found.overlay),
     )  # fmt: skip
 
 
+def is_stale(snapshot: Snapshot, folder: Path) -> bool:
+    """Return whether the plan asks for other Nix packages than the flake emitted in ``folder``."""
+    try:
+        emitted = typed_json.read((folder / evaluation.MANIFEST).read_bytes(), PlanDocument)
+    except (OSError, GarbledError):
+        return False
+    return snapshot.plan is not None and snapshot.plan.nix.packages != emitted.nix.packages
+
+
 @contextmanager
 def revision(folder: Path, name: str) -> Iterator[Path]:
     """Yield a temporary folder with the project as it is in a revision."""
+    if not git.has_file(folder, name, config.FILE):
+        below = git.prefix(folder)
+        what = f"revision {name} has no {below}{config.FILE}"
+        raise WrongInputError(Fault(what, folder, remedy="name a later revision"))
     with tempfile.TemporaryDirectory(prefix="voidgen-") as place:
         try:
             with tarfile.open(fileobj=BytesIO(git.archive(folder, name)), mode="r:") as tar:
                 _unpack(tar, place)
-        except tarfile.ReadError:
-            pass  # Nothing is in it.
         except (tarfile.TarError, OSError) as error:
             what = f"revision {name} cannot be unpacked: {error}"
             raise StepFailedError(what, "check it out elsewhere, and name that folder") from None
-        if not os.path.lexists(Path(place, config.FILE)):
-            what = f"revision {name} has no {config.FILE} there"
-            raise WrongInputError(Fault(what, folder, remedy="name a later revision"))
         yield Path(place)
 
 

@@ -188,6 +188,39 @@ def is_revision(folder: Path, name: str) -> bool:
     return ask(words, cwd=folder, check=False).status == 0
 
 
+def has_commits(folder: Path) -> bool:
+    """Return whether the repository of ``folder`` has a commit that HEAD leads to."""
+    return is_revision(folder, "HEAD")
+
+
+def merge_base(folder: Path, one: str, other: str) -> str:
+    """Return the best common ancestor of two commits; "" if they have none."""
+    words = ["git", "merge-base", "--end-of-options", one, other]
+    return ask(words, cwd=folder, check=False).stdout.decode().strip()
+
+
+def commit_date(folder: Path, revision: str) -> str:
+    """Return the day on which a commit was made, such as 2026-11-30, where its maker was.
+
+    Not by ``git log``, which may run programs that the repository's settings name.
+    """
+    words = ["rev-list", "--max-count=1", "--format=%cd", "--date=short", "--end-of-options"]
+    return ask(["git", *words, revision, "--"], cwd=folder).stdout.decode().split("\n")[1]
+
+
+def changed(folder: Path) -> list[str]:
+    """Return the files at or below ``folder`` that differ from HEAD, sorted; not untracked ones."""
+    words = ["git", "diff", "--name-only", "--relative", "-z", "HEAD", "--", "."]
+    names = ask(words, cwd=folder).stdout
+    return sorted(os.fsdecode(name) for name in names.split(b"\0") if name)
+
+
+def has_file(folder: Path, revision: str, name: str) -> bool:
+    """Return whether a revision has the file ``name`` of ``folder``."""
+    words = ["git", "cat-file", "-e", f"{revision}:./{name}"]
+    return ask(words, cwd=folder, check=False).status == 0
+
+
 def references(folder: Path) -> list[str]:
     """Return the short names of branches, remote branches and tags (``git for-each-ref``)."""
     words = ["for-each-ref", "--format=%(refname:short)", "refs/heads", "refs/remotes", "refs/tags"]

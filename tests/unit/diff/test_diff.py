@@ -6,13 +6,14 @@ import re
 from collections import Counter
 from html.parser import HTMLParser
 
+import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.support import documents
 
 from voidgen.cli import diff_text
-from voidgen.diff import as_json, closure, compare, html, markdown
+from voidgen.diff import as_json, closure, compare, html, markdown, words
 from voidgen.diff.closure import PackageChange
 from voidgen.diff.types import Diff, PathChange, Value
 from voidgen.image.snapshot import Entry, Locked, Selected, Snapshot, Xbps
@@ -198,6 +199,38 @@ def test_text(capsys: pytest.CaptureFixture[str]) -> None:
     assert ["U", "a", "1", "->", "2", "+2.0", "KiB"] in rows
     assert ["+three"] in rows
     assert ["closure:", "10", "B", "->", "2.0", "KiB", "(+2.0", "KiB)"] in rows
+
+
+def test_text_explains_the_letters_that_it_has(capsys: pytest.CaptureFixture[str]) -> None:
+    diff_text.show(compare.compare(OLD, NEW))
+    assert "\nU upgraded  C changed\n" in capsys.readouterr().out
+    kinds = ("added", "removed", "downgraded", "rebuilt", "copies")
+    changes = [PackageChange(kind, kind, ("1",), ("1",), 0, 0, selected=True) for kind in kinds]
+    diff_text.show(Diff("a", "b", None, None, None, tuple(changes[2:]), None))
+    said = capsys.readouterr().out
+    assert "\nD downgraded  R rebuilt (same version)  # more or fewer copies\n" in said
+    diff_text.show(Diff("a", "b", {}, {}, (), tuple(changes[:2]), ()))
+    assert "upgraded" not in capsys.readouterr().out
+
+
+def test_the_title_has_image_names_and_days() -> None:
+    diff = compare.compare(OLD, NEW)
+    assert words.title(diff) == "made-up: old → new"
+    named = attrs.evolve(diff, old="1" * 40, old_date="2026-01-01", new_date="2026-02-01")
+    assert words.title(named) == "made-up: 111111111111 (2026-01-01) → new (2026-02-01)"
+    page = html.dump(named)
+    assert "<title>made-up: 111111111111 (2026-01-01) → new (2026-02-01)</title>" in page
+    assert "<h1>made-up: 111111111111 (2026-01-01) → new (2026-02-01)</h1>" in page
+    assert markdown.dump(named).startswith(
+        "### made-up: 111111111111 (2026-01-01) → new (2026-02-01)\n"
+    )
+
+
+def test_a_closure_of_an_older_voidgen_toml_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    diff = attrs.evolve(compare.compare(OLD, NEW), stale=True)
+    diff_text.show(diff)
+    for text in (capsys.readouterr().out, markdown.dump(diff), html.dump(diff)):
+        assert "he closure is that of the last" in text
 
 
 def test_text_by_size(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,0 +1,49 @@
+"""``-o FILE``: the format that a file's ending names, and writing the file."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from voidgen.cli.settings import Settings
+
+
+def form(
+    settings: Settings, named: str | None, output: Path | None, endings: Mapping[str, str]
+) -> str:
+    """Return the format: ``named`` by --format, JSON with --json, or that of the file's ending.
+
+    Without these, it is text. Raises click.UsageError for an ending that is not in ``endings``.
+    """
+    ending = output.suffix.lower() if output else ""
+    if output is None or named or settings.json:
+        return settings.form(named, "text")
+    if ending in endings:
+        return endings[ending]
+    what = f"ends with {ending}, the ending" if ending else "has the ending"
+    raise click.UsageError(
+        f"{output.name} {what} of no format: use {', '.join(endings)}, or add --format"
+    )
+
+
+def refuse_terminal(form: str, output: Path | None, *forms: str) -> None:
+    """Raise click.UsageError if the format is one of ``forms`` and would go to a terminal."""
+    if form in forms and output is None and sys.stdout.isatty():
+        what = f"{form.upper()} cannot be shown in a terminal: name a file with --output"
+        raise click.UsageError(what)
+
+
+def write(data: bytes, output: Path | None) -> None:
+    """Write the file, or print to standard output."""
+    from voidgen.system.files import write_atomically  # noqa: PLC0415
+
+    if output is None:
+        click.echo(data, nl=False)
+    else:
+        write_atomically(output, data)
