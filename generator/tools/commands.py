@@ -32,6 +32,7 @@ class Described:
     summary: str
     usage: str
     paragraphs: tuple[str, ...]
+    arguments: tuple[Row, ...]
     options: tuple[Row, ...]
     shared: tuple[Row, ...]
     examples: tuple[str, ...] = ()
@@ -59,12 +60,14 @@ def _described(
     parameters = command.get_params(context)
     shared = [one for one in parameters if one in SHARED or one is help_option]
     own = [one for one in parameters if one not in shared]
+    arguments = [one for one in own if isinstance(one, click.Argument)]
     return Described(
         context.command_path,
         command.get_short_help_str(limit=1000).removesuffix("."),
         " ".join(command.collect_usage_pieces(context)),
         tuple(" ".join(one.split()) for one in (command.help or "").split("\n\n")),
-        _rows(own, context),
+        _rows(arguments, context),
+        _rows((one for one in own if one not in arguments), context),
         _rows(shared, context),
         EXAMPLES.get(context.info_name or "", ()),
         tuple(commands),

@@ -51,6 +51,9 @@ def _command(command: Described) -> Iterator[str]:
     yield f"    {command.name} {command.usage}"
     for paragraph in command.paragraphs:
         yield from ("", _plain(paragraph))
+    if command.arguments:
+        yield ""
+        yield from _table("argument", command.arguments)
     if command.options:
         yield ""
         yield from _table("option", command.options)

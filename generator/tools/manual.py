@@ -55,6 +55,10 @@ def _lines(command: Described) -> Iterator[str]:
     for number, paragraph in enumerate(command.paragraphs):
         yield from [".PP"] if number else []
         yield _text(paragraph)
+    if command.arguments:
+        yield ".SH ARGUMENTS"
+        for name, what in command.arguments:
+            yield from (".TP", f"\\fB{_choices(_text(name))}\\fR", _text(what))
     yield ".SH OPTIONS"
     for names, what in (*command.options, *command.shared):
         yield from (".TP", f"\\fB{_choices(_text(names))}\\fR", _text(what))

@@ -9,7 +9,7 @@ HERE = Path(__file__).parent
 OFFLINE = HERE.parents[1] / "examples/offline"
 
 
-@pytest.mark.parametrize("form", ["dot", "mermaid", "json"])
+@pytest.mark.parametrize("form", ["dot", "mermaid", "json", "text"])
 def test_the_graph_of_the_modules_is_as_reviewed(form: str, update_golden: bool) -> None:
     file = HERE / "graph" / f"offline.{form}"
     ran = voidgen("graph", "modules", "--format", form, cwd=OFFLINE)

@@ -14,7 +14,7 @@ import click
 from voidgen import __version__
 from voidgen.cli.report import report, say, shown
 from voidgen.cli.settings import SHARED, Settings
-from voidgen.errors import Fault, StepFailedError, WrongInputError
+from voidgen.errors import Fault, StepFailedError, WrongInputError, did_you_mean
 from voidgen.system import credentials
 
 if TYPE_CHECKING:
@@ -49,6 +49,16 @@ class LazyGroup(click.Group):
             return None
         command: click.Command = import_module(f"voidgen.cli.{name}").command
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Return the command that the first word names; UsageError with similar names if none."""
+        name = args[0]
+        if name not in self.COMMANDS and not name.startswith("-"):
+            near = did_you_mean(name, self.COMMANDS)
+            ctx.fail(f"no command is called {name!r}{near and f': {near}'}")
+        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands by purpose, in columns of one width."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from voidgen.cli.arguments import Argument
 from voidgen.cli.complete import addable
 from voidgen.cli.settings import Command, Settings
 
@@ -16,8 +17,18 @@ if TYPE_CHECKING:
 
 
 @click.command("add", cls=Command)
-@click.argument("kind", type=click.Choice(["nix", "xbps", "module"]))
-@click.argument("names", metavar="NAME...", nargs=-1, required=True, shell_complete=addable)
+@click.argument(
+    "kind", cls=Argument, about="What to add.", type=click.Choice(["nix", "xbps", "module"])
+)
+@click.argument(
+    "names",
+    cls=Argument,
+    about="Attribute paths of the package set, Void packages, or modules.",
+    metavar="NAME...",
+    nargs=-1,
+    required=True,
+    shell_complete=addable,
+)
 @click.option("--unfree", is_flag=True, help="Accept each unfree NAME, and unfree dependencies.")
 @click.option(
     "--insecure",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from voidgen.boot.types import LONGEST_TEST
+from voidgen.cli.arguments import Argument
 from voidgen.cli.settings import Command, Settings
 
 if TYPE_CHECKING:
@@ -28,7 +29,13 @@ def _address(_: click.Context, __: click.Parameter, given: str | None) -> str | 
 
 
 @click.command("boot", cls=Command)
-@click.argument("iso", required=False, type=click.Path(path_type=Path))
+@click.argument(
+    "iso",
+    cls=Argument,
+    about="The ISO to boot (default: the newest one in out/).",
+    required=False,
+    type=click.Path(path_type=Path),
+)
 @click.option("--test", is_flag=True, help="Log in at the serial console and run the checks.")
 @click.option(
     "--junit",

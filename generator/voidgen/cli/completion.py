@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import click
 
+from voidgen.cli.arguments import Argument
 from voidgen.cli.settings import Command, Settings
 
 
 @click.command("completion", cls=Command)
-@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+@click.argument(
+    "shell",
+    cls=Argument,
+    about="The shell to write the script for.",
+    type=click.Choice(["bash", "zsh", "fish"]),
+)
 @click.pass_obj
 def command(settings: Settings, shell: str) -> None:
     """Print a script with which your shell completes voidgen's commands, options and names.

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from voidgen.cli import output as outputs
+from voidgen.cli.arguments import Argument
 from voidgen.cli.complete import sides as sides_of
 from voidgen.cli.settings import Command, Settings
 
@@ -25,8 +26,20 @@ ENDINGS = {
 
 
 @click.command("diff", cls=Command)
-@click.argument("old", required=False, shell_complete=sides_of)
-@click.argument("new", required=False, shell_complete=sides_of)
+@click.argument(
+    "old",
+    cls=Argument,
+    about="What to compare (default: HEAD).",
+    required=False,
+    shell_complete=sides_of,
+)
+@click.argument(
+    "new",
+    cls=Argument,
+    about="What to compare OLD with (default: the project as it is now).",
+    required=False,
+    shell_complete=sides_of,
+)
 @click.option(
     "-o",
     "--output",

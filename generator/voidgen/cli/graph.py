@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from voidgen.cli import output as outputs
+from voidgen.cli.arguments import Argument
 from voidgen.cli.complete import modules
 from voidgen.cli.settings import Command, Settings
 
 if TYPE_CHECKING:
     from voidgen.graph.run import Kind, Result
 
-FORMATS = ("svg", "png", "dot", "mermaid", "json")
-ENDINGS = {".gv": "dot", ".mmd": "mermaid"} | {f".{name}": name for name in FORMATS}
+FORMATS = ("text", "svg", "png", "pdf", "dot", "mermaid", "json")
+ENDINGS = {
+    ".txt": "text", ".svg": "svg", ".png": "png", ".pdf": "pdf", ".dot": "dot", ".gv": "dot",
+    ".mmd": "mermaid", ".json": "json",
+}  # fmt: skip
+PICTURES = ("svg", "png", "pdf")
 
 
 def _size(value: Any) -> int:
@@ -33,15 +38,25 @@ def _size(value: Any) -> int:
 
 
 @click.command("graph", cls=Command)
-@click.argument("kind", type=click.Choice(("modules", "closure")), default="modules")
+@click.argument(
+    "kind",
+    cls=Argument,
+    about="What to draw (default: modules).",
+    type=click.Choice(("modules", "closure")),
+    default="modules",
+)
 @click.option(
     "--format",
     "form",
     type=click.Choice(FORMATS),
-    help="The format (default: from the ending of FILE).",
+    help="The format (default: from the ending of FILE, or text).",
 )
 @click.option(
-    "-o", "--output", metavar="FILE", type=click.Path(path_type=Path), help="Write to FILE."
+    "-o",
+    "--output",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write to FILE. Its ending chooses the format: .svg, .png, .pdf, .dot, .mmd, .json, .txt.",
 )
 @click.option(
     "--depth",
@@ -68,6 +83,8 @@ def command(  # noqa: PLR0913, PLR0917 - the options
 ) -> None:
     """Draw how the modules depend on each other, or the built closure.
 
+    Without FILE, draws a tree of text. Pictures need the program dot of graphviz.
+
     Steps count from the packages or modules that you asked for, or from NAME. SIZE is a size such
     as "10 MiB". A path's own size includes everything that only it pulls in. voidgen folds a
     picture of more than 60 nodes to about 40; `--min-size 0` draws them all.
@@ -75,18 +92,27 @@ def command(  # noqa: PLR0913, PLR0917 - the options
     from voidgen import project  # noqa: PLC0415
     from voidgen.graph import run  # noqa: PLC0415
 
-    by_name = ENDINGS.get(output.suffix.lower(), "svg") if output else "svg"
-    form = settings.form(form, by_name)
+    form = outputs.form(settings, form, output, ENDINGS)
+    outputs.refuse_terminal(form, output, *PICTURES)
     if kind == "modules" and min_size is not None:
         raise click.UsageError("--min-size is for the closure: modules have no size")
-    if form == "png" and output is None and sys.stdout.isatty():
-        raise click.UsageError("a PNG cannot be shown in a terminal: name a file with --output")
     folder = project.find(Path(settings.project))
     with settings.late(f"drawing the {kind}"):
         result = run.run(run.Request(folder, kind, form, focus, depth, min_size))
     if not settings.quiet:
         _show_folding(result, kind)
-    _write(result.content, output)
+    content = _fitting(result.content) if form == "text" and output is None else result.content
+    outputs.write(content, output)
+
+
+def _fitting(content: bytes) -> bytes:
+    """Return the lines of a text, shortened to the width of the terminal if there is one."""
+    from voidgen.cli.rows import shorten, width  # noqa: PLC0415
+
+    columns = width()
+    if columns is None:
+        return content
+    return "".join(f"{shorten(line, columns)}\n" for line in content.decode().splitlines()).encode()
 
 
 def _show_folding(result: Result, kind: Kind) -> None:
@@ -104,12 +130,3 @@ def _show_folding(result: Result, kind: Kind) -> None:
         f"{drawn}: those asked for, and those with the largest own size; the rest is folded",
         f"use `--focus NAME`, `--depth N` or {remedy}",
     )
-
-
-def _write(data: bytes, output: Path | None) -> None:
-    from voidgen.system.files import write_atomically  # noqa: PLC0415
-
-    if output is None:
-        click.echo(data, nl=False)
-    else:
-        write_atomically(output, data)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, get_args
 
 import click
 
+from voidgen.cli.arguments import Argument
 from voidgen.cli.settings import Command, Settings
 from voidgen.config.architectures import Arch
 
@@ -17,7 +18,14 @@ if TYPE_CHECKING:
 
 
 @click.command("init", cls=Command)
-@click.argument("directory", metavar="[DIR]", default=".", type=click.Path())
+@click.argument(
+    "directory",
+    cls=Argument,
+    about="The folder to make (default: this one).",
+    metavar="[DIR]",
+    default=".",
+    type=click.Path(),
+)
 @click.option(
     "--preset",
     type=click.Choice(["cinnamon", "xfce", "kde", "lxqt", "mate", "niri", "console"]),

@@ -26,10 +26,8 @@ def form(
         return settings.form(named, "text")
     if ending in endings:
         return endings[ending]
-    what = f"ends with {ending}, the ending" if ending else "has the ending"
-    raise click.UsageError(
-        f"{output.name} {what} of no format: use {', '.join(endings)}, or add --format"
-    )
+    what = f"no format has the ending {ending}" if ending else "has no ending that names a format"
+    raise click.UsageError(f"{output}: {what}: use {', '.join(endings)}, or add --format")
 
 
 def refuse_terminal(form: str, output: Path | None, *forms: str) -> None:

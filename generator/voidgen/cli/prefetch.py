@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import click
 
+from voidgen.cli.arguments import Argument
 from voidgen.cli.settings import Command, Settings
 
 
 @click.command("prefetch", cls=Command)
-@click.argument("what", metavar="WHAT")
+@click.argument(
+    "what", cls=Argument, about="A flake reference, or what an option says.", metavar="WHAT"
+)
 @click.option("--image", "kind", flag_value="image", help="WHAT is a container image, NAME:TAG.")
 @click.option("--file", "kind", flag_value="file", help="WHAT is the URL of a file.")
 @click.option(

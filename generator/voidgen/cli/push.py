@@ -7,11 +7,14 @@ from pathlib import Path
 import attrs
 import click
 
+from voidgen.cli.arguments import Argument
 from voidgen.cli.settings import Command, Settings
 
 
 @click.command("push", cls=Command)
-@click.argument("store", metavar="STORE-URL")
+@click.argument(
+    "store", cls=Argument, about="Where to copy to: the URL of a Nix store.", metavar="STORE-URL"
+)
 @click.option(
     "--key",
     metavar="FILE",

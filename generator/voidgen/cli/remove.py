@@ -6,13 +6,24 @@ from pathlib import Path
 
 import click
 
+from voidgen.cli.arguments import Argument
 from voidgen.cli.complete import listed
 from voidgen.cli.settings import Command, Settings
 
 
 @click.command("remove", cls=Command)
-@click.argument("kind", type=click.Choice(["nix", "xbps", "module"]))
-@click.argument("names", metavar="NAME...", nargs=-1, required=True, shell_complete=listed)
+@click.argument(
+    "kind", cls=Argument, about="What to remove.", type=click.Choice(["nix", "xbps", "module"])
+)
+@click.argument(
+    "names",
+    cls=Argument,
+    about="Names that voidgen.toml lists.",
+    metavar="NAME...",
+    nargs=-1,
+    required=True,
+    shell_complete=listed,
+)
 @click.option("--dry-run", is_flag=True, help="Write nothing; show what would be written.")
 @click.pass_obj
 def command(settings: Settings, kind: str, names: tuple[str, ...], dry_run: bool) -> None:

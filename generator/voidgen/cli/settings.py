@@ -11,6 +11,7 @@ from attrs import Factory, define
 from voidgen.cli import examples
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from contextlib import AbstractContextManager
 
     from voidgen.progress import Progress
@@ -111,9 +112,11 @@ class Command(click.Command):
             return super().invoke(ctx)
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """List the command's own options first."""
+        """List the arguments and the command's own options first."""
         own = [one for one in self.get_params(ctx) if one not in (*SHARED, self._help(ctx))]
-        _write(ctx, formatter, "Options", own)
+        arguments = [one for one in own if isinstance(one, click.Argument)]
+        _write(ctx, formatter, "Arguments", arguments)
+        _write(ctx, formatter, "Options", [one for one in own if one not in arguments])
         _write(ctx, formatter, "Options of all commands", [*SHARED, self._help(ctx)])
 
     def _help(self, context: click.Context) -> click.Parameter:
@@ -126,7 +129,7 @@ def _write(
     context: click.Context,
     formatter: click.HelpFormatter,
     title: str,
-    parameters: list[click.Parameter],
+    parameters: Sequence[click.Parameter],
 ) -> None:
     """Write a section of a command's help, if it has rows."""
     rows = [row for one in parameters if (row := one.get_help_record(context))]

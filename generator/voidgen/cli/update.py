@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import click
 
+from voidgen.cli.arguments import Argument
 from voidgen.cli.complete import inputs as inputs_of
 from voidgen.cli.settings import Command, Settings
 
 
 @click.command("update", cls=Command)
-@click.argument("inputs", metavar="[INPUT]...", nargs=-1, shell_complete=inputs_of)
+@click.argument(
+    "inputs",
+    cls=Argument,
+    about="Inputs of the flake, or xbps or container (default: all).",
+    metavar="[INPUT]...",
+    nargs=-1,
+    shell_complete=inputs_of,
+)
 @click.option(
     "--no-eval", is_flag=True, help="Update nixpkgs even if the image's packages do not evaluate."
 )

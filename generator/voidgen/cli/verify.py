@@ -6,11 +6,14 @@ from pathlib import Path
 
 import click
 
+from voidgen.cli.arguments import Argument
 from voidgen.cli.settings import Command, Settings
 
 
 @click.command("verify", cls=Command)
-@click.argument("iso", metavar="FILE", type=click.Path(path_type=Path))
+@click.argument(
+    "iso", cls=Argument, about="The ISO to check.", metavar="FILE", type=click.Path(path_type=Path)
+)
 @click.option(
     "--signer",
     "signers",

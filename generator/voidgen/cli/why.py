@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import click
 
+from voidgen.cli.arguments import Argument
 from voidgen.cli.complete import asked as asked_names
 from voidgen.cli.settings import Command, Settings
 
@@ -25,7 +26,12 @@ LEAVING = 8
 
 
 @click.command("why", cls=Command)
-@click.argument("name", shell_complete=asked_names)
+@click.argument(
+    "name",
+    cls=Argument,
+    about="What to explain: a name, a path of the image or a store path.",
+    shell_complete=asked_names,
+)
 @click.option(
     "--ways", metavar="N", type=click.IntRange(min=1), default=WAYS, show_default=True,
     help="How many ways to a store path to show, the shortest first.",

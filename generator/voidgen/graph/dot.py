@@ -47,7 +47,7 @@ def write(graph: nx.DiGraph[str], title: str) -> str:
 
 
 def draw(source: str, form: str, folder: Path) -> bytes:
-    """Draw DOT as ``svg`` or ``png``; StepFailedError if graphviz is missing or fails."""
+    """Draw DOT as ``svg``, ``png`` or ``pdf``; StepFailedError if graphviz is missing or fails."""
     return process.run(["dot", f"-T{form}"], cwd=folder, stdin=source.encode()).stdout
 
 

@@ -9,7 +9,7 @@ from attrs import frozen
 
 from voidgen import project
 from voidgen.errors import Fault, WrongInputError, did_you_mean
-from voidgen.graph import built, data, dot, fold, mermaid, sources
+from voidgen.graph import built, data, dot, fold, mermaid, sources, text
 from voidgen.schema.canonical_json import to_shown_json
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ Kind = Literal["modules", "closure"]
 
 @frozen
 class Request:
-    """A graph of the project in ``folder``, in a form: json, mermaid, dot, svg or png.
+    """A graph of the project in ``folder``, in a form: text, json, mermaid, dot, svg, png or pdf.
 
     ``focus`` is the name to draw, with what leads to it and what it needs. Nodes are folded that
     are more than ``depth`` steps away, or whose own size is less than ``min_size`` bytes. Without
@@ -94,5 +94,8 @@ def _form(graph: nx.DiGraph[str], kind: str, title: str, form: str) -> bytes:
         graph = fold.reduce(graph)
     if form == "mermaid":
         return mermaid.write(graph).encode()
-    source = dot.write(graph, f"{title}: {kind}")
+    title = f"{title}: {kind}"
+    if form == "text":
+        return text.write(graph, title).encode()
+    source = dot.write(graph, title)
     return source.encode() if form == "dot" else dot.draw(source, form, Path())

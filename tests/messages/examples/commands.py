@@ -29,7 +29,7 @@ def _voidgen(folder: Path, *words: str) -> Ran:
 
 def graph_picture_on_a_terminal(folder: Path, patch: pytest.MonkeyPatch) -> Ran:
     terminal = SimpleNamespace(stdout=SimpleNamespace(isatty=lambda: True))
-    patch.setattr("voidgen.cli.graph.sys", terminal)
+    patch.setattr("voidgen.cli.output.sys", terminal)
     return _voidgen(folder, "graph", "--format", "png")
 
 

@@ -6,13 +6,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
 from tests.support import documents
 from tests.support.documents import STORE
 from tests.support.program import found, voidgen, write
 
 from voidgen import __version__
-from voidgen.cli import LazyGroup
+from voidgen.cli import LazyGroup, cli
 from voidgen.text import visible
 
 ROOT = Path(__file__).parents[3]
@@ -57,6 +58,18 @@ def test_help_fits_the_terminal(
     assert max(map(len, examples.splitlines()), default=0) <= 80
 
 
+@pytest.mark.parametrize("name", LazyGroup.COMMANDS)
+def test_help_explains_each_argument_and_option(name: str) -> None:
+    top = click.Context(cli, info_name="voidgen", **cli.context_settings)
+    command = cli.get_command(top, name)
+    assert command
+    context = click.Context(command, info_name=name, parent=top)
+    for parameter in command.get_params(context):
+        record = parameter.get_help_record(context)
+        assert record, parameter
+        assert record[1].endswith((".", "]")), record
+
+
 HEAVY = {"cattrs", "cyclonedx", "jinja2", "networkx", "pycdlib", "requests"} | {
     "rich", "tomlkit", "tree_sitter"
 }  # fmt: skip
@@ -84,7 +97,8 @@ def test_as_a_module(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "what", "where"),
     [
-        (["nothing"], "No such command 'nothing'", "voidgen"),
+        (["nothing"], "no command is called 'nothing'", "voidgen"),
+        (["genrate"], "no command is called 'genrate': did you mean 'generate'?", "voidgen"),
         (["generate", "x"], "unexpected extra argument (x)", "voidgen generate"),
         (["generate", "\033[31m"], r"(\x1b[31m)", "voidgen generate"),
         (["show", "--nothing"], "--nothing", "voidgen show"),

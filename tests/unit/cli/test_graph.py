@@ -6,6 +6,8 @@ import pty
 import shutil
 import subprocess
 import sys
+import termios
+from contextlib import suppress
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -119,7 +121,8 @@ def test_min_size_0_draws_all_nodes(built: Path) -> None:
         ("it.gv", b"digraph "),
         ("it.mmd", b"flowchart LR\n"),
         ("it.json", b"{\n"),
-        ("it", b"<?xml "),
+        ("it.pdf", b"%PDF-"),
+        ("it.txt", b"made-up: closure\n"),
     ],
 )
 def test_the_files_ending_chooses_the_format(built: Path, name: str, start: bytes) -> None:
@@ -128,20 +131,43 @@ def test_the_files_ending_chooses_the_format(built: Path, name: str, start: byte
     assert (built / name).read_bytes().startswith(start)
 
 
-def test_a_png_is_not_written_to_a_terminal(built: Path) -> None:
+def on_terminal(folder: Path, *words: str, columns: int = 80) -> tuple[int, str, str]:
+    """Run on a terminal; return the exit status and what went there and to standard error."""
     reader, terminal = pty.openpty()
-    done = subprocess.run(
-        [sys.executable, "-m", "voidgen", "graph", "closure", "--format", "png"],
-        cwd=built,
-        stdout=terminal,
-        stderr=subprocess.PIPE,
-        text=True,
-        check=False,
-    )
-    os.close(terminal)
-    os.close(reader)
-    assert done.returncode == 2
-    assert "--output" in done.stderr
+    termios.tcsetwinsize(terminal, (24, columns))
+    argv = [sys.executable, "-m", "voidgen", *words]
+    env = {name: value for name, value in os.environ.items() if name != "COLUMNS"}
+    with subprocess.Popen(
+        argv, cwd=folder, env=env, stdin=terminal, stdout=terminal, stderr=subprocess.PIPE
+    ) as process:
+        os.close(terminal)
+        said = b""
+        with suppress(OSError):  # Linux reports a closed terminal as an input error.
+            while data := os.read(reader, 1 << 16):
+                said += data
+        os.close(reader)
+        assert process.stderr
+        errors = process.stderr.read().decode()
+    return process.returncode, said.decode().replace("\r\n", "\n"), errors
+
+
+@pytest.mark.parametrize("form", ["png", "svg", "pdf"])
+def test_a_picture_is_not_written_to_a_terminal(built: Path, form: str) -> None:
+    status, said, errors = on_terminal(built, "graph", "closure", "--format", form)
+    assert (status, said) == (2, "")
+    assert "--output" in errors
+
+
+def test_the_tree_fits_the_terminal(built: Path) -> None:
+    status, said, _ = on_terminal(built, "graph", "closure", columns=40)
+    rows = said.splitlines()
+    assert (status, rows[0]) == (0, "made-up: closure")
+    assert max(map(len, rows)) == 40
+    assert any(row.endswith("…") for row in rows)
+    piped = voidgen("graph", "closure", cwd=built)
+    for row, full in zip(rows, piped.out.splitlines(), strict=True):
+        assert full.startswith(row.removesuffix("…"))
+    assert max(map(len, piped.out.splitlines())) > 40
 
 
 def test_a_png_is_written_to_a_pipe(built: Path) -> None:
@@ -168,6 +194,8 @@ def test_without_graphviz(built: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         (["closure", "--depth", "-1"], "--depth"),
         (["modules", "--min-size", "5 MiB"], "modules have no size"),
         (["packages"], "packages"),
+        (["-o", "it.bmp"], "it.bmp: no format has the ending .bmp: use .txt, .svg"),
+        (["-o", "it"], "it: has no ending that names a format: use .txt"),
         (["closure", "--format", "gif"], "gif"),
     ],
 )
