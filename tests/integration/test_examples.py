@@ -14,7 +14,18 @@ from tests.support.steps import Steps
 from voidgen.cli import LazyGroup, cli
 from voidgen.cli.examples import EXAMPLES
 
-WITH_A_NETWORK = {"lock", "update", "iso", "fetch", "prefetch", "push", "boot", "check", "verify"}
+WITH_A_NETWORK = {
+    "search",
+    "lock",
+    "update",
+    "iso",
+    "fetch",
+    "prefetch",
+    "push",
+    "boot",
+    "check",
+    "verify",
+}
 """These lock packages of Void and use them, or ask a store: tests of their own run them."""
 LINES = [(name, line) for name, lines in EXAMPLES.items() for line in lines]
 
@@ -48,7 +59,7 @@ def test_the_examples_run(example: Path, empty_nix: Nix, monkeypatch: pytest.Mon
     names = f"firefox = set.greet; openssl = {of_two};"
     default.write_text(f"args: let set = ({default.read_text()}) args; in set // {{ {names} }}\n")
     git = ("git", "-c", "user.name=x", "-c", "user.email=x@x.invalid")
-    for argv in (["add", "--all"], ["commit", "-qm", "x"]):
+    for argv in (["add", "--all"], ["commit", "-qm", "x"], ["commit", "-qm", "y", "--allow-empty"]):
         subprocess.run([*git, *argv], cwd=example, check=True)
     empty_nix.run("nix", "build", "--out-link", example / "result", example)
     for name, line in LINES:

@@ -98,6 +98,8 @@ in
   };
 
   deskTools = {
+    # `nix search` looks into it, too.
+    recurseForDerivations = true;
     clock = make {
       pname = "desk-clock";
       dependencies = {

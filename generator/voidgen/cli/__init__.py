@@ -31,7 +31,7 @@ class LazyGroup(click.Group):
     SECTIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         {
             "Start": ("init", "doctor", "completion"),
-            "Describe": ("add", "remove", "show", "graph", "why"),
+            "Describe": ("search", "add", "remove", "show", "graph", "why"),
             "Build": ("generate", "lock", "update", "iso", "boot"),
             "Compare, check, share": ("diff", "check", "verify", "push"),
             "Look up": ("fetch", "prefetch"),

@@ -10,6 +10,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "voidgen init --offline try-it",
         "voidgen init --ci github checked",
     ),
+    "search": ("voidgen search dice", "voidgen search --only xbps image viewer"),
     "add": (
         "voidgen add nix firefox openssl^dev",
         "voidgen add xbps htop --dry-run",

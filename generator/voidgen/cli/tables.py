@@ -20,15 +20,23 @@ if TYPE_CHECKING:
     from voidgen.image.sizes import Share, Sizes
     from voidgen.lock.flake_lock import Input
     from voidgen.overlay.asker import Asker
-    from voidgen.plan.documents import PlanDocument
+    from voidgen.plan.documents import Entry, PlanDocument
     from voidgen.schema.structure import OptionValue
 
 REV = 12
 """Number of characters of a revision to show."""
 
 
-def plan(document: PlanDocument, inputs: Iterable[Input], versions: Mapping[str, str]) -> None:
-    """Print all that the image will be; ``versions`` are those of the locked Void packages."""
+def plan(
+    document: PlanDocument,
+    inputs: Iterable[Input],
+    versions: Mapping[str, str],
+    modules: Mapping[str, str],
+) -> None:
+    """Print all that the image will be.
+
+    ``versions`` are those of the locked Void packages, ``modules`` those of the overlay's paths.
+    """
     console = consoles.make()
     image = document.image
     _facts(
@@ -70,7 +78,7 @@ def plan(document: PlanDocument, inputs: Iterable[Input], versions: Mapping[str,
     rows = ((one.name, _by(one.by)) for one in document.xbps.repositories)
     _rows(console, "Void repositories", ("repository", "asked for by"), rows)
     _services(console, document)
-    _overlay(console, document)
+    _overlay(console, document, modules)
 
 
 def _keymap(document: PlanDocument) -> str:
@@ -148,19 +156,38 @@ def _services(console: Console, document: PlanDocument) -> None:
     )
 
 
-def _overlay(console: Console, document: PlanDocument) -> None:
-    """Print like ``ls -l``: paths are never wrapped, so that they can be copied."""
+def _overlay(
+    console: Console, document: PlanDocument, modules: Mapping[str, str] | None = None
+) -> None:
+    """Print like ``ls -l``: paths are never wrapped, so that they can be copied.
+
+    With ``modules``, the paths of each module are below its name, in the order of the modules.
+    """
     entries = [one for one in document.include if one.mode or one.target is not None]
     console.print(Text(f"Overlay: {len(entries)}", style="bold"))
-    owners = [f"{one.owner}:{one.group}" for one in entries if one.owner]
-    width = max(map(len, owners), default=0)
+    width = max((len(_owner(one)) for one in entries), default=0)
+    if modules is None:
+        _entries(console, entries, width)
+        return
+    for name in (*(one.name for one in document.modules), ""):
+        own = [one for one in entries if modules.get(one.path, "") == name]
+        if own:
+            what = f"module {name}" if name else "made for voidgen.toml"
+            console.print(Text(visible(f"  {what}"), style="dim"), soft_wrap=True)
+            _entries(console, own, width, "    ")
+
+
+def _owner(entry: Entry) -> str:
+    return f"{entry.owner}:{entry.group}" if entry.owner else ""
+
+
+def _entries(console: Console, entries: Iterable[Entry], width: int, indent: str = "  ") -> None:
     for entry in entries:
         if entry.target is not None:
-            line = f"  link  {'':<{width}}  {entry.path} -> {entry.target}"
+            line = f"{indent}link  {'':<{width}}  {entry.path} -> {entry.target}"
         else:
-            owner = f"{entry.owner}:{entry.group}"
             slash = "/" if entry.type == "directory" else ""
-            line = f"  {entry.mode}  {owner:<{width}}  {entry.path}{slash}"
+            line = f"{indent}{entry.mode}  {_owner(entry):<{width}}  {entry.path}{slash}"
         console.print(Text(visible(line)), soft_wrap=True)
 
 

@@ -30,6 +30,15 @@ def faults(project: Project, names: Iterable[str], progress: Progress) -> list[F
     return list(_missing(asked, _indexes(project, locked, progress))) if asked else []
 
 
+def indexes(project: Project, progress: Progress) -> Snapshot:
+    """Return the project's repositories as they are locked, or else as they are now.
+
+    Raises NotAtHandError if they cannot be read.
+    """
+    lock = state.read(project).lock
+    return _indexes(project, lock.xbps if lock else None, progress)
+
+
 def _indexes(project: Project, locked: Xbps | None, progress: Progress) -> Snapshot:
     arch = project.plan.config.image.arch
     places = tuple(asked.name for asked in project.plan.resolution.repositories)

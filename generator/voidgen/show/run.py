@@ -40,7 +40,7 @@ class LockedPlan:
     """A plan, and what it is locked to.
 
     ``packages`` has the versions of Void's packages by name, and ``missing`` a line for each thing
-    that is not locked.
+    that is not locked. ``overlay`` has the module of each path that a module brings.
     """
 
     plan: PlanDocument
@@ -48,6 +48,7 @@ class LockedPlan:
     container: str
     packages: Mapping[str, str]
     missing: tuple[str, ...]
+    overlay: Mapping[str, str]
 
 
 def run(request: Request, progress: Progress) -> LockedPlan | BuiltImage | Sizes:
@@ -75,4 +76,5 @@ def _locked(found: Project) -> LockedPlan:
         pins.lock.container if pins.lock else "",
         {one.name: one.version for one in xbps.packages} if xbps else {},
         tuple(state.unlocked(found, pins)),
+        {one.path: one.module for one in found.plan.resolution.entries},
     )

@@ -40,6 +40,7 @@ class Listed:
 
     Sizes are in bytes. ``provides`` are names of virtual packages that it stands for, ``depends``
     patterns of the packages that it needs, like ``acl>=2.3`` (xbps, xbps_pkgpattern_match(3)).
+    ``about`` is its short description.
     """
 
     pkgver: str
@@ -49,6 +50,7 @@ class Listed:
     installed: int
     provides: tuple[str, ...] = ()
     depends: tuple[str, ...] = ()
+    about: str = ""
 
 
 @frozen
@@ -77,6 +79,7 @@ class _Package:
     installed: int = field(default=0, metadata={"key": "installed_size"})
     provides: tuple[str, ...] = ()
     depends: tuple[str, ...] = field(default=(), metadata={"key": "run_depends"})
+    about: str = field(default="", metadata={"key": "short_desc"})
 
     def __attrs_post_init__(self) -> None:
         if not re.fullmatch("[0-9a-fA-F]{64}", self.sha256):
@@ -91,6 +94,7 @@ class _Package:
             self.installed,
             tuple(pkgver.rpartition("-")[0] for pkgver in self.provides),
             self.depends,
+            self.about,
         )
 
 

@@ -247,6 +247,7 @@ def test_show_json_is_the_manifest_and_the_inputs(tmp_path: Path) -> None:
     data = json.loads(voidgen("-C", str(ROOT), "show", "--json", cwd=tmp_path).out)
     inputs = {row["name"]: row for row in data.pop("inputs")}
     assert data.pop("lock").keys() == {"container", "packages", "missing"}
+    assert data.pop("overlay").keys() < {row["path"] for row in data["include"]}
     assert data == json.loads((ROOT / "image/manifest.json").read_text()), "run `make golden`"
     assert inputs.keys() == {"nixpkgs", "mklive"}
     assert all(re.fullmatch("[0-9a-f]{40}", row["rev"]) for row in inputs.values())
@@ -448,3 +449,18 @@ def test_nixpkgs_in_place_of_a_folder_of_the_project(project: Path) -> None:
     subprocess.run(["git", "add", "set"], cwd=project, check=True)
     assert voidgen("generate", cwd=project).status == 0
     assert "nixpkgs = ./set;" in (project / "flake.nix").read_text()
+
+
+def test_show_names_the_module_of_each_path(project: Path) -> None:
+    config = CONFIG.replace('"test"', '"test"\nkeymap = "ch-fr_nodeadkeys"')
+    write(project, {"voidgen.toml": config + '[overlay]\nmodules = ["b"]\n'})
+    for name, more in (("a", ""), ("b", 'requires = ["a"]\n')):
+        write(project, {f"overlay-src/{name}/module.toml": f'summary = "{name}"\n{more}'})
+        write(project, {f"overlay-src/{name}/files/etc/{name}": ""})
+    rows = voidgen("show", cwd=project).out.partition("Overlay: ")[2].splitlines()
+    assert [row.split()[-1] for row in rows] == [
+        *("3", "a", "/etc/a", "b", "/etc/b"),
+        *("voidgen.toml", "/usr/share/kbd/keymaps/xkb/ch-fr_nodeadkeys.map.gz"),
+    ]
+    told = json.loads(voidgen("show", "--json", cwd=project).out)
+    assert told["overlay"] == {"/etc/a": "a", "/etc/b": "b"}

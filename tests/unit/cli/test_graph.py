@@ -2,12 +2,9 @@
 
 import json
 import os
-import pty
 import shutil
 import subprocess
 import sys
-import termios
-from contextlib import suppress
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -16,6 +13,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from tests.support.closures import PACKAGES, manifest
 from tests.support.program import voidgen, write
+from tests.support.terminal import on_terminal
 
 ROOT = Path(__file__).parents[3]
 OFFLINE = ROOT / "examples/offline"
@@ -129,26 +127,6 @@ def test_the_files_ending_chooses_the_format(built: Path, name: str, start: byte
     ran = voidgen("--quiet", "graph", "closure", "--output", name, cwd=built)
     assert (ran.status, ran.out, ran.err) == (0, "", "")
     assert (built / name).read_bytes().startswith(start)
-
-
-def on_terminal(folder: Path, *words: str, columns: int = 80) -> tuple[int, str, str]:
-    """Run on a terminal; return the exit status and what went there and to standard error."""
-    reader, terminal = pty.openpty()
-    termios.tcsetwinsize(terminal, (24, columns))
-    argv = [sys.executable, "-m", "voidgen", *words]
-    env = {name: value for name, value in os.environ.items() if name != "COLUMNS"}
-    with subprocess.Popen(
-        argv, cwd=folder, env=env, stdin=terminal, stdout=terminal, stderr=subprocess.PIPE
-    ) as process:
-        os.close(terminal)
-        said = b""
-        with suppress(OSError):  # Linux reports a closed terminal as an input error.
-            while data := os.read(reader, 1 << 16):
-                said += data
-        os.close(reader)
-        assert process.stderr
-        errors = process.stderr.read().decode()
-    return process.returncode, said.decode().replace("\r\n", "\n"), errors
 
 
 @pytest.mark.parametrize("form", ["png", "svg", "pdf"])

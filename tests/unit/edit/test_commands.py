@@ -1,19 +1,19 @@
 """`voidgen add` and `voidgen remove`, without Nix."""
 
-import io
-import plistlib
 import subprocess
-import tarfile
 from pathlib import Path
 
 import pytest
 from tests.support.program import found, voidgen, write
+from tests.support.repodata import index
 
-INDEX = {
-    "htop": (),
-    "cronie": ("cron-daemon-0_1",),
-    "dcron": ("cron-daemon-0_1",),
-}
+INDEX = index(
+    {
+        "htop": {},
+        "cronie": {"provides": ["cron-daemon-0_1"]},
+        "dcron": {"provides": ["cron-daemon-0_1"]},
+    }
+)
 
 
 @pytest.fixture
@@ -33,30 +33,12 @@ def project(repository: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
             '[packages]\nxbps = ["of-c"]\n',
             "overlay-src/c/files/etc/c": "c\n",
             "overlay-src/d/module.toml": 'summary = "D"\n',
-            "site/x86_64-repodata": index(),
+            "site/x86_64-repodata": INDEX,
         },
     )
     (repository / "bin").mkdir()
     monkeypatch.setenv("PATH", str(repository / "bin"))
     return repository
-
-
-def index() -> bytes:
-    """Return an index as xbps-rindex writes it (xbps-rindex(1), "FILES")."""
-    packages = {
-        name: {
-            "pkgver": f"{name}-1_1", "architecture": "x86_64", "filename-sha256": "0" * 64,
-            "filename-size": 1, "provides": list(provides),
-        }
-        for name, provides in INDEX.items()
-    }  # fmt: skip
-    out = io.BytesIO()
-    with tarfile.open(fileobj=out, mode="w:gz") as archive:
-        for name, data in (("index.plist", plistlib.dumps(packages)), ("index-meta.plist", b"")):
-            member = tarfile.TarInfo(name)
-            member.size = len(data)
-            archive.addfile(member, io.BytesIO(data))
-    return out.getvalue()
 
 
 def config(project: Path) -> str:
