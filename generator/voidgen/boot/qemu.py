@@ -105,7 +105,7 @@ class Guest:
 
     def screenshot(self, file: Path) -> None:
         """Save the screen as a picture: PPM for a name in .ppm, otherwise PNG."""
-        form = "ppm" if file.suffix == ".ppm" else "png"
+        form = "ppm" if file.suffix.lower() == ".ppm" else "png"
         with tempfile.TemporaryDirectory(prefix="voidgen-screen-") as folder:
             shot = Path(folder, "screen")
             # QEMU has forms other than PPM since 7.1.

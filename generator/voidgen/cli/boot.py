@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from voidgen.boot.types import LONGEST_TEST
+from voidgen.cli import output as outputs
 from voidgen.cli.arguments import Argument
 from voidgen.cli.settings import Command, Settings
 
@@ -53,7 +54,8 @@ def _address(_: click.Context, __: click.Parameter, given: str | None) -> str | 
     "--screenshot",
     metavar="FILE",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Save the screen at the end, as PNG or PPM.",
+    callback=outputs.check_ending((".png", ".ppm")),
+    help="Save the screen at the end, as .png or .ppm.",
 )
 @click.option(
     "--log",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
     from pathlib import Path
 
     from voidgen.cli.settings import Settings
@@ -26,8 +26,26 @@ def form(
         return settings.form(named, "text")
     if ending in endings:
         return endings[ending]
+    raise click.UsageError(f"{_misfit(output, endings)}, or add --format")
+
+
+def check_ending(
+    endings: Collection[str],
+) -> Callable[[click.Context, click.Parameter, Path | None], Path | None]:
+    """Return a callback that refuses a file whose name has none of ``endings``."""
+
+    def check(_: click.Context, __: click.Parameter, file: Path | None) -> Path | None:
+        if file is not None and file.suffix.lower() not in endings:
+            raise click.BadParameter(_misfit(file, endings))
+        return file
+
+    return check
+
+
+def _misfit(file: Path, endings: Iterable[str]) -> str:
+    ending = file.suffix
     what = f"no format has the ending {ending}" if ending else "has no ending that names a format"
-    raise click.UsageError(f"{output}: {what}: use {', '.join(endings)}, or add --format")
+    return f"{file}: {what}: use {', '.join(endings)}"
 
 
 def refuse_terminal(form: str, output: Path | None, *forms: str) -> None:

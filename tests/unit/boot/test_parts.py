@@ -216,6 +216,7 @@ def test_a_background_program_that_ignores_sigterm_is_killed(tmp_path: Path) -> 
         (["--dns", "::1"], "'::1' is not an IPv4 address"),
         (["--test", "--junit", "no/where.xml"], "no such folder"),
         (["--log", "no/where.log", "--screenshot", "nor/here.png"], "nor: no such folder"),
+        (["--screenshot", "here.jpg"], "no format has the ending .jpg: use .png, .ppm"),
         (["--memory", "1"], "Invalid value for '--memory'"),
         (["nothing.iso"], "cannot be read: No such file or directory"),
     ],

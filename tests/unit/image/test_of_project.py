@@ -58,6 +58,7 @@ def test_a_revision_is_unpacked(repository: Path) -> None:
 def test_members_outside_of_the_folder_are_refused(
     members: list[tarfile.TarInfo], repository: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(git, "has_file", lambda *_: True)
     monkeypatch.setattr(git, "archive", lambda *_: archive(members))
     refused = pytest.raises(StepFailedError, match="cannot be unpacked")
     with refused, of_project.revision(repository, "HEAD"):
