@@ -63,8 +63,8 @@ NIX_SUITES := trixie sid
 USING_NIX := $(addprefix tests/integration/test_,flake_is_clean.py nix_check_command.py \
 	nix_closure.py nix_collisions.py nix_collisions_shapes.py nix_diff.py nix_faults.py \
 	nix_fetch_files.py nix_fetch_trees.py nix_flakes.py nix_needs.py nix_nixpkgs.py \
-	nix_outputs.py nix_packages_flake.py nix_push.py nix_refused.py nix_sizes.py \
-	nix_source.py nix_versions_rules.py) \
+	nix_outputs.py nix_packages_flake.py nix_push.py nix_refused.py nix_search.py \
+	nix_sizes.py nix_source.py nix_versions_rules.py) \
 	tests/overlay/test_live_store.py
 ALL_USING_NIX := tests/integration tests/overlay/test_live_store.py
 

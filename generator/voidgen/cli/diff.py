@@ -82,7 +82,9 @@ def command(  # noqa: PLR0913, PLR0917 - the options
     now; with one, compares OLD with the project as it is now; with two, OLD with NEW. OLD..NEW
     are two revisions, and OLD...NEW is what NEW changed since it left OLD.
 
-    Nothing is built: voidgen compares closures that are in the Nix store.
+    OLD and NEW can be git revisions of the project, projects, flake references, lock files, results
+    of `nix build`, store paths, ISOs, or snapshots from --save. Nothing is built: voidgen compares
+    closures that are in the Nix store.
     """
     from voidgen.diff import run  # noqa: PLC0415
 

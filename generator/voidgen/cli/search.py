@@ -63,7 +63,8 @@ def command(settings: Settings, words: tuple[str, ...], only: Kind | None, every
         result({"version": 1, "hits": [row for one in found for row in _data(one)]})
     if any(one.hits for one in found):
         return 0
-    _say_nothing_found(words, found)
+    if not all(one.problem for one in found):
+        _say_nothing_found(words, found)
     return 1
 
 

@@ -33,6 +33,11 @@ def graph_picture_on_a_terminal(folder: Path, patch: pytest.MonkeyPatch) -> Ran:
     return _voidgen(folder, "graph", "--format", "png")
 
 
+def search_without_nix(folder: Path, patch: pytest.MonkeyPatch) -> Ran:
+    patch.setenv("PATH", "/nowhere")
+    return _voidgen(folder, "search", "--only", "nix", "hello")
+
+
 def init_without_busybox(folder: Path, patch: pytest.MonkeyPatch) -> Ran:
     patch.setenv("PATH", str(folder))
     return voidgen("init", "--offline", "new", cwd=folder)
