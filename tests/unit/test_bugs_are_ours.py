@@ -33,7 +33,7 @@ def project(tmp_path: Path) -> Path:
         ("show --built", "voidgen.cli.tables.built"),
         ("show --built --json", "voidgen.schema.typed_json.plain"),
         ("show --built --sizes", "voidgen.image.sizes.of"),
-        ("graph closure", "voidgen.graph.dot.write"),
+        ("graph closure", "voidgen.graph.text.write"),
         ("graph closure --format json", "voidgen.graph.sources.closure"),
         ("why a", "voidgen.why.kept.kept"),
         ("diff x.json x.json", "voidgen.diff.compare.compare"),
