@@ -27,7 +27,7 @@ def say(what: str, remedy: str = "", output: str = "") -> None:
 
 def result(data: object) -> None:
     """Print what a command found or did, as JSON on standard output."""
-    from voidgen.schema.canonical_json import to_shown_json  # noqa: PLC0415
+    from voidgen.schema.shown_json import to_shown_json  # noqa: PLC0415
 
     click.echo(to_shown_json(data), nl=False)
 

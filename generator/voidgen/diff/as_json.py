@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from voidgen.schema import canonical_json
+import attrs
+
+from voidgen.schema.shown_json import to_shown_json
 
 if TYPE_CHECKING:
     from voidgen.diff.closure import PackageChange
@@ -15,7 +17,7 @@ VERSION = 1
 
 def dump(diff: Diff) -> bytes:
     """Return the bytes of the JSON. A layer that one of the sides does not know is null."""
-    return canonical_json.to_shown_json(
+    return to_shown_json(
         {
             "version": VERSION,
             "old": diff.old,
@@ -38,8 +40,14 @@ def _tables(tables: Any) -> Any:
 
 
 def _value(value: Value) -> dict[str, Any]:
-    return {"kind": value.kind, **canonical_json.data(value)}
+    return {"kind": value.kind, **_data(value)}
 
 
 def _each(found: tuple[PackageChange | PathChange, ...] | None) -> list[dict[str, Any]] | None:
-    return None if found is None else [canonical_json.data(one) for one in found]
+    return None if found is None else [_data(one) for one in found]
+
+
+def _data(value: Any) -> dict[str, Any]:
+    """Return an attrs value as a dictionary with the keys of voidgen.toml."""
+    data = attrs.asdict(value, value_serializer=lambda _, __, item: item)
+    return {name.replace("_", "-"): item for name, item in data.items()}

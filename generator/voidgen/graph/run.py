@@ -10,7 +10,7 @@ from attrs import frozen
 from voidgen import project
 from voidgen.errors import Fault, WrongInputError, did_you_mean
 from voidgen.graph import built, data, dot, fold, mermaid, sources, text
-from voidgen.schema.canonical_json import to_shown_json
+from voidgen.schema.shown_json import to_shown_json
 
 if TYPE_CHECKING:
     import networkx as nx

@@ -10,7 +10,7 @@ from voidgen.errors import Fault, WrongInputError
 from voidgen.image import sizes
 from voidgen.image.snapshot import Snapshot
 from voidgen.plan.documents import PlanDocument
-from voidgen.schema import canonical_json, typed_json
+from voidgen.schema import canonical_json, shown_json, typed_json
 from voidgen.system.untrusted import OtherVersionError
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def dump(snapshot: Snapshot) -> bytes:
 
 def dump_to_share(snapshot: Snapshot) -> bytes:
     """Return the bytes of the file for `voidgen diff --save`: no URL in it has a password."""
-    return canonical_json.to_shown_json(_plain(snapshot))
+    return shown_json.to_shown_json(_plain(snapshot))
 
 
 def _plain(snapshot: Snapshot) -> Any:

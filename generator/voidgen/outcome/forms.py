@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from voidgen.outcome.types import good
-from voidgen.schema import canonical_json
+from voidgen.schema.shown_json import to_shown_json
 from voidgen.system.credentials import hidden
 from voidgen.text import visible
 
@@ -26,9 +26,7 @@ _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 def to_json(outcomes: Sequence[Outcome], **more: Any) -> bytes:
     """Return an object of ``version``, ``good``, ``checks`` (fields of `Outcome`) and ``more``."""
     checks = [attrs.asdict(one) for one in outcomes]
-    return canonical_json.to_shown_json(
-        {"version": VERSION, "good": good(outcomes), "checks": checks, **more}
-    )
+    return to_shown_json({"version": VERSION, "good": good(outcomes), "checks": checks, **more})
 
 
 def to_junit(outcomes: Sequence[Outcome], suite: str) -> bytes:
