@@ -24,7 +24,8 @@ from rich.console import Console
 from rich.table import Table
 
 from voidgen.config.types import Squashfs
-from voidgen.iso import inputs, job
+from voidgen.iso import inputs
+from voidgen.plan import mklive_job
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -120,7 +121,7 @@ def _new(folder: Path, root: Path, iso: Path) -> None:
         (home / name).write_bytes(data)
     names = sorted(path.name for path in (folder / "store").iterdir())
     for name, lines in {
-        "squashfs": job.squashfs(Squashfs()),
+        "squashfs": mklive_job.squashfs(Squashfs()),
         "store": ["nix/store"],
         "store-paths": names,
         "registration": [],
@@ -165,7 +166,7 @@ def _iso(image: Path, iso: Path) -> None:
 def _direct(folder: Path) -> int:
     """Return the bytes of the squashfs that mksquashfs alone makes of the old way's root tree."""
     image = folder / "direct.img"
-    _run("mksquashfs", folder / "rootfs", image, *job.squashfs(Squashfs()), "-all-root")
+    _run("mksquashfs", folder / "rootfs", image, *mklive_job.squashfs(Squashfs()), "-all-root")
     return image.stat().st_size
 
 

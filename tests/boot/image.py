@@ -200,7 +200,7 @@ def _make(work: Path) -> None:
     baked = _bake(work)
     _root(root, baked)
     built = typed_json.read(baked.read("manifest.json"), BuiltImage)
-    snapshot = of_build.image("guest", built, baked.include("/"), None)
+    snapshot = of_build.image("guest", built, baked.include("/"))
     (parts / "voidgen.json").write_bytes(snapshot_file.dump(snapshot))
     _said(
         "mksquashfs", root, parts / "LiveOS/squashfs.img", "-quiet", "-no-progress", "-all-root",

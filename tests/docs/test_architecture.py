@@ -26,14 +26,12 @@ LAYERS = {
 """The layer of each folder and file, as the page has it."""
 DOORS = {
     "cattrs": {"schema/structure.py", "schema/typed_json.py"},
-    "cyclonedx": {"iso/outputs.py"},
     "elftools": {"init/offline.py"},
     "graphviz": {"graph/dot.py"},
     "jinja2": {"system/templates.py"},
     "junitparser": {"outcome/forms.py"},
     "lz4": {"system/compressed.py"},
     "markupsafe": {"system/templates.py"},
-    "packageurl": {"iso/outputs.py"},
     "pexpect": {"boot/console.py"},
     "pycdlib": {"image/iso_volume.py"},
     "tenacity": {"system/process.py"},

@@ -242,7 +242,7 @@ def test_the_sums_match(image: Image) -> None:
 
 def test_the_manifest_lists_everything(image: Image) -> None:
     found = image.manifest
-    assert (found["kind"], found["version"]) == ("voidgen-iso", 2)
+    assert (found["kind"], found["version"]) == ("voidgen-iso", 3)
     assert found["iso"]["name"] == "tests.iso"
     assert found["iso"]["size"] == image.iso.stat().st_size
     assert found["container"] == "flake"

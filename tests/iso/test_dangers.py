@@ -17,9 +17,10 @@ from tests.iso.store import altered
 from tests.locks.project import well
 from tests.support.program import write
 
-from voidgen.iso import inputs, job
+from voidgen.iso import inputs
 from voidgen.iso.inputs import SCRIPTS
 from voidgen.nix import flakes
+from voidgen.plan.job_format import SEPARATOR
 from voidgen.progress import NoProgress
 
 SQUASHFS = "/LiveOS/squashfs.img"
@@ -266,7 +267,7 @@ def test_nothing_is_written_through_links_of_the_root_tree(engine: Podman, tmp_p
         (include / name).write_text(name)
     (include / "replaced").symlink_to("/outside/victim")
     shutil.copy(scripts / "overlay.sh", home)
-    lines = [job.SEPARATOR.join(entry) for entry in OVERLAY]
+    lines = [SEPARATOR.join(entry) for entry in OVERLAY]
     (home / "job" / "overlay").write_text("".join(f"{line}\n" for line in lines))
     (home / "job" / "include").write_text("/include\n")
     before = tree(outside)

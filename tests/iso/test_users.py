@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from voidgen.iso import job
 from voidgen.iso.inputs import SCRIPTS
 from voidgen.overlay.asker import module
 from voidgen.overlay.resolution import Account
+from voidgen.plan import mklive_job
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,7 +40,7 @@ def added(folder: Path, engine: Podman, *users: Account) -> tuple[int, list[str]
     for name, text in FILES.items():
         (etc / name).write_text(text)
     shutil.copy(SCRIPTS / "users.sh", home)
-    (home / "job/users").write_text("".join(f"{line}\n" for line in job.users(users)))
+    (home / "job/users").write_text("".join(f"{line}\n" for line in mklive_job.users(users)))
     done = subprocess.run(
         [
             *("podman", "run", "--rm", "--network=none", *engine.arguments),

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from tests.support.program import Ran, voidgen, write
 
-from voidgen.iso import job
 from voidgen.iso.inputs import SCRIPTS
+from voidgen.plan.job_format import SEPARATOR
 
 SUDOERS = "root ALL=(ALL:ALL) ALL\n@includedir /etc/sudoers.d\n"
 
@@ -42,7 +42,7 @@ def laid(folder: Path, root: Path, path: str, text: str) -> subprocess.Completed
     file.parent.mkdir(parents=True)
     file.write_text(text)
     shutil.copy(SCRIPTS / "overlay.sh", home)
-    line = job.SEPARATOR.join(("file", "0440", "root", "root", path))
+    line = SEPARATOR.join(("file", "0440", "root", "root", path))
     (home / "job/overlay").write_text(f"{line}\n")
     (home / "job/include").write_text("/include\n")
     links = (

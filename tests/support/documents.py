@@ -71,7 +71,7 @@ def built(
 def iso_data(made: Mapping[str, Any], **more: Any) -> dict[str, Any]:
     """The manifest of an ISO of a built image."""
     return {
-        **IsoManifest.HEADER, "voidgen": "0", "inputs": "sha256-inputs",
+        **IsoManifest.HEADER, "voidgen": "0",
         "iso": {"name": "x.iso", "hash": sri.of_bytes(b""), "size": 0}, "container": "flake",
         "nix": {"packages": made["packages"], "closure": made["closure"]}, "plan": made["plan"],
         "xbps": [], **more,

@@ -12,7 +12,7 @@ from attrs import frozen
 from voidgen.check import iso as iso_check
 from voidgen.check import recording
 from voidgen.iso import build, earlier, inputs
-from voidgen.lock import epoch, state
+from voidgen.lock import source_date, state
 from voidgen.lock.types import Iso
 from voidgen.outcome.types import Outcome
 from voidgen.system import sri
@@ -48,7 +48,7 @@ def outcomes(
     found = state.read(project)
     if project.plan.config.mklive is None or found.lock is None or state.unlocked(project, found):
         return
-    digest = inputs.digest(project, found, epoch.source_date(found.inputs, os.environ))
+    digest = inputs.digest(project, found, source_date.of(found.inputs, os.environ))
     if record:
         made = _made(project, before, digest, progress)
         if made.hash:
@@ -92,5 +92,5 @@ def _made(project: Project, before: Iterable[Outcome], digest: str, progress: Pr
     if there.damage or there.hash:
         return _Made(there.hash, damage=there.damage)
     if (out / f"{name}.iso").exists():
-        return _Made(missing=f"{where} was built from other inputs: {MAKE}")
+        return _Made(missing=f"{where} was not built here from the current inputs: {MAKE}")
     return _Made(missing=f"{where} does not exist: {MAKE}")

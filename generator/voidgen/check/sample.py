@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from voidgen.check import conditions
-from voidgen.iso.job import CLOSURE
+from voidgen.plan.job_format import CLOSURE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from attrs import field, frozen
 
-from voidgen.image import sizes
+from voidgen.image import build_json, sizes
 from voidgen.image.closure import Closure, Package, check_outputs
 from voidgen.image.sizes import Sizes
 from voidgen.plan.documents import PlanDocument
@@ -25,9 +25,7 @@ class Collision:
 class BuiltImage:
     """All of result/manifest.json (docs/reference/manifest.md)."""
 
-    HEADER: ClassVar[Mapping[str, str | int]] = MappingProxyType(
-        {"kind": "voidgen-built-image", "version": 2}
-    )
+    HEADER: ClassVar[Mapping[str, str | int]] = MappingProxyType(build_json.HEADER)
 
     plan: PlanDocument
     packages: tuple[Package, ...]

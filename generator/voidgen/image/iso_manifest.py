@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from attrs import frozen
 
+from voidgen.image import iso_json
 from voidgen.image.closure import Closure, Package, check_outputs
 from voidgen.plan.documents import PlanDocument
 from voidgen.system import sri
@@ -40,17 +41,11 @@ class BakedPackages:
 
 @frozen
 class IsoManifest:
-    """All of NAME.manifest.json (docs/reference/iso.md).
+    """All of NAME.manifest.json (docs/reference/iso.md); ``xbps`` are Void packages."""
 
-    ``inputs`` is the hash of all that the ISO was made from, ``xbps`` are Void packages.
-    """
-
-    HEADER: ClassVar[Mapping[str, str | int]] = MappingProxyType(
-        {"kind": "voidgen-iso", "version": 2}
-    )
+    HEADER: ClassVar[Mapping[str, str | int]] = MappingProxyType(iso_json.HEADER)
 
     voidgen: str
-    inputs: str
     iso: IsoFile
     container: str
     nix: BakedPackages

@@ -8,7 +8,7 @@ from attrs import frozen
 
 from voidgen.errors import Fault, WrongInputError
 from voidgen.image import built as built_image
-from voidgen.image import overlay, snapshot_file
+from voidgen.image import needed, overlay, snapshot_file
 from voidgen.image.iso_manifest import IsoManifest
 from voidgen.image.snapshot import Locked, Selected, Snapshot, Xbps
 from voidgen.schema import typed_json
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from voidgen.image.built_image import BuiltImage
     from voidgen.image.closure import Closure, Package
     from voidgen.lock.flake_lock import Input
-    from voidgen.lock.state import Pins
     from voidgen.lock.types import Lock
     from voidgen.nix.closure import StorePath
     from voidgen.xbps.types import Package as XbpsPackage
@@ -29,18 +28,17 @@ if TYPE_CHECKING:
 
 def built(named: str, result: Path) -> Snapshot:
     """Return the snapshot of what `nix build` made."""
-    return image(named, built_image.read(result), result / "include", None)
+    return image(named, built_image.read(result), result / "include")
 
 
-def image(named: str, made: BuiltImage, include: Path, locks: Pins | None) -> Snapshot:
-    """Return a built image: its manifest, its overlay, and its locks if they are known."""
-    container, packages = void(locks.lock) if locks else (None, None)
+def image(named: str, made: BuiltImage, include: Path) -> Snapshot:
+    """Return a built image: its manifest and its overlay. Its locks are unknown."""
     return Snapshot(
         named,
         made.plan,
-        inputs(locks.inputs) if locks else None,
-        container,
-        packages,
+        None,
+        None,
+        None,
         selected(made.packages),
         _needed(made.packages, made.closure),
         overlay.built(made.plan.include, include),
@@ -90,15 +88,9 @@ def selected(packages: Iterable[Package]) -> dict[str, Selected]:
 
 def _needed(packages: Iterable[Package], closure: Closure) -> dict[str, StorePath]:
     """Return all that the packages need, without the profile that links to them."""
-    paths = closure.store_paths
-    waiting = [path for one in packages for path in one.outputs.values()]
-    found: dict[str, StorePath] = {}
-    while waiting:
-        path = waiting.pop()
-        if path not in found:
-            found[path] = paths[path]
-            waiting += paths[path].references
-    return found
+    outputs = (path for one in packages for path in one.outputs.values())
+    references = {path: one.references for path, one in closure.store_paths.items()}
+    return {path: closure.store_paths[path] for path in needed.of(outputs, references)}
 
 
 def inputs(found: Iterable[Input]) -> dict[str, Locked]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from attrs import field, frozen
 
+from voidgen.image import snapshot_json
 from voidgen.nix.closure import StorePath
 
 if TYPE_CHECKING:
@@ -61,9 +62,7 @@ class Snapshot:
     voidgen.toml. ``closure`` is all that they need, by store path.
     """
 
-    HEADER: ClassVar[Mapping[str, str | int]] = MappingProxyType(
-        {"kind": "voidgen-snapshot", "version": 2}
-    )
+    HEADER: ClassVar[Mapping[str, str | int]] = MappingProxyType(snapshot_json.HEADER)
 
     origin: str
     plan: "PlanDocument | None" = None

@@ -14,26 +14,31 @@ from attrs import frozen
 from voidgen.container import engine
 from voidgen.container.engine import Task
 from voidgen.errors import Fault, WrongInputError, refused
+from voidgen.image import build_json, overlay, snapshot_json
 from voidgen.image import built as built_image
-from voidgen.image import of_build, snapshot_file
-from voidgen.iso import earlier, inputs, job, judge, keymaps, outputs, preflight
+from voidgen.iso import earlier, inputs, job, judge, keymaps, outputs, preflight, record
 from voidgen.iso import runner as runners
+from voidgen.iso.built import Built
 from voidgen.iso.log import Log
-from voidgen.lock import epoch, mklive_source, update
+from voidgen.iso.record import WORK, Record
+from voidgen.lock import epoch, lock_json, mklive_source, pinned, source_date, update, voidgen_lock
+from voidgen.lock.types import Lock
 from voidgen.nix import flakes
+from voidgen.plan import mklive_job
+from voidgen.plan.job_format import CLOSURE, HOME, OUT
 from voidgen.provenance import signature, source, statement, statements
 from voidgen.provenance.beside import beside
 from voidgen.system import git
 from voidgen.system.files import log_written, project_lock
 from voidgen.xbps import store
-from voidgen.xbps.transactions import host_arch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from voidgen.config.types import Mklive
-    from voidgen.iso.job import Built
+    from voidgen.image.build_json import BuildJson
     from voidgen.iso.runner import Runner
+    from voidgen.lock.lock_json import LockedParts
     from voidgen.lock.state import Pins
     from voidgen.progress import Progress
     from voidgen.project import Project
@@ -42,9 +47,6 @@ if TYPE_CHECKING:
 FOLDER = "out"
 ROOTS = ".roots"
 """Links in out/ to what Nix built: GC roots, so that Nix does not build unchanged parts again."""
-WORK = ".work"
-"""The container's files in out/. The scripts and their job stay, so that you can run the command
-in the log again. The container's results are removed at the end of the run."""
 RUNNING = "running"
 """A file in `WORK` that exists during a run, and after a run that was killed."""
 
@@ -61,20 +63,20 @@ class Made:
 class Sources:
     """Everything that mklive needs; ``tools`` are the programs, as the runner names them.
 
-    ``unpacked`` is the unpacked size of the locked packages in bytes, ``default`` the flake's
-    output.
+    ``unpacked`` is the unpacked size of the locked packages in bytes.
     """
 
     built: Built
-    repository: Path
+    build: BuildJson
+    locked: LockedParts
+    parts: job.Parts
     unpacked: int
     tools: str
-    default: Path
 
     def store(self) -> tuple[str, ...]:
         """Return the store paths that the job names."""
-        packages = (one.readlink() for one in sorted(self.repository.glob("*.xbps")))
-        return tuple(map(str, (self.default, self.built.mklive, *packages)))
+        packages = (one.readlink() for one in sorted(self.parts.repository.glob("*.xbps")))
+        return tuple(map(str, (self.parts.default, self.parts.mklive, *packages)))
 
 
 def make(
@@ -97,10 +99,10 @@ def make(
     locked = update.ready(project)
     name, out = project.plan.config.image.name, project.folder / FOLDER
     with project_lock(project.folder):
-        source_date = epoch.source_date(locked.inputs, os.environ)
-        digest = inputs.digest(project, locked, source_date)
+        date = source_date.of(locked.inputs, os.environ)
+        digest = inputs.digest(project, locked, date)
         reused = Made(out / f"{name}.iso", reused=True)
-        described = _described(project, locked, digest, source_date)
+        described = _described(project, locked, digest, date)
         found = earlier.find(out, name, digest, progress)
         made = bool(found.hash)
         if made and not (out / WORK / RUNNING).exists():
@@ -111,7 +113,7 @@ def make(
             report(f"damaged: {line}: building the ISO again")
         with progress.step("finding the container engine"):
             runner = runners.find(project)
-        run = _Run(project, mklive, runner, out, source_date, progress, report)
+        run = _Run(project, mklive, runner, out, date, progress, report)
         with run.making() as work:
             if made:
                 statement.write(reused.iso, described, found.hash)
@@ -120,7 +122,8 @@ def make(
             sources = run.gather(locked)
             for line in built_image.collisions(sources.built.image):
                 report(line)
-            for line in outputs.reused(out, name, sources.built.image, locked.lock):
+            packages = locked.lock.xbps.packages if locked.lock and locked.lock.xbps else ()
+            for line in earlier.shared(out, name, sources.built.image, packages):
                 report(line)
             needed = preflight.estimate(
                 sources.unpacked,
@@ -135,24 +138,24 @@ def make(
             log = Log(out / f"{name}.log")
             run.start(sources, work, log)
             with progress.step("comparing the ISO with the plan"):
-                judge.judge(project.plan, sources.built, results, log.text(), source_date)
+                judge.judge(project.plan, sources.built, results, log.text(), date)
                 judge.size(project.plan, sources.built, results / "image.iso", sources.unpacked)
             for line in log.replaced():
                 report(line)
             with progress.step("writing the sums and the bill of materials"):
-                made_from = sources.built.image, locked.lock, digest
-                hash_ = outputs.write(results / "image.iso", name, *made_from)
+                hash_ = outputs.write(results / "image.iso", name, sources.build, sources.locked)
             run.place(results)
+            record.write(out, name, Record(digest, hash_))
             statement.write(reused.iso, described, hash_)
     return Made(out / f"{name}.iso", reused=False)
 
 
-def _described(project: Project, locked: Pins, digest: str, source_date: int) -> Provenance:
+def _described(project: Project, locked: Pins, digest: str, date: int) -> Provenance:
     """Return the provenance of the ISO that the project's current state gives."""
     found = source.find(project.folder, project.plan.config.release.source, (FOLDER,))
-    date = source_date if os.environ.get(epoch.VARIABLE) else None
+    asked = date if os.environ.get(epoch.VARIABLE) else None
     name = f"{project.plan.config.image.name}.iso"
-    return statement.describe(name, found, digest, date, locked.inputs)
+    return statement.describe(name, found, digest, asked, locked.inputs)
 
 
 @frozen
@@ -193,8 +196,11 @@ class _Run:
         self.runner.remove_leftovers(self.project.folder, self.report)
         if (work / RUNNING).exists():
             self.report(f"removing what an earlier run left in {work}")
-        if work.exists():
-            shutil.rmtree(work)
+        for left in work.iterdir() if work.exists() else ():
+            if left.is_dir() and not left.is_symlink():
+                shutil.rmtree(left)
+            elif not left.name.endswith(record.ENDING):
+                left.unlink()
 
     def gather(self, locked: Pins) -> Sources:
         """Build or fetch the flake's outputs, the locked packages, and mklive's tools."""
@@ -206,27 +212,27 @@ class _Run:
         made, include = built_image.read(default), (default / "include").resolve()
         for line in keymaps.replaced(made.plan.include, include):
             self.report(line)
-        name = self.project.plan.config.image.name
-        built = job.Built(
-            made,
-            PurePosixPath(include),
-            PurePosixPath(mklive),
-            tuple(map(PurePosixPath, (default / "store-paths").read_text().split())),
-            (default / "registration").read_bytes(),
-            snapshot_file.dump(of_build.image(name, made, include, locked)),
-        )
+        store_paths = tuple(map(PurePosixPath, job.store_paths(default)))
+        built = Built(made, PurePosixPath(include), PurePosixPath(mklive), store_paths)
         preflight.closure(built.store_paths)
         with self.progress.step("checking what Nix built"):
             preflight.whole(default, mklive)
         repository = update.repository(self.project, self.progress)
         tools = self.runner.tools(self.project, roots, self.progress)
-        return Sources(built, repository, store.unpacked(repository), tools, default)
+        build = build_json.read((default / "manifest.json").read_bytes())
+        parts = lock_json.read(voidgen_lock.dump(locked.lock or Lock()))
+        names = pinned.references(build.nixpkgs, build.mklive)
+        pins = pinned.read(locked.flake, names)
+        name = self.project.plan.config.image.name
+        with overlay.refused_files():
+            snapshot = snapshot_json.dump(name, build, include, pins, parts)
+        made_from = job.Parts(default, mklive, repository, snapshot)
+        return Sources(built, build, parts, made_from, store.unpacked(repository), tools)
 
     def start(self, sources: Sources, work: Path, log: Log) -> None:
         """Run mklive; StepFailedError if it fails."""
-        plan = self.project.plan
-        jobs = job.files(plan, self.mklive, sources.built, self.runner.owner)
-        jobs |= job.packages(sources.repository)
+        jobs = mklive_job.emitted(self.project.plan, self.mklive, sources.built.image.plan.include)
+        jobs |= job.files(sources.parts, self.runner.owner)
         home = work / "home"
         (home / "job").mkdir(parents=True)
         for name, data in inputs.scripts().items():
@@ -239,12 +245,12 @@ class _Run:
             project=self.project.folder,
             image=sources.tools,
             reads={
-                job.HOME: str(home),
-                job.CLOSURE: str(sources.built.include.parent),
+                HOME: str(home),
+                CLOSURE: str(sources.built.include.parent),
             },
-            writes={job.OUT: str(work / "out")},
-            variables=job.environment(host_arch(plan.config.image.arch), self.source_date),
-            words=["bash", f"{job.HOME}/build.sh"],
+            writes={OUT: str(work / "out")},
+            variables=job.environment(jobs["environment"], self.source_date),
+            words=["bash", f"{HOME}/build.sh"],
             store=sources.store(),
         )
         argv = self.runner.command(task)

@@ -1,4 +1,4 @@
-"""Check that every file of an earlier run's ISO has the bytes that voidgen wrote."""
+"""Find an earlier run's ISO: whether its files are undamaged, and what the next one shares."""
 
 from __future__ import annotations
 
@@ -8,18 +8,21 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from voidgen.errors import WrongInputError
-from voidgen.image import built
-from voidgen.iso import outputs
+from voidgen.image import built as built_image
+from voidgen.image.iso_manifest import IsoManifest
+from voidgen.iso import outputs, record
 from voidgen.schema import typed_json
 from voidgen.system import sha256sums, sri
 from voidgen.system.files import open_regular_file, read_input
 from voidgen.system.untrusted import GarbledError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from voidgen.image.built_image import BuiltImage
     from voidgen.progress import Progress
+    from voidgen.xbps.types import Package
 
 SUMS = "iso.sha256"
 SMALL = tuple(kind for kind in outputs.SUMMED if kind != "iso")
@@ -39,24 +42,25 @@ class Earlier:
 def find(out: Path, name: str, inputs: str, progress: Progress) -> Earlier:
     """Compare NAME.iso in ``out``, and the files beside it, with the sums and the manifest.
 
-    ``inputs`` is the hash of the ISO's current inputs. An ISO of other inputs is not hashed.
-    Raises nothing: a file that cannot be read counts as damaged.
+    ``inputs`` is the hash of the ISO's current inputs. An ISO of other inputs, or of unknown
+    ones, is not hashed. Raises nothing: a file that cannot be read counts as damaged.
     """
+    made = record.read(out, name)
+    if made is None or made.inputs != inputs:
+        return Earlier()
     if not any(os.path.lexists(out / f"{name}.{kind}") for kind in outputs.KINDS):
         return Earlier()
     hashes: dict[str, str] = {}
     damage = [*_hashed(out, name, SMALL, hashes)]
     written, listed = _sums(out / f"{name}.{SUMS}")
     iso = _manifest(out / f"{name}.manifest.json")
-    manifest = f"{name}.manifest.json"
-    if iso and iso.inputs != inputs and hashes[manifest] == listed.get(manifest):
-        return Earlier()
     with progress.step(f"hashing {name}.iso"):
         damage += _hashed(out, name, ("iso",), hashes)
     damage += _other(name, hashes, listed, written, iso)
-    if iso and iso.inputs == inputs and not damage:
-        return Earlier(hashes[f"{name}.iso"])
-    return Earlier(damage=tuple(damage))
+    if damage:
+        return Earlier(damage=tuple(damage))
+    # Someone else's ISO may be undamaged, too.
+    return Earlier(made.iso) if hashes[f"{name}.iso"] == made.iso else Earlier()
 
 
 def _hashed(out: Path, name: str, kinds: tuple[str, ...], hashes: dict[str, str]) -> Iterator[str]:
@@ -92,14 +96,13 @@ class _Iso:
 class _Manifest:
     """The part of a manifest about the ISO, as every version of voidgen writes it."""
 
-    inputs: str
     iso: _Iso
 
 
 def _manifest(file: Path) -> _Manifest | None:
     """Return the manifest's part about the ISO; None if it is not a manifest."""
     try:
-        return typed_json.read(read_input(file, built.LARGEST), _Manifest)
+        return typed_json.read(read_input(file, built_image.LARGEST), _Manifest)
     except (WrongInputError, GarbledError):
         return None
 
@@ -124,3 +127,19 @@ def _other(
     expected = {f"{name}.{kind}": hashes.get(f"{name}.{kind}", "") for kind in outputs.SUMMED}
     if listed and not wrong and all(expected.values()) and written != sha256sums.dump(expected):
         yield f"{name}.{SUMS} is damaged"
+
+
+def shared(out: Path, name: str, built: BuiltImage, packages: Sequence[Package]) -> Iterator[str]:
+    """Yield a line for each part that the ISO shares with the earlier ISO in ``out``.
+
+    ``packages`` are Void's.
+    """
+    try:
+        data = read_input(out / f"{name}.manifest.json", built_image.LARGEST)
+        found = typed_json.read(data, IsoManifest)
+    except (WrongInputError, GarbledError):
+        return
+    if found.nix.closure == built.closure:
+        yield f"reused: the closure, {len(built.closure.paths)} store paths"
+    if found.xbps == packages:
+        yield f"reused: {len(found.xbps)} packages of Void"

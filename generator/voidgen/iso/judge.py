@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from voidgen.image import sizes
     from voidgen.image.sizes import Share
-    from voidgen.iso.job import Built
+    from voidgen.iso.built import Built
     from voidgen.plan.plan import Plan
 
 LARGEST = 5

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from voidgen.errors import StepFailedError
-from voidgen.iso import job
 from voidgen.nix import evaluation, flakes, installed, store_paths, uid_range
+from voidgen.plan.job_format import HOME, OUT
 from voidgen.system.process import stream
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ class NixSandbox:
         """Return the command that builds the results of ``task``."""
         arguments = {
             "environment": [f"{name}={value}" for name, value in task.variables.items()],
-            "home": store_paths.add(Path(task.reads[job.HOME])),
+            "home": store_paths.add(Path(task.reads[HOME])),
             "inputs": task.store,
             "salt": secrets.token_hex() if os.environ.get(ANEW) else "",
             "system": installed.system(),
@@ -104,12 +104,12 @@ class NixSandbox:
         if not log.has_success():
             # The store had the results already.
             log.append(store_paths.build_log(result))
-        _copy(result.resolve(), Path(task.writes[job.OUT]))
+        _copy(result.resolve(), Path(task.writes[OUT]))
         result.unlink()
 
 
 def _work(task: Task) -> Path:
-    return Path(task.writes[job.OUT]).parent
+    return Path(task.writes[OUT]).parent
 
 
 def _copy(folder: Path, place: Path) -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping  # noqa: TC003 - cattrs reads it
-from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from attrs import frozen
 
 from voidgen.errors import Fault, WrongInputError, raise_all
+from voidgen.lock import pinned as pins
 from voidgen.nix import flake_attributes
 from voidgen.nix.flake_attributes import FORGES, Attributes, spelled, url
 from voidgen.schema import typed_json
@@ -27,8 +27,6 @@ FILE = "flake.lock"
 LARGEST = 1 << 26
 """Maximum size in bytes; the lock of a hundred thousand inputs would be smaller."""
 
-LATEST = 253_402_300_799
-"""The last second of the year 9999: Python has no later dates."""
 RESTORE = "restore it with git, or remove it and run `voidgen lock`"
 
 _REPOSITORIES = (*FORGES, "git", "hg")
@@ -76,16 +74,9 @@ class _Locked:
 
     def input(self, name: str, reference: str) -> Input:
         """Return it as the input ``name`` from ``reference``."""
-        rev = self.pins.get("rev")
-        modified = whole(self.pins.get("lastModified", 0)) if rev else 0
+        found = pins.of_attributes(self.pins)
         return Input(
-            name,
-            reference,
-            rev=str(rev or self.pins["narHash"]),
-            date=datetime.fromtimestamp(modified, UTC).date().isoformat() if modified else "",
-            hash=str(self.pins["narHash"]),
-            url=url(self.pins),
-            modified=modified,
+            name, reference, found.rev, found.date, found.hash, url(self.pins), found.modified
         )
 
     def is_from(self, reference: str) -> bool:
@@ -144,12 +135,8 @@ def locked(folder: Path, name: str) -> Attributes | None:
 
 def references(plan: Plan) -> dict[str, str]:
     """Return the emitted flake's inputs, by name, as voidgen.toml writes them."""
-    found = {}
-    if not plan.config.nix.nixpkgs.startswith("./"):
-        found["nixpkgs"] = plan.config.nix.nixpkgs
-    if plan.config.mklive:
-        found["mklive"] = plan.config.mklive.source
-    return found
+    mklive = plan.config.mklive
+    return pins.references(plan.config.nix.nixpkgs, mklive.source if mklive else None)
 
 
 def _locked(file: Path) -> dict[str, _Locked]:
@@ -166,13 +153,6 @@ def _locked(file: Path) -> dict[str, _Locked]:
         }
     except GarbledError:
         raise WrongInputError(Fault("is not a lock file of Nix", file, remedy=RESTORE)) from None
-
-
-def whole(value: str | int | bool) -> int:
-    """Return ``value``; GarbledError if it isn't a time in seconds."""
-    if type(value) is not int or not 0 <= value <= LATEST:
-        raise GarbledError(f"{value!r} is not a time")
-    return value
 
 
 def _secret_faults(nodes: Mapping[str, Node], file: Path) -> Iterator[Fault]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from attrs import evolve, frozen
 
 from voidgen import emit
+from voidgen.config.mklive_options import host_arch
 from voidgen.config.types import Flake
 from voidgen.container import reference
 from voidgen.data import bundled_files
@@ -31,7 +32,6 @@ from voidgen.plan import render
 from voidgen.tree import File
 from voidgen.xbps import fetch, keys, programs, snapshot, store
 from voidgen.xbps.resolve import Sources, resolve
-from voidgen.xbps.transactions import host_arch
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

@@ -14,6 +14,7 @@ import attrs
 
 from voidgen.errors import Fault, WrongInputError
 from voidgen.lock.flake_lock import RESTORE
+from voidgen.lock.lock_json import VERSION
 from voidgen.lock.types import Lock
 from voidgen.schema.rule import show
 from voidgen.schema.structure import kebab, structure
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FILE = "voidgen.lock"
-VERSION = 1
 LARGEST = 1 << 26
 """Largest size in bytes; the lock of a hundred thousand packages would be smaller."""
 

@@ -23,6 +23,7 @@ from cattrs.gen import (
     override,
 )
 
+from voidgen.schema import header as header_of
 from voidgen.schema.rule import MisfitError, show
 from voidgen.schema.structure import converter, kebab, step_of, text
 from voidgen.system import untrusted
@@ -160,21 +161,10 @@ def _object(made: Converter, kind: Any) -> Callable[[Any, Any], Any]:
     def hook(value: Any, _: Any) -> Any:
         found = _object_of(value)
         if header:
-            _check_header(found, header)
+            header_of.check(found, header, show)
         return base(found, kind)
 
     return hook
-
-
-def _check_header(value: Mapping[str, Any], header: Mapping[str, str | int]) -> None:
-    """GarbledError if ``value`` is another kind of document; before version 2, none had a kind."""
-    version = value.get("version")
-    is_other = "kind" in value and value["kind"] != header.get("kind")
-    if type(version) is int and version != header.get("version") and not is_other:
-        raise OtherVersionError(version)
-    for key, expected in header.items():
-        if type(value.get(key)) is not type(expected) or value[key] != expected:
-            raise GarbledError(f"expected {key} {show(expected)}, got {show(value.get(key))}")
 
 
 def _written(made: Converter, kind: Any) -> Callable[[Any], dict[str, Any]]:

@@ -5,15 +5,15 @@ from __future__ import annotations
 import fcntl
 import logging
 import os
-import stat
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from voidgen.errors import Fault, StepFailedError, WrongInputError, remedy_of, unreadable
+from voidgen.system import regular_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
     from typing import BinaryIO
 
 _log = logging.getLogger(__name__)
@@ -29,14 +29,17 @@ def open_regular_file(file: Path) -> Iterator[BinaryIO]:
     Raises OSError if it cannot be opened, WrongInputError if it is neither a regular file nor a
     disk.
     """
-    # Without O_NONBLOCK, opening a FIFO would wait for a writer for ever.
-    with os.fdopen(os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as stream:
-        mode = os.fstat(stream.fileno()).st_mode
-        if not stat.S_ISREG(mode) and not stat.S_ISBLK(mode):
-            raise WrongInputError(
-                Fault("not a regular file", file, remedy="name a file, or a link to one")
-            )
-        yield stream
+    try:
+        with regular_file.opened(file) as stream:
+            yield stream
+    except regular_file.NotRegularError as error:
+        raise WrongInputError(not_regular(error)) from None
+
+
+def not_regular(error: regular_file.NotRegularError) -> Fault:
+    """Return the fault of a path that is not a file."""
+    where, remedy = Path(error.filename), "name a file, or a link to one"
+    return Fault("not a regular file", where, remedy=remedy)
 
 
 def read_regular_file(file: Path, largest: int = LARGEST_TEXT) -> bytes:

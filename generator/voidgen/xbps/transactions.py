@@ -11,12 +11,11 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
+from voidgen.config.mklive_options import host_arch, options
 from voidgen.errors import StepFailedError
 from voidgen.system.process import run
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from voidgen.xbps.types import Request
 
 RECORDER = "voidgen-record-xbps"
@@ -73,20 +72,6 @@ def follow(
         remedy = "check that [mklive] source in voidgen.toml names void-mklive"
         raise StepFailedError(what, remedy, output)
     return [_recorded(place) for place in sorted(record.iterdir()) if place.is_dir()]
-
-
-def options(arch: str, packages: Sequence[str], repositories: Sequence[str]) -> list[str]:
-    """Return the options of mklive.sh (see its -h) for the packages of the image.
-
-    Of several repositories, mklive asks the last one first.
-    """
-    asked = [word for where in reversed(repositories) for word in ("-r", where)]
-    return ["-a", arch, *asked, *(["-p", " ".join(packages)] if packages else [])]
-
-
-def host_arch(arch: str) -> str:
-    """Return the architecture of mklive's own tools: they use the C library of the container."""
-    return arch.removesuffix("-musl")
 
 
 def _sandbox() -> list[str]:

@@ -7,6 +7,7 @@ from attrs import frozen
 from voidgen.config import rules
 from voidgen.schema.rule import MisfitError, Rule, show
 from voidgen.system import sri
+from voidgen.xbps import names
 
 SRI = Rule("a SHA-256 in SRI form: sha256-… (44 characters of base64)", sri.PATTERN)
 PKGVER = Rule(
@@ -41,18 +42,18 @@ class Package:
 
     @property
     def name(self) -> str:
-        """Its name, without the version (xbps_pkg_name(3): up to the last ``-``)."""
-        return self.pkgver.rpartition("-")[0]
+        """Its name, without the version."""
+        return names.split(self.pkgver)[0]
 
     @property
     def version(self) -> str:
         """Version and revision, like ``2.3.2_1``."""
-        return self.pkgver.rpartition("-")[2]
+        return names.split(self.pkgver)[1]
 
     @property
     def file(self) -> str:
         """The file's name in its repository."""
-        return f"{self.pkgver}.{self.arch}.xbps"
+        return names.file(self.pkgver, self.arch)
 
     @property
     def url(self) -> str:

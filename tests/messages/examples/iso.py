@@ -17,7 +17,7 @@ from voidgen.iso import differences, judge, preflight, verify
 from voidgen.iso.differences import Difference
 from voidgen.iso.log import Log
 from voidgen.iso.nix_sandbox import NixSandbox
-from voidgen.lock import epoch, mklive_source
+from voidgen.lock import epoch, mklive_source, source_date
 from voidgen.nix import caches, evaluation, installed
 from voidgen.nix.caches import NO_CACHES
 from voidgen.progress import NoProgress
@@ -157,7 +157,7 @@ def folder_with_a_colon(_: Path, __: pytest.MonkeyPatch) -> None:
 
 
 def epoch_is_not_a_number(_: Path, __: pytest.MonkeyPatch) -> None:
-    epoch.source_date([], {epoch.VARIABLE: "yesterday"})
+    source_date.of([], {epoch.VARIABLE: "yesterday"})
 
 
 def too_large(folder: Path, _: pytest.MonkeyPatch) -> None:

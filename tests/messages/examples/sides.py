@@ -76,7 +76,7 @@ def plans_of_another_shape(folder: Path, _: pytest.MonkeyPatch) -> Ran:
 
 
 def no_manifest(folder: Path, _: pytest.MonkeyPatch) -> None:
-    of_build.manifest("x", {"kind": "voidgen-iso", "version": 2}, folder / "x.json")
+    of_build.manifest("x", {"kind": "voidgen-iso", "version": 3}, folder / "x.json")
 
 
 def manifest_of_another_version(folder: Path, _: pytest.MonkeyPatch) -> None:

@@ -10,8 +10,8 @@ from tests.support.program import voidgen, write
 
 from voidgen.config import void_repositories
 from voidgen.config.architectures import Arch
+from voidgen.config.mklive_options import host_arch
 from voidgen.config.void_repositories import Void
-from voidgen.xbps.transactions import host_arch
 
 if TYPE_CHECKING:
     from pathlib import Path

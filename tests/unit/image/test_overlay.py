@@ -7,6 +7,7 @@ import pytest
 
 from voidgen.errors import WrongInputError
 from voidgen.image import overlay
+from voidgen.image.overlay_files import LONGEST
 from voidgen.plan.documents import Entry as Listed
 from voidgen.system import sri
 from voidgen.system.untrusted import GarbledError
@@ -20,8 +21,8 @@ def include(tmp_path: Path) -> Path:
     top = tmp_path / "store" / "include"
     (top / "etc").mkdir(parents=True)
     (top / "etc/motd").write_text("hello\n")
-    (top / "etc/large").write_bytes(b"a" * (overlay.LONGEST + 1))
-    (top / "etc/exact").write_bytes(b"a" * overlay.LONGEST)
+    (top / "etc/large").write_bytes(b"a" * (LONGEST + 1))
+    (top / "etc/exact").write_bytes(b"a" * LONGEST)
     (top / "etc/link").symlink_to(tmp_path / "secret")
     os.mkfifo(top / "etc/fifo")
     (tmp_path / "include").symlink_to(top)
@@ -34,7 +35,7 @@ def listed(path: str) -> list[Listed]:
 
 @pytest.mark.parametrize(
     ("path", "text"),
-    [("/etc/motd", "hello\n"), ("/etc/large", None), ("/etc/exact", "a" * overlay.LONGEST)],
+    [("/etc/motd", "hello\n"), ("/etc/large", None), ("/etc/exact", "a" * LONGEST)],
 )
 def test_text_and_hash_of_a_file(path: str, text: str | None, include: Path) -> None:
     (found,) = overlay.built(listed(path), include).values()

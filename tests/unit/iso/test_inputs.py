@@ -7,7 +7,7 @@ from tests.support.program import write
 
 from voidgen import project
 from voidgen.iso import inputs
-from voidgen.lock import epoch
+from voidgen.lock import source_date
 from voidgen.lock.entries import Entry
 from voidgen.lock.flake_lock import Input
 from voidgen.lock.state import Pins
@@ -43,8 +43,8 @@ def folder(repository: Path) -> Path:
     return repository
 
 
-def digest(folder: Path, pins: Pins = PINS, source_date: int = 1) -> str:
-    return inputs.digest(project.load(folder), pins, source_date)
+def digest(folder: Path, pins: Pins = PINS, date: int = 1) -> str:
+    return inputs.digest(project.load(folder), pins, date)
 
 
 def test_the_same_inputs_have_the_same_hash_in_any_folder(folder: Path, tmp_path: Path) -> None:
@@ -54,7 +54,7 @@ def test_the_same_inputs_have_the_same_hash_in_any_folder(folder: Path, tmp_path
     assert digest(folder) == before
     elsewhere = folder.rename(tmp_path / "elsewhere")
     assert digest(elsewhere) == before
-    assert digest(elsewhere, source_date=2) != before
+    assert digest(elsewhere, date=2) != before
 
 
 @pytest.mark.parametrize(
@@ -115,9 +115,9 @@ def test_the_mode_of_a_package_sets_file_changes_the_hash(folder: Path) -> None:
 
 def test_the_source_date_is_the_newest_inputs() -> None:
     locked = [Input(str(date), "", modified=date) for date in (0, 1_700_000_000, 1_600_000_000)]
-    assert epoch.source_date(locked, {}) == 1_700_000_000
-    assert epoch.source_date(locked, {"SOURCE_DATE_EPOCH": ""}) == 1_700_000_000
-    assert epoch.source_date(locked, {"SOURCE_DATE_EPOCH": "1650000000"}) == 1_650_000_000
+    assert source_date.of(locked, {}) == 1_700_000_000
+    assert source_date.of(locked, {"SOURCE_DATE_EPOCH": ""}) == 1_700_000_000
+    assert source_date.of(locked, {"SOURCE_DATE_EPOCH": "1650000000"}) == 1_650_000_000
     # FAT has no earlier dates, and squashfs no later ones.
-    assert epoch.source_date([], {}) == epoch.source_date(locked[:1], {}) == 315_532_800
-    assert epoch.source_date([Input("x", "", modified=1 << 40)], {}) == (1 << 32) - 1
+    assert source_date.of([], {}) == source_date.of(locked[:1], {}) == 315_532_800
+    assert source_date.of([Input("x", "", modified=1 << 40)], {}) == (1 << 32) - 1

@@ -15,11 +15,12 @@ from voidgen.config.types import Container, Squashfs
 from voidgen.container import engine
 from voidgen.container.engine import Engine, Task
 from voidgen.errors import StepFailedError
-from voidgen.iso import job, outputs, preflight
+from voidgen.iso import preflight
 from voidgen.iso.log import Log
 from voidgen.iso.preflight import Needed
 from voidgen.overlay.asker import module
 from voidgen.overlay.resolution import Account
+from voidgen.plan import mklive_job
 
 PODMAN = {"host": {"security": {"rootless": True}}, "store": {"graphRoot": "/graph"}}
 RUNNER = Engine("podman", rootful=True, storage=Path("/graph"))
@@ -169,13 +170,13 @@ def test_caller_is_who_ran_sudo(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_mksquashfs_gets_what_voidgen_toml_asks() -> None:
     memory = ("-mem", "512M")
     zstd = ("-comp", "zstd", "-Xcompression-level")
-    assert job.squashfs(Squashfs()) == [*zstd, "9", "-b", "1024K", *memory]
-    assert job.squashfs(Squashfs("zstd", 19)) == [*zstd, "19", "-b", "1024K", *memory]
-    assert job.squashfs(Squashfs("gzip", 4, 128)) == [
+    assert mklive_job.squashfs(Squashfs()) == [*zstd, "9", "-b", "1024K", *memory]
+    assert mklive_job.squashfs(Squashfs("zstd", 19)) == [*zstd, "19", "-b", "1024K", *memory]
+    assert mklive_job.squashfs(Squashfs("gzip", 4, 128)) == [
         *("-comp", "gzip", "-Xcompression-level", "4", "-b", "128K"), *memory,
     ]  # fmt: skip
     for other in ("xz", "gzip", "lz4"):
-        assert job.squashfs(Squashfs(other)) == ["-comp", other, "-b", "1024K", *memory]
+        assert mklive_job.squashfs(Squashfs(other)) == ["-comp", other, "-b", "1024K", *memory]
 
 
 def test_overlay_is_told_field_by_field() -> None:
@@ -183,7 +184,7 @@ def test_overlay_is_told_field_by_field() -> None:
         {"type": "file", "mode": "0644", "owner": "root", "group": "wheel", "path": "/a b"},
         {"type": "symlink", "target": "x", "path": "/c"},
     )
-    assert job.overlay(entries) == [
+    assert mklive_job.overlay(entries) == [
         "file\x1f0644\x1froot\x1fwheel\x1f/a b",
         "symlink\x1f\x1f\x1f\x1f/c",
     ]
@@ -195,7 +196,7 @@ def test_users_are_told_field_by_field() -> None:
         Account("one", module("mine"), None, *places, "one user"),
         Account("two", module("mine"), 950, *places, "two user"),
     ]
-    assert job.users(accounts) == [
+    assert mklive_job.users(accounts) == [
         "one\x1f\x1f/var/empty\x1f/sbin/nologin\x1fa,b\x1fone user",
         "two\x1f950\x1f/var/empty\x1f/sbin/nologin\x1fa,b\x1ftwo user",
     ]
@@ -310,35 +311,3 @@ def test_store_that_lost_a_path(tmp_path: Path) -> None:
     with pytest.raises(StepFailedError) as caught:
         preflight.closure([PurePosixPath(tmp_path / "a"), PurePosixPath(tmp_path / "b")])
     assert caught.value.what == f"the Nix store does not have {tmp_path / 'b'}"
-
-
-# What lies beside the ISO.
-
-
-NO_PACKAGES = pytest.mark.filterwarnings("ignore:The Component this BOM is describing")
-
-
-BUILT = documents.built(
-    paths=[{"path": f"{documents.STORE}b", "references": [f"{documents.STORE}b"]}]
-)
-
-
-def made(folder: Path) -> Path:
-    iso = folder / "image.iso"
-    iso.write_bytes(b"iso")
-    outputs.write(iso, "it", BUILT, None, "sha256-inputs")
-    for kind in outputs.KINDS:
-        (folder / f"image.{kind}").rename(folder / f"it.{kind}")
-    return folder
-
-
-@NO_PACKAGES
-def test_what_is_reused_is_told(tmp_path: Path) -> None:
-    made(tmp_path)
-    assert list(outputs.reused(tmp_path, "it", BUILT, None)) == [
-        "reused: the closure, 1 store paths", "reused: 0 packages of Void",
-    ]  # fmt: skip
-    assert list(outputs.reused(tmp_path, "it", documents.built(), None)) == [
-        "reused: 0 packages of Void"
-    ]
-    assert list(outputs.reused(tmp_path, "other", BUILT, None)) == []

@@ -10,7 +10,7 @@ from tests.support.documents import STORE
 from voidgen.config.types import Config, ImageConfig
 from voidgen.errors import StepFailedError
 from voidgen.iso import judge
-from voidgen.iso.job import Built
+from voidgen.iso.built import Built
 from voidgen.overlay.resolution import Resolution
 from voidgen.plan.plan import Plan
 
@@ -31,7 +31,7 @@ def built(sizes: Iterable[int]) -> Built:
         packages.append({"name": f"p{number}", "outputs": {"out": own}})
         paths.append({"path": own, "narSize": size * KIB, "references": references})
     places = (PurePosixPath(f"{STORE}i"), PurePosixPath(f"{STORE}m"))
-    return Built(documents.built(packages, paths), *places, (), b"", b"")
+    return Built(documents.built(packages, paths), *places, ())
 
 
 @pytest.fixture

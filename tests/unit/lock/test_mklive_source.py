@@ -9,9 +9,9 @@ from tests.unit.iso.test_size import plan
 
 from voidgen.config.types import Mklive
 from voidgen.errors import StepFailedError
-from voidgen.iso import job
 from voidgen.iso.inputs import SCRIPTS
 from voidgen.lock import mklive_source
+from voidgen.plan import mklive_job
 
 SCRIPT = """while getopts "a:b:r:H:c:C:T:Kk:l:i:I:S:e:s:o:p:g:v:P:x:Vh" opt; do
 done
@@ -100,7 +100,7 @@ def test_the_checked_options_are_those_that_voidgen_passes() -> None:
     build = (SCRIPTS / "build.sh").read_text()
     call = re.search(r"(?s)mklive\.sh (.*?)\n(?!\t)", build)
     assert call
-    words = [*job.options(plan(None), Mklive()), *call[1].split()]
+    words = [*mklive_job.options(plan(None), Mklive()), *call[1].split()]
     given = {word[1:] for word in words if re.fullmatch(r"-[A-Za-z]", word)}
     # This job has no packages and no repositories.
     assert given | {"p", "r"} == {*mklive_source.WITH_VALUE, *mklive_source.PLAIN}

@@ -26,6 +26,7 @@ from voidgen.config import rules
 from voidgen.lock import types
 from voidgen.lock import voidgen_lock as lock_file
 from voidgen.lock.flake_lock import RESTORE
+from voidgen.lock.lock_json import VERSION
 from voidgen.lock.types import FlakeInput, Lock
 from voidgen.schema.rule import Rule
 from voidgen.system import sri
@@ -71,7 +72,7 @@ def test_a_written_lock_is_read_unchanged(one: Lock) -> None:
     data = lock_file.dump(one)
     assert lock_file.parse(data, FILE) == one
     assert lock_file.dump(lock_file.parse(data, FILE)) == data
-    assert json.loads(data)["version"] == lock_file.VERSION
+    assert json.loads(data)["version"] == VERSION
 
 
 @given(LOCKS, LOCKS)

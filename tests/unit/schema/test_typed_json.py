@@ -77,7 +77,7 @@ def test_a_bug_is_not_reported_as_a_fault_of_the_data() -> None:
 
 @pytest.mark.parametrize("kind", [PlanDocument, BuiltImage, IsoManifest])
 def test_documents_of_other_versions_are_refused(kind: type[Any]) -> None:
-    for data in ({"version": 1}, {**kind.HEADER, "version": 3}):
+    for data in ({"version": 1}, {**kind.HEADER, "version": 99}):
         with pytest.raises(OtherVersionError):
             typed_json.read(json.dumps(data), kind)
     for data in ({}, {"version": "2"}, {"version": 2}, {"kind": "x", "version": 1}):

@@ -1,0 +1,48 @@
+"""The files of this package that `voidgen generate` emits: `iso/in_sandbox.py` and what it imports.
+
+They use the standard library of Python 3.9 alone, because the flake runs them without voidgen.
+"""
+
+FILES = (
+    "__init__.py",
+    "image/__init__.py",
+    "image/build_json.py",
+    "image/iso_json.py",
+    "image/needed.py",
+    "image/overlay_files.py",
+    "image/snapshot_json.py",
+    "iso/__init__.py",
+    "iso/bill.py",
+    "iso/differences.py",
+    "iso/in_sandbox.py",
+    "iso/initramfs.py",
+    "iso/job.py",
+    "iso/listing.py",
+    "iso/loader.py",
+    "iso/mklive_log.py",
+    "iso/outputs.py",
+    "iso/result.py",
+    "iso/root_tree.py",
+    "iso/spdx_ids.txt",
+    "iso/verify.py",
+    "iso/wanted.py",
+    "lock/__init__.py",
+    "lock/epoch.py",
+    "lock/lock_json.py",
+    "lock/pinned.py",
+    "plan/__init__.py",
+    "plan/job_format.py",
+    "schema/__init__.py",
+    "schema/canonical_json.py",
+    "schema/header.py",
+    "system/__init__.py",
+    "system/decompression.py",
+    "system/decompression_programs.py",
+    "system/regular_file.py",
+    "system/sha256sums.py",
+    "system/sri.py",
+    "system/untrusted.py",
+    "xbps/__init__.py",
+    "xbps/names.py",
+)
+"""The paths in the package, sorted."""

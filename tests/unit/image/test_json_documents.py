@@ -1,0 +1,126 @@
+"""An ISO's documents, which are made from JSON alone, are those that voidgen's types describe."""
+
+import json
+from pathlib import Path
+
+import attrs
+import pytest
+from tests.support import documents, sandbox
+
+from voidgen import __version__
+from voidgen.image import build_json, iso_json, of_build, snapshot_file, snapshot_json
+from voidgen.image import built as built_image
+from voidgen.image.iso_json import IsoFacts
+from voidgen.image.iso_manifest import IsoManifest
+from voidgen.image.overlay_files import LeadsOutError
+from voidgen.image.snapshot import Xbps
+from voidgen.lock import flake_lock, lock_json, pinned
+from voidgen.schema import canonical_json, typed_json
+from voidgen.system import sri
+from voidgen.system.untrusted import GarbledError, OtherVersionError
+
+
+def test_voidgen_json_is_what_the_types_write(tmp_path: Path) -> None:
+    builder = sandbox.make(tmp_path)
+    build = build_json.read((builder.default / "manifest.json").read_bytes())
+    locked = lock_json.read((tmp_path / "voidgen.lock").read_bytes())
+    names = pinned.references(build.nixpkgs, build.mklive)
+    inputs = pinned.read((tmp_path / "flake.lock").read_bytes(), names)
+    include = builder.default / "include"
+    found = snapshot_json.dump("it", build, include, inputs, locked)
+    image = built_image.read(builder.default)
+    typed = flake_lock.pinned(tmp_path / "flake.lock")
+    expected = attrs.evolve(
+        of_build.image("it", image, include),
+        inputs=of_build.inputs(one for one in typed if one.name == "mklive"),
+        container="flake",
+        xbps={one.name: Xbps(one.version, one.size) for one in locked.packages},
+    )
+    assert found == snapshot_file.dump(expected)
+    for text in (b"greet^man", b"hello\\n", b"2023-11-14", b"htop"):
+        assert text in found
+
+
+def test_the_manifest_is_what_the_types_write() -> None:
+    path = f"{documents.STORE}a"
+    built = documents.built_data(
+        [{"name": "a", "outputs": {"out": path}, "description": "é"}],
+        [{"path": path, "references": [path]}],
+    )
+    build = build_json.read(json.dumps(built).encode())
+    xbps = [{**documents.xbps("a-1_1", 5), "hash": sri.of_bytes(b"a")}]
+    lock = {"version": 1, "container": "flake", "xbps": {"packages": xbps}, "checksum": "x"}
+    locked = lock_json.read(json.dumps(lock).encode())
+    facts = IsoFacts("x.iso", sri.of_bytes(b"iso"), 3)
+    found = iso_json.document(facts, build, locked)
+    data = documents.iso_data(built, voidgen=__version__, iso=facts._asdict(), xbps=xbps)
+    expected = typed_json.plain(typed_json.structure(data, IsoManifest))
+    assert canonical_json.to_json(found) == canonical_json.to_json(expected)
+
+
+def test_a_path_that_leads_out_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "include").mkdir()
+    (tmp_path / "secret").write_text("secret")
+    entry = {"path": "/../secret", "type": "file", "mode": "0644", "owner": "a", "group": "a"}
+    build = build_json.read(
+        json.dumps(documents.built_data(plan=documents.plan_data(include=[entry]))).encode()
+    )
+    with pytest.raises(LeadsOutError):
+        snapshot_json.dump("x", build, tmp_path / "include", {}, lock_json.LockedParts("", []))
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"[]", b"{}", json.dumps(documents.built_data(plan={})).encode()]
+)
+def test_what_is_not_a_manifest_is_garbled(data: bytes) -> None:
+    with pytest.raises(GarbledError):
+        build_json.read(data)
+
+
+def test_a_closure_with_a_gap_is_garbled() -> None:
+    path = f"{documents.STORE}a"
+    gap = documents.built_data(paths=[{"path": path, "references": [f"{path}b"]}])
+    with pytest.raises(GarbledError, match=r"does not have .*ab"):
+        build_json.read(json.dumps(gap).encode())
+    lost = documents.built_data([{"name": "a", "outputs": {"out": path}}])
+    with pytest.raises(GarbledError, match=r"does not have .*a"):
+        build_json.read(json.dumps(lost).encode())
+
+
+@pytest.mark.parametrize(
+    ("lock", "error"),
+    [
+        ({}, GarbledError),
+        ({"version": 1, "container": "flake", "xbps": {"packages": [{}]}}, GarbledError),
+        ({"version": 2}, OtherVersionError),
+    ],
+)
+def test_what_is_not_a_lock_is_garbled(lock: object, error: type[Exception]) -> None:
+    with pytest.raises(error):
+        lock_json.read(json.dumps(lock).encode())
+
+
+def test_a_lock_without_void_packages() -> None:
+    lock = {"version": 1, "container": "flake", "xbps": None}
+    assert lock_json.read(json.dumps(lock).encode()) == ("flake", [])
+
+
+@pytest.mark.parametrize(
+    "lock",
+    [
+        {},
+        {"root": "root", "nodes": {"root": {"inputs": {}}}},
+        {"root": "root", "nodes": {"root": {"inputs": {"mklive": "m"}}, "m": {}}},
+        {"root": "root", "nodes": {"root": {"inputs": {"mklive": ["a", "b"]}}}},
+        {
+            "root": "root",
+            "nodes": {
+                "root": {"inputs": {"mklive": "m"}},
+                "m": {"locked": {"rev": "1", "narHash": "x", "lastModified": -1}},
+            },
+        },
+    ],
+)
+def test_an_input_that_is_not_locked(lock: object) -> None:
+    with pytest.raises(GarbledError):
+        pinned.read(json.dumps(lock).encode(), {"mklive": "x"})
