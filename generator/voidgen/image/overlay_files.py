@@ -81,8 +81,8 @@ def _content(top: str, path: str) -> tuple[str, bytes] | tuple[()]:
     except FileNotFoundError:
         return ()
     except OSError as error:
-        # An error of reading names no file.
-        error.filename = error.filename or str(file)
+        # An error of reading names no file, one of a folder its descriptor.
+        error.filename = str(file)
         raise
 
 

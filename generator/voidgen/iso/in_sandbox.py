@@ -171,7 +171,8 @@ def main(words: Sequence[str]) -> int:
     try:
         _run(words)
     except OSError as error:
-        faults: Sequence[str] = (f"{error.filename}: {error.strerror}",)
+        where = f"{error.filename}: " if error.filename else ""
+        faults: Sequence[str] = (f"{where}{error.strerror or error}",)
     except overlay_files.LeadsOutError as error:
         path, top = error.args
         faults = (f"{path} leads out of the overlay {top}",)

@@ -1,4 +1,4 @@
-"""The judgement of an ISO runs without voidgen: with Python 3.9 or later, and no library."""
+"""The program of Nix's sandbox needs neither voidgen nor a library: only Python 3.9 or later."""
 
 import ast
 import re
@@ -12,9 +12,13 @@ import pytest
 import vermin
 from tests.docs.test_architecture import PACKAGE, is_typing, module, names
 
+from voidgen.data.emitted_modules import FILES
+
 OLDEST = (3, 9)
-ROOTS = ("iso/result.py", "iso/wanted.py", "system/decompression_programs.py")
-"""The modules that other programs than voidgen import."""
+ROOTS = ("iso/in_sandbox.py",)
+"""The modules that other programs than voidgen run."""
+DATA = {"iso/spdx_ids.txt"}
+"""The files that they read."""
 
 
 def needed(roots: tuple[str, ...]) -> dict[str, str]:
@@ -63,6 +67,10 @@ def faults(code: str) -> Iterator[str]:
     found = vermin.visit(code)
     if found.minimum_versions()[1] > OLDEST:
         yield found.output_text()
+
+
+def test_all_that_the_modules_need_is_emitted() -> None:
+    assert [*FILES] == sorted({*CODE} | DATA)
 
 
 @pytest.mark.parametrize("file", sorted(CODE))
