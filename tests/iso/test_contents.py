@@ -288,7 +288,8 @@ def test_only_the_results_are_left(image: Image, engine: Podman) -> None:
     names = {path.name for path in out.iterdir()}
     kinds = ("iso", "iso.sha256", "manifest.json", "provenance.json", "cdx.json", "log")
     assert names == {*(f"tests.{kind}" for kind in kinds), ".roots", ".work"}
-    assert sorted(path.name for path in (out / ".work").iterdir()) == ["home", "out"]
+    work = sorted(path.name for path in (out / ".work").iterdir())
+    assert work == ["home", "out", "tests.inputs.json"]
     assert list((out / ".work" / "out").iterdir()) == []
     assert all((out / f"tests.{kind}").stat().st_mode & 0o777 == 0o644 for kind in kinds)
     assert engine.left(image.project) == []
