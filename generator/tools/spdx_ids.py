@@ -1,6 +1,7 @@
 """Make `voidgen/iso/spdx_ids.txt`: the licenses that CycloneDX 1.6 knows by an id.
 
-``python -m tools.spdx_ids`` writes it, from the schema that cyclonedx-python-lib has.
+``.venv/lowest/bin/python -m tools.spdx_ids`` writes it, from the schema of the oldest
+cyclonedx-python-lib that the tests allow: every later one knows these ids, too.
 """
 
 from __future__ import annotations
