@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from voidgen.image.overlay_files import EntryFacts
 from voidgen.schema import header
 from voidgen.system import untrusted
-from voidgen.system.untrusted import GarbledError
+from voidgen.system.untrusted import GarbledError, of_type, texts
 
 HEADER: dict[str, str | int] = {"kind": "voidgen-built-image", "version": 2}
 
@@ -79,19 +79,36 @@ def read(data: bytes) -> BuildJson:
 
 def _read(plan: Any, packages: Any, closure: Any) -> BuildJson:
     image, mklive = plan["image"], plan["mklive"]
+    name, title, arch = (of_type(image[key], str) for key in ("name", "title", "arch"))
+    limit = image["max-size"]
     return BuildJson(
         plan,
         packages,
         closure,
-        Image(image["name"], image["title"], image["arch"], image["max-size"]),
-        plan["nix"]["nixpkgs"],
-        mklive and mklive["source"],
+        Image(name, title, arch, None if limit is None else of_type(limit, int)),
+        of_type(plan["nix"]["nixpkgs"], str),
+        None if mklive is None else of_type(mklive["source"], str),
         [_entry(one) for one in plan["include"]],
-        [PackageFacts(*(one[key] for key in PackageFacts._fields)) for one in packages],
-        [PathFacts(one["path"], one["narSize"], one["references"]) for one in closure["paths"]],
+        [_package(one) for one in packages],
+        [
+            PathFacts(
+                of_type(one["path"], str), of_type(one["narSize"], int), texts(one["references"])
+            )
+            for one in closure["paths"]
+        ],
     )
 
 
+def _package(one: Any) -> PackageFacts:
+    name, pname, version = (of_type(one[key], str) for key in ("name", "pname", "version"))
+    outputs = {key: of_type(path, str) for key, path in one["outputs"].items()}
+    return PackageFacts(name, pname, version, outputs, texts(one["license"]))
+
+
 def _entry(one: Any) -> EntryFacts:
-    more = (one.get(key) for key in ("mode", "owner", "group", "target", "made-by"))
-    return EntryFacts(one["path"], one["type"], *more)
+    mode, owner, group, target = (
+        of_type(one[key], str) if key in one else None
+        for key in ("mode", "owner", "group", "target")
+    )
+    path, kind = of_type(one["path"], str), of_type(one["type"], str)
+    return EntryFacts(path, kind, mode, owner, group, target, one.get("made-by"))

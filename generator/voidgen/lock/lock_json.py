@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from voidgen.system import sri, untrusted
-from voidgen.system.untrusted import GarbledError, OtherVersionError
+from voidgen.system.untrusted import GarbledError, OtherVersionError, of_type, texts
 from voidgen.xbps import names
 
 VERSION = 1
@@ -54,9 +54,15 @@ def read(data: bytes) -> LockedParts:
         if lock["version"] != VERSION:
             raise OtherVersionError(lock["version"])
         listed = lock["xbps"]["packages"] if lock["xbps"] else []
-        packages = [VoidPackage(*(one[key] for key in VoidPackage._fields)) for one in listed]
-        for one in packages:
-            sri.hex_of(one.hash)
-        return LockedParts(lock["container"], packages)
+        return LockedParts(of_type(lock["container"], str), [_package(one) for one in listed])
     except untrusted.DAMAGED:
         raise GarbledError("is not a lock file of voidgen") from None
+
+
+def _package(one: Any) -> VoidPackage:
+    pkgver, arch, repository, hash_ = (
+        of_type(one[key], str) for key in ("pkgver", "arch", "repository", "hash")
+    )
+    sri.hex_of(hash_)
+    size = of_type(one["size"], int)
+    return VoidPackage(pkgver, arch, repository, hash_, size, texts(one["transactions"]))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+T = TypeVar("T")
 
 DAMAGED = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 """What plistlib, pycdlib and tarfile raise for damaged data: catch it only around their calls."""
@@ -44,3 +46,15 @@ def _table(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
             raise ValueError(f"{key!r} is there twice")
         found[key] = value
     return found
+
+
+def of_type(value: Any, kind: type[T]) -> T:
+    """Return ``value``, which a JSON parser gave; TypeError if it isn't a ``kind``."""
+    if type(value) is not kind:
+        raise TypeError(f"expected {kind.__name__}, got {value!r}")
+    return value
+
+
+def texts(value: Any) -> list[str]:
+    """Return ``value``, which a JSON parser gave; TypeError if it isn't a list of strings."""
+    return [of_type(one, str) for one in of_type(value, list)]

@@ -1,7 +1,10 @@
 """An ISO's documents, which are made from JSON alone, are those that voidgen's types describe."""
 
 import json
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import attrs
 import pytest
@@ -14,6 +17,7 @@ from voidgen.image.iso_json import IsoFacts
 from voidgen.image.iso_manifest import IsoManifest
 from voidgen.image.overlay_files import LeadsOutError
 from voidgen.image.snapshot import Xbps
+from voidgen.iso import bill
 from voidgen.lock import flake_lock, lock_json, pinned
 from voidgen.schema import canonical_json, typed_json
 from voidgen.system import sri
@@ -124,3 +128,51 @@ def test_a_lock_without_void_packages() -> None:
 def test_an_input_that_is_not_locked(lock: object) -> None:
     with pytest.raises(GarbledError):
         pinned.read(json.dumps(lock).encode(), {"mklive": "x"})
+
+
+def places(value: object, place: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    """Yield the place of each value in a document."""
+    yield place
+    if isinstance(value, dict | list):
+        for key in value if isinstance(value, dict) else range(len(value)):
+            yield from places(value[key], (*place, key))
+
+
+def with_other(value: Any, place: tuple[str | int, ...], other: object) -> Any:
+    """Return a document with ``other`` in a place."""
+    if not place:
+        return other
+    key, *rest = place
+    copy = value.copy()
+    copy[key] = with_other(value[key], tuple(rest), other)
+    return copy
+
+
+@pytest.mark.parametrize("other", [None, 5, -1, "x", [], [5], {}, {"x": 5}])
+def test_no_wrong_value_goes_unnoticed_until_it_breaks_something(
+    other: object, tmp_path: Path
+) -> None:
+    builder = sandbox.make(tmp_path)
+    lock = json.loads((tmp_path / "voidgen.lock").read_bytes())
+    flake = json.loads((tmp_path / "flake.lock").read_bytes())
+    good, include = (builder.manifest, lock, flake), builder.default / "include"
+    for number, document in enumerate(good):
+        for place in places(document):
+            changed: list[object] = [*good]
+            changed[number] = with_other(document, place, other)
+            with suppress(GarbledError, LeadsOutError, OSError):
+                written(changed, include)
+
+
+def written(made_from: Iterable[object], include: Path) -> None:
+    """Write all documents of an ISO that is made from a build, voidgen.lock and flake.lock."""
+    built, lock, flake = made_from
+    build = build_json.read(json.dumps(built).encode())
+    locked = lock_json.read(json.dumps(lock).encode())
+    names = pinned.references(build.nixpkgs, build.mklive)
+    inputs = pinned.read(json.dumps(flake).encode(), names)
+    facts = IsoFacts("x.iso", sri.of_bytes(b"iso"), 3)
+    found = snapshot_json.dump("x", build, include, inputs, locked)
+    found += canonical_json.to_json(bill.document(facts, build, locked))
+    found += canonical_json.to_json(iso_json.document(facts, build, locked))
+    assert found
