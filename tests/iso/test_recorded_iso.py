@@ -74,6 +74,10 @@ def test_check_fails_for_other_bytes_of_the_same_inputs(recorded: Path) -> None:
         if file != sums:
             listed = sums.read_text().replace(sri.hex_of(old), sri.hex_of(sri.of_file(file)))
             sums.write_text(listed)
+    # voidgen did not write this ISO here.
+    assert check(recorded)[NAME][0] == "skipped"
+    made = out / ".work/tests.inputs.json"
+    made.write_text(made.read_text().replace(before, after))
     found = check(recorded, status=1)[NAME]
     assert found == ("failed", "the same inputs gave other bytes")
 
