@@ -64,7 +64,8 @@ def built(request: Request, progress: Progress) -> Iterator[Outcome]:
         with progress.step("building the closure and the overlay"):
             top = str(flakes.build(str(image.folder), "default", progress, caches=image.caches))
     except StepFailedError as error:
-        yield Outcome("the image builds", "failed", error.what, error.output)
+        detail = "\n".join(filter(None, (error.output, error.remedy)))
+        yield Outcome("the image builds", "failed", error.what, detail)
         return
     packages = f"packages.{image.plan.system}.default.drvPath"
     derivation = evaluation.evaluate(str(image.folder), packages, str, caches=image.caches)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -67,7 +68,21 @@ def _show(settings: Settings, done: Result, *, check: bool) -> None:
     if not check:
         for line in done.unlocked:
             click.echo(visible(line))
+        _warn_of_nix()
         click.echo(f"next: {'voidgen lock && ' if done.unlocked else ''}nix build")
+
+
+def _warn_of_nix() -> None:
+    """Say at a terminal what to do before `nix build`, which has other settings than voidgen."""
+    if not sys.stderr.isatty():
+        return
+    from voidgen.cli.report import warn  # noqa: PLC0415
+    from voidgen.errors import Fault  # noqa: PLC0415
+    from voidgen.nix import readiness  # noqa: PLC0415
+
+    for remedy in readiness.remedies():
+        what = f"`nix build` will fail: {remedy.what.removesuffix(':')}"
+        warn(Fault(what, remedy=remedy.commands))
 
 
 def _warn(warnings: Sequence[Fault]) -> None:

@@ -21,8 +21,8 @@ def say(what: str, remedy: str = "", output: str = "") -> None:
     click.echo(visible(f"voidgen: {what}"), err=True)
     for line in output.splitlines():
         click.echo(visible(f"  | {line}"), err=True)
-    if remedy:
-        click.echo(visible(f"  {remedy}"), err=True)
+    for line in remedy.splitlines():
+        click.echo(visible(f"  {line}"), err=True)
 
 
 def result(data: object) -> None:
@@ -59,7 +59,8 @@ def warn(fault: Fault) -> None:
     """Print a fault that stops nothing."""
     what = _placed(fault) if fault.file else fault.what
     click.echo(visible(f"warning: {what}"), err=True)
-    click.echo(visible(f"    {fault.remedy}"), err=True)
+    for line in fault.remedy.splitlines():
+        click.echo(visible(f"    {line}"), err=True)
 
 
 def _line(fault: Fault) -> int:

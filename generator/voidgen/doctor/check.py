@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from voidgen import config
 from voidgen.config.types import Config, Container, ImageConfig
-from voidgen.doctor import container, foreign_arch, machine, nix, package_set, place
+from voidgen.doctor import container, foreign_arch, home, machine, nix, package_set, place
 from voidgen.doctor.remedies import lines
 from voidgen.errors import WrongInputError
 from voidgen.outcome.types import Outcome
@@ -26,6 +26,7 @@ def check(host: Host, folder: Path | None) -> Iterator[Outcome]:
     only another command fails.
     """
     settings, faulty = _settings(folder)
+    yield home.check()
     yield from nix.check(host)
     yield from package_set.check(host, folder, settings)
     yield from container.check(host, settings.container if settings else Container())

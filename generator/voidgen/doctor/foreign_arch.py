@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from voidgen.doctor.nix import COMMAND
+from voidgen.doctor.nix_settings import COMMAND
 from voidgen.doctor.remedies import lines
 from voidgen.outcome.types import Outcome
 from voidgen.plan.plan import SYSTEMS

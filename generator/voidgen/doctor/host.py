@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from voidgen.errors import StepFailedError
+from voidgen.system import distribution, environment
 from voidgen.system.process import run
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-FAMILIES = ("debian", "void", "arch", "fedora", "nixos")
-"""Distributions for which voidgen knows remedies, by their ID (os-release(5))."""
 ENDED = 124
 """Exit status of a program that reached the time limit, as timeout(1) has it."""
 
@@ -48,10 +47,11 @@ class Host:
         except OSError:
             return ""
 
-    def ask(self, argv: Sequence[str]) -> Answer:
-        """Run a program, and end it if it takes too long."""
+    def ask(self, argv: Sequence[str], **env: str) -> Answer:
+        """Run a program, and end it if it takes too long; ``env`` replaces variables."""
+        given = {**environment.of(argv[0]), **env} if env else None
         try:
-            done = run(argv, cwd=Path("/"), check=False, timeout=self.seconds)
+            done = run(argv, cwd=Path("/"), env=given, check=False, timeout=self.seconds)
         except TimeoutError:
             return Answer(ENDED, err=f"no answer in {self.seconds:g} seconds")
         except StepFailedError as error:
@@ -61,8 +61,5 @@ class Host:
         return Answer(done.status, out, err)
 
     def family(self) -> str:
-        """Return which of `FAMILIES` this is, or is like; empty if that is not known."""
-        text = self.read("/etc/os-release") or self.read("/usr/lib/os-release")
-        pairs = dict(line.split("=", 1) for line in text.splitlines() if "=" in line)
-        words = f"{pairs.get('ID', '')} {pairs.get('ID_LIKE', '')}".replace('"', " ").split()
-        return next((word.strip("'") for word in words if word.strip("'") in FAMILIES), "")
+        """Return the machine's family (`distribution.FAMILIES`); "" if it is not known."""
+        return distribution.family(self.root)

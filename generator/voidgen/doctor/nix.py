@@ -1,4 +1,4 @@
-"""Check Nix: its version, daemon, features, and whether it trusts the user."""
+"""Check Nix: its version, store, features and settings, and whether it builds and trusts you."""
 
 from __future__ import annotations
 
@@ -7,7 +7,13 @@ import os
 import re
 from typing import TYPE_CHECKING
 
+import attrs
+
+from voidgen.doctor import fix, nix_build, nix_settings
+from voidgen.doctor.nix_settings import ask_store, value
 from voidgen.doctor.remedies import lines
+from voidgen.nix import refusal, setup_faults
+from voidgen.nix.setup_remedies import Machine
 from voidgen.outcome.types import Outcome
 
 if TYPE_CHECKING:
@@ -17,7 +23,6 @@ if TYPE_CHECKING:
 
 OLDEST = (2, 8)
 """The oldest version that voidgen is tested with."""
-COMMAND = ("nix", "--extra-experimental-features", "nix-command flakes")
 
 
 def check(host: Host) -> Iterator[Outcome]:
@@ -34,26 +39,38 @@ def check(host: Host) -> Iterator[Outcome]:
         yield Outcome("Nix", "failed", what, lines("newer-nix", family))
         return
     yield Outcome("Nix", "passed", version)
-    yield from _store(host, family)
-    yield _features(host, family)
+    machine = Machine.here(host.root)
+    yield from _store(host, machine)
+    yield _features(host, machine)
 
 
-def _store(host: Host, family: str) -> Iterator[Outcome]:
-    answer = host.ask([*COMMAND, "store", "ping"])
-    if answer.status != 0:
-        # The name since 2.19; a later Nix may drop `ping`.
-        other = host.ask([*COMMAND, "store", "info"])
-        answer = other if other.status == 0 else answer
-    if answer.status != 0:
-        yield Outcome("Nix store", "failed", answer.last, lines("daemon", family))
-        return
+def _store(host: Host, machine: Machine) -> Iterator[Outcome]:
+    """Check the store and, if it answers, what builds for it."""
+    name = "Nix store"
+    answer = ask_store(host)
     info = answer.out + answer.err
+    fault = setup_faults.fault_in(info)
+    named = os.environ.get("NIX_REMOTE")
+    remote = f" (NIX_REMOTE is {named})" if named else ""
+    if answer.status != 0 and not fault:
+        yield Outcome(name, "failed", answer.last + remote, lines("daemon", machine.family))
+        return
+    # A store that answers may lack build users; the check of builds shows that.
+    if fault and (answer.status != 0 or fault == "private-store"):
+        said = " ".join(refusal.message(answer.err)) if answer.status != 0 else ""
+        yield fix.outcome(name, "failed", machine.remedy(fault, info), said + remote)
+        return
     url = re.search(r"Store URL: (\S+)", info)
     where = url[1] if url else "unknown"
     local = not where.startswith(("daemon", "unix"))
     about = f"without a daemon: {where}" if local else "through the daemon"
-    yield Outcome("Nix store", "passed", about)
-    yield _trusted(host, family, info, local=local)
+    yield Outcome(name, "passed", about)
+    trusted = _trusted(host, machine.family, info, local=local)
+    yield trusted
+    if trusted.state != "passed":
+        yield from nix_settings.ignored(host, machine)
+    yield nix_build.check(host, machine)
+    yield from nix_settings.check(host, machine, local=local)
 
 
 def _trusted(host: Host, family: str, info: str, *, local: bool) -> Outcome:
@@ -61,7 +78,7 @@ def _trusted(host: Host, family: str, info: str, *, local: bool) -> Outcome:
     name = "Nix trusts you"
     reported = re.search(r"Trusted: (\d)", info)
     user = getpass.getuser()
-    users = _setting(host, "trusted-users").split()
+    users = value(host, "trusted-users", daemon=True).split()
     configured = local or os.getuid() == 0 or bool({user, "*"} & {*users})
     if reported[1] == "1" if reported else configured:
         return Outcome(name, "passed")
@@ -69,22 +86,11 @@ def _trusted(host: Host, family: str, info: str, *, local: bool) -> Outcome:
     return Outcome(name, "warning", what, lines("trusted", family, user=user))
 
 
-def _features(host: Host, family: str) -> Outcome:
+def _features(host: Host, machine: Machine) -> Outcome:
     name = "Nix features"
-    found = _setting(host, "experimental-features", plain=True).split()
+    found = value(host, "experimental-features", plain=True).split()
     lacks = [one for one in ("nix-command", "flakes") if one not in found]
     if not lacks:
         return Outcome(name, "passed", "nix-command, flakes")
     what = f"{' and '.join(lacks)} not enabled: voidgen enables them itself, `nix build` does not"
-    return Outcome(name, "warning", what, lines("features", family))
-
-
-def _setting(host: Host, name: str, *, plain: bool = False) -> str:
-    """Return the value of a setting of Nix; with ``plain``, without voidgen's own options."""
-    nix = ["nix"] if plain else [*COMMAND]
-    for words in (["show-config"], ["config", "show"]):
-        answer = host.ask([*nix, *words])
-        found = re.search(rf"^{name} = (.*)$", answer.out, re.MULTILINE)
-        if answer.status == 0 and found:
-            return found[1]
-    return ""
+    return fix.outcome(name, "warning", attrs.evolve(machine.remedy("features"), what=what))

@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from voidgen import project
+from voidgen.doctor import fix
 from voidgen.doctor.remedies import lines
 from voidgen.errors import StepFailedError, WrongInputError
 from voidgen.nix import flake_ref
 from voidgen.outcome.types import Outcome
 from voidgen.repository import outcome, survey
-from voidgen.system import git
+from voidgen.system import git, git_trust
 from voidgen.text import human_size
 
 if TYPE_CHECKING:
@@ -101,7 +102,11 @@ def _git(host: Host, folder: Path | None, family: str) -> Iterator[Outcome]:
         inside = git.is_inside_work_tree(folder)
         new = git.untracked(folder, ["."], ignored=False) if inside else []
     except StepFailedError as error:
-        yield Outcome(name, "failed", error.what, error.output)
+        if distrusted := git_trust.distrusted(error.output):
+            what = f"{distrusted} belongs to another user: git and Nix do not read it"
+            yield fix.trusting(name, what, distrusted)
+        else:
+            yield Outcome(name, "failed", error.what, error.output)
         return
     if not inside:
         what = f"{folder} is not in a git repository: `voidgen generate` refuses it"

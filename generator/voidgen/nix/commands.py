@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from voidgen.errors import StepFailedError
-from voidgen.nix import refusal
+from voidgen.nix import refusal, setup_remedies
 from voidgen.nix.caches import NO_CACHES
 from voidgen.schema import typed_json
 from voidgen.system.process import run_with_retries
@@ -93,4 +93,5 @@ def readable(error: StepFailedError) -> StepFailedError:
     if output != error.output:
         for line in error.output.splitlines():
             _log.info("  | %s", line)
-    return StepFailedError(error.what, refusal.remedy(error.output) or error.remedy, output)
+    remedy = refusal.remedy(error.output) or setup_remedies.remedy(error.output)
+    return StepFailedError(error.what, remedy or error.remedy, output)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping  # noqa: TC003 - cattrs reads it
 from pathlib import Path
 from types import MappingProxyType
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
+from voidgen.errors import StepFailedError
 from voidgen.nix import commands, flake_ref, installed, log
 from voidgen.nix.caches import NO_CACHES
 
@@ -51,7 +53,11 @@ def build(
     with log.watched(progress) as on_stderr:
         words.append(f"{flake_ref.reference(flake)}#{output}")
         (built,) = commands.json_of(words, tuple[_Built, ...], caches, on_stderr)
-    return Path(built.outputs.out)
+    path = built.outputs.out
+    if not os.path.lexists(path):
+        what = f"{path}: Nix has built it, but in a store elsewhere"
+        raise StepFailedError(what, "run `voidgen doctor`, which says how to set up /nix")
+    return Path(path)
 
 
 @frozen

@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from voidgen.errors import Fault, StepFailedError, WrongInputError, remedy_of, unreadable
+from voidgen.errors import Fault, StepFailedError, WrongInputError, refused, remedy_of, unreadable
 from voidgen.system import regular_file
 
 if TYPE_CHECKING:
@@ -100,10 +100,28 @@ def project_lock(project: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
-def write_atomically(file: Path, data: bytes) -> None:
+def append_line(file: Path, line: str) -> None:
+    """Add ``line`` at the end of ``file`` in one step, after what is there, if anything is.
+
+    Keeps the file's owner and mode, and links to it; makes missing folders. Raises StepFailedError
+    if the system refuses, WrongInputError if it isn't a regular file; then ``file`` is unchanged.
+    """
+    target = type(file)(os.path.realpath(file))
+    before = read_optional_input(target)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        about = None if before is None else target.stat()
+    except OSError as error:
+        raise refused(error, file) from None
+    end = b"\n" if before and not before.endswith(b"\n") else b""
+    write_atomically(target, b"%b%b%b\n" % (before or b"", end, line.encode()), about)
+
+
+def write_atomically(file: Path, data: bytes, about: os.stat_result | None = None) -> None:
     """Replace the content of ``file`` in one step: it never has only a part of ``data``.
 
-    Raises StepFailedError if the system refuses; then ``file`` is unchanged.
+    It gets the owner and mode of ``about``, or else yours and 0644. Raises StepFailedError if the
+    system refuses; then ``file`` is unchanged.
     """
     # Always the same name, so that the next run replaces what a killed run left.
     temporary = file.with_name(f".{file.name}.new")
@@ -111,9 +129,12 @@ def write_atomically(file: Path, data: bytes) -> None:
         temporary.unlink(missing_ok=True)
         # "x" does not follow a link that someone else put there.
         with temporary.open("xb") as stream:
-            stream.write(data)
+            # First, because others must not read what they could not read before.
+            if about:
+                os.fchown(stream.fileno(), about.st_uid, about.st_gid)
             # Set here, because the user's umask must not decide what git sees.
-            os.fchmod(stream.fileno(), 0o644)
+            os.fchmod(stream.fileno(), stat.S_IMODE(about.st_mode) if about else 0o644)
+            stream.write(data)
             stream.flush()
             os.fsync(stream.fileno())
         temporary.replace(file)

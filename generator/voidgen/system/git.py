@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from voidgen.errors import StepFailedError
+from voidgen.system import git_trust
 from voidgen.system.process import ask
 
 if TYPE_CHECKING:
@@ -26,7 +27,8 @@ def is_inside_work_tree(folder: Path) -> bool:
     done = ask(["git", "rev-parse", "--is-inside-work-tree"], cwd=folder, check=False)
     if done.status and b"not a git repository" not in done.stderr:
         output = done.stderr.decode(errors="replace").strip()
-        raise StepFailedError("git cannot read the repository", "fix what git reports", output)
+        remedy = git_trust.remedy(output) or "fix what git reports"
+        raise StepFailedError("git cannot read the repository", remedy, output)
     return done.stdout.strip() == b"true"
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import frozen
 
 from voidgen.errors import FIX_AND_RERUN, StepFailedError
-from voidgen.system import environment, pipes
+from voidgen.system import environment, git_trust, pipes
 from voidgen.system.credentials import hidden
 
 if TYPE_CHECKING:
@@ -27,12 +27,10 @@ _log = logging.getLogger(__name__)
 PACKAGES = {
     "dot": "graphviz",
     "git": "git",
-    "nix": "nix",
-    "nix-build": "nix",
-    "nix-hash": "nix",
-    "nix-instantiate": "nix",
-    "nix-prefetch-url": "nix",
-    "nix-store": "nix",
+    **dict.fromkeys(
+        ("nix", "nix-build", "nix-hash", "nix-instantiate", "nix-prefetch-url", "nix-store"),
+        "nix (Debian: nix-bin, and nix-setup-systemd for its daemon)",
+    ),
     "ssh-keygen": "openssh (Debian: openssh-client)",
     "qemu-system-x86_64": "qemu-system-x86 (Debian's name)",
     "unshare": "util-linux",
@@ -278,7 +276,7 @@ def _checked(argv: Sequence[str], done: Completed) -> Completed:
         output = done.stderr.decode(errors="replace").strip()
         what = f"{' '.join(argv[:3])}: failed ({_ending(done.status)})"
         silent = "it printed no error: run it in a shell (`voidgen -v` shows the whole command)"
-        remedy = "" if output else silent
+        remedy = git_trust.remedy(output) if output else silent
         raise StepFailedError(what, remedy, output)
     return done
 

@@ -1,0 +1,41 @@
+"""Whether a plain ``nix build`` of the user's own would work, or why not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from voidgen.errors import StepFailedError
+from voidgen.nix.setup_faults import fault_in
+from voidgen.nix.setup_remedies import Machine
+from voidgen.system.process import run
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from voidgen.nix.setup_remedies import Remedy
+
+QUESTION = ("nix", "eval", "--expr", 'builtins.getFlake "path:/"')
+"""Fails after it has opened the store and used flakes: a flake without a hash is not pure."""
+WITH_FEATURES = ("--extra-experimental-features", "nix-command flakes")
+SECONDS = 5.0
+
+
+def remedies() -> Iterator[Remedy]:
+    """Yield what to do before ``nix build``; nothing if no fault is found."""
+    machine = Machine.here()
+    for options in ((), WITH_FEATURES):
+        try:
+            done = run((*QUESTION, *options), cwd=Path("/"), check=False, timeout=SECONDS)
+        except TimeoutError:
+            return
+        except StepFailedError:
+            yield machine.remedy("nix")
+            return
+        said = done.stderr.decode(errors="replace")
+        fault = fault_in(said, warnings=True)
+        if fault:
+            yield machine.remedy(fault, said)
+        if fault != "features":
+            # Without these features, Nix ends before it opens the store.
+            return

@@ -1,0 +1,64 @@
+"""What is wrong with a machine's setup of Nix, from what Nix and git print. Pure.
+
+The messages are those of Nix 2.8, 2.26 and 2.34 on Debian 12, 13 and sid, where they were seen.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Literal
+
+from voidgen.system import git_trust
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+SetupFault = Literal[
+    "allowed-users",
+    "build-users",
+    "daemon",
+    "features",
+    "namespaces",
+    "nix",
+    "nix-users",
+    "private-store",
+    "remote",
+    "safe-directory",
+    "store",
+]
+"""``nix``: not installed. ``nix-users``: you are not in the group that may use the daemon.
+``private-store``: Nix keeps a store in the home folder, whose paths other programs do not find.
+``remote``: NIX_REMOTE names no store. ``store``: it belongs to someone else, and no daemon runs."""
+
+_SOCKET = r"[^\n]*daemon-socket/socket['\"]?: "
+_SIGNS: Mapping[SetupFault, str] = {
+    "features": r"experimental Nix feature|attribute 'getFlake' missing",
+    "build-users": r"the group '[^']*' specified in 'build-users-group' does not exist"
+    r"|the build users group '[^']*' has no members",
+    "nix-users": rf"(?:getting status of|cannot connect to socket at){_SOCKET}Permission denied",
+    "daemon": rf"cannot connect to socket at{_SOCKET}(?:No such file|Connection refused)",
+    "allowed-users": r"cannot open connection to remote store 'daemon'"
+    r"|not allowed to connect to the Nix daemon",
+    "remote": r"don't know how to open Nix store|[Cc]annot parse Nix store",
+    "private-store": r"does not exist, so Nix will use [^\n]* as a chroot store",
+    "store": r"(?:creating directory|opening lock file|could not set permissions on)"
+    r" ['\"]/nix\b[^\n]*: (?:Permission denied|Operation not permitted|Read-only file system)"
+    r"|path '/nix/store' isn't writable|changing ownership of path '/nix/store'",
+    "namespaces": r"does not support the kernel namespaces that are required for sandboxing"
+    r"|(?:cloning builder process|setting up a private mount namespace)[^\n]*not permitted",
+    "safe-directory": git_trust.DISTRUST,
+}
+_BUILD_USERS_WARNING = re.compile(r"^warning: the group [^\n]*$", re.MULTILINE)
+_COLOURS = re.compile(r"\x1b\[[0-9;]*m")
+
+
+def fault_in(said: str, *, warnings: bool = False) -> SetupFault | None:
+    """Return what Nix or git says is wrong with the setup; None if it says nothing of that.
+
+    Nix prints some ``warnings`` with each command, so that one is not why another one failed. The
+    one of a private store counts always.
+    """
+    text = _COLOURS.sub("", said)
+    if not warnings:
+        text = _BUILD_USERS_WARNING.sub("", text)
+    return next((name for name, sign in _SIGNS.items() if re.search(sign, text)), None)
