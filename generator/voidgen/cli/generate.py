@@ -68,11 +68,11 @@ def _show(settings: Settings, done: Result, *, check: bool) -> None:
     if not check:
         for line in done.unlocked:
             click.echo(visible(line))
-        _warn_of_nix()
+        warn_of_nix()
         click.echo(f"next: {'voidgen lock && ' if done.unlocked else ''}nix build")
 
 
-def _warn_of_nix() -> None:
+def warn_of_nix() -> None:
     """Say at a terminal what to do before `nix build`, which has other settings than voidgen."""
     if not sys.stderr.isatty():
         return

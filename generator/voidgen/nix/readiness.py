@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 
     from voidgen.nix.setup_remedies import Remedy
 
-QUESTION = ("nix", "eval", "--expr", 'builtins.getFlake "path:/"')
-"""Fails after it has opened the store and used flakes: a flake without a hash is not pure."""
+EXPRESSION = 'builtins.seq (builtins.toFile "voidgen-trial" "") (builtins.getFlake "path:/")'
+"""Fails after it has used the store and flakes: a flake without a hash is not pure."""
+QUESTION = ("nix", "eval", "--expr", EXPRESSION)
 WITH_FEATURES = ("--extra-experimental-features", "nix-command flakes")
 SECONDS = 5.0
 

@@ -9,6 +9,7 @@ import getpass
 import os
 import shlex
 from pathlib import Path
+from textwrap import indent
 from typing import TYPE_CHECKING
 
 from attrs import frozen
@@ -97,7 +98,7 @@ class Remedy:
     def text(self) -> str:
         """Return all of it for a message."""
         doctor = "\n`voidgen doctor --fix` can add this line" if self.line else ""
-        return f"{self.what}\n{self.commands}{doctor}"
+        return f"{self.what}\n{indent(self.commands, '  ')}{doctor}"
 
 
 @frozen

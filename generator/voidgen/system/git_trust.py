@@ -34,7 +34,7 @@ def command(repository: str) -> str:
 def remedy(said: str) -> str:
     """Return what to do if git says that it does not trust a repository; "" if it does not."""
     found = distrusted(said)
-    return f"it belongs to another user; if you trust it, run\n{command(found)}" if found else ""
+    return f"it belongs to another user; if you trust it, run\n  {command(found)}" if found else ""
 
 
 def conf_file() -> Path:

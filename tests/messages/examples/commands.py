@@ -1,5 +1,6 @@
 """Messages of the command line itself."""
 
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -9,7 +10,9 @@ from tests.unit.provenance.test_statements import SAID
 
 from voidgen import project
 from voidgen.check import rebuilt, run, store
-from voidgen.nix import evaluation, flakes
+from voidgen.cli import generate
+from voidgen.nix import evaluation, flakes, readiness
+from voidgen.nix.setup_remedies import Machine
 from voidgen.outcome.types import Outcome
 from voidgen.progress import NoProgress
 from voidgen.provenance import envelope, signature, source, statements
@@ -159,3 +162,22 @@ def statements_without_room(folder: Path, patch: pytest.MonkeyPatch) -> None:
     patch.setattr(envelope, "sign", lambda *_: Envelope(b"", "", b""))
     (folder / "x.intoto.jsonl").write_text("".join(f"{n}\n" for n in range(statements.MOST)))
     statements.add(folder / "x.iso", SAID, folder / "key")
+
+
+def repository_of_another_user(folder: Path, patch: pytest.MonkeyPatch) -> Ran:
+    """git has a variable with which its own tests make a repository another user's."""
+    write(folder, {"voidgen.toml": '[image]\nname = "test"\n'})
+    patch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "true")
+    return voidgen("generate", cwd=folder)
+
+
+def nix_build_will_fail(_: Path, patch: pytest.MonkeyPatch) -> Ran:
+    patch.setenv("HOME", "/home/me")
+    for name in ("NIX_USER_CONF_FILES", "XDG_CONFIG_HOME"):
+        patch.delenv(name, raising=False)
+    patch.setattr("os.geteuid", lambda: 1000)
+    found = [Machine("void", is_root=False).remedy(one) for one in ("features", "daemon")]
+    patch.setattr(readiness, "remedies", lambda: found)
+    patch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    generate.warn_of_nix()
+    return Ran(0, "", "")

@@ -10,6 +10,7 @@ from tests.support.program import Ran, voidgen, write
 from tests.support.stand_in import StandIns
 
 from voidgen import project
+from voidgen.doctor import fix
 from voidgen.errors import StepFailedError, raise_all
 from voidgen.generate import locked_owners
 from voidgen.lock import entries, fetched, state, update
@@ -19,8 +20,10 @@ from voidgen.nix import (
     commands,
     evaluation,
     fetchers,
+    flakes,
     installed,
     requirements,
+    setup_remedies,
     store_paths,
     uid_range,
 )
@@ -63,6 +66,42 @@ def nix_is_too_old_for_the_set(folder: Path, patch: pytest.MonkeyPatch) -> None:
 def nix_is_too_old_for_its_sandbox(folder: Path, patch: pytest.MonkeyPatch) -> None:
     _nix(folder, patch, "nix (Nix) 2.8.0")
     uid_range.missing()
+
+
+def nix_without_its_daemon(folder: Path, patch: pytest.MonkeyPatch) -> None:
+    socket = "/nix/var/nix/daemon-socket/socket"
+    programs = StandIns(folder.parent / "programs")
+    programs.add(
+        "nix", (1, "", f"error: cannot connect to socket at '{socket}': Connection refused")
+    )
+    patch.setenv("PATH", programs.path)
+    machine = setup_remedies.Machine("debian", is_root=False)
+    patch.setattr(setup_remedies.Machine, "here", lambda: machine)
+    commands.run_nix(["build", "x"])
+
+
+def nix_without_build_users(folder: Path, patch: pytest.MonkeyPatch) -> None:
+    said = "error: the group 'nixbld' specified in 'build-users-group' does not exist"
+    programs = StandIns(folder.parent / "programs")
+    programs.add("nix", (1, "", said))
+    patch.setenv("PATH", programs.path)
+    patch.setenv("NIX_CONF_DIR", "/etc/nix")
+    patch.setattr("os.geteuid", lambda: 0)
+    machine = setup_remedies.Machine("debian", is_root=True)
+    patch.setattr(setup_remedies.Machine, "here", lambda: machine)
+    commands.run_nix(["build", "x"])
+
+
+def nix_builds_elsewhere(folder: Path, patch: pytest.MonkeyPatch) -> None:
+    _nix(folder, patch, '[{"outputs": {"out": "/nix/store/x-image"}}]')
+    flakes.build("x", "default", NoProgress())
+
+
+def nix_has_the_setting_already(folder: Path, _: pytest.MonkeyPatch) -> None:
+    line = "extra-experimental-features = nix-command flakes"
+    one = fix.Fix(str(folder / "nix.conf"), line)
+    fix.apply(one)
+    fix.apply(one)
 
 
 def nix_without_json(folder: Path, patch: pytest.MonkeyPatch) -> None:
