@@ -80,7 +80,12 @@ def test_waits_have_a_limit(programs: StandIns, monkeypatch: pytest.MonkeyPatch)
 
 
 @pytest.mark.parametrize(
-    ("name", "package"), [("nix-instantiate", "nix"), ("nix-hash", "nix"), ("fetch", "fetch")]
+    ("name", "package"),
+    [
+        ("nix-instantiate", "nix (Debian: nix-bin, and nix-setup-systemd for its daemon)"),
+        ("nix-hash", "nix (Debian: nix-bin, and nix-setup-systemd for its daemon)"),
+        ("fetch", "fetch"),
+    ],
 )
 def test_a_missing_program_names_its_package(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, package: str
