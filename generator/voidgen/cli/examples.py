@@ -50,7 +50,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     ),
     "fetch": ("voidgen fetch",),
     "prefetch": ("voidgen prefetch github:void-linux/void-mklive",),
-    "doctor": ("voidgen doctor", "voidgen doctor --json"),
+    "doctor": ("voidgen doctor", "voidgen doctor --fix", "voidgen doctor --json"),
     "completion": (
         "voidgen completion bash > ~/.local/share/bash-completion/completions/voidgen",
         "voidgen completion zsh > ~/.zfunc/_voidgen",

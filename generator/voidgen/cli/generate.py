@@ -81,7 +81,7 @@ def warn_of_nix() -> None:
     from voidgen.nix import readiness  # noqa: PLC0415
 
     for remedy in readiness.remedies():
-        what = f"`nix build` will fail: {remedy.what.removesuffix(':')}"
+        what = f"`nix build` will not work: {remedy.what.removesuffix(':')}"
         warn(Fault(what, remedy=remedy.commands))
 
 

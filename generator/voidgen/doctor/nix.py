@@ -12,7 +12,7 @@ import attrs
 from voidgen.doctor import fix, nix_build, nix_settings
 from voidgen.doctor.nix_settings import ask_store, value
 from voidgen.doctor.remedies import lines
-from voidgen.nix import refusal, setup_faults
+from voidgen.nix import readiness, refusal, setup_faults
 from voidgen.nix.setup_remedies import Machine
 from voidgen.outcome.types import Outcome
 
@@ -30,6 +30,10 @@ def check(host: Host) -> Iterator[Outcome]:
     family = host.family()
     answer = host.ask(["nix", "--version"])
     found = re.findall(r"(\d+)\.(\d+)[.\w]*", answer.out)
+    machine = Machine.here(host.root)
+    if fault := setup_faults.fault_in(answer.err):
+        yield fix.outcome("Nix", "failed", machine.remedy(fault, answer.err))
+        return
     if answer.status != 0 or not found:
         yield Outcome("Nix", "failed", answer.last, lines("nix", family))
         return
@@ -39,7 +43,6 @@ def check(host: Host) -> Iterator[Outcome]:
         yield Outcome("Nix", "failed", what, lines("newer-nix", family))
         return
     yield Outcome("Nix", "passed", version)
-    machine = Machine.here(host.root)
     yield from _store(host, machine)
     yield _features(host, machine)
 
@@ -55,10 +58,12 @@ def _store(host: Host, machine: Machine) -> Iterator[Outcome]:
     if answer.status != 0 and not fault:
         yield Outcome(name, "failed", answer.last + remote, lines("daemon", machine.family))
         return
-    # A store that answers may lack build users; the check of builds shows that.
-    if fault and (answer.status != 0 or fault == "private-store"):
-        said = " ".join(refusal.message(answer.err)) if answer.status != 0 else ""
+    if fault and answer.status != 0:
+        said = " ".join(refusal.message(answer.err))
         yield fix.outcome(name, "failed", machine.remedy(fault, info), said + remote)
+        return
+    if readiness.is_elsewhere(host.ask(readiness.PLACE).out):
+        yield fix.outcome(name, "failed", machine.remedy("private-store"))
         return
     url = re.search(r"Store URL: (\S+)", info)
     where = url[1] if url else "unknown"

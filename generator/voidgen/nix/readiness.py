@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +21,11 @@ EXPRESSION = 'builtins.seq (builtins.toFile "voidgen-trial" "") (builtins.getFla
 """Fails after it has used the store and flakes: a flake without a hash is not pure."""
 QUESTION = ("nix", "eval", "--expr", EXPRESSION)
 WITH_FEATURES = ("--extra-experimental-features", "nix-command flakes")
+PLACE = (
+    *("nix-instantiate", "--eval", "--json", "--read-write-mode"),
+    *("--expr", 'builtins.toFile "voidgen-trial" ""'),
+)
+"""Prints the path of a file that it adds to the store."""
 SECONDS = 5.0
 
 
@@ -39,4 +46,14 @@ def remedies() -> Iterator[Remedy]:
             yield machine.remedy(fault, said)
         if fault != "features":
             # Without these features, Nix ends before it opens the store.
-            return
+            break
+    if not fault and is_elsewhere(run(PLACE, cwd=Path("/"), check=False).stdout):
+        yield machine.remedy("private-store")
+
+
+def is_elsewhere(said: bytes | str) -> bool:
+    """Return whether the path that `PLACE` printed is not there: Nix's store is somewhere else."""
+    try:
+        return not os.path.lexists(json.loads(said))
+    except ValueError:
+        return False

@@ -27,7 +27,8 @@ SetupFault = Literal[
     "store",
 ]
 """``nix``: not installed. ``nix-users``: you are not in the group that may use the daemon.
-``private-store``: Nix keeps a store in the home folder, whose paths other programs do not find.
+``private-store``: Nix keeps its store in the home folder. It says so only when it makes it, so
+`readiness.is_elsewhere` finds it.
 ``remote``: NIX_REMOTE names no store. ``store``: it belongs to someone else, and no daemon runs."""
 
 _SOCKET = r"[^\n]*daemon-socket/socket['\"]?: "
@@ -40,9 +41,9 @@ _SIGNS: Mapping[SetupFault, str] = {
     "allowed-users": r"cannot open connection to remote store 'daemon'"
     r"|not allowed to connect to the Nix daemon",
     "remote": r"don't know how to open Nix store|[Cc]annot parse Nix store",
-    "private-store": r"does not exist, so Nix will use [^\n]* as a chroot store",
     "store": r"(?:creating directory|opening lock file|could not set permissions on)"
-    r" ['\"]/nix\b[^\n]*: (?:Permission denied|Operation not permitted|Read-only file system)"
+    r" ['\"](?:/var)?/nix\b[^\n]*: "
+    r"(?:Permission denied|Operation not permitted|Read-only file system)"
     r"|path '/nix/store' isn't writable|changing ownership of path '/nix/store'",
     "namespaces": r"does not support the kernel namespaces that are required for sandboxing"
     r"|(?:cloning builder process|setting up a private mount namespace)[^\n]*not permitted",
@@ -55,8 +56,8 @@ _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 def fault_in(said: str, *, warnings: bool = False) -> SetupFault | None:
     """Return what Nix or git says is wrong with the setup; None if it says nothing of that.
 
-    Nix prints some ``warnings`` with each command, so that one is not why another one failed. The
-    one of a private store counts always.
+    The warning about build users counts only with ``warnings``: Nix prints it with each command, so
+    that it does not say why one failed.
     """
     text = _COLOURS.sub("", said)
     if not warnings:

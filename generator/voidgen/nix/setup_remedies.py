@@ -64,7 +64,10 @@ _BUILD_USERS = everywhere(
     void="sudo xbps-reconfigure --force nix",
     nixos="sudo nixos-rebuild switch",
 )
-_OWN_STORE = 'sudo install -d -o "$USER" -g "$(id -gn)" /nix   # or this: a store for you alone'
+_OWN_STORE = (
+    'sudo install -d -o "$USER" -g "$(id -gn)" /nix /nix/var /nix/var/nix   '
+    "# or this: a store for you alone"
+)
 _REMOTE = "unset NIX_REMOTE   # and remove it from ~/.profile or /etc/profile.d, if it is there"
 
 _WHAT: Mapping[SetupFault, str] = {
@@ -75,8 +78,8 @@ _WHAT: Mapping[SetupFault, str] = {
     "namespaces": "the kernel does not let Nix make a sandbox:",
     "nix": "Nix is not installed:",
     "nix-users": "you are not in the group that may use Nix's daemon:",
-    "private-store": "there is no /nix, so Nix keeps its store in your home folder, where nothing "
-    "else finds it:",
+    "private-store": "there is no /nix/var/nix, so Nix keeps its store in your home folder, where "
+    "nothing else finds it:",
     "remote": "NIX_REMOTE names no store:",
     "safe-directory": "it belongs to another user; if you trust it, run",
     "store": "/nix belongs to another user, and Nix's daemon is not running:",

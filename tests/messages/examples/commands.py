@@ -171,7 +171,7 @@ def repository_of_another_user(folder: Path, patch: pytest.MonkeyPatch) -> Ran:
     return voidgen("generate", cwd=folder)
 
 
-def nix_build_will_fail(_: Path, patch: pytest.MonkeyPatch) -> Ran:
+def nix_build_will_not_work(_: Path, patch: pytest.MonkeyPatch) -> Ran:
     patch.setenv("HOME", "/home/me")
     for name in ("NIX_USER_CONF_FILES", "XDG_CONFIG_HOME"):
         patch.delenv(name, raising=False)

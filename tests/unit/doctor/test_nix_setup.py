@@ -63,7 +63,7 @@ def test_the_build_starts_a_builder_that_fails(programs: Path) -> None:
     found(programs)
     program(programs, "nix-build", 'printf "%s|" "$@" >&2; exit 1')
     said = by_name(nix_checks.check(Host(programs.parent)))["Nix builds"].about
-    assert "--builders||--expr|derivation {" in said
+    assert "--no-out-link|--expr|derivation {" in said
     assert nix_build.EXPRESSION.count("builtin:buildenv") == 1
 
 
@@ -97,10 +97,19 @@ def test_a_store_of_another_user(programs: Path, monkeypatch: pytest.MonkeyPatch
 
 
 def test_a_store_in_the_home_folder(programs: Path) -> None:
-    said = "warning: '/nix/var/nix' does not exist, so Nix will use '/home/u/x' as a chroot store"
-    one = found(programs, f'echo "{said}" >&2; {LOCAL}')["Nix store"]
+    """Nix says so only when it makes it."""
+    program(programs, "nix-instantiate", "echo '\"/nix/store/x-voidgen-trial\"'")
+    one = found(programs)["Nix store"]
     assert (one.state, "in your home folder" in one.about) == ("failed", True)
     assert one.detail.splitlines()[-1].startswith('sudo install -d -o "$USER"')
+
+
+def test_nix_remote_is_wrong(programs: Path) -> None:
+    """Nix 2.34 does not even print its version then."""
+    program(programs, "nix", "echo \"what():  error: Cannot parse Nix store 'x'\" >&2; exit 134")
+    (one,) = nix_checks.check(Host(programs.parent))
+    assert (one.state, one.about) == ("failed", "NIX_REMOTE names no store")
+    assert one.detail.startswith("unset NIX_REMOTE")
 
 
 def test_the_sandbox_is_off_for_this_user(programs: Path) -> None:

@@ -39,15 +39,8 @@ MESSAGES: list[tuple[SetupFault, str]] = [
         "remote",
         "terminate called\n  what():  \x1b[31;1merror:\x1b[0m Cannot parse Nix store '\x1b[35;1mx",
     ),
-    (
-        "private-store",
-        "warning: '/nix/var/nix' does not exist, so Nix will use '/x' as a chroot store",
-    ),
-    (
-        "private-store",
-        'warning: /nix/var/nix does not exist, so Nix will use "/x" as a chroot store',
-    ),
     ("store", "error: creating directory '/nix': Permission denied"),
+    ("store", "error: opening lock file '/var/nix/db/big-lock': Permission denied"),
     ("store", 'error: creating directory "/nix/store": Permission denied'),
     ("store", "error: opening lock file '/nix/var/nix/db/big-lock': Permission denied"),
     ("store", 'error:\n … This\n error: opening lock file "/nix/var/nix/db/x": Permission denied'),
@@ -87,7 +80,8 @@ def test_a_warning_foretells_that_no_build_works() -> None:
 @pytest.mark.parametrize("has_systemd", [True, False])
 def test_each_fault_has_commands(family: str, is_root: bool, has_systemd: bool) -> None:
     machine = Machine(family, is_root, has_systemd)
-    for fault, said in MESSAGES:
+    others: list[tuple[SetupFault, str]] = [("nix", ""), ("private-store", "")]
+    for fault, said in (*MESSAGES, *others):
         found = machine.remedy(fault, said)
         assert found.what.endswith((":", "run"))
         assert found.commands.strip()
@@ -236,8 +230,20 @@ def test_whether_nix_build_works(
 ) -> None:
     programs = StandIns(tmp_path / "bin")
     programs.add("nix", *((1, "", one) for one in said))
+    programs.add("nix-instantiate", (0, f'"{tmp_path}"', ""))
     monkeypatch.setenv("PATH", str(programs.folder))
     assert [one.what for one in readiness.remedies()] == faults
+
+
+def test_nix_build_uses_a_store_in_the_home_folder(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    programs = StandIns(tmp_path / "bin")
+    programs.add("nix", (1, "", UNLOCKED))
+    programs.add("nix-instantiate", (0, '"/nix/store/x-voidgen-trial"', ""))
+    monkeypatch.setenv("PATH", str(programs.folder))
+    (found,) = readiness.remedies()
+    assert "keeps its store in your home folder" in found.what
 
 
 def test_nix_build_needs_nix(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
