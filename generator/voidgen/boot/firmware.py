@@ -11,6 +11,7 @@ from attrs import frozen
 
 from voidgen.boot.types import Firmware, Flash
 from voidgen.schema import typed_json
+from voidgen.system.environment import home_folder
 from voidgen.system.untrusted import GarbledError
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def find(program: Path | None, root: Path = Path("/")) -> Firmware | None:
 
 def folders(program: Path | None, root: Path = Path("/")) -> list[Path]:
     """Return the folders of descriptors, the most important first."""
-    config = os.environ.get("XDG_CONFIG_HOME") or Path("~/.config").expanduser()
+    config = os.environ.get("XDG_CONFIG_HOME") or home_folder() / ".config"
     own = [program.resolve().parents[1] / "share/qemu/firmware"] if program else []
     return [
         Path(config, "qemu/firmware"),

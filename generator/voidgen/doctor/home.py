@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import os
-import pwd
-import shlex
 from pathlib import Path
 
+from voidgen.nix.setup_remedies import set_home
 from voidgen.outcome.types import Outcome
 
 NAME = "home folder"
@@ -17,26 +16,18 @@ def check() -> Outcome:
     """Check HOME, and the folders that replace parts of it (XDG Base Directory Specification)."""
     named = os.environ.get("HOME")
     if not named:
-        return Outcome(NAME, "warning", "HOME is not set", _set_home())
+        return Outcome(NAME, "warning", "HOME is not set", set_home())
     home = Path(named)
     if fault := _fault(home):
-        return Outcome(NAME, "failed", f"HOME={named}: {fault}", _set_home())
+        return Outcome(NAME, "failed", f"HOME={named}: {fault}", set_home())
     if home.stat().st_uid != os.geteuid():
         what = f"HOME={named} belongs to another user: did you use `sudo -E`?"
-        return Outcome(NAME, "warning", what, _set_home())
+        return Outcome(NAME, "warning", what, set_home())
     for name in OTHERS:
         folder = os.environ.get(name)
         if folder and (fault := _fault(_nearest(Path(folder)))):
             return Outcome(NAME, "failed", f"{name}={folder}: {fault}", f"unset {name}")
     return Outcome(NAME, "passed", named)
-
-
-def _set_home() -> str:
-    try:
-        home = pwd.getpwuid(os.geteuid()).pw_dir
-    except KeyError:
-        home = "/a/folder/of/yours"
-    return f"export HOME={shlex.quote(home)}"
 
 
 def _nearest(folder: Path) -> Path:

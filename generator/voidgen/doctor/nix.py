@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import os
 import re
 from typing import TYPE_CHECKING
@@ -15,6 +14,7 @@ from voidgen.doctor.remedies import lines
 from voidgen.nix import readiness, refusal, setup_faults
 from voidgen.nix.setup_remedies import Machine
 from voidgen.outcome.types import Outcome
+from voidgen.system import environment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -82,7 +82,7 @@ def _trusted(host: Host, family: str, info: str, *, local: bool) -> Outcome:
     """Check that Nix trusts the user: from 2.14 on by the store's info, before by nix.conf."""
     name = "Nix trusts you"
     reported = re.search(r"Trusted: (\d)", info)
-    user = getpass.getuser()
+    user = environment.user_name()
     users = value(host, "trusted-users", daemon=True).split()
     configured = local or os.getuid() == 0 or bool({user, "*"} & {*users})
     if reported[1] == "1" if reported else configured:

@@ -13,7 +13,7 @@ from attrs import Factory, frozen
 from voidgen.data.bundled_files import DATA
 from voidgen.errors import StepFailedError
 from voidgen.lock import flake_lock
-from voidgen.nix import evaluation, fetchers, refusal, setup_faults
+from voidgen.nix import evaluation, fetchers, refusal
 from voidgen.schema import typed_json
 from voidgen.system.untrusted import GarbledError
 
@@ -218,9 +218,7 @@ def _outputs(name: str) -> str:
 
 
 def _refusal_lines(error: StepFailedError) -> Lines:
-    """Return the message of Nix as a fault's lines; raise ``error`` if the machine is at fault."""
-    if setup_faults.fault_in(error.output):
-        raise error
+    """Return the message of Nix as a fault's lines."""
     lines = refusal.message(error.output)
     return (f"the package set refuses it: {' '.join(lines) or error.what}", CHOOSE)
 

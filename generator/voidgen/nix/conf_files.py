@@ -8,6 +8,8 @@ from pathlib import Path
 
 from attrs import frozen
 
+from voidgen.system.environment import home_folder
+
 
 @frozen
 class Line:
@@ -34,12 +36,12 @@ def own_conf() -> Path:
     named = os.environ.get("NIX_USER_CONF_FILES", "").partition(":")[0]
     if named:
         return Path(named)
-    return Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "nix/nix.conf"
+    return Path(os.environ.get("XDG_CONFIG_HOME") or home_folder() / ".config") / "nix/nix.conf"
 
 
 def _shown(path: Path) -> str:
     """Return ``path`` for a shell, with ~ for the user's home."""
-    home = Path.home()
+    home = home_folder()
     if path.is_relative_to(home) and str(home) == os.environ.get("HOME"):
         return f"~/{shlex.quote(str(path.relative_to(home)))}"
     return shlex.quote(str(path))

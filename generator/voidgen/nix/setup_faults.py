@@ -18,6 +18,7 @@ SetupFault = Literal[
     "build-users",
     "daemon",
     "features",
+    "home",
     "namespaces",
     "nix",
     "nix-users",
@@ -34,6 +35,7 @@ SetupFault = Literal[
 _SOCKET = r"[^\n]*daemon-socket/socket['\"]?: "
 _SIGNS: Mapping[SetupFault, str] = {
     "features": r"experimental Nix feature|attribute 'getFlake' missing",
+    "home": r"cannot determine user's home directory",
     "build-users": r"the group '[^']*' specified in 'build-users-group' does not exist"
     r"|the build users group '[^']*' has no members",
     "nix-users": rf"(?:getting status of|cannot connect to socket at){_SOCKET}Permission denied",

@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
-import getpass
 import os
+import pwd
 import shlex
 from pathlib import Path
 from textwrap import indent
@@ -16,7 +16,7 @@ from attrs import frozen
 
 from voidgen.nix.conf_files import Line, own_conf, system_conf
 from voidgen.nix.setup_faults import fault_in
-from voidgen.system import distribution, git_trust
+from voidgen.system import distribution, environment, git_trust
 from voidgen.system.distribution import commands_for, everywhere
 
 if TYPE_CHECKING:
@@ -75,6 +75,7 @@ _WHAT: Mapping[SetupFault, str] = {
     "build-users": "Nix has no build users:",
     "daemon": "Nix's daemon is not running:",
     "features": "nix.conf does not enable the features that `nix build` needs:",
+    "home": "you have no home folder, where Nix keeps its caches:",
     "namespaces": "the kernel does not let Nix make a sandbox:",
     "nix": "Nix is not installed:",
     "nix-users": "you are not in the group that may use Nix's daemon:",
@@ -130,7 +131,7 @@ class Machine:
             case "build-users" if self.is_root:
                 return self.own_line(what, NO_BUILD_USERS)
             case "allowed-users":
-                return self.system_line(what, f"extra-allowed-users = {getpass.getuser()}")
+                return self.system_line(what, f"extra-allowed-users = {environment.user_name()}")
             case "safe-directory":
                 return Remedy(what, git_trust.command(git_trust.distrusted(said)))
         return Remedy(what, self.as_user(self._commands(fault)))
@@ -138,6 +139,8 @@ class Machine:
     def _commands(self, fault: SetupFault) -> str:
         if fault == "remote":
             return _REMOTE
+        if fault == "home":
+            return set_home()
         commands: Mapping[SetupFault, Mapping[str, str]] = {
             "build-users": _BUILD_USERS,
             "namespaces": NAMESPACES,
@@ -181,6 +184,15 @@ class Machine:
     def as_user(self, commands: str) -> str:
         """Return ``commands`` for this user: root needs no sudo, and may not have it."""
         return commands.replace("sudo ", "") if self.is_root else commands
+
+
+def set_home() -> str:
+    """Return the command that sets HOME to the folder that the system knows for this user."""
+    try:
+        home = pwd.getpwuid(os.geteuid()).pw_dir
+    except KeyError:
+        home = "/a/folder/of/yours"
+    return f"export HOME={shlex.quote(home)}"
 
 
 def nixos(name: str, value: str) -> str:

@@ -5,7 +5,9 @@ It does not get others, such as the tokens of a CI: a build or a log could show 
 
 from __future__ import annotations
 
+import getpass
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -67,3 +69,19 @@ def _git_settings(given: Mapping[str, str]) -> dict[str, str]:
     for number, (key, value) in enumerate(NO_PROGRAMS, first):
         found |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
     return found
+
+
+def home_folder() -> Path:
+    """Return the user's home folder; / for a user without one, as in some containers."""
+    try:
+        return Path.home()
+    except RuntimeError:
+        return Path("/")
+
+
+def user_name() -> str:
+    """Return the user's name; the number of one without a name."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return str(os.getuid())

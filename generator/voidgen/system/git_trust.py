@@ -10,6 +10,8 @@ import re
 import shlex
 from pathlib import Path
 
+from voidgen.system.environment import home_folder
+
 SETTING = "safe.directory"
 DISTRUST = (
     r"detected dubious ownership in repository"
@@ -42,6 +44,6 @@ def conf_file() -> Path:
     named = os.environ.get("GIT_CONFIG_GLOBAL")
     if named:
         return Path(named)
-    own = Path.home() / ".gitconfig"
-    other = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "git/config"
+    own = home_folder() / ".gitconfig"
+    other = Path(os.environ.get("XDG_CONFIG_HOME") or home_folder() / ".config") / "git/config"
     return other if other.exists() and not own.exists() else own

@@ -33,8 +33,10 @@ def test_an_image_that_does_not_build_is_a_failed_check(
     request_of: run.Request, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fails(*_: object, **__: object) -> Path:
-        raise StepFailedError("nix build: failed", output="why")
+        raise StepFailedError("nix build: failed", "start the daemon", "why")
 
     monkeypatch.setattr(flakes, "build", fails)
     (outcome,) = run.built(request_of, NoProgress())
-    assert outcome == Outcome("the image builds", "failed", "nix build: failed", "why")
+    assert outcome == Outcome(
+        "the image builds", "failed", "nix build: failed", "why\nstart the daemon"
+    )

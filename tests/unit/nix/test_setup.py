@@ -19,6 +19,7 @@ MESSAGES: list[tuple[SetupFault, str]] = [
     ("features", "error: experimental Nix feature 'nix-command' is disabled; use '--extra-experi…"),
     ("features", "error: experimental Nix feature 'flakes' is disabled; add '--extra-experi…"),
     ("features", "error: attribute 'getFlake' missing"),
+    ("home", "error: cannot determine user's home directory"),
     ("build-users", "error: the group 'nixbld' specified in 'build-users-group' does not exist"),
     ("build-users", "error: the build users group 'nixbld' has no members"),
     ("nix-users", f"error: getting status of {SOCKET}: Permission denied"),
@@ -93,6 +94,22 @@ def user(monkeypatch: pytest.MonkeyPatch, home: Path, uid: int = 1000) -> None:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setattr("os.geteuid", lambda: uid)
+
+
+def test_a_user_without_a_name_and_a_home(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A container may run programs as any number."""
+    for name in ("HOME", "USER", "LOGNAME", "LNAME", "USERNAME", "XDG_CONFIG_HOME"):
+        monkeypatch.delenv(name, raising=False)
+
+    def unknown(number: int) -> None:
+        raise KeyError(number)
+
+    monkeypatch.setattr("pwd.getpwuid", unknown)
+    monkeypatch.setattr("os.geteuid", lambda: 54321)
+    machine = Machine("debian", is_root=False)
+    assert "'extra-allowed-users = " in machine.remedy("allowed-users").commands
+    assert machine.remedy("features").line == Line(Path("/.config/nix/nix.conf"), FEATURES)
+    assert git_trust.conf_file() == Path("/.gitconfig")
 
 
 def test_a_users_line_is_in_a_file_of_their_own(
