@@ -30,7 +30,7 @@ SetupFault = Literal[
 """``nix``: not installed. ``nix-users``: you are not in the group that may use the daemon.
 ``private-store``: Nix keeps its store in the home folder. It says so only when it makes it, so
 `readiness.is_elsewhere` finds it.
-``remote``: NIX_REMOTE names no store. ``store``: it belongs to someone else, and no daemon runs."""
+``remote``: NIX_REMOTE names no store. ``store``: you cannot write to it, and no daemon runs."""
 
 _SOCKET = r"[^\n]*daemon-socket/socket['\"]?: "
 _SIGNS: Mapping[SetupFault, str] = {

@@ -83,7 +83,7 @@ _WHAT: Mapping[SetupFault, str] = {
     "nothing else finds it:",
     "remote": "NIX_REMOTE names no store:",
     "safe-directory": "it belongs to another user; if you trust it, run",
-    "store": "/nix belongs to another user, and Nix's daemon is not running:",
+    "store": "you cannot write to /nix, and Nix's daemon is not running:",
 }
 
 
