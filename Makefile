@@ -48,6 +48,9 @@ WITH_DRACUT := bash coreutils cpio dash dracut-core dracut-live findutils gawk g
 	libc-bin libpam-modules linux-image-amd64 login mount passwd procps sed udev util-linux
 # Tests reach a machine over ssh.
 TESTED_WITH += dropbear=dropbear-bin ssh=openssh-client
+# Compile the library for Nix's sandbox, and programs that use it.
+COMPILING := tcc=tcc gcc=gcc musl-gcc=musl-tools nm=binutils /usr/include/linux/stat.h=linux-libc-dev
+TESTED_WITH += $(COMPILING) cpio=cpio setcap=libcap2-bin
 # Find images in a registry, and make keys and certificates.
 TESTED_WITH += openssl=openssl skopeo=skopeo
 # These are only unpacked: installed, they would change the machine's desktop or start a service.
@@ -77,6 +80,7 @@ SHELL_SCRIPTS := generator/voidgen/iso/scripts/* generator/voidgen/xbps/record.s
 	tests/stand_in/mklive/mklive.sh tests/stand_in_iso/xbps.sh \
 	tests/void_facts/recipe.sh \
 	tests/stand_in_iso/dracut.sh tests/stand_in_iso/mklive/mklive.sh tests/stand_in_iso/set/*.sh \
+	tests/nix_versions/bits.sh generator/voidgen/data/nix/setid.sh \
 	tests/boot/guest/init \
 	tests/boot/guest/dracut/live.sh tests/boot/guest/dracut/module-setup.sh \
 	$(addprefix tests/boot/guest/root/,etc/runit/1 etc/runit/3 etc/sv/*/run usr/bin/* usr/local/libexec/*)
@@ -117,7 +121,8 @@ tested-with:
 
 test-nix-versions: ## run the tests that use Nix with the Nix of Debian 12, 13 and sid
 	@scripts/need $(PROGRAMS) busybox=busybox-static bwrap=bubblewrap \
-		/usr/share/keyrings/debian-archive-keyring.gpg=debian-archive-keyring
+		/usr/share/keyrings/debian-archive-keyring.gpg=debian-archive-keyring \
+		$(COMPILING) cpio=cpio setcap=libcap2-bin
 	@$(MAKE) --no-print-directory .venv/ready .venv/container/base.tar
 	@for suite in $(NIX_SUITES); do scripts/nix-root $$suite .venv/nix/$$suite || exit; done
 	VOIDGEN_NIX_VERSIONS=.venv/nix $(PYTEST) -m nix_versions tests/nix_versions

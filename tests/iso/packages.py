@@ -36,7 +36,15 @@ class Dated:
     date: int
 
 
-Content = bytes | Link | Folder | Dated
+@frozen
+class Moded:
+    """A file with a mode of its own."""
+
+    data: bytes
+    mode: int
+
+
+Content = bytes | Link | Folder | Dated | Moded
 DATE = 1_590_969_600
 """2020-06-01, when the files of packages were changed, in seconds since 1970."""
 LATER = 4_102_444_800
@@ -80,6 +88,19 @@ def void() -> dict[str, tuple[str, tuple[str, ...], Mapping[str, Content]]]:
                     "exec busybox sed -i s/unpacked/installed/ /var/db/xbps/pkgdb-0.38.plist"
                 ),
                 **{f"usr/bin/{name}": Link("busybox") for name in ("env", "sh")},
+                # As util-linux, shadow and dbus have them: some bits are in the archive, others are
+                # set by the package's script.
+                "usr/bin/su": Moded(b"no su\n", 0o4755),
+                "usr/bin/expiry": Moded(b"no expiry\n", 0o2755),
+                "usr/bin/both": Moded(b"no program\n", 0o6711),
+                "var/mail": Folder(0o3777),
+                "usr/bin/wall": b"no wall\n",
+                "usr/lib/helper": b"no helper\n",
+                "INSTALL": program(
+                    "chgrp 5 usr/bin/wall && chmod 2755 usr/bin/wall\n"
+                    "chown 0:82 usr/lib/helper && chmod 4750 usr/lib/helper\n"
+                    "cp -p usr/lib/helper usr/lib/copy && mv usr/lib/copy usr/lib/moved"
+                ),
                 "boot": Folder(),
                 "usr/share/later": Dated(b"of another day\n", LATER),
                 "var/lib/service": Folder(0o750),
@@ -154,8 +175,10 @@ def _archive(content: Mapping[str, Content]) -> bytes:
                 info.type, info.mode = tarfile.DIRTYPE, one.mode
                 tar.addfile(info)
             elif not isinstance(one, Link):
-                data = one.data if isinstance(one, Dated) else one
+                data = one if isinstance(one, bytes) else one.data
                 info.size = len(data)
                 info.mode = 0o755 if data.startswith((b"#!", b"\x7fELF")) else 0o644
+                if isinstance(one, Moded):
+                    info.mode = one.mode
                 tar.addfile(info, io.BytesIO(data))
     return zstandard.ZstdCompressor().compress(stream.getvalue())

@@ -111,6 +111,13 @@ def test_files_of_packages_keep_modes_and_owners(image: Image) -> None:
     assert image.tree["/tmp"][:2] == ("drwxrwxrwt", "0/0")
     assert image.tree["/etc"][:2] == ("drwxr-xr-x", "0/0")
     assert image.tree["/var/lib/service"][:2] == ("drwxr-x---", "81/81")
+    assert image.tree["/var/mail"][:2] == ("drwxrwsrwt", "0/0")
+    assert image.tree["/usr/bin/su"][:2] == ("-rwsr-xr-x", "0/0")
+    assert image.tree["/usr/bin/expiry"][:2] == ("-rwxr-sr-x", "0/0")
+    assert image.tree["/usr/bin/both"][:2] == ("-rws--s--x", "0/0")
+    assert image.tree["/usr/bin/wall"][:2] == ("-rwxr-sr-x", "0/5")
+    assert image.tree["/usr/lib/helper"][:2] == ("-rwsr-x---", "0/82")
+    assert image.tree["/usr/lib/moved"][:2] == ("-rwsr-x---", "0/82")
     assert (image.root / "bin").readlink() == Path("usr/bin")
     assert (image.root / "usr/bin/htop").read_text() == "#!/bin/sh\necho no htop\n"
     # They contain nothing from the machine or the container.

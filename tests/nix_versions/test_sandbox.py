@@ -11,7 +11,7 @@ from tests.nix_versions.conftest import able
 from tests.nix_versions.releases import MACHINE, SUITES, Releases
 
 from voidgen.doctor import nix_sandbox, sandbox_program
-from voidgen.doctor.sandbox_program import DONE, FIRST, STEPS
+from voidgen.doctor.sandbox_program import DONE, FILTERED, FIRST, STEPS
 from voidgen.nix import uid_range
 
 pytestmark = [
@@ -24,7 +24,8 @@ pytestmark = [
 
 DOCTOR = (
     "from voidgen.doctor import host, nix_sandbox;"
-    "print(nix_sandbox.attempt(host.Host(seconds=300)).fault)"
+    f"trial = nix_sandbox.attempt(host.Host(seconds=300), {sandbox_program.MACHINE!r});"
+    "print(trial.fault or trial.note)"
 )
 
 
@@ -54,18 +55,19 @@ def status(nix: Nix, folder: Path, *lines: str) -> int:
 
 
 def test_doctor_with_and_without_the_settings(newer: Nix) -> None:
-    def fault(*lines: str) -> str:
+    def found(*lines: str) -> str:
         config = with_lines(newer, *lines)
         return newer.run(sys.executable, "-c", DOCTOR, NIX_CONFIG=config).strip()
 
-    assert fault(*uid_range.SETTINGS) == ""
-    assert fault() == f"nix.conf lacks {', '.join(uid_range.SETTINGS)}"
+    assert "keeps them" in found(*uid_range.SETTINGS)
+    assert "does not filter" in found(*uid_range.SETTINGS, uid_range.NO_FILTER)
+    assert found() == f"nix.conf lacks {', '.join(uid_range.SETTINGS)}"
 
 
 def test_the_filter_refuses_setuid_bits_only(newer: Nix, tmp_path: Path) -> None:
-    assert status(newer, tmp_path, *uid_range.SETTINGS) == DONE
-    refused = status(newer, tmp_path, *uid_range.SETTINGS, "filter-syscalls = true")
-    assert STEPS[refused - FIRST].name == "set a setuid bit"
+    assert status(newer, tmp_path, *uid_range.SETTINGS, uid_range.NO_FILTER) == DONE
+    assert status(newer, tmp_path, *uid_range.SETTINGS) == FILTERED
+    assert STEPS[FILTERED - FIRST].name == "set a setuid bit"
 
 
 @pytest.mark.parametrize("number", [0, 1])

@@ -75,6 +75,7 @@ take() {
 	tar --zstd -xOf "$path" ./links | while read -r target name; do
 		ln -sfnT "$target" "$root/$name"
 	done
+	[ ! -f "$root/INSTALL" ] || { (cd "$root" && sh ./INSTALL) && rm "$root/INSTALL"; }
 }
 for name; do take "$name"; done
 [[ $flags == *[nS]* ]] || {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 import re
 from typing import TYPE_CHECKING
 
@@ -29,7 +30,10 @@ def check(host: Host, folder: Path | None) -> Iterator[Outcome]:
     yield home.check()
     yield from nix.check(host)
     yield from package_set.check(host, folder, settings)
-    yield from container.check(host, settings.container if settings else Container())
+    wanted, arch = Container(), platform.machine()
+    if settings:
+        wanted, arch = settings.container, settings.image.arch
+    yield from container.check(host, wanted, arch)
     if settings:
         yield from foreign_arch.check(host, settings)
     yield _xbps(host, settings)

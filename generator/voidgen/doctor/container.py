@@ -27,13 +27,14 @@ SYS_ADMIN = 21
 """The bit of the capability CAP_SYS_ADMIN (linux/capability.h)."""
 
 
-def check(host: Host, wanted: Container) -> Iterator[Outcome]:
+def check(host: Host, wanted: Container, arch: str) -> Iterator[Outcome]:
     """Check what can run mklive: the engine that ``wanted`` names, or Nix's sandbox.
 
-    By itself, `voidgen iso` takes the sandbox only if no container engine is installed.
+    ``arch`` is the image's. By itself, `voidgen iso` takes the sandbox only if no container engine
+    is installed.
     """
     family = host.family()
-    sandbox = nix_sandbox.attempt(host)
+    sandbox = nix_sandbox.attempt(host, arch)
     reason = _reason_for_sandbox(wanted)
     found: Engine | None = None
     if reason and (wanted.engine == "nix" or not sandbox.fault):

@@ -18,7 +18,7 @@ from voidgen.schema import typed_json
 from voidgen.system.untrusted import GarbledError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from voidgen.doctor.host import Host
 
@@ -33,6 +33,8 @@ derivation {
 }"""
 """It never has an output: only the exit status of its builder counts."""
 
+_FILTERED = "its filter refuses setuid bits, so a library of voidgen keeps them"
+_UNFILTERED = "it does not filter system calls"
 _DAEMON = "your settings are right: does Nix's daemon have others, or need a restart?"
 
 
@@ -41,7 +43,7 @@ class Trial:
     """Whether mklive can run in the sandbox.
 
     ``fault`` is why not, "" if it can; ``remedy`` the commands against it. ``is_set_up`` if Nix's
-    settings allow it. ``note`` is what was not tried.
+    settings allow it. ``note`` is what else was found, or was not tried.
     """
 
     fault: str = ""
@@ -50,9 +52,14 @@ class Trial:
     note: str = ""
 
 
-def attempt(host: Host) -> Trial:
-    """Read Nix's settings and, if they allow it, build a derivation that needs a second."""
+def attempt(host: Host, arch: str) -> Trial:
+    """Read Nix's settings and, if they allow it, build a derivation that needs a second.
+
+    ``arch`` is the image's.
+    """
     family = host.family()
+    may_filter = uid_range.may_filter(arch)
+    wanted = uid_range.SETTINGS if may_filter else (*uid_range.SETTINGS, uid_range.NO_FILTER)
     answer = host.ask(installed.VERSION)
     version = installed.version_in(answer.out)
     if answer.status != 0 or version is None:
@@ -66,14 +73,14 @@ def attempt(host: Host) -> Trial:
     except GarbledError as error:
         why = answer.last if answer.status else f"voidgen cannot read what it printed ({error})"
         fault = f"{' '.join(argv[:3])}: {why}"
-        return Trial(fault, _settings(uid_range.SETTINGS, family), is_set_up=False)
-    if missing := settings.missing():
+        return Trial(fault, _settings(wanted, family), is_set_up=False)
+    if missing := settings.missing(may_filter=may_filter):
         what = f"nix.conf lacks {', '.join(missing)}"
         return Trial(what, _settings(missing, family), is_set_up=False)
-    return _build(host, family)
+    return _build(host, family, wanted)
 
 
-def _build(host: Host, family: str) -> Trial:
+def _build(host: Host, family: str, wanted: Collection[str]) -> Trial:
     if platform.machine() != sandbox_program.MACHINE:
         return Trial(note=f"a build was not tried: voidgen has no program for {platform.machine()}")
     with tempfile.TemporaryDirectory(prefix="voidgen-") as folder:
@@ -85,8 +92,10 @@ def _build(host: Host, family: str) -> Trial:
         answer = host.ask(["nix-build", "--no-out-link", "--expr", EXPRESSION, *words])
     status = builder_status(answer.err)
     if status == sandbox_program.DONE:
-        return Trial()
-    remedy = _settings(uid_range.SETTINGS, family)
+        return Trial(note=_UNFILTERED)
+    if status == sandbox_program.FILTERED and uid_range.NO_FILTER not in wanted:
+        return Trial(note=_FILTERED)
+    remedy = _settings(wanted, family)
     if sandbox_program.FIRST <= status < sandbox_program.DONE:
         step = sandbox_program.STEPS[status - sandbox_program.FIRST].name
         why = f"a build cannot {step}"

@@ -56,12 +56,14 @@ class Step:
 STEPS = (
     Step("create a file", 257, (_HERE, b"f", 0o101, 0o600)),  # openat, O_CREAT | O_WRONLY
     Step(f"give a file to user {IDS - 1}", 260, (_HERE, b"f", IDS - 1, IDS - 1)),  # fchownat
-    Step("set a setuid bit", 268, (_HERE, b"f", 0o4755)),  # fchmodat
     Step("create a folder", 258, (_HERE, b"d", 0o700)),  # mkdirat
     Step("mount a folder", 165, (b".", b"d", 0, 0x1000)),  # mount, MS_BIND
     Step("read /proc", 269, (_HERE, b"/proc/self/status", 4)),  # faccessat, R_OK
+    Step("set a setuid bit", 268, (_HERE, b"f", 0o4755)),  # fchmodat
 )
 """What the program tries, in order."""
+FILTERED = FIRST + len(STEPS) - 1
+"""The exit status if only Nix's filter of system calls refuses something."""
 DONE = FIRST + len(STEPS)
 """The exit status if each step succeeds."""
 

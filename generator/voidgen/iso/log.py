@@ -26,9 +26,10 @@ _KNOWN: Mapping[str, str] = {
     r"features?\b.*\buid-range": (
         "Nix's builder does not have the feature uid-range: `voidgen doctor` says what to set"
     ),
-    # XBPS about a setuid file (lib/package_unpack.c), and chmod(1).
-    r"\[unpack\] .*Operation not permitted|chmod: changing .*Operation not permitted": (
-        "with Nix, set filter-syscalls = false in the builder's nix.conf: `voidgen doctor`"
+    # XBPS about a setuid file (lib/package_unpack.c), chmod(1), and chown(1) for an owner that
+    # setid.c needs.
+    r"\[unpack\] .*Operation not permitted|ch(?:mod|own): changing .*Operation not permitted": (
+        "with Nix, set filter-syscalls = false in the builder's nix.conf"
     ),
     r"not found in repository pool|MISSING: ": (
         "mklive needs a package that is not locked: run `voidgen lock`"

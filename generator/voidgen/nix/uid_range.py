@@ -1,7 +1,8 @@
-"""What Nix needs to run mklive in its sandbox: builds as root of 65,536 ids, without its filter.
+"""What Nix needs to run mklive in its sandbox: builds as root of 65,536 ids.
 
-A derivation gets the ids with ``requiredSystemFeatures = [ "uid-range" ]``. The filter of system
-calls refuses setuid bits and extended attributes, which packages have.
+A derivation gets the ids with ``requiredSystemFeatures = [ "uid-range" ]``. Nix's filter of system
+calls refuses setuid bits and extended attributes, which packages have. A library keeps them
+(data/nix/setid.c), but not on every processor: on the others, the filter must be off.
 
 The settings that count are those of the process that builds: the daemon's, if there is one. It
 reads /etc/nix/nix.conf when it starts. voidgen asks the client, which reads this file too, but also
@@ -28,13 +29,11 @@ FEATURE = "uid-range"
 
 _EXPERIMENTAL = ("auto-allocate-uids", "cgroups")
 _ALLOCATE = "auto-allocate-uids = true"
-_NO_FILTER = "filter-syscalls = false"
-SETTINGS = (
-    f"extra-experimental-features = {' '.join(_EXPERIMENTAL)}",
-    _ALLOCATE,
-    _NO_FILTER,
-)
-"""The lines of nix.conf that differ from Nix's defaults."""
+NO_FILTER = "filter-syscalls = false"
+SETTINGS = (f"extra-experimental-features = {' '.join(_EXPERIMENTAL)}", _ALLOCATE)
+"""The lines of nix.conf that differ from Nix's defaults. Some images also need `NO_FILTER`."""
+_WITH_LIBRARY = ("aarch64", "x86_64")
+"""Processors of the library (`uname -m`)."""
 
 
 @frozen
@@ -64,17 +63,25 @@ class Settings:
     filter_syscalls: _Switch
     auto_allocate_uids: _Switch = field(default=_Switch(value=False))
 
-    def missing(self) -> tuple[str, ...]:
-        """Return the lines that nix.conf lacks."""
+    def missing(self, *, may_filter: bool) -> tuple[str, ...]:
+        """Return the lines that nix.conf lacks; ``may_filter`` is from `may_filter`."""
         names = [one for one in _EXPERIMENTAL if one not in self.experimental_features.value]
         lines = {
             f"extra-experimental-features = {' '.join(names)}": bool(names),
             _ALLOCATE: not self.auto_allocate_uids.value,
             f"extra-system-features = {FEATURE}": FEATURE not in self.system_features.value,
             "sandbox = true": self.sandbox.value is False,
-            _NO_FILTER: self.filter_syscalls.value,
+            NO_FILTER: self.filter_syscalls.value and not may_filter,
         }
         return tuple(line for line, is_missing in lines.items() if is_missing)
+
+
+def may_filter(arch: str) -> bool:
+    """Return whether Nix's filter may be on, because the library works for an image of ``arch``.
+
+    The library is for this machine's processor, and so must be the image.
+    """
+    return arch.removesuffix("-musl") == platform.machine() and platform.machine() in _WITH_LIBRARY
 
 
 def too_old(version: tuple[int, int]) -> str:
@@ -101,7 +108,9 @@ def missing() -> tuple[str, ...]:
     if why:
         raise StepFailedError(why, "run `voidgen doctor`, which says how to get a newer Nix")
     argv = question(version)
-    return commands.parsed(argv, ask(argv, cwd=Path("/")), Settings).missing()
+    return commands.parsed(argv, ask(argv, cwd=Path("/")), Settings).missing(
+        may_filter=may_filter(platform.machine())
+    )
 
 
 def can() -> bool:

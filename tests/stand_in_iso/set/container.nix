@@ -35,6 +35,22 @@ let
       for word in $programs; do ln -s "/debian/bin/''${word#*=}" "$out/bin/''${word%%=*}"; done
     '' { inherit programs; };
 
+  # This machine's tcc and kernel headers, with Debian's libraries.
+  compiler = build "compiler" ''
+    tar -x -f "$debian"
+    mkdir -p "$out/bin" "$out/lib"
+    mv usr/lib/linux-headers/include "$out"
+    for name in ld-linux libc. libdl. libm. libpthread.; do
+      mv usr/lib/*-linux-gnu/$name*so* "$out/lib"
+    done
+    mv debian/bin/tcc "$out"
+    {
+      echo "#!$PATH/sh"
+      echo "exec $(echo "$out"/lib/ld-linux*) --library-path $out/lib $out/tcc \"\$@\""
+    } > "$out/bin/tcc"
+    chmod 0755 "$out/bin/tcc"
+  '' { inherit debian; };
+
   architectures = {
     aarch64-linux = "arm64";
     i686-linux = "386";
@@ -52,8 +68,15 @@ builtins.mapAttrs package (import ./programs.nix)
     }:
     build name ''
       mkdir -p "$out/bin"
-      for path in $paths; do ln -s "$path"/bin/* "$out/bin/"; done
+      for path in $paths; do [ ! -d "$path/bin" ] || ln -s "$path"/bin/* "$out/bin/"; done
+      for path in $paths; do
+        [ ! -d "$path/lib" ] || { mkdir -p "$out/lib" && ln -s "$path"/lib/* "$out/lib/"; }
+      done
     '' { inherit paths; };
+
+  # Both in one.
+  tinycc = compiler;
+  linuxHeaders = compiler;
 
   # It takes what each release of nixpkgs takes.
   dockerTools.streamLayeredImage =

@@ -233,7 +233,7 @@ def test_a_faulty_voidgen_toml_fails(programs: Path, tmp_path: Path, repository:
 
 def test_an_engine_without_permission_fails(programs: Path, tmp_path: Path) -> None:
     program(programs, "docker", "echo 'permission denied: docker.sock' >&2; exit 1")
-    found = by_name(container.check(Host(tmp_path), Container()))["container engine"]
+    found = by_name(container.check(Host(tmp_path), Container(), "x86_64"))["container engine"]
     assert (found.state, found.about) == ("failed", "docker: does not answer")
     assert found.detail
 
@@ -242,11 +242,14 @@ def test_too_few_privileges_fail(programs: Path, tmp_path: Path) -> None:
     info = {"SecurityOptions": [], "DockerRootDir": "/x"}
     program(programs, "docker", f"echo '{json.dumps(info)}'")
     write(tmp_path, {"proc/self/status": "Name:\tx\nCapBnd:\t00000000a80425fb\n"})
-    found = by_name(container.check(Host(tmp_path), Container()))
+    found = by_name(container.check(Host(tmp_path), Container(), "x86_64"))
     assert found["container engine"].about == "docker, as root"
     assert found["privileges"].state == "failed"
     write(tmp_path, {"proc/self/status": "Name:\tx\nCapBnd:\t000001ffffffffff\n"})
-    assert by_name(container.check(Host(tmp_path), Container()))["privileges"].state == "passed"
+    assert (
+        by_name(container.check(Host(tmp_path), Container(), "x86_64"))["privileges"].state
+        == "passed"
+    )
 
 
 def test_a_kvm_that_runs_no_guest_gives_a_warning(programs: Path, tmp_path: Path) -> None:

@@ -16,17 +16,19 @@ from tests.unit.nix.test_uid_range import DEFAULTS, printed
 from voidgen.config.types import Container
 from voidgen.doctor import container, nix_sandbox, sandbox_program
 from voidgen.doctor.host import Host
-from voidgen.doctor.sandbox_program import DONE, FIRST, MACHINE, STEPS
+from voidgen.doctor.sandbox_program import DONE, FILTERED, FIRST, MACHINE, STEPS
 from voidgen.outcome.types import Outcome
 
 ENGINE, SANDBOX = "container engine", "Nix's sandbox"
+FILTERED_NOTE = "its filter refuses setuid bits, so a library of voidgen keeps them"
+UNFILTERED = "it does not filter system calls"
 BUILT = f"error: builder for '/nix/store/x-voidgen-sandbox.drv' failed with exit code {DONE}"
 DOCKER = json.dumps({"SecurityOptions": [], "DockerRootDir": "/x"})
 ADD = "printf '%s\\n' {} | sudo tee --append /etc/nix/nix.conf && sudo systemctl restart nix-daemon"
 SETTINGS = ADD.format(
-    "'extra-experimental-features = auto-allocate-uids cgroups' "
-    "'auto-allocate-uids = true' 'filter-syscalls = false'"
+    "'extra-experimental-features = auto-allocate-uids cgroups' 'auto-allocate-uids = true'"
 )
+NO_FILTER = "filter-syscalls = false"
 
 
 @pytest.fixture
@@ -47,12 +49,13 @@ def nix(programs: StandIns, settings: str, built: str = BUILT, version: str = "2
     programs.add("nix-build", (1, "", built))
 
 
-def found(root: Path, engine: str = "auto") -> dict[str, Outcome]:
-    return by_name(container.check(Host(root), Container(engine=engine)))  # type: ignore[arg-type]
+def found(root: Path, engine: str = "auto", arch: str = MACHINE) -> dict[str, Outcome]:
+    wanted = Container(engine=engine)  # type: ignore[arg-type]
+    return by_name(container.check(Host(root), wanted, arch))
 
 
-def sandbox(root: Path, engine: str = "auto") -> tuple[str, str, str]:
-    one = found(root, engine)[SANDBOX]
+def sandbox(root: Path, engine: str = "auto", arch: str = MACHINE) -> tuple[str, str, str]:
+    one = found(root, engine, arch)[SANDBOX]
     return one.state, one.about, one.detail
 
 
@@ -64,7 +67,7 @@ def test_iso_takes_the_sandbox_if_no_engine_is_installed(
     assert [told[name].state for name in (ENGINE, SANDBOX)] == ["skipped", "passed"]
     reason = "because podman and docker are not on PATH"
     assert told[ENGINE].about == f"not needed: `voidgen iso` uses Nix's sandbox, {reason}"
-    assert told[SANDBOX].about == f"`voidgen iso` uses it, {reason}"
+    assert told[SANDBOX].about == f"`voidgen iso` uses it, {reason}; {UNFILTERED}"
     assert "privileges" not in told
 
 
@@ -81,7 +84,7 @@ def test_an_engine_is_preferred(programs: StandIns, tmp_path: Path) -> None:
     programs.add("docker", (0, DOCKER, ""))
     assert found(tmp_path)[ENGINE].about == "docker, as root"
     about = 'works; to use it instead of docker, set engine = "nix" in [container]'
-    assert sandbox(tmp_path) == ("passed", about, "")
+    assert sandbox(tmp_path) == ("passed", f"{about}; {UNFILTERED}", "")
 
 
 def test_with_an_engine_the_settings_are_not_needed(programs: StandIns, tmp_path: Path) -> None:
@@ -100,12 +103,35 @@ def test_with_an_engine_a_build_that_fails_is_a_warning(programs: StandIns, tmp_
 
 
 def test_with_neither_both_fail(programs: StandIns, tmp_path: Path) -> None:
-    nix(programs, printed(filter_syscalls=True))
+    nix(programs, printed(auto_allocate_uids=False))
     told = found(tmp_path)
     assert told[ENGINE].state == "failed"
     assert told[ENGINE].detail == "sudo apt install podman"
-    line = "filter-syscalls = false"
+    line = "auto-allocate-uids = true"
     assert sandbox(tmp_path) == ("failed", f"nix.conf lacks {line}", ADD.format(f"'{line}'"))
+
+
+@pytest.mark.parametrize("arch", [MACHINE, f"{MACHINE}-musl"])
+def test_the_filter_may_be_on(programs: StandIns, tmp_path: Path, arch: str) -> None:
+    nix(programs, printed(filter_syscalls=True), f"builder failed with exit code {FILTERED}")
+    state, about, _ = sandbox(tmp_path, arch=arch)
+    assert (state, about.rpartition("; ")[2]) == ("passed", FILTERED_NOTE)
+
+
+@pytest.mark.parametrize("arch", ["i686", "aarch64", "aarch64-musl"])
+def test_an_image_of_another_processor_needs_the_filter_off(
+    programs: StandIns, tmp_path: Path, arch: str
+) -> None:
+    nix(programs, printed(filter_syscalls=True))
+    about, detail = f"nix.conf lacks {NO_FILTER}", ADD.format(f"'{NO_FILTER}'")
+    assert sandbox(tmp_path, arch=arch) == ("failed", about, detail)
+    nix(programs, printed(**DEFAULTS))
+    assert NO_FILTER in sandbox(tmp_path, arch=arch)[2]
+    # A daemon with other settings.
+    nix(programs, printed(), f"builder failed with exit code {FILTERED}")
+    state, about, detail = sandbox(tmp_path, arch=arch)
+    assert (state, NO_FILTER in detail) == ("failed", True)
+    assert about.startswith("a build cannot set a setuid bit (")
 
 
 def test_voidgen_toml_names_nix(programs: StandIns, tmp_path: Path) -> None:
@@ -113,7 +139,8 @@ def test_voidgen_toml_names_nix(programs: StandIns, tmp_path: Path) -> None:
     nix(programs, printed())
     told = found(tmp_path, "nix")
     assert [told[name].state for name in (ENGINE, SANDBOX)] == ["skipped", "passed"]
-    assert told[SANDBOX].about == '`voidgen iso` uses it, because [container] engine is "nix"'
+    reason = 'because [container] engine is "nix"'
+    assert told[SANDBOX].about == f"`voidgen iso` uses it, {reason}; {UNFILTERED}"
     nix(programs, printed(**DEFAULTS))
     told = found(tmp_path, "nix")
     assert [told[name].state for name in (ENGINE, SANDBOX)] == ["skipped", "failed"]
@@ -135,13 +162,13 @@ def test_nixos_gets_its_own_settings(programs: StandIns, tmp_path: Path) -> None
     nix(programs, printed(**DEFAULTS))
     assert sandbox(tmp_path)[2].partition("   #")[0] == (
         'nix.settings.extra-experimental-features = [ "auto-allocate-uids" "cgroups" ]; '
-        "nix.settings.auto-allocate-uids = true; nix.settings.filter-syscalls = false;"
+        "nix.settings.auto-allocate-uids = true;"
     )
 
 
 @pytest.mark.parametrize(
     ("number", "step"),
-    [(1, f"give a file to user {(1 << 16) - 1}"), (2, "set a setuid bit"), (4, "mount a folder")],
+    [(1, f"give a file to user {(1 << 16) - 1}"), (3, "mount a folder")],
 )
 def test_a_step_of_the_program_fails(
     programs: StandIns, tmp_path: Path, number: int, step: str
@@ -189,7 +216,7 @@ def test_without_nix(programs: StandIns, tmp_path: Path) -> None:
 def test_a_nix_that_hangs(programs: StandIns, tmp_path: Path) -> None:
     nix(programs, printed())
     program(programs.folder, "nix-build", "exec /bin/sleep 600")
-    trial = nix_sandbox.attempt(Host(tmp_path, seconds=0.5))
+    trial = nix_sandbox.attempt(Host(tmp_path, seconds=0.5), MACHINE)
     assert trial.fault.startswith("no answer in 0.5 seconds")
 
 

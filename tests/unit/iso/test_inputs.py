@@ -91,12 +91,14 @@ def test_locks_and_scripts_change_the_hash(folder: Path, monkeypatch: pytest.Mon
     scripts = inputs.scripts()
     assert {
         "build.sh",
+        "capabilities.sh",
         "hooks.bash",
         "is-recent.sh",
         "of-this-run.sh",
         "overlay.sh",
         "place.sh",
         "sandbox.sh",
+        "setgid-folders.sh",
         "speech-menu.sh",
         "squashfs.sh",
         "users.sh",

@@ -30,6 +30,7 @@ EXTRA = "extra-experimental-features"
 @pytest.fixture
 def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> StandIns:
     monkeypatch.setattr(platform, "system", lambda: "Linux")
+    monkeypatch.setattr(platform, "machine", lambda: "x86_64")
     found = StandIns(tmp_path / "bin")
     monkeypatch.setenv("PATH", str(found.folder))
     return found
@@ -63,7 +64,6 @@ def test_the_defaults_lack_the_documented_lines(programs: StandIns) -> None:
         ({"auto_allocate_uids": False}, "auto-allocate-uids = true"),
         ({"system_features": ["kvm"]}, "extra-system-features = uid-range"),
         ({"sandbox": False}, "sandbox = true"),
-        ({"filter_syscalls": True}, "filter-syscalls = false"),
     ],
 )
 def test_each_line_that_is_missing(
@@ -71,6 +71,45 @@ def test_each_line_that_is_missing(
 ) -> None:
     nix(programs, printed(**changed))
     assert uid_range.missing() == (line,)
+
+
+@pytest.mark.parametrize(
+    ("machine", "filters", "missing"),
+    [
+        ("x86_64", True, ()),
+        ("i686", True, (uid_range.NO_FILTER,)),
+        ("i686", False, ()),
+    ],
+)
+def test_the_filter_may_be_on_where_the_library_works(
+    programs: StandIns,
+    monkeypatch: pytest.MonkeyPatch,
+    machine: str,
+    missing: tuple[str, ...],
+    *,
+    filters: bool,
+) -> None:
+    monkeypatch.setattr(platform, "machine", lambda: machine)
+    nix(programs, printed(filter_syscalls=filters))
+    assert uid_range.missing() == missing
+
+
+@pytest.mark.parametrize(
+    ("machine", "arch", "may"),
+    [
+        ("x86_64", "x86_64", True),
+        ("x86_64", "x86_64-musl", True),
+        ("aarch64", "aarch64-musl", True),
+        ("x86_64", "i686", False),
+        ("x86_64", "aarch64", False),
+        ("i686", "i686", False),
+    ],
+)
+def test_the_library_is_for_images_of_this_processor(
+    monkeypatch: pytest.MonkeyPatch, machine: str, arch: str, *, may: bool
+) -> None:
+    monkeypatch.setattr(platform, "machine", lambda: machine)
+    assert uid_range.may_filter(arch) is may
 
 
 def test_a_relaxed_sandbox_is_one(programs: StandIns) -> None:
@@ -111,7 +150,7 @@ def test_can(programs: StandIns) -> None:
 @pytest.mark.parametrize("system", ["Linux", "Darwin"])
 def test_cannot(programs: StandIns, monkeypatch: pytest.MonkeyPatch, system: str) -> None:
     monkeypatch.setattr(platform, "system", lambda: system)
-    nix(programs, printed(filter_syscalls=system == "Linux"))
+    nix(programs, printed(sandbox=system != "Linux"))
     assert not uid_range.can()
 
 

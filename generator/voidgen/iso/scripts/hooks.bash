@@ -18,6 +18,7 @@ settle() {
 #   SOURCE_DATE_EPOCH, because packages' scripts make users with a date.
 #   DRACUT_NO_MKNOD, because dracut makes device nodes if it can, and none in a user namespace.
 #     Without device nodes, a rootless engine makes the same image.
+#   LD_PRELOAD and DRACUT_LDD, if build.sh sets them.
 # The setting makes dracut's images, mklive's and the kernel package's, have a fixed order and
 # times.
 chroot_path=/usr/local/bin:/usr/local/sbin:/usr/bin:/usr/sbin:/bin:/sbin
@@ -29,7 +30,8 @@ chroot() {
 		mkdir -p "$root/${dracut_conf%/*}"
 		echo 'reproducible="yes"' > "$root/$dracut_conf"
 		set -- env -i "PATH=$chroot_path" "SOURCE_DATE_EPOCH=$SOURCE_DATE_EPOCH" \
-			"DRACUT_NO_MKNOD=$DRACUT_NO_MKNOD" "${@:3}"
+			"DRACUT_NO_MKNOD=$DRACUT_NO_MKNOD" \
+			${LD_PRELOAD:+"LD_PRELOAD=$LD_PRELOAD" "DRACUT_LDD=$DRACUT_LDD"} "${@:3}"
 	fi
 	command chroot "$root" "$@"
 }
@@ -44,6 +46,12 @@ generate_squashfs() {
 	# Everything in the image's folder goes into the ISO.
 	mv "$ROOTFS" "$BUILDDIR/rootfs"
 	rm -f "$BUILDDIR/rootfs/$dracut_conf"
+	if [ -e "$BUILDDIR/rootfs/setid" ]; then
+		bash /voidgen/setgid-folders.sh "$BUILDDIR/rootfs" || die "Failed to keep setgid folders"
+		bash /voidgen/capabilities.sh "$BUILDDIR/rootfs" > /build/capabilities ||
+			die "Failed to keep capabilities"
+		rm -r "$BUILDDIR/rootfs/setid"
+	fi
 	bash /voidgen/speech-menu.sh "$IMAGEDIR" "$BUILDDIR/rootfs" ||
 		die "Failed to remove the boot menus' entries with speech"
 	settle "$BUILDDIR/rootfs"

@@ -16,6 +16,22 @@ cd "$root"
 mkdir -p build closure dev "$store" out proc root sys tmp usr/bin var/tmp voidgen
 [ -e usr/bin/env ] || ln -s ../../bin/env usr/bin/env
 
+# If Nix's filter refuses setuid bits, a library keeps them: see setid.c.
+: > refused
+if ! chmod 4755 refused 2> /dev/null; then
+	if [ ! -e lib/voidgen/setid.so ]; then
+		echo "voidgen: this builder refuses setuid bits, and there is no library that keeps them, for lack" \
+			"of a compiler in the package set, or because of the image's processor:" \
+			"set filter-syscalls = false in the builder's nix.conf" >&2
+		exit 1
+	fi
+	install -D --target-directory=setid lib/voidgen/setid.so
+	# dracut before 108 puts into the initramfs what ldd lists.
+	printf '#!/bin/sh\nunset LD_PRELOAD\nexec ldd "$@"\n' > setid/ldd
+	chmod 0755 setid/ldd
+fi
+rm refused
+
 # build.sh changes the propagation of /, which only a mount has.
 mount --bind "$root" "$root"
 cd "$root"

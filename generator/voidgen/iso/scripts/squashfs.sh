@@ -12,7 +12,9 @@ mapfile -t options < /voidgen/job/squashfs
 # these and leave out the others.
 if bash /voidgen/is-recent.sh "$tools/mksquashfs"; then
 	attributes=(-xattrs-include '^security\.capability$')
-elif [ ! -x "$root/usr/bin/getcap" ] || [ -z "$(chroot "$root" /usr/bin/getcap -r /)" ]; then
+	[ ! -s /build/capabilities ] || attributes+=(-pf /build/capabilities)
+elif [ ! -s /build/capabilities ] &&
+	{ [ ! -x "$root/usr/bin/getcap" ] || [ -z "$(chroot "$root" /usr/bin/getcap -r /)" ]; }; then
 	attributes=(-no-xattrs)
 else
 	echo "voidgen: files of packages have capabilities: use squashfs-tools 4.6 or later, which keeps" \

@@ -15,6 +15,8 @@ for word; do
 	[ "$previous" != -r ] || root=$word
 	previous=$word
 done
+# The programs of this root tree need the library, too: see setid.c.
+[ ! -e /setid/setid.so ] || install -D --target-directory="$root/setid" /setid/*
 xbps-install --reproducible "$@"
 
 # mklive runs these tools outside of their root tree, with the container's C library, if it has one.
