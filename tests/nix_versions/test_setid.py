@@ -108,7 +108,7 @@ def test_programs_see_what_they_see_without_the_sandbox(
 
 def test_the_compilers_give_the_same_functions(tmp_path: Path) -> None:
     def functions(compiler: str) -> set[str]:
-        words = ["nm", "--dynamic", "--defined-only", library(compiler, tmp_path / compiler)]
+        words = ["nm", "--dynamic", "--defined-only", str(library(compiler, tmp_path / compiler))]
         lines = subprocess.run(words, capture_output=True, text=True, check=True).stdout
         return {line.split()[2] for line in lines.splitlines() if line.split()[1] == "T"}
 
