@@ -97,6 +97,7 @@ def test_locks_and_scripts_change_the_hash(folder: Path, monkeypatch: pytest.Mon
         "of-this-run.sh",
         "overlay.sh",
         "place.sh",
+        "reserved-owners.sh",
         "sandbox.sh",
         "setgid-folders.sh",
         "speech-menu.sh",

@@ -20,7 +20,8 @@
  * What it cannot do:
  *
  * - Programs without a C library, or with one inside (static), do not load it. The system refuses
- *   their bits, and they see the changed owners. build.sh fails if the image has such an owner.
+ *   their bits, and they see the changed owners. reserved-owners.sh fails if the image has such
+ *   an owner.
  * - Files cannot have the owners and groups 32512 to 65279: chown fails.
  * - New files do not get the group of a folder with a setgid bit: setgid-folders.sh fails.
  * - Programs can set capabilities, but not read or remove them.

@@ -52,18 +52,7 @@ squashfs=(-offset "$(bash /voidgen/place.sh /out/image.iso "$build/void-host")")
 precise=()
 ! bash /voidgen/is-recent.sh "$tools/unsquashfs" || precise=(-full-precision)
 "$tools/unsquashfs" "${squashfs[@]}" "${precise[@]}" -lln -d '' /out/image.iso > /out/squashfs.list
-# A program without the library wrote the owner that a file with a setuid bit has during the build.
-if [ -e /setid/setid.so ]; then
-	reserved=$(awk '
-		function is_reserved(id) { return id >= 32512 && id <= 65279 }
-		split($2, id, "/") == 2 && (is_reserved(id[1]) || is_reserved(id[2])) { print; exit }
-	' /out/squashfs.list)
-	if [ -n "$reserved" ]; then
-		echo "voidgen: a file has an owner that only setid.c uses, and only during the build:" \
-			"set filter-syscalls = false in the builder's nix.conf: $reserved" >&2
-		exit 1
-	fi
-fi
+[ ! -e /setid/setid.so ] || bash /voidgen/reserved-owners.sh /out/squashfs.list
 # Hash the overlay's files. A missing file is missing in the list, too.
 sed "/^\\(directory\\|symlink\\)$separator/d; s/.*$separator//" "$job/overlay" > /build/overlay.names
 mkdir /build/overlay
