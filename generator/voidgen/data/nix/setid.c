@@ -53,7 +53,7 @@ struct stat {
 	mode_t mode;
 	id_t uid, gid;
 	unsigned int padding;
-	unsigned long rest[14];
+	unsigned long rest[13];
 };
 #elif defined __aarch64__
 struct stat {
