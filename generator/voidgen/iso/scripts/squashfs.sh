@@ -14,7 +14,8 @@ if bash /voidgen/is-recent.sh "$tools/mksquashfs"; then
 	attributes=(-xattrs-include '^security\.capability$')
 	[ ! -s /build/capabilities ] || attributes+=(-pf /build/capabilities)
 elif [ ! -s /build/capabilities ] &&
-	{ [ ! -x "$root/usr/bin/getcap" ] || [ -z "$(chroot "$root" /usr/bin/getcap -r /)" ]; }; then
+	{ [ ! -x "$root/usr/bin/getcap" ] ||
+		[ -z "$(env -u LD_PRELOAD chroot "$root" /usr/bin/getcap -r /)" ]; }; then
 	attributes=(-no-xattrs)
 else
 	echo "voidgen: files of packages have capabilities: use squashfs-tools 4.6 or later, which keeps" \
