@@ -28,7 +28,11 @@ chroot() {
 	shift
 	if [[ "${*:1:2}" == 'env -i' ]]; then
 		mkdir -p "$root/${dracut_conf%/*}"
-		echo 'reproducible="yes"' > "$root/$dracut_conf"
+		{
+			echo 'reproducible="yes"'
+			# dracut 059 unsets it before it reads this.
+			[ -z "${LD_PRELOAD-}" ] || echo "export LD_PRELOAD=$LD_PRELOAD"
+		} > "$root/$dracut_conf"
 		set -- env -i "PATH=$chroot_path" "SOURCE_DATE_EPOCH=$SOURCE_DATE_EPOCH" \
 			"DRACUT_NO_MKNOD=$DRACUT_NO_MKNOD" \
 			${LD_PRELOAD:+"LD_PRELOAD=$LD_PRELOAD" "DRACUT_LDD=$DRACUT_LDD"} "${@:3}"
