@@ -220,7 +220,7 @@ def test_initramfs_has_mklive_s_hooks_and_no_device_nodes(image: Image) -> None:
         found = initramfs.entries(stream, compressed.decompress)
     hooks = {path.partition("/hooks/")[2] for path in found if "/hooks/" in path}
     assert {"pre-pivot/01-adduser.sh", "pre-mount/01-install.sh"} <= hooks
-    assert {stat.S_IFMT(mode) for mode in found.values()} == {stat.S_IFDIR, stat.S_IFREG}
+    assert {stat.S_IFMT(one.mode) for one in found.values()} == {stat.S_IFDIR, stat.S_IFREG}
 
 
 def test_files_of_packages_keep_their_times(image: Image) -> None:

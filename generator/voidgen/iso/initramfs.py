@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import stat
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from voidgen.system import decompression
 
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 _NEWC = (b"070701", b"070702")
 _HEADER = re.compile(rb"07070[12]((?:[0-9A-Fa-f]{8}){13})")
 """A magic number, and 13 numbers of 8 hexadecimal digits (cpio(5), "New ASCII Format")."""
-_MODE, _SIZE, _NAME = 1, 6, 11
-"""Places of three of the numbers: mode, bytes of content, bytes of the name."""
+_MODE, _UID, _GID, _SIZE, _NAME = 1, 2, 3, 6, 11
+"""Places of five of the numbers: mode, owner, group, bytes of content, bytes of the name."""
 _END = "TRAILER!!!"
 _LONGEST = 1 << 16
 """Maximum bytes of a name."""
@@ -50,8 +50,20 @@ _HOOK = re.compile(
 )
 
 
-def entries(stream: BinaryIO, decompress: Decompress) -> dict[str, int]:
-    """Return the mode (stat(2), with the file's kind) of each entry, by its path from the root.
+_RESERVED = range(32512, 65280)
+"""Owners and groups that only data/nix/setid.c gives files, and only during a build."""
+
+
+class Entry(NamedTuple):
+    """A file in the archive: its mode (stat(2), with the file's kind), owner and group."""
+
+    mode: int
+    uid: int = 0
+    gid: int = 0
+
+
+def entries(stream: BinaryIO, decompress: Decompress) -> dict[str, Entry]:
+    """Return each entry by its path from the root.
 
     ``stream`` may hold several archives in a row, plain or compressed: early microcode, then the
     rest (Linux, Documentation/driver-api/early-userspace/buffer-format.rst). Raises ValueError if
@@ -63,7 +75,7 @@ def entries(stream: BinaryIO, decompress: Decompress) -> dict[str, int]:
         raise ValueError(f"not an initramfs: {error}") from None
 
 
-def faults(found: Mapping[str, int], tree: Iterable[str], hooks: Iterable[str]) -> Iterator[str]:
+def faults(found: Mapping[str, Entry], tree: Iterable[str], hooks: Iterable[str]) -> Iterator[str]:
     """Yield what a live boot needs but the initramfs with the entries ``found`` lacks.
 
     That is what dracut installs for every live system, the kernel's modules and mklive's hooks.
@@ -84,13 +96,18 @@ def faults(found: Mapping[str, int], tree: Iterable[str], hooks: Iterable[str]) 
     yield from _of_one_run(found)
 
 
-def _of_one_run(found: Mapping[str, int]) -> Iterator[str]:
-    """Yield paths of ``found`` that depend on the container engine or on dracut's folder name.
+def _of_one_run(found: Mapping[str, Entry]) -> Iterator[str]:
+    """Yield paths of ``found`` that depend on the engine or on dracut's folder name.
 
     For a program whose RUNPATH begins with $ORIGIN, dracut 108 and later puts a library there, too
     (expand_runpath in dracut-install.c).
     """
-    for path, mode in sorted(found.items()):
+    for path, (mode, uid, gid) in sorted(found.items()):
+        if uid in _RESERVED or gid in _RESERVED:
+            yield (
+                f"the initramfs has {path} without its setuid bit: with Nix, set filter-syscalls = "
+                "false in the builder's nix.conf, because a program did not load voidgen's library"
+            )
         if stat.S_ISCHR(mode) or stat.S_ISBLK(mode):
             yield f"the initramfs has the device node {path}, which not every engine can make"
         elif stat.S_ISREG(mode) and _FOLDER_OF_A_RUN.match(path):
@@ -137,8 +154,8 @@ def _modules(paths: Iterable[str]) -> set[tuple[str, str]]:
 
 def _archives(
     stream: io.BufferedReader, decompress: Decompress | None
-) -> Iterator[tuple[str, int]]:
-    """Yield path and mode of each entry; without ``decompress``, the archives must be plain."""
+) -> Iterator[tuple[str, Entry]]:
+    """Yield each entry with its path; without ``decompress``, the archives must be plain."""
     count = 0
     while begin := _after_zeros(stream):
         count += 1
@@ -165,7 +182,7 @@ def _after_zeros(stream: io.BufferedReader) -> bytes:
     return b""
 
 
-def _archive(stream: io.BufferedReader) -> Iterator[tuple[str, int]]:
+def _archive(stream: io.BufferedReader) -> Iterator[tuple[str, Entry]]:
     while True:
         header = _HEADER.fullmatch(_exactly(stream, 110))
         if not header:
@@ -179,7 +196,8 @@ def _archive(stream: io.BufferedReader) -> Iterator[tuple[str, int]]:
         if name == _END:
             return
         _skip(stream, numbers[_SIZE] + -numbers[_SIZE] % 4)
-        yield name.removeprefix(".").removeprefix("/"), numbers[_MODE]
+        entry = Entry(numbers[_MODE], numbers[_UID], numbers[_GID])
+        yield name.removeprefix(".").removeprefix("/"), entry
 
 
 def _exactly(stream: io.BufferedReader, count: int) -> bytes:

@@ -14,13 +14,15 @@ import pytest
 import zstandard
 from tests.integration.offline import ROOT
 from tests.support import newc
-from tests.support.newc import FILE, FOLDER, NODE
 from tests.support.program import write
 
 from voidgen.iso import initramfs
+from voidgen.iso.initramfs import Entry
 from voidgen.system import compressed, decompression_programs
 
 BUSYBOX = "busybox"
+FILE, FOLDER, NODE = map(Entry, (newc.FILE, newc.FOLDER, newc.NODE))
+SETUID = "without its setuid bit: with Nix, set filter-syscalls = false"
 TREE = (
     "/usr/lib/modules/6.1_1/kernel/fs/squashfs/squashfs.ko.zst",
     "/usr/lib/modules/6.1_1/kernel/fs/overlayfs/overlay.ko.zst",
@@ -41,7 +43,7 @@ GOOD = {
 }
 RUN = "var/tmp/dracut.d3thfWu/initramfs"
 HOOKS = ["hooks/pre-pivot/01-adduser.sh"]
-EARLY = newc.archive({"kernel/x86/microcode/GenuineIntel.bin": FILE}, b"sixsix")
+EARLY = newc.archive({"kernel/x86/microcode/GenuineIntel.bin": newc.FILE}, b"sixsix")
 """Microcode, as dracut puts it before the rest."""
 
 
@@ -88,10 +90,10 @@ DECOMPRESS = {
 
 
 @pytest.fixture(params=DECOMPRESS)
-def read(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[bytes], dict[str, int]]:
+def read(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[bytes], dict[str, Entry]]:
     """Give a function that reads a file with these bytes."""
 
-    def read(data: bytes) -> dict[str, int]:
+    def read(data: bytes) -> dict[str, Entry]:
         (tmp_path / "initrd").write_bytes(data)
         with (tmp_path / "initrd").open("rb") as stream:
             return initramfs.entries(stream, DECOMPRESS[request.param])
@@ -101,10 +103,10 @@ def read(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[bytes], di
 
 @pytest.mark.parametrize("compressor", COMPRESSORS)
 def test_entries_of_consecutive_archives_are_read(
-    compressor: str, archive: bytes, read: Callable[[bytes], dict[str, int]]
+    compressor: str, archive: bytes, read: Callable[[bytes], dict[str, Entry]]
 ) -> None:
     found = read(EARLY + COMPRESSORS[compressor](archive))
-    assert {path: stat.filemode(mode)[0] for path, mode in found.items()} == {
+    assert {path: stat.filemode(entry.mode)[0] for path, entry in found.items()} == {
         "": "d", "init": "-", "link": "l", "usr": "d", "usr/bin": "d", "usr/bin/a": "-",
         "usr/bin/bb": "-", "kernel/x86/microcode/GenuineIntel.bin": "-",
     }  # fmt: skip
@@ -112,7 +114,7 @@ def test_entries_of_consecutive_archives_are_read(
 
 @pytest.mark.parametrize("compressor", COMPRESSORS)
 def test_truncated_and_damaged_archives_are_refused(
-    compressor: str, archive: bytes, read: Callable[[bytes], dict[str, int]]
+    compressor: str, archive: bytes, read: Callable[[bytes], dict[str, Entry]]
 ) -> None:
     data = COMPRESSORS[compressor](archive)
     for cut in (data[: len(data) // 2], data[:5], data[:-200], b"x" + data, b"", bytes(512)):
@@ -158,9 +160,18 @@ def test_a_complete_initramfs_has_no_faults() -> None:
         ),
     ],
 )
-def test_each_fault_of_an_initramfs_is_reported(lost: str, more: dict[str, int], said: str) -> None:
+def test_each_fault_of_an_initramfs_is_reported(
+    lost: str, more: dict[str, Entry], said: str
+) -> None:
     found = {path: mode for path, mode in GOOD.items() if not path.endswith(lost)}
     assert list(initramfs.faults({**found, **more}, TREE, HOOKS)) == [said]
+
+
+@pytest.mark.parametrize("owners", [(32768, 0), (0, 32512)])
+def test_an_owner_of_the_library_for_setuid_bits_is_reported(owners: tuple[int, int]) -> None:
+    found = {**GOOD, "usr/bin/mount": Entry(newc.FILE, *owners)}
+    (said,) = initramfs.faults(found, TREE, HOOKS)
+    assert said.startswith(f"the initramfs has usr/bin/mount {SETUID}")
 
 
 @pytest.mark.parametrize("name", BOOTS)
