@@ -23,10 +23,12 @@ FAILED = re.compile(
     r"|ldconfig (?:exited|might need)|Cannot (?:execute compression|install a hook|find \[systemd-)"
     r"|The target kernel does not support |No such hook type |Aborting initrd creation"
     r"|\"depmod -a |Creation of |Failed (?:to install|making) |Resolving dependencies for ).*"
-    # The dynamic loader's own errors are about an optional library (LD_PRELOAD).
-    r"|ERROR: (?!ld\.so: ).*"
-    # After these, files of packages lack their owners or capabilities.
+    # The dynamic loader's own errors are about an optional library (LD_PRELOAD), except setid.so.
+    r"|ERROR: (?!ld\.so: (?!object '/setid/)).*"
+    # After these, files of packages lack their owners, capabilities or setuid bits.
     r"|(?:chown: |setcap: |.*[Cc]apabilit).*Operation not permitted\b.*"
+    r"|chmod: (?!(?:changing permissions of )?'?\.?/?(?:dev|proc|sys)\b)"
+    r".*Operation not permitted\b.*"
     r"|.*: (?:No space left on device|Input/output error)\b.*"
 )
 """Lines that mean a failure in every stage."""

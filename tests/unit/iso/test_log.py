@@ -34,6 +34,10 @@ def test_a_repeated_line_is_reported_once() -> None:
         "Failed to set capabilities on file '/usr/bin/ping': Operation not permitted",
         "Failed to set capabilities on file `/usr/bin/ping' (Operation not permitted)",
         "chown: changing ownership of '/var/lib/x': Operation not permitted",
+        # A static program in Nix's sandbox, and one whose root tree does not have the library.
+        "chmod: changing permissions of 'usr/bin/wall': Operation not permitted",
+        "chmod: usr/bin/wall: Operation not permitted",
+        "ERROR: ld.so: object '/setid/setid.so' from LD_PRELOAD cannot be preloaded: ignored.",
         "tee: /var/log/x: No space left on device",
         # dracut 109, without PATH (void-mklive issue 447).
         "dracut-install: PATH is not set",
@@ -65,6 +69,7 @@ def test_a_failure_in_any_stage_is_reported(line: str) -> None:
         "rm: cannot remove 'x': No such file or directory",
         "install: cannot change permissions of 'sys': Read-only file system",
         "install: cannot change permissions of 'proc': Operation not permitted",
+        "chmod: changing permissions of 'proc': Operation not permitted",
         "tee: /proc/x: Operation not permitted",
         "sed: can't read x: No such file or directory",
         "./mklive.sh: line 222: dracut: command not found",
