@@ -87,6 +87,7 @@ let
         image.packages
         // import ./tools.nix {
           inherit locked mklive;
+          image = system;
           mirrors = plan.xbps.mirrors or [ ];
           pkgs = packageSets.${host};
           system = host;

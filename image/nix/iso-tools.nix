@@ -1,7 +1,11 @@
 # Emitted by voidgen, the same for every image: `voidgen generate` replaces changes.
 # The programs that mklive and voidgen's scripts run. All other programs come from the locked
 # packages.
-{ pkgs }:
+{
+  pkgs,
+  # The output of setid.nix, or null.
+  setid ? null,
+}:
 pkgs.buildEnv {
   name = "voidgen-tools";
   paths = [
@@ -19,6 +23,7 @@ pkgs.buildEnv {
     (pkgs.util-linux or pkgs.utillinux)
     pkgs.which
     pkgs.xbps
-  ];
-  pathsToLink = [ "/bin" ];
+  ]
+  ++ (if setid == null then [ ] else [ setid ]);
+  pathsToLink = [ "/bin" ] ++ (if setid == null then [ ] else [ "/lib/voidgen" ]);
 }

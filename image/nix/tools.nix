@@ -2,6 +2,8 @@
 # The programs that make the ISO. They run on the machine that builds and are not part of the image,
 # so they are for that machine's system.
 {
+  # The image's system.
+  image,
   # `xbps` in voidgen.lock, or null.
   locked,
   mirrors,
@@ -12,7 +14,17 @@
 }:
 let
   build = import ./build.nix { inherit pkgs system; };
-  iso-tools = import ./iso-tools.nix { inherit pkgs; };
+  iso-tools = import ./iso-tools.nix {
+    inherit pkgs;
+    setid = import ./setid.nix {
+      inherit
+        build
+        image
+        pkgs
+        system
+        ;
+    };
+  };
   xbps-packages = import ./xbps-packages.nix {
     inherit
       build
@@ -39,7 +51,7 @@ in
     {
       container = import ./container.nix {
         inherit build pkgs;
-        tools = iso-tools;
+        tools = import ./iso-tools.nix { inherit pkgs; };
       };
     }
 )
