@@ -12,7 +12,7 @@ from voidgen import config, lint
 from voidgen.data import bundled_files
 from voidgen.errors import Fault, Key, WrongInputError, raise_all, unreadable
 from voidgen.nix.caches import Caches
-from voidgen.overlay import catalogue, run_bits
+from voidgen.overlay import catalogue, run_bits, sources
 from voidgen.overlay.resolve import resolve
 from voidgen.plan import render
 from voidgen.plan.plan import Plan, plan
@@ -47,6 +47,11 @@ class Project:
         return render.project(
             self.plan, self.overlay, bundled_files.constant(), bundled_files.flake()
         )
+
+    def sources(self) -> Mapping[str, str]:
+        """Return the hashes of the project's files that `generate` emits from."""
+        modules = (chosen.module for chosen in self.plan.resolution.modules)
+        return sources.hashes(self.folder, modules)
 
 
 def find(start: Path) -> Path:

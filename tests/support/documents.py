@@ -1,10 +1,14 @@
 """Made-up documents: the plan, what is built, and what an ISO is, as JSON has them and as types."""
 
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
+from voidgen import project
+from voidgen.image import freshness
 from voidgen.image.built_image import BuiltImage
 from voidgen.image.iso_manifest import IsoManifest
+from voidgen.plan import render
 from voidgen.plan.documents import Entry, PlanDocument
 from voidgen.schema import typed_json
 from voidgen.system import sri
@@ -66,6 +70,13 @@ def built(
 ) -> BuiltImage:
     """As `built_data`."""
     return typed_json.structure(built_data(packages, paths, **more), BuiltImage)
+
+
+def current(made: Mapping[str, Any], folder: Path) -> dict[str, Any]:
+    """The built image ``made``, as if it was built from the project in ``folder`` as it is now."""
+    found = project.load(folder)
+    plan = typed_json.plain(render.document(found.plan, found.overlay))
+    return {**made, "plan": plan, "built-from": {"code": freshness.code(), "inputs": {}}}
 
 
 def iso_data(made: Mapping[str, Any], **more: Any) -> dict[str, Any]:

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 def emitted(project: Project) -> Outcome:
     """Check that the emitted files are what `voidgen generate` would write now."""
     name = "emitted files are current"
-    changes = emit.compare(project.folder, project.tree(), force=True)
+    sources = project.sources()
+    changes = emit.compare(project.folder, project.tree(), sources=sources, force=True)
     if not changes:
         return Outcome(name, "passed", f"{len(changes.kept)} files")
     lines = [

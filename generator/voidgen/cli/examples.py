@@ -20,6 +20,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "lock": ("voidgen lock", "voidgen lock --check"),
     "update": ("voidgen update", "voidgen update nixpkgs"),
     "generate": ("voidgen generate", "voidgen generate --check"),
+    "build": ("voidgen build", "voidgen build --offline", "voidgen build --check"),
     "show": ("voidgen show", "voidgen show --built", "voidgen show --sizes --json"),
     "graph": (
         "voidgen graph -o modules.svg",

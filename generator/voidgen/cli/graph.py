@@ -90,6 +90,7 @@ def command(  # noqa: PLR0913, PLR0917 - the options
     picture of more than 60 nodes to about 40; `--min-size 0` draws them all.
     """
     from voidgen import project  # noqa: PLC0415
+    from voidgen.cli.report import warn  # noqa: PLC0415
     from voidgen.graph import run  # noqa: PLC0415
 
     form = outputs.form(settings, form, output, ENDINGS)
@@ -98,7 +99,10 @@ def command(  # noqa: PLR0913, PLR0917 - the options
         raise click.UsageError("--min-size is for the closure: modules have no size")
     folder = project.find(Path(settings.project))
     with settings.late(f"drawing the {kind}"):
-        result = run.run(run.Request(folder, kind, form, focus, depth, min_size))
+        request = run.Request(folder, kind, form, focus, depth, min_size)
+        result = run.run(request, settings.watcher())
+    if result.doubt:
+        warn(result.doubt)
     if not settings.quiet:
         _show_folding(result, kind)
     content = _fitting(result.content) if form == "text" and output is None else result.content

@@ -16,21 +16,23 @@ if TYPE_CHECKING:
 
 
 @click.command("show", cls=Command)
-@click.option("--built", is_flag=True, help="Show what `nix build` built, from ./result.")
+@click.option("--built", is_flag=True, help="Show what Nix built, from ./result.")
 @click.option("--sizes", is_flag=True, help="Show how much room each Nix package takes.")
 @click.pass_obj
 def command(settings: Settings, built: bool, sizes: bool) -> None:
     """Show the plan: everything that the image will have, and who asked for it."""
     from voidgen import project  # noqa: PLC0415
-    from voidgen.cli.report import result  # noqa: PLC0415
+    from voidgen.cli.report import result, warn  # noqa: PLC0415
     from voidgen.show import run  # noqa: PLC0415
 
     request = run.Request(project.find(Path(settings.project)), built=built, sizes=sizes)
-    found = run.run(request, settings.watcher())
+    done = run.run(request, settings.watcher())
+    if done.doubt:
+        warn(done.doubt)
     if settings.json:
-        result(_data(found))
+        result(_data(done.found))
     else:
-        _show(found)
+        _show(done.found)
 
 
 def _show(found: LockedPlan | BuiltImage | Sizes) -> None:

@@ -88,7 +88,7 @@ def _keymap(document: PlanDocument) -> str:
 
 
 def built(image: BuiltImage) -> None:
-    """Print what `nix build` made."""
+    """Print what Nix built."""
     console = consoles.make()
     paths = image.closure.store_paths
     needed = {one.name: one.closure for one in image.sizes.packages}
@@ -125,7 +125,7 @@ def sizes(found: Sizes) -> None:
     if found.unknown:
         count = len(found.unknown)
         line = f"not built: {count} of {len(rows)}, which these sizes do not include"
-        console.print(Text(f"{line}\n    `nix build` builds them"), soft_wrap=True)
+        console.print(Text(f"{line}\n    `voidgen build` builds them"), soft_wrap=True)
 
 
 def _counts(name: str, sizes: Share | Sizes) -> tuple[str, ...]:

@@ -45,11 +45,14 @@ def command(settings: Settings, name: str, ways: int) -> None:
     file in one or in the profile, such as bin/vim. Also shows what would leave the image with it.
     """
     from voidgen import project  # noqa: PLC0415
-    from voidgen.cli.report import result  # noqa: PLC0415
+    from voidgen.cli.report import result, warn  # noqa: PLC0415
     from voidgen.why import run  # noqa: PLC0415
 
     with settings.late(f"looking up {name}"):
-        found = run.run(run.Request(project.find(Path(settings.project)), name, ways))
+        request = run.Request(project.find(Path(settings.project)), name, ways)
+        found = run.run(request, settings.watcher())
+    if found.doubt:
+        warn(found.doubt)
     if settings.json:
         closure = None if found.kept is None else [*map(attrs.asdict, found.kept)]
         reasons = [*map(_data, found.reasons)]
@@ -69,7 +72,7 @@ def _blocks(name: str, found: Result) -> Iterator[str]:
     for path in found.kept or ():
         yield "\n".join(map(visible, _kept(path)))
     if found.kept is None and any(one.kind == "Nix package" for one in found.reasons):
-        yield "nothing is built: run `nix build` to see its part in the closure, too"
+        yield "nothing is built: run `voidgen build` to see its part in the closure, too"
 
 
 def _data(reason: Reason) -> dict[str, Any]:

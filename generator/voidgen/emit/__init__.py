@@ -8,4 +8,5 @@ from voidgen.emit.comparison import Changes as Changes
 from voidgen.emit.comparison import compare as compare
 from voidgen.emit.comparison import faults as faults
 from voidgen.emit.listing import LIST as LIST
+from voidgen.emit.listing import Sources as Sources
 from voidgen.emit.writing import write as write

@@ -8,13 +8,22 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from voidgen.emit.listing import JOURNAL, LIST, emitted_hashes, hash_of, read_file, with_list
+from voidgen.emit.listing import (
+    JOURNAL,
+    LIST,
+    NO_SOURCES,
+    emitted_hashes,
+    hash_of,
+    read_file,
+    with_list,
+)
 from voidgen.errors import Fault, WrongInputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
+    from voidgen.emit.listing import Sources
     from voidgen.tree import Tree
 
 MOVE_OR_FORCE = "move your change into voidgen.toml or overlay-src/, or discard it with --force"
@@ -38,7 +47,9 @@ class Changes:
         return bool(self.added or self.changed or self.removed)
 
 
-def compare(project: Path, tree: Tree, *, force: bool = False) -> Changes:
+def compare(
+    project: Path, tree: Tree, *, sources: Sources = NO_SOURCES, force: bool = False
+) -> Changes:
     """Return what `write` would do. Reads only.
 
     Raises WrongInputError with a fault for each file in the way that voidgen did not emit or that
@@ -47,7 +58,7 @@ def compare(project: Path, tree: Tree, *, force: bool = False) -> Changes:
     emitted = emitted_hashes(project, force=force)
     faults = list(_not_folders(project, [*tree, *emitted, JOURNAL], emitted))
     added, changed, removed, kept = [], [], [], []
-    for path, node in with_list(tree).items():
+    for path, node in with_list(tree, sources).items():
         found = read_file(project / path)
         if found is None:
             added.append(path)
@@ -69,8 +80,12 @@ def compare(project: Path, tree: Tree, *, force: bool = False) -> Changes:
 
 
 def faults(project: Path, tree: Tree) -> list[Fault]:
-    """Return a fault if the project's emitted files differ from ``tree``, else none."""
-    if not compare(project, tree, force=True):
+    """Return a fault if the project's emitted files differ from ``tree``, else none.
+
+    The list of the files may differ: nothing is built from it.
+    """
+    found = compare(project, tree, force=True)
+    if not {*found.added, *found.changed, *found.removed} - {LIST}:
         return []
     what = "the emitted files are not up to date with voidgen.toml and the modules"
     return [Fault(what, project, remedy="run `voidgen generate`")]

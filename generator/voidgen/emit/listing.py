@@ -1,8 +1,9 @@
 """The files that voidgen emitted: their list with hashes, and the journal of a killed run.
 
 ``image/emitted.json`` lists the emitted files, with a hash of each; voidgen replaces and removes
-only these. Before the first change, `writing` writes a journal of the hashes to come, so that the
-run after a killed one knows the files of both.
+only these. It also has the hashes of the files that they were made from: image/nix warns if one has
+changed. Before the first change, `writing` writes a journal of the hashes to come, so that the run
+after a killed one knows the files of both.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ import hashlib
 import json
 import os
 import stat
-from collections.abc import Mapping  # noqa: TC003 - cattrs reads it
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from attrs import frozen
@@ -29,12 +31,16 @@ LIST = "image/emitted.json"
 STAGING = "image/.staging"
 JOURNAL = f"{STAGING}/journal.json"
 
+Sources = Mapping[str, str]
+"""Files of the project that it is emitted from: the hash (`hash_of`) of each, by its path."""
+NO_SOURCES: Sources = MappingProxyType({})
 
-def with_list(tree: Tree) -> dict[str, File]:
-    """Return the files of ``tree`` and the list of them."""
+
+def with_list(tree: Tree, sources: Sources = NO_SOURCES) -> dict[str, File]:
+    """Return the files of ``tree`` and the list of them and of ``sources``."""
     files = {path: node for path, node in tree.items() if isinstance(node, File)}
     hashes = {path: hash_of(file.data) for path, file in sorted(files.items())}
-    listing = {"version": 1, "files": hashes}
+    listing = {"version": 1, "files": hashes, "sources": dict(sorted(sources.items()))}
     data = (json.dumps(listing, indent=2, ensure_ascii=False) + "\n").encode()
     return {**files, LIST: File(data)}
 

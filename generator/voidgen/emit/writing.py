@@ -10,7 +10,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from voidgen.emit.comparison import compare
-from voidgen.emit.listing import JOURNAL, LIST, STAGING, emitted_hashes, hash_of, with_list
+from voidgen.emit.listing import (
+    JOURNAL,
+    LIST,
+    NO_SOURCES,
+    STAGING,
+    emitted_hashes,
+    hash_of,
+    with_list,
+)
 from voidgen.errors import StepFailedError
 from voidgen.system.files import log_written, project_lock
 from voidgen.tree import File
@@ -19,16 +27,22 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from voidgen.emit.comparison import Changes
+    from voidgen.emit.listing import Sources
     from voidgen.tree import Tree
 
 
-def write(project: Path, tree: Tree, *, force: bool = False) -> Changes:
-    """Emit ``tree`` into the project, and return what changed; `compare` says what it refuses."""
+def write(
+    project: Path, tree: Tree, *, sources: Sources = NO_SOURCES, force: bool = False
+) -> Changes:
+    """Emit ``tree`` into the project, and return what changed; `compare` says what it refuses.
+
+    The list of the emitted files names ``sources``, which they were made from.
+    """
     with project_lock(project):
-        changes = compare(project, tree, force=force)
+        changes = compare(project, tree, sources=sources, force=force)
         # Also files that a killed run noted and never wrote: it may have made their folders.
         gone = sorted(emitted_hashes(project, force=force).keys() - tree.keys())
-        files = with_list(tree)
+        files = with_list(tree, sources)
         try:
             if changes:
                 _write_journal(project, files)

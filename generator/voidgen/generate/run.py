@@ -74,9 +74,9 @@ def _refuse_no_repository(folder: Path) -> None:
 
 
 def _compare(project: Project, *, force: bool) -> tuple[Changes, list[Finding]]:
-    changes = gitattributes_file.with_missing(
-        project.folder, emit.compare(project.folder, project.tree(), force=force)
-    )
+    folder, sources = project.folder, project.sources()
+    found = emit.compare(folder, project.tree(), sources=sources, force=force)
+    changes = gitattributes_file.with_missing(folder, found)
     findings = survey.before_writing(project, changes)
     raise_all(finding.faults(findings, "breaks"))
     return changes, findings
@@ -94,7 +94,7 @@ def _write(project: Project, *, force: bool) -> tuple[Changes, list[Finding]]:
         # The survey needs the file, but a project that is refused stays as it was.
         gitattributes_file.remove(folder)
     raise_all(breaking)
-    changes = emit.write(folder, tree, force=force)
+    changes = emit.write(folder, tree, sources=project.sources(), force=force)
     _add_intent(folder, tree)
     raise_all(finding.faults(survey.emitted(project), "breaks"))
     return evolve(changes, added=(*attributes, *changes.added)), findings

@@ -9,11 +9,14 @@ from attrs import frozen
 
 from voidgen import project
 from voidgen.errors import Fault, WrongInputError, did_you_mean
-from voidgen.graph import built, data, dot, fold, mermaid, sources, text
+from voidgen.graph import data, dot, fold, mermaid, sources, text
+from voidgen.image import built, freshness
 from voidgen.schema.shown_json import to_shown_json
 
 if TYPE_CHECKING:
     import networkx as nx
+
+    from voidgen.progress import Progress
 
 LARGEST, FOLDED = 60, 40
 """The largest number of nodes to draw unfolded, and about how many to draw of a larger graph."""
@@ -40,16 +43,20 @@ class Request:
 
 @frozen
 class Result:
-    """The graph in its form; if it was folded by itself, ``drawn`` of its ``nodes``."""
+    """The graph in its form; if it was folded by itself, ``drawn`` of its ``nodes``.
+
+    ``doubt`` says why the closure may not be the one of the project's plan.
+    """
 
     content: bytes
     nodes: int
     drawn: int | None = None
+    doubt: Fault | None = None
 
 
-def run(request: Request) -> Result:
+def run(request: Request, progress: Progress) -> Result:
     """Return the graph. Raises WrongInputError if the closure is not built, or lacks the focus."""
-    title, graph = _find(request)
+    title, graph, doubt = _find(request, progress)
     if request.focus is not None:
         graph = _focus(graph, request.focus)
     nodes, drawn = len(graph), None
@@ -58,15 +65,19 @@ def run(request: Request) -> Result:
     elif request.form != "json" and nodes > LARGEST:
         kept, least = fold.largest(graph, FOLDED)
         graph, drawn = fold.fold(graph, kept, least), len(kept)
-    return Result(_form(graph, request.kind, title, request.form), nodes, drawn)
+    return Result(_form(graph, request.kind, title, request.form), nodes, drawn, doubt)
 
 
-def _find(request: Request) -> tuple[str, nx.DiGraph[str]]:
-    """Return the image's name and the graph."""
+def _find(request: Request, progress: Progress) -> tuple[str, nx.DiGraph[str], Fault | None]:
+    """Return the image's name, the graph, and a doubt about it."""
     if request.kind == "closure":
-        return built.closure(request.folder / "result")
-    image = project.load(request.folder)
-    return image.plan.config.image.name, sources.modules(image.plan)
+        result = request.folder / built.RESULT
+        image = built.read(result)
+        graph = sources.closure(image.packages, image.closure.store_paths)
+        doubt = freshness.doubt_in(request.folder, image, result, progress)
+        return image.plan.image.name, graph, doubt
+    found = project.load(request.folder)
+    return found.plan.config.image.name, sources.modules(found.plan), None
 
 
 def _focus(graph: nx.DiGraph[str], name: str) -> nx.DiGraph[str]:

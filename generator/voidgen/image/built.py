@@ -1,4 +1,4 @@
-"""Read what ``nix build`` left in a project: the manifest of the default output."""
+"""Read what Nix built for a project: the manifest of the default output."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+RESULT = "result"
+"""The link to it in a project's folder."""
 LARGEST = 1 << 30
 """Maximum bytes of a manifest: thousands of store paths have some hundred bytes each."""
 SHOWN = 5
@@ -29,14 +31,14 @@ def read(result: Path) -> BuiltImage:
     try:
         return typed_json.read(read_regular_file(file, LARGEST), BuiltImage)
     except OtherVersionError as error:
-        remedy = "another version of voidgen built it: run `voidgen generate && nix build` again"
+        remedy = "another version of voidgen built it: run `voidgen build`"
         raise WrongInputError(Fault(f"has version {error.version}", file, remedy=remedy)) from None
     except FileNotFoundError:
-        remedy = "run `voidgen generate && nix build` first"
+        remedy = "run `voidgen build` first"
         raise WrongInputError(Fault("nothing is built here", result, remedy=remedy)) from None
     except (OSError, GarbledError) as error:
         what = f"is not an image's manifest: {error}"
-        raise WrongInputError(Fault(what, file, remedy="run `nix build` again")) from None
+        raise WrongInputError(Fault(what, file, remedy="run `voidgen build`")) from None
 
 
 def collisions(image: BuiltImage) -> Iterator[str]:

@@ -22,8 +22,22 @@ class Collision:
 
 
 @frozen
+class BuiltFrom:
+    """What Nix built it from, besides the plan: see image/nix/built-from.nix.
+
+    ``code`` is a hash of image/nix, and ``inputs`` are the hashes of the flake's inputs.
+    """
+
+    code: str
+    inputs: Mapping[str, str]
+
+
+@frozen
 class BuiltImage:
-    """All of result/manifest.json (docs/reference/manifest.md)."""
+    """All of result/manifest.json (docs/reference/manifest.md).
+
+    An earlier voidgen did not write ``built_from``.
+    """
 
     HEADER: ClassVar[Mapping[str, str | int]] = MappingProxyType(build_json.HEADER)
 
@@ -31,6 +45,7 @@ class BuiltImage:
     packages: tuple[Package, ...]
     closure: Closure
     collisions: tuple[Collision, ...] = ()
+    built_from: BuiltFrom | None = None
 
     def __attrs_post_init__(self) -> None:
         check_outputs(self.packages, self.closure)

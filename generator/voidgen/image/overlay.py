@@ -49,7 +49,7 @@ def refused_files() -> Iterator[None]:
     except overlay_files.LeadsOutError as error:
         path, top = error.args
         what = f"{path} leads out of the overlay"
-        raise WrongInputError(Fault(what, Path(top), remedy="run `nix build` again")) from None
+        raise WrongInputError(Fault(what, Path(top), remedy="run `voidgen build`")) from None
     except NotRegularError as error:
         raise WrongInputError(not_regular(error)) from None
     except OSError as error:

@@ -36,20 +36,23 @@ def update(flake: Flake, inputs: Sequence[str], caches: Caches = NO_CACHES) -> N
     commands.run_nix([*words, flake_ref.reference(flake)], caches)
 
 
-def build(
+def build(  # noqa: PLR0913 - each is an option of `nix build`
     flake: Flake,
     output: str,
     progress: Progress,
     link: Path | None = None,
     caches: Caches = NO_CACHES,
+    *,
+    offline: bool = False,
 ) -> Path:
     """Build ``output``, and return its store path (``nix build``); never changes the lock.
 
-    ``link`` becomes a link to it, and a GC root. If a build fails, StepFailedError names its
-    derivation, with the end of its log.
+    ``link`` becomes a link to it, and a GC root. If ``offline``, Nix fetches nothing. If a build
+    fails, StepFailedError names its derivation, with the end of its log.
     """
     words = ["build", "--json", "--no-update-lock-file", commands.WITH_FRAMES, *log.OPTIONS]
     words += ["--out-link", str(link)] if link else ["--no-link"]
+    words += ["--offline"] if offline else []
     with log.watched(progress) as on_stderr:
         words.append(f"{flake_ref.reference(flake)}#{output}")
         (built,) = commands.json_of(words, tuple[_Built, ...], caches, on_stderr)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from voidgen import project
-from voidgen.image import built, store_sizes
+from voidgen.image import built, freshness, store_sizes
 from voidgen.lock import state
 from voidgen.plan import render
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from voidgen.errors import Fault
     from voidgen.image.built_image import BuiltImage
     from voidgen.image.sizes import Sizes
     from voidgen.lock.flake_lock import Input
@@ -51,20 +52,30 @@ class LockedPlan:
     overlay: Mapping[str, str]
 
 
-def run(request: Request, progress: Progress) -> LockedPlan | BuiltImage | Sizes:
+@frozen
+class Result:
+    """What was asked for; ``doubt`` says why what is built may not be the project's plan."""
+
+    found: LockedPlan | BuiltImage | Sizes
+    doubt: Fault | None = None
+
+
+def run(request: Request, progress: Progress) -> Result:
     """Return what was asked for. Builds nothing.
 
     Raises WrongInputError if the project has faults, or if nothing is built, and StepFailedError if
     the packages do not evaluate.
     """
     if request.built:
-        image = built.read(request.folder / "result")
-        return image.sizes if request.sizes else image
+        result = request.folder / built.RESULT
+        image = built.read(result)
+        doubt = freshness.doubt_in(request.folder, image, result, progress)
+        return Result(image.sizes if request.sizes else image, doubt)
     with progress.late("reading the project"):
         found = project.load(request.folder)
         if not request.sizes:
-            return _locked(found)
-    return store_sizes.find(found, progress)
+            return Result(_locked(found))
+    return Result(store_sizes.find(found, progress))
 
 
 def _locked(found: Project) -> LockedPlan:

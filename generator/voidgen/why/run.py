@@ -8,12 +8,14 @@ from attrs import frozen
 
 from voidgen import config, project
 from voidgen.errors import Fault, WrongInputError, did_you_mean
-from voidgen.graph import built, fold
+from voidgen.graph import fold, sources
+from voidgen.image import built, freshness
 from voidgen.why import asked, files, kept
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from voidgen.progress import Progress
     from voidgen.why.asked import Reason
     from voidgen.why.kept import Kept
 
@@ -35,25 +37,29 @@ class Result:
     """Why it is there.
 
     ``file`` is the real path of the file that the name leads to, None if it is not a file's.
-    ``kept`` are the store paths of the name, None if nothing is built.
+    ``kept`` are the store paths of the name, None if nothing is built. ``doubt`` says why what is
+    built may not be the project's plan.
     """
 
     reasons: tuple[Reason, ...]
     file: str | None
     kept: tuple[Kept, ...] | None
+    doubt: Fault | None = None
 
 
-def run(request: Request) -> Result:
+def run(request: Request, progress: Progress) -> Result:
     """Return why the name is in the image. Raises WrongInputError if it is not."""
     name = request.name
     image = project.load(request.folder)
     reasons = tuple(asked.reasons(image.plan, image.folder / config.FILE, name))
-    result = image.folder / "result"
+    result = image.folder / built.RESULT
     if not (result / "manifest.json").exists():
         if not reasons:
-            _unknown(name, {*asked.names(image.plan)}, built=False)
+            _unknown(name, {*asked.names(image.plan)}, is_built=False)
         return Result(reasons, None, None)
-    graph = built.closure(result)[1]
+    made = built.read(result)
+    doubt = freshness.doubt(image, made, result, progress)
+    graph = sources.closure(made.packages, made.closure.store_paths)
     names = fold.names(graph)
     found, file = names.get(name, []), None
     if not found and (there := files.find(name, result / "profile", names)):
@@ -61,13 +67,14 @@ def run(request: Request) -> Result:
         found = [path]
     paths = tuple(kept.kept(graph, found, request.ways))
     if not reasons and not paths:
-        _unknown(name, {*names, *asked.names(image.plan)}, built=True)
-    return Result(reasons, file, paths)
+        _unknown(name, {*names, *asked.names(image.plan)}, is_built=doubt is None)
+    return Result(reasons, file, paths, doubt)
 
 
-def _unknown(name: str, known: set[str], *, built: bool) -> NoReturn:
+def _unknown(name: str, known: set[str], *, is_built: bool) -> NoReturn:
+    """Refuse the name; ``is_built`` is whether ./result is what the project describes."""
     nothing = "`voidgen show` lists what the image has"
-    if not built:
-        nothing += "; to look in its closure too, run `nix build` first"
+    if not is_built:
+        nothing += "; to look in its closure too, run `voidgen build` first"
     remedy = did_you_mean(name, known) or nothing
     raise WrongInputError(Fault(f"nothing in the image has the name {name!r}", remedy=remedy))

@@ -12,6 +12,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 from tests.support.closures import PACKAGES, manifest
+from tests.support.documents import current
 from tests.support.program import voidgen, write
 from tests.support.terminal import on_terminal
 
@@ -24,7 +25,8 @@ SIZE = sum(entry["narSize"] for entry in MANIFEST["closure"]["paths"])
 @pytest.fixture
 def built(tmp_path: Path) -> Path:
     """A project with a made-up ./result, and no other files."""
-    write(tmp_path, {"voidgen.toml": "", "result/manifest.json": json.dumps(MANIFEST)})
+    write(tmp_path, {"voidgen.toml": '[image]\nname = "made-up"\n'})
+    write(tmp_path, {"result/manifest.json": json.dumps(current(MANIFEST, tmp_path))})
     return tmp_path
 
 
@@ -186,7 +188,7 @@ def test_graph_refuses_wrong_arguments(built: Path, words: list[str], said: str)
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        (None, "nix build"),
+        (None, "voidgen build"),
         ("{}", "is not an image's manifest"),
         ('{"version": 2}', "is not an image's manifest"),
         (

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.support.closures import manifest
+from tests.support.documents import current
 from tests.support.program import voidgen, write
 from tests.unit.graph.test_fold import Graph, graphs, left_by
 
@@ -25,8 +26,10 @@ MANIFEST = manifest(2000)
 
 @pytest.fixture
 def built(tmp_path: Path) -> Path:
+    text = (OFFLINE / "voidgen.toml").read_text().replace("./packages/2026.10", "github:o/r")
     shutil.copytree(OFFLINE, tmp_path, dirs_exist_ok=True)
-    write(tmp_path, {"result/manifest.json": json.dumps(MANIFEST)})
+    write(tmp_path, {"voidgen.toml": text})
+    write(tmp_path, {"result/manifest.json": json.dumps(current(MANIFEST, tmp_path))})
     return tmp_path
 
 
@@ -98,7 +101,7 @@ def test_a_nix_package_that_is_not_built(tmp_path: Path) -> None:
     ran = voidgen("why", name, cwd=tmp_path)
     assert (ran.status, ran.err) == (0, "")
     assert f"asks for Nix package {name}" in ran.out
-    assert "nix build" in ran.out
+    assert "voidgen build" in ran.out
 
 
 def test_a_built_package_shows_its_ways(built: Path) -> None:
@@ -113,6 +116,15 @@ def test_a_built_package_shows_its_ways(built: Path) -> None:
     assert found["ways"] == [[MANIFEST["closure"]["paths"][0]["path"], found["path"]]]
     path = found["path"]
     assert json.loads(voidgen("why", path, "--json", cwd=built).out)["closure"] == [found]
+
+
+def test_a_result_that_is_older_than_voidgen_toml(built: Path) -> None:
+    write(built, {"result/manifest.json": json.dumps(MANIFEST)})
+    ran = voidgen("why", "gimp", cwd=built)
+    assert ran.status == 0
+    assert ran.err.startswith("warning: result: older than voidgen.toml")
+    ran = voidgen("why", "absent", cwd=built)
+    assert "to look in its closure too, run `voidgen build` first" in ran.err
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 # names the closure's paths, so garbage collection keeps them, and copies none.
 {
   build,
+  builtFrom,
   closure,
   collisions,
   include,
@@ -33,6 +34,7 @@ build "image" ./tree.sh {
     profile
     ;
   plan = builtins.toFile "plan.json" (builtins.readFile manifest);
+  builtFrom = builtins.toJSON builtFrom;
   packages = "[\n${lines}\n]";
   passAsFile = [ "packages" ];
 }

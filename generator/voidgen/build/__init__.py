@@ -1,0 +1,1 @@
+"""Building what `voidgen generate` emitted into ./result."""

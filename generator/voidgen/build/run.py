@@ -1,0 +1,81 @@
+"""``voidgen build``: build the default output into ./result. Prints nothing."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from voidgen import project
+from voidgen.errors import Fault, WrongInputError, raise_all
+from voidgen.image import built, freshness
+from voidgen.lock import state
+from voidgen.nix import flakes
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from voidgen.image.built_image import BuiltImage
+    from voidgen.progress import Progress
+
+
+@frozen
+class Request:
+    """The folder of a project that is generated. If ``offline``, Nix fetches nothing."""
+
+    folder: Path
+    offline: bool = False
+
+
+@frozen
+class Result:
+    """What Nix built: its store path, and whether ./result led there already.
+
+    ``makes_iso`` says whether the project also builds an ISO, and ``unlocked`` has a line for each
+    thing that is not locked for that.
+    """
+
+    path: Path
+    image: BuiltImage
+    current: bool
+    makes_iso: bool
+    unlocked: tuple[str, ...]
+
+
+def run(request: Request, progress: Progress) -> Result:
+    """Build, and make ./result a link to what Nix built.
+
+    Raises WrongInputError if a flake input is not locked or a file is in the place of the link,
+    StepFailedError if a build fails.
+    """
+    with progress.late("reading the project"):
+        found = project.load(request.folder)
+    link = found.folder / built.RESULT
+    raise_all([*state.flake_faults(found), *_in_the_way(link)])
+    before = link.resolve()
+    with progress.step("building the closure and the overlay"):
+        path = flakes.build(
+            str(found.folder), "default", progress, link, found.caches, offline=request.offline
+        )
+    makes_iso = found.plan.config.mklive is not None
+    unlocked = tuple(state.unlocked(found)) if makes_iso else ()
+    return Result(path, built.read(path), path == before, makes_iso, unlocked)
+
+
+def outdated(folder: Path, progress: Progress) -> list[Fault]:
+    """Return why ./result isn't what the project in ``folder`` would build now. Builds nothing."""
+    result = folder / built.RESULT
+    try:
+        image = built.read(result)
+    except WrongInputError as error:
+        return [*error.faults]
+    found = freshness.doubt(project.load(folder), image, result, progress)
+    return [found] if found else []
+
+
+def _in_the_way(link: Path) -> list[Fault]:
+    if link.is_symlink() or not os.path.lexists(link):
+        return []
+    what = "is in the way: it is not a link that Nix made"
+    return [Fault(what, link, remedy="move it away")]
