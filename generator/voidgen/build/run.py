@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from voidgen import project
 from voidgen.errors import Fault, WrongInputError, raise_all
 from voidgen.image import built, freshness
 from voidgen.lock import state
@@ -18,13 +17,14 @@ if TYPE_CHECKING:
 
     from voidgen.image.built_image import BuiltImage
     from voidgen.progress import Progress
+    from voidgen.project import Project
 
 
 @frozen
 class Request:
-    """The folder of a project that is generated. If ``offline``, Nix fetches nothing."""
+    """A project that `ready` accepts, generated. If ``offline``, Nix fetches nothing."""
 
-    folder: Path
+    project: Project
     offline: bool = False
 
 
@@ -43,34 +43,33 @@ class Result:
     unlocked: tuple[str, ...]
 
 
-def run(request: Request, progress: Progress) -> Result:
-    """Build, and make ./result a link to what Nix built.
+def ready(project: Project) -> None:
+    """Raise WrongInputError if a flake input is not locked or a file is in the link's place."""
+    raise_all([*state.flake_faults(project), *_in_the_way(project.folder / built.RESULT)])
 
-    Raises WrongInputError if a flake input is not locked or a file is in the place of the link,
-    StepFailedError if a build fails.
-    """
-    with progress.late("reading the project"):
-        found = project.load(request.folder)
-    link = found.folder / built.RESULT
-    raise_all([*state.flake_faults(found), *_in_the_way(link)])
+
+def run(request: Request, progress: Progress) -> Result:
+    """Build, and make ./result a link to what Nix built. StepFailedError if a build fails."""
+    found = request.project
+    link, caches = found.folder / built.RESULT, found.caches
     before = link.resolve()
     with progress.step("building the closure and the overlay"):
         path = flakes.build(
-            str(found.folder), "default", progress, link, found.caches, offline=request.offline
+            str(found.folder), "default", progress, link, caches, offline=request.offline
         )
     makes_iso = found.plan.config.mklive is not None
     unlocked = tuple(state.unlocked(found)) if makes_iso else ()
     return Result(path, built.read(path), path == before, makes_iso, unlocked)
 
 
-def outdated(folder: Path, progress: Progress) -> list[Fault]:
-    """Return why ./result isn't what the project in ``folder`` would build now. Builds nothing."""
-    result = folder / built.RESULT
+def outdated(project: Project, progress: Progress) -> list[Fault]:
+    """Return why ./result isn't what the project would build now. Builds nothing."""
+    result = project.folder / built.RESULT
     try:
         image = built.read(result)
     except WrongInputError as error:
         return [*error.faults]
-    found = freshness.doubt(project.load(folder), image, result, progress)
+    found = freshness.doubt(project, image, result, progress)
     return [found] if found else []
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -12,6 +11,7 @@ from voidgen.cli.settings import Command, Settings
 if TYPE_CHECKING:
     from voidgen.build.run import Result
     from voidgen.generate.run import Result as Generated
+    from voidgen.project import Project
 
 
 @click.command("build", cls=Command)
@@ -30,21 +30,23 @@ def command(settings: Settings, check: bool, force: bool, offline: bool) -> int:
     This is `voidgen generate` and then `nix build`, which you can also run by themselves. ./result
     is a link into the Nix store, which `voidgen show --built`, `why` and `graph closure` read.
     """
-    from voidgen import project  # noqa: PLC0415
     from voidgen.build import run  # noqa: PLC0415
     from voidgen.cli import emitted  # noqa: PLC0415
     from voidgen.cli.report import result  # noqa: PLC0415
     from voidgen.generate import run as generate  # noqa: PLC0415
 
-    folder = project.find(Path(settings.project))
+    project = settings.load()
+    if not check:
+        # What stops the build does so before anything is written.
+        run.ready(project)
     with settings.late("generating"):
-        done = generate.run(generate.Request(folder, check=check, force=force))
+        done = generate.run(generate.Request(project.folder, check=check, force=force))
     emitted.show_warnings(() if settings.json else done.warnings)
     if not settings.quiet and not settings.json and done.changes:
         emitted.show_changes(done.changes, "would be " if check else "")
     if check:
-        return _check(settings, folder, done)
-    made = run.run(run.Request(folder, offline=offline), settings.watcher())
+        return _check(settings, project, done)
+    made = run.run(run.Request(project, offline=offline), settings.watcher())
     if settings.json:
         built = {"result": str(made.path), "current": made.current}
         result({**emitted.data(done), **built})
@@ -53,12 +55,12 @@ def command(settings: Settings, check: bool, force: bool, offline: bool) -> int:
     return 0
 
 
-def _check(settings: Settings, folder: Path, done: Generated) -> int:
+def _check(settings: Settings, project: Project, done: Generated) -> int:
     from voidgen.build import run  # noqa: PLC0415
     from voidgen.cli import emitted  # noqa: PLC0415
     from voidgen.cli.report import report, result  # noqa: PLC0415
 
-    faults = run.outdated(folder, settings.watcher())
+    faults = run.outdated(project, settings.watcher())
     current = not (done.changes or faults)
     if settings.json:
         outdated = [one.what for one in faults]
