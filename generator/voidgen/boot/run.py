@@ -16,6 +16,7 @@ from voidgen import config, project
 from voidgen.boot import driver, host, image, machine, qemu
 from voidgen.boot.types import LONGEST_TEST
 from voidgen.errors import Fault, raise_all
+from voidgen.image import freshness
 from voidgen.outcome import forms
 from voidgen.system.files import write_atomically
 
@@ -49,6 +50,9 @@ class Request:
 class Listener(Protocol):
     """Receives what the user needs to know while the machine runs."""
 
+    def doubted(self, fault: Fault) -> None:
+        """Note why the project's ISO may not be what the project describes."""
+
     def chosen(self, image: BootableIso, choice: Choice) -> None:
         """Note that ``image`` starts next, in the machine of ``choice``."""
 
@@ -80,7 +84,7 @@ def run(request: Request, listener: Listener, progress: Progress) -> Result:
     """
     _refuse_missing_folders(request)
     host.qemu()
-    found = image.read((request.iso or _newest(request.folder)).absolute())
+    found = _found(request, listener)
     # A test needs no window.
     unseen = request.test and request.wishes.window is None
     wishes = evolve(request.wishes, window=False) if unseen else request.wishes
@@ -107,9 +111,16 @@ def _refuse_missing_folders(request: Request) -> None:
     )
 
 
-def _newest(folder: Path) -> Path:
-    place = project.find(folder)
-    return image.newest(place, config.load(place).image.name)
+def _found(request: Request, listener: Listener) -> BootableIso:
+    """Return the ISO to boot. The listener hears if the project's is not what it describes now."""
+    if request.iso:
+        return image.read(request.iso.absolute())
+    folder = project.find(request.folder)
+    iso = image.newest(folder, config.load(folder).image.name)
+    found = image.read(iso.absolute())
+    if doubt := freshness.doubt_of_iso(folder, found.snapshot, iso):
+        listener.doubted(doubt)
+    return found
 
 
 def _show(request: Request, prepared: Result, listener: Listener) -> Result:

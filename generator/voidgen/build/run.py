@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
+from voidgen import config
 from voidgen.errors import Fault, WrongInputError, raise_all
 from voidgen.image import built, freshness
 from voidgen.lock import state
@@ -45,13 +46,13 @@ class Result:
 
 def ready(project: Project) -> None:
     """Raise WrongInputError if a flake input is not locked or a file is in the link's place."""
-    raise_all([*state.flake_faults(project), *_in_the_way(project.folder / built.RESULT)])
+    raise_all([*state.flake_faults(project), *_in_the_way(project.folder / config.RESULT)])
 
 
 def run(request: Request, progress: Progress) -> Result:
     """Build, and make ./result a link to what Nix built. StepFailedError if a build fails."""
     found = request.project
-    link, caches = found.folder / built.RESULT, found.caches
+    link, caches = found.folder / config.RESULT, found.caches
     before = link.resolve()
     with progress.step("building the closure and the overlay"):
         path = flakes.build(
@@ -64,7 +65,7 @@ def run(request: Request, progress: Progress) -> Result:
 
 def outdated(project: Project, progress: Progress) -> list[Fault]:
     """Return why ./result isn't what the project would build now. Builds nothing."""
-    result = project.folder / built.RESULT
+    result = project.folder / config.RESULT
     try:
         image = built.read(result)
     except WrongInputError as error:

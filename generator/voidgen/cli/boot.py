@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from voidgen.boot.machine import Choice
     from voidgen.boot.run import Result
     from voidgen.boot.types import Machine
+    from voidgen.errors import Fault
 
 
 def _address(_: click.Context, __: click.Parameter, given: str | None) -> str | None:
@@ -129,7 +130,13 @@ def command(  # noqa: PLR0913, PLR0917 - the options
 
 
 class _Quiet:
-    """Prints nothing while the machine runs."""
+    """Prints only warnings while the machine runs."""
+
+    def doubted(self, fault: Fault) -> None:
+        """Print it."""
+        from voidgen.cli.report import warn  # noqa: PLC0415
+
+        warn(fault)
 
     def chosen(self, image: BootableIso, choice: Choice) -> None:
         """Ignore it."""
@@ -138,7 +145,7 @@ class _Quiet:
         """Ignore it."""
 
 
-class _Listener:
+class _Listener(_Quiet):
     """Prints what the machine is, and how to reach it."""
 
     def __init__(self, *, test: bool) -> None:

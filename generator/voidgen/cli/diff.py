@@ -86,6 +86,7 @@ def command(  # noqa: PLR0913, PLR0917 - the options
     of `nix build`, store paths, ISOs, or snapshots from --save. Nothing is built: voidgen compares
     closures that are in the Nix store.
     """
+    from voidgen.cli.report import warn  # noqa: PLC0415
     from voidgen.diff import run  # noqa: PLC0415
 
     form = outputs.form(settings, form, output, ENDINGS)
@@ -95,7 +96,10 @@ def command(  # noqa: PLR0913, PLR0917 - the options
         _refuse_with_save(new, output)
         run.save(old, folder, save, progress)
         return
-    diff = run.run(run.Request(folder, old, new, why=why), progress)
+    request = run.Request(folder, old, new, why=why)
+    diff = run.run(request, progress)
+    if fault := run.doubt(request, progress):
+        warn(fault)
     if form == "text" and output is None:
         _show(diff, by_size=sort == "size")
     else:

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from voidgen.config.types import Config as Config
 
 FILE = "voidgen.toml"
+RESULT = "result"
+"""The link to what Nix built, in a project's folder."""
 
 
 def load(project: Path, text: str | None = None) -> Config:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
 
+from voidgen import config
 from voidgen.diff import arguments, compare, sides
 from voidgen.diff.arguments import Side
-from voidgen.errors import StepFailedError
+from voidgen.errors import StepFailedError, WrongInputError
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from voidgen.diff.sides import Found
     from voidgen.diff.types import Diff
+    from voidgen.errors import Fault
     from voidgen.image.evaluation import Selection
     from voidgen.image.snapshot import Snapshot
     from voidgen.progress import Progress
@@ -44,6 +46,30 @@ def run(request: Request, progress: Progress) -> Diff:
             diff, old_date=before.date, new_date=after.date, stale=before.stale or after.stale
         )
         return _explained(diff, after.snapshot) if request.why else diff
+
+
+def doubt(request: Request, progress: Progress) -> Fault | None:
+    """Return why the project's ./result, if it is a side, is not what the project would build now.
+
+    None if the project itself is the other side: then the difference is what the user asked for.
+    """
+    named = [one.name for one in arguments.sides(request.old, request.new, request.folder)]
+    if not any(Path(one).name == config.RESULT for one in named):
+        return None
+    # Imported here: comparing two store paths does not need them.
+    from voidgen import project  # noqa: PLC0415
+    from voidgen.image import built, freshness  # noqa: PLC0415
+
+    try:
+        folder = project.find(request.folder)
+    except WrongInputError:
+        return None
+    result = folder / config.RESULT
+    paths = [os.path.abspath(one or folder) for one in named]
+    is_side = str(result) in paths and str(folder) not in paths
+    if not (is_side and (result / "manifest.json").exists()):
+        return None
+    return freshness.doubt_in(folder, built.read(result), result, progress)
 
 
 def save(named: str | None, folder: Path, file: Path, progress: Progress) -> None:

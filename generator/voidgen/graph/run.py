@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from attrs import frozen
 
-from voidgen import project
+from voidgen import config, project
 from voidgen.errors import Fault, WrongInputError, did_you_mean
 from voidgen.graph import data, dot, fold, mermaid, sources, text
 from voidgen.image import built, freshness
@@ -71,7 +71,7 @@ def run(request: Request, progress: Progress) -> Result:
 def _find(request: Request, progress: Progress) -> tuple[str, nx.DiGraph[str], Fault | None]:
     """Return the image's name, the graph, and a doubt about it."""
     if request.kind == "closure":
-        result = request.folder / built.RESULT
+        result = request.folder / config.RESULT
         image = built.read(result)
         graph = sources.closure(image.packages, image.closure.store_paths)
         doubt = freshness.doubt_in(request.folder, image, result, progress)

@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-RESULT = "result"
-"""The link to it in a project's folder."""
 LARGEST = 1 << 30
 """Maximum bytes of a manifest: thousands of store paths have some hundred bytes each."""
 SHOWN = 5

@@ -1,4 +1,4 @@
-"""Find whether what Nix built is what the project describes now. Compares content, never times."""
+"""Find whether a build is what the project describes now. Compares content, never times."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from voidgen import config, project
 from voidgen.data import bundled_files
 from voidgen.emit.listing import hash_of
 from voidgen.errors import Fault, StepFailedError, WrongInputError
-from voidgen.lock import flake_lock, state
+from voidgen.image import of_build
+from voidgen.lock import flake_lock, state, voidgen_lock
 from voidgen.nix import evaluation
 from voidgen.plan import render
 from voidgen.schema import typed_json
@@ -19,10 +20,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from voidgen.image.built_image import BuiltImage
+    from voidgen.image.snapshot import Snapshot
+    from voidgen.plan.documents import PlanDocument
     from voidgen.progress import Progress
     from voidgen.project import Project
 
-BUILD = "run `voidgen build`"
+BUILD, BUILD_ISO = "run `voidgen build`", "run `voidgen iso`"
+PLAN = f"{config.FILE} and the modules"
 CODE = "image/nix/"
 
 
@@ -42,9 +46,8 @@ def doubt(found: Project, image: BuiltImage, result: Path, progress: Progress) -
     None if it is. Builds nothing; evaluates the flake if its package set is a folder, because no
     lock file says what is in that.
     """
-    planned = render.document(found.plan, found.overlay)
-    if to_json(typed_json.plain(planned)) != to_json(typed_json.plain(image.plan)):
-        return _older(f"{config.FILE} and the modules", result)
+    if not _is_plan_of(found, image.plan):
+        return _older(PLAN, result)
     of = image.built_from
     if of is None or of.code != code():
         return Fault("was built by another version of voidgen", result, remedy=BUILD)
@@ -59,6 +62,33 @@ def doubt(found: Project, image: BuiltImage, result: Path, progress: Progress) -
     return _older_than_set(found, set_, result, progress) if set_.startswith("./") else None
 
 
+def doubt_of_iso(folder: Path, snapshot: Snapshot, iso: Path) -> Fault | None:
+    """Return why ``iso``, which has this snapshot, is not the ISO that the project describes now.
+
+    None if it is, as far as plan and locks say.
+    """
+    try:
+        found = project.load(folder)
+        pins = state.read(found, anywhere=True)
+    except WrongInputError:
+        what = f"may be older than {config.FILE} or the locks, which have errors"
+        return Fault(what, iso, remedy="run `voidgen iso`, which shows them")
+    if snapshot.plan is None or not _is_plan_of(found, snapshot.plan):
+        return _older(PLAN, iso, BUILD_ISO)
+    container, packages = of_build.void(pins.lock)
+    if (snapshot.inputs, snapshot.container, snapshot.xbps) == (
+        of_build.inputs(pins.inputs), container, packages,
+    ):  # fmt: skip
+        return None
+    return _older(f"{flake_lock.FILE} and {voidgen_lock.FILE}", iso, BUILD_ISO)
+
+
+def _is_plan_of(found: Project, document: PlanDocument) -> bool:
+    """Return whether ``document`` is the plan of the project, also after a way through JSON."""
+    planned = render.document(found.plan, found.overlay)
+    return to_json(typed_json.plain(planned)) == to_json(typed_json.plain(document))
+
+
 def code() -> str:
     """Return the hash of image/nix, as `built-from.nix` there makes it."""
     files = {
@@ -70,8 +100,8 @@ def code() -> str:
     return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
-def _older(what: str, result: Path) -> Fault:
-    return Fault(f"older than {what}", result, remedy=BUILD)
+def _older(what: str, built: Path, remedy: str = BUILD) -> Fault:
+    return Fault(f"older than {what}", built, remedy=remedy)
 
 
 def _older_than_set(found: Project, set_: str, result: Path, progress: Progress) -> Fault | None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from voidgen import project
+from voidgen import config, project
 from voidgen.image import built, freshness, store_sizes
 from voidgen.lock import state
 from voidgen.plan import render
@@ -67,7 +67,7 @@ def run(request: Request, progress: Progress) -> Result:
     the packages do not evaluate.
     """
     if request.built:
-        result = request.folder / built.RESULT
+        result = request.folder / config.RESULT
         image = built.read(result)
         doubt = freshness.doubt_in(request.folder, image, result, progress)
         return Result(image.sizes if request.sizes else image, doubt)

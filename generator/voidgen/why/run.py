@@ -52,7 +52,7 @@ def run(request: Request, progress: Progress) -> Result:
     name = request.name
     image = project.load(request.folder)
     reasons = tuple(asked.reasons(image.plan, image.folder / config.FILE, name))
-    result = image.folder / built.RESULT
+    result = image.folder / config.RESULT
     if not (result / "manifest.json").exists():
         if not reasons:
             _unknown(name, {*asked.names(image.plan)}, is_built=False)

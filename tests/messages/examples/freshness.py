@@ -10,6 +10,7 @@ from tests.support.program import write
 from voidgen.errors import WrongInputError
 from voidgen.image import freshness
 from voidgen.image.built_image import BuiltImage
+from voidgen.image.snapshot import Snapshot
 from voidgen.progress import NoProgress
 from voidgen.schema import typed_json
 
@@ -65,3 +66,10 @@ def damaged_lock(folder: Path, _: pytest.MonkeyPatch) -> None:
 def set_that_does_not_evaluate(folder: Path, _: pytest.MonkeyPatch) -> None:
     write(folder, {"set/default.nix": "("})
     _doubt(folder, SET)
+
+
+def iso_of_a_project_with_errors(folder: Path, _: pytest.MonkeyPatch) -> None:
+    write(folder, {"voidgen.toml": "["})
+    found = freshness.doubt_of_iso(folder, Snapshot("x"), folder / "out/x.iso")
+    assert found
+    raise WrongInputError(found)

@@ -9,16 +9,19 @@ from typing import Any
 import pytest
 from attrs import define, evolve
 from tests.support import documents
+from tests.support.program import write
 
 from voidgen.boot import driver, host, image, machine, qemu, run
 from voidgen.boot.image import BootableIso
 from voidgen.boot.machine import Choice, Offer, Wishes
 from voidgen.boot.run import Request
 from voidgen.boot.types import LONGEST_TEST, Accelerator
-from voidgen.errors import WrongInputError
-from voidgen.image.snapshot import Snapshot
+from voidgen.errors import Fault, WrongInputError
+from voidgen.image.snapshot import Snapshot, Xbps
 from voidgen.outcome.types import Outcome
+from voidgen.plan.documents import PlanDocument
 from voidgen.progress import NoProgress
+from voidgen.schema import typed_json
 
 PASSED = Outcome("boot", "passed")
 
@@ -53,6 +56,10 @@ class Guest:
 class Heard:
     choice: Choice | None = None
     log: Path | None = None
+    doubt: str = ""
+
+    def doubted(self, fault: Fault) -> None:
+        self.doubt = fault.what
 
     def chosen(self, _: BootableIso, choice: Choice) -> None:
         self.choice = choice
@@ -140,6 +147,32 @@ def test_a_machine_that_ends_in_a_test(guest: Guest, request_: Request) -> None:
     result = run.run(evolve(request_, test=True), Heard(), NoProgress())
     assert (result.outcomes, result.printed) == ((PASSED,), "a panic")
     assert guest.pictures == []
+
+
+@pytest.mark.usefixtures("guest")
+def test_the_projects_iso_may_be_older_than_the_project(
+    request_: Request, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = request_.folder
+    text = '[image]\nname = "x"\n[nix]\nnixpkgs = "./p"\n'
+    write(folder, {"voidgen.toml": text, "p/default.nix": "", "out/x.iso": ""})
+    plan = typed_json.structure(documents.current({}, folder)["plan"], PlanDocument)
+    current = Snapshot("x", plan, {}, "", {})
+    relocked = evolve(current, xbps={"bash": Xbps("5.2_1", 1)})
+    for snapshot, now, said in (
+        (current, text, ""),
+        (relocked, text, "older than flake.lock and voidgen.lock"),
+        (current, text.replace("./p", "./q"), "may be older"),
+        (current, text.replace("[nix]", 'title = "y"\n[nix]'), "older than voidgen.toml"),
+    ):
+        write(folder, {"voidgen.toml": now})
+        found = BootableIso(folder / "out/x.iso", snapshot, plan)
+        monkeypatch.setattr(image, "read", lambda _, found=found: found)
+        heard = Heard()
+        run.run(evolve(request_, iso=None), heard, NoProgress())
+        assert heard.doubt.startswith(said)
+        assert bool(heard.doubt) == bool(said)
+        assert heard.choice
 
 
 @pytest.mark.parametrize("name", ["screenshot", "log", "junit"])
