@@ -71,7 +71,7 @@ def test_show_sizes_builds_nothing(example: Path, empty_nix: Nix) -> None:
     count = len(found["unknown"])
     assert said.endswith(
         f"not built: {count} of {count}, which these sizes do not include\n"
-        "    `nix build` builds them\n"
+        "    `voidgen build` builds them\n"
     )
 
 

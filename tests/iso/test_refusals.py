@@ -29,7 +29,10 @@ def test_a_project_without_mklive_is_refused(folder: Path) -> None:
     (folder / "voidgen.toml").write_text(text[: text.index("[mklive]")])
     ran = voidgen("iso", cwd=folder)
     assert (ran.status, ran.out) == (2, "")
-    assert ran.err == ("voidgen: this project builds no ISO\n    add [mklive] to voidgen.toml\n")
+    assert ran.err == (
+        "voidgen: this project makes no ISO\n"
+        "    run `voidgen init --online`: it adds [mklive], and nixpkgs instead of ./packages/tests\n"
+    )
     untouched(folder)
 
 

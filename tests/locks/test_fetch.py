@@ -223,11 +223,11 @@ def test_a_lock_of_other_packages_is_stale(locked: Path, site: Site, tmp_path: P
     assert (ran.status, ran.out.splitlines()) == (1, [*lines, "run `voidgen lock`"])
     assert voidgen("--quiet", "lock", "--check", cwd=folder).out.splitlines() == lines
     told = well(folder, "generate").splitlines()
-    assert told[-3:] == [*lines, "next: voidgen lock && nix build"]
+    assert told[-3:] == [*lines, "next: voidgen lock && voidgen build"]
 
     well(folder, "lock")
     assert well(folder, "lock", "--check") == "everything is locked\n"
-    assert well(folder, "generate").splitlines()[-1] == "next: nix build"
+    assert well(folder, "generate").splitlines()[-1] == "next: voidgen build"
     assert (fetch(folder) / "zsh-5.9_4.x86_64.xbps").exists()
     assert site
 

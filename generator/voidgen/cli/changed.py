@@ -32,7 +32,7 @@ def finish(settings: Settings, change: ConfigChange, *, dry_run: bool) -> None:
         written, difference = differs and not dry_run, _lines(change)
         result({"written": written, "difference": difference, "notes": change.notes})
     elif not settings.quiet:
-        done = "would be written" if dry_run else "is written; next: voidgen generate"
+        done = "would be written" if dry_run else "is written; next: voidgen build"
         click.echo(f"{config.FILE} {done}" if differs else f"{config.FILE} stays as it is")
 
 

@@ -46,6 +46,10 @@ if TYPE_CHECKING:
 )
 @click.option("--offline", is_flag=True, help="Make an image that builds without a network.")
 @click.option(
+    "--online", is_flag=True,
+    help="Change an offline project in DIR into one that makes an ISO from nixpkgs.",
+)  # fmt: skip
+@click.option(
     "--busybox",
     type=click.Path(path_type=Path),
     help="The static busybox for the offline package set (default: from PATH).",
@@ -64,6 +68,7 @@ def command(  # noqa: PLR0913, PLR0917 - the options
     arch: str | None,
     scripts: tuple[Path, ...],
     offline: bool,
+    online: bool,
     busybox: Path | None,
     host: str | None,
 ) -> None:
@@ -71,7 +76,8 @@ def command(  # noqa: PLR0913, PLR0917 - the options
 
     voidgen overwrites nothing. With --from, it takes keymap, locale, user and packages from the
     variables that a script sets. It reads the script without running it, and lists what it did not
-    understand. If DIR is a project already, --ci alone adds the workflow to it.
+    understand. If DIR is a project already, --ci alone adds the workflow to it, and --online lets
+    it use the network: it keeps its modules and settings.
     """
     from voidgen.init import run  # noqa: PLC0415
 
@@ -79,9 +85,12 @@ def command(  # noqa: PLR0913, PLR0917 - the options
     if offline and (preset or scripts or arch):
         what = "--offline makes its own kind of project: leave out --preset, --arch and --from"
         raise click.UsageError(what)
+    if online and (offline or preset or scripts or arch):
+        what = "--online changes a project that is there: leave out --offline, --preset, --arch "
+        raise click.UsageError(f"{what}and --from")
     if busybox and not offline:
         raise click.UsageError("--busybox needs --offline")
-    request = run.Request(folder, preset, arch, scripts, offline, busybox, host)
+    request = run.Request(folder, preset, arch, scripts, offline, busybox, host, online)
     done = run.run(request)
     _show(settings, done, folder, directory, offline=offline)
 
@@ -103,7 +112,7 @@ def _show(settings: Settings, done: Result, folder: Path, directory: str, *, off
     place = directory if settings.project == "." else str(folder)
     # --offline replaces an empty folder: the shell has to enter it again.
     there = "" if place == "." and not offline else f"cd {shlex.quote(place)} && "
-    built = "voidgen generate && nix build"
+    built = "voidgen build"
     if not offline:
         built = "voidgen generate && voidgen lock && voidgen iso   (`voidgen doctor` checks first)"
     for line in (*done.done, f"next: {there}{built}"):

@@ -50,6 +50,18 @@ def put(text: str, table: str, name: str, value: str) -> str:
     return str(document.as_string())
 
 
+def replace(text: str, key: tuple[str, str], value: str, file: Path) -> str:
+    """Return ``text`` with the string at ``key`` replaced.
+
+    Raises WrongInputError if ``file`` is written in a way that cannot be edited.
+    """
+
+    def by_data(data: dict[str, Any]) -> None:
+        data[key[0]][key[1]] = value
+
+    return _edited(text, (lambda text: put(text, *key, value),), by_data, key, file)
+
+
 def add(text: str, key: tuple[str, str], names: Iterable[str], file: Path) -> str:
     """Return ``text`` with ``names`` at the end of a list; makes the list if it is missing.
 

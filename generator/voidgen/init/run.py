@@ -8,7 +8,7 @@ from attrs import frozen
 
 from voidgen import config
 from voidgen.errors import Fault, WrongInputError, unreadable
-from voidgen.init import ci, offline, preset, takeover
+from voidgen.init import ci, offline, online, preset, takeover
 from voidgen.nix import flake_ref
 from voidgen.system import sri
 from voidgen.system.files import read_regular_file
@@ -26,7 +26,7 @@ class Request:
 
     It is one that builds ``offline``, with this or a found ``busybox``, or one from a ``preset``
     for ``arch``, with the settings of ``scripts``. ``ci`` names a host: its workflow is added, also
-    to a project that is there.
+    to a project that is there. ``online`` changes such a project, which builds offline.
     """
 
     folder: Path
@@ -36,6 +36,7 @@ class Request:
     offline: bool = False
     busybox: Path | None = None
     ci: str | None = None
+    online: bool = False
 
 
 @frozen
@@ -53,7 +54,8 @@ class Result:
 def run(request: Request) -> Result:
     """Make what was asked for.
 
-    Raises WrongInputError if a file would be overwritten, or a script cannot be read.
+    Raises WrongInputError if a file would be overwritten, a script cannot be read, or a project
+    cannot be changed.
     """
     folder = request.folder
     # What refuses the workflow must do so before anything is made.
@@ -68,6 +70,8 @@ def run(request: Request) -> Result:
 def _project(request: Request) -> tuple[tuple[str, ...], tuple[str, ...]]:
     if request.offline:
         return _offline(request.folder, request.busybox), ()
+    if request.online:
+        return _online(request.folder), ()
     only_ci = request.ci and not (request.preset or request.arch or request.scripts)
     if only_ci and (request.folder / config.FILE).exists():
         return (), ()
@@ -82,6 +86,14 @@ def _offline(folder: Path, busybox: Path | None) -> tuple[str, ...]:
         f"busybox: {used}",
         f"         sha256 {digest} (other bytes give other store paths)",
     )
+
+
+def _online(folder: Path) -> tuple[str, ...]:
+    change = online.plan(folder)
+    if not change.files:
+        return (f"nothing to change: {folder} uses the network and makes an ISO",)
+    online.write(folder, change)
+    return change.lines
 
 
 def _preset(request: Request) -> tuple[tuple[str, ...], tuple[str, ...]]:

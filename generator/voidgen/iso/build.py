@@ -13,7 +13,7 @@ from attrs import frozen
 
 from voidgen.container import engine
 from voidgen.container.engine import Task
-from voidgen.errors import Fault, WrongInputError, refused
+from voidgen.errors import WrongInputError, refused
 from voidgen.image import build_json, overlay, snapshot_json
 from voidgen.image import built as built_image
 from voidgen.iso import earlier, inputs, job, judge, keymaps, outputs, preflight, record
@@ -21,7 +21,16 @@ from voidgen.iso import runner as runners
 from voidgen.iso.built import Built
 from voidgen.iso.log import Log
 from voidgen.iso.record import WORK, Record
-from voidgen.lock import epoch, lock_json, mklive_source, pinned, source_date, update, voidgen_lock
+from voidgen.lock import (
+    epoch,
+    lock_json,
+    mklive_source,
+    pinned,
+    source_date,
+    state,
+    update,
+    voidgen_lock,
+)
 from voidgen.lock.types import Lock
 from voidgen.nix import flakes
 from voidgen.plan import mklive_job
@@ -94,8 +103,7 @@ def make(
     """
     mklive = project.plan.config.mklive
     if mklive is None:
-        remedy = "add [mklive] to voidgen.toml"
-        raise WrongInputError(Fault("this project builds no ISO", remedy=remedy))
+        raise WrongInputError(state.no_iso(project))
     locked = update.ready(project)
     name, out = project.plan.config.image.name, project.folder / FOLDER
     with project_lock(project.folder):

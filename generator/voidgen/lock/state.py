@@ -77,6 +77,15 @@ def read(project: Project, *, anywhere: bool = False) -> Pins:
     return Pins(tuple(inputs), data, lock, entries.parse(data, file))
 
 
+def no_iso(project: Project) -> Fault:
+    """Return the fault of a project without [mklive] whose ISO or Void packages are needed."""
+    set_ = project.plan.config.nix.nixpkgs
+    remedy = "add [mklive] to voidgen.toml: mklive makes the ISO from Void's packages"
+    if set_.startswith("./"):
+        remedy = f"run `voidgen init --online`: it adds [mklive], and nixpkgs instead of {set_}"
+    return Fault("this project makes no ISO", remedy=remedy)
+
+
 def movable(plan: Plan) -> list[str]:
     """Return the names that `voidgen update` takes for this plan."""
     inputs = flake_lock.references(plan)

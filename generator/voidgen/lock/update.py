@@ -14,7 +14,7 @@ from voidgen.config.mklive_options import host_arch
 from voidgen.config.types import Flake
 from voidgen.container import reference
 from voidgen.data import bundled_files
-from voidgen.errors import Fault, StepFailedError, WrongInputError, raise_all, refused
+from voidgen.errors import StepFailedError, WrongInputError, raise_all, refused
 from voidgen.lock import (
     changes,
     entries,
@@ -94,8 +94,7 @@ def repository(project: Project, progress: Progress) -> Path:
     """
     found = state.read(project)
     if project.plan.config.mklive is None:
-        remedy = "add [mklive] to voidgen.toml: mklive makes the ISO from Void's packages"
-        raise WrongInputError(Fault("this project does not need Void packages", remedy=remedy))
+        raise WrongInputError(state.no_iso(project))
     raise_all(state.faults(project, found))
     if not found.lock or not found.lock.xbps:
         raise AssertionError("voidgen.lock must have Void's packages here")

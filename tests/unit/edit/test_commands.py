@@ -58,7 +58,7 @@ def test_add_module_shows_what_it_adds(project: Path) -> None:
 
     ran = voidgen("add", "module", "b", cwd=project)
     assert (ran.status, ran.err) == (0, "")
-    assert "voidgen.toml is written; next: voidgen generate\n" in ran.out
+    assert "voidgen.toml is written; next: voidgen build\n" in ran.out
     assert 'modules = ["a", "b"]' in config(project)
     assert config(project).count("# kept") == 2
 

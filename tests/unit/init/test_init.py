@@ -84,7 +84,7 @@ def test_init_in_an_ignored_folder_makes_a_repository(repository: Path) -> None:
 def test_init_prints_the_next_commands(alone: Path) -> None:
     ran = voidgen("init", "--offline", "new", cwd=alone)
     assert f"made {alone}/new\n" in ran.out
-    assert "next: cd new && voidgen generate && nix build\n" in ran.out
+    assert "next: cd new && voidgen build\n" in ran.out
     argv = ["sha256sum", "new/packages/busybox"]
     digest = subprocess.run(argv, cwd=alone, capture_output=True, text=True, check=True).stdout
     assert f"sha256 {digest.split()[0]} " in ran.out
