@@ -63,7 +63,7 @@ UNPACKED := adwaita-icon-theme bash-completion cinnamon-common cinnamon-desktop-
 NIX_SUITES := trixie sid
 # What depends on the release: the code that Nix reads, what its commands print, and its store's
 # formats. Other tests that use Nix ask the same of it, and `make nightly` runs them by each, too.
-USING_NIX := $(addprefix tests/integration/test_,flake_is_clean.py nix_check_command.py \
+USING_NIX := $(addprefix tests/integration/test_,flake_is_clean.py nix_build.py nix_check_command.py \
 	nix_closure.py nix_collisions.py nix_collisions_shapes.py nix_diff.py nix_faults.py \
 	nix_fetch_files.py nix_fetch_trees.py nix_flakes.py nix_needs.py nix_nixpkgs.py \
 	nix_outputs.py nix_packages_flake.py nix_push.py nix_refused.py nix_search.py \

@@ -23,6 +23,7 @@ from tests.iso.store import altered
 from tests.locks.project import clone
 from tests.support.program import Ran, voidgen
 
+from voidgen.image import freshness, of_iso
 from voidgen.iso import initramfs, loader
 from voidgen.nix import flakes
 from voidgen.progress import NoProgress
@@ -324,6 +325,10 @@ def test_command_in_the_log_can_be_run_by_hand(
     finally:
         shutil.rmtree(came)
         came.mkdir()
+
+
+def test_the_iso_is_what_the_project_describes(image: Image) -> None:
+    assert freshness.doubt_of_iso(image.project, of_iso.snapshot(image.iso), image.iso) is None
 
 
 def test_diff_reads_the_iso(image: Image, made: Made, tmp_path: Path) -> None:

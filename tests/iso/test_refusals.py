@@ -31,7 +31,8 @@ def test_a_project_without_mklive_is_refused(folder: Path) -> None:
     assert (ran.status, ran.out) == (2, "")
     assert ran.err == (
         "voidgen: this project makes no ISO\n"
-        "    run `voidgen init --online`: it adds [mklive], and nixpkgs instead of ./packages/tests\n"
+        "    run `voidgen init --online`: "
+        "it adds [mklive], and nixpkgs instead of ./packages/tests\n"
     )
     untouched(folder)
 
