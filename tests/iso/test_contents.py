@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from attrs import frozen
+from attrs import evolve, frozen
 from cyclonedx.schema import SchemaVersion
 from tests.iso import project
 from tests.iso.making import Made, settle
@@ -23,7 +23,8 @@ from tests.iso.store import altered
 from tests.locks.project import clone
 from tests.support.program import Ran, voidgen
 
-from voidgen.image import freshness, of_iso
+from voidgen.image import built, freshness, of_iso
+from voidgen.image.built_image import BuiltFrom
 from voidgen.iso import initramfs, loader
 from voidgen.nix import flakes
 from voidgen.progress import NoProgress
@@ -327,8 +328,20 @@ def test_command_in_the_log_can_be_run_by_hand(
         came.mkdir()
 
 
-def test_the_iso_is_what_the_project_describes(image: Image) -> None:
+def test_iso_and_closure_are_what_the_project_describes(
+    image: Image, made: Made, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert freshness.doubt_of_iso(image.project, of_iso.snapshot(image.iso), image.iso) is None
+    settle(monkeypatch, made.env)
+    default = image.iso.parent / ".roots/default"
+    found = built.read(default)
+    assert freshness.doubt_in(image.project, found, default, NoProgress()) is None
+    assert found.built_from
+    assert [*found.built_from.inputs] == ["mklive"]
+    other = evolve(found, built_from=BuiltFrom(freshness.code(), {"mklive": "sha256-x"}))
+    doubt = freshness.doubt_in(image.project, other, default, NoProgress())
+    assert doubt
+    assert doubt.what == "older than flake.lock"
 
 
 def test_diff_reads_the_iso(image: Image, made: Made, tmp_path: Path) -> None:
