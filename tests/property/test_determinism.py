@@ -1,5 +1,6 @@
 """The same project gives the same bytes, whatever its spelling, order and environment are."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -18,6 +19,8 @@ from hypothesis import strategies as st
 from tests.property import projects, running
 from tests.property.projects import Module, Project
 
+from voidgen.emit import LIST
+
 ROOT = Path(__file__).parents[2]
 SETS = ("requires", "after", "services")
 """Lists of module.toml in which an order has no meaning."""
@@ -34,8 +37,11 @@ def test_order_and_spelling_do_not_change_the_output(
         with _disk_order(chance):
             ran = running.generate(folder)
         assert ran.status == 0, ran.stderr
-        left.append(running.emitted(folder))
+        left.append({**running.emitted(folder)})
     assert {"flake.nix", "image/manifest.json"} < left[0].keys()
+    # The list has the hashes of the sources, and of all other files.
+    sources = [json.loads(one.pop(LIST)[1])["sources"] for one in left]
+    assert sources[0].keys() == sources[1].keys()
     assert left[0] == left[1]
 
 
