@@ -53,10 +53,13 @@ let
       }) hosts
     );
 
-  set = import ./package-set.nix {
-    inherit lock nixpkgs;
-    project = manifest + "/../..";
+  project = manifest + "/../..";
+  warned = import ./warned.nix {
+    inherit project;
+    modules = map (module: module.name) plan.modules;
   };
+
+  set = import ./package-set.nix { inherit lock nixpkgs project; };
   packageSet =
     config: host:
     import (import ./readable.nix set.here) {
@@ -136,9 +139,11 @@ if plan.version != 2 then
     + "but image/nix reads version 2: run `voidgen generate`"
   )
 else
-  builtins.listToAttrs (
-    map (kind: {
-      name = kind;
-      value = forHosts (output kind);
-    }) kinds
+  warned (
+    builtins.listToAttrs (
+      map (kind: {
+        name = kind;
+        value = forHosts (output kind);
+      }) kinds
+    )
   )

@@ -70,6 +70,12 @@ let
         profile
         ;
       include = includeTree;
+      builtFrom = import ./built-from.nix {
+        inputs = {
+          inherit mklive;
+          nixpkgs = set.here;
+        };
+      };
     }
     // {
       # What `nix eval` can read without a build.

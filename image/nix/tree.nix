@@ -3,6 +3,7 @@
 # names the closure's paths, so garbage collection keeps them, and copies none.
 {
   build,
+  builtFrom,
   closure,
   collisions,
   include,
@@ -34,6 +35,7 @@ build "image" ./tree.sh {
     profile
     ;
   plan = builtins.toFile "plan.json" (builtins.readFile manifest);
+  builtFrom = builtins.toJSON builtFrom;
   packages = "[\n${lines}\n]";
   passAsFile = [ "packages" ];
 }

@@ -9,7 +9,7 @@ ln -s "$profile" "$out/profile"
 ln -s "$closure/store-paths" "$out/store-paths"
 ln -s "$closure/registration" "$out/registration"
 {
-	printf '{"kind":"voidgen-built-image","closure":'
+	printf '{"kind":"voidgen-built-image","built-from":%s,"closure":' "$builtFrom"
 	cat "$closure/closure.json"
 	printf ',"collisions":'
 	cat "$collisions"
