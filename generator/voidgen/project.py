@@ -44,9 +44,10 @@ class Project:
 
     def tree(self) -> Tree:
         """Return all that `generate` emits."""
-        return render.project(
-            self.plan, self.overlay, bundled_files.constant(), bundled_files.flake()
-        )
+        constant = bundled_files.constant()
+        if self.plan.config.mklive:
+            constant |= bundled_files.in_sandbox()
+        return render.project(self.plan, self.overlay, constant, bundled_files.flake())
 
     def sources(self) -> Mapping[str, str]:
         """Return the hashes of the project's files that `generate` emits from."""

@@ -37,7 +37,7 @@ WAYS: Sequence[Sequence[str]] = (
     ("--runtime=runc", "--ulimit=nofile=1024:1024", "--ulimit=nproc=1024:1024"),
 )
 PROGRAMS = {f"usr/bin/{name}": ROOT / "tests" / "stand_in_iso" / "xbps.sh"
-            for name in ("xbps-install", "xbps-query", "xbps-uhelper")}  # fmt: skip
+            for name in ("xbps-install", "xbps-query", "xbps-rindex", "xbps-uhelper")}  # fmt: skip
 NAME = "localhost/voidgen-tests"
 
 

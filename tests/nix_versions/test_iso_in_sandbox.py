@@ -1,86 +1,75 @@
-"""`voidgen iso` in Nix's sandbox: the same bytes as in a container."""
+"""The ISO that Nix makes in its sandbox, with voidgen and without: the same bytes as podman's."""
 
-import hashlib
 import os
 import re
+import shutil
 import signal
 import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from tests.integration.offline import SYSTEM, Nix
 from tests.iso import conftest as iso
-from tests.iso import debian, making
-from tests.iso.making import Made
+from tests.iso import making
 from tests.iso.podman import Podman
 from tests.iso.project import change, commit
 from tests.iso.running import failed, is_made, well
 from tests.iso.test_interrupted import QUIET, SLOW, running
 from tests.locks.project import clone
 from tests.locks.project import well as generate
+from tests.nix_versions import sandboxed
+from tests.nix_versions.sandboxed import Sandboxed, digests, with_lines
 
 from voidgen.container import engine as engines
 from voidgen.iso.nix_sandbox import ANEW
-from voidgen.nix import uid_range
 
 pytestmark = [
     pytest.mark.nix_versions,
     pytest.mark.skipif(os.getuid() != 0, reason="Nix builds with uid-range only as root"),
 ]
 
-LINKS = 'ln -s "$path"/bin/* "$out/bin/"; done'
-UNPACK = """
-      cd "$out"
-      tar -x -f "$debian"
-      for one in *; do
-        case $one in bin | debian | lib | lib64 | usr) ;; *) rm -rf "$one" ;; esac
-      done
-"""
-FOLDERS = ("debian", "lib", "lib64", "usr")
-"""Of the stand-in's tools, that Debian's programs need outside of their own root folder, too."""
-
-
 engine = iso.engine
 
 
 @pytest.fixture(scope="module")
-def made(engine: Podman, newest: Nix, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
-    """A project, and the environment in which Nix's sandbox can run its ISO's tools."""
-    with pytest.MonkeyPatch.context() as patch:
-        _unpack_debian(patch)
-        one = making.make(tmp_path_factory.mktemp("sandbox"), engine, newest.env)
-    nix = Nix({**os.environ, **one.env})
-    tools = nix.build(one.project, f"packages.{SYSTEM}.iso-tools")
-    paths = " ".join(f"/{name}={tools}/{name}" for name in FOLDERS)
-    lines = (one.env["NIX_CONFIG"], *uid_range.SETTINGS, f"extra-sandbox-paths = {paths}")
-    one.env["NIX_CONFIG"] = "\n".join(lines)
+def made(
+    engine: Podman, newest: Nix, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Sandboxed]:
+    """The project, made once. At the end, its container is removed from podman's storage."""
+    one = sandboxed.make(tmp_path_factory.mktemp("sandbox"), engine, newest)
     yield one
     subprocess.run(
-        ["podman", "rmi", one.container],
+        ["podman", "rmi", one.made.container],
         env={**os.environ, **engine.env}, capture_output=True, check=False,
     )  # fmt: skip
 
 
-def _unpack_debian(patch: pytest.MonkeyPatch) -> None:
-    """Have the stand-in for the tools contain Debian's files, which its links lead to."""
-    write_set = debian.write_set
-
-    def write(folder: Path, *more: object) -> None:
-        write_set(folder, *more)  # type: ignore[arg-type]
-        file = folder / "tests" / "container.nix"
-        text = file.read_text()
-        assert LINKS in text
-        text = text.replace(LINKS, f"{LINKS}\n{UNPACK}")
-        file.write_text(text.replace("{ inherit paths; };", "{ inherit debian paths; };"))
-
-    patch.setattr("tests.iso.project.write_set", write)
+@pytest.fixture(scope="module")
+def by_podman(made: Sandboxed, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The hashes of the ISO and the files beside it, as podman makes them."""
+    folder = clone(made.made.project, tmp_path_factory.mktemp("podman") / "project")
+    with pytest.MonkeyPatch.context() as patch:
+        making.settle(patch, made.made.env)
+        well(folder)
+    assert "podman run" in (folder / "out" / "tests.log").read_text().splitlines()[0]
+    return digests(folder / "out")
 
 
 @pytest.fixture
-def folder(made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    making.settle(monkeypatch, made.env)
-    return clone(made.project, tmp_path / "project")
+def folder(made: Sandboxed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    making.settle(monkeypatch, made.made.env)
+    return clone(made.made.project, tmp_path / "project")
+
+
+@pytest.fixture
+def nix(folder: Path) -> Nix:
+    """Nix, where there is no voidgen."""
+    assert folder
+    places = os.environ["PATH"].split(":")
+    kept = [one for one in places if not shutil.which("voidgen", path=one)]
+    return Nix({**os.environ, "PATH": ":".join(kept)})
 
 
 @pytest.fixture
@@ -98,25 +87,39 @@ def name_engine(folder: Path) -> None:
     commit(folder)
 
 
-def digest(folder: Path) -> str:
-    return hashlib.sha256((folder / "out" / "tests.iso").read_bytes()).hexdigest()
+def replace(file: Path, pattern: str, new: str) -> None:
+    """Replace the one place in ``file`` that matches ``pattern``."""
+    text, count = re.subn(pattern, new, file.read_text())
+    assert count == 1
+    file.write_text(text)
 
 
-def test_podman_and_nix_make_the_same_iso(
-    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    other = clone(folder, tmp_path / "other")
+@contextmanager
+def limited(folder: Path) -> Iterator[Path]:
+    """Give a folder below ``folder`` in which there is little space."""
+    place = folder / "small"
+    place.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=16m,mode=0755", "tmpfs", place], check=True)
+    try:
+        yield place
+    finally:
+        subprocess.run(["umount", place], check=True)
+        place.rmdir()
+
+
+# With voidgen.
+
+
+@pytest.mark.usefixtures("without_engines")
+def test_podman_and_nix_make_the_same_files(folder: Path, by_podman: dict[str, str]) -> None:
     well(folder)
-    assert "podman run" in (folder / "out" / "tests.log").read_text().splitlines()[0]
-    monkeypatch.setattr(engines, "installed", lambda _: "")
-    well(other)
-    log = (other / "out" / "tests.log").read_text()
-    assert log.splitlines()[0].startswith("$ nix-build ")
+    log = (folder / "out" / "tests.log").read_text()
+    assert log.splitlines()[0].startswith("$ nix-store --realise ")
     assert re.search(r"^\[12/12\] ", log, re.MULTILINE)
-    assert is_made(other)
-    assert digest(other) == digest(folder)
+    assert is_made(folder)
+    assert digests(folder / "out") == by_podman
     # The store keeps no second copy longer than until the next garbage collection.
-    assert not (other / "out" / ".work" / "iso").is_symlink()
+    assert not [*(folder / "out" / ".work").glob("iso*")]
 
 
 @pytest.mark.usefixtures("without_engines")
@@ -129,15 +132,15 @@ def test_an_iso_that_the_store_has_is_built_again_only_if_asked(
     log = (other / "out" / "tests.log").read_text()
     assert "building '" not in log
     assert "successfully." in log
-    assert digest(other) == digest(folder)
+    assert digests(other / "out") == digests(folder / "out")
     # Another build, with setuid bits instead of the library that keeps them.
-    config = os.environ["NIX_CONFIG"]
-    monkeypatch.setenv("NIX_CONFIG", f"{config}\nfilter-syscalls = false")
+    config = with_lines(os.environ["NIX_CONFIG"], "filter-syscalls = false")
+    monkeypatch.setenv("NIX_CONFIG", config)
     monkeypatch.setenv(ANEW, "1")
     anew = clone(folder, tmp_path / "anew")
     well(anew)
     assert "building '" in (anew / "out" / "tests.log").read_text()
-    assert digest(anew) == digest(folder)
+    assert digests(anew / "out") == digests(folder / "out")
 
 
 def test_a_failure_names_its_line_and_keeps_the_log(folder: Path) -> None:
@@ -145,7 +148,7 @@ def test_a_failure_names_its_line_and_keeps_the_log(folder: Path) -> None:
     # The package set has no compiler.
     change(folder, "  tinycc = ", "  other = ", "packages/tests/container.nix")
     said = failed(folder)
-    assert said.startswith("voidgen: nix-build: failed")
+    assert said.startswith("voidgen: nix-store: failed")
     assert "refuses setuid bits" in said
     assert "filter-syscalls = false" in said
     assert "refuses setuid bits" in (folder / "out" / "tests.log").read_text()
@@ -153,34 +156,105 @@ def test_a_failure_names_its_line_and_keeps_the_log(folder: Path) -> None:
 
 
 def test_a_builder_without_the_feature_is_named(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
+    folder: Path, nix: Nix, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    config = with_lines(os.environ["NIX_CONFIG"], "system-features = benchmark")
+    said = nix.fail("nix", "build", "--rebuild", f"{folder}#iso", NIX_CONFIG=config)
+    assert re.search(r"tests-iso\.drv.*uid-range", said, re.DOTALL)
+    change(folder, QUIET, 'cmdline = ["quiet", "splash"]')
     name_engine(folder)
-    config = os.environ["NIX_CONFIG"]
-    monkeypatch.setenv("NIX_CONFIG", f"{config}\nsystem-features = benchmark")
+    monkeypatch.setenv("NIX_CONFIG", config)
     said = failed(folder)
     assert "uid-range" in said
     assert "`voidgen doctor` says what to set" in said
     assert not is_made(folder)
 
 
-def test_an_interrupt_leaves_nothing(folder: Path, made: Made) -> None:
+def test_an_interrupt_leaves_nothing(folder: Path, made: Sandboxed) -> None:
     name_engine(folder)
     change(folder, QUIET, SLOW)
     with running(folder) as run:
-        assert [*build_dir(made).iterdir()]
+        assert [*made.builds.iterdir()]
         run.process.send_signal(signal.SIGINT)
         status, said = run.end()
     assert status == 130
     assert "voidgen: interrupted while running mklive\n" in said
     assert not is_made(folder)
     assert not (folder / "out" / ".work" / "running").exists()
-    assert not [*build_dir(made).iterdir()]
-    assert str(build_dir(made)) not in Path("/proc/self/mounts").read_text()
+    assert not [*made.builds.iterdir()]
+    assert str(made.builds) not in Path("/proc/self/mounts").read_text()
 
 
-def build_dir(made: Made) -> Path:
-    """Return the folder in which Nix builds."""
-    found = re.search(r"^build-dir = (.*)$", made.env["NIX_CONFIG"], re.MULTILINE)
-    assert found
-    return Path(found[1])
+# Without voidgen.
+
+
+def test_nix_alone_makes_the_same_files(folder: Path, nix: Nix, by_podman: dict[str, str]) -> None:
+    built = nix.build(folder, "iso")
+    assert digests(built) == by_podman
+    assert {one.name for one in built.iterdir()} == {f"tests.{kind}" for kind in by_podman}
+    assert not (built.stat().st_mode & 0o222)
+    # The ISO has copies of store paths, and needs none of them.
+    assert len(nix.info(built)) == 1
+    nix.run("nix", "build", "--rebuild", "--no-link", f"{folder}#iso")
+
+
+def test_a_cache_has_the_iso(
+    folder: Path, nix: Nix, by_podman: dict[str, str], tmp_path: Path
+) -> None:
+    cache = f"file://{tmp_path}/cache"
+    built = nix.build(folder, "iso")
+    nix.run("nix", "copy", "--to", cache, built)
+    other = tmp_path / "other"
+    words = ("--substituters", cache, "--no-require-sigs", "--max-jobs", "0", "--no-link")
+    nix.run("nix", "build", "--store", other, *words, f"{folder}#iso")
+    assert digests(other / built.relative_to("/")) == by_podman
+
+
+def test_nix_accepts_the_flake_with_and_without_a_lock(folder: Path, nix: Nix) -> None:
+    for _ in range(2):
+        nix.run("nix", "flake", "check", folder)
+        nix.run("nix", "flake", "show", folder)
+        (folder / "voidgen.lock").unlink(missing_ok=True)
+        commit(folder)
+    assert "Run `voidgen lock`" in nix.fail("nix", "build", f"{folder}#iso")
+
+
+def test_a_lock_of_another_project_is_refused(folder: Path, nix: Nix) -> None:
+    replace(folder / "voidgen.lock", '"packages": \\[\n *"htop"', '"packages": [\n "top"')
+    said = nix.fail("nix", "build", f"{folder}#iso")
+    assert "voidgen.lock has the packages of another image" in said
+
+
+def test_a_project_without_mklive_says_so(folder: Path, nix: Nix) -> None:
+    replace(folder / "voidgen.toml", r"\[mklive\]\n(?:.+\n)+(?=\[)", "")
+    generate(folder, "generate")
+    said = nix.fail("nix", "build", f"{folder}#iso")
+    assert "voidgen.toml has no [mklive]" in said
+
+
+def test_other_bytes_of_a_package_are_named(folder: Path, nix: Nix) -> None:
+    # Nix has the locked file, so the lock gets another hash instead.
+    replace(
+        folder / "voidgen.lock",
+        r'("pkgver": "htop-1.0_1".*"hash": "sha256-)....',
+        r"\g<1>AAAA",
+    )
+    said = nix.fail("nix", "build", f"{folder}#iso")
+    assert re.search(r"hash mismatch .*htop-1\.0_1\.\w+\.xbps", said)
+
+
+def test_an_iso_that_differs_from_the_plan_fails(folder: Path, nix: Nix) -> None:
+    change(folder, QUIET, 'cmdline = ["stand-in=no-BOOTX64"]')
+    said = nix.fail("nix", "build", f"{folder}#iso")
+    assert "voidgen: mklive succeeded, but the ISO differs from the plan" in said
+    assert "BOOTX64.EFI" in said
+
+
+def test_a_full_build_folder_is_named(folder: Path, nix: Nix, made: Sandboxed) -> None:
+    again = f"{folder}#packages.{SYSTEM}.iso.again"
+    salted = 'again: (again { salt = "full"; }).drvPath'
+    derivation = nix.run("nix", "eval", "--raw", again, "--apply", salted)
+    with limited(made.builds) as place:
+        config = with_lines(os.environ["NIX_CONFIG"], f"build-dir = {place}")
+        said = nix.fail("nix-store", "--realise", derivation, NIX_CONFIG=config)
+    assert "voidgen: Nix's build-dir or its store is full" in said

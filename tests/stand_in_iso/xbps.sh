@@ -1,12 +1,12 @@
 #!/bin/bash
-# A stand-in for XBPS's programs in a container of the tests: xbps-install, xbps-query and
-# xbps-uhelper, whichever name it is called by. It unpacks packages of a local repository with
+# A stand-in for XBPS's programs in a container of the tests: xbps-install, xbps-query, xbps-rindex
+# and xbps-uhelper, whichever name it is called by. It unpacks packages of a local repository with
 # what they need, and answers with XBPS's words. It checks nothing, and asks no index.
 set -euo pipefail
 shopt -s extglob nullglob
 
 arch=${XBPS_ARCH:-$(uname -m)}
-root=/ repositories=() flags='' date=$(date +%s%N)
+root=/ repositories=() searched='' flags='' date=$(date +%s%N)
 case ${0##*/} in
 xbps-uhelper)
 	case $1 in
@@ -16,6 +16,27 @@ xbps-uhelper)
 	esac
 	exit
 	;;
+xbps-rindex)
+	# In Nix's sandbox, only busybox's programs are on PATH.
+	PATH=/debian/bin
+	shift
+	work=$(mktemp -d)
+	{
+		printf '%s\n' '<plist version="1.0">' '<dict>'
+		for package; do
+			name=${package##*/}
+			read -r sum _ < <(sha256sum "$package")
+			printf '%s\n' "<key>${name%-*}</key>" '<dict>' \
+				"<key>filename-sha256</key><string>$sum</string>" \
+				"<key>filename-size</key><integer>$(stat -Lc %s "$package")</integer>"
+			tar --zstd -xOf "$package" ./props.plist | sed '1,/^<dict>$/d; /^<\/plist>/d'
+		done
+		printf '%s\n' '</dict>' '</plist>'
+	} > "$work/index.plist"
+	echo '<plist version="1.0"><dict></dict></plist>' > "$work/index-meta.plist"
+	tar --zstd --mtime=@0 -cf "${1%/*}/$arch-repodata" -C "$work" index.plist index-meta.plist
+	exit
+	;;
 xbps-query) options=Rxp:r:-: ;;
 *) options=c:DnSUyr:-: ;;
 esac
@@ -23,7 +44,8 @@ esac
 while getopts "$options" option; do
 	case $option in
 	r) root=$OPTARG ;;
-	-) [[ $OPTARG != repository=* ]] || repositories+=("${OPTARG#repository=}")
+	-) [ "$OPTARG" != search ] || searched=yes
+		[[ $OPTARG != repository=* ]] || repositories+=("${OPTARG#repository=}")
 		[ "$OPTARG" != reproducible ] || date='' ;;
 	c) ;;
 	p) property=$OPTARG ;;
@@ -48,6 +70,13 @@ depends() {
 		sed -n '/<key>run_depends/,/<\/array>/s/.*<string>\([^<&]*\).*/\1/p'
 }
 
+if [ -n "$searched" ]; then
+	for path in "${repositories[0]}"/*.xbps; do
+		path=${path##*/}
+		echo "[-] ${path%.*.xbps} a package of the tests"
+	done
+	exit
+fi
 if [ "${0##*/}" = xbps-query ]; then
 	path=$(file "$1") || exit 2
 	if [[ $flags == *x* ]]; then

@@ -95,6 +95,16 @@ ANYWHERE = (
 """What any machine can vary."""
 
 
+IN_SANDBOX = (
+    Condition("engine mode", None, missing="Nix chooses the user ids of its builds"),
+    Condition("clock", None, missing="a build has the clock of the machine that builds"),
+    Condition("cores", None, missing="Nix chooses the processors of its builds"),
+    Condition("file system of the build", None, missing="Nix builds in its build-dir"),
+    Condition("store", None, missing="a build reads the Nix store itself"),
+)
+"""What cannot be varied in Nix's sandbox. podman and docker can vary it."""
+
+
 def start(conditions: Iterable[Condition], number: int) -> Start:
     """Return how the first (0) or the second (1) of two runs starts."""
     settings = [one.settings[number] for one in conditions if one.settings]

@@ -18,6 +18,7 @@ from voidgen.container import engine
 from voidgen.data import bundled_files
 from voidgen.errors import refused
 from voidgen.iso import build
+from voidgen.iso.nix_sandbox import ANEW
 from voidgen.overlay import catalogue
 from voidgen.system import git, process
 
@@ -38,7 +39,8 @@ class Copy:
 
     def voidgen(self, *words: str) -> Completed:
         """Run ``voidgen WORDS`` here and return its result, whatever the exit status is."""
-        env = dict(self.start.env)
+        # Nix would take the second ISO from its store.
+        env = {**self.start.env, ANEW: "1"}
         if self.start.arguments:
             given = os.environ.get(engine.ARGUMENTS, "")
             env[engine.ARGUMENTS] = f"{given} {shlex.join(self.start.arguments)}"

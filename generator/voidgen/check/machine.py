@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 
 from voidgen.check import conditions, sample
 from voidgen.check.container import Probe
-from voidgen.container import engine
 from voidgen.container import image as container_image
 from voidgen.image import built as built_image
 from voidgen.iso import preflight
+from voidgen.iso import runner as runners
+from voidgen.iso.in_container import InContainer
 from voidgen.lock import update
 from voidgen.nix import flakes
 from voidgen.xbps import store
@@ -34,7 +35,10 @@ def vary(project: Project, work: Path, progress: Progress) -> tuple[Condition, .
     ``work`` is an empty folder for temporary files. Raises StepFailedError if there is no engine,
     or if something that the image needs cannot be built or fetched.
     """
-    runner = engine.find(project.plan.config.container)
+    found = runners.find(project)
+    if not isinstance(found, InContainer):
+        return (*conditions.IN_SANDBOX, *conditions.ANYWHERE)
+    runner = found.engine
     default = flakes.build(
         str(project.folder), "default", progress, work / "default", project.caches
     )

@@ -64,8 +64,6 @@ class Task:
     writes: Mapping[str, str]
     variables: Mapping[str, str]
     words: Sequence[str]
-    store: Sequence[str] = ()
-    """The paths of the Nix store that it reads."""
 
 
 @frozen

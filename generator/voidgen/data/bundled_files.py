@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from voidgen.data import emitted_modules
 from voidgen.system import git_names
 from voidgen.tree import File
 
 DATA = Path(__file__).resolve().parent
-_CHECKOUT = DATA.parent.parent.parent
+PACKAGE = DATA.parent
+_CHECKOUT = PACKAGE.parent.parent
 
 
 def _first(installed: Path, checkout: Path) -> Path:
@@ -41,6 +43,19 @@ def constant() -> dict[str, File]:
     }
     constant[f"image/{git_names.ATTRIBUTES}"] = File(git_names.CONTENT.encode())
     return dict(sorted(constant.items()))
+
+
+def in_sandbox() -> dict[str, File]:
+    """Return the emitted files that make the ISO in Nix's sandbox, by path in the project.
+
+    They are the same for every image.
+    """
+    scripts = (f"iso/scripts/{file.name}" for file in (PACKAGE / "iso" / "scripts").iterdir())
+    emitted = {
+        **{f"image/{name}": name for name in scripts},
+        **{f"image/iso/{PACKAGE.name}/{name}": name for name in emitted_modules.FILES},
+    }
+    return {path: File((PACKAGE / name).read_bytes()) for path, name in sorted(emitted.items())}
 
 
 def _marked(file: Path) -> bytes:

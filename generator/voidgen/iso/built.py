@@ -7,16 +7,20 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 if TYPE_CHECKING:
-    from pathlib import PurePosixPath
+    from pathlib import Path
 
     from voidgen.image.built_image import BuiltImage
 
 
 @frozen
 class Built:
-    """The flake's outputs: the image's manifest, and store paths."""
+    """The flake's outputs: the image's manifest, and store paths.
+
+    ``default`` is the output of that name, ``store_paths`` are the closure.
+    """
 
     image: BuiltImage
-    include: PurePosixPath
-    mklive: PurePosixPath
-    store_paths: tuple[PurePosixPath, ...]
+    default: Path
+    include: Path
+    mklive: Path
+    store_paths: tuple[Path, ...]

@@ -143,7 +143,7 @@ def finish(attributes: Attributes, results: Path, log: Path, out: Path) -> None:
     found = _documents(attributes)
     wrong = [*islice(_faults(attributes, found, results, log), result.SHOWN)]
     if wrong:
-        raise WrongError("mklive succeeded, but the ISO differs from the plan:", *wrong)
+        raise WrongError(f"{result.DIFFERS}:", *wrong)
     iso = out / f"{attributes.image}.iso"
     shutil.move(str(results / "image.iso"), str(iso))
     outputs.write(iso, attributes.image, found.build, found.locked)

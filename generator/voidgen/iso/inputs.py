@@ -18,12 +18,11 @@ if TYPE_CHECKING:
 
     from voidgen.lock.state import Pins
     from voidgen.project import Project
-
 SCRIPTS = Path(__file__).with_name("scripts")
 
 
 def digest(project: Project, pins: Pins, source_date: int) -> str:
-    """Return the hash (SRI) of the emitted files, the locks, our scripts and a local package set.
+    """Return the hash (SRI) of the emitted files, the locks and a local package set.
 
     Equal hashes mean equal ISOs: ``source_date`` is in the hash, and Nix and the locks pin the
     rest.
@@ -33,7 +32,7 @@ def digest(project: Project, pins: Pins, source_date: int) -> str:
         # The recorded hashes of the closure and the ISO are not inputs.
         bare = attrs.evolve(pins.lock, closure=None, iso=None)
         parts.append((lock_file.FILE, lock_file.dump(bare)))
-    return _hash([*parts, *((f"script {name}", data) for name, data in scripts().items())])
+    return _hash(parts)
 
 
 def flake_digest(project: Project, pins: Pins) -> str:

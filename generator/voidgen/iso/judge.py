@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from itertools import islice
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from voidgen.errors import StepFailedError
 from voidgen.iso import result, wanted
-from voidgen.iso.result import SHOWN, Expected
+from voidgen.iso.result import DIFFERS, SHOWN, Expected
 from voidgen.schema import typed_json
 from voidgen.system import compressed
 from voidgen.text import human_size
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from pathlib import Path
 
     from voidgen.image import sizes
     from voidgen.image.sizes import Share
@@ -34,16 +34,20 @@ def judge(plan: Plan, built: Built, results: Path, log: str, source_date: int) -
     expected = Expected(
         plan.config.image.arch,
         wanted.entries(typed_json.plain(built.image.plan.include)),
-        Path(built.include),
+        built.include,
         tuple(map(str, built.store_paths)),
-        Path(built.mklive),
+        built.mklive,
     )
     wrong = result.faults(expected, results, log, source_date, compressed.decompress)
     first = [*islice(wrong, SHOWN)]
     if first:
-        what = "mklive succeeded, but the ISO differs from the plan"
-        remedy = "see the log; voidgen does not keep the ISO"
-        raise StepFailedError(what, remedy, "\n".join(first))
+        raise differs(first)
+
+
+def differs(faults: Iterable[str]) -> StepFailedError:
+    """Return the error that has a line for each of the ISO's ``faults``."""
+    remedy = "see the log; voidgen does not keep the ISO"
+    return StepFailedError(DIFFERS, remedy, "\n".join(faults))
 
 
 def size(plan: Plan, built: Built, iso: Path, void: int) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import shlex
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from voidgen.errors import StepFailedError
-from voidgen.iso.mklive_log import FAILED, FAILED_IN_MKLIVE, STAGE, SUCCESS, installs, plain
+from voidgen.iso.mklive_log import FAILED, FAILED_IN_MKLIVE, STAGE, installs, plain
+from voidgen.iso.result import DIFFERS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -33,6 +35,9 @@ _KNOWN: Mapping[str, str] = {
     ),
     r"not found in repository pool|MISSING: ": (
         "mklive needs a package that is not locked: run `voidgen lock`"
+    ),
+    r"Nix's build-dir or its store is full": (
+        "free some space, or set build-dir in the builder's nix.conf to a folder on a larger disk"
     ),
     r"No space left on device|exceeds free space on media": (
         "free space in the engine's storage, or in the project's file system"
@@ -70,6 +75,8 @@ _NOISE = re.compile(
 )
 """Lines that sound like a failure but are none."""
 
+_OURS = "voidgen: "
+"""How lines of voidgen's own begin."""
 _KILLED = (137, -9)
 """Exit statuses if the container, or the engine itself, was killed."""
 
@@ -112,18 +119,15 @@ class Log:
         """Return the whole log, without colours."""
         return plain(self.file.read_bytes())
 
-    def has_success(self) -> bool:
-        """Return whether mklive reported that it created the image."""
-        return SUCCESS.search(self.text()) is not None
-
-    def append(self, data: bytes) -> None:
-        """Add ``data`` to the file."""
-        with self.file.open("ab") as stream:
-            stream.write(data)
-
     def replaced(self) -> list[str]:
         """Return a line for each file of a package that the overlay replaced."""
         return re.findall(r"^voidgen: (overlay: .*: replaces .*)$", self.text(), re.MULTILINE)
+
+    def differences(self) -> list[str]:
+        """Return how the ISO differs from the plan, as Nix's builder found it."""
+        _, _, said = self.text().partition(f"\nvoidgen: {DIFFERS}:\n")
+        lines = itertools.takewhile(lambda line: line.startswith(_OURS), said.splitlines())
+        return [line.removeprefix(_OURS) for line in lines]
 
     def failure(self, status: int, program: str) -> StepFailedError:
         """Return why ``program`` ended with ``status``: stage, failing line and last lines.

@@ -1,8 +1,10 @@
-"""Nix's sandbox as the place where mklive runs (``[container] engine = "nix"``)."""
+"""Nix's sandbox as the place where mklive runs (``[container] engine = "nix"``).
+
+The ISO is the flake's output ``iso`` (data/nix/iso.nix), which is checked before Nix accepts it.
+"""
 
 from __future__ import annotations
 
-import json
 import os
 import secrets
 import shutil
@@ -12,39 +14,34 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from voidgen.errors import StepFailedError
-from voidgen.nix import evaluation, flakes, installed, store_paths, uid_range
-from voidgen.plan.job_format import HOME, OUT
+from voidgen.iso import judge, outputs, preflight
+from voidgen.lock import update
+from voidgen.nix import derivations, evaluation, flakes, installed, store_paths, uid_range
+from voidgen.system import sri
 from voidgen.system.process import stream
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from voidgen.config.types import Container
-    from voidgen.container.engine import Task
-    from voidgen.iso.log import Log
-    from voidgen.nix.caches import Caches
-    from voidgen.progress import Progress
-    from voidgen.project import Project
+    from voidgen.iso.built import Built
+    from voidgen.iso.order import Order
 
-DERIVATION = Path(__file__).with_name("sandbox.nix")
 RESULT = "iso"
-"""The link to what Nix built, a GC root until the results are copied."""
+"""The link to what Nix built, a GC root until the files are copied."""
 ANEW = "VOIDGEN_ISO_ANEW"
-"""Environment variable: if set, Nix builds the results although its store has them."""
+"""Environment variable: if set, Nix builds the ISO although its store has it."""
 GRACE_PERIOD = 60.0
 """Seconds that Nix gets to end its builder and to remove its folders."""
+NO_LOG = b"voidgen: the ISO is from a Nix store, which does not have the log of its build\n"
 
 
 @frozen
 class NixSandbox:
-    """Runs tasks as builds of Nix, in its sandbox."""
+    """Makes ISOs as builds of Nix, in its sandbox."""
 
-    caches: Caches
-    name: str = "nix-build"
     storage: None = None
     """Nix's `build-dir`, on a machine that Nix chooses."""
-    owner: str = "0:0"
-    """The builder's root; Nix gives the results to the store's owner."""
 
     @staticmethod
     def can_run(wanted: Container) -> bool:
@@ -54,68 +51,85 @@ class NixSandbox:
     def remove_leftovers(self, project: Path, report: Callable[[str], None]) -> None:
         """Do nothing: Nix removes the folders of builds by itself."""
 
-    def tools(self, project: Project, roots: Path, progress: Progress) -> str:
-        """Return the store path of the programs."""
+    def program(self, order: Order) -> str:
+        """Return the derivation of the ISO."""
+        project = order.project
         if project.plan.config.container.image != "flake":
             what = 'engine = "nix" takes no image: mklive runs with programs of the package set'
             remedy = 'set [container] image = "flake", or engine = "podman"'
             raise StepFailedError(what, remedy)
-        folder, system = str(project.folder), installed.system()
-        with progress.step("building the tools"):
-            names = evaluation.evaluate(
-                folder,
-                f"packages.{system}",
-                tuple[str, ...],
-                apply="builtins.attrNames",
-                caches=self.caches,
+        salt = secrets.token_hex() if os.environ.get(ANEW) else ""
+        given = f'{{ salt = "{salt}"; sourceDate = "{order.asked_date}"; }}'
+        with order.progress.step("evaluating the ISO's derivation"):
+            found = evaluation.evaluate(
+                str(project.folder),
+                f"packages.{installed.system()}",
+                str,
+                apply=f'all: if all ? iso then (all.iso.again {given}).drvPath else ""',
+                caches=project.caches,
             )
-            if "iso-tools" not in names:
-                what = "the package set has no xbps or no buildEnv, so Nix cannot run mklive"
-                remedy = "name another one in [nix] nixpkgs, or use podman or docker"
-                raise StepFailedError(what, remedy)
-            link = roots / "iso-tools"
-            return str(flakes.build(folder, "iso-tools", progress, link, self.caches))
+        if not found:
+            what = "the package set has no xbps, buildEnv or python3, so Nix cannot make the ISO"
+            remedy = "name another one in [nix] nixpkgs, or use podman or docker"
+            raise StepFailedError(what, remedy)
+        return found
 
-    def command(self, task: Task) -> list[str]:
-        """Return the command that builds the results of ``task``."""
-        arguments = {
-            "environment": [f"{name}={value}" for name, value in task.variables.items()],
-            "home": store_paths.add(Path(task.reads[HOME])),
-            "inputs": task.store,
-            "salt": secrets.token_hex() if os.environ.get(ANEW) else "",
-            "system": installed.system(),
-            "tools": task.image,
-        }
-        # An argument of a program may have 128 KiB (execve(2)).
-        file = _work(task) / "sandbox.json"
-        file.write_text(json.dumps(arguments))
-        return [
-            *("nix-build", str(DERIVATION), "--argstr", "arguments", str(file)),
-            *("--out-link", str(_work(task) / RESULT), *self.caches.options()),
-        ]
+    def fetch(self, order: Order, program: str) -> str:
+        """Copy the files from the store; Nix may fetch them first."""
+        found = derivations.read(program)
+        if os.environ.get(ANEW) or not found:
+            return ""
+        out, root = found.outputs["out"], ("--add-root", str(order.work / RESULT))
+        with order.progress.step("asking the Nix stores for the ISO"):
+            caches = order.project.caches
+            done = store_paths.realise([out], order.progress, *root, caches=caches)
+        if done.status:
+            return ""
+        preflight.whole(Path(out))
+        with order.log.open(["nix-store", "--realise", out], _ignore) as receive:
+            receive(store_paths.build_log(program) or NO_LOG)
+        return _copied(order)
 
-    def run(self, task: Task, command: Sequence[str], on_output: Callable[[bytes], None]) -> int:
-        """Build it. After an interrupt, Nix gets `GRACE_PERIOD` seconds to remove its folders."""
-        return stream(command, cwd=task.project, on_output=on_output, grace_period=GRACE_PERIOD)
+    def repository(self, order: Order, program: str) -> Path:
+        """Fetch the locked packages, and build everything else that the derivation needs."""
+        project, progress, found = order.project, order.progress, derivations.read(program)
+        update.packages(project, progress)
+        with progress.step("building the tools"):
+            if found:
+                store_paths.build(found.wanted, progress, project.caches)
+            link = order.roots / "xbps-repository"
+            folder = str(project.folder)
+            return flakes.build(folder, "xbps-repository", progress, link, project.caches)
 
-    def collect(self, task: Task, log: Log) -> None:
-        """Copy the results, and remove their GC root: the store need not keep a second ISO."""
-        result = _work(task) / RESULT
-        if not log.has_success():
-            # The store had the results already.
-            log.append(store_paths.build_log(result))
-        _copy(result.resolve(), Path(task.writes[OUT]))
-        result.unlink()
+    def make(self, order: Order, built: Built, repository: Path, program: str) -> str:
+        """Build the derivation. An interrupted Nix gets `GRACE_PERIOD` seconds to clean up."""
+        del built, repository
+        argv = ["nix-store", "--realise", program, "--add-root", str(order.work / RESULT)]
+        argv += order.project.caches.options()
+        with (
+            order.progress.stages("running mklive") as reached,
+            order.log.open(argv, reached) as receive,
+        ):
+            folder = order.project.folder
+            status = stream(argv, cwd=folder, on_output=receive, grace_period=GRACE_PERIOD)
+        if status:
+            wrong = order.log.differences()
+            raise judge.differs(wrong) if wrong else order.log.failure(status, argv[0])
+        return _copied(order)
 
 
-def _work(task: Task) -> Path:
-    return Path(task.writes[OUT]).parent
+def _copied(order: Order) -> str:
+    """Copy the files to `Order.results`, and return the ISO's hash.
+
+    Their GC root is removed: the store need not keep a second ISO.
+    """
+    link = order.work / RESULT
+    for kind in outputs.KINDS:
+        shutil.copyfile(link / f"{order.name}.{kind}", order.results / f"image.{kind}")
+    for one in order.work.glob(f"{RESULT}*"):
+        one.unlink()
+    return sri.of_file(order.results / "image.iso")
 
 
-def _copy(folder: Path, place: Path) -> None:
-    """Copy the files below ``folder``, without the store's modes."""
-    for top, _, names in os.walk(folder):
-        below = place / Path(top).relative_to(folder)
-        below.mkdir(exist_ok=True)
-        for name in names:
-            shutil.copyfile(Path(top, name), below / name)
+def _ignore(*_: object) -> None:
+    """Do nothing: a copied log reaches no stage."""

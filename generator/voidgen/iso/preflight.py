@@ -13,10 +13,10 @@ from voidgen.nix import store_paths
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from pathlib import Path, PurePosixPath
+    from pathlib import Path, PurePath
 
 
-def closure(store_paths: Iterable[PurePosixPath]) -> None:
+def closure(store_paths: Iterable[PurePath]) -> None:
     """Raise StepFailedError if a path of the closure is missing in the store."""
     missing = [str(path) for path in store_paths if not os.path.lexists(path)]
     if missing:

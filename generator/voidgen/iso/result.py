@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 SHOWN = 20
 """Number of faults that a message shows."""
+DIFFERS = "mklive succeeded, but the ISO differs from the plan"
+"""What the message says before the faults."""
 
 
 class Expected(NamedTuple):

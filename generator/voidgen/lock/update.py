@@ -87,27 +87,46 @@ def ready(project: Project) -> Pins:
     return found
 
 
+def packages(project: Project, progress: Progress) -> Mapping[str, Path]:
+    """Fetch the locked packages that are missing; return the store paths of all by file name.
+
+    Raises WrongInputError if the lock does not fit the project as it is now.
+    """
+    return _fetched(project, _void(project, state.read(project)), progress)
+
+
 def repository(project: Project, progress: Progress) -> Path:
     """Return a local repository of the locked packages; fetches those that are missing.
 
     Raises WrongInputError if the lock does not fit the project as it is now.
     """
     found = state.read(project)
-    if project.plan.config.mklive is None:
-        raise WrongInputError(state.no_iso(project))
-    raise_all(state.faults(project, found))
-    if not found.lock or not found.lock.xbps:
-        raise AssertionError("voidgen.lock must have Void's packages here")
-    locked, mirrors = found.lock.xbps, project.plan.config.xbps.mirrors
-    paths = fetch.packages(locked.packages, mirrors, progress, project.caches)
-    with progress.step(f"checking {len(locked.packages)} packages of Void"):
-        store.keep(locked, paths)
-        store_paths.check(paths.values(), REPAIR)
+    locked = _void(project, found)
+    paths = _fetched(project, locked, progress)
     with _scratch() as work:
         flake = _flake(project.plan, found.flake, work)
         with progress.step("looking for XBPS"):
             tools = _tools(flake, project, progress)
         return store.repository(locked, paths, tools, progress)
+
+
+def _void(project: Project, found: Pins) -> Xbps:
+    """Return Void's locked packages; WrongInputError if there are none, or if they do not fit."""
+    if project.plan.config.mklive is None:
+        raise WrongInputError(state.no_iso(project))
+    raise_all(state.faults(project, found))
+    if not found.lock or not found.lock.xbps:
+        raise AssertionError("voidgen.lock must have Void's packages here")
+    return found.lock.xbps
+
+
+def _fetched(project: Project, locked: Xbps, progress: Progress) -> Mapping[str, Path]:
+    mirrors = project.plan.config.xbps.mirrors
+    paths = fetch.packages(locked.packages, mirrors, progress, project.caches)
+    with progress.step(f"checking {len(locked.packages)} packages of Void"):
+        store.keep(locked, paths)
+        store_paths.check(paths.values(), REPAIR)
+    return paths
 
 
 @contextmanager

@@ -27,18 +27,24 @@ class Derivation:
 
     ``name`` and ``version`` are its pname and version, or parts of its name by Nix's rule.
     ``outputs`` are store paths by output, "" if known only after the build; ``inputs`` are the
-    paths of derivations, ``sources`` those of files and folders.
+    derivations that it needs, with the names of their outputs, ``sources`` the paths of files and
+    folders.
     """
 
     name: str
     version: str
     outputs: Mapping[str, str]
-    inputs: tuple[str, ...]
+    inputs: Mapping[str, tuple[str, ...]]
     sources: tuple[str, ...]
     system: str
     builder: str
     arguments: tuple[str, ...]
     env: Mapping[str, str]
+
+    @property
+    def wanted(self) -> tuple[str, ...]:
+        """The outputs that it needs of ``inputs``, as `nix-store --realise` takes them."""
+        return tuple(f"{path}!{','.join(names)}" for path, names in self.inputs.items())
 
 
 def read(path: str) -> Derivation | None:
@@ -59,7 +65,7 @@ def read(path: str) -> Derivation | None:
             name,
             version,
             {output: where for output, where, _, _ in outputs},
-            tuple(where for where, _ in inputs),
+            {where: tuple(names) for where, names in inputs},
             tuple(sources),
             system,
             builder,

@@ -14,7 +14,7 @@ from voidgen.nix.caches import NO_CACHES
 from voidgen.nix.closure import StorePath
 from voidgen.progress import NoProgress
 from voidgen.system import sri
-from voidgen.system.process import Completed, run
+from voidgen.system.process import Completed, ask, run
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -121,20 +121,25 @@ def check(paths: Iterable[Path], remedy: str) -> None:
         raise StepFailedError("the Nix store has damaged paths", remedy, output)
 
 
-def add(folder: Path) -> str:
-    """Copy ``folder`` into the store, and return its store path."""
-    return commands.run(["nix-store", "--add", str(folder)]).stdout.decode().strip()
-
-
-def build_log(path: Path) -> bytes:
-    """Return the log of the build that made the store path; StepFailedError if Nix has none."""
-    return commands.run(["nix-store", "--read-log", str(path)]).stdout
+def build_log(derivation: str) -> bytes:
+    """Return the log of the derivation's build; b"" if Nix has none, as for a fetched path."""
+    return ask(["nix-store", "--read-log", derivation], cwd=Path("/"), check=False).stdout
 
 
 def keep(paths: Sequence[Path], link: Path) -> None:
     """Make GC roots of ``paths``: the links ``link``, ``link-2`` and so on (nix-store(1))."""
     words = ["nix-store", "--realise", "--indirect", "--add-root", str(link), *map(str, paths)]
     commands.run(words)
+
+
+def build(outputs: Sequence[str], progress: Progress, caches: Caches = NO_CACHES) -> None:
+    """Build or fetch ``outputs`` of derivations, as `Derivation.wanted` names them.
+
+    If a build fails, StepFailedError names its derivation, with the end of its log.
+    """
+    argv = ["nix-store", "--realise", *log.OPTIONS, *outputs, *caches.options()]
+    with log.watched(progress) as on_stderr:
+        commands.run(argv, on_stderr)
 
 
 def realise(

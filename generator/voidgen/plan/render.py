@@ -11,7 +11,7 @@ from attrs import evolve
 from voidgen.config import keymap
 from voidgen.errors import Fault, WrongInputError, raise_all
 from voidgen.overlay import asker, private
-from voidgen.plan import documents, templating
+from voidgen.plan import documents, mklive_job, templating
 from voidgen.plan.documents import Check, PlanDocument, PlannedImage
 from voidgen.schema import canonical_json, typed_json
 from voidgen.system import git_names, sri
@@ -94,9 +94,11 @@ def project(plan: Plan, nodes: Mapping[str, Node], constant: Tree, flake: File) 
     """
     tree: dict[str, Node] = dict(constant)
     tree["flake.nix"] = File(_flake(plan, flake.data.decode()).encode())
-    tree["image/manifest.json"] = File(
-        canonical_json.to_json(typed_json.plain(document(plan, nodes)))
-    )
+    planned = document(plan, nodes)
+    tree["image/manifest.json"] = File(canonical_json.to_json(typed_json.plain(planned)))
+    if planned.mklive:
+        for name, data in mklive_job.emitted(plan, planned.mklive, planned.include).items():
+            tree[f"image/iso/job/{name}"] = File(data)
     for path, node in nodes.items():
         if isinstance(node, File):
             tree[f"image/include{git_names.emitted(path)}"] = node

@@ -17,9 +17,10 @@ from voidgen.iso import differences, judge, preflight, verify
 from voidgen.iso.differences import Difference
 from voidgen.iso.log import Log
 from voidgen.iso.nix_sandbox import NixSandbox
+from voidgen.iso.order import Order
 from voidgen.lock import epoch, mklive_source, source_date
+from voidgen.lock.state import Pins
 from voidgen.nix import caches, evaluation, installed
-from voidgen.nix.caches import NO_CACHES
 from voidgen.progress import NoProgress
 
 
@@ -107,20 +108,28 @@ def engine_is_nix(_: Path, __: pytest.MonkeyPatch) -> None:
     engine.find(Container("nix"))
 
 
+def _order(folder: Path) -> Order:
+    image = project.load(folder)
+    mklive = image.plan.config.mklive
+    assert mklive
+    locked, log = Pins((), b"", None), Log(folder / "x.log")
+    return Order(image, mklive, locked, 1, "", folder, log, NoProgress(), print)
+
+
 def nix_takes_no_image(folder: Path, _: pytest.MonkeyPatch) -> None:
     text = '[image]\nname = "x"\n[nix]\nnixpkgs = "./set"\n[mklive]\n[container]\nengine = "nix"\n'
     write(
         folder, {"set/default.nix": "", "voidgen.toml": f'{text}image = "a/b@sha256:{"0" * 64}"\n'}
     )
-    NixSandbox(NO_CACHES).tools(project.load(folder), folder, NoProgress())
+    NixSandbox().program(_order(folder))
 
 
 def nix_finds_no_tools(folder: Path, patch: pytest.MonkeyPatch) -> None:
     text = '[image]\nname = "x"\n[nix]\nnixpkgs = "./set"\n[mklive]\n[container]\nengine = "nix"\n'
     write(folder, {"set/default.nix": "", "voidgen.toml": text})
-    patch.setattr(evaluation, "evaluate", lambda *_, **__: ("default", "mklive"))
+    patch.setattr(evaluation, "evaluate", lambda *_, **__: "")
     patch.setattr(installed, "system", lambda: "x86_64-linux")
-    NixSandbox(NO_CACHES).tools(project.load(folder), folder, NoProgress())
+    NixSandbox().program(_order(folder))
 
 
 def arguments_not_quoted(folder: Path, patch: pytest.MonkeyPatch) -> None:

@@ -78,6 +78,17 @@ builtins.mapAttrs package (import ./programs.nix)
   tinycc = compiler;
   linuxHeaders = compiler;
 
+  # This machine's, in the folder /host of the sandbox.
+  python3 = build "python3" ''
+    mkdir -p "$out/bin"
+    cat > "$out/bin/python3" <<END
+    #!$PATH/sh
+    export PYTHONHOME=/host
+    exec /host/lib/*-linux-gnu/ld-linux*.so.* --library-path "\$(echo /host/lib/*-linux-gnu)" /host/bin/python3 "\$@"
+    END
+    chmod 0755 "$out/bin/python3"
+  '' { };
+
   # It takes what each release of nixpkgs takes.
   dockerTools.streamLayeredImage =
     {

@@ -19,9 +19,11 @@
   util-linux =
     "blkid findmnt flock getopt losetup lsblk mount mountpoint nsenter setpriv setsid umount"
     + " unshare";
+  # On the PATH of voidgen's modules only.
+  zstd = "zstd";
   which = "which=which.debianutils";
   # With it, what the stand-ins for mklive and for Void's packages take from the container.
   xbps =
-    "xbps-install xbps-query xbps-uhelper"
+    "xbps-install xbps-query xbps-rindex xbps-uhelper"
     + " grub-mkimage grub-mkstandalone mksquashfs unsquashfs xorriso zstd";
 }

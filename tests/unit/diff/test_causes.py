@@ -33,8 +33,9 @@ def add(  # noqa: PLR0913, PLR0917 - what a derivation has
     path = at(name, digit)
     package, _, version = name.partition("-")
     outputs = {"out": at(name, output or digit, "")}
+    needed = dict.fromkeys(inputs, ("out",))
     store[path] = Derivation(
-        package, version, outputs, inputs, sources, "x86_64-linux", "/bin/sh", ("-c",), env or {}
+        package, version, outputs, needed, sources, "x86_64-linux", "/bin/sh", ("-c",), env or {}
     )
     return path
 
@@ -124,7 +125,8 @@ def test_a_derivations_file_is_read(tmp_path: Path) -> None:
     file.write_bytes(ATERM.replace("{h}", "1" * 32).encode("latin-1"))
     found = derivations.read(str(file))
     assert found is not None
-    assert (found.name, found.version, found.inputs) == ("x", "1", (f"/s/{'1' * 32}-b.drv",))
+    assert (found.name, found.version) == ("x", "1")
+    assert found.inputs == {f"/s/{'1' * 32}-b.drv": ("out",)}
     assert found.outputs == {"man": f"/s/{'1' * 32}-x-1-man", "out": f"/s/{'1' * 32}-x-1"}
     assert found.arguments == ("-c", 'a"b\n\\c')
     assert found.env == {"e\tf": "\xff\x0c"}

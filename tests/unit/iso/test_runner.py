@@ -14,7 +14,7 @@ from voidgen.container import engine
 from voidgen.container.engine import Engine
 from voidgen.errors import StepFailedError
 from voidgen.iso import runner
-from voidgen.iso.runner import InContainer
+from voidgen.iso.in_container import InContainer
 from voidgen.nix import uid_range
 from voidgen.project import Project
 
@@ -40,11 +40,11 @@ def loaded(folder: Path, container: Container) -> Project:
 @pytest.mark.parametrize(
     ("wanted", "programs", "nix_can", "found"),
     [
-        ("auto", ["podman", "docker"], True, "podman run"),
-        ("auto", ["docker"], True, "docker run"),
-        ("docker", ["podman", "docker"], True, "docker run"),
-        ("auto", [], True, "nix-build"),
-        ("nix", ["podman"], False, "nix-build"),
+        ("auto", ["podman", "docker"], True, "podman"),
+        ("auto", ["docker"], True, "docker"),
+        ("docker", ["podman", "docker"], True, "docker"),
+        ("auto", [], True, "nix"),
+        ("nix", ["podman"], False, "nix"),
     ],
 )
 def test_the_choice(  # noqa: PLR0913, PLR0917 - what it depends on
@@ -61,7 +61,8 @@ def test_the_choice(  # noqa: PLR0913, PLR0917 - what it depends on
     monkeypatch.setattr(engine, "_info", lambda *_: (True, Path("/graph")))
     monkeypatch.setattr(uid_range, "can", lambda: nix_can)
     container = Container(engine=wanted)  # type: ignore[arg-type]
-    assert runner.find(loaded(tmp_path, container)).name == found
+    chosen = runner.find(loaded(tmp_path, container))
+    assert (chosen.engine.program if isinstance(chosen, InContainer) else "nix") == found
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """The message about an ISO that is too large lists the largest packages."""
 
 from collections.abc import Iterable
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 import pytest
 from tests.support import documents
@@ -30,8 +30,8 @@ def built(sizes: Iterable[int]) -> Built:
         references = [f"{STORE}base", *([f"{STORE}0"] if number == 1 else [])]
         packages.append({"name": f"p{number}", "outputs": {"out": own}})
         paths.append({"path": own, "narSize": size * KIB, "references": references})
-    places = (PurePosixPath(f"{STORE}i"), PurePosixPath(f"{STORE}m"))
-    return Built(documents.built(packages, paths), *places, ())
+    default, include, mklive = (Path(f"{STORE}{name}") for name in ("image", "include", "mklive"))
+    return Built(documents.built(packages, paths), default, include, mklive, ())
 
 
 @pytest.fixture

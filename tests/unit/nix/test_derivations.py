@@ -8,24 +8,27 @@ from voidgen.nix import derivations
 
 NAME = "0123456789abcdfghijklmnpqrsvwxyz-a-1.drv"
 SAMPLE = (
-    b'Derive([("out","/nix/store/x-a","","")],[("/nix/store/y.drv",["out"])],["/nix/store/z"],'
+    b'Derive([("out","/nix/store/x-a","","")],'
+    b'[("/nix/store/y.drv",["bin","out"])],["/nix/store/z"],'
     b'"x86_64-linux","/bin/sh",["-c","a\\"\\n\\\\\xff"],[("name","a")])'
 )
 
 
 def test_all_fields_are_read(tmp_path: Path) -> None:
     (tmp_path / NAME).write_bytes(SAMPLE)
-    assert derivations.read(str(tmp_path / NAME)) == derivations.Derivation(
+    found = derivations.read(str(tmp_path / NAME))
+    assert found == derivations.Derivation(
         name="a",
         version="1",
         outputs={"out": "/nix/store/x-a"},
-        inputs=("/nix/store/y.drv",),
+        inputs={"/nix/store/y.drv": ("bin", "out")},
         sources=("/nix/store/z",),
         system="x86_64-linux",
         builder="/bin/sh",
         arguments=("-c", 'a"\n\\\xff'),
         env={"name": "a"},
     )
+    assert found.wanted == ("/nix/store/y.drv!bin,out",)
 
 
 @pytest.mark.parametrize(
