@@ -30,7 +30,7 @@ SHOWN = EMITTED / "show.txt"
 
 def _written(folder: Path) -> dict[str, bytes | str | None]:
     """Return the emitted files, without those that are the same for every project."""
-    constant = bundled_files.constant()
+    constant = {**bundled_files.constant(), **bundled_files.in_sandbox()}
     return {
         path: data
         for path, data in found(folder).items()
