@@ -16,14 +16,17 @@ from tests.iso import making
 from tests.iso.podman import Podman
 from tests.iso.project import change, commit
 from tests.iso.running import failed, is_made, well
+from tests.iso.test_check_iso import COMPARISON, CONDITIONS, check
 from tests.iso.test_interrupted import QUIET, SLOW, running
 from tests.locks.project import clone
 from tests.locks.project import well as generate
 from tests.nix_versions import sandboxed
 from tests.nix_versions.sandboxed import Sandboxed, digests, with_lines
 
+from voidgen.check import conditions
 from voidgen.container import engine as engines
 from voidgen.iso.nix_sandbox import ANEW
+from voidgen.lock import epoch
 
 pytestmark = [
     pytest.mark.nix_versions,
@@ -141,6 +144,26 @@ def test_an_iso_that_the_store_has_is_built_again_only_if_asked(
     well(anew)
     assert "building '" in (anew / "out" / "tests.log").read_text()
     assert digests(anew / "out") == digests(folder / "out")
+
+
+@pytest.mark.usefixtures("without_engines")
+def test_the_caller_s_source_date(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(epoch.VARIABLE, "1600000000")
+    well(folder)
+    with (folder / "out" / "tests.iso").open("rb") as iso:
+        # The volume's date (ECMA-119, 8.4.26).
+        iso.seek(16 * 2048 + 813)
+        assert iso.read(14) == b"20200913122640"
+
+
+def test_check_iso_builds_twice(folder: Path) -> None:
+    name_engine(folder)
+    rows = check(folder)
+    found = rows.pop(COMPARISON)
+    assert (found["state"], found["about"][:7]) == ("passed", "sha256-")
+    skipped = [name for name, one in rows.items() if one["state"] == "skipped"]
+    assert skipped == [one.name for one in conditions.IN_SANDBOX]
+    assert tuple(rows) == CONDITIONS
 
 
 def test_a_failure_names_its_line_and_keeps_the_log(folder: Path) -> None:

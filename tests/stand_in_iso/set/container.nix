@@ -84,7 +84,7 @@ builtins.mapAttrs package (import ./programs.nix)
     cat > "$out/bin/python3" <<END
     #!$PATH/sh
     export PYTHONHOME=/host
-    exec /host/lib/*-linux-gnu/ld-linux*.so.* --library-path "\$(echo /host/lib/*-linux-gnu)" /host/bin/python3 "\$@"
+    exec /host/lib/${system}-gnu/ld-linux*.so.* --library-path /host/lib/${system}-gnu /host/bin/python3 "\$@"
     END
     chmod 0755 "$out/bin/python3"
   '' { };
