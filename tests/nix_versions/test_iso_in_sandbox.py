@@ -25,7 +25,7 @@ from tests.nix_versions.sandboxed import Sandboxed, digests, with_lines
 
 from voidgen.check import conditions
 from voidgen.container import engine as engines
-from voidgen.iso.nix_sandbox import ANEW
+from voidgen.iso.nix_sandbox import ANEW, NO_LOG
 from voidgen.lock import epoch
 
 pytestmark = [
@@ -136,6 +136,12 @@ def test_an_iso_that_the_store_has_is_built_again_only_if_asked(
     assert "building '" not in log
     assert "successfully." in log
     assert digests(other / "out") == digests(folder / "out")
+    # As for an ISO that another machine built.
+    monkeypatch.setenv("NIX_LOG_DIR", str(tmp_path / "no-logs"))
+    fetched = clone(folder, tmp_path / "fetched")
+    well(fetched)
+    assert NO_LOG in (fetched / "out" / "tests.log").read_bytes()
+    assert digests(fetched / "out") == digests(folder / "out")
     # Another build, with setuid bits instead of the library that keeps them.
     config = with_lines(os.environ["NIX_CONFIG"], "filter-syscalls = false")
     monkeypatch.setenv("NIX_CONFIG", config)
