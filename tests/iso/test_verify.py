@@ -156,7 +156,12 @@ def test_a_changed_manifest_is_found(folder: Path) -> None:
 
 
 def test_a_manifest_with_an_incomplete_closure_is_found(folder: Path) -> None:
-    change(folder, lambda data: data["nix"]["closure"]["paths"].pop())
+    def forget_an_output(data: dict[str, Any]) -> None:
+        output = data["nix"]["packages"][0]["outputs"]["out"]
+        paths = data["nix"]["closure"]["paths"]
+        paths[:] = [one for one in paths if one["path"] != output]
+
+    change(folder, forget_an_output)
     found = verified(folder, "--signer", "mine.pub", status=1)
     assert wrong(found) == {"sum of tests.manifest.json": "failed", "manifest": "failed"}
 

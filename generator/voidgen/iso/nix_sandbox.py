@@ -126,7 +126,8 @@ def _copied(order: Order) -> str:
     link = order.work / RESULT
     for kind in outputs.KINDS:
         shutil.copyfile(link / f"{order.name}.{kind}", order.results / f"image.{kind}")
-    for one in order.work.glob(f"{RESULT}*"):
+    # With several outputs, each has a link.
+    for one in filter(Path.is_symlink, [*order.work.iterdir()]):
         one.unlink()
     return sri.of_file(order.results / "image.iso")
 
