@@ -6,6 +6,8 @@ import pytest
 from tests.support.program import write
 
 from voidgen import project
+from voidgen.data.bundled_files import DATA
+from voidgen.data.emitted_modules import FILES
 from voidgen.iso import inputs
 from voidgen.lock import source_date
 from voidgen.lock.entries import Entry
@@ -13,6 +15,7 @@ from voidgen.lock.flake_lock import Input
 from voidgen.lock.state import Pins
 from voidgen.lock.types import FlakeInput, Lock
 from voidgen.system import git, sri
+from voidgen.tree import File
 
 PINS = Pins((), b"{}", Lock())
 ENTRY = Entry(FlakeInput("nixpkgs", "", sri.of_bytes(b"tree"), 0, sri.of_bytes(b"entry")), "{}")
@@ -89,6 +92,17 @@ def test_locks_change_the_hash(folder: Path) -> None:
     assert digest(folder, Pins((), b"{ }", Lock())) == before
     found.add(digest(folder, Pins((), b"{}", Lock(container=image))))
     assert len(found) == 4
+
+
+def test_the_project_has_the_scripts_and_modules_unchanged(folder: Path) -> None:
+    tree = project.load(folder).tree()
+    emitted = {path: node.data for path, node in tree.items() if isinstance(node, File)}
+    for name, data in inputs.scripts().items():
+        assert emitted[f"image/iso/scripts/{name}"] == data
+    for name in FILES:
+        assert emitted[f"image/iso/voidgen/{name}"] == (DATA.parent / name).read_bytes()
+    (folder / "voidgen.toml").write_text(TOML.partition("[mklive]")[0])
+    assert not [path for path in project.load(folder).tree() if path.startswith("image/iso/")]
 
 
 def test_the_scripts() -> None:

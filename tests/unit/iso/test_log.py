@@ -1,8 +1,11 @@
 """Failures in mklive's output, although its exit status is 0."""
 
+from pathlib import Path
+
 import pytest
 
 from voidgen.iso import log, mklive_log
+from voidgen.iso.result import DIFFERS
 
 GOOD = "Created /out/image.iso (3.5M) successfully.\n"
 INSTALLS = "[4/12] Installing void pkgs into the rootfs: base-system ...\n"
@@ -163,3 +166,11 @@ ENDS: tuple[tuple[str, str], ...] = (
 def test_the_first_line_that_explains_a_failure_is_found(text: str, expected: str) -> None:
     assert log.telling(text.splitlines()).endswith(expected)
     assert bool(log.telling(text.splitlines())) == bool(expected)
+
+
+def test_differences_that_nix_s_builder_found(tmp_path: Path) -> None:
+    file = tmp_path / "x.log"
+    file.write_text(f"{GOOD}voidgen: {DIFFERS}:\nvoidgen: /a is lost\nvoidgen: b: c\nerror: x\n")
+    assert log.Log(file).differences() == ["/a is lost", "b: c"]
+    file.write_text(GOOD)
+    assert log.Log(file).differences() == []
