@@ -8,7 +8,7 @@
   include,
   # A flake input, or a folder of the project.
   nixpkgs,
-  # flake.lock, if the package set is an input.
+  # flake.lock, if the image has inputs; the file may be missing.
   lock ? null,
   # The void-mklive source, if the image names one.
   mklive ? null,
@@ -22,11 +22,12 @@ let
   plan = builtins.fromJSON (builtins.readFile manifest);
   inherit (plan.image) system;
 
-  locked =
-    if voidgenLock == null || !(builtins.pathExists voidgenLock) then
-      null
-    else
-      (builtins.fromJSON (builtins.readFile voidgenLock)).xbps or null;
+  read = file: if file == null || !(builtins.pathExists file) then null else builtins.readFile file;
+  parsed = text: if text == null then null else builtins.fromJSON text;
+  locks = {
+    flake = read lock;
+    voidgen = parsed (read voidgenLock);
+  };
 
   # One image, with an output for each system on which it can be built.
   hosts = builtins.attrNames (
@@ -84,17 +85,19 @@ let
   # The image is the same on every host; the programs that make its ISO run on the host.
   made = forHosts (
     host:
+    let
+      tools = import ./tools.nix {
+        inherit locks mklive plan;
+        inherit (image.packages) default;
+        folder = manifest + "/../iso";
+        pkgs = packageSets.${host};
+        system = host;
+      };
+    in
     image
     // {
-      packages =
-        image.packages
-        // import ./tools.nix {
-          inherit locked mklive;
-          image = system;
-          mirrors = plan.xbps.mirrors or [ ];
-          pkgs = packageSets.${host};
-          system = host;
-        };
+      inherit (tools) legacyPackages;
+      packages = image.packages // tools.packages;
     }
   );
 
@@ -124,11 +127,15 @@ let
         voidgen: the file named in [flake] extra defines ${named}, which the image's flake already has.
         Give it another name there.'';
 
-  # A kind that `extra` adds counts only if `extra` adds it for the image's own system.
-  kinds = builtins.attrNames (image // additions.${system});
+  # A kind counts only if the image's own system has it.
+  kinds = builtins.filter (
+    kind: kind != "legacyPackages" || made.${system}.${kind} // additions.${system}.${kind} or { } != { }
+  ) (builtins.attrNames (made.${system} // additions.${system}));
   output =
     kind: host:
-    if image ? ${kind} then
+    if kind == "legacyPackages" then
+      made.${host}.${kind} // additions.${host}.${kind} or { }
+    else if image ? ${kind} then
       join kind made.${host}.${kind} (additions.${host}.${kind} or { })
     else
       additions.${host}.${kind};

@@ -1,0 +1,1 @@
+"""A built image: its closure, sizes and overlay; snapshots of projects, builds and ISOs."""

@@ -1,0 +1,114 @@
+"""What Nix built, from the JSON of the default output's manifest.json. Standard library only.
+
+`built_image` has it as types that check every value, for what a stranger built.
+"""
+
+from __future__ import annotations
+
+from itertools import chain
+from typing import Any, NamedTuple
+
+from voidgen.image.overlay_files import EntryFacts
+from voidgen.schema import header
+from voidgen.system import untrusted
+from voidgen.system.untrusted import GarbledError, of_type, texts
+
+HEADER: dict[str, str | int] = {"kind": "voidgen-built-image", "version": 2}
+
+
+class PackageFacts(NamedTuple):
+    """A package that was asked for: see `closure.Package`."""
+
+    name: str
+    pname: str
+    version: str
+    outputs: dict[str, str]
+    license: list[str]
+
+
+class PathFacts(NamedTuple):
+    """A store path of the closure, its bytes, and the store paths that it refers to."""
+
+    path: str
+    size: int
+    references: list[str]
+
+
+class Image(NamedTuple):
+    """What a plan says of the image; ``max_size`` is in bytes."""
+
+    name: str
+    title: str
+    arch: str
+    max_size: int | None
+
+
+class BuildJson(NamedTuple):
+    """A built image: ``plan``, ``packages`` and ``closure`` are JSON, for other documents.
+
+    ``mklive`` is the flake reference of mklive's source, if the image names one.
+    """
+
+    plan: Any
+    packages: Any
+    closure: Any
+    image: Image
+    nixpkgs: str
+    mklive: str | None
+    entries: list[EntryFacts]
+    selected: list[PackageFacts]
+    paths: list[PathFacts]
+
+
+def read(data: bytes) -> BuildJson:
+    """Return what manifest.json says; GarbledError if it is not an image's manifest."""
+    try:
+        value = untrusted.parse_json(data)
+        header.check(value, HEADER)
+        build = _read(value["plan"], value["packages"], value["closure"])
+    except untrusted.DAMAGED:
+        raise GarbledError("is not an image's manifest") from None
+    known = {one.path for one in build.paths}
+    outputs = (one.outputs.values() for one in build.selected)
+    references = (one.references for one in build.paths)
+    for path in chain.from_iterable(chain(outputs, references)):
+        if path not in known:
+            raise GarbledError(f"is not an image's manifest: its closure does not have {path}")
+    return build
+
+
+def _read(plan: Any, packages: Any, closure: Any) -> BuildJson:
+    image, mklive = plan["image"], plan["mklive"]
+    name, title, arch = (of_type(image[key], str) for key in ("name", "title", "arch"))
+    limit = image["max-size"]
+    return BuildJson(
+        plan,
+        packages,
+        closure,
+        Image(name, title, arch, None if limit is None else of_type(limit, int)),
+        of_type(plan["nix"]["nixpkgs"], str),
+        None if mklive is None else of_type(mklive["source"], str),
+        [_entry(one) for one in plan["include"]],
+        [_package(one) for one in packages],
+        [
+            PathFacts(
+                of_type(one["path"], str), of_type(one["narSize"], int), texts(one["references"])
+            )
+            for one in closure["paths"]
+        ],
+    )
+
+
+def _package(one: Any) -> PackageFacts:
+    name, pname, version = (of_type(one[key], str) for key in ("name", "pname", "version"))
+    outputs = {key: of_type(path, str) for key, path in one["outputs"].items()}
+    return PackageFacts(name, pname, version, outputs, texts(one["license"]))
+
+
+def _entry(one: Any) -> EntryFacts:
+    mode, owner, group, target = (
+        of_type(one[key], str) if key in one else None
+        for key in ("mode", "owner", "group", "target")
+    )
+    path, kind = of_type(one["path"], str), of_type(one["type"], str)
+    return EntryFacts(path, kind, mode, owner, group, target, one.get("made-by"))

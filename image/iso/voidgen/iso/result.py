@@ -1,0 +1,81 @@
+"""Find what is wrong with the ISO that mklive made, by the lists of its content and by the log."""
+
+from __future__ import annotations
+
+from itertools import chain
+from typing import TYPE_CHECKING, NamedTuple
+
+from voidgen.iso import differences, initramfs, listing, mklive_log, root_tree, verify
+from voidgen.iso.root_tree import RootTree
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from voidgen.iso.wanted import Wanted
+    from voidgen.system.decompression import Decompress
+
+SHOWN = 20
+"""Number of faults that a message shows."""
+DIFFERS = "mklive succeeded, but the ISO differs from the plan"
+"""What the message says before the faults."""
+
+
+class Expected(NamedTuple):
+    """What the ISO should be.
+
+    ``arch`` is Void's name of the architecture, ``entries`` are the manifest's, ``include`` is the
+    overlay as Nix built it, ``store_paths`` is the closure, ``mklive`` the source of mklive.
+    """
+
+    arch: str
+    entries: tuple[Wanted, ...]
+    include: Path
+    store_paths: tuple[str, ...]
+    mklive: Path
+
+
+def faults(
+    expected: Expected, results: Path, log: str, source_date: int, decompress: Decompress
+) -> Iterator[str]:
+    """Yield how the files of ``results``, and mklive's ``log``, differ from what is ``expected``.
+
+    ``results`` has the lists that scripts/build.sh writes, ``log`` is from `mklive_log.plain`.
+    ``source_date`` is the time of all files that a run makes, in seconds since 1970. Raises OSError
+    if a list or a path of ``expected`` cannot be read.
+    """
+    squashfs, sums, iso, passwd, group = (
+        (results / name).read_bytes().decode(errors="surrogateescape")
+        for name in ("squashfs.list", "overlay.sums", "iso.list", "passwd", "group")
+    )
+    tree = RootTree(
+        root_tree.entries(squashfs),
+        root_tree.ids(passwd),
+        root_tree.ids(group),
+        root_tree.hashes(sums),
+    )
+    hooks = initramfs.hooks(expected.mklive)
+    found = chain(
+        mklive_log.faults(log),
+        verify.boot(expected.arch, iso),
+        verify.loaders(expected.arch, results / "efi", source_date),
+        verify.initrd(results / "initrd", tree.entries, hooks, decompress),
+        verify.packages((results / "pkgdb.plist").read_bytes()),
+        differences.overlay(listing.entries(expected.entries, expected.include), tree),
+        differences.closure(expected.store_paths, tree),
+        differences.store_files(expected.store_paths, tree),
+    )
+    return map(str, found)
+
+
+def too_large(iso: Path, limit: int | None) -> Iterator[str]:
+    """Yield a line if the file ``iso`` has more bytes than ``limit``.
+
+    That is `[image] max-size`, which the manifest has as ``max-size``; None if there is no limit.
+    """
+    found = iso.stat().st_size
+    if limit is not None and found > limit:
+        yield (
+            f"the ISO has {found} bytes, {found - limit} more than [image] max-size in "
+            "voidgen.toml allows"
+        )

@@ -1,0 +1,44 @@
+"""The paths that an overlay puts into the image, as a manifest lists them. Pure."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+
+class Wanted(NamedTuple):
+    """A path of the overlay, with the keys of the manifest that tell what it becomes.
+
+    ``type`` is file, directory or symlink, ``mode`` the permission bits, ``hash`` in SRI form.
+    ``made_by`` says whether Nix makes the path.
+    """
+
+    path: str
+    type: str
+    mode: int | None = None
+    owner: str = ""
+    group: str = ""
+    target: str | None = None
+    hash: str | None = None
+    made_by: bool = False
+
+
+_TEXTS = ("path", "type", "mode", "owner", "group", "target", "hash")
+
+
+def entries(include: Any) -> tuple[Wanted, ...]:
+    """Return the entries of ``include``, which is a key of image/manifest.json, parsed as JSON.
+
+    Raises ValueError if they are not entries (docs/reference/manifest.md).
+    """
+    try:
+        return tuple(map(_entry, include))
+    except (AttributeError, KeyError, TypeError, ValueError):
+        raise ValueError("the manifest's include is garbled") from None
+
+
+def _entry(value: Any) -> Wanted:
+    texts = {key: value[key] for key in _TEXTS if key in value}
+    if not all(isinstance(one, str) for one in texts.values()):
+        raise TypeError
+    mode = int(texts["mode"], 8) if "mode" in texts else None
+    return Wanted(**{**texts, "mode": mode}, made_by="made-by" in value)

@@ -1,0 +1,1 @@
+"""The plan of an image, and the files that it becomes."""

@@ -1,0 +1,1 @@
+"""TOML and JSON: read into types with every fault at once, and written."""

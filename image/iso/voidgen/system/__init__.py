@@ -1,0 +1,1 @@
+"""The machine: programs, environment, files, git, hashes, and data that others wrote."""
