@@ -55,6 +55,8 @@ def _values(old: Mapping[str, str], new: Mapping[str, str]) -> tuple[Value, ...]
 
 
 def _request(old: PlanDocument, new: PlanDocument) -> dict[str, tuple[Value, ...]]:
+    if not (old.container and new.container):
+        old, new = (attrs.evolve(one, container=None) for one in (old, new))
     before, after = _asked(old), _asked(new)
     found = {
         table: _values(before.get(table, {}), after.get(table, {}))

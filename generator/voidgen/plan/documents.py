@@ -114,7 +114,10 @@ class Entry:
 
 @frozen
 class PlanDocument:
-    """All of image/manifest.json (docs/reference/manifest.md)."""
+    """All of image/manifest.json (docs/reference/manifest.md).
+
+    An ISO's documents do not have ``container``, which does not change the image.
+    """
 
     HEADER: ClassVar[Mapping[str, str | int]] = MappingProxyType(
         {"kind": "voidgen-plan", "version": 2}
@@ -129,4 +132,4 @@ class PlanDocument:
     checks: tuple[Check, ...]
     include: tuple[Entry, ...]
     mklive: Mklive | None
-    container: Container
+    container: Container | None = None

@@ -135,6 +135,15 @@ NEW = Snapshot(
 )  # fmt: skip
 
 
+def test_an_iso_does_not_say_what_ran_mklive() -> None:
+    assert OLD.plan
+    iso = attrs.evolve(OLD, plan=attrs.evolve(OLD.plan, container=None))
+    assert not compare.compare(OLD, iso)
+    other = documents.plan(**PLAN | {"container": {"engine": "nix"}})
+    diff = compare.compare(OLD, attrs.evolve(OLD, plan=other))
+    assert diff.request == {"settings": (Value("container.engine", "auto", "nix"),)}
+
+
 def test_each_layer() -> None:
     diff = compare.compare(OLD, NEW)
     assert diff.request

@@ -72,6 +72,7 @@ OTHER = "was built by another version of voidgen: run `voidgen build`"
     [
         (edit(), None),
         (edit(config=f"# A comment.\n{CONFIG}"), None),
+        (edit(config=f'{CONFIG}[container]\nengine = "nix"\n'), None),
         (edit(config=CONFIG.replace('"x"', '"y"')), OLDER),
         (edit(file="2"), OLDER),
         (edit(lock=LOCK.replace("AAA=", "AAE=")), "older than flake.lock: run `voidgen build`"),

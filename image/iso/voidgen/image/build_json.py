@@ -44,7 +44,7 @@ class Image(NamedTuple):
 
 
 class BuildJson(NamedTuple):
-    """A built image: ``plan``, ``packages`` and ``closure`` are JSON, for other documents.
+    """A built image: ``plan``, ``packages`` and ``closure`` are JSON, for an ISO's documents.
 
     ``mklive`` is the flake reference of mklive's source, if the image names one.
     """
@@ -82,7 +82,8 @@ def _read(plan: Any, packages: Any, closure: Any) -> BuildJson:
     name, title, arch = (of_type(image[key], str) for key in ("name", "title", "arch"))
     limit = image["max-size"]
     return BuildJson(
-        plan,
+        # An ISO is the same, whatever made it.
+        {key: value for key, value in plan.items() if key != "container"},
         packages,
         closure,
         Image(name, title, arch, None if limit is None else of_type(limit, int)),
