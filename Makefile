@@ -87,7 +87,7 @@ SHELL_SCRIPTS := generator/voidgen/iso/scripts/* generator/voidgen/xbps/record.s
 
 .PHONY: help demo reproduce docs release-note fuzz fuzz-guided test tested-with test-nix-versions test-slow nightly \
 	lint typecheck unit lowest format golden \
-	bench bench-scale bench-iso bench-iso-check live-qemu venv clean
+	bench bench-scale bench-iso bench-iso-check bench-iso-engines live-qemu venv clean
 
 help:
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 20
@@ -184,6 +184,10 @@ bench-iso: .venv/ready ## measure how a closure gets into the ISO, compared with
 
 bench-iso-check: .venv/ready .venv/container/base.tar ## measure `voidgen check --iso`, compared with two runs of `iso`
 	$(PYTHON) -m bench.iso_check
+
+bench-iso-engines: .venv/ready .venv/container/base.tar ## measure `voidgen iso` by Nix, compared with podman (root)
+	@scripts/nix-root sid .venv/nix/sid
+	$(PYTHON) -m bench.iso_engines
 
 format: .venv/ready ## format the Python code
 	$(PYTHON) -m ruff check --fix

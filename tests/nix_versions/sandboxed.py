@@ -11,7 +11,9 @@ from tests.integration.offline import SYSTEM, Nix
 from tests.iso import debian, making
 from tests.iso.making import Made
 from tests.iso.podman import Podman
+from tests.iso.project import commit
 from tests.iso.running import KINDS
+from tests.locks.project import well
 
 from voidgen.nix import uid_range
 
@@ -69,6 +71,15 @@ def _unpack_debian(patch: pytest.MonkeyPatch) -> None:
         file.write_text(text.replace("{ inherit paths; };", "{ inherit debian paths; };"))
 
     patch.setattr("tests.iso.project.write_set", write)
+
+
+def name_engine(folder: Path) -> None:
+    """Have voidgen.toml name Nix."""
+    text = (folder / "voidgen.toml").read_text()
+    text = text.replace("[container]\n", '[container]\nengine = "nix"\n')
+    (folder / "voidgen.toml").write_text(text)
+    well(folder, "generate")
+    commit(folder)
 
 
 def with_lines(config: str, *lines: str) -> str:

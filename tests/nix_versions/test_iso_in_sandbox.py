@@ -21,7 +21,7 @@ from tests.iso.test_interrupted import QUIET, SLOW, running
 from tests.locks.project import clone
 from tests.locks.project import well as generate
 from tests.nix_versions import sandboxed
-from tests.nix_versions.sandboxed import Sandboxed, digests, with_lines
+from tests.nix_versions.sandboxed import Sandboxed, digests, name_engine, with_lines
 
 from voidgen.check import conditions
 from voidgen.container import engine as engines
@@ -79,15 +79,6 @@ def nix(folder: Path) -> Nix:
 def without_engines(monkeypatch: pytest.MonkeyPatch) -> None:
     """As on a machine that has neither podman nor docker."""
     monkeypatch.setattr(engines, "installed", lambda _: "")
-
-
-def name_engine(folder: Path) -> None:
-    """Have voidgen.toml name Nix."""
-    text = (folder / "voidgen.toml").read_text()
-    text = text.replace("[container]\n", '[container]\nengine = "nix"\n')
-    (folder / "voidgen.toml").write_text(text)
-    generate(folder, "generate")
-    commit(folder)
 
 
 def replace(file: Path, pattern: str, new: str) -> None:
