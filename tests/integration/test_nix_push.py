@@ -188,7 +188,10 @@ def test_nix_builds_on_another_machine_over_ssh(
 ) -> None:
     machine = Machine(empty_nix, tmp_path / "other")
     with ssh(machine, empty_nix.env, tmp_path / "ssh") as (store, options):
-        config = f"builders = {store} {SYSTEM}\nmax-jobs = 0\nbuilders-use-substitutes = false\n"
+        # The builder takes them all at once: otherwise, Nix waits for seconds before it asks again.
+        config = (
+            f"builders = {store} {SYSTEM} - 20\nmax-jobs = 0\nbuilders-use-substitutes = false\n"
+        )
         monkeypatch.setenv("NIX_CONFIG", f"{empty_nix.env['NIX_CONFIG']}\n{config}")
         monkeypatch.setenv("NIX_SSHOPTS", options)
         top = str(flakes.build(str(example), "default", NoProgress()))

@@ -129,5 +129,5 @@ def test_lock_without_nix_fails(
 def test_a_project_without_mklive_has_no_void_packages(tmp_path: Path) -> None:
     folder = project(tmp_path / "project", toml(None))
     said = refused(folder, "fetch", status=2)
-    assert "add [mklive] to voidgen.toml" in said
+    assert "run `voidgen init --online`: it adds [mklive]" in said
     assert "no pinned input is called 'xbps'" in refused(folder, "update", "xbps", status=2)
