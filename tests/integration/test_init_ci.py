@@ -2,6 +2,7 @@
 
 import itertools
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -12,41 +13,19 @@ from typing import Any
 from urllib.parse import parse_qs
 
 import pytest
-from ruamel.yaml import YAML
 from tests.integration.offline import Nix
+from tests.integration.workflows import BASH, PINNED, Runner, commit, git, load, voidgen_flake
 from tests.support.program import found, voidgen, write
 
-from voidgen import __version__
 from voidgen.init import ci
 from voidgen.init.ci import Workflow
 from voidgen.iso import outputs
 
 BIN = Path(sys.executable).parent
 SCHEMAS = {"github": "github-workflows", "gitlab": "gitlab-ci"}
-IDENTITY = ("-c", "user.name=x", "-c", "user.email=x@x.invalid")
+SOURCE = ("--voidgen", PINNED)
 PULL_REQUEST = "github.event_name == 'pull_request'"
 OURS = f"{PULL_REQUEST} && github.event.pull_request.head.repo.full_name == github.repository"
-
-# A stand-in for GitHub's `gh`: it records its arguments, and finds a comment if a file exists.
-GH = """#!/bin/sh
-printf '%s\\n' "$*" >> "$KEPT/asked"
-case $* in
-*--paginate*) cat "$KEPT/comments" 2> /dev/null || : ;;
-*body=@*) cp "${*##*body=@}" "$KEPT/body" ;;
-esac
-"""
-
-
-def load(text: str) -> dict[str, Any]:
-    data: dict[str, Any] = YAML(typ="safe").load(text)
-    return data
-
-
-def git(folder: Path, *words: str) -> str:
-    done = subprocess.run(
-        ["git", *IDENTITY, *words], cwd=folder, check=True, capture_output=True, text=True
-    )
-    return done.stdout.strip()
 
 
 @pytest.fixture
@@ -60,9 +39,9 @@ def alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_the_workflow_is_well_formed(tmp_path: Path, host: str) -> None:
     workflows, programs = [], []
     for iso, folder in itertools.product((True, False), ("", "images/rescue")):
-        text = Workflow(host, tmp_path, folder).text(iso=iso)
+        text = Workflow(host, tmp_path, folder, PINNED).text(iso=iso)
         assert ("voidgen iso" in text) == iso
-        assert f"voidgen=={__version__}" in text
+        assert load(text)["env" if host == "github" else "variables"]["VOIDGEN"] == PINNED
         name = f"{'iso' if iso else 'image'}-{folder.replace('/', '-')}"
         workflows.append(tmp_path / f"{name}.yml")
         workflows[-1].write_text(text)
@@ -82,17 +61,25 @@ def lint(*argv: str | Path) -> None:
 
 def scripts(host: str, workflow: dict[str, Any]) -> Iterator[str]:
     if host == "github":
-        yield from (step["run"] for step in workflow["jobs"]["image"]["steps"] if "run" in step)
+        for job in workflow["jobs"].values():
+            yield from (step["run"] for step in job["steps"] if "run" in step)
     else:
-        yield "\n".join(workflow["build-image"]["before_script"])
+        yield "\n".join(workflow["default"]["before_script"])
         yield "\n".join(workflow["build-image"]["script"])
+        yield "\n".join(workflow["update-image"]["script"])
+
+
+@pytest.mark.parametrize("host", ci.HOSTS)
+def test_the_workflow_takes_programs_of_others_by_hash(tmp_path: Path, host: str) -> None:
+    text = Workflow(host, tmp_path, "", PINNED).text(iso=True)
+    for used in re.findall(r"uses: (\S+)", text):
+        assert re.fullmatch(r"[a-z-]+/[a-z-]+@[0-9a-f]{40}", used)
+    assert not re.search(r"\b(?:pip|pipx|uvx?|npm|npx) ", text)
 
 
 def pull_request(project: Path) -> str:
     """Commit, then change the package set; return the first commit."""
-    git(project, "add", "--all")
-    git(project, "commit", "--quiet", "-m", "The image")
-    before = git(project, "rev-parse", "HEAD")
+    before = commit(project, "The image")
     text = (project / "voidgen.toml").read_text()
     (project / "voidgen.toml").write_text(text.replace("2026.10", "2026.04"))
     assert voidgen("generate", cwd=project).status == 0
@@ -101,67 +88,40 @@ def pull_request(project: Path) -> str:
 
 
 def test_the_github_workflow_runs(warm: Path, nix: Nix, tmp_path: Path) -> None:
-    assert voidgen("init", "--ci", "github", cwd=warm).status == 0
+    source = voidgen_flake(tmp_path / "voidgen")
+    assert voidgen("init", "--ci", "github", "--voidgen", source, cwd=warm).status == 0
     base = pull_request(warm)
     workflow = load((warm / ".github/workflows/voidgen.yml").read_text())
-    kept = tmp_path / "kept"
-    write(kept, {"gh": GH})
-    (kept / "gh").chmod(0o755)
-    env = {
-        **nix.env,
-        "GITHUB_ACTIONS": "true",
-        "GITHUB_WORKSPACE": str(warm),
-        "GITHUB_STEP_SUMMARY": str(kept / "summary"),
-        "KEPT": str(kept),
-        "PATH": f"{kept}:{BIN}:{os.environ['PATH']}",
-        "RUNNER_TEMP": str(kept),
-    }
+    assert workflow["defaults"]["run"]["working-directory"] == "."
+    runner = Runner(tmp_path / "kept", warm, nix.env)
     values = {
-        "${{ github.event.pull_request.base.sha }}": base,
-        "${{ github.event.number }}": "7",
-        "${{ github.repository }}": "me/image",
-        "${{ github.token }}": "secret",
+        "github.event.pull_request.base.sha": base,
+        "github.event.number": "7",
+        "github.repository": "me/image",
+        "github.token": "secret",
     }
 
     def run_all(conditions: set[str | None]) -> str:
         said = ""
         for step in workflow["jobs"]["image"]["steps"]:
             assert step.get("if") in {None, PULL_REQUEST, OURS}
-            if (
-                step.get("if") not in conditions
-                or "run" not in step
-                or step["name"].startswith("Install")
-            ):
-                continue
-            own = {}
-            for name, value in step.get("env", {}).items():
-                for expression, meant in values.items():
-                    value = value.replace(expression, meant)  # noqa: PLW2901
-                assert "${{" not in value
-                own[name] = value
-            shell = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]]
-            folder = warm / workflow["defaults"]["run"]["working-directory"]
-            done = subprocess.run(
-                shell, cwd=folder, env={**env, **own}, check=False, capture_output=True, text=True
-            )
-            assert done.returncode == 0, (step, done.stdout, done.stderr)
-            said += done.stdout
+            if step.get("if") in conditions and "run" in step:
+                said += runner.run(step, values, workflow["env"])
         return said
 
     said = run_all({None, PULL_REQUEST, OURS})
     assert "identical" in said
-    body = (kept / "body").read_text()
+    body = runner.body()
     assert body.startswith("<!-- voidgen diff -->\n### ")
     assert "| downgraded | proverbs | 8 -\\> 7 |" in body
-    assert (kept / "summary").read_text() == body
-    asked = (kept / "asked").read_text().splitlines()
+    assert (runner.kept / "summary").read_text() == body
     comments = "repos/me/image/issues/7/comments"
-    assert asked[-1].startswith(f"api --silent --method POST {comments} --field body=@")
+    assert runner.asked()[-1].startswith(f"api --silent --method POST {comments} --field body=@")
     # The next push edits that comment.
-    (kept / "comments").write_text("4711\n4712\n")
+    write(runner.kept, {"comments": "4711\n4712\n"})
     run_all({OURS})
-    asked = (kept / "asked").read_text().splitlines()
-    assert asked[-1].startswith("api --silent --method PATCH repos/me/image/issues/comments/4711 ")
+    comment = "repos/me/image/issues/comments/4711"
+    assert runner.asked()[-1].startswith(f"api --silent --method PATCH {comment} ")
 
 
 class Notes(BaseHTTPRequestHandler):
@@ -182,9 +142,10 @@ class Notes(BaseHTTPRequestHandler):
 
 @pytest.mark.slow
 def test_the_gitlab_workflow_runs(warm: Path, nix: Nix) -> None:
-    assert voidgen("init", "--ci", "gitlab", cwd=warm).status == 0
+    assert voidgen("init", "--ci", "gitlab", "--voidgen", PINNED, cwd=warm).status == 0
     base = pull_request(warm)
-    job = load((warm / ".gitlab-ci.yml").read_text())["build-image"]
+    workflow = load((warm / ".gitlab-ci.yml").read_text())
+    job = workflow["build-image"]
     server = HTTPServer(("127.0.0.1", 0), Notes)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     env = {
@@ -199,9 +160,9 @@ def test_the_gitlab_workflow_runs(warm: Path, nix: Nix) -> None:
         "VOIDGEN_COMMENT_TOKEN": "secret",
     }
     try:
-        lines = "\n".join((job["before_script"][-1], *job["script"]))
-        shell = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", lines]
-        done = subprocess.run(shell, cwd=warm, env=env, check=False, capture_output=True, text=True)
+        lines = "\n".join((workflow["default"]["before_script"][-1], *job["script"]))
+        argv = [*BASH, lines]
+        done = subprocess.run(argv, cwd=warm, env=env, check=False, capture_output=True, text=True)
         assert done.returncode == 0, (done.stdout, done.stderr)
     finally:
         server.shutdown()
@@ -214,7 +175,7 @@ def test_the_gitlab_workflow_runs(warm: Path, nix: Nix) -> None:
 
 
 def test_init_writes_a_workflow_together_with_a_preset(alone: Path) -> None:
-    ran = voidgen("init", "--preset", "console", "--ci", "github", "x", cwd=alone)
+    ran = voidgen("init", "--preset", "console", "--ci", "github", *SOURCE, "x", cwd=alone)
     assert (ran.status, ran.err) == (0, "")
     assert {".github/workflows/voidgen.yml", "voidgen.toml"} <= found(alone / "x").keys()
     assert "voidgen iso" in (alone / "x/.github/workflows/voidgen.yml").read_text()
@@ -222,7 +183,7 @@ def test_init_writes_a_workflow_together_with_a_preset(alone: Path) -> None:
 
 
 def test_init_in_a_subfolder_writes_the_workflow_at_the_repositorys_root(repository: Path) -> None:
-    ran = voidgen("init", "--ci", "github", "images/rescue", cwd=repository)
+    ran = voidgen("init", "--ci", "github", *SOURCE, "images/rescue", cwd=repository)
     assert ran.status == 0
     text = (repository / ".github/workflows/voidgen-images-rescue.yml").read_text()
     workflow = load(text)
@@ -234,20 +195,20 @@ def test_init_in_a_subfolder_writes_the_workflow_at_the_repositorys_root(reposit
 def test_init_overwrites_no_workflow(alone: Path) -> None:
     write(alone, {"x/.gitlab-ci.yml": "mine"})
     before = found(alone)
-    ran = voidgen("init", "--ci", "gitlab", "x", cwd=alone)
+    ran = voidgen("init", "--ci", "gitlab", *SOURCE, "x", cwd=alone)
     assert (ran.status, found(alone)) == (2, before)
     assert "x/.gitlab-ci.yml: already exists" in ran.err
 
 
 def test_init_makes_a_repository_if_there_is_none(alone: Path) -> None:
     write(alone, {"voidgen.toml": '[image]\nname = "x"\n'})
-    assert voidgen("init", "--ci", "github", cwd=alone).status == 0
+    assert voidgen("init", "--ci", "github", *SOURCE, cwd=alone).status == 0
     assert "voidgen iso" not in (alone / ".github/workflows/voidgen.yml").read_text()
     assert git(alone, "ls-files") == ".github/workflows/voidgen.yml"
 
 
 def test_init_refuses_a_path_that_yaml_would_have_to_quote(repository: Path) -> None:
-    ran = voidgen("init", "--ci", "github", "a #1", cwd=repository)
+    ran = voidgen("init", "--ci", "github", *SOURCE, "a #1", cwd=repository)
     assert ran.status == 2
     assert "voidgen cannot write a workflow for this path" in ran.err
     assert found(repository) == {}

@@ -70,7 +70,9 @@ def test_the_wheel_works_with_only_its_requirements(
     assert "init" in run(program, "--help")
     busybox = env.get("VOIDGEN_BUSYBOX") or shutil.which("busybox")
     assert busybox
-    run(program, "init", "--offline", "--busybox", busybox, "--ci", "github", "image")
+    source = f"github:me/voidgen/{'0' * 40}"
+    words = ("--offline", "--busybox", busybox, "--ci", "github", "--voidgen", source)
+    run(program, "init", *words, "image")
     run(program, "generate", cwd=tmp_path / "image")
     run("nix", "build", cwd=tmp_path / "image")
     assert "greet" in run(program, "show", "--built", cwd=tmp_path / "image")

@@ -7,8 +7,9 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "voidgen init my-image",
         "voidgen init --preset console rescue",
         "voidgen init --from config/install.conf taken-over",
+        "voidgen init --title 'Rescue disk' --keymap de --locale de_CH.UTF-8 disk",
         "voidgen init --offline try-it",
-        "voidgen init --ci github checked",
+        "voidgen init --ci github --voidgen github:OWNER/voidgen/COMMIT checked",
     ),
     "search": ("voidgen search dice", "voidgen search --only xbps image viewer"),
     "add": (

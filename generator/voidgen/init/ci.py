@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from voidgen import __version__
 from voidgen.data.bundled_files import DATA
 from voidgen.errors import Fault, WrongInputError, refused
 from voidgen.init import repository
@@ -31,12 +30,14 @@ _PLAIN = re.compile(r"[A-Za-z0-9._+/-]*")
 class Workflow:
     """A workflow for the project in ``folder`` of the repository ``top``.
 
-    ``folder`` is empty if the project is the repository's top.
+    ``folder`` is empty if the project is the repository's top. ``voidgen`` is the pinned flake
+    that the workflow gets voidgen from.
     """
 
     host: str
     top: Path
     folder: str
+    voidgen: str
 
     @property
     def file(self) -> Path:
@@ -55,7 +56,8 @@ class Workflow:
             "prefix": prefix,
             "out": f"{prefix}out",
             "artifact": self.folder.replace("/", "-") or "image",
-            "version": __version__,
+            "branch": "-".join(("voidgen-update", *filter(None, self.folder.split("/")))),
+            "voidgen": json.dumps(self.voidgen),
             "kept": KEPT,
             "iso": iso,
         }
@@ -64,8 +66,10 @@ class Workflow:
         return templates.fill((FOLDER / f"{self.host}.yml.j2").read_text(), values)
 
 
-def find(host: str, project: Path) -> Workflow:
+def find(host: str, project: Path, voidgen: str) -> Workflow:
     """Return the workflow for ``project``; WrongInputError if its file exists already.
+
+    ``voidgen`` is the pinned flake that it gets voidgen from.
 
     ``project`` may be missing: then the repository is the one that it will be, or will be in.
     """
@@ -73,12 +77,13 @@ def find(host: str, project: Path) -> Workflow:
     top = project
     if not repository.needs_own(project):
         top = git.top(repository.nearest_existing(project))
-        folder = os.path.relpath(os.path.realpath(project), top).removeprefix(".")
+        found = os.path.relpath(os.path.realpath(project), top)
+        folder = "" if found == "." else found
     if not _PLAIN.fullmatch(folder):
         what = "voidgen cannot write a workflow for this path in the repository"
         remedy = "move the project to a path of letters, digits and . _ + -"
         raise WrongInputError(Fault(what, project, remedy=remedy))
-    workflow = Workflow(host, top, folder)
+    workflow = Workflow(host, top, folder, voidgen)
     if os.path.lexists(workflow.file):
         remedy = "move it away, and copy what you need from it: init never overwrites a file"
         raise WrongInputError(Fault("already exists", workflow.file, remedy=remedy))

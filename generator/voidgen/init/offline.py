@@ -7,39 +7,54 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from attrs import frozen
+
+from voidgen import config
 from voidgen.data import bundled_files
 from voidgen.errors import Fault, WrongInputError, refused
-from voidgen.init import repository
+from voidgen.init import image_values, preset, repository
 from voidgen.system import git
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from typing import BinaryIO
 
 BUSYBOX = "packages/busybox"
+
+
+@frozen
+class Made:
+    """The busybox that was copied, and the files and folders that were made."""
+
+    busybox: Path
+    names: tuple[str, ...]
+
+
 REMEDY = "install a static busybox (Debian: busybox-static), or name one with --busybox"
 
 
-def make(folder: Path, busybox: Path | None) -> Path:
-    """Copy the offline example, with a static busybox, to ``folder``; return the busybox.
+def make(folder: Path, busybox: Path | None, values: Mapping[str, str]) -> Made:
+    """Copy the offline example, with ``values`` in [image] and a static busybox, to ``folder``.
 
-    The folder must be missing or empty. It becomes a git repository, unless it is in one that does
-    not ignore it. If this fails, nothing is made.
+    ``folder`` may have other files, and keeps them. It becomes a git repository, unless it is in
+    one that does not ignore it. If this fails, nothing is made.
     """
     found = _static_busybox(busybox)
+    names = sorted(file.name for file in bundled_files.offline().iterdir())
+    repository.check(folder, {*names, *preset.OURS})
+    made = tuple(name for name in names if not os.path.lexists(folder / name))
     try:
-        if os.path.lexists(folder) and (not folder.is_dir() or any(folder.iterdir())):
-            remedy = "choose another folder: init never overwrites a file"
-            what = "already exists, and is not an empty folder"
-            raise WrongInputError(Fault(what, folder, remedy=remedy))
         with repository.new_project(folder) as project:
             shutil.copytree(bundled_files.offline(), project, symlinks=True, dirs_exist_ok=True)
             shutil.copyfile(found, project / BUSYBOX)
             (project / BUSYBOX).chmod(0o755)
             _set_plain_modes(project)
+            text = image_values.put((project / config.FILE).read_text(), values, project)
+            (project / config.FILE).write_text(text)
     except OSError as error:
         raise refused(error, folder) from None
-    git.add_intent(folder, ["."])
-    return found
+    git.add_intent(folder, made)
+    return Made(found, made)
 
 
 def _set_plain_modes(project: Path) -> None:

@@ -12,7 +12,7 @@ from voidgen.config.rules import IMAGE_NAME
 from voidgen.data import bundled_files
 from voidgen.data.bundled_files import DATA
 from voidgen.edit import text as edit
-from voidgen.errors import Fault, raise_all, refused
+from voidgen.errors import refused
 from voidgen.init import repository
 from voidgen.system import git
 from voidgen.system.files import write_atomically
@@ -30,8 +30,6 @@ _WITHOUT_GL = """\
 # Programs from Nix use glibc, and cannot load musl's drivers. To use Mesa from nixpkgs instead, set
 # drivers = "profile" in [overlay.options.nix-gl] and add "mesa" to [nix] packages.
 without = ["nix-gl"]"""
-KEPT = (ATTRIBUTES, IGNORE)
-"""Files that the folder may have already; voidgen does not change them."""
 OURS = (config.FILE, "flake.nix", "image")
 """Files and folders of a project: if the folder has one, voidgen refuses it."""
 
@@ -63,22 +61,13 @@ def _for_arch(arch: str, content: str, file: Path) -> str:
     return re.sub(r"(?m)^title = .*\n", rf'\g<0>arch = "{arch}"\n', content, count=1)
 
 
-def check(folder: Path) -> None:
-    """Raise WrongInputError if a project in ``folder`` would overwrite a file."""
-    existing = [folder / name for name in OURS if os.path.lexists(folder / name)]
-    if os.path.lexists(folder) and not folder.is_dir():
-        existing = [folder]
-    remedy = "choose another folder: init never overwrites a file"
-    raise_all(Fault("already exists", file, remedy=remedy) for file in existing)
-
-
 def make(folder: Path, settings: str) -> list[str]:
     """Write a project with ``settings`` as its voidgen.toml; return the names of the files made.
 
     ``folder`` may have other files, and keeps them. It becomes a git repository, unless it is in
     one that does not ignore it.
     """
-    check(folder)
+    repository.check(folder, OURS)
     files = {
         ATTRIBUTES: CONTENT,
         IGNORE: "".join(f"{line}\n" for line in IGNORED),

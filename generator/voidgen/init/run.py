@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from attrs import frozen
+from attrs import field, frozen
 
 from voidgen import config
 from voidgen.errors import Fault, WrongInputError, unreadable
-from voidgen.init import ci, offline, online, preset, takeover
+from voidgen.init import ci, image_values, offline, online, preset, repository, takeover
 from voidgen.nix import flake_ref
 from voidgen.system import sri
 from voidgen.system.files import read_regular_file
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping
     from pathlib import Path
 
 PRESET = "cinnamon"
@@ -25,8 +26,10 @@ class Request:
     """The project to make in ``folder``.
 
     It is one that builds ``offline``, with this or a found ``busybox``, or one from a ``preset``
-    for ``arch``, with the settings of ``scripts``. ``ci`` names a host: its workflow is added, also
-    to a project that is there. ``online`` changes such a project, which builds offline.
+    for ``arch``, with the settings of ``scripts``. ``image`` has values of [image] by key, which
+    win. ``ci`` is a host, and the pinned flake that its workflow gets voidgen from: the workflow is
+    added, also to a project that is there. ``online`` changes such a project, which builds offline.
+    ``may_make_repository`` asks the user a question, before their home folder becomes one.
     """
 
     folder: Path
@@ -35,8 +38,10 @@ class Request:
     scripts: tuple[Path, ...] = ()
     offline: bool = False
     busybox: Path | None = None
-    ci: str | None = None
+    ci: tuple[str, str] | None = None
     online: bool = False
+    image: Mapping[str, str] = field(factory=dict)
+    may_make_repository: Callable[[str], bool] = lambda _: False
 
 
 @frozen
@@ -59,7 +64,8 @@ def run(request: Request) -> Result:
     """
     folder = request.folder
     # What refuses the workflow must do so before anything is made.
-    workflow = ci.find(request.ci, folder) if request.ci else None
+    workflow = ci.find(request.ci[0], folder, request.ci[1]) if request.ci else None
+    _refuse_home(request)
     done, left = _project(request)
     if workflow:
         ci.add(workflow, iso=config.load(folder).mklive is not None)
@@ -69,21 +75,37 @@ def run(request: Request) -> Result:
 
 def _project(request: Request) -> tuple[tuple[str, ...], tuple[str, ...]]:
     if request.offline:
-        return _offline(request.folder, request.busybox), ()
+        return _offline(request), ()
     if request.online:
         return _online(request.folder), ()
-    only_ci = request.ci and not (request.preset or request.arch or request.scripts)
+    only_ci = request.ci and not (
+        request.preset or request.arch or request.scripts or request.image
+    )
     if only_ci and (request.folder / config.FILE).exists():
         return (), ()
     return _preset(request)
 
 
-def _offline(folder: Path, busybox: Path | None) -> tuple[str, ...]:
-    used = offline.make(folder, busybox)
+def _refuse_home(request: Request) -> None:
+    """Ask before making a git repository around the user's home folder."""
+    folder = request.folder
+    home = repository.home_in(folder)
+    if request.online or not home or not repository.needs_own(folder):
+        return
+    if not request.may_make_repository(f"{folder} {home}. Make it a git repository?"):
+        what = f"{home}, and would become a git repository"
+        remedy = "name a folder, as in `voidgen init my-image`, or run `git init` there first"
+        raise WrongInputError(Fault(what, folder, remedy=remedy))
+
+
+def _offline(request: Request) -> tuple[str, ...]:
+    folder = request.folder
+    made = offline.make(folder, request.busybox, request.image)
     digest = sri.hex_of(sri.of_file(folder / offline.BUSYBOX))
     return (
         f"made {folder}",
-        f"busybox: {used}",
+        *_kept(made.names),
+        f"busybox: {made.busybox}",
         f"         sha256 {digest} (other bytes give other store paths)",
     )
 
@@ -96,9 +118,13 @@ def _online(folder: Path) -> tuple[str, ...]:
     return change.lines
 
 
+def _kept(made: Collection[str]) -> list[str]:
+    return [f"{one} stays as it is" for one in repository.KEPT if one not in made]
+
+
 def _preset(request: Request) -> tuple[tuple[str, ...], tuple[str, ...]]:
     folder, name = request.folder, request.preset or PRESET
-    preset.check(folder)
+    repository.check(folder, preset.OURS)
     text = preset.text(name, folder, request.arch)
     taken: list[str] = []
     left: list[str] = []
@@ -107,9 +133,9 @@ def _preset(request: Request) -> tuple[tuple[str, ...], tuple[str, ...]]:
         text = found.text
         taken += found.lines
         left += found.left
+    text = image_values.put(text, request.image, folder)
     made = preset.make(folder, text)
-    kept = [f"{one} stays as it is" for one in preset.KEPT if one not in made]
-    return (f"made {folder}: {name}, {', '.join(made)}", *kept, *taken), tuple(left)
+    return (f"made {folder}: {name}, {', '.join(made)}", *_kept(made), *taken), tuple(left)
 
 
 def _script(file: Path) -> str:

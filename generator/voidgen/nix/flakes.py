@@ -13,6 +13,7 @@ from attrs import frozen
 from voidgen.errors import StepFailedError
 from voidgen.nix import commands, flake_ref, installed, log
 from voidgen.nix.caches import NO_CACHES
+from voidgen.nix.flake_attributes import Attributes, url
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,6 +26,19 @@ if TYPE_CHECKING:
 def lock(flake: Flake, caches: Caches = NO_CACHES) -> None:
     """Lock the inputs that are not locked yet (``nix flake lock``)."""
     commands.run_nix(["flake", "lock", flake_ref.reference(flake)], caches)
+
+
+def locked(reference: str) -> str:
+    """Return the locked form of a flake reference, as `flake_attributes.url` writes it."""
+    words = ["flake", "metadata", "--json", "--no-write-lock-file", reference]
+    return url(commands.json_of(words, _Metadata).locked)
+
+
+@frozen
+class _Metadata:
+    """The JSON that ``nix flake metadata`` prints."""
+
+    locked: Attributes
 
 
 def update(flake: Flake, inputs: Sequence[str], caches: Caches = NO_CACHES) -> None:

@@ -46,6 +46,20 @@ def init_without_busybox(folder: Path, patch: pytest.MonkeyPatch) -> Ran:
     return voidgen("init", "--offline", "new", cwd=folder)
 
 
+def init_in_the_home_folder(folder: Path, patch: pytest.MonkeyPatch) -> Ran:
+    home = folder.parent / "home"
+    home.mkdir()
+    patch.setenv("HOME", str(home))
+    return voidgen("init", cwd=home)
+
+
+def init_above_the_home_folder(folder: Path, patch: pytest.MonkeyPatch) -> Ran:
+    homes = folder.parent / "homes"
+    homes.mkdir()
+    patch.setenv("HOME", str(homes / "me"))
+    return voidgen("init", cwd=homes)
+
+
 def generate_outside_a_repository(folder: Path, _: pytest.MonkeyPatch) -> Ran:
     outside = folder.parent / "outside"
     outside.mkdir()

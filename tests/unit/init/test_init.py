@@ -1,11 +1,16 @@
+import errno
 import os
 import subprocess
+import sys
+import tomllib
 from pathlib import Path
 
+import pexpect
 import pytest
 from tests.support.program import found, voidgen, write
 
 from voidgen.data import bundled_files
+from voidgen.init.preset import PRESETS
 
 OFFLINE = bundled_files.offline()
 
@@ -66,6 +71,108 @@ def test_init_into_the_current_folder(alone: Path) -> None:
     (alone / "new").mkdir()
     _init(alone / "new")
     assert (alone / "new/voidgen.toml").exists()
+
+
+@pytest.mark.parametrize("words", [("--offline",), ("--preset", "console")])
+def test_init_after_git_init(alone: Path, words: tuple[str, ...]) -> None:
+    """It uses the repository, and keeps what a forge puts into one."""
+    mine = {".gitignore": "/out/\n", "README.md": "mine\n", ".git/description": "mine\n"}
+    subprocess.run(["git", "init", "--quiet", "new"], cwd=alone, check=True)
+    write(alone / "new", mine)
+    ran = voidgen("init", *words, cwd=alone / "new")
+    assert (ran.status, ran.err) == (0, "")
+    assert "next: voidgen generate" in ran.out
+    assert ".gitignore stays as it is\n" in ran.out
+    assert {name: (alone / "new" / name).read_text() for name in mine} == mine
+    assert _known(alone / "new") == _files(alone / "new") - {".gitignore", "README.md"}
+    assert not [name for name in os.listdir(alone / "new") if name.startswith(".voidgen")]  # noqa: PTH208
+    assert voidgen("generate", cwd=alone / "new").status == 0
+
+
+def test_init_undoes_a_move_that_fails(alone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    subprocess.run(["git", "init", "--quiet", "new"], cwd=alone, check=True)
+    before = found(alone)
+    rename = Path.rename
+
+    def fail_at_the_last(file: Path, target: Path) -> Path:
+        if target == alone / "new/voidgen.toml":
+            raise OSError(errno.ENOSPC, "No space left on device", str(target))
+        return rename(file, target)
+
+    monkeypatch.setattr(Path, "rename", fail_at_the_last)
+    ran = voidgen("init", "--offline", "new", cwd=alone)
+    assert (ran.status, ran.out) == (1, "")
+    assert "No space left on device" in ran.err
+    assert found(alone) == before
+
+
+VALUES = {"title": "Ma clé", "keymap": "ch-fr", "user": "me", "locale": "fr_CH.UTF-8"}
+OPTIONS = [word for name, value in VALUES.items() for word in (f"--{name}", value)]
+
+
+@pytest.mark.parametrize("words", [("--offline",), *(("--preset", name) for name in PRESETS)])
+def test_init_sets_values_of_the_image(alone: Path, words: tuple[str, ...]) -> None:
+    write(alone, {"install.conf": "KEYMAP=de\n"})
+    script = () if "--offline" in words else ("--from", "install.conf")
+    assert voidgen("init", *words, *script, *OPTIONS, "new", cwd=alone).status == 0
+    text = (alone / "new/voidgen.toml").read_text()
+    assert tomllib.loads(text)["image"].items() >= VALUES.items()
+
+
+@pytest.mark.parametrize("words", [("--offline",), ("--preset", "console")])
+def test_init_with_a_wrong_value_makes_nothing(alone: Path, words: tuple[str, ...]) -> None:
+    subprocess.run(["git", "init", "--quiet", "old"], cwd=alone, check=True)
+    before = found(alone)
+    for folder in ("new", "old"):
+        assert voidgen("init", *words, "--user", "dbus", folder, cwd=alone).status == 2
+    assert found(alone) == before
+
+
+HOME_ARGV = (sys.executable, "-m", "voidgen", "init", "--preset", "console")
+
+
+@pytest.mark.parametrize(("answer", "status"), [("y", 0), ("n", 2)])
+def test_init_in_the_home_folder_asks_on_a_terminal(
+    alone: Path, monkeypatch: pytest.MonkeyPatch, answer: str, status: int
+) -> None:
+    monkeypatch.setenv("HOME", str(alone))
+    with pexpect.spawn(HOME_ARGV[0], [*HOME_ARGV[1:]], cwd=alone, timeout=60) as shown:
+        shown.expect_exact("is your home folder. Make it a git repository? [y/N]")
+        assert not (alone / ".git").exists()
+        shown.sendline(answer)
+        shown.expect(pexpect.EOF)
+    shown.close()
+    assert shown.exitstatus == status
+    assert (alone / ".git").exists() == (alone / "voidgen.toml").exists() == (status == 0)
+
+
+def test_init_below_the_home_folder_does_not_ask(
+    alone: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(alone))
+    _init(alone, "new")
+    assert not (alone / ".git").exists()
+
+
+def test_init_in_a_home_folder_that_is_a_repository(
+    repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(repository))
+    _init(repository)
+    assert (repository / "voidgen.toml").exists()
+
+
+@pytest.mark.parametrize("words", [(), ("--ci", "github", "--voidgen", f"github:x/y/{'0' * 40}")])
+def test_init_adds_no_workflow_to_a_home_folder_without_a_repository(
+    alone: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
+    monkeypatch.setenv("HOME", str(alone))
+    if words:
+        write(alone, {"voidgen.toml": '[image]\nname = "x"\n'})
+    before = found(alone)
+    assert voidgen("init", *words, cwd=alone).status == 2
+    assert found(alone) == before
+    assert not (alone / ".git").exists()
 
 
 def test_init_in_a_repository_makes_no_other(repository: Path) -> None:
