@@ -20,6 +20,8 @@ from tests.integration.workflows import (
 )
 from tests.support.program import voidgen
 
+from voidgen.init import ci
+
 BRANCH = "voidgen-update"
 ROW = "| downgraded | proverbs | 8 -\\> 7 |"
 VALUES = {
@@ -35,6 +37,8 @@ def with_workflow(host: str, project: Path, source: Path) -> Path:
     reference = voidgen_flake(source)
     ran = voidgen("init", "--ci", host, "--voidgen", reference, cwd=project)
     assert (ran.status, ran.err) == (0, "")
+    assert f"    with voidgen from {reference}?" in ran.out
+    assert {*ci.WEEKLY[host]} <= {*ran.out.splitlines()}
     git(project, "branch", "--move", "trunk")
     commit(project, "The image")
     return project

@@ -17,7 +17,7 @@ from voidgen.errors import StepFailedError, WrongInputError
 from voidgen.nix import flake_ref
 from voidgen.outcome.types import Outcome
 from voidgen.repository import outcome, survey
-from voidgen.system import git, git_trust
+from voidgen.system import git, git_trust, home_folder
 from voidgen.text import human_size
 
 if TYPE_CHECKING:
@@ -110,7 +110,10 @@ def _git(host: Host, folder: Path | None, family: str) -> Iterator[Outcome]:
         return
     if not inside:
         what = f"{folder} is not in a git repository: `voidgen generate` refuses it"
-        yield Outcome(name, "failed", what, lines("repository", family, folder=place))
+        remedy = lines("repository", family, folder=place)
+        if home := home_folder.home_in(folder):
+            what, remedy = f"{what}. It {home}: move the project into a folder of its own", ""
+        yield Outcome(name, "failed", what, remedy)
     elif new:
         more = f" and {len(new) - SHOWN} more" if len(new) > SHOWN else ""
         what = f"git does not track these, so the flake lacks them: {', '.join(new[:SHOWN])}{more}"

@@ -15,7 +15,7 @@ from voidgen.generate import locked_owners, visudo
 from voidgen.lock import state
 from voidgen.nix import flake_path, flake_ref
 from voidgen.repository import finding, gitattributes_file, survey
-from voidgen.system import git
+from voidgen.system import git, home_folder
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -70,6 +70,8 @@ def _refuse_no_repository(folder: Path) -> None:
         remedy = (
             "run `git init` there: outside a repository, Nix copies the whole folder, even out/"
         )
+        if home := home_folder.home_in(folder):
+            remedy = f"it {home}: move the project into a folder of its own, then run `git init`"
         raise WrongInputError(Fault("is not in a git repository", folder, remedy=remedy))
 
 

@@ -23,6 +23,17 @@ FOLDER = DATA / "workflows"
 HOSTS = ("github", "gitlab")
 KEPT = ("iso", "iso.sha256", "cdx.json", "manifest.json", "log")
 """Endings of the files of out/ that a workflow keeps."""
+WEEKLY = {
+    "github": (
+        "its weekly job needs a setting: Settings > Actions > General >",
+        "    Allow GitHub Actions to create and approve pull requests",
+    ),
+    "gitlab": (
+        "its weekly job needs a schedule: Build > Pipeline schedules; and a project",
+        "    token (api, write_repository) in the variable VOIDGEN_UPDATE_TOKEN",
+    ),
+}
+"""What the user has to set up on the host, as lines."""
 _PLAIN = re.compile(r"[A-Za-z0-9._+/-]*")
 
 

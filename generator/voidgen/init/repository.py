@@ -85,18 +85,6 @@ def needs_own(folder: Path) -> bool:
     return git.is_inside_work_tree(parent) and git.is_ignored(parent, folder)
 
 
-def home_in(folder: Path) -> str:
-    """Say that ``folder`` is the user's home folder, or a folder above it; "" if it is neither."""
-    try:
-        home = Path.home().resolve()
-    except RuntimeError:
-        return ""
-    place = folder.resolve()
-    if home == place:
-        return "is your home folder"
-    return f"holds your home folder {home}" if home.is_relative_to(place) else ""
-
-
 def nearest_existing(folder: Path) -> Path:
     """Return ``folder``, or the nearest folder above it that exists."""
     while not folder.is_dir():

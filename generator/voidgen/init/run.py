@@ -10,7 +10,7 @@ from voidgen import config
 from voidgen.errors import Fault, WrongInputError, unreadable
 from voidgen.init import ci, image_values, offline, online, preset, repository, takeover
 from voidgen.nix import flake_ref
-from voidgen.system import sri
+from voidgen.system import home_folder, sri
 from voidgen.system.files import read_regular_file
 
 if TYPE_CHECKING:
@@ -69,7 +69,8 @@ def run(request: Request) -> Result:
     done, left = _project(request)
     if workflow:
         ci.add(workflow, iso=config.load(folder).mklive is not None)
-        done = (*done, f"made {workflow.file}")
+        made = (f"made {workflow.file}", f"    with voidgen from {workflow.voidgen}")
+        done = (*done, *made, *ci.WEEKLY[workflow.host])
     return Result(done, left, flake_ref.misplaced(folder))
 
 
@@ -89,7 +90,7 @@ def _project(request: Request) -> tuple[tuple[str, ...], tuple[str, ...]]:
 def _refuse_home(request: Request) -> None:
     """Ask before making a git repository around the user's home folder."""
     folder = request.folder
-    home = repository.home_in(folder)
+    home = home_folder.home_in(folder)
     if request.online or not home or not repository.needs_own(folder):
         return
     if not request.may_make_repository(f"{folder} {home}. Make it a git repository?"):

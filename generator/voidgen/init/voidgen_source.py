@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from voidgen.errors import Fault, WrongInputError
+from voidgen.errors import Fault, StepFailedError, WrongInputError
 from voidgen.nix import flakes
 from voidgen.schema.rule import MisfitError, Rule
 
@@ -32,6 +32,9 @@ _PINNED = re.compile(
     r"|.*[?&]rev=(?:[0-9a-f]{40}|[0-9a-f]{64})(?:&.*)?"
     r"|(?!git\+).*[?&]narHash=sha256-[A-Za-z0-9+/%]{43,}=?(?:&.*)?"
 )
+REMEDY = (
+    "check the address; a reference with a commit needs no network: github:OWNER/voidgen/COMMIT"
+)
 
 
 def pinned(reference: str) -> str:
@@ -44,4 +47,9 @@ def pinned(reference: str) -> str:
         SOURCE.check(reference)
     except MisfitError as error:
         raise WrongInputError(Fault(f"--voidgen: {error.what}", remedy=error.remedy)) from None
-    return reference if _PINNED.fullmatch(reference) else flakes.locked(reference)
+    if _PINNED.fullmatch(reference):
+        return reference
+    try:
+        return flakes.locked(reference)
+    except StepFailedError as error:
+        raise StepFailedError(error.what, error.remedy or REMEDY, error.output) from None

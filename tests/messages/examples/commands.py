@@ -66,6 +66,13 @@ def generate_outside_a_repository(folder: Path, _: pytest.MonkeyPatch) -> Ran:
     return _voidgen(outside, "generate")
 
 
+def generate_in_the_home_folder(folder: Path, patch: pytest.MonkeyPatch) -> Ran:
+    home = folder.parent / "home"
+    home.mkdir()
+    patch.setenv("HOME", str(home))
+    return _voidgen(home, "generate")
+
+
 def verify_signers_without_a_key(folder: Path, _: pytest.MonkeyPatch) -> None:
     (folder / "signers").write_text("me@example.org\n")
     signature.signers([folder / "signers"], [])

@@ -222,6 +222,11 @@ def test_a_project_outside_of_a_repository_fails(
     write(tmp_path, {"voidgen.toml": CONFIG})
     found = by_name(place.check(Host(tmp_path), tmp_path))["git repository"]
     assert (found.state, found.detail) == ("failed", f"git init {tmp_path}")
+    # It advises nobody to make a repository of the home folder.
+    monkeypatch.setenv("HOME", str(tmp_path))
+    found = by_name(place.check(Host(tmp_path), tmp_path))["git repository"]
+    assert (found.state, found.detail) == ("failed", "")
+    assert found.about.endswith("It is your home folder: move the project into a folder of its own")
 
 
 def test_a_faulty_voidgen_toml_fails(programs: Path, tmp_path: Path, repository: Path) -> None:

@@ -89,6 +89,16 @@ def test_init_after_git_init(alone: Path, words: tuple[str, ...]) -> None:
     assert voidgen("generate", cwd=alone / "new").status == 0
 
 
+def test_init_in_a_repository_that_another_ignores(repository: Path) -> None:
+    write(repository, {".gitignore": "/new/\n", "new/.git/description": "mine\n"})
+    subprocess.run(["git", "init", "--quiet", "new"], cwd=repository, check=True)
+    source = f"github:x/y/{'0' * 40}"
+    words = ("init", "--offline", "--ci", "gitlab", "--voidgen", source, "new")
+    assert voidgen(*words, cwd=repository).status == 0
+    assert {"voidgen.toml", ".gitlab-ci.yml"} <= _known(repository / "new")
+    assert (repository / "new/.git/description").read_text() == "mine\n"
+
+
 def test_init_undoes_a_move_that_fails(alone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     subprocess.run(["git", "init", "--quiet", "new"], cwd=alone, check=True)
     before = found(alone)

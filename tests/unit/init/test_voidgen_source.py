@@ -2,7 +2,7 @@
 
 import pytest
 
-from voidgen.errors import WrongInputError
+from voidgen.errors import StepFailedError, WrongInputError
 from voidgen.init import voidgen_source
 from voidgen.nix import flakes
 
@@ -66,3 +66,14 @@ def test_other_references_are_refused(reference: str, monkeypatch: pytest.Monkey
         voidgen_source.pinned(reference)
     (fault,) = error.value.faults
     assert fault.remedy
+
+
+def test_what_nix_cannot_fetch_has_a_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_: str) -> str:
+        raise StepFailedError("nix flake metadata: failed", output="no such host")
+
+    monkeypatch.setattr(flakes, "locked", fail)
+    with pytest.raises(StepFailedError) as error:
+        voidgen_source.pinned("github:me/voidgen")
+    assert "needs no network" in error.value.remedy
+    assert error.value.output == "no such host"
