@@ -8,9 +8,9 @@ export PYTHONDONTWRITEBYTECODE :=
 # together, since they share what is built for them, and files that take longest come first.
 PYTEST := $(PYTHON) -m pytest -n $(shell expr $$(nproc) + 1) --dist loadfile --no-loadscope-reorder
 PROGRAMS := git=git nix=nix-bin ensurepip=python3-venv
-TESTED_WITH := bash=bash bwrap=bubblewrap dash=dash dbus-run-session=dbus-daemon \
+TESTED_WITH := bash=bash bwrap=bubblewrap curl=curl dash=dash dbus-run-session=dbus-daemon \
 	dbus-send=dbus-bin dconf=dconf-cli desktop-file-validate=desktop-file-utils dot=graphviz \
-	fc-match=fontconfig gdk-pixbuf-thumbnailer=libgdk-pixbuf2.0-bin gio=libglib2.0-bin \
+	fc-match=fontconfig gdk-pixbuf-thumbnailer=libgdk-pixbuf2.0-bin gio=libglib2.0-bin jq=jq \
 	locale-gen=locales lspci=pciutils lz4=lz4 man=man-db patchelf=patchelf runsvdir=runit \
 	shellcheck=shellcheck visudo=sudo update-mime-database=shared-mime-info \
 	xkbcli=libxkbcommon-tools Xorg=xserver-xorg-core zstd=zstd
