@@ -40,7 +40,7 @@ class Project:
     def caches(self) -> Caches:
         """Return the Nix stores that voidgen.toml names; only for commands that build or lock."""
         named = self.plan.config.cache
-        return Caches(named.stores, named.keys)
+        return Caches(named.stores, named.keys, is_offline(self.plan.config))
 
     def tree(self) -> Tree:
         """Return all that `generate` emits."""
@@ -53,6 +53,16 @@ class Project:
         """Return the hashes of the project's files that `generate` emits from."""
         modules = (chosen.module for chosen in self.plan.resolution.modules)
         return sources.hashes(self.folder, modules)
+
+
+def is_offline(settings: Config) -> bool:
+    """Return whether all that the image needs is in the project's folder.
+
+    That is so with a package set of its own, without mklive. A store in [cache] is there to be
+    asked.
+    """
+    has_own_set = settings.nix.nixpkgs.startswith("./")
+    return has_own_set and settings.mklive is None and not settings.cache.stores
 
 
 def find(start: Path) -> Path:

@@ -14,6 +14,7 @@ from voidgen.errors import StepFailedError
 from voidgen.nix import derivations, store_paths
 from voidgen.nix.version import store_name
 from voidgen.outcome.types import Outcome
+from voidgen.system import network_faults
 from voidgen.system.process import run
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def check(paths: Iterable[str], progress: Progress, caches: Caches) -> Iterator[
         name = f"rebuild {store_name(path).removesuffix('.drv')}"
         first = store_paths.realise([path], progress, caches=caches)
         if first.status:
-            yield Outcome(name, "failed", "the first build fails", _text(first.stderr))
+            yield _failed(name, "the first build fails", _text(first.stderr))
             continue
         again = store_paths.realise([path], progress, *CHECK, caches=caches)
         messages = _text(again.stderr)
@@ -63,7 +64,14 @@ def check(paths: Iterable[str], progress: Progress, caches: Caches) -> Iterator[
         elif again.status == DIFFERS or _OTHER.search(messages):
             yield Outcome(name, "failed", "different", "\n".join(_located(messages)) or messages)
         else:
-            yield Outcome(name, "failed", "the second build fails", messages)
+            yield _failed(name, "the second build fails", messages)
+
+
+def _failed(name: str, about: str, messages: str) -> Outcome:
+    unreachable = network_faults.fault_in(messages)
+    if unreachable:
+        return Outcome(name, "failed", unreachable.what, unreachable.remedy)
+    return Outcome(name, "failed", about, messages)
 
 
 def _text(output: bytes) -> str:

@@ -13,8 +13,9 @@ from attrs import Factory, frozen
 from voidgen.data.bundled_files import DATA
 from voidgen.errors import StepFailedError
 from voidgen.lock import flake_lock
-from voidgen.nix import evaluation, fetchers, refusal
+from voidgen.nix import evaluation, fetchers, limits, refusal
 from voidgen.schema import typed_json
+from voidgen.system.network_faults import UnreachableError
 from voidgen.system.untrusted import GarbledError
 
 if TYPE_CHECKING:
@@ -83,11 +84,13 @@ def folder(project: Project, progress: Progress) -> Path:
         return project.folder / named
     found = flake_lock.inputs(project.folder, project.plan)
     try:
-        with progress.step(f"looking up {named}"):
+        with progress.step(f"looking up {named}{limits.CHECK.note}"):
             locked = flake_lock.locked(project.folder, "nixpkgs")
             if locked and any(one.name == "nixpkgs" and one.rev for one in found):
-                return fetchers.fetch_tree(locked)
-            return fetchers.flake_prefetch(named).path
+                return fetchers.fetch_tree(locked, limits.CHECK)
+            return fetchers.flake_prefetch(named, limits.CHECK).path
+    except UnreachableError as error:
+        raise NotAtHandError(error.what) from None
     except StepFailedError:
         raise NotAtHandError(f"{named} cannot be fetched") from None
 

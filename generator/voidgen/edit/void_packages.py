@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from voidgen.edit.nix_packages import NotAtHandError
 from voidgen.errors import Fault, StepFailedError, did_you_mean
 from voidgen.lock import state
+from voidgen.nix import limits
+from voidgen.system.network_faults import UnreachableError
 from voidgen.xbps import snapshot
 
 if TYPE_CHECKING:
@@ -45,11 +47,15 @@ def _indexes(project: Project, locked: Xbps | None, progress: Progress) -> Snaps
     if locked and (arch, places) == (locked.request.arch, locked.request.repositories):
         try:
             ours = [one for one in locked.repositories if one.arch == arch]
-            return snapshot.fetch_locked(ours, places, progress)
+            return snapshot.fetch_locked(ours, places, progress, limits.CHECK)
+        except UnreachableError as error:
+            raise NotAtHandError(error.what) from None
         except StepFailedError:
             pass  # Void's repositories keep no old index: today's will do for names.
     try:
-        return snapshot.fetch_current(places, [arch], progress)
+        return snapshot.fetch_current(places, [arch], progress, limits.CHECK)
+    except UnreachableError as error:
+        raise NotAtHandError(error.what) from None
     except StepFailedError as error:
         reason = error.what if "[xbps]" in error.what else "the repositories cannot be read"
         raise NotAtHandError(reason) from None

@@ -13,6 +13,7 @@ from attrs import evolve
 from voidgen.errors import Fault, StepFailedError
 from voidgen.lock import bound
 from voidgen.nix import fetchers
+from voidgen.system.network_faults import UnreachableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -51,6 +52,8 @@ def faults(entries: Iterable[Entry], file: Path) -> Iterator[Fault]:
         try:
             for line in differences(entry):
                 yield Fault(line, file, remedy=remedy)
+        except UnreachableError:
+            raise
         except StepFailedError as error:
             what = f"{file}: {name} cannot be fetched by its reference"
             there = f"check that it can be reached; if not, {remedy}"

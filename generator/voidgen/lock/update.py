@@ -29,6 +29,7 @@ from voidgen.lock.state import CONTAINER, XBPS, Outcome, Pins
 from voidgen.lock.types import Lock
 from voidgen.nix import evaluation, fetchers, flakes, installed, requirements, store_paths
 from voidgen.plan import render
+from voidgen.system.network_faults import UnreachableError
 from voidgen.tree import File
 from voidgen.xbps import fetch, keys, programs, snapshot, store
 from voidgen.xbps.resolve import Sources, resolve
@@ -197,11 +198,15 @@ class _Pinning:
         with self.progress.step("evaluating the packages with the old nixpkgs and the new one"):
             try:
                 before = _packages(self.flake, self.project, {"nixpkgs": old.url})
+            except UnreachableError:
+                raise
             except StepFailedError:
                 # The wanted packages may exist only in the new one.
                 before = ()
             try:
                 after = _packages(self.flake, self.project)
+            except UnreachableError:
+                raise
             except StepFailedError as error:
                 what = (
                     "the image's packages do not evaluate with the new nixpkgs, so nothing changed"

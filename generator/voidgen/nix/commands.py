@@ -15,6 +15,7 @@ from voidgen.errors import StepFailedError
 from voidgen.nix import refusal, setup_remedies
 from voidgen.nix.caches import NO_CACHES
 from voidgen.schema import typed_json
+from voidgen.system.network_faults import UnreachableError
 from voidgen.system.process import run_with_retries
 from voidgen.system.untrusted import GarbledError
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from voidgen.nix.caches import Caches
+    from voidgen.nix.limits import Limits
     from voidgen.system.pipes import OnStderr
     from voidgen.system.process import Completed
 
@@ -50,10 +52,13 @@ WITH_FRAMES = "--show-trace"
 
 
 def run_nix(
-    words: Sequence[str], caches: Caches = NO_CACHES, on_stderr: OnStderr | None = None
+    words: Sequence[str],
+    caches: Caches = NO_CACHES,
+    on_stderr: OnStderr | None = None,
+    limits: Limits | None = None,
 ) -> Completed:
     """Run ``nix`` with flakes and ``caches``; StepFailedError if it fails, with what it says."""
-    return run(["nix", *words, *FLAKES, *caches.options()], on_stderr)
+    return run(["nix", *words, *FLAKES, *caches.options()], on_stderr, limits)
 
 
 def json_of(
@@ -61,9 +66,10 @@ def json_of(
     kind: type[T],
     caches: Caches = NO_CACHES,
     on_stderr: OnStderr | None = None,
+    limits: Limits | None = None,
 ) -> T:
     """Return the JSON that `run_nix` prints, as a ``kind``; StepFailedError if it isn't one."""
-    return parsed(["nix", *words], run_nix(words, caches, on_stderr), kind)
+    return parsed(["nix", *words], run_nix(words, caches, on_stderr, limits), kind)
 
 
 def parsed(argv: Sequence[str], done: Completed, kind: type[T]) -> T:
@@ -76,19 +82,31 @@ def parsed(argv: Sequence[str], done: Completed, kind: type[T]) -> T:
         raise StepFailedError(what, remedy, done.stdout.decode(errors="replace")) from None
 
 
-def run(argv: Sequence[str], on_stderr: OnStderr | None = None) -> Completed:
+def run(
+    argv: Sequence[str], on_stderr: OnStderr | None = None, limits: Limits | None = None
+) -> Completed:
     """Run a program of Nix, again after a network failure that Nix itself does not retry.
 
-    ``on_stderr`` is as in `process.run`. Raises StepFailedError if it fails.
+    ``on_stderr`` is as in `process.run`; ``limits`` are those of nix.conf by default. Raises
+    StepFailedError if it fails, UnreachableError if that is because a host cannot be reached.
     """
     try:
-        return run_with_retries(argv, cwd=Path("/"), transient=_FAULTS, on_stderr=on_stderr)
+        return run_with_retries(
+            [*argv, *(limits.options() if limits else ())],
+            cwd=Path("/"),
+            transient=_FAULTS,
+            env=limits.env() if limits else None,
+            attempts=limits.attempts if limits else 0,
+            on_stderr=on_stderr,
+        )
     except StepFailedError as error:
         raise readable(error) from None
 
 
 def readable(error: StepFailedError) -> StepFailedError:
     """Return ``error`` with the part of its output that a person needs; log all of it."""
+    if isinstance(error, UnreachableError):
+        return error
     output = refusal.shown(error.output)
     if output != error.output:
         for line in error.output.splitlines():

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING
 from attrs import field, frozen
 
 from voidgen.errors import StepFailedError
-from voidgen.nix import commands, log
+from voidgen.nix import commands, limits, log
 from voidgen.nix.flake_attributes import Attributes, url
 from voidgen.system import sri
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from voidgen.nix.limits import Limits
 
 
 class NotFoundError(StepFailedError):
@@ -32,9 +34,6 @@ _FILE_FAULTS = {
 }
 """Messages of Nix about a file that it could not fetch, and what they mean; 37 is curl's for a
 missing file of this machine."""
-
-PATIENCE = ("--option", "connect-timeout", "15", "--option", "stalled-download-timeout", "60")
-"""Seconds that a server may take to accept a connection, and that it may be silent."""
 
 
 @frozen
@@ -65,16 +64,17 @@ class _Fetched:
         return Prefetched(self.hash, Path(self.store_path), reference)
 
 
-def flake_prefetch(reference: str) -> Prefetched:
+def flake_prefetch(reference: str, waits: Limits | None = None) -> Prefetched:
     """Fetch the tree of a flake reference; it need not be a flake. The hash is the narHash."""
-    return commands.json_of(["flake", "prefetch", "--json", reference], _Fetched).prefetched()
+    words = ["flake", "prefetch", "--json", reference]
+    return commands.json_of(words, _Fetched, limits=waits).prefetched()
 
 
-def fetch_tree(locked: Attributes) -> Path:
+def fetch_tree(locked: Attributes, waits: Limits | None = None) -> Path:
     """Fetch the tree of a lock's entry, with the narHash that it is locked to."""
     words = ["nix-instantiate", "--eval", "--json", "--argstr", "locked", json.dumps(dict(locked))]
     expression = "{ locked }: (builtins.fetchTree (builtins.fromJSON locked)).outPath"
-    done = commands.run([*words, "--expr", expression, *commands.FLAKES])
+    done = commands.run([*words, "--expr", expression, *commands.FLAKES], limits=waits)
     return Path(commands.parsed(words, done, str))
 
 
@@ -108,7 +108,12 @@ def fetch_unlocked(reference: str) -> FetchedTree:
 
 
 def prefetch_file(
-    where: str, *, name: str = "", expected: str = "", moved: Callable[[int], None] | None = None
+    where: str,
+    *,
+    name: str = "",
+    expected: str = "",
+    moved: Callable[[int], None] | None = None,
+    waits: Limits = limits.FETCH,
 ) -> Prefetched:
     """Fetch a file from the URL ``where`` into the store, as ``name``.
 
@@ -116,18 +121,19 @@ def prefetch_file(
     bytes as they come. Raises OtherBytesError if the file has another hash, NotFoundError if the
     server does not have it.
     """
-    words = ["store", "prefetch-file", "--json", where, *PATIENCE]
+    words = ["store", "prefetch-file", "--json", where]
     words += ["--name", name] if name else []
     words += ["--expected-hash", expected] if expected else []
     words += log.OPTIONS if moved else []
     on_stderr = log.transferred(moved) if moved else None
     try:
-        return commands.json_of(words, _Fetched, on_stderr=on_stderr).prefetched()
+        found = commands.json_of(words, _Fetched, on_stderr=on_stderr, limits=waits)
     except StepFailedError as error:
         for sign, kind in _FILE_FAULTS.items():
             if re.search(sign, error.output):
                 raise kind(error.what, error.remedy, error.output) from None
         raise
+    return found.prefetched()
 
 
 def prefetch_tarball(where: str) -> Prefetched:

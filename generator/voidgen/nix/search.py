@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from voidgen.data.bundled_files import DATA
-from voidgen.nix import commands
+from voidgen.nix import commands, limits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -68,7 +68,7 @@ def _search(
     argv = ["search", "--json", *given, *map(_pattern, words)]
     with progress.step(what), ExitStack() as shown:
         stages = _Stages(lambda: shown.enter_context(progress.stages("reading all packages")))
-        found = commands.json_of(argv, dict[str, Found], on_stderr=stages.read)
+        found = commands.json_of(argv, dict[str, Found], on_stderr=stages.read, limits=limits.CHECK)
     # legacyPackages.x86_64-linux.hello
     return {path.split(".", 2)[-1]: one for path, one in found.items()}
 

@@ -14,6 +14,7 @@ from voidgen.lock import flake_lock
 from voidgen.nix import search
 from voidgen.search import rank
 from voidgen.search.rank import Hit
+from voidgen.system.network_faults import UnreachableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -88,12 +89,15 @@ def _nix(image: Project, words: Sequence[str], progress: Progress) -> Found:
     named, system = image.plan.config.nix.nixpkgs, image.plan.system
     if not shutil.which("nix"):
         return Found("nix", named, problem="nix is not on PATH")
-    if named.startswith("./"):
-        found = search.folder(image.folder / named, system, words, progress)
-    else:
-        inputs = flake_lock.inputs(image.folder, image.plan)
-        locked = next((one.url for one in inputs if one.name == "nixpkgs" and one.rev), "")
-        found = search.flake(locked or named, system, words, progress)
+    try:
+        if named.startswith("./"):
+            found = search.folder(image.folder / named, system, words, progress)
+        else:
+            inputs = flake_lock.inputs(image.folder, image.plan)
+            locked = next((one.url for one in inputs if one.name == "nixpkgs" and one.rev), "")
+            found = search.flake(locked or named, system, words, progress)
+    except UnreachableError as error:
+        return Found("nix", named, problem=error.what)
     known = (Hit(path, one.version, one.description) for path, one in found.items())
     return _found("nix", named, known, words)
 

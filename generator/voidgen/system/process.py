@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import frozen
 
 from voidgen.errors import FIX_AND_RERUN, StepFailedError
-from voidgen.system import environment, git_trust, pipes
+from voidgen.system import environment, git_trust, network_faults, pipes
 from voidgen.system.credentials import hidden
 
 if TYPE_CHECKING:
@@ -215,16 +215,18 @@ LONGEST_WAIT = 8.0
 """Seconds between two attempts, at most."""
 
 
-def run_with_retries(
+def run_with_retries(  # noqa: PLR0913 - what a process begins with
     argv: Sequence[str],
     *,
     cwd: Path,
     transient: re.Pattern[bytes],
+    env: Mapping[str, str] | None = None,
+    attempts: int = 0,
     on_stderr: Callable[[bytes], bytes] | None = None,
 ) -> Completed:
     """`run` a program, again after growing waits if it fails and its stderr matches ``transient``.
 
-    For programs that do not retry by themselves after a network failure.
+    For programs that do not retry by themselves. ``attempts`` 0 stands for `ATTEMPTS`.
     """
     # Imported here: most commands do not use the network.
     from tenacity import (  # noqa: PLC0415
@@ -239,11 +241,11 @@ def run_with_retries(
 
     attempt = Retrying(
         retry=retry_if_result(refused),
-        stop=stop_after_attempt(ATTEMPTS),
+        stop=stop_after_attempt(attempts or ATTEMPTS),
         wait=wait_random_exponential(max=LONGEST_WAIT),
         retry_error_callback=lambda state: state.outcome.result() if state.outcome else None,
     )
-    done: Completed = attempt(run, argv, cwd=cwd, check=False, on_stderr=on_stderr)
+    done: Completed = attempt(run, argv, cwd=cwd, env=env, check=False, on_stderr=on_stderr)
     return _checked(argv, done)
 
 
@@ -274,6 +276,7 @@ def _log_command(argv: Sequence[str]) -> None:
 def _checked(argv: Sequence[str], done: Completed) -> Completed:
     if done.status:
         output = done.stderr.decode(errors="replace").strip()
+        network_faults.raise_any(output)
         what = f"{' '.join(argv[:3])}: failed ({_ending(done.status)})"
         silent = "it printed no error: run it in a shell (`voidgen -v` shows the whole command)"
         remedy = git_trust.remedy(output) if output else silent

@@ -19,6 +19,7 @@ from voidgen.errors import FIX_AND_RERUN, StepFailedError, refused
 from voidgen.nix import fetchers, refusal, store_paths
 from voidgen.system import cache, parallel, sri
 from voidgen.system.credentials import NETRC, hidden
+from voidgen.system.network_faults import UnreachableError, place_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -112,23 +113,30 @@ class Failure:
 
     line: str
     remedy: str
+    away: UnreachableError | None = None
+    """Set if the repository cannot be reached at all."""
 
 
 def _fetch(files: Sequence[_File], progress: Progress, what: str) -> dict[Package, Failure]:
     """Fetch ``files`` into the store, `AT_ONCE` at a time; return why some could not be fetched."""
     with progress.transfer(what, sum(one.package.size for one in files)) as moved:
-        lock = threading.Lock()
+        lock, away = threading.Lock(), dict[str, UnreachableError]()
 
         def counted(count: int) -> None:
             with lock:
                 moved(count)
 
-        ends = parallel.each(partial(_fetch_one, moved=counted), files, AT_ONCE)
+        ends = parallel.each(partial(_fetch_one, away=away, moved=counted), files, AT_ONCE)
     return {one.package: end for one, end in zip(files, ends, strict=True) if end}
 
 
-def _fetch_one(file: _File, moved: Callable[[int], None]) -> Failure | None:
-    """Fetch a file from the first place that has it; return why its repository failed if none."""
+def _fetch_one(
+    file: _File, away: dict[str, UnreachableError], moved: Callable[[int], None]
+) -> Failure | None:
+    """Fetch a file from the first place that has it; return why its repository failed if none.
+
+    ``away`` gets each server that cannot be reached, by its address: it is not asked again.
+    """
     failure = None
     name, expected = store_name(file.package.file), file.package.hash
     for place in file.places:
@@ -139,10 +147,15 @@ def _fetch_one(file: _File, moved: Callable[[int], None]) -> Failure | None:
             count += more
             moved(more)
 
+        server = place_of(place)
         try:
+            if server in away:
+                raise away[server]
             _prefetch(place, name, expected, counted)
         except StepFailedError as error:
             moved(-count)
+            if isinstance(error, UnreachableError) and error.fault.kind == "away":
+                away[server] = error
             failure = failure or _failure(place, expected, error)
         else:
             moved(file.package.size - count)
@@ -161,6 +174,9 @@ def _prefetch(
 
 
 def _failure(place: str, expected: str, error: StepFailedError) -> Failure:
+    if isinstance(error, UnreachableError):
+        is_away = error.fault.kind == "away"
+        return Failure(f"{hidden(place)}: {error.what}", NETWORK, error if is_away else None)
     said = next(iter(refusal.message(error.output)), error.what)
     reason = _DOWNLOAD.sub("", said)
     if isinstance(error, fetchers.OtherBytesError):
@@ -178,6 +194,9 @@ def raise_all(failures: Sequence[Failure]) -> None:
     """Raise one StepFailedError for ``failures``, if there are any."""
     if not failures:
         return
+    away = [failure.away for failure in failures if failure.away]
+    if len(away) == len(failures):
+        raise away[0]
     count = "1 file" if len(failures) == 1 else f"{len(failures)} files, the first"
     raise StepFailedError(
         f"cannot fetch {count}: {failures[0].line}",

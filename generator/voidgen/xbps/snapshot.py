@@ -12,13 +12,14 @@ from attrs import frozen
 
 from voidgen.config import void_repositories
 from voidgen.errors import StepFailedError, refused
-from voidgen.nix import fetchers
+from voidgen.nix import fetchers, limits
 from voidgen.system import sri
 from voidgen.xbps import repodata
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
+    from voidgen.nix.limits import Limits
     from voidgen.progress import Progress
     from voidgen.xbps.repodata import Repodata
     from voidgen.xbps.types import Repository
@@ -45,9 +46,12 @@ Snapshot = tuple[Index, ...]
 
 
 def fetch_current(
-    repositories: Collection[str], arches: Iterable[str], progress: Progress
+    repositories: Collection[str],
+    arches: Iterable[str],
+    progress: Progress,
+    waits: Limits = limits.FETCH,
 ) -> Snapshot:
-    """Fetch the indexes as they are now.
+    """Fetch the indexes as they are now; ``waits`` says how long servers may take.
 
     Raises StepFailedError if no repository has an index for one of ``arches``.
     """
@@ -55,8 +59,8 @@ def fetch_current(
     found: list[Index] = []
     for where in repositories:
         for arch in wanted:
-            with progress.step(f"reading {where}/{arch}-repodata"):
-                found += _fetch(where, arch, "")
+            with progress.step(f"reading {where}/{arch}-repodata{waits.note}"):
+                found += _fetch(where, arch, "", waits)
     for arch in wanted:
         if not any(index.arch == arch for index in found):
             what = f"no repository of [xbps] has packages for {arch}"
@@ -88,7 +92,10 @@ def _remedy(repositories: Iterable[str], arch: str) -> str:
 
 
 def fetch_locked(
-    locked: Iterable[Repository], order: Iterable[str], progress: Progress
+    locked: Iterable[Repository],
+    order: Iterable[str],
+    progress: Progress,
+    waits: Limits = limits.FETCH,
 ) -> Snapshot:
     """Fetch the indexes that were ``locked``, with the repositories in ``order``.
 
@@ -97,8 +104,9 @@ def fetch_locked(
     places = list(order)
     found: list[Index] = []
     for one in sorted(locked, key=lambda one: (places.index(one.url), one.arch)):
-        with progress.step(f"reading {one.url}/{one.arch}-repodata as it was locked"):
-            got = list(_fetch(one.url, one.arch, one.hash))
+        step = f"reading {one.url}/{one.arch}-repodata as it was locked{waits.note}"
+        with progress.step(step):
+            got = list(_fetch(one.url, one.arch, one.hash, waits))
         if not got or got[0].hash != one.hash:
             what = (
                 f"{one.url}: has changed since it was locked, "
@@ -133,7 +141,7 @@ def _folder_of(url: str) -> str:
     return re.sub(r"[./:]", "_", f"{parts.scheme}://{host}{rest}")
 
 
-def _fetch(where: str, arch: str, expected: str) -> Iterator[Index]:
+def _fetch(where: str, arch: str, expected: str, waits: Limits) -> Iterator[Index]:
     """Yield the index for ``arch``, unless there is none or not the expected one."""
     name = f"{arch}-repodata"
     if where.startswith("/"):
@@ -147,7 +155,7 @@ def _fetch(where: str, arch: str, expected: str) -> Iterator[Index]:
     else:
         try:
             got = fetchers.prefetch_file(
-                f"{where.rstrip('/')}/{name}", name=name, expected=expected
+                f"{where.rstrip('/')}/{name}", name=name, expected=expected, waits=waits
             )
         except (fetchers.NotFoundError, fetchers.OtherBytesError):
             return

@@ -7,7 +7,7 @@ import pytest
 from tests.support.stand_in import StandIns
 
 from voidgen.errors import StepFailedError
-from voidgen.nix import commands, evaluation, fetchers, flakes, installed, store_paths
+from voidgen.nix import commands, evaluation, fetchers, flakes, installed, limits, store_paths
 from voidgen.nix.closure import StorePath
 from voidgen.system import process
 
@@ -206,6 +206,6 @@ def test_faults_of_prefetch_file_have_their_types(
         fetchers.prefetch_file("http://x/", name="n", expected="sha256-x")
     assert type(caught.value) is kind
     assert caught.value.output == said
-    words = ["store", "prefetch-file", "--json", "http://x/", *fetchers.PATIENCE]
-    words += ["--name", "n", "--expected-hash", "sha256-x", *OPTIONS]
+    words = ["store", "prefetch-file", "--json", "http://x/"]
+    words += ["--name", "n", "--expected-hash", "sha256-x", *OPTIONS, *limits.FETCH.options()]
     assert programs.starts("nix") == [words]
