@@ -92,7 +92,7 @@ def test_a_good_setup_passes(nix: Nix, tmp_path: Path, monkeypatch: pytest.Monke
     use_nix(monkeypatch, nix.env)
     found = {one.name: one.state for one in nix_checks.check(Host(tmp_path))}
     assert set(found.values()) == {"passed"}
-    assert found.keys() > {"Nix store", "Nix builds", "Nix features", "substituters"}
+    assert found.keys() > {"Nix store", "Nix builds", "Nix features"}
     assert [*readiness.remedies()] == []
 
 

@@ -203,3 +203,9 @@ def resets(count: int) -> Answer:
 def hangs_up(request: Request) -> None:
     """Ends the connection without an answer."""
     request.close_connection = True
+
+
+def hangs(request: Request) -> None:
+    """Never answers; ends once the other side has closed the connection."""
+    request.rfile.read(1)
+    request.close_connection = True

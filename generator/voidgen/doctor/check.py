@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from voidgen import config
 from voidgen.config.types import Config, Container, ImageConfig
-from voidgen.doctor import container, foreign_arch, home, machine, nix, package_set, place
+from voidgen.doctor import container, foreign_arch, home, hosts, machine, nix, package_set, place
 from voidgen.doctor.remedies import lines
 from voidgen.errors import WrongInputError
 from voidgen.outcome.types import Outcome
@@ -29,6 +29,7 @@ def check(host: Host, folder: Path | None) -> Iterator[Outcome]:
     settings, faulty = _settings(folder)
     yield home.check()
     yield from nix.check(host)
+    yield from hosts.check(host, folder, settings)
     yield from package_set.check(host, folder, settings)
     wanted, arch = Container(), platform.machine()
     if settings:

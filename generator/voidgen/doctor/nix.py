@@ -75,7 +75,7 @@ def _store(host: Host, machine: Machine) -> Iterator[Outcome]:
     if trusted.state != "passed":
         yield from nix_settings.ignored(host, machine)
     yield nix_build.check(host, machine)
-    yield from nix_settings.check(host, machine, local=local)
+    yield nix_settings.sandbox(host, machine, local=local)
 
 
 def _trusted(host: Host, family: str, info: str, *, local: bool) -> Outcome:

@@ -1,15 +1,13 @@
-"""Settings of Nix, and the checks of those that make its builds slower or less pure."""
+"""Settings of Nix, and the checks of those that make its builds less pure."""
 
 from __future__ import annotations
 
 import re
-import tempfile
 from typing import TYPE_CHECKING
 
 from voidgen.doctor import fix
 from voidgen.nix.setup_remedies import SANDBOX, Machine
 from voidgen.outcome.types import Outcome
-from voidgen.system import parallel
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,8 +17,6 @@ if TYPE_CHECKING:
 COMMAND = ("nix", "--extra-experimental-features", "nix-command flakes")
 MACHINE_ONLY = {"NIX_USER_CONF_FILES": "", "NIX_CONFIG": ""}
 """With these variables, Nix reads only the machine's nix.conf, as its daemon does."""
-ONE_ATTEMPT = ("--option", "connect-timeout", "5", "--option", "download-attempts", "1")
-AT_ONCE = 8
 _IGNORED = re.compile(
     r"ignoring (?:the (?:client|user)-specified setting|untrusted substituter) '([^']+)'",
     re.IGNORECASE,
@@ -53,12 +49,6 @@ def ask_store(host: Host, *words: str, **env: str) -> Answer:
     return answer
 
 
-def check(host: Host, machine: Machine, *, local: bool) -> Iterator[Outcome]:
-    """Check the sandbox and the substituters; ``local`` if no daemon builds."""
-    yield _sandbox(host, machine, local=local)
-    yield _substituters(host)
-
-
 def ignored(host: Host, machine: Machine) -> Iterator[Outcome]:
     """Check whether the daemon ignores settings of this user, whom it does not trust."""
     # Nix 2.8 says it only with --debug.
@@ -74,7 +64,8 @@ def ignored(host: Host, machine: Machine) -> Iterator[Outcome]:
     yield Outcome("Nix's daemon ignores", "warning", what, commands)
 
 
-def _sandbox(host: Host, machine: Machine, *, local: bool) -> Outcome:
+def sandbox(host: Host, machine: Machine, *, local: bool) -> Outcome:
+    """Check that Nix builds in its sandbox; ``local`` if no daemon builds."""
     name = "sandboxed builds"
     mode = value(host, "sandbox", daemon=not local)
     if mode != "false":
@@ -82,22 +73,3 @@ def _sandbox(host: Host, machine: Machine, *, local: bool) -> Outcome:
     what = "sandbox = false: builds see this machine's files, and may differ on another machine"
     add = machine.own_line if local else machine.system_line
     return fix.outcome(name, "warning", add("", SANDBOX), what)
-
-
-def _substituters(host: Host) -> Outcome:
-    """Ask each substituter; Nix's own cache of answers would hide that one is gone."""
-    name = "substituters"
-    urls = value(host, "substituters").split()
-    with tempfile.TemporaryDirectory(prefix="voidgen-") as cache:
-
-        def answers(url: str) -> bool:
-            words = (*ONE_ATTEMPT, "--store", url)
-            return ask_store(host, *words, XDG_CACHE_HOME=cache).status == 0
-
-        found = parallel.each(answers, urls, AT_ONCE)
-    silent = [url for url, answered in zip(urls, found, strict=True) if not answered]
-    if not silent:
-        return Outcome(name, "passed", ", ".join(urls) or "none")
-    what = f"no answer from {', '.join(silent)}: Nix tries each several times before it builds"
-    detail = "nix build --offline   # while there is no network, if nothing has to be downloaded"
-    return Outcome(name, "warning", what, detail)

@@ -55,17 +55,10 @@ _HOST = re.compile(
 )
 _TRYING = re.compile(r"trying (https?://\S+)")
 _FROM_NO_MIRROR = re.compile(r"cannot download \S+ from any mirror")
-_PEERS = tuple(
-    map(
-        re.compile,
-        (
-            r"over proxy ([^\s)]+)",
-            r"resolve (?:host|proxy): ([^\s)]+)",
-            r"Failed to connect to ([^\s:)]+)",
-        ),
-    )
-)
-"""How curl names what it connects to: the proxy, if there is one."""
+_PROXY = re.compile(r"(?:over proxy|resolve proxy:) ([^\s)]+)")
+_RESOLVED = re.compile(r"resolve host(?:name)?: ([^\s)]+)")
+_CONNECTED = re.compile(r"Failed to connect to ([^\s:]+)(?: port |:)(\d+)")
+"""How curl names what it connects to: a proxy, or a host that the URL's redirects to."""
 
 _IGNORED = re.compile(r"warning: |.*; retrying in ")
 _ERROR = re.compile(r"\s*error:\s*\S")
@@ -78,10 +71,12 @@ _FOLLOWS = re.compile(
 
 REMEDY = "`voidgen doctor` shows which hosts answer, `voidgen -v` the whole error"
 CERTIFICATES = (
-    "check this machine's clock, and its certificates (Debian: ca-certificates; for others, set "
-    "NIX_SSL_CERT_FILE and GIT_SSL_CAINFO); `voidgen -v` shows the whole error"
+    "check this machine's clock, and its certificates (on Debian: ca-certificates);\n"
+    "Nix reads NIX_SSL_CERT_FILE, git GIT_SSL_CAINFO; `voidgen -v` shows the error"
 )
-LOGIN = "put user and password into http_proxy and https_proxy: http://USER:PASSWORD@HOST:PORT"
+LOGIN = (
+    "put your login into http_proxy and https_proxy, before the proxy's name:\nUSER:PASSWORD@HOST"
+)
 
 
 @frozen
@@ -173,13 +168,16 @@ def _fault(url: str, text: str, kind: Kind | None) -> NetworkFault | None:
         kind = "login"
     if kind is None:
         return None
-    named = next((found[1] for sign in _PEERS if (found := sign.search(text))), "")
-    host = host_of(url) or named
-    if not host:
-        return None
-    is_direct = "resolve host" in text and named in {"", host}
-    proxy = "" if is_direct else proxy_of(url) or ("" if named in {"", host} else named)
-    return NetworkFault(place_of(url) or host, kind, proxy)
+    host, proxy = place_of(url), proxy_of(url)
+    if found := _PROXY.search(text):
+        proxy = proxy or found[1]
+    elif "resolve host" in text:
+        proxy = ""
+        found = _RESOLVED.search(text)
+        host = found[1] if found and found[1] != host_of(url) else host
+    elif not proxy and (found := _CONNECTED.search(text)) and found[1] != host_of(url):
+        host = ":".join(found.groups())
+    return NetworkFault(host, kind, proxy) if host else None
 
 
 def place_of(url: str) -> str:

@@ -92,6 +92,34 @@ def nix_without_build_users(folder: Path, patch: pytest.MonkeyPatch) -> None:
     commands.run_nix(["build", "x"])
 
 
+def _nix_says(said: str, folder: Path, patch: pytest.MonkeyPatch) -> None:
+    for name in ("https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"):
+        patch.delenv(name, raising=False)
+    programs = StandIns(folder.parent / "programs")
+    programs.add("nix", (1, "", f"error: unable to download 'https://api.github.com/x': {said}"))
+    patch.setenv("PATH", programs.path)
+    commands.run_nix(["flake", "lock"])
+
+
+def no_network(folder: Path, patch: pytest.MonkeyPatch) -> None:
+    said = "Could not resolve hostname (6) Could not resolve host: api.github.com"
+    _nix_says(said, folder, patch)
+
+
+def no_proxy(folder: Path, patch: pytest.MonkeyPatch) -> None:
+    said = "Could not resolve proxy name (5) Could not resolve proxy: proxy.example"
+    _nix_says(said, folder, patch)
+
+
+def no_login_at_the_proxy(folder: Path, patch: pytest.MonkeyPatch) -> None:
+    said = "Failure when receiving data from the peer (56) CONNECT tunnel failed, response 407"
+    _nix_says(said, folder, patch)
+
+
+def no_secure_connection(folder: Path, patch: pytest.MonkeyPatch) -> None:
+    _nix_says("SSL peer certificate or SSH remote key was not OK (60)", folder, patch)
+
+
 def nix_builds_elsewhere(folder: Path, patch: pytest.MonkeyPatch) -> None:
     _nix(folder, patch, '[{"outputs": {"out": "/nix/store/x-image"}}]')
     flakes.build("x", "default", NoProgress())

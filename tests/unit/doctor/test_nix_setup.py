@@ -1,4 +1,4 @@
-"""`voidgen doctor` on Nix's store, trial build, sandbox, substituters and ignored settings."""
+"""`voidgen doctor` on Nix's store, trial build, sandbox and ignored settings."""
 
 from pathlib import Path
 
@@ -15,8 +15,6 @@ from voidgen.outcome.types import Outcome
 NIX = """case "$*" in
 --version) echo "nix (Nix) 2.34.8" ;;
 *show-config) [ "${{NIX_USER_CONF_FILES-unset}}" = unset ] && echo "{own}" || echo "{machine}" ;;
-*--store*good*) ;;
-*--store*) exit 1 ;;
 *"store ping --debug") echo "{ignored}" >&2 ;;
 *) {store} ;;
 esac"""
@@ -128,15 +126,6 @@ def test_the_sandbox_is_the_daemons(programs: Path, machine: str, state: str) ->
     assert one.detail.startswith(
         "sudo mkdir -p /etc/nix && echo 'sandbox = true'" if one.detail else ""
     )
-
-
-def test_substituters(programs: Path) -> None:
-    one = found(programs, own="substituters = https://good https://bad")["substituters"]
-    assert one.state == "warning"
-    assert one.about.startswith("no answer from https://bad: ")
-    one = found(programs, own="substituters = https://good")["substituters"]
-    assert (one.state, one.about) == ("passed", "https://good")
-    assert found(programs, own="substituters = ")["substituters"].about == "none"
 
 
 def test_settings_that_the_daemon_ignores(programs: Path) -> None:

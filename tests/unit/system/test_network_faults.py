@@ -22,7 +22,7 @@ UNREACHABLE = {
     "error: unable to download 'http://h:81/x': Could not connect to server (7) Failed to connect "
     "to h:81 after 0 ms: Could not connect to server": ("h:81", ""),
     "error: unable to download 'http://h/x': Could not connect to server (7) Failed to connect "
-    "to 127.0.0.1 port 3128 after 0 ms: Could not connect to server": ("h", "127.0.0.1"),
+    "to 127.0.0.1 port 3128 after 0 ms: Could not connect to server": ("127.0.0.1:3128", ""),
     "error: unable to download 'https://h/x': Could not connect to server (7) Failed to connect "
     "to h:443 over proxy 10.0.0.1 after 0 ms: Could not connect to server": ("h", "10.0.0.1"),
     "error: unable to download 'http://h/x': Could not resolve proxy name (5) Could not resolve "
@@ -43,7 +43,7 @@ UNREACHABLE = {
     f"{GIT}Could not resolve host: git.example": ("git.example", ""),
     f"{GIT}Failed to connect to 10.0.0.1 port 3128 after 0 ms: Couldn't connect to server\n"
     "error: program 'git' failed with exit code 128\n"
-    "(use '--show-trace' to show detailed location information)": ("git.example", "10.0.0.1"),
+    "(use '--show-trace' to show detailed location information)": ("10.0.0.1:3128", ""),
     f"{GIT}Could not resolve host: git.example\nfatal: Refusing to point HEAD outside of refs/\n"
     "warning: could not update cached head 'master' for 'https://git.example/x'\nerror:\n"
     "       … while fetching the input 'git+https://git.example/x'\n\n"
@@ -133,6 +133,14 @@ def test_git_finds_no_secure_connection(text: str) -> None:
     assert fault_in(f"{GIT}{text}") == NetworkFault("git.example", "tls")
 
 
+def test_a_host_that_another_one_redirects_to_is_named() -> None:
+    found = fault_in(
+        "error: unable to download 'https://github.com/a/b/archive/c.tar.gz': Could not resolve "
+        "hostname (6) Could not resolve host: codeload.github.com"
+    )
+    assert found == NetworkFault("codeload.github.com", "away")
+
+
 def test_the_proxy_of_the_environment_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("https_proxy", "http://me:secret@proxy.example:3128/")
     monkeypatch.setenv("no_proxy", "inner.example")
@@ -140,3 +148,6 @@ def test_the_proxy_of_the_environment_is_named(monkeypatch: pytest.MonkeyPatch) 
     found = fault_in(said.format("h"))
     assert found == NetworkFault("h", "broken", "proxy.example:3128")
     assert fault_in(said.format("inner.example")) == NetworkFault("inner.example", "broken")
+    said = "error: unable to download 'https://h/x': Could not connect to server (7) Failed to "
+    found = fault_in(f"{said}connect to proxy.example port 3128 after 0 ms")
+    assert found == NetworkFault("h", "away", "proxy.example:3128")
