@@ -19,6 +19,7 @@ from voidgen.doctor.host import ENDED
 from voidgen.doctor.nix_settings import ask_store, value
 from voidgen.errors import WrongInputError
 from voidgen.lock import pinned
+from voidgen.nix import git_hosts
 from voidgen.nix.limits import Limits
 from voidgen.outcome.types import Outcome
 from voidgen.system import network_faults, parallel
@@ -33,11 +34,6 @@ if TYPE_CHECKING:
     from voidgen.system.network_faults import Kind
 
 LIMITS = Limits(5, 5, attempts=1)
-GIT_ASKS_NOTHING = {
-    "GIT_TERMINAL_PROMPT": "0",
-    "GIT_SSH_COMMAND": "ssh -o BatchMode=yes -o ConnectTimeout=5",
-}
-"""Without these, git asks for a password, or whether to trust a host."""
 AT_ONCE = 8
 FORGES = {
     # The first has commits of branches, the second the files.
@@ -128,7 +124,7 @@ def _problem(host: Host, cache: str, source: Source) -> tuple[str, str] | None:
     A substituter must also be one.
     """
     if source.program == "git":
-        answer = host.ask(["git", "ls-remote", "--", source.url, "HEAD"], **GIT_ASKS_NOTHING)
+        answer = host.ask(git_hosts.question(source.url), **git_hosts.ASKS_NOTHING)
     else:
         answer = ask_store(host, *LIMITS.options(), "--store", source.url, XDG_CACHE_HOME=cache)
     if fault := network_faults.fault_in(answer.err):

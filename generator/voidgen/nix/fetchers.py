@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from attrs import field, frozen
 
 from voidgen.errors import StepFailedError
-from voidgen.nix import commands, limits, log
+from voidgen.nix import commands, git_hosts, limits, log
 from voidgen.nix.flake_attributes import Attributes, url
 from voidgen.system import sri
 
@@ -66,6 +66,8 @@ class _Fetched:
 
 def flake_prefetch(reference: str, waits: Limits | None = None) -> Prefetched:
     """Fetch the tree of a flake reference; it need not be a flake. The hash is the narHash."""
+    if waits:
+        git_hosts.check(reference, waits)
     words = ["flake", "prefetch", "--json", reference]
     return commands.json_of(words, _Fetched, limits=waits).prefetched()
 

@@ -44,5 +44,5 @@ class Limits:
 
 FETCH = Limits(15, 60)
 """To fetch what a build needs."""
-CHECK = Limits(9, 9, 1)
+CHECK = Limits(8, 8, attempts=1)
 """To look something up while the user waits: the command goes on without the answer."""

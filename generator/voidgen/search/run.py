@@ -11,7 +11,7 @@ from voidgen import project
 from voidgen.edit import void_packages
 from voidgen.edit.nix_packages import NotAtHandError
 from voidgen.lock import flake_lock
-from voidgen.nix import search
+from voidgen.nix import git_hosts, limits, search
 from voidgen.search import rank
 from voidgen.search.rank import Hit
 from voidgen.system.network_faults import UnreachableError
@@ -95,6 +95,8 @@ def _nix(image: Project, words: Sequence[str], progress: Progress) -> Found:
         else:
             inputs = flake_lock.inputs(image.folder, image.plan)
             locked = next((one.url for one in inputs if one.name == "nixpkgs" and one.rev), "")
+            if not locked:
+                git_hosts.check(named, limits.CHECK)
             found = search.flake(locked or named, system, words, progress)
     except UnreachableError as error:
         return Found("nix", named, problem=error.what)
