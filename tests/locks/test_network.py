@@ -52,7 +52,7 @@ def test_search_gives_up_a_proxy_that_hangs(
 
 
 def test_add_gives_up_a_git_server_behind_a_proxy_that_hangs(
-    site: Site, server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     text = '[image]\nname = "a"\n[nix]\nnixpkgs = "git+http://nowhere.invalid/set"\n'
     folder = project(tmp_path / "project", text)
