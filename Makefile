@@ -197,6 +197,7 @@ golden: .venv/ready ## write what is made from the sources: schema, golden files
 	$(PYTHON) -m tools.json_schema
 	$(PYTHON) -m tools.modules_page
 	$(PYTHON) -m tools.config_page
+	$(PYTHON) -m tools.module_keys_page
 	$(PYTHON) -m tools.commands_page
 	$(PYTHON) -m tools.manual
 	$(PYTHON) -m voidgen -C examples/offline graph -o docs/explanation/modules.dot

@@ -20,7 +20,7 @@ HEAD = """\
 # Commands
 
 This page has what `voidgen COMMAND --help` prints. Each command also has a manual page, such as
-`man voidgen-generate`. `make golden` makes this page from the code.
+`man voidgen-generate`.
 """
 
 

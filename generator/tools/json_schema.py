@@ -26,7 +26,7 @@ def schema() -> bytes:
     top = {
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "voidgen.toml",
-        **_schema_of(Config),
+        **schema_of(Config),
     }
     return (json.dumps(top, indent=2, ensure_ascii=False) + "\n").encode()
 
@@ -34,7 +34,8 @@ def schema() -> bytes:
 _SCALARS: Mapping[Any, str] = {str: "string", bool: "boolean", int: "integer"}
 
 
-def _schema_of(kind: Any) -> dict[str, Any]:  # noqa: PLR0911 - one return a kind
+def schema_of(kind: Any) -> dict[str, Any]:  # noqa: PLR0911 - one return a kind
+    """Return the JSON Schema of a type: a rule's string, a scalar, a list, a table."""
     origin, args = get_origin(kind), get_args(kind)
     rule = rule_of(kind)
     if rule:
@@ -44,16 +45,16 @@ def _schema_of(kind: Any) -> dict[str, Any]:  # noqa: PLR0911 - one return a kin
     if origin is Literal:
         return {"enum": list(args)}
     if origin is tuple:
-        return {"type": "array", "items": _schema_of(args[0]), "uniqueItems": True}
+        return {"type": "array", "items": schema_of(args[0]), "uniqueItems": True}
     if origin is Mapping:
-        names = _schema_of(args[0]).get("pattern")
+        names = schema_of(args[0]).get("pattern")
         return {
             "type": "object",
             "propertyNames": {"pattern": names},
-            "additionalProperties": _schema_of(args[1]),
+            "additionalProperties": schema_of(args[1]),
         }
     if origin in {Union, types.UnionType}:
-        kinds = [_schema_of(arg) for arg in args if arg is not type(None)]
+        kinds = [schema_of(arg) for arg in args if arg is not type(None)]
         return kinds[0] if len(kinds) == 1 else {"anyOf": kinds}
     return _table(kind)
 
@@ -64,7 +65,7 @@ def _table(cls: Any) -> dict[str, Any]:
     required = []
     for field in attrs.fields(cls):
         name = kebab(field.name)
-        properties[name] = {"description": field.metadata["help"], **_schema_of(field.type)}
+        properties[name] = {"description": field.metadata["help"], **schema_of(field.type)}
         if field.default is attrs.NOTHING:
             required.append(name)
         elif isinstance(field.default, str | int | tuple):

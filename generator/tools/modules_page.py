@@ -23,8 +23,8 @@ FILE = Path("docs/reference/modules.md")
 HEAD = """\
 # Overlay modules
 
-These modules come with voidgen. [Write a module](../how-to/write-a-module.md) explains how a
-module works. `make golden` makes this page from their module.toml files.
+These modules come with voidgen. To write one yourself, see [write a
+module](../how-to/write-a-module.md) and [the keys of module.toml](module.toml.md).
 """
 
 

@@ -55,3 +55,11 @@ def printed(page: Path) -> Iterator[str]:
     """Yield the lines of output that ``page`` shows, without "..."."""
     for block in page.read_text().split(FENCE)[1::2]:
         yield from (line for line in block.splitlines()[1:] if line != "...")
+
+
+def written_files(page: Path) -> dict[str, str]:
+    """Return the files that ``page`` shows: each a path and a colon, then a fenced block."""
+    found = re.findall(
+        r"^`([^`]+)`:\n\n```\w+\n(.*?)^```$", page.read_text(), re.MULTILINE | re.DOTALL
+    )
+    return dict(found)

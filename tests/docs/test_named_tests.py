@@ -1,4 +1,4 @@
-"""The tests that docs/reference/live-system.md names exist."""
+"""The tests that docs/contributing/live-system-tests.md names exist."""
 
 import ast
 import re
@@ -6,7 +6,7 @@ import re
 import pytest
 from tests.docs.blocks import ROOT
 
-PAGE = (ROOT / "docs/reference/live-system.md").read_text()
+PAGE = (ROOT / "docs/contributing/live-system-tests.md").read_text()
 TESTS = ROOT / "tests"
 NAMED = re.findall(r"`(?:([\w/]+\.py)::|…)(\w+)`", PAGE)
 """Each citation as a file and the name of a test in it, or as "" and the end of a name (`…`)."""

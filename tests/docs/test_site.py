@@ -15,6 +15,7 @@ from tests.support.program import voidgen
 
 from tools import commands_page as cli_docs
 from tools import config_page as config_docs
+from tools import module_keys_page as module_docs
 
 EXPLANATION = ROOT / "docs/explanation"
 
@@ -77,7 +78,7 @@ def test_the_readmes_links_lead_to_existing_files() -> None:
 
 def test_each_requirement_has_a_statement_with_its_number() -> None:
     requirements = (EXPLANATION / "replaced-system.md").read_text()
-    statements = (ROOT / "docs/reference/live-system.md").read_text()
+    statements = (ROOT / "docs/contributing/live-system-tests.md").read_text()
     assert {*re.findall(r"^## (\d+)\. ", requirements, re.MULTILINE)} == {
         *re.findall(r"^\| (\d+)\. ", statements, re.MULTILINE)
     }
@@ -90,7 +91,7 @@ def test_choices_of_options_have_no_backslash(site: Path) -> None:
     assert "\\|" not in "".join(file.read_text() for file in site.rglob("*.html"))
 
 
-@pytest.mark.parametrize("module", [cli_docs, config_docs])
+@pytest.mark.parametrize("module", [cli_docs, config_docs, module_docs])
 def test_generated_pages_are_current(module: object) -> None:
     """If one is not, run `make golden`."""
     file, page = vars(module)["FILE"], vars(module)["page"]

@@ -1,4 +1,4 @@
-"""Stage 2 of runit and the parts of live-setup (docs/reference/live-system.md, 1 to 3)."""
+"""Stage 2 of runit and the parts of live-setup (docs/contributing/live-system-tests.md, 1 to 3)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The modules' checks in the manifest (docs/how-to/write-a-module.md)."""
+"""The modules' checks in the manifest (docs/reference/module-contents.md)."""
 
 import subprocess
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Xorg's configuration for the GPUs found (docs/reference/live-system.md, 6)."""
+"""Xorg's configuration for the GPUs found (docs/contributing/live-system-tests.md, 6)."""
 
 from __future__ import annotations
 

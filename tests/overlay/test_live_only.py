@@ -1,4 +1,4 @@
-"""Settings that only a live system may have (docs/reference/live-system.md, 15).
+"""Settings that only a live system may have (docs/contributing/live-system-tests.md, 15).
 
 The tests boot a live system, copy it as void-installer does, and boot the copy.
 """

@@ -1,4 +1,4 @@
-"""mDNS in nsswitch.conf (docs/reference/live-system.md, 13)."""
+"""mDNS in nsswitch.conf (docs/contributing/live-system-tests.md, 13)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Services enabled by runsvdir links (docs/reference/live-system.md, 4)."""
+"""Services enabled by runsvdir links (docs/contributing/live-system-tests.md, 4)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The live user and its graphical session (docs/reference/live-system.md, 3 and 5)."""
+"""The live user and its graphical session (docs/contributing/live-system-tests.md, 3 and 5)."""
 
 from __future__ import annotations
 

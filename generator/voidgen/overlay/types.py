@@ -69,8 +69,10 @@ class Packages:
 class Ownership:
     """Mode and owner of a file or folder, if the defaults do not fit."""
 
-    mode: rules.Mode | None = field(default=None, metadata={"help": "octal mode"})
-    owner: rules.Owner = field(default="root:root", metadata={"help": "owner:group"})
+    mode: rules.Mode | None = field(default=None, metadata={"help": "mode, in octal digits"})
+    owner: rules.Owner = field(
+        default="root:root", metadata={"help": "owner and group, as in `root:wheel`"}
+    )
 
 
 @frozen
@@ -185,7 +187,7 @@ class ModuleFile:
     files: Mapping[rules.ImagePath, Ownership] = field(
         factory=_nothing,
         metadata={
-            "help": "modes and owners of files in files/, by path or by a pattern with * or **"
+            "help": "modes and owners of files in files/, by path or by a pattern with `*` or `**`"
         },
     )
     directories: Mapping[rules.ImagePath, Ownership] = field(
@@ -199,7 +201,7 @@ class ModuleFile:
     )
     dconf: Mapping[rules.ImagePath, rules.ImagePath] = field(
         factory=_nothing,
-        metadata={"help": "dconf databases to compile: database = folder of its key files"},
+        metadata={"help": "databases of dconf to compile: database = folder of its key files"},
     )
     mklive: Mapping[rules.ImagePath, rules.ProjectFile] = field(
         factory=_nothing,

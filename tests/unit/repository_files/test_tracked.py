@@ -10,8 +10,8 @@ ROOT = Path(__file__).parents[3]
 BINARY = {
     f"tests/golden/{folder}/etc/a name with 'quotes' and $(id)/bytes"
     for folder in ("project/overlay-src/greeter/files", "emitted/image/include")
-}
-"""Files of ours that are no text: any bytes may be a file of an overlay."""
+} | {"docs/pictures/booted.png"}
+"""Files of ours that are not text: any bytes may be a file of an overlay, and a picture."""
 MADE = (".venv", ".demo", ".reproduce", "build", "dist", "out", "result")
 
 
