@@ -76,6 +76,15 @@ def test_the_readmes_links_lead_to_existing_files() -> None:
     assert [name for name in links if "://" not in name and not (ROOT / name).exists()] == []
 
 
+def test_pictures_are_small_and_shown() -> None:
+    texts = "".join(page.read_text() for page in PAGES)
+    pictures = [*(ROOT / "docs/pictures").iterdir()]
+    assert len(pictures) > 1
+    for picture in pictures:
+        assert picture.stat().st_size < 150_000
+        assert f"pictures/{picture.name})" in texts
+
+
 def test_each_requirement_has_a_statement_with_its_number() -> None:
     requirements = (EXPLANATION / "replaced-system.md").read_text()
     statements = (ROOT / "docs/contributing/live-system-tests.md").read_text()
