@@ -120,7 +120,9 @@ def test_options_that_make_a_project(example: Path, words: list[str]) -> None:
 
 
 def test_a_workflow_too(example: Path) -> None:
-    assert voidgen("init", "--online", "--ci", "github", cwd=example).status == 0
+    source = f"github:x/voidgen/{'0' * 40}"
+    words = ("--online", "--ci", "github", "--voidgen", source)
+    assert voidgen("init", *words, cwd=example).status == 0
     assert "voidgen iso" in (example / ".github/workflows/voidgen.yml").read_text()
 
 
