@@ -10,6 +10,7 @@ from tests.support.http_faults import Request, Server, closed_port, serving, sta
 from voidgen.errors import StepFailedError
 from voidgen.nix import fetchers
 from voidgen.system import process, sri
+from voidgen.system.network_faults import UnreachableError
 
 BODY = bytes(range(256)) * 400
 
