@@ -30,7 +30,9 @@ class Made:
     names: tuple[str, ...]
 
 
-REMEDY = "install a static busybox (Debian: busybox-static), or name one with --busybox"
+NAMES = ("busybox.static", "busybox")
+"""What the package busybox-static of Void installs, and that of Debian."""
+REMEDY = "install a static busybox (Debian, Void: busybox-static), or name one with --busybox"
 
 
 def make(folder: Path, busybox: Path | None, values: Mapping[str, str]) -> Made:
@@ -66,7 +68,8 @@ def _set_plain_modes(project: Path) -> None:
 
 def _static_busybox(named: Path | None) -> Path:
     """Return the busybox that builds the embedded package set; a sandbox has no libraries."""
-    name = str(named) if named else shutil.which("busybox")
+    on_path = (found for one in NAMES if (found := shutil.which(one)))
+    name = str(named) if named else next(on_path, None)
     if not name:
         raise WrongInputError(Fault("there is no busybox on PATH", remedy=REMEDY))
     file = Path(name)

@@ -1,5 +1,6 @@
 import errno
 import os
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -226,6 +227,19 @@ def test_init_refuses_a_busybox_that_cannot_build(alone: Path, name: str) -> Non
     assert ran.err.startswith(f"{name}: ")
     assert "busybox-static" in ran.err
     assert not (alone / "new").exists()
+
+
+def test_init_finds_voids_static_busybox(alone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its package is called busybox-static, and its other busybox is dynamic."""
+    programs = alone / "programs"
+    programs.mkdir()
+    static = shutil.which("busybox")
+    assert static
+    shutil.copy(static, programs / "busybox.static")
+    shutil.copy("/bin/sh", programs / "busybox")
+    monkeypatch.setenv("PATH", f"{programs}:{os.environ['PATH']}")
+    ran = voidgen("init", "--offline", "new", cwd=alone)
+    assert ran.status == 0, ran.err
 
 
 def test_init_without_busybox_is_refused(alone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
