@@ -57,6 +57,7 @@ rec {
 
   asker = by: if by.kind == "module" then "module ${by.name}" else by.name;
   askedBy =
-    request: "${request.name} (asked for by ${builtins.concatStringsSep " and " (map asker request.by)})";
+    request:
+    "${request.name} (asked for by ${builtins.concatStringsSep " and " (map asker request.by)})";
   introduced = request: builtins.addErrorContext "while evaluating ${askedBy request}";
 }

@@ -121,6 +121,15 @@ def test_a_set_without_programs_is_named(nix: Nix, project: Path) -> None:
     assert "the package set has no python3" in said
 
 
+def test_a_set_with_an_old_python_is_named(nix: Nix, project: Path) -> None:
+    file = project / "packages/tests/container.nix"
+    text = file.read_text().replace("python3 =", 'python3 = { pythonVersion = "3.8"; } //')
+    file.write_text(text)
+    track(project)
+    said = nix.fail("nix", "build", f"{project}#iso")
+    assert "the package set has Python 3.8, but Nix needs Python 3.9 to make the ISO" in said
+
+
 def test_legacy_packages_of_the_project_stay(nix: Nix, project: Path) -> None:
     names = "all: builtins.toJSON (builtins.attrNames all)"
     (project / "extra.nix").write_text(EXTRA)

@@ -128,7 +128,8 @@ let
 
   # A kind counts only if the image's own system has it.
   kinds = builtins.filter (
-    kind: kind != "legacyPackages" || made.${system}.${kind} // additions.${system}.${kind} or { } != { }
+    kind:
+    kind != "legacyPackages" || made.${system}.${kind} // additions.${system}.${kind} or { } != { }
   ) (builtins.attrNames (made.${system} // additions.${system}));
   output =
     kind: host:

@@ -18,6 +18,9 @@ let
     "python3"
     "xbps"
   ];
+  # image/iso/voidgen needs it.
+  oldest = "3.9";
+  python = pkgs.python3.pythonVersion or oldest;
   lock = "Run `voidgen lock`, which writes it and tells git of it.";
 in
 if mklive == null then
@@ -45,5 +48,9 @@ else if lacks != [ ] then
   ''
     voidgen: the package set has no ${builtins.concatStringsSep ", " lacks}, so Nix cannot make the ISO.
     Name another one in [nix] nixpkgs, or run `voidgen iso` with podman or docker.''
+else if builtins.compareVersions python oldest < 0 then
+  ''
+    voidgen: the package set has Python ${python}, but Nix needs Python ${oldest} to make the ISO.
+    Name a newer one in [nix] nixpkgs, or run `voidgen iso` with podman or docker.''
 else
   null
