@@ -19,7 +19,7 @@ from tests.iso.running import failed, is_made, well
 from tests.iso.test_check_iso import COMPARISON, CONDITIONS, check
 from tests.iso.test_interrupted import QUIET, SLOW, running
 from tests.locks.project import clone
-from tests.locks.project import well as generate
+from tests.locks.project import well as run
 from tests.nix_versions import sandboxed
 from tests.nix_versions.sandboxed import Sandboxed, digests, name_engine, with_lines
 
@@ -230,6 +230,14 @@ def test_a_cache_has_the_iso(
     assert digests(other / "nix/store" / built.name) == by_podman
 
 
+def test_push_copies_the_iso_that_nix_has_built(folder: Path, nix: Nix, tmp_path: Path) -> None:
+    built = nix.build(folder, "iso")
+    (tmp_path / "key").write_text(nix.run("nix", "key", "generate-secret", "--key-name", "tests-1"))
+    run(folder, "push", f"file://{tmp_path}/cache", "--key", str(tmp_path / "key"))
+    info = (tmp_path / f"cache/{built.name[:32]}.narinfo").read_text()
+    assert "\nSig: tests-1:" in info
+
+
 def test_nix_accepts_the_flake_with_and_without_a_lock(folder: Path, nix: Nix) -> None:
     for _ in range(2):
         nix.run("nix", "flake", "check", folder)
@@ -247,7 +255,7 @@ def test_a_lock_of_another_project_is_refused(folder: Path, nix: Nix) -> None:
 
 def test_a_project_without_mklive_says_so(folder: Path, nix: Nix) -> None:
     replace(folder / "voidgen.toml", r"\[mklive\]\n(?:.+\n)+(?=\[)", "")
-    generate(folder, "generate")
+    run(folder, "generate")
     said = nix.fail("nix", "build", f"{folder}#iso")
     assert "voidgen.toml has no [mklive]" in said
 

@@ -9,13 +9,14 @@ from attrs import frozen
 
 from voidgen.errors import Fault, StepFailedError, WrongInputError
 from voidgen.lock import update
-from voidgen.nix import evaluation, flakes, installed, signing
+from voidgen.nix import evaluation, flakes, installed, signing, store_paths
 from voidgen.system.files import read_regular_file
 from voidgen.xbps import fetch
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from voidgen.nix.caches import Caches
     from voidgen.progress import Progress
     from voidgen.project import Project
 
@@ -70,11 +71,19 @@ def push(project: Project, where: str, key: Path, progress: Progress) -> Pushed:
             wanted.remove("container")
         paths = [str(flakes.build(folder, one, progress, caches=caches)) for one in wanted]
         paths += [*flakes.archive(folder, caches), *map(str, packages.values())]
+        if "iso" in names:
+            paths += _made_by_nix(folder, f"{system}.iso", caches)
     with progress.step(f"signing {len(paths)} store paths and what they need"):
         signing.sign(paths, key)
     with progress.step(f"copying them to {where}"):
         signing.copy(paths, compressed(where))
     return Pushed(tuple(paths), public)
+
+
+def _made_by_nix(folder: str, output: str, caches: Caches) -> list[str]:
+    """Return the store path of the ISO, if Nix has built it; without a builder, it cannot."""
+    path = evaluation.evaluate(folder, f"{output}.outPath", str, caches=caches)
+    return [] if store_paths.invalid([path]) else [path]
 
 
 def compressed(store: str) -> str:
