@@ -114,13 +114,17 @@ class UnreachableError(StepFailedError):
         self.fault = fault
 
 
+LAST = 1000
+"""Number of a program's last lines that are searched."""
+
+
 def fault_in(said: str) -> NetworkFault | None:
     """Return which host a failed program could not reach; None if it failed for another reason.
 
     That is the last error: a program may go on without a host, and fail later. Nix's warnings
     about attempts that it repeats do not count.
     """
-    lines = said.splitlines()
+    lines = said.splitlines()[-LAST:]
     for number in reversed(range(len(lines))):
         line = lines[number]
         if _IGNORED.match(line):
