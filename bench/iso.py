@@ -23,7 +23,7 @@ from attrs import frozen
 from rich.console import Console
 from rich.table import Table
 
-from voidgen.config.types import Squashfs
+from voidgen.config.mklive import Squashfs
 from voidgen.iso import inputs
 from voidgen.plan import mklive_job
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from voidgen.config.types import Config, ImageConfig, Nix, Overlay, Xbps
+from voidgen.config.image import ImageConfig
+from voidgen.config.types import Config, Nix, Overlay, Xbps
 from voidgen.errors import Fault, WrongInputError
 from voidgen.overlay.asker import Asker
 from voidgen.overlay.resolution import Resolution

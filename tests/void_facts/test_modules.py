@@ -9,7 +9,8 @@ import pytest
 from tests.void_facts import facts, named
 from tests.void_facts.recipes import MACHINES
 
-from voidgen.config.types import Config, ImageConfig, Overlay
+from voidgen.config.image import ImageConfig
+from voidgen.config.types import Config, Overlay
 from voidgen.overlay import services
 from voidgen.overlay.resolve import needed
 

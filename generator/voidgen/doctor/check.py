@@ -7,7 +7,8 @@ import re
 from typing import TYPE_CHECKING
 
 from voidgen import config
-from voidgen.config.types import Config, Container, ImageConfig
+from voidgen.config.image import ImageConfig
+from voidgen.config.types import Config, Container
 from voidgen.doctor import container, foreign_arch, home, hosts, machine, nix, package_set, place
 from voidgen.doctor.remedies import lines
 from voidgen.errors import WrongInputError

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from voidgen.config import rules
-from voidgen.config.types import ImageConfig
+from voidgen.config.image import ImageConfig
 from voidgen.edit import text as edit
 from voidgen.init import shell
 from voidgen.schema.rule import MisfitError

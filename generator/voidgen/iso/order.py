@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from voidgen.config.types import Mklive
+    from voidgen.config.mklive import Mklive
     from voidgen.iso.log import Log
     from voidgen.lock.state import Pins
     from voidgen.progress import Progress

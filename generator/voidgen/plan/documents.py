@@ -7,7 +7,8 @@ from typing import ClassVar, Literal
 
 from attrs import frozen
 
-from voidgen.config.types import Container, Mklive
+from voidgen.config.mklive import Mklive
+from voidgen.config.types import Container
 from voidgen.overlay.asker import Asker
 from voidgen.overlay.resolution import Account, Asked, Enabled
 from voidgen.plan.plan import Package

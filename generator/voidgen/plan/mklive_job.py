@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from voidgen.config import mklive_options
-from voidgen.config.types import ZSTD_LEVEL
+from voidgen.config.mklive import ZSTD_LEVEL
 from voidgen.plan.job_format import HOME, REPOSITORY, SEPARATOR, lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from voidgen.config.types import Mklive, Squashfs
+    from voidgen.config.mklive import Mklive, Squashfs
     from voidgen.overlay.resolution import Account
     from voidgen.plan.documents import Entry
     from voidgen.plan.plan import Plan

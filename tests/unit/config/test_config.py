@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from voidgen import config
-from voidgen.config.types import Config, Squashfs
+from voidgen.config.mklive import Squashfs
+from voidgen.config.types import Config
 from voidgen.errors import WrongInputError
 from voidgen.schema.structure import structure
 

@@ -10,6 +10,7 @@ from tests.support.documents import entries
 from tests.unit.config.test_keymap import compiles
 
 from voidgen.config import keymap
+from voidgen.config.image import ImageConfig
 from voidgen.config.keymap import (
     Console,
     kbd_folder,
@@ -17,7 +18,6 @@ from voidgen.config.keymap import (
     layouts_of_sources,
     nearest_kbd_keymap,
 )
-from voidgen.config.types import ImageConfig
 from voidgen.iso import keymaps
 
 if TYPE_CHECKING:

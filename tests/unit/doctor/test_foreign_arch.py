@@ -7,7 +7,9 @@ from tests.support.program import write
 from tests.support.stand_in import StandIns
 from tests.unit.doctor.test_doctor import by_name, program
 
-from voidgen.config.types import Config, ImageConfig, Mklive
+from voidgen.config.image import ImageConfig
+from voidgen.config.mklive import Mklive
+from voidgen.config.types import Config
 from voidgen.doctor import check, foreign_arch
 from voidgen.doctor.host import Host
 from voidgen.outcome.types import Outcome

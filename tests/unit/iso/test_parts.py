@@ -11,7 +11,8 @@ from attrs import evolve
 from tests.support import documents
 from tests.support.stand_in import StandIns
 
-from voidgen.config.types import Container, Squashfs
+from voidgen.config.mklive import Squashfs
+from voidgen.config.types import Container
 from voidgen.container import engine
 from voidgen.container.engine import Engine, Task
 from voidgen.errors import StepFailedError

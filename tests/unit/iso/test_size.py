@@ -7,7 +7,8 @@ import pytest
 from tests.support import documents
 from tests.support.documents import STORE
 
-from voidgen.config.types import Config, ImageConfig
+from voidgen.config.image import ImageConfig
+from voidgen.config.types import Config
 from voidgen.errors import StepFailedError
 from voidgen.iso import judge
 from voidgen.iso.built import Built

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.support.overlay import FILE, config
 
-from voidgen.config.types import Mklive, Nix
+from voidgen.config.mklive import Mklive
+from voidgen.config.types import Nix
 from voidgen.errors import WrongInputError
 from voidgen.lock import flake_lock as lock
 from voidgen.lock.flake_lock import Input

@@ -7,7 +7,7 @@ import pytest
 from tests.integration.offline import ROOT
 from tests.unit.iso.test_size import plan
 
-from voidgen.config.types import Mklive
+from voidgen.config.mklive import Mklive
 from voidgen.errors import StepFailedError
 from voidgen.iso.inputs import SCRIPTS
 from voidgen.lock import mklive_source

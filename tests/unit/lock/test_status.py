@@ -6,7 +6,9 @@ from tests.support.lock import IMAGE, digest, package
 from tests.support.overlay import FILE, config, module, resolved
 
 from voidgen.config.architectures import Arch
-from voidgen.config.types import Config, Container, ImageConfig, Mklive, Xbps
+from voidgen.config.image import ImageConfig
+from voidgen.config.mklive import Mklive
+from voidgen.config.types import Config, Container, Xbps
 from voidgen.lock import status
 from voidgen.lock.flake_lock import Input
 from voidgen.lock.types import Lock

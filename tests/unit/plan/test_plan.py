@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 from tests.support.overlay import FILE, by, config, module, resolved
 
 from voidgen.config.architectures import Arch
+from voidgen.config.image import ImageConfig
 from voidgen.config.rules import NIX_PACKAGE
-from voidgen.config.types import Config, ImageConfig
+from voidgen.config.types import Config
 from voidgen.errors import WrongInputError
 from voidgen.overlay.resolve import resolve
 from voidgen.plan.plan import Package, Plan, plan

@@ -6,7 +6,9 @@ import pytest
 from attrs import evolve
 from tests.support.overlay import FILE, catalogue, config, module
 
-from voidgen.config.types import Config, Flake, ImageConfig, Mklive, Nix
+from voidgen.config.image import ImageConfig
+from voidgen.config.mklive import Mklive
+from voidgen.config.types import Config, Flake, Nix
 from voidgen.data import bundled_files
 from voidgen.errors import WrongInputError
 from voidgen.overlay.resolve import resolve

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from voidgen.config.types import ImageConfig
+from voidgen.config.image import ImageConfig
 from voidgen.errors import Fault, WrongInputError
 from voidgen.plan import templating
 

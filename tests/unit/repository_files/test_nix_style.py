@@ -13,7 +13,9 @@ from attrs import evolve
 from tests.support.nix_lint import BRACKET, SPACE, faults
 from tests.support.overlay import FILE, catalogue, config
 
-from voidgen.config.types import Cache, Config, Flake, ImageConfig, Mklive, Nix
+from voidgen.config.image import ImageConfig
+from voidgen.config.mklive import Mklive
+from voidgen.config.types import Cache, Config, Flake, Nix
 from voidgen.data import bundled_files
 from voidgen.overlay.resolve import resolve
 from voidgen.plan import render

@@ -1,0 +1,94 @@
+"""The table [image] of voidgen.toml; documentation and schema keep the order of the fields."""
+
+from attrs import evolve, field, frozen
+
+from voidgen.config import kernel_parameters, live_user, rules
+from voidgen.config.architectures import Arch
+from voidgen.config.keymap import (
+    Console,
+    UnknownLayoutError,
+    Xkb,
+    console_keymap,
+    hint_for_unknown_option,
+    layouts_of_keymap,
+    layouts_of_sources,
+)
+from voidgen.schema.rule import MisfitError
+from voidgen.text import parse_size
+
+
+@frozen
+class ImageConfig:
+    """The image as a whole."""
+
+    name: rules.ImageName = field(metadata={"help": "names the ISO file and its volume"})
+    title: rules.Title = field(default="Void Linux", metadata={"help": "shown in boot menus"})
+    arch: Arch = field(default="x86_64", metadata={"help": "architecture, in XBPS's names"})
+    keymap: rules.Keymap | None = field(
+        default=None,
+        metadata={
+            "help": "console keymap: one of kbd's, or layout-variant, which voidgen makes from "
+            "XKB; the default is the layouts of xkb, or else US"
+        },
+    )
+    xkb: rules.Xkb | None = field(
+        default=None,
+        metadata={
+            "help": "keyboard of X and desktops: layout+variant, or several with commas; "
+            "the default is the layout of keymap"
+        },
+    )
+    xkb_options: tuple[rules.XkbOption, ...] | None = field(
+        default=None,
+        metadata={
+            "help": "XKB options, also for a console keymap that voidgen makes; the default for "
+            'several layouts is "grp:shifts_toggle": both Shift keys switch between them'
+        },
+    )
+    locale: rules.Locale = field(default="en_US.UTF-8", metadata={"help": "system locale"})
+    user: rules.User = field(
+        default="live",
+        metadata={"help": "name of the live user; sets the kernel parameter live.user="},
+    )
+    cmdline: tuple[rules.Parameter, ...] = field(
+        default=(), metadata={"help": "more kernel parameters, one in each element"}
+    )
+    max_size: rules.ByteSize | None = field(
+        default=None,
+        metadata={
+            "help": 'maximum size of the ISO file, such as "4.7 GB"; `voidgen iso` fails if it is '
+            "larger"
+        },
+    )
+
+    def __attrs_post_init__(self) -> None:
+        try:
+            self.layouts()
+        except UnknownLayoutError as error:
+            if self.xkb:
+                raise MisfitError(str(error), ("xkb",), remedy=error.near) from None
+            remedy = f"{error.near} Or set its layout: xkb = 'layout+variant'".lstrip()
+            raise MisfitError(str(error), ("keymap",), remedy=remedy) from None
+        for index, option in enumerate(self.xkb_options or ()):
+            if (near := hint_for_unknown_option(option)) is not None:
+                what = f"xkeyboard-config has no option {option!r}"
+                raise MisfitError(what, ("xkb-options", index), remedy=near)
+        live_user.check_name(self.user)
+        kernel_parameters.check(self.cmdline)
+
+    def layouts(self) -> Xkb:
+        """Return the XKB layouts of X and of desktops."""
+        layouts = (
+            layouts_of_sources(self.xkb) if self.xkb else layouts_of_keymap(self.keymap or "us")
+        )
+        if self.xkb_options is None:
+            return layouts
+        return evolve(layouts, options=self.xkb_options)
+
+    def console(self) -> Console:
+        """Return the keymap of the console."""
+        return console_keymap(self.keymap, self.layouts())
+
+    def limit(self) -> int | None:
+        """Return the maximum size of the ISO in bytes; None if it has no limit."""
+        return parse_size(self.max_size) if self.max_size else None
