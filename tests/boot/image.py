@@ -174,6 +174,13 @@ def with_dracut(parts: Parts, work: Path) -> Parts:
     return Parts(made)
 
 
+def with_tables(more: str, work: Path) -> Parts:
+    """Return parts whose voidgen.toml has ``more`` tables."""
+    work.mkdir()
+    _make(work, more)
+    return Parts(work / "parts")
+
+
 def _digest() -> str:
     """Return a digest of the parts' sources."""
     digest = hashlib.sha256(f"{BASE.stat().st_mtime_ns} {BASE.stat().st_size}".encode())
@@ -184,7 +191,7 @@ def _digest() -> str:
     return f"{digest.hexdigest()[:20]}-made"
 
 
-def _make(work: Path) -> None:
+def _make(work: Path, more: str = "") -> None:
     parts, root = work / "parts", work / "root"
     (parts / "boot/isolinux").mkdir(parents=True)
     (parts / "LiveOS").mkdir()
@@ -197,7 +204,7 @@ def _make(work: Path) -> None:
     _initramfs(root, work / "initramfs", parts / "boot/initrd")
     for name in ("boot", "usr/lib/modules", "usr/lib/syslinux", "usr/lib/ISOLINUX"):
         shutil.rmtree(root / name)
-    baked = _bake(work)
+    baked = _bake(work, more)
     _root(root, baked)
     built = typed_json.read(baked.read("manifest.json"), BuiltImage)
     snapshot = of_build.image("guest", built, baked.include("/"))
@@ -240,8 +247,11 @@ def _needed(name: str, there: Mapping[str, Path]) -> Iterator[str]:
     yield name
 
 
-def _bake(work: Path) -> Baked:
-    """Build the overlay and the closure as a user does, with the real Nix."""
+def _bake(work: Path, more: str) -> Baked:
+    """Build the overlay and the closure as a user does, with the real Nix.
+
+    ``more`` are further tables of voidgen.toml.
+    """
     project, nix = work / "project", work / "nix"
     nix.mkdir()
     shutil.copytree(PACKAGES, project / "packages", ignore=shutil.ignore_patterns("busybox"))
@@ -256,7 +266,7 @@ def _bake(work: Path) -> Baked:
     write(
         project,
         {
-            "voidgen.toml": TOML,
+            "voidgen.toml": TOML + more,
             "packages/with-dconf/default.nix": SET,
             "overlay-src/own/module.toml": OWN,
             "overlay-src/own/files/etc/sv/ticker/run": TICKER,

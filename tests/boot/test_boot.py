@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import socket
 import struct
@@ -26,6 +27,11 @@ from voidgen.image import of_iso
 # These tests do not depend on KVM, and checking for it takes time.
 MACHINE = ("--accel", "tcg", "--memory", "1024")
 PATIENCE = 120
+PASSWORD = "of the tests"  # noqa: S105 - of nothing else
+HASH = subprocess.run(
+    ["openssl", "passwd", "-6", "-salt", "tests", "-stdin"],
+    input=PASSWORD, capture_output=True, text=True, check=True,
+).stdout.strip()  # fmt: skip
 
 
 def size(png: Path) -> tuple[int, int]:
@@ -72,6 +78,35 @@ def test_a_good_image_passes_all_checks(parts: Parts, folder: Path) -> None:
     assert "of-the-overlay login: live" in (folder / "good, by name.serial.log").read_text()
     # Files that are only needed while it runs are removed.
     assert {file.suffix for file in folder.iterdir()} == {".iso", ".xml", ".png", ".log"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("live", "said", "banner"),
+    [
+        (
+            'password = "random"\nroot-password = "locked"\n',
+            "live, with the password that the console shows; or root, not by password\n",
+            r"    live  \(password [a-z2-9]{12}\)",
+        ),
+        (
+            f"password = 'none'\nroot-password = '{HASH}'\n",
+            "live, without a password; or root, with the password whose hash the image has\n",
+            r"    live  \(no password\)\s+root  \(with its password\)",
+        ),
+    ],
+)
+def test_an_image_with_other_passwords_is_tested(
+    folder: Path, live: str, said: str, banner: str
+) -> None:
+    iso = image_parts.with_tables(f"[live]\n{live}", folder / "work").iso(folder / "live.iso")
+    (folder / "password").write_text(PASSWORD)
+    words = ("--bios", "--json", "--password-file", "password")
+    ran = voidgen("boot", "--test", *MACHINE, *words, iso.name, cwd=folder)
+    assert ran.status == 0, ran.out + ran.err
+    assert f"log in as {said}" in ran.err
+    assert "live-password: the accounts have the passwords of voidgen.toml" in checks(ran.out)
+    assert re.search(banner, (folder / "live.serial.log").read_text())
 
 
 @pytest.mark.slow

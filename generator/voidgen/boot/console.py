@@ -56,6 +56,8 @@ RECENT = 4000
 """Characters of the console that are kept for the message of a failure."""
 WINDOW = 1000
 """Characters that are searched for a pattern each time that more have arrived."""
+ASKED = 2
+"""The number of the pattern of a password's prompt, after a login without one."""
 PARTS = 3
 """A command's answer: its output, its status, its messages."""
 
@@ -97,23 +99,30 @@ class Console:
         """Return the seconds that are left."""
         return max(0.0, self._until - time.monotonic())
 
-    def booted(self) -> None:
-        """Wait for a login prompt."""
+    def booted(self) -> str:
+        """Wait for a login prompt, and return what came last before it."""
         index, match = self._expect([LOGIN, *DEAD], self.left, "no login prompt")
         if index:
             self._heard([NEVER], REST)
             raise ConsoleError(f"the boot ended: {_plain(match[0]).strip()}", self._recent())
+        return self._recent()
 
-    def login(self, user: str, password: str) -> None:
-        """Log in at the prompt, and start the shell that runs commands."""
+    def login(self, user: str, password: str | None, start: str = "exec") -> None:
+        """Log in at the prompt, and ``start`` the shell that runs commands.
+
+        ``password`` is None for an account that has none.
+        """
         self._send(user)
-        self._expect(["assword: ?"], PROMPT, f"{user} is not asked for a password")
-        self._send(password)
+        if password is not None:
+            self._expect(["assword: ?"], PROMPT, f"{user} is not asked for a password")
+            self._send(password)
         # Each shell has its own prompt; an unknown one costs only this wait.
-        heard = self._heard(["[Ll]ogin incorrect", r"[$#>%] ?$"], GREETING)
+        heard = self._heard(["[Ll]ogin incorrect", r"[$#>%] ?$", "assword: ?$"], GREETING)
         if heard and heard[0] == 0:
             raise ConsoleError(f"the password of {user} is refused", self._recent())
-        self._send(f"exec sh -c {_quoted(SHELL)}")
+        if heard and heard[0] == ASKED and password is None:
+            raise ConsoleError(f"{user} is asked for a password", self._recent())
+        self._send(f"{start} sh -c {_quoted(SHELL)}")
         self._expect([r"voidgen-ready-0\r?\n"], PROMPT, f"no shell for {user}")
 
     def logout(self) -> None:

@@ -9,7 +9,6 @@ from attrs import frozen
 
 from voidgen.boot import checks
 from voidgen.boot.console import Console, ConsoleError
-from voidgen.boot.image import PASSWORD
 from voidgen.outcome.types import Outcome
 
 if TYPE_CHECKING:
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     from voidgen.boot.checks import Check
     from voidgen.boot.image import BootableIso
     from voidgen.boot.qemu import Guest
+    from voidgen.plan.accounts import Account, Accounts
     from voidgen.progress import Progress
 
 HANGS = 120
@@ -33,6 +33,7 @@ class Driver:
     """Tests ``image`` in a started machine, in ``seconds`` at most."""
 
     image: BootableIso
+    accounts: Accounts
     guest: Guest
     seconds: float
     progress: Progress
@@ -57,17 +58,23 @@ class Driver:
 
     def _each(self, console: Console, wanted: Sequence[Check]) -> Iterator[Outcome]:
         """Yield the outcome of each check, in the order of the names above."""
-        user, start = self.image.user, time.monotonic()
+        user, root, start = self.accounts.user, self.accounts.root, time.monotonic()
         with self.progress.step(f"booting {self.image.iso.name}"):
-            console.booted()
+            printed = console.booted()
         yield Outcome("boot", "passed", f"login prompt after {time.monotonic() - start:.0f} s")
-        with self.progress.step(f"logging in as {user}"):
-            console.login(user, PASSWORD)
-            said = console.run("id", HANGS).said
-            console.logout()
-        is_user = f"({user})" in said.partition(" ")[0]
-        yield Outcome(f"login of {user}", "passed" if is_user else "failed", said)
-        console.login("root", PASSWORD)
+        if user.is_locked:
+            yield Outcome(f"login of {user.name}", "skipped", "not by password: see [live]")
+        else:
+            with self.progress.step(f"logging in as {user.name}"):
+                console.login(user.name, _password(user, printed))
+                said = console.run("id", HANGS).said
+                console.logout()
+            is_user = f"({user.name})" in said.partition(" ")[0]
+            yield Outcome(f"login of {user.name}", "passed" if is_user else "failed", said)
+        if root.is_locked:
+            console.login(user.name, _password(user, printed), "exec sudo -n")
+        else:
+            console.login(root.name, _password(root, printed))
         for check in wanted:
             with self.progress.step(check.name):
                 yield self._one(console, check)
@@ -80,3 +87,12 @@ class Driver:
             if check.holds(answer) or time.monotonic() > until:
                 return check.outcome(answer)
             time.sleep(PAUSE)
+
+
+def _password(account: Account, printed: str) -> str | None:
+    """Return the password of ``account``; ConsoleError if the console has not shown it."""
+    try:
+        return account.password(printed)
+    except LookupError:
+        what = f"the console does not show the password of {account.name}"
+        raise ConsoleError(what, printed) from None

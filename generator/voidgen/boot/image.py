@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from voidgen.image.snapshot import Snapshot
     from voidgen.plan.documents import PlanDocument
 
-PASSWORD = "voidlinux"  # noqa: S105 - public: of every live system that mklive makes
-"""Password of root and of the live user (void-mklive, dracut/vmklive/adduser.sh)."""
 KERNEL, INITRD, MENU = "/boot/vmlinuz", "/boot/initrd", "/boot/isolinux/isolinux.cfg"
 """Where mklive puts them."""
 CONSOLE = "console=ttyS0,115200"

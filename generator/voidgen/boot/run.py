@@ -18,6 +18,7 @@ from voidgen.boot.types import LONGEST_TEST
 from voidgen.errors import Fault, raise_all
 from voidgen.image import freshness
 from voidgen.outcome import forms
+from voidgen.plan import accounts
 from voidgen.system.files import write_atomically
 
 if TYPE_CHECKING:
@@ -32,9 +33,10 @@ if TYPE_CHECKING:
 class Request:
     """The ISO to boot, or None for that of the project in ``folder``.
 
-    With ``test``, voidgen logs in at the serial console and runs the checks. After ``seconds``, the
-    machine is stopped. The screen at the end, what the serial console prints, and the outcomes of a
-    test go into ``screenshot``, ``log`` (see `make_log`) and ``junit``.
+    With ``test``, voidgen logs in at the serial console and runs the checks. If the image has only
+    hashes of its passwords, ``passwords`` has the live user's, and root's if it is another. After
+    ``seconds``, the machine is stopped. The screen at the end, what the serial console prints, and
+    the outcomes of a test go into ``screenshot``, ``log`` (see `make_log`) and ``junit``.
     """
 
     folder: Path
@@ -45,6 +47,7 @@ class Request:
     screenshot: Path | None = None
     log: Path | None = None
     junit: Path | None = None
+    passwords: tuple[str, ...] = ()
 
 
 class Listener(Protocol):
@@ -85,6 +88,8 @@ def run(request: Request, listener: Listener, progress: Progress) -> Result:
     _refuse_missing_folders(request)
     host.qemu()
     found = _found(request, listener)
+    if request.test:
+        accounts.of_plan(found.plan, request.passwords).check(found.iso)
     # A test needs no window.
     unseen = request.test and request.wishes.window is None
     wishes = evolve(request.wishes, window=False) if unseen else request.wishes
@@ -148,7 +153,8 @@ def _test(request: Request, prepared: Result, progress: Progress) -> Result:
     with tempfile.TemporaryDirectory(prefix="voidgen-kernel-") as folder:
         kernel = None if found.has_serial_login else image.direct(found.iso, Path(folder))
         with qemu.started(prepared.machine, found.iso, log, kernel=kernel, driven=True) as guest:
-            outcomes = driver.Driver(found, guest, seconds, progress).outcomes()
+            known = accounts.of_plan(found.plan, request.passwords)
+            outcomes = driver.Driver(found, known, guest, seconds, progress).outcomes()
             result = evolve(prepared, outcomes=tuple(outcomes))
             if guest.process.poll() is not None:
                 return evolve(result, printed=guest.said(), ended=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 import click
 
@@ -30,6 +30,19 @@ def _address(_: click.Context, __: click.Parameter, given: str | None) -> str | 
         raise click.BadParameter(f"{given!r} is not an IPv4 address") from None
 
 
+def _passwords(_: click.Context, __: click.Parameter, given: IO[str] | None) -> tuple[str, ...]:
+    """Return the lines of the file: the live user's password, and root's if there is a second."""
+    if given is None:
+        return ()
+    try:
+        lines = tuple(given.read(4096).splitlines())
+    except UnicodeDecodeError:
+        raise click.BadParameter(f"{given.name!r} is not text in UTF-8") from None
+    if len(lines) not in {1, 2} or not all(lines):
+        raise click.BadParameter(f"{given.name!r} must have one or two lines, each a password")
+    return lines
+
+
 @click.command("boot", cls=Command)
 @click.argument(
     "iso",
@@ -43,6 +56,13 @@ def _address(_: click.Context, __: click.Parameter, given: str | None) -> str | 
     "--junit",
     type=click.Path(dir_okay=False, path_type=Path),
     help="With --test: also write the results as JUnit's XML.",
+)
+@click.option(
+    "--password-file",
+    metavar="FILE",
+    type=click.File(encoding="utf-8"),
+    callback=_passwords,
+    help="With --test: the live user's password, and in a second line root's if it is another.",
 )
 @click.option(
     "--timeout",
@@ -94,6 +114,7 @@ def command(  # noqa: PLR0913, PLR0917 - the options
     iso: Path | None,
     test: bool,
     junit: Path | None,
+    password_file: tuple[str, ...],
     timeout: int | None,
     window: bool | None,
     screenshot: Path | None,
@@ -119,7 +140,7 @@ def command(  # noqa: PLR0913, PLR0917 - the options
     settings.left = "the machine is off; the image has not changed"
     wishes = Wishes(uefi, accel, memory, cpus, window, dns)
     request = run.Request(
-        Path(settings.project), iso, wishes, test, timeout, screenshot, log, junit
+        Path(settings.project), iso, wishes, test, timeout, screenshot, log, junit, password_file
     )
     listener = _Quiet() if settings.quiet else _Listener(test=test)
     result = run.run(request, listener, settings.watcher())
@@ -154,7 +175,7 @@ class _Listener(_Quiet):
 
     def chosen(self, image: BootableIso, choice: Choice) -> None:
         """Print what the machine is, and how to log in."""
-        from voidgen.boot.image import PASSWORD  # noqa: PLC0415
+        from voidgen.plan import accounts  # noqa: PLC0415
 
         machine = choice.machine
         how, firmware = machine.accelerator, _firmware(machine).upper()
@@ -164,7 +185,7 @@ class _Listener(_Quiet):
         _say(f"{image.iso.name}: {', '.join(facts)}")
         if how.why:
             _say(f"  no KVM: {how.why}")
-        _say(f"  log in as {image.user} or root, password {PASSWORD}")
+        _say(f"  log in as {accounts.of_plan(image.plan).in_words()}")
         if self._test and not image.has_serial_login:
             _say("  no serial console: QEMU starts its kernel directly, with one added")
 

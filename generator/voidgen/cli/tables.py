@@ -8,6 +8,8 @@ from rich.table import Table
 from rich.text import Text
 
 from voidgen.cli import console as consoles
+from voidgen.config import passwords
+from voidgen.plan import accounts
 from voidgen.text import human_size, visible
 from voidgen.tree import CONSOLE_KEYMAP
 
@@ -48,6 +50,7 @@ def plan(
             "keyboard": " ".join([image.xkb, *image.xkb_options]),
             "locale": image.locale,
             "live user": image.user,
+            "log in": _log_in(document),
             "command line": " ".join(image.cmdline),
         },
     )
@@ -79,6 +82,13 @@ def plan(
     _rows(console, "Void repositories", ("repository", "asked for by"), rows)
     _services(console, document)
     _overlay(console, document, modules)
+
+
+def _log_in(document: PlanDocument) -> str:
+    found = accounts.of_plan(document)
+    public = any(one.has_well_known_password for one in found)
+    words = found.in_words()
+    return f"{words}, which is public: use no network that you do not trust" if public else words
 
 
 def _keymap(document: PlanDocument) -> str:
@@ -144,6 +154,8 @@ def _options(options: Mapping[str, OptionValue]) -> str:
 def _value(value: OptionValue) -> str:
     if isinstance(value, tuple):
         return f"[{', '.join(map(_value, value))}]"
+    if isinstance(value, str) and passwords.is_hash(value):
+        return "a hash"
     return str(value).lower() if isinstance(value, bool) else repr(value)
 
 

@@ -6,9 +6,11 @@ from typing import Literal
 
 from attrs import field, frozen
 
-from voidgen.config import rules
+from voidgen.config import passwords, rules
 from voidgen.config.image import ImageConfig
+from voidgen.config.live import Live
 from voidgen.config.mklive import Mklive
+from voidgen.schema.rule import MisfitError
 from voidgen.schema.structure import OptionValue
 
 Engine = Literal["auto", "podman", "docker", "nix"]
@@ -148,8 +150,19 @@ class Config:
     nix: Nix = field(factory=Nix, metadata={"help": Nix.__doc__})
     xbps: Xbps = field(factory=Xbps, metadata={"help": Xbps.__doc__})
     overlay: Overlay = field(factory=Overlay, metadata={"help": Overlay.__doc__})
+    live: Live = field(factory=Live, metadata={"help": Live.__doc__})
     mklive: Mklive | None = field(default=None, metadata={"help": Mklive.__doc__})
     container: Container = field(factory=Container, metadata={"help": Container.__doc__})
     cache: Cache = field(factory=Cache, metadata={"help": Cache.__doc__})
     release: Release = field(factory=Release, metadata={"help": Release.__doc__})
     flake: Flake = field(factory=Flake, metadata={"help": Flake.__doc__})
+
+    def __attrs_post_init__(self) -> None:
+        for key, password in (
+            ("password", self.live.password),
+            ("root-password", self.live.root_password),
+        ):
+            try:
+                passwords.check_for(self.image.arch, password or "")
+            except MisfitError as error:
+                raise MisfitError(error.what, ("live", key), error.remedy) from None

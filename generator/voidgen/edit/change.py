@@ -20,6 +20,7 @@ from voidgen.errors import (
     raise_all,
 )
 from voidgen.overlay.asker import USER, Asker, in_words
+from voidgen.overlay.live import with_modules
 from voidgen.overlay.resolve import needed
 from voidgen.schema import toml
 from voidgen.schema.rule import MisfitError
@@ -171,6 +172,7 @@ def _idle_options(folder: Path, old: str, new: str) -> list[str]:
     """Return modules that have options and leave the image."""
     catalogue = project.modules_of(folder)
     file = folder / config.FILE
-    had, has = (needed(config.load(folder, one), catalogue, file)[0] for one in (old, new))
-    given = config.load(folder, new).overlay.options
+    before, after = (config.load(folder, one) for one in (old, new))
+    had, has = (needed(with_modules(one), catalogue, file)[0] for one in (before, after))
+    given = after.overlay.options
     return [name for name in given if name in had and name not in has]

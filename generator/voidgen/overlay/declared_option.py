@@ -6,7 +6,7 @@ from typing import Literal
 
 from attrs import field, frozen
 
-from voidgen.config import rules
+from voidgen.config import passwords, rules
 from voidgen.schema.rule import MisfitError, Rule, show
 from voidgen.schema.structure import OptionValue
 
@@ -15,7 +15,9 @@ PYTHON_TYPES: Mapping[str, type] = MappingProxyType(
     {"string": str, "boolean": bool, "integer": int, "list": tuple, "enum": str}
 )
 
-OPTION_RULES: Mapping[str, Rule] = MappingProxyType({"ssh-public-key": rules.SIGNER})
+OPTION_RULES: Mapping[str, Rule] = MappingProxyType(
+    {"ssh-public-key": rules.SIGNER, "password": passwords.RULE}
+)
 """Rules that an option's values may have to follow."""
 ARTICLES: Mapping[str, str] = MappingProxyType(
     {
@@ -42,7 +44,7 @@ class Option:
         default=None,
         metadata={"help": "path that must exist in the image; the value replaces @"},
     )
-    rule: Literal["ssh-public-key"] | None = field(
+    rule: Literal["ssh-public-key", "password"] | None = field(
         default=None, metadata={"help": "rule for the string, or for each string of a list"}
     )
     extends: rules.ImagePath | None = field(

@@ -36,7 +36,8 @@ class Rule:
 
     def shown(self, value: Any) -> str:
         """Return a wrong value as text for a message, unless it may be a secret."""
-        if self.secret and isinstance(value, str) and re.search(self.secret, value):
+        is_scalar = isinstance(value, str | int | float)
+        if self.secret is not None and is_scalar and re.search(self.secret, str(value)):
             return "a value that is not shown here, because it may be a secret"
         return show(value)
 

@@ -98,6 +98,8 @@ def _ruled(kind: Any) -> Callable[[Any, Any], Any]:
     matches = re.compile(rule.pattern).fullmatch
 
     def hook(value: Any, _: Any) -> Any:
+        if rule.secret is not None and type(value) is not str:
+            raise MisfitError(f"expected {rule.expected}, got {rule.shown(value)}")
         # The compiled pattern is fast, for a lock's thousands of values; the rule has the message.
         return value if matches(_string(value, str)) else rule.check(value)
 

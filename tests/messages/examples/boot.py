@@ -16,6 +16,7 @@ from voidgen.boot import firmware, host, image, qemu
 from voidgen.boot.types import MONITOR
 from voidgen.image import snapshot_file
 from voidgen.image.snapshot import Snapshot
+from voidgen.plan import accounts
 
 
 def _iso(file: Path, content: bytes | None = None, **plan: object) -> Path:
@@ -66,6 +67,20 @@ def iso_unreadable(folder: Path, _: pytest.MonkeyPatch) -> None:
 
 def no_console(folder: Path, _: pytest.MonkeyPatch) -> None:
     image.direct(_iso(folder / "x.iso"), folder)
+
+
+def no_account(folder: Path, _: pytest.MonkeyPatch) -> None:
+    _accounts("locked", "locked").check(folder / "x.iso")
+
+
+def password_unknown(folder: Path, _: pytest.MonkeyPatch) -> None:
+    _accounts(f"$6$salt${'a' * 86}", "locked").check(folder / "x.iso")
+
+
+def _accounts(user: str, root: str) -> accounts.Accounts:
+    options = {"password": user, "root-password": root}
+    module = {"name": "live-password", "by": [], "options": options}
+    return accounts.of_plan(documents.plan(image={"user": "live"}, modules=[module]))
 
 
 def _answering(*lines: object) -> None:
@@ -126,6 +141,16 @@ def qemu_does_not_start(folder: Path, patch: pytest.MonkeyPatch) -> Ran:
 
 def json_without_test(folder: Path, patch: pytest.MonkeyPatch) -> Ran:
     return _boot(folder, patch, "--json")
+
+
+def passwords_not_text(folder: Path, _: pytest.MonkeyPatch) -> Ran:
+    (folder / "password").write_bytes(b"\xff\n")
+    return voidgen("boot", "--test", "--password-file", "password", cwd=folder)
+
+
+def passwords_too_many(folder: Path, _: pytest.MonkeyPatch) -> Ran:
+    (folder / "password").write_text("a\nb\nc\n")
+    return voidgen("boot", "--test", "--password-file", "password", cwd=folder)
 
 
 def no_address(folder: Path, patch: pytest.MonkeyPatch) -> Ran:

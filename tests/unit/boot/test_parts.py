@@ -15,7 +15,7 @@ from tests.support import documents
 from tests.support.program import voidgen
 from tests.support.stand_in import StandIns
 
-from voidgen.boot import checks, command, firmware, host, image, kvm, qemu
+from voidgen.boot import checks, command, firmware, host, kvm, qemu
 from voidgen.boot.checks import Check
 from voidgen.boot.console import Answer, Console, ConsoleError
 from voidgen.boot.image import BootableIso
@@ -263,10 +263,6 @@ def test_each_image_has_the_general_checks() -> None:
 def test_the_last_console_has_the_login(cmdline: list[str], has: bool) -> None:
     plan = documents.plan(image={"cmdline": cmdline})
     assert BootableIso(ISO, Snapshot("x"), plan).has_serial_login == has
-
-
-def test_the_password_is_that_of_mklive() -> None:
-    assert image.PASSWORD == "voidlinux"  # noqa: S105
 
 
 @pytest.fixture

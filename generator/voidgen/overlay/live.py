@@ -1,0 +1,62 @@
+"""The overlay modules that [live] of voidgen.toml asks for. Pure."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from attrs import evolve
+
+from voidgen.config.passwords import WELL_KNOWN
+from voidgen.errors import Fault
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from voidgen.config.types import Config
+    from voidgen.schema.structure import OptionValue
+
+PASSWORD_MODULE, SSH_MODULE = "live-password", "ssh-server"
+KEYS_OPTION = "authorized-keys"
+
+
+def clashes(config: Config, file: Path) -> Iterator[Fault]:
+    """Yield a fault for each option in ``file``, voidgen.toml, that [live] sets, too."""
+    for module, values in _asked(config).items():
+        for option in values.keys() & config.overlay.options.get(module, {}).keys():
+            yield Fault(
+                "[live] sets this option, too",
+                file,
+                ("overlay", "options", module, option),
+                remedy="remove it here, and write all of its value in [live]",
+            )
+
+
+def with_modules(config: Config) -> Config:
+    """Return ``config`` with the modules and options that [live] stands for in [overlay]."""
+    wanted, overlay = _asked(config), config.overlay
+    options = {
+        name: MappingProxyType({**overlay.options.get(name, {}), **values})
+        for name, values in wanted.items()
+    }
+    added = (name for name in wanted if name not in overlay.modules)
+    return evolve(
+        config,
+        overlay=evolve(
+            overlay,
+            modules=(*overlay.modules, *added),
+            options=MappingProxyType({**overlay.options, **options}),
+        ),
+    )
+
+
+def _asked(config: Config) -> dict[str, dict[str, OptionValue]]:
+    """Return the options that [live] stands for, by module."""
+    wanted: dict[str, dict[str, OptionValue]] = {}
+    live = config.live
+    if {live.password, live.of_root()} != {WELL_KNOWN}:
+        wanted[PASSWORD_MODULE] = {"password": live.password, "root-password": live.of_root()}
+    if live.ssh_keys:
+        wanted[SSH_MODULE] = {KEYS_OPTION: live.ssh_keys}
+    return wanted
