@@ -76,7 +76,7 @@ def guest(monkeypatch: pytest.MonkeyPatch) -> Guest:
     def started(*_: Any, **__: Any) -> Iterator[Guest]:
         yield found
 
-    def drive(_: object, __: object, seconds: float, ___: object) -> SimpleNamespace:
+    def drive(_: object, __: object, ___: object, seconds: float, ____: object) -> SimpleNamespace:
         found.waited = seconds
         return SimpleNamespace(outcomes=lambda: [PASSED])
 

@@ -58,6 +58,7 @@ CANDIDATES: list[Any] = [
         "zstd",
         "podman",
         "auto",
+        "random",
         True,
         0,
         5,
