@@ -14,7 +14,7 @@ from voidgen.errors import Fault, Key, WrongInputError, raise_all, unreadable
 from voidgen.nix.caches import Caches
 from voidgen.overlay import catalogue, run_bits, sources
 from voidgen.overlay.resolve import resolve
-from voidgen.plan import render
+from voidgen.plan import boot_menu, render
 from voidgen.plan.plan import Plan, plan
 
 if TYPE_CHECKING:
@@ -87,7 +87,8 @@ def load(folder: Path, text: str | None = None) -> Project:
     modules = _attempt(lambda: modules_of(folder), faults)
     if settings is None or modules is None:
         raise WrongInputError(*faults)
-    image = plan(settings, resolve(settings, modules, folder / config.FILE))
+    resolution = resolve(settings, modules, folder / config.FILE)
+    image = plan(settings, resolution, _boot_files(settings, folder))
     nodes = render.overlay(image, _contents(image))
     found = lint.check(image, nodes)
     raise_all(found.faults)
@@ -131,6 +132,8 @@ def _settings(folder: Path, text: str | None) -> Config:
     ]
     if extra:
         named.append((("flake", "extra"), extra))
+    if settings.boot:
+        named += [(("boot", *key), name) for key, name in settings.boot.files()]
     for key, name in named:
         if not (folder / name).is_file():
             remedy = _of_a_submodule(folder / name) or "write its path from the project's folder"
@@ -145,6 +148,25 @@ def _of_a_submodule(file: Path) -> str:
     if any(above.iterdir()):
         return ""
     return f"{above.name} is empty: if it is a submodule, copy its files into this repository"
+
+
+def _boot_files(settings: Config, folder: Path) -> dict[str, bytes]:
+    """Return the contents of the files that [boot] names, by their paths in the project."""
+    found: dict[str, bytes] = {}
+    faults: list[Fault] = []
+    for key, name in settings.boot.files() if settings.boot else ():
+        try:
+            found[name] = (folder / name).read_bytes()
+        except OSError as error:
+            faults.append(unreadable(error, folder / name))
+            continue
+        if key == ("splash",) and (what := boot_menu.unfit_picture(found[name])):
+            remedy = "boot menus need 640x480 pixels, 8 bits for each of red, green and blue"
+            faults.append(
+                Fault(f"{name} {what}", folder / config.FILE, ("boot", *key), remedy=remedy)
+            )
+    raise_all(faults)
+    return found
 
 
 def _contents(image: Plan) -> dict[Path, bytes]:

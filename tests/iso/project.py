@@ -26,6 +26,14 @@ repositories = [{repository}]
 packages = ["htop"]
 [overlay]
 modules = ["tests"]
+[boot]
+timeout = 5
+[boot.entries.debug]
+title = "Debug"
+cmdline = ["rd.debug"]
+[boot.entries.shell]
+title = "A shell of UEFI"
+efi = "boot/shell.efi"
 [mklive]
 source = {mklive}
 squashfs = {{ compression = "gzip", level = 1 }}
@@ -56,6 +64,7 @@ owner = "_tests:root"
 "/opt/tools" = "@profile@/bin"
 """
 FILES: dict[str, str | bytes] = {
+    "boot/shell.efi": b"MZ, but nothing more",
     "overlay-src/tests/module.toml": MODULE,
     "overlay-src/tests/files/etc/motd": "of the overlay\n",
     "overlay-src/tests/files/etc/tests/declared": "of a declared user\n",

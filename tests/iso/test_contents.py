@@ -206,15 +206,32 @@ def test_the_iso_has_kernel_initramfs_and_boot_loaders(image: Image, tmp_path: P
 
 def test_mklive_gets_the_projects_options(image: Image) -> None:
     isolinux = image.root.parent / "iso" / "boot" / "isolinux" / "isolinux.cfg"
+    parameters = (
+        "APPEND vconsole.keymap=ch-fr_nodeadkeys locale.LANG=de_CH.UTF-8 live.user=live quiet"
+    )
     assert isolinux.read_text() == (
-        "TITLE Tests\nAPPEND vconsole.keymap=ch-fr_nodeadkeys locale.LANG=de_CH.UTF-8 "
-        "live.user=live quiet\n"
+        "TIMEOUT 50\nONTIMEOUT linux\n\n"
+        f"LABEL linux\nMENU DEFAULT\nMENU LABEL Tests\n{parameters}\n\n"
+        f"LABEL debug\nMENU LABEL Debug\n{parameters} rd.debug\n"
     )
     squashfs = image.root.parent / "iso" / "LiveOS" / "squashfs.img"
     assert "Compression gzip\n\tcompression-level 1\n" in said("unsquashfs", "-stat", squashfs)
     assert "Block size 1048576\n" in said("unsquashfs", "-stat", squashfs)
     initrd = image.root.parent / "iso" / "boot" / "initrd"
     assert initrd.read_bytes()[:2] == b"\x1f\x8b"
+
+
+def test_grub_has_the_projects_entries(image: Image) -> None:
+    boot = image.root.parent / "iso" / "boot"
+    menu = (boot / "grub/grub_void.cfg").read_text()
+    assert menu.startswith("default=linux\ntimeout=5\n")
+    for title, line in (
+        ("Tests", "linux (${voidlive})/boot/vmlinuz live.user=live quiet\n"),
+        ("Debug", "linux (${voidlive})/boot/vmlinuz live.user=live quiet rd.debug\n"),
+        ("A shell of UEFI", "chainloader (${voidlive})/boot/extra/boot-shell-efi.efi\n"),
+    ):
+        assert re.search(rf'menuentry "{title}" --id "[a-z]+" +\{{\n    {re.escape(line)}', menu)
+    assert (boot / "extra/boot-shell-efi.efi").read_bytes() == b"MZ, but nothing more"
 
 
 def test_initramfs_has_mklive_s_hooks_and_no_device_nodes(image: Image) -> None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
+    from voidgen.config.boot import Boot
     from voidgen.image.built_image import BuiltImage
     from voidgen.image.sizes import Share, Sizes
     from voidgen.lock.flake_lock import Input
@@ -52,6 +53,7 @@ def plan(
             "live user": image.user,
             "log in": _log_in(document),
             "command line": " ".join(image.cmdline),
+            **({"boot menu": _boot_menu(document.boot)} if document.boot else {}),
         },
     )
     _rows(
@@ -82,6 +84,12 @@ def plan(
     _rows(console, "Void repositories", ("repository", "asked for by"), rows)
     _services(console, document)
     _overlay(console, document, modules)
+
+
+def _boot_menu(boot: Boot) -> str:
+    seconds = "never starts by itself" if boot.timeout < 0 else f"starts after {boot.timeout} s"
+    own = ", ".join(boot.entries) or "none"
+    return f"{boot.default} {seconds}; further entries: {own}"
 
 
 def _log_in(document: PlanDocument) -> str:

@@ -32,12 +32,15 @@ SET_BY_MKLIVE: Mapping[str, str] = {
 _SYSTEMD = ("systemd.", "rd.systemd.")
 
 
-def check(parameters: Iterable[str]) -> None:
-    """Raise `MisfitError` for the first parameter that image.cmdline cannot set."""
+def check(parameters: Iterable[str], *, may_derive: bool = False) -> None:
+    """Raise `MisfitError` for the first parameter that image.cmdline cannot set.
+
+    With ``may_derive``, they come after those that voidgen derives, and may override these.
+    """
     for index, parameter in enumerate(parameters):
         name, _, value = parameter.partition("=")
         key = ("cmdline", index)
-        if name in DERIVED:
+        if name in DERIVED and not may_derive:
             setting = DERIVED[name]
             what = f"{name}= is derived from image.{setting}"
             remedy = f"remove it and write {setting} = {value!r}"

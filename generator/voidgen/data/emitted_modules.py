@@ -19,6 +19,7 @@ FILES = (
     "iso/job.py",
     "iso/listing.py",
     "iso/loader.py",
+    "iso/menus.py",
     "iso/mklive_log.py",
     "iso/outputs.py",
     "iso/result.py",

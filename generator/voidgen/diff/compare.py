@@ -85,7 +85,13 @@ def _asked(plan: PlanDocument) -> dict[str, dict[str, str]]:
 def _settings(plan: PlanDocument) -> Iterator[tuple[str, str]]:
     """Yield the values of the tables that hold only values."""
     nix = attrs.evolve(plan.nix, packages=())
-    tables = {"image": plan.image, "nix": nix, "mklive": plan.mklive, "container": plan.container}
+    tables = {
+        "image": plan.image,
+        "nix": nix,
+        "boot": plan.boot,
+        "mklive": plan.mklive,
+        "container": plan.container,
+    }
     for table, values in tables.items():
         for key, value in (typed_json.plain(values) or {}).items():
             if (table, key) != ("nix", "packages"):

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from voidgen.image import build_json, overlay_files, snapshot_json
 from voidgen.iso import job, mklive_log, outputs, result, wanted
 from voidgen.lock import epoch, lock_json, pinned
-from voidgen.plan.job_format import lines
+from voidgen.plan.job_format import BOOT_MENU, lines
 from voidgen.system import decompression_programs, untrusted
 from voidgen.system.decompression import NoProgramError
 from voidgen.system.untrusted import GarbledError
@@ -157,6 +157,7 @@ def _faults(attributes: Attributes, found: Documents, results: Path, log: Path) 
         job.include(attributes.default),
         job.store_paths(attributes.default),
         attributes.mklive,
+        _boot_menu(attributes.job),
     )
     text = mklive_log.plain(log.read_bytes())
     decompress = decompression_programs.decompress
@@ -164,6 +165,11 @@ def _faults(attributes: Attributes, found: Documents, results: Path, log: Path) 
         result.faults(expected, results, text, found.source_date, decompress),
         result.too_large(results / "image.iso", found.build.image.max_size),
     )
+
+
+def _boot_menu(folder: Path) -> bytes:
+    file = folder / BOOT_MENU
+    return file.read_bytes() if file.exists() else b""
 
 
 def main(words: Sequence[str]) -> int:

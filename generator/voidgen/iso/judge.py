@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from voidgen.errors import StepFailedError
 from voidgen.iso import result, wanted
 from voidgen.iso.result import DIFFERS, SHOWN, Expected
+from voidgen.plan import mklive_job
+from voidgen.plan.job_format import BOOT_MENU
 from voidgen.schema import typed_json
 from voidgen.system import compressed
 from voidgen.text import human_size
@@ -37,6 +39,7 @@ def judge(plan: Plan, built: Built, results: Path, log: str, source_date: int) -
         built.include,
         tuple(map(str, built.store_paths)),
         built.mklive,
+        mklive_job.boot_menu(plan).get(BOOT_MENU, b""),
     )
     wrong = result.faults(expected, results, log, source_date, compressed.decompress)
     first = [*islice(wrong, SHOWN)]

@@ -7,6 +7,7 @@ from typing import ClassVar, Literal
 
 from attrs import frozen
 
+from voidgen.config.boot import Boot
 from voidgen.config.mklive import Mklive
 from voidgen.config.types import Container
 from voidgen.overlay.asker import Asker
@@ -134,3 +135,4 @@ class PlanDocument:
     include: tuple[Entry, ...]
     mklive: Mklive | None
     container: Container | None = None
+    boot: Boot | None = None

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from voidgen.config import mklive_options
 from voidgen.config.mklive import ZSTD_LEVEL
+from voidgen.plan import boot_menu as boot_menus
 from voidgen.plan.job_format import HOME, REPOSITORY, SEPARATOR, lines
 
 if TYPE_CHECKING:
@@ -32,7 +33,14 @@ def emitted(plan: Plan, mklive: Mklive, entries: Iterable[Entry]) -> dict[str, b
         "overlay": lines(overlay(entries)),
         "users": lines(users(plan.resolution.users)),
         "environment": lines(f"{name}={value}" for name, value in variables.items()),
+        **boot_menu(plan),
     }
+
+
+def boot_menu(plan: Plan) -> dict[str, bytes]:
+    """Return the files of the boot menu; none if it is mklive's."""
+    boot = plan.config.boot
+    return boot_menus.emitted(boot, plan.boot_files) if boot else {}
 
 
 def environment(arch: str) -> dict[str, str]:

@@ -141,6 +141,7 @@ def document(plan: Plan, nodes: Mapping[str, Node]) -> PlanDocument:
         include=tuple(_listed(path, node) for path, node in nodes.items()),
         mklive=config.mklive,
         container=config.container,
+        boot=config.boot,
     )
 
 

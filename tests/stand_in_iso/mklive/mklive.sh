@@ -106,9 +106,10 @@ cleanup_rootfs() {
 
 generate_isolinux_boot() {
 	cp -f "$VOIDTARGETDIR/usr/lib/syslinux/isolinux.bin" "$ISOLINUX_DIR"
-	printf 'TITLE %s\nAPPEND vconsole.keymap=%s locale.LANG=%s %s\n' \
-		"$title" "$keymap" "$locale" "$cmdline" > "$ISOLINUX_DIR/isolinux.cfg"
-	printf 'LABEL %s\nAPPEND live.accessibility live.autologin\n' linuxa11y linuxa11yram \
+	printf 'TIMEOUT 150\nONTIMEOUT linux\n\n' > "$ISOLINUX_DIR/isolinux.cfg"
+	printf 'LABEL linux\nMENU LABEL %s\nAPPEND vconsole.keymap=%s locale.LANG=%s %s\n\n' \
+		"$title" "$keymap" "$locale" "$cmdline" >> "$ISOLINUX_DIR/isolinux.cfg"
+	printf 'LABEL %s\nAPPEND live.accessibility live.autologin\n\n' linuxa11y linuxa11yram \
 		>> "$ISOLINUX_DIR/isolinux.cfg"
 }
 
@@ -135,6 +136,10 @@ build_grub_image() {
 
 generate_grub_efi_boot() {
 	printf '# no menu\n' > "$GRUB_DIR/grub.cfg"
+	# shellcheck disable=SC2016 # GRUB's variable
+	printf 'default=linux\ntimeout=15\nmenuentry "%s" --id "linux"  {\n    %s %s\n    %s\n}\n' \
+		"$title" 'linux (${voidlive})/boot/vmlinuz' "$cmdline" 'initrd (${voidlive})/boot/initrd' \
+		> "$GRUB_DIR/grub_void.cfg"
 	truncate -s 8M "$GRUB_DIR/efiboot.img" > /dev/null 2>&1
 	wrong no-mkfs ||
 		mkfs.vfat -F12 -S 512 -n grub_uefi "$GRUB_DIR/efiboot.img" > /dev/null 2>&1

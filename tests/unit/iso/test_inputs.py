@@ -107,6 +107,7 @@ def test_the_project_has_the_scripts_and_modules_unchanged(folder: Path) -> None
 
 def test_the_scripts() -> None:
     assert {
+        "boot-menu.sh",
         "build.sh",
         "capabilities.sh",
         "hooks.bash",

@@ -27,6 +27,8 @@ ONLY_LOADER = {
     ("image", "keymap"),
     ("image", "user"),
     ("image", "xkb"),
+    ("boot", "default"),
+    ("boot", "timeout"),
     ("image", "xkb-options"),
     ("mklive", "squashfs", "level"),
 }
@@ -59,6 +61,9 @@ CANDIDATES: list[Any] = [
         "podman",
         "auto",
         "random",
+        "white",
+        "linux",
+        "boot/splash.png",
         True,
         0,
         5,
