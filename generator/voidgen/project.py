@@ -10,6 +10,7 @@ from attrs import frozen
 
 from voidgen import config, lint
 from voidgen.data import bundled_files
+from voidgen.emit.listing import hash_of
 from voidgen.errors import Fault, Key, WrongInputError, raise_all, unreadable
 from voidgen.nix.caches import Caches
 from voidgen.overlay import catalogue, run_bits, sources
@@ -52,7 +53,11 @@ class Project:
     def sources(self) -> Mapping[str, str]:
         """Return the hashes of the project's files that `generate` emits from."""
         modules = (chosen.module for chosen in self.plan.resolution.modules)
-        return sources.hashes(self.folder, modules)
+        named = self.plan.boot_files.items()
+        return {
+            **sources.hashes(self.folder, modules),
+            **{Path(name).as_posix(): hash_of(data) for name, data in named},
+        }
 
 
 def is_offline(settings: Config) -> bool:

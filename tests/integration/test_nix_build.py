@@ -106,6 +106,22 @@ def test_the_flake_warns(nix: Nix, pristine: Path, tmp_path: Path) -> None:
         write(project, texts)
 
 
+def test_the_flake_warns_of_a_file_that_voidgen_toml_names(
+    nix: Nix, pristine: Path, tmp_path: Path
+) -> None:
+    project = shutil.copytree(pristine, tmp_path / "project", symlinks=True)
+    named = '\n[boot.entries.shell]\ntitle = "Shell"\nefi = "./boot/shell.efi"\n'
+    text = (project / "voidgen.toml").read_text() + named
+    write(project, {"voidgen.toml": text, "boot/shell.efi": "MZ"})
+    ran = voidgen("generate", cwd=project)
+    assert ran.status == 0, ran.err
+    assert warning(nix, f"path:{project}")[0] == ""
+    write(project, {"boot/shell.efi": "MZ, another"})
+    assert warning(nix, f"path:{project}")[0] == f"boot/shell.efi has {CHANGED}"
+    (project / "boot/shell.efi").unlink()
+    assert warning(nix, f"path:{project}")[0] == ""
+
+
 def test_what_the_flakes_tree_lacks(nix: Nix, pristine: Path, tmp_path: Path) -> None:
     project = shutil.copytree(pristine, tmp_path / "top/project", symlinks=True)
     (project / ".git").rename(project.parent / ".git")
