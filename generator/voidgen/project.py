@@ -12,6 +12,7 @@ from voidgen import config, lint
 from voidgen.data import bundled_files
 from voidgen.emit.listing import hash_of
 from voidgen.errors import Fault, Key, WrongInputError, raise_all, unreadable
+from voidgen.lint import hook
 from voidgen.nix.caches import Caches
 from voidgen.overlay import catalogue, run_bits, sources
 from voidgen.overlay.resolve import resolve
@@ -19,7 +20,7 @@ from voidgen.plan import boot_menu, render
 from voidgen.plan.plan import Plan, plan
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from voidgen.config.types import Config
     from voidgen.overlay.types import Catalogue
@@ -53,7 +54,7 @@ class Project:
     def sources(self) -> Mapping[str, str]:
         """Return the hashes of the project's files that `generate` emits from."""
         modules = (chosen.module for chosen in self.plan.resolution.modules)
-        named = self.plan.boot_files.items()
+        named = self.plan.named_files.items()
         return {
             **sources.hashes(self.folder, modules),
             **{Path(name).as_posix(): hash_of(data) for name, data in named},
@@ -93,11 +94,18 @@ def load(folder: Path, text: str | None = None) -> Project:
     if settings is None or modules is None:
         raise WrongInputError(*faults)
     resolution = resolve(settings, modules, folder / config.FILE)
-    image = plan(settings, resolution, _boot_files(settings, folder))
+    image = plan(settings, resolution, _named_files(settings, folder))
     nodes = render.overlay(image, _contents(image))
     found = lint.check(image, nodes)
     raise_all(found.faults)
-    return Project(folder, image, nodes, found.warnings)
+    return Project(folder, image, nodes, (*found.warnings, *_of_hooks(image, folder)))
+
+
+def _of_hooks(image: Plan, folder: Path) -> Iterator[Fault]:
+    hooks = image.config.hooks
+    if hooks and hooks.post_install:
+        name = hooks.post_install
+        yield from hook.warnings(folder / name, image.named_files[name])
 
 
 def modules_of(folder: Path) -> Catalogue:
@@ -137,8 +145,7 @@ def _settings(folder: Path, text: str | None) -> Config:
     ]
     if extra:
         named.append((("flake", "extra"), extra))
-    if settings.boot:
-        named += [(("boot", *key), name) for key, name in settings.boot.files()]
+    named += _files_of(settings)
     for key, name in named:
         if not (folder / name).is_file():
             remedy = _of_a_submodule(folder / name) or "write its path from the project's folder"
@@ -155,21 +162,30 @@ def _of_a_submodule(file: Path) -> str:
     return f"{above.name} is empty: if it is a submodule, copy its files into this repository"
 
 
-def _boot_files(settings: Config, folder: Path) -> dict[str, bytes]:
-    """Return the contents of the files that [boot] names, by their paths in the project."""
+def _files_of(settings: Config) -> Iterator[tuple[Key, str]]:
+    """Yield the key and the path of each file whose content becomes part of the image."""
+    if settings.boot:
+        yield from ((("boot", *key), name) for key, name in settings.boot.files())
+    if settings.hooks and settings.hooks.post_install:
+        yield ("hooks", "post-install"), settings.hooks.post_install
+
+
+def _named_files(settings: Config, folder: Path) -> dict[str, bytes]:
+    """Return the contents of the files that [boot] and [hooks] name, by path in the project."""
     found: dict[str, bytes] = {}
     faults: list[Fault] = []
-    for key, name in settings.boot.files() if settings.boot else ():
+    for key, name in _files_of(settings):
         try:
             found[name] = (folder / name).read_bytes()
         except OSError as error:
             faults.append(unreadable(error, folder / name))
             continue
-        if key == ("splash",) and (what := boot_menu.unfit_picture(found[name])):
+        if key == ("boot", "splash") and (what := boot_menu.unfit_picture(found[name])):
             remedy = "boot menus need 640x480 pixels, 8 bits for each of red, green and blue"
-            faults.append(
-                Fault(f"{name} {what}", folder / config.FILE, ("boot", *key), remedy=remedy)
-            )
+            faults.append(Fault(f"{name} {what}", folder / config.FILE, key, remedy=remedy))
+        if key == ("hooks", "post-install") and not found[name].startswith(b"#!"):
+            remedy = "begin it with the program that runs it, such as #!/bin/sh"
+            faults.append(Fault("has no #! line", folder / name, line=1, remedy=remedy))
     raise_all(faults)
     return found
 

@@ -34,6 +34,8 @@ cmdline = ["rd.debug"]
 [boot.entries.shell]
 title = "A shell of UEFI"
 efi = "boot/shell.efi"
+[hooks]
+post-install = "scripts/finish.sh"
 [mklive]
 source = {mklive}
 squashfs = {{ compression = "gzip", level = 1 }}
@@ -63,7 +65,20 @@ owner = "_tests:root"
 "/etc/tests/link" = "/no where/at all"
 "/opt/tools" = "@profile@/bin"
 """
+HOOK = """\
+#!/bin/sh
+set -eu
+grep -q 'of the overlay' /etc/motd
+{
+	echo "user $(id -u), home $HOME, date $SOURCE_DATE_EPOCH"
+	echo "interfaces: $(sed -n 's/:.*//p' /proc/net/dev | tr -d ' ' | tr '\\n' ' ')"
+} > /etc/tests/finished
+chmod 0640 /etc/tests/finished
+chmod 0600 /nowhere || echo "it may try what fails"
+"""
+"""A script that runs in the root tree."""
 FILES: dict[str, str | bytes] = {
+    "scripts/finish.sh": HOOK,
     "boot/shell.efi": b"MZ, but nothing more",
     "overlay-src/tests/module.toml": MODULE,
     "overlay-src/tests/files/etc/motd": "of the overlay\n",

@@ -221,6 +221,17 @@ def test_mklive_gets_the_projects_options(image: Image) -> None:
     assert initrd.read_bytes()[:2] == b"\x1f\x8b"
 
 
+def test_the_projects_script_has_run_in_the_root_tree(image: Image) -> None:
+    mode, owner, changed = image.tree["/etc/tests/finished"]
+    assert (mode, owner) == ("-rw-r-----", "0/0")
+    said = (image.root / "etc/tests/finished").read_text()
+    assert said == f"user 0, home /root, date {changed}\ninterfaces: lo \n"
+    assert "/tmp/post-install" not in image.tree
+    log = (image.project / f"out/{image.iso.stem}.log").read_text()
+    assert "\npost-install: line 3: grep -q of the overlay /etc/motd\n" in log
+    assert "\npost-install: it may try what fails\n" in log
+
+
 def test_grub_has_the_projects_entries(image: Image) -> None:
     boot = image.root.parent / "iso" / "boot"
     menu = (boot / "grub/grub_void.cfg").read_text()

@@ -200,6 +200,20 @@ def test_package_that_is_not_locked_is_named(folder: Path, engine: Podman) -> No
     nothing_left(folder, engine)
 
 
+def test_a_script_of_the_project_that_fails_is_named_with_its_line(
+    folder: Path, engine: Podman
+) -> None:
+    write(folder, {"scripts/finish.sh": "#!/bin/sh -e\necho begin\n\ncat /nowhere\necho end\n"})
+    commit(folder)
+    well(folder, "generate")
+    said = failed(folder)
+    what = "scripts/finish.sh failed with status 1, in line 4: cat /nowhere"
+    assert f"| voidgen: {what}\n" in said
+    assert "| post-install: cat: /nowhere: No such file or directory\n" in said
+    assert "fix the script that [hooks] of voidgen.toml names" in said
+    nothing_left(folder, engine)
+
+
 def test_an_overlay_file_below_a_link_out_of_the_root_tree_is_refused(
     folder: Path, engine: Podman
 ) -> None:

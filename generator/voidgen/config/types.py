@@ -8,6 +8,7 @@ from attrs import field, frozen
 
 from voidgen.config import passwords, rules
 from voidgen.config.boot import Boot
+from voidgen.config.hooks import Hooks
 from voidgen.config.image import ImageConfig
 from voidgen.config.live import Live
 from voidgen.config.mklive import Mklive
@@ -153,6 +154,7 @@ class Config:
     overlay: Overlay = field(factory=Overlay, metadata={"help": Overlay.__doc__})
     live: Live = field(factory=Live, metadata={"help": Live.__doc__})
     boot: Boot | None = field(default=None, metadata={"help": Boot.__doc__})
+    hooks: Hooks | None = field(default=None, metadata={"help": Hooks.__doc__})
     mklive: Mklive | None = field(default=None, metadata={"help": Mklive.__doc__})
     container: Container = field(factory=Container, metadata={"help": Container.__doc__})
     cache: Cache = field(factory=Cache, metadata={"help": Cache.__doc__})

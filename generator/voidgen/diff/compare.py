@@ -89,6 +89,7 @@ def _settings(plan: PlanDocument) -> Iterator[tuple[str, str]]:
         "image": plan.image,
         "nix": nix,
         "boot": plan.boot,
+        "hooks": plan.hooks,
         "mklive": plan.mklive,
         "container": plan.container,
     }

@@ -8,6 +8,7 @@ from typing import ClassVar, Literal
 from attrs import frozen
 
 from voidgen.config.boot import Boot
+from voidgen.config.hooks import Hooks
 from voidgen.config.mklive import Mklive
 from voidgen.config.types import Container
 from voidgen.overlay.asker import Asker
@@ -136,3 +137,4 @@ class PlanDocument:
     mklive: Mklive | None
     container: Container | None = None
     boot: Boot | None = None
+    hooks: Hooks | None = None

@@ -34,13 +34,22 @@ def emitted(plan: Plan, mklive: Mklive, entries: Iterable[Entry]) -> dict[str, b
         "users": lines(users(plan.resolution.users)),
         "environment": lines(f"{name}={value}" for name, value in variables.items()),
         **boot_menu(plan),
+        **_hook(plan),
     }
+
+
+def _hook(plan: Plan) -> dict[str, bytes]:
+    """Return the script that scripts/post-install.sh runs, and its name for messages."""
+    hook = plan.config.hooks and plan.config.hooks.post_install
+    if not hook:
+        return {}
+    return {"post-install": plan.named_files[hook], "post-install.name": lines([hook])}
 
 
 def boot_menu(plan: Plan) -> dict[str, bytes]:
     """Return the files of the boot menu; none if it is mklive's."""
     boot = plan.config.boot
-    return boot_menus.emitted(boot, plan.boot_files) if boot else {}
+    return boot_menus.emitted(boot, plan.named_files) if boot else {}
 
 
 def environment(arch: str) -> dict[str, str]:

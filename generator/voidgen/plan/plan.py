@@ -49,12 +49,12 @@ class Plan:
     packages: tuple[Package, ...]
     cmdline: tuple[str, ...]
     """Kernel parameters, with the live user that mklive's initramfs makes."""
-    boot_files: Mapping[str, bytes] = MappingProxyType({})
-    """The contents of the files that [boot] names, by their paths in the project."""
+    named_files: Mapping[str, bytes] = MappingProxyType({})
+    """The contents of the files that [boot] and [hooks] name, by their paths in the project."""
 
 
 def plan(
-    config: Config, resolution: Resolution, boot_files: Mapping[str, bytes] = MappingProxyType({})
+    config: Config, resolution: Resolution, named_files: Mapping[str, bytes] = MappingProxyType({})
 ) -> Plan:
     """Return the plan of the image. Pure."""
     return Plan(
@@ -63,7 +63,7 @@ def plan(
         SYSTEMS[config.image.arch],
         tuple(_package(asked) for asked in resolution.nix),
         (f"live.user={config.image.user}", *config.image.cmdline),
-        boot_files,
+        named_files,
     )
 
 

@@ -142,6 +142,7 @@ def document(plan: Plan, nodes: Mapping[str, Node]) -> PlanDocument:
         mklive=config.mklive,
         container=config.container,
         boot=config.boot,
+        hooks=config.hooks,
     )
 
 

@@ -115,6 +115,7 @@ def test_the_scripts() -> None:
         "of-this-run.sh",
         "overlay.sh",
         "place.sh",
+        "post-install.sh",
         "reserved-owners.sh",
         "sandbox.sh",
         "setgid-folders.sh",

@@ -103,3 +103,5 @@ if [ "$faults" -gt 0 ]; then
 	echo "voidgen: overlay: $faults of its files do not fit this root tree" >&2
 	exit 1
 fi
+
+bash /voidgen/post-install.sh "$root"
