@@ -1,16 +1,10 @@
 """`voidgen push`: another machine gets everything from a Nix store, and builds nothing."""
 
-import os
-import pwd
-import socket
 import subprocess
-import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from tests.integration.machine import Machine, hashes
+from tests.integration.machine import Machine, hashes, ssh
 from tests.integration.offline import SYSTEM, Nix
 from tests.support.program import voidgen
 
@@ -110,42 +104,6 @@ def test_an_altered_file_in_the_cache_is_refused(
     built = machine.build(example)
     assert built.returncode == 1
     assert "-busybox-" in built.stderr
-
-
-@contextmanager
-def ssh(machine: Machine, env: Mapping[str, str], folder: Path) -> Iterator[tuple[str, str]]:
-    """Run an SSH server on the machine; yield its store's URL and ssh's options."""
-    folder.mkdir()
-    home = folder / "home"
-    (home / ".ssh").mkdir(parents=True)
-    for one in (home, home / ".ssh"):
-        one.chmod(0o700)
-    for name, words in (("client", ()), ("host", ("-m", "PEM"))):
-        argv = ["ssh-keygen", "-q", "-t", "ecdsa", "-N", "", *words, "-f", folder / name]
-        subprocess.run(argv, check=True)
-    (home / ".ssh/authorized_keys").write_text((folder / "client.pub").read_text())
-    argv = ["dropbearconvert", "openssh", "dropbear", folder / "host", folder / "host.key"]
-    subprocess.run(argv, check=True, capture_output=True)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    user = pwd.getpwuid(os.getuid())
-    server = ["dropbear", "-F", "-E", "-e", "-s", "-r", str(folder / "host.key")]
-    server += ["-p", f"127.0.0.1:{port}", "-P", str(folder / "pid")]
-    argv = machine.argv(*server, other=("--bind", home, user.pw_dir))
-    with (
-        (folder / "log").open("w") as log,
-        subprocess.Popen(argv, env=env, stderr=log, stdin=subprocess.DEVNULL) as running,
-    ):
-        try:
-            while "Not backgrounding" not in (folder / "log").read_text():
-                assert running.poll() is None, (folder / "log").read_text()
-                time.sleep(0.05)
-            options = f"-p {port} -i {folder}/client -F /dev/null -o IdentitiesOnly=yes "
-            options += f"-o StrictHostKeyChecking=no -o UserKnownHostsFile={folder}/known"
-            yield f"ssh-ng://{user.pw_name}@127.0.0.1", options
-        finally:
-            running.terminate()
 
 
 def test_push_over_ssh_needs_a_trusted_key(

@@ -71,7 +71,7 @@ def running(folder: Path) -> Iterator[Running]:
         )  # fmt: skip
     try:
         until = time.monotonic() + PATIENCE
-        while f"[{STAGE}/12]" not in said.read_text():
+        while f"[{STAGE}/12] Generating " not in said.read_text():
             assert process.poll() is None, said.read_text()
             assert time.monotonic() < until, said.read_text()
             time.sleep(0.1)

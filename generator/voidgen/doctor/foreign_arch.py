@@ -9,6 +9,7 @@ from attrs import frozen
 
 from voidgen.doctor.nix_settings import COMMAND
 from voidgen.doctor.remedies import lines
+from voidgen.nix import builders
 from voidgen.outcome.types import Outcome
 from voidgen.plan.plan import SYSTEMS
 
@@ -48,7 +49,7 @@ def check(host: Host, settings: Config) -> Iterator[Outcome]:
     if wanted == here:
         return
     family = host.family()
-    builder = _builder(host, settings_of_nix.get("builders", ""), wanted)
+    builder = _builder(host, settings_of_nix.get("builders", ""), wanted, here)
     if (here, wanted) not in NATIVE and not (builder and settings.mklive is None):
         yield _kernel(host, family, wanted)
     name = f"Nix for {wanted}"
@@ -102,15 +103,10 @@ def _interpreter(text: str, header: bytes) -> Interpreter | None:
     return Interpreter(fields.get("interpreter", ""), fields.get("flags:", ""))
 
 
-def _builder(host: Host, builders: str, wanted: str) -> str:
-    """Return the machine that Nix sends builds for ``wanted`` to (`builders` in nix.conf(5))."""
-    if builders.startswith("@"):
-        builders = host.read(builders.removeprefix("@"))
-    for line in re.split("[;\n]", builders):
-        fields = line.partition("#")[0].split()
-        if len(fields) > 1 and wanted in fields[1].split(","):
-            return fields[0]
-    return ""
+def _builder(host: Host, setting: str, wanted: str, here: str) -> str:
+    """Return the machine that Nix sends builds for ``wanted`` to; "" if it sends them to none."""
+    found = builders.parse(setting, host.read, here)
+    return next((one.url for one in found if one.takes(wanted)), "")
 
 
 def _settings(host: Host) -> Mapping[str, str]:

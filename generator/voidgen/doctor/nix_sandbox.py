@@ -29,12 +29,21 @@ derivation {
   builder = builtins.path { path = program; };
   requiredSystemFeatures = [ feature ];
   allowSubstitutes = false;
-  preferLocalBuild = true;
 }"""
-"""It never has an output: only the exit status of its builder counts."""
+"""It never has an output: only the exit status of its builder counts.
+
+Nix builds it where it builds the ISO.
+"""
 
 _FILTERED = "its filter refuses setuid bits, so a library of voidgen keeps them"
 _UNFILTERED = "it does not filter system calls"
+_SENT = re.compile(r"^building '.*' on '(.*)'", re.MULTILINE)
+"""How Nix says that it builds on another machine."""
+_ON_BUILDER = re.compile(
+    r"^(?:error: build of '.*' on '.*' failed|cannot build on '.*'): (?:error: )?(.*)$",
+    re.MULTILINE,
+)
+"""How Nix says why another machine does not build."""
 _DAEMON = "your settings are right: does Nix's daemon have others, or need a restart?"
 
 
@@ -74,13 +83,16 @@ def attempt(host: Host, arch: str) -> Trial:
         why = answer.last if answer.status else f"voidgen cannot read what it printed ({error})"
         fault = f"{' '.join(argv[:3])}: {why}"
         return Trial(fault, _settings(wanted, family), is_set_up=False)
-    if missing := settings.missing(may_filter=may_filter):
+    builder = settings.builder(host.read)
+    missing = settings.missing(may_filter=may_filter)
+    if missing and not builder:
         what = f"nix.conf lacks {', '.join(missing)}"
         return Trial(what, _settings(missing, family), is_set_up=False)
-    return _build(host, family, wanted)
+    return _build(host, family, wanted, builder)
 
 
-def _build(host: Host, family: str, wanted: Collection[str]) -> Trial:
+def _build(host: Host, family: str, wanted: Collection[str], builder: str) -> Trial:
+    """Build the derivation; ``builder`` is the machine that should build it, "" for this one."""
     if platform.machine() != sandbox_program.MACHINE:
         return Trial(note=f"a build was not tried: voidgen has no program for {platform.machine()}")
     with tempfile.TemporaryDirectory(prefix="voidgen-") as folder:
@@ -90,18 +102,28 @@ def _build(host: Host, family: str, wanted: Collection[str]) -> Trial:
         given = {"program": str(file), "feature": uid_range.FEATURE}
         words = [word for name, value in given.items() for word in ("--argstr", name, value)]
         answer = host.ask(["nix-build", "--no-out-link", "--expr", EXPRESSION, *words])
-    status = builder_status(answer.err)
+    status, sent = builder_status(answer.err), _SENT.search(answer.err)
+    where = f"Nix builds it on {sent[1]}: " if sent else ""
     if status == sandbox_program.DONE:
-        return Trial(note=_UNFILTERED)
+        return Trial(note=f"{where}{_UNFILTERED}")
     if status == sandbox_program.FILTERED and uid_range.NO_FILTER not in wanted:
-        return Trial(note=_FILTERED)
-    remedy = _settings(wanted, family)
+        return Trial(note=f"{where}{_FILTERED}")
     if sandbox_program.FIRST <= status < sandbox_program.DONE:
         step = sandbox_program.STEPS[status - sandbox_program.FIRST].name
         why = f"a build cannot {step}"
+    elif found := _ON_BUILDER.search(answer.err):
+        why = found[1]
     else:
         why = " ".join(refusal.message(answer.err)) or answer.last
-    return Trial(f"{why} ({_DAEMON})", remedy)
+    if builder:
+        return Trial(f"{why} (Nix builds it on {builder})", _on_builder(builder, wanted))
+    return Trial(f"{why} ({_DAEMON})", _settings(wanted, family))
+
+
+def _on_builder(builder: str, wanted: Iterable[str]) -> str:
+    """Return what to do if another machine, ``builder``, cannot be reached or lacks settings."""
+    conf = "; ".join(wanted)
+    return f"nix store info --store {shlex.quote(builder)}   # works? its nix.conf needs: {conf}"
 
 
 def builder_status(said: str) -> int:

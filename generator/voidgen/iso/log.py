@@ -24,6 +24,10 @@ _LONGEST = 1 << 16
 """Bytes of a line that voidgen reads."""
 
 _KNOWN: Mapping[str, str] = {
+    # Nix about a machine that its setting `builders` names (build-remote.cc).
+    r"cannot build on '": (
+        "Nix cannot use the machine that makes the ISO: `voidgen doctor` says why"
+    ),
     # Nix about a builder without the feature (libstore, derivation goals).
     r"features?\b.*\buid-range": (
         "Nix's builder does not have the feature uid-range: `voidgen doctor` says what to set"

@@ -8,18 +8,25 @@ The settings that count are those of the process that builds: the daemon's, if t
 reads /etc/nix/nix.conf when it starts. voidgen asks the client, which reads this file too, but also
 the user's own files and environment. The answers differ if these set something else, or if the
 daemon has not been restarted since the file changed. Only a build shows that (`voidgen doctor`).
+
+Another machine may build it. Then its settings count, which only a build shows.
 """
 
 from __future__ import annotations
 
 import platform
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from attrs import field, frozen
 
-from voidgen.errors import StepFailedError
-from voidgen.nix import commands, installed
+from voidgen.errors import StepFailedError, WrongInputError
+from voidgen.nix import builders, commands, installed
+from voidgen.system.files import read_regular_file
 from voidgen.system.process import ask
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 OLDEST = (2, 18)
 """The first release with ``unsafeDiscardReferences``; 2.12 has ``uid-range`` (release notes)."""
@@ -54,6 +61,11 @@ class _Mode:
 
 
 @frozen
+class _Text:
+    value: str
+
+
+@frozen
 class Settings:
     """The part of Nix's settings that matters here, as `question` prints it."""
 
@@ -61,6 +73,8 @@ class Settings:
     system_features: _Words
     sandbox: _Mode
     filter_syscalls: _Switch
+    builders: _Text
+    system: _Text
     auto_allocate_uids: _Switch = field(default=_Switch(value=False))
 
     def missing(self, *, may_filter: bool) -> tuple[str, ...]:
@@ -74,6 +88,15 @@ class Settings:
             NO_FILTER: self.filter_syscalls.value and not may_filter,
         }
         return tuple(line for line, is_missing in lines.items() if is_missing)
+
+    def builder(self, read: Callable[[str], str]) -> str:
+        """Return the URL of the machine that Nix sends such builds to; "" if it is this one.
+
+        Nix prefers a machine in `builders`. ``read`` returns a file's text, "" if there is none.
+        """
+        here = self.system.value
+        found = builders.parse(self.builders.value, read, here)
+        return next((one.url for one in found if one.takes(here, FEATURE)), "")
 
 
 def may_filter(arch: str) -> bool:
@@ -99,7 +122,7 @@ def question(version: tuple[int, int]) -> list[str]:
 
 
 def missing() -> tuple[str, ...]:
-    """Return the lines that nix.conf lacks; () if it has all.
+    """Return the lines that nix.conf lacks; () if it has all, or if another machine builds.
 
     Raises StepFailedError if Nix is too old or does not answer.
     """
@@ -108,13 +131,21 @@ def missing() -> tuple[str, ...]:
     if why:
         raise StepFailedError(why, "run `voidgen doctor`, which says how to get a newer Nix")
     argv = question(version)
-    return commands.parsed(argv, ask(argv, cwd=Path("/")), Settings).missing(
-        may_filter=may_filter(platform.machine())
-    )
+    settings = commands.parsed(argv, ask(argv, cwd=Path("/")), Settings)
+    if settings.builder(_text):
+        return ()
+    return settings.missing(may_filter=may_filter(platform.machine()))
+
+
+def _text(path: str) -> str:
+    try:
+        return read_regular_file(Path(path)).decode(errors="replace")
+    except (OSError, WrongInputError):
+        return ""
 
 
 def can() -> bool:
-    """Return whether this machine's Nix has all that mklive needs, by its version and settings."""
+    """Return whether Nix has all that mklive needs, or another machine has it, by its settings."""
     if platform.system() != "Linux":
         return False
     try:

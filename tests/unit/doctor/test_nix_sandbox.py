@@ -17,6 +17,7 @@ from voidgen.config.types import Container
 from voidgen.doctor import container, nix_sandbox, sandbox_program
 from voidgen.doctor.host import Host
 from voidgen.doctor.sandbox_program import DONE, FILTERED, FIRST, MACHINE, STEPS
+from voidgen.nix import uid_range
 from voidgen.outcome.types import Outcome
 
 ENGINE, SANDBOX = "container engine", "Nix's sandbox"
@@ -155,6 +156,41 @@ def test_voidgen_toml_names_an_engine_that_is_not_installed(
     assert [told[name].state for name in (ENGINE, SANDBOX)] == ["failed", "passed"]
     nix(programs, printed(**DEFAULTS))
     assert found(tmp_path, "docker")[SANDBOX].state == "skipped"
+
+
+BUILDER = "ssh-ng://builder@example.org"
+SENT = f"building '/nix/store/x-voidgen-sandbox.drv' on '{BUILDER}'..."
+CANNOT = "error: Cannot build '/x.drv'."
+WITH_BUILDER = DEFAULTS | {"builders": f"{BUILDER} x86_64-linux - 1 1 uid-range"}
+
+
+def test_another_machine_may_build(programs: StandIns, tmp_path: Path) -> None:
+    nix(programs, printed(**WITH_BUILDER), f"{SENT}\nerror: {BUILT}")
+    told = found(tmp_path)
+    assert [told[name].state for name in (ENGINE, SANDBOX)] == ["skipped", "passed"]
+    assert told[SANDBOX].about.endswith(f"; Nix builds it on {BUILDER}: {UNFILTERED}")
+    assert "preferLocalBuild" not in nix_sandbox.EXPRESSION
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        (
+            f"{SENT}\nerror: build of '/x.drv' on '{BUILDER}' failed: error: lacks x\n{CANNOT}",
+            "lacks x (",
+        ),
+        (f"cannot build on '{BUILDER}': error: no SSH connection\n{CANNOT}", "no SSH connection ("),
+        (f"{SENT}\nerror: builder failed with exit code {FIRST}", "a build cannot "),
+        ("error: other", "other ("),
+    ],
+)
+def test_another_machine_fails(programs: StandIns, tmp_path: Path, said: str, why: str) -> None:
+    nix(programs, printed(**WITH_BUILDER), said)
+    state, about, detail = sandbox(tmp_path)
+    assert (state, about.startswith(why)) == ("failed", True)
+    assert about.endswith(f" (Nix builds it on {BUILDER})")
+    assert detail.startswith(f"nix store info --store {BUILDER} ")
+    assert detail.endswith("; ".join(uid_range.SETTINGS))
 
 
 def test_nixos_gets_its_own_settings(programs: StandIns, tmp_path: Path) -> None:

@@ -16,6 +16,8 @@ RIGHT = {
     "system-features": ["benchmark", "uid-range"],
     "sandbox": True,
     "filter-syscalls": False,
+    "builders": "@/no/machines",
+    "system": "x86_64-linux",
 }
 DEFAULTS = {
     **RIGHT,
@@ -157,3 +159,24 @@ def test_cannot(programs: StandIns, monkeypatch: pytest.MonkeyPatch, system: str
 def test_cannot_without_nix(programs: StandIns) -> None:
     assert programs
     assert not uid_range.can()
+
+
+@pytest.mark.parametrize("in_file", [True, False])
+@pytest.mark.parametrize(
+    ("machine", "takes"),
+    [
+        ("ssh-ng://a x86_64-linux - 1 1 kvm,uid-range", True),
+        ("ssh-ng://a - - 1 1 - uid-range", True),
+        ("ssh-ng://a aarch64-linux - 1 1 uid-range", False),
+        ("ssh-ng://a x86_64-linux - 1 1 kvm", False),
+        ("ssh-ng://a x86_64-linux - 1 1 uid-range kvm", False),
+    ],
+)
+def test_another_machine_can(
+    programs: StandIns, tmp_path: Path, machine: str, *, takes: bool, in_file: bool
+) -> None:
+    file = tmp_path / "machines"
+    file.write_text(f"{machine}\n")
+    builders = f"@{file}" if in_file else machine
+    nix(programs, printed(**DEFAULTS | {"builders": builders}))
+    assert uid_range.can() is takes
