@@ -1,6 +1,7 @@
 """`voidgen check --record` writes the ISO's hash into voidgen.lock; `check` compares with it."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,23 @@ def test_check_passes_for_the_recorded_iso(recorded: Path) -> None:
     for command in ("lock", "generate"):
         voidgen_well(recorded, command)
     assert lock_of(recorded)["iso"]["hash"] == hash_
+
+
+def test_check_passes_for_a_copy_of_the_recorded_iso(recorded: Path) -> None:
+    """As of an ISO that `nix build` made, or another machine."""
+    out = recorded / "out"
+    shutil.rmtree(out / ".work")
+    hash_ = lock_of(recorded)["iso"]["hash"]
+    assert check(recorded)[NAME] == ("passed", hash_)
+    for file in out.glob("tests.*"):
+        if file.suffix != ".iso":
+            file.unlink()
+    assert check(recorded)[NAME] == ("passed", hash_)
+    with (out / "tests.iso").open("ab") as stream:
+        stream.write(b"x")
+    state, about = check(recorded)[NAME]
+    assert state == "skipped"
+    assert about.startswith("out/tests.iso was not built here from the current inputs: ")
 
 
 def test_check_fails_for_other_bytes_of_the_same_inputs(recorded: Path) -> None:

@@ -43,7 +43,8 @@ def outcomes(
     """Compare the ISO of the current inputs with voidgen.lock; with ``record``, write its hash.
 
     If the checks so far, ``before``, built an ISO, that one is used; otherwise the one in
-    ``out``. Yields nothing if the project builds no ISO, or if not everything is locked.
+    ``out``, also if it was copied there. Yields nothing if the project builds no ISO, or if not
+    everything is locked.
     """
     found = state.read(project)
     if project.plan.config.mklive is None or found.lock is None or state.unlocked(project, found):
@@ -62,8 +63,9 @@ def outcomes(
         what = f"the hash in voidgen.lock is of an ISO with other inputs: {recording.REMEDY}"
         yield Outcome(NAME, "skipped", what)
     else:
-        made = _made(project, before, digest, progress)
-        yield _unless_made(NAME, made) or _compared(found.lock.iso.hash, made.hash)
+        recorded = found.lock.iso.hash
+        made = _made(project, before, digest, progress, recorded)
+        yield _unless_made(NAME, made) or _compared(recorded, made.hash)
 
 
 def _unless_made(name: str, made: _Made) -> Outcome | None:
@@ -80,7 +82,18 @@ def _compared(recorded: str, here: str) -> Outcome:
     return Outcome(NAME, "failed", "the same inputs gave other bytes", lines)
 
 
-def _made(project: Project, before: Iterable[Outcome], digest: str, progress: Progress) -> _Made:
+def _made(
+    project: Project,
+    before: Iterable[Outcome],
+    digest: str,
+    progress: Progress,
+    recorded: str = "",
+) -> _Made:
+    """Return the ISO of the inputs with this ``digest``.
+
+    An ISO that was copied into ``out`` is of other inputs, for all that is known, unless it has the
+    ``recorded`` hash.
+    """
     twice = next((one for one in before if one.name == iso_check.NAME), None)
     if twice and twice.state == "passed" and re.fullmatch(sri.PATTERN, twice.about):
         return _Made(twice.about)
@@ -92,5 +105,7 @@ def _made(project: Project, before: Iterable[Outcome], digest: str, progress: Pr
     if there.damage or there.hash:
         return _Made(there.hash, damage=there.damage)
     if (out / f"{name}.iso").exists():
+        if recorded and earlier.hash_of_iso(out, name, progress) == recorded:
+            return _Made(recorded)
         return _Made(missing=f"{where} was not built here from the current inputs: {MAKE}")
     return _Made(missing=f"{where} does not exist: {MAKE}")

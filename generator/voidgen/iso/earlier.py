@@ -63,6 +63,13 @@ def find(out: Path, name: str, inputs: str, progress: Progress) -> Earlier:
     return Earlier(made.iso) if hashes[f"{name}.iso"] == made.iso else Earlier()
 
 
+def hash_of_iso(out: Path, name: str, progress: Progress) -> str:
+    """Return the hash (SRI) of NAME.iso in ``out``, whoever made it; "" if it cannot be read."""
+    hashes: dict[str, str] = {}
+    with progress.step(f"hashing {name}.iso"):
+        return "" if [*_hashed(out, name, ("iso",), hashes)] else hashes[f"{name}.iso"]
+
+
 def _hashed(out: Path, name: str, kinds: tuple[str, ...], hashes: dict[str, str]) -> Iterator[str]:
     """Add the hash of each file to ``hashes``; yield a line for each that cannot be read."""
     for kind in kinds:
