@@ -19,12 +19,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-import tomlkit
 from rich.console import Console
 from tests.integration.offline import ROOT, isolated
 from tests.iso import podman
 from tests.iso.making import settle
-from tests.iso.project import commit
 from tests.locks.project import clone, well
 from tests.nix_versions import sandboxed
 from tests.nix_versions.conftest import able
@@ -79,12 +77,7 @@ def _rounds(project: Path, folder: Path, count: int) -> list[tuple[float, float,
 def _with(project: Path, folder: Path, engine: str) -> Path:
     """Return a copy of the project that names ``engine``."""
     copy = clone(project, folder / engine)
-    file = copy / "voidgen.toml"
-    config = tomlkit.parse(file.read_text())
-    config.setdefault("container", tomlkit.table())["engine"] = engine
-    file.write_text(tomlkit.dumps(config))
-    well(copy, "generate")
-    commit(copy)
+    sandboxed.name_engine(copy, engine)
     return copy
 
 

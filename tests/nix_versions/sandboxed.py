@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+import tomlkit
 from attrs import frozen
 from tests.integration.offline import SYSTEM, Nix
 from tests.iso import debian, making
@@ -73,11 +74,12 @@ def _unpack_debian(patch: pytest.MonkeyPatch) -> None:
     patch.setattr("tests.iso.project.write_set", write)
 
 
-def name_engine(folder: Path) -> None:
-    """Have voidgen.toml name Nix."""
-    text = (folder / "voidgen.toml").read_text()
-    text = text.replace("[container]\n", '[container]\nengine = "nix"\n')
-    (folder / "voidgen.toml").write_text(text)
+def name_engine(folder: Path, engine: str = "nix") -> None:
+    """Have voidgen.toml name ``engine``."""
+    file = folder / "voidgen.toml"
+    config = tomlkit.parse(file.read_text())
+    config.setdefault("container", tomlkit.table())["engine"] = engine
+    file.write_text(tomlkit.dumps(config))
     well(folder, "generate")
     commit(folder)
 
