@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from voidgen.config.types import Container
 from voidgen.lock import voidgen_lock as lock_file
 from voidgen.system import git, sri
 from voidgen.tree import File
@@ -54,7 +55,11 @@ def _hash(parts: Iterable[tuple[str, bytes]]) -> str:
 
 
 def _of_flake(project: Project, pins: Pins) -> Iterator[tuple[str, bytes]]:
-    for path, node in project.tree().items():
+    # What runs mklive changes nothing in the image, so an ISO is current for every engine. The
+    # container's image is in voidgen.lock.
+    config = attrs.evolve(project.plan.config, container=Container())
+    same = attrs.evolve(project, plan=attrs.evolve(project.plan, config=config))
+    for path, node in same.tree().items():
         if isinstance(node, File):
             yield f"{path} {node.mode:o} {node.owner} {node.group}", node.data
     for entry in pins.entries:

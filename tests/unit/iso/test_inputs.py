@@ -80,6 +80,16 @@ def test_each_input_changes_the_hash(name: str, old: str, new: str, folder: Path
     assert digest(folder) != before
 
 
+def test_the_engine_does_not_change_the_hash(folder: Path) -> None:
+    # A local package set may read voidgen.toml.
+    text = TOML.replace("./packages", "github:NixOS/nixpkgs")
+    (folder / "voidgen.toml").write_text(text)
+    before = digest(folder)
+    for line in ('engine = "nix"', 'arguments = ["--runtime=runc"]'):
+        (folder / "voidgen.toml").write_text(f"{text}\n[container]\n{line}\n")
+        assert digest(folder) == before
+
+
 def test_locks_change_the_hash(folder: Path) -> None:
     before = digest(folder)
     image = f"localhost/image@sha256:{'0' * 64}"
