@@ -47,7 +47,8 @@ IN_GUEST := bash base-passwd busybox-static coreutils dash dbus dconf-cli findut
 WITH_DRACUT := bash coreutils cpio dash dracut-core dracut-live findutils gawk grep gzip kmod \
 	libc-bin libpam-modules linux-image-amd64 login mount passwd procps sed udev util-linux
 # Tests reach a machine over ssh.
-TESTED_WITH += dropbear=dropbear-bin ssh=openssh-client
+OVER_SSH := dropbear=dropbear-bin ssh=openssh-client setpriv=util-linux
+TESTED_WITH += $(OVER_SSH)
 # Compile the library for Nix's sandbox, and programs that use it.
 COMPILING := tcc=tcc gcc=gcc musl-gcc=musl-tools nm=binutils /usr/include/linux/stat.h=linux-libc-dev
 TESTED_WITH += $(COMPILING) cpio=cpio setcap=libcap2-bin
@@ -122,7 +123,7 @@ tested-with:
 test-nix-versions: ## run the tests that use Nix with the Nix of Debian 12, 13 and sid
 	@scripts/need $(PROGRAMS) busybox=busybox-static bwrap=bubblewrap \
 		/usr/share/keyrings/debian-archive-keyring.gpg=debian-archive-keyring \
-		$(COMPILING) cpio=cpio setcap=libcap2-bin
+		$(COMPILING) $(OVER_SSH) cpio=cpio setcap=libcap2-bin
 	@$(MAKE) --no-print-directory .venv/ready .venv/container/base.tar
 	@for suite in $(NIX_SUITES); do scripts/nix-root $$suite .venv/nix/$$suite || exit; done
 	VOIDGEN_NIX_VERSIONS=.venv/nix $(PYTEST) -m nix_versions tests/nix_versions

@@ -1,11 +1,12 @@
-"""The ISO that Nix makes on another machine, over SSH, if its own machine cannot."""
+"""The ISO that Nix makes on another machine, over SSH, or as root's daemon for a plain user."""
 
 import os
 import pwd
 import shutil
 import signal
+import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -39,6 +40,7 @@ pytestmark = [
 engine = iso.engine
 BUILDS = "builds"
 """Nix's `build-dir` on the other machine, in the user's home folder."""
+NOBODY = 65534
 ALLOCATE = "auto-allocate-uids = true"
 UNABLE = "auto-allocate-uids = false"
 """Nix's default."""
@@ -52,6 +54,18 @@ def made(engine: Podman, newest: Nix, tmp_path_factory: pytest.TempPathFactory) 
 @pytest.fixture(scope="module")
 def machine(made: Sandboxed, tmp_path_factory: pytest.TempPathFactory) -> Machine:
     return Machine(made.nix, tmp_path_factory.mktemp("machine"))
+
+
+@pytest.fixture(scope="module")
+def here(made: Sandboxed, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The hashes of the ISO and the files beside it, as Nix makes them as root on this machine."""
+    folder = clone(made.made.project, tmp_path_factory.mktemp("here") / "project")
+    with pytest.MonkeyPatch.context() as patch:
+        making.settle(patch, made.made.env)
+        patch.setenv(ANEW, "1")
+        name_engine(folder)
+        well(folder)
+    return digests(folder / "out")
 
 
 @pytest.fixture
@@ -98,22 +112,23 @@ def attempt() -> Trial:
     return nix_sandbox.attempt(Host(seconds=PATIENCE), sandbox_program.MACHINE)
 
 
-def test_a_builder_makes_the_same_files(
-    folder: Path, made: Sandboxed, machine: Machine, builds: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_builder_makes_the_same_files(  # noqa: PLR0913, PLR0917 - fixtures
+    folder: Path,
+    made: Sandboxed,
+    here: dict[str, str],
+    machine: Machine,
+    builds: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    config = os.environ["NIX_CONFIG"]
     # As on a machine that has neither podman nor docker.
     monkeypatch.setattr(engines, "installed", lambda _: "")
-    with builder(made, machine, monkeypatch, builds, config) as url:
-        well(folder)
-        log = (folder / "out/tests.log").read_text()
-        assert f"-tests-iso.drv' on '{url}'...\n" in log
-        assert "\n[12/12] " in log
-    monkeypatch.setenv("NIX_CONFIG", config)
     monkeypatch.setenv(ANEW, "1")
-    here = clone(made.made.project, folder.with_name("here"))
-    well(here)
-    assert digests(folder / "out") == digests(here / "out")
+    with builder(made, machine, monkeypatch, builds, os.environ["NIX_CONFIG"]) as url:
+        well(folder)
+    log = (folder / "out/tests.log").read_text()
+    assert f"-tests-iso.drv' on '{url}'...\n" in log
+    assert "\n[12/12] " in log
+    assert digests(folder / "out") == here
 
 
 def test_an_interrupt_leaves_nothing_on_the_builder(
@@ -173,3 +188,60 @@ def test_a_builder_that_cannot_be_reached(
     said = failed(folder)
     assert "cannot build on 'ssh-ng://root@127.0.0.2'" in said
     assert "`voidgen doctor` says why" in said
+
+
+@contextmanager
+def daemon(nix: Nix, socket: Path) -> Iterator[None]:
+    """Run root's daemon, which alone has the settings."""
+    env = {**nix.env, "NIX_DAEMON_SOCKET_PATH": str(socket)}
+    with subprocess.Popen(["nix-daemon"], env=env, stderr=subprocess.DEVNULL) as running:
+        try:
+            until = time.monotonic() + PATIENCE
+            while not socket.exists():
+                assert time.monotonic() < until
+                time.sleep(0.05)
+            yield
+        finally:
+            running.terminate()
+
+
+def as_user(folders: Sequence[Path], words: Sequence[str]) -> list[str]:
+    """Return a command that runs ``words`` as a user who can reach these folders of the tests.
+
+    The folders above them are closed to other users.
+    """
+    base = Path("/", folders[0].parts[1])
+    mounts: list[str | Path] = ["--dev-bind", "/", "/", "--perms", "0755", "--tmpfs", base]
+    for one in folders:
+        for parent in reversed(one.relative_to(base).parents[:-1]):
+            mounts += ["--perms", "0755", "--dir", base / parent]
+        mounts += ["--bind", one, one]
+    user = ("setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups")
+    return ["bwrap", *map(str, mounts), "--", *user, *words]
+
+
+def test_a_plain_user_has_the_daemon_make_the_same_files(
+    folder: Path, made: Sandboxed, here: dict[str, str], tmp_path: Path
+) -> None:
+    tmp_path.chmod(0o755)
+    home = tmp_path / "home"
+    home.mkdir()
+    for one in (home, folder, *folder.rglob("*")):
+        os.chown(one, NOBODY, NOBODY, follow_symlinks=False)
+    env = {
+        **made.nix.env,
+        "HOME": str(home),
+        "XDG_CACHE_HOME": str(home),
+        "NIX_CONFIG": "experimental-features = nix-command flakes",
+        "NIX_REMOTE": "daemon",
+        "NIX_DAEMON_SOCKET_PATH": str(tmp_path / "socket"),
+    }
+    words = ("nix", "build", "--no-link", "--print-out-paths", f"{folder}#iso")
+    root = Path(env["NIX_STORE_DIR"]).parent
+    with daemon(made.nix, tmp_path / "socket"):
+        done = subprocess.run(
+            as_user((root, tmp_path), words), env=env, check=False, capture_output=True, text=True
+        )
+    assert done.returncode == 0, done.stderr
+    assert "-tests-iso.drv'..." in done.stderr
+    assert digests(Path(done.stdout.strip())) == here
