@@ -122,8 +122,8 @@ def _build(host: Host, family: str, wanted: Collection[str], builder: str) -> Tr
 
 def _on_builder(builder: str, wanted: Iterable[str]) -> str:
     """Return what to do if another machine, ``builder``, cannot be reached or lacks settings."""
-    conf = "; ".join(wanted)
-    return f"nix store info --store {shlex.quote(builder)}   # works? its nix.conf needs: {conf}"
+    url, conf = shlex.quote(builder), "; ".join(wanted)
+    return f"nix store info --store {url}   # must answer; its nix.conf needs: {conf}"
 
 
 def builder_status(said: str) -> int:
