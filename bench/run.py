@@ -140,7 +140,7 @@ def _root(folder: Path, runs: int) -> Iterator[Row]:
     (project / "generator").mkdir()
     shutil.copy(ROOT / "generator" / "outputs.nix", project / "generator")
     subprocess.run(["git", "init", "--quiet"], cwd=project, check=True)
-    bare = measure([PYTHON, "-c", "import click, cattrs, jinja2, networkx"], cwd=folder, runs=runs)
+    bare = measure([PYTHON, "-c", "import click, cattrs, jinja2"], cwd=folder, runs=runs)
     for what, measured in _both(project, runs):
         yield Row(f"generate, root image, {what}", measured, bare, "importing the libraries", 0.4)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-import networkx as nx
 from attrs import evolve
 
 from voidgen.config.void_repositories import Void
@@ -14,6 +13,7 @@ from voidgen.overlay import architecture, live, named, paths, users
 from voidgen.overlay.asker import USER, Asker, in_words
 from voidgen.overlay.asker import module as module_asker
 from voidgen.overlay.options import settle
+from voidgen.overlay.order import in_order
 from voidgen.overlay.resolution import Asked, Chosen, Enabled, Resolution
 from voidgen.overlay.services import provider, remedy
 from voidgen.tree import MKLIVE_FILE
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from voidgen.config.types import Config
-    from voidgen.overlay.types import Catalogue, Module, ModuleFile
+    from voidgen.overlay.types import Catalogue, Module
 
 
 def resolve(config: Config, catalogue: Catalogue, file: Path) -> Resolution:
@@ -37,7 +37,7 @@ def resolve(config: Config, catalogue: Catalogue, file: Path) -> Resolution:
     faults += clashes
     faults += _conflicts(by, catalogue)
     raise_all(faults)
-    order = _order(by, catalogue)
+    order = in_order(by, catalogue)
     raise_all(architecture.unfit(order, by, config))
     values, faults = settle(config.overlay.options, order, catalogue, file)
     nix = _asked(config.nix.packages, ((m.name, m.spec.packages.nix) for m in order))
@@ -148,50 +148,6 @@ def _conflicts(by: Mapping[str, tuple[Asker, ...]], catalogue: Catalogue) -> Ite
                     remedy=f"leave one out: {name!r} is asked for by {in_words(by[name], ', ')}; "
                     f"{other!r} by {in_words(by[other], ', ')}",
                 )
-
-
-def _order(names: Iterable[str], catalogue: Catalogue) -> list[Module]:
-    """Order modules: each comes after those that it requires, recommends or names in ``after``.
-
-    Ties are broken by name.
-    """
-    graph: nx.DiGraph[str] = nx.DiGraph()
-    graph.add_nodes_from(names)
-    for name in list(graph):
-        spec = catalogue[name].spec
-        before = (*spec.requires, *spec.recommends, *spec.after)
-        graph.add_edges_from((other, name) for other in before if other in graph)
-    if not nx.is_directed_acyclic_graph(graph):
-        raise_all(_cycles(graph, catalogue))
-    return [catalogue[name] for name in nx.lexicographical_topological_sort(graph)]
-
-
-def _cycles(graph: nx.DiGraph[str], catalogue: Catalogue) -> Iterator[Fault]:
-    """Yield one cycle for each strongly connected component, from its first name on."""
-    for knot in sorted(nx.strongly_connected_components(graph), key=min):
-        first = min(knot)
-        if len(knot) == 1 and not graph.has_edge(first, first):
-            continue
-        # Edges lead from what comes first, but messages name what requires it first.
-        inside: nx.DiGraph[str] = nx.DiGraph(graph.subgraph(knot).reverse())
-        cycle = [source for source, _ in nx.find_cycle(inside, first)]
-        start = cycle.index(min(cycle))
-        cycle = [*cycle[start:], *cycle[:start]]
-        steps = [
-            f"{name!r} {_why_after(catalogue[name].spec, after)} {after!r}"
-            for name, after in zip(cycle, [*cycle[1:], cycle[0]], strict=True)
-        ]
-        yield Fault(
-            f"these modules form a circle: {', '.join(steps)}",
-            catalogue[cycle[0]].file,
-            remedy="remove one of these requirements",
-        )
-
-
-def _why_after(spec: ModuleFile, other: str) -> str:
-    if other in spec.requires:
-        return "requires"
-    return "recommends" if other in spec.recommends else "comes after"
 
 
 def _asked(wanted: Iterable[str], brought: Iterable[tuple[str, tuple[str, ...]]]) -> list[Asked]:
