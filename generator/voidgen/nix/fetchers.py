@@ -15,7 +15,7 @@ from voidgen.nix.flake_attributes import Attributes, url
 from voidgen.system import sri
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from voidgen.nix.limits import Limits
 
@@ -136,6 +136,35 @@ def prefetch_file(
                 raise kind(error.what, error.remedy, error.output) from None
         raise
     return found.prefetched()
+
+
+@frozen
+class File:
+    """A file to fetch. With its SHA-256 in SRI form, it is not fetched if the store has it."""
+
+    name: str
+    url: str
+    hash: str = ""
+
+    def argument(self) -> dict[str, str]:
+        """Return the argument of Nix's ``builtins.fetchurl``."""
+        return {"name": self.name, "url": self.url} | ({"sha256": self.hash} if self.hash else {})
+
+
+_EACH = "{ files }: map builtins.fetchurl (builtins.fromJSON files)"
+
+
+def prefetch_files(files: Sequence[File], waits: Limits = limits.FETCH) -> tuple[Path, ...]:
+    """Fetch small files into the store, one after another by one process.
+
+    Nix's cache of fetched files is not used. Raises StepFailedError for the first file that cannot
+    be fetched or has another hash; the later ones are not fetched then.
+    """
+    wanted = json.dumps([file.argument() for file in files])
+    words = ["nix-instantiate", "--eval", "--strict", "--json", "--argstr", "files", wanted]
+    more = ["--expr", _EACH, "--option", "tarball-ttl", "0"]
+    done = commands.run([*words, *more], limits=waits)
+    return commands.parsed(words[:2], done, tuple[Path, ...])
 
 
 def prefetch_tarball(where: str) -> Prefetched:

@@ -1,4 +1,4 @@
-"""Fetching ``.xbps`` files into the Nix store, by their locked hashes, and their signatures.
+"""Fetching ``.xbps`` files into the Nix store, by their locked hashes.
 
 The store paths are those of the flake's fixed-output derivations (xbps-packages.nix), so that Nix
 fetches nothing again.
@@ -15,25 +15,26 @@ from urllib.parse import quote
 
 from attrs import frozen
 
-from voidgen.errors import FIX_AND_RERUN, StepFailedError, refused
+from voidgen.errors import FIX_AND_RERUN, StepFailedError
 from voidgen.nix import fetchers, refusal, store_paths
-from voidgen.system import cache, parallel, sri
+from voidgen.system import parallel
 from voidgen.system.credentials import NETRC, hidden
 from voidgen.system.network_faults import UnreachableError, place_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from voidgen.nix.caches import Caches
     from voidgen.progress import Progress
     from voidgen.xbps.types import Package
 
-SIGNATURE = ".sig2"
-"""What XBPS appends to a file's name for its detached signature (xbps-rindex(1))."""
-
 AT_ONCE = 8
 """Number of files that are fetched at the same time."""
+
+BATCH = 512 * 1024
+"""Bytes that one process of Nix fetches at most, of several packages. Its start takes longer than a
+small file. The progress of a batch shows only at its end."""
 
 MOVED_ON = (
     "the repository has newer packages: run `voidgen update xbps` to lock those, "
@@ -80,7 +81,7 @@ def packages(
     if not missing:
         return paths
     what = f"fetching {len(missing)} packages of Void"
-    failures = _fetch([_File(one, _places(one, mirrors)) for one in missing], progress, what)
+    failures = _fetch([_File(one, places_of(one, mirrors)) for one in missing], progress, what)
     if failures:
         # Nix may have a binary cache that the project does not name.
         with progress.step(f"asking Nix's caches for {len(failures)} packages of Void"):
@@ -95,7 +96,7 @@ def _missing(each: Iterable[Package], paths: Mapping[str, Path]) -> list[Package
     return [one for one in each if str(paths[one.file]) in invalid]
 
 
-def _places(package: Package, mirrors: Iterable[str], ending: str = "") -> tuple[str, ...]:
+def places_of(package: Package, mirrors: Iterable[str], ending: str = "") -> tuple[str, ...]:
     """Return the URLs of a package's file, or of that file with ``ending``."""
     repositories = (package.repository, *mirrors)
     return tuple(f"{one.rstrip('/')}/{package.file}{ending}" for one in repositories)
@@ -126,8 +127,48 @@ def _fetch(files: Sequence[_File], progress: Progress, what: str) -> dict[Packag
             with lock:
                 moved(count)
 
-        ends = parallel.each(partial(_fetch_one, away=away, moved=counted), files, AT_ONCE)
-    return {one.package: end for one, end in zip(files, ends, strict=True) if end}
+        batches = [*_batches(files)]
+        ends = parallel.each(partial(_fetch_batch, away=away, moved=counted), batches, AT_ONCE)
+    return {one.package: end for done in ends for one, end in done.items() if end}
+
+
+def _batches(files: Iterable[_File]) -> Iterator[list[_File]]:
+    """Group files of the same repository that together have at most `BATCH` bytes."""
+    batch: list[_File] = []
+    room = 0
+    for one in files:
+        if batch and (
+            one.package.size > room or one.package.repository != batch[0].package.repository
+        ):
+            yield batch
+            batch = []
+        room = (room if batch else BATCH) - one.package.size
+        batch.append(one)
+    if batch:
+        yield batch
+
+
+def _fetch_batch(
+    batch: Sequence[_File], away: dict[str, UnreachableError], moved: Callable[[int], None]
+) -> Mapping[_File, Failure | None]:
+    """Fetch files by one process; if it fails, each by one, as `_fetch_one` does."""
+    server = place_of(batch[0].places[0])
+    if len(batch) > 1 and server not in away:
+        try:
+            fetchers.prefetch_files(
+                [
+                    fetchers.File(
+                        store_name(one.package.file), url_of(one.places[0]), one.package.hash
+                    )
+                    for one in batch
+                ]
+            )
+        except StepFailedError as error:
+            _note(error, server, away)
+        else:
+            moved(sum(one.package.size for one in batch))
+            return {}
+    return {one: _fetch_one(one, away, moved) for one in batch}
 
 
 def _fetch_one(
@@ -151,29 +192,38 @@ def _fetch_one(
         try:
             if server in away:
                 raise away[server]
-            _prefetch(place, name, expected, counted)
+            prefetch(place, name, expected, counted)
         except StepFailedError as error:
             moved(-count)
-            if isinstance(error, UnreachableError) and error.fault.kind == "away":
-                away[server] = error
-            failure = failure or _failure(place, expected, error)
+            _note(error, server, away)
+            failure = failure or failure_at(place, expected, error)
         else:
             moved(file.package.size - count)
             return None
     return failure
 
 
-def _prefetch(
+def _note(error: StepFailedError, server: str, away: dict[str, UnreachableError]) -> None:
+    if isinstance(error, UnreachableError) and error.fault.kind == "away":
+        away[server] = error
+
+
+def prefetch(
     place: str, name: str, expected: str = "", moved: Callable[[int], None] | None = None
 ) -> Path:
-    if place.startswith("/"):
-        if not os.path.lexists(place):
-            raise fetchers.NotFoundError("no such file")
-        place = f"file://{quote(place)}"
-    return fetchers.prefetch_file(place, name=name, expected=expected, moved=moved).path
+    """Fetch a file from a URL or path into the store; ``expected`` is its hash, if known."""
+    if place.startswith("/") and not os.path.lexists(place):
+        raise fetchers.NotFoundError("no such file")
+    return fetchers.prefetch_file(url_of(place), name=name, expected=expected, moved=moved).path
 
 
-def _failure(place: str, expected: str, error: StepFailedError) -> Failure:
+def url_of(place: str) -> str:
+    """Return the URL of a place: a URL, or the path of a file of this machine."""
+    return f"file://{quote(place)}" if place.startswith("/") else place
+
+
+def failure_at(place: str, expected: str, error: StepFailedError) -> Failure:
+    """Return why a file cannot be fetched from ``place``; ``expected`` is its hash, or ""."""
     if isinstance(error, UnreachableError):
         is_away = error.fault.kind == "away"
         return Failure(f"{hidden(place)}: {error.what}", NETWORK, error if is_away else None)
@@ -203,38 +253,3 @@ def raise_all(failures: Sequence[Failure]) -> None:
         "; ".join(dict.fromkeys(failure.remedy for failure in failures)),
         "\n".join(failure.line for failure in failures),
     )
-
-
-def signatures(wanted: Iterable[Package], mirrors: Sequence[str], progress: Progress) -> None:
-    """Fetch the missing signatures of ``wanted``, whose hashes are not locked, into the cache."""
-    missing = [one for one in wanted if not signature(one).is_file()]
-    if not missing:
-        return
-    with progress.step(f"fetching {len(missing)} signatures"):
-        found = parallel.each(partial(_fetch_signature, mirrors=mirrors), missing, AT_ONCE)
-    raise_all([failure for failure in found if failure])
-
-
-def _fetch_signature(package: Package, mirrors: Sequence[str]) -> Failure | None:
-    failure = None
-    name, place = store_name(f"{package.file}{SIGNATURE}"), signature(package)
-    for url in _places(package, mirrors, SIGNATURE):
-        try:
-            data = _prefetch(url, name).read_bytes()
-        except StepFailedError as error:
-            failure = failure or _failure(url, "", error)
-            continue
-        try:
-            place.parent.mkdir(parents=True, exist_ok=True)
-            part = place.with_name(f".{place.name}.{os.getpid()}")
-            part.write_bytes(data)
-            part.replace(place)
-        except OSError as error:
-            raise refused(error, place) from None
-        return None
-    return failure
-
-
-def signature(package: Package) -> Path:
-    """Return the path of a package's signature in the cache."""
-    return cache.folder() / "signatures" / f"{sri.hex_of(package.hash)}{SIGNATURE}"

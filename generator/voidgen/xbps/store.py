@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from voidgen.errors import StepFailedError, refused
 from voidgen.nix import store_paths
 from voidgen.system import cache, sha256sums, sri
-from voidgen.xbps import fetch, repodata
 from voidgen.xbps import programs as xbps
+from voidgen.xbps import repodata, signatures
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -34,16 +34,16 @@ def sign(
     """
     folder.mkdir()
     remote = [one for one in packages if not one.repository.startswith("/")]
-    fetch.signatures(remote, mirrors, progress)
+    signatures.fetch_missing(remote, mirrors, progress)
     for one in remote:
         (folder / one.file).symlink_to(paths[one.file])
-        (folder / f"{one.file}{fetch.SIGNATURE}").symlink_to(fetch.signature(one))
+        (folder / f"{one.file}{signatures.ENDING}").symlink_to(signatures.file_of(one))
 
 
 def forget_signatures(packages: Iterable[Package]) -> None:
     """Remove the kept signatures, one of which is wrong: a damaged one cannot be recognized."""
     for one in packages:
-        fetch.signature(one).unlink(missing_ok=True)
+        signatures.file_of(one).unlink(missing_ok=True)
 
 
 def place(locked: Xbps) -> Path:
@@ -83,9 +83,9 @@ def repository(locked: Xbps, paths: Mapping[str, Path], programs: Path, progress
         made.mkdir()
         for one in locked.packages:
             (made / one.file).symlink_to(paths[one.file])
-            if fetch.signature(one).is_file():
-                data = fetch.signature(one).read_bytes()
-                (made / f"{one.file}{fetch.SIGNATURE}").write_bytes(data)
+            if signatures.file_of(one).is_file():
+                data = signatures.file_of(one).read_bytes()
+                (made / f"{one.file}{signatures.ENDING}").write_bytes(data)
         with progress.step(f"indexing {len(locked.packages)} packages of Void"):
             for arch in sorted({one.arch for one in locked.repositories}):
                 files = [made / one.file for one in locked.packages if one.arch in {arch, "noarch"}]
@@ -107,7 +107,7 @@ def _is_whole(locked: Xbps, paths: Mapping[str, Path], folder: Path) -> bool:
     found = indexes(locked, folder)
     names = {*(one.file for one in locked.packages), *(one.name for one in found)}
     try:
-        if {one.name for one in folder.iterdir() if one.suffix != fetch.SIGNATURE} != names:
+        if {one.name for one in folder.iterdir() if one.suffix != signatures.ENDING} != names:
             return False
         if _sums(folder).read_bytes() != sha256sums.dump(
             {one.name: sri.of_file(one) for one in found}

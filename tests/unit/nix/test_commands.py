@@ -209,3 +209,15 @@ def test_faults_of_prefetch_file_have_their_types(
     words = ["store", "prefetch-file", "--json", "http://x/"]
     words += ["--name", "n", "--expected-hash", "sha256-x", *OPTIONS, *limits.FETCH.options()]
     assert programs.starts("nix") == [words]
+
+
+def test_files_are_fetched_by_one_process_without_nix_s_cache(programs: StandIns) -> None:
+    programs.add("nix-instantiate", (0, '["/store/a", "/store/b"]', ""))
+    files = [fetchers.File("a", "http://x/a"), fetchers.File("b", "http://x/b", "sha256-x")]
+    assert fetchers.prefetch_files(files) == (Path("/store/a"), Path("/store/b"))
+    (words,) = programs.starts("nix-instantiate")
+    assert json.loads(words[words.index("files") + 1]) == [
+        {"name": "a", "url": "http://x/a"},
+        {"name": "b", "url": "http://x/b", "sha256": "sha256-x"},
+    ]
+    assert words[-9:] == ["--option", "tarball-ttl", "0", *limits.FETCH.options()]
