@@ -38,7 +38,15 @@ def visible(text: str) -> str:
     shown = hidden(text)
     if shown.isprintable():
         return shown
-    return "".join(
-        character if character.isprintable() else character.encode("unicode_escape").decode()
-        for character in shown
-    )
+    return shown.translate(_Escapes())
+
+
+class _Escapes(dict[int, str]):
+    """What `visible` prints for the code of a character, found once for each character."""
+
+    def __missing__(self, code: int) -> str:
+        character = chr(code)
+        if not character.isprintable():
+            character = character.encode("unicode_escape").decode()
+        self[code] = character
+        return character
