@@ -14,7 +14,7 @@ from voidgen.emit.listing import hash_of
 from voidgen.errors import Fault, Key, WrongInputError, raise_all, unreadable
 from voidgen.lint import hook
 from voidgen.nix.caches import Caches
-from voidgen.overlay import catalogue, run_bits, sources
+from voidgen.overlay import catalogue, enabled, run_bits, sources
 from voidgen.overlay.resolve import resolve
 from voidgen.plan import boot_menu, render
 from voidgen.plan.plan import Plan, plan
@@ -98,7 +98,9 @@ def load(folder: Path, text: str | None = None) -> Project:
     nodes = render.overlay(image, _contents(image))
     found = lint.check(image, nodes)
     raise_all(found.faults)
-    return Project(folder, image, nodes, (*found.warnings, *_of_hooks(image, folder)))
+    order = [chosen.module for chosen in image.resolution.modules]
+    idle = enabled.idle(settings.services, order, folder / config.FILE)
+    return Project(folder, image, nodes, (*found.warnings, *idle, *_of_hooks(image, folder)))
 
 
 def _of_hooks(image: Plan, folder: Path) -> Iterator[Fault]:

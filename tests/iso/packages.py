@@ -157,10 +157,18 @@ def repository(folder: Path, arch: str) -> Path:
         }
         file = folder / f"{pkgver}.{arch}.xbps"
         present = {key: value for key, value in properties.items() if value != []}
-        file.write_bytes(_archive({"props.plist": plistlib.dumps(present), **content}))
+        file.write_bytes(_archive({**_metadata(present, content), **content}))
         files.append(file)
     xbps.add(files, arch)
     return folder
+
+
+def _metadata(properties: Mapping[str, object], content: Mapping[str, Content]) -> dict[str, bytes]:
+    listed = [{"file": f"/{name}"} for name in content if name not in {"INSTALL", "REMOVE"}]
+    return {
+        "props.plist": plistlib.dumps(properties),
+        "files.plist": plistlib.dumps({"files": listed}),
+    }
 
 
 def _archive(content: Mapping[str, Content]) -> bytes:

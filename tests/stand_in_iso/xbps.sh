@@ -100,7 +100,7 @@ take() {
 	for name in $(depends "$path"); do take "$name"; done
 	[[ $flags != *n* ]] || return 0
 	echo "${path##*/}: unpacking ..."
-	tar --zstd --warning=no-timestamp -xpf "$path" -C "$root" --exclude=./props.plist --exclude=./links
+	tar --zstd --warning=no-timestamp -xpf "$path" -C "$root" --exclude=./props.plist --exclude=./files.plist --exclude=./links
 	tar --zstd -xOf "$path" ./links | while read -r target name; do
 		ln -sfnT "$target" "$root/$name"
 	done

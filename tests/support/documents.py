@@ -29,7 +29,7 @@ PLAN: dict[str, Any] = {
     **PlanDocument.HEADER, "image": IMAGE, "nix": NIX,
     "xbps": {"repositories": [], "packages": [], "mirrors": []},
     "modules": [], "services": [], "users": [], "checks": [], "include": [], "mklive": None,
-    "container": {"engine": "auto", "image": "flake", "arguments": []},
+    "container": {"engine": "auto", "image": "flake", "arguments": []}, "disabled": [],
 }  # fmt: skip
 
 

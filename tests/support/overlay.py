@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from voidgen.config.image import ImageConfig
+from voidgen.config.services import Services
 from voidgen.config.types import Config, Nix, Overlay, Xbps
 from voidgen.errors import Fault, WrongInputError
 from voidgen.overlay.asker import Asker
@@ -45,12 +46,15 @@ def config(
     nix: Iterable[str] = (),
     xbps: Iterable[str] = (),
     without: Iterable[str] = (),
+    enable: Iterable[str] = (),
+    disable: Iterable[str] = (),
 ) -> Config:
     return Config(
         ImageConfig("test"),
         nix=Nix(packages=tuple(nix)),
         xbps=Xbps(packages=tuple(xbps)),
         overlay=Overlay(tuple(modules), tuple(without), options or {}),
+        services=Services(tuple(enable), tuple(disable)),
     )
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from voidgen.cli.arguments import Argument
-from voidgen.cli.complete import addable
+from voidgen.cli.complete import KINDS, addable
 from voidgen.cli.settings import Command, Settings
 
 if TYPE_CHECKING:
@@ -17,13 +17,11 @@ if TYPE_CHECKING:
 
 
 @click.command("add", cls=Command)
-@click.argument(
-    "kind", cls=Argument, about="What to add.", type=click.Choice(["nix", "xbps", "module"])
-)
+@click.argument("kind", cls=Argument, about="What to add.", type=click.Choice([*KINDS]))
 @click.argument(
     "names",
     cls=Argument,
-    about="Attribute paths of the package set, Void packages, or modules.",
+    about="Attribute paths of the package set, Void packages, modules, or services.",
     metavar="NAME...",
     nargs=-1,
     required=True,
@@ -45,11 +43,11 @@ def command(  # noqa: PLR0913, PLR0917 - what the command line has
     insecure: bool,
     dry_run: bool,
 ) -> None:
-    """Add Nix packages, Void packages or overlay modules to voidgen.toml.
+    """Add Nix packages, Void packages, overlay modules or services to voidgen.toml.
 
     voidgen checks each NAME first: modules among the built-in ones and yours, Nix packages in the
-    package set, Void packages in their repositories. It shows what else the image gains, and keeps
-    the file's comments and order.
+    package set, Void packages in their repositories, services in the locked packages. It shows
+    what else the image gains, and keeps the file's comments and order.
     """
     from voidgen import project  # noqa: PLC0415
     from voidgen.cli.changed import finish  # noqa: PLC0415

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     Complete = Callable[[click.Context, click.Parameter, str], list[CompletionItem]]
 
 
+KINDS = ("nix", "xbps", "module", "service")
+"""What `voidgen add` and `voidgen remove` know."""
+
+
 def _completion(
     find: Callable[[click.Context, Path], Iterable[str]], *, files: bool = False
 ) -> Complete:
@@ -49,16 +53,32 @@ def _completion(
 def _addable(context: click.Context, folder: Path) -> Iterable[str]:
     from voidgen import project  # noqa: PLC0415
 
-    if context.params.get("kind") != "module":
-        return ()
-    return {*project.modules_of(folder)} - {*_listed(context, folder)}
+    match context.params.get("kind"):
+        case "module":
+            known = {*project.modules_of(folder)}
+        case "service":
+            known = _services(folder)
+        case _:
+            return ()
+    return known - {*_listed(context, folder)}
+
+
+def _services(folder: Path) -> set[str]:
+    from voidgen.lock import services, state  # noqa: PLC0415
+
+    found = _project(folder)
+    return services.available(found, state.read(found).lock)
 
 
 def _listed(context: click.Context, folder: Path) -> Iterable[str]:
     from voidgen import config  # noqa: PLC0415
 
     found = config.load(folder)
-    lists = {"nix": found.nix.packages, "xbps": found.xbps.packages}
+    lists = {
+        "nix": found.nix.packages,
+        "xbps": found.xbps.packages,
+        "service": found.services.enable,
+    }
     return lists.get(str(context.params.get("kind")), found.overlay.modules)
 
 
@@ -91,7 +111,7 @@ def _project(folder: Path) -> Project:
 
 
 addable = _completion(_addable)
-"""Modules that are not in voidgen.toml; there are too many packages to look them up at each key."""
+"""Modules and services that are not in voidgen.toml. There are too many packages to look up."""
 listed = _completion(_listed)
 """What voidgen.toml lists of the kind given before it."""
 asked = _completion(_asked)

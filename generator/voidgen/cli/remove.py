@@ -7,14 +7,12 @@ from pathlib import Path
 import click
 
 from voidgen.cli.arguments import Argument
-from voidgen.cli.complete import listed
+from voidgen.cli.complete import KINDS, listed
 from voidgen.cli.settings import Command, Settings
 
 
 @click.command("remove", cls=Command)
-@click.argument(
-    "kind", cls=Argument, about="What to remove.", type=click.Choice(["nix", "xbps", "module"])
-)
+@click.argument("kind", cls=Argument, about="What to remove.", type=click.Choice([*KINDS]))
 @click.argument(
     "names",
     cls=Argument,
@@ -27,7 +25,7 @@ from voidgen.cli.settings import Command, Settings
 @click.option("--dry-run", is_flag=True, help="Write nothing; show what would be written.")
 @click.pass_obj
 def command(settings: Settings, kind: str, names: tuple[str, ...], dry_run: bool) -> None:
-    """Remove Nix packages, Void packages or overlay modules from voidgen.toml.
+    """Remove Nix packages, Void packages, overlay modules or services from voidgen.toml.
 
     Also removes the options of modules that leave the image, and unfree packages that nothing else
     needs. Keeps the file's comments and order.

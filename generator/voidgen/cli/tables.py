@@ -9,6 +9,7 @@ from rich.text import Text
 
 from voidgen.cli import console as consoles
 from voidgen.config import passwords
+from voidgen.overlay.asker import USER
 from voidgen.plan import accounts
 from voidgen.text import human_size, visible
 from voidgen.tree import CONSOLE_KEYMAP
@@ -172,8 +173,10 @@ def _services(console: Console, document: PlanDocument) -> None:
         console,
         "Services",
         ("service", "from", "enabled by"),
-        ((one.name, one.provider, _by(one.by)) for one in document.services),
+        ((one.name, one.provider or "not known", _by(one.by)) for one in document.services),
     )
+    rows = ((name, USER.name) for name in document.disabled)
+    _rows(console, "Disabled services", ("service", "disabled by"), rows)
 
 
 def _overlay(

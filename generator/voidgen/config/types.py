@@ -12,6 +12,7 @@ from voidgen.config.hooks import Hooks
 from voidgen.config.image import ImageConfig
 from voidgen.config.live import Live
 from voidgen.config.mklive import Mklive
+from voidgen.config.services import Services
 from voidgen.schema.rule import MisfitError
 from voidgen.schema.structure import OptionValue
 
@@ -152,6 +153,7 @@ class Config:
     nix: Nix = field(factory=Nix, metadata={"help": Nix.__doc__})
     xbps: Xbps = field(factory=Xbps, metadata={"help": Xbps.__doc__})
     overlay: Overlay = field(factory=Overlay, metadata={"help": Overlay.__doc__})
+    services: Services = field(factory=Services, metadata={"help": Services.__doc__})
     live: Live = field(factory=Live, metadata={"help": Live.__doc__})
     boot: Boot | None = field(default=None, metadata={"help": Boot.__doc__})
     hooks: Hooks | None = field(default=None, metadata={"help": Hooks.__doc__})

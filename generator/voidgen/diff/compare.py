@@ -78,6 +78,7 @@ def _asked(plan: PlanDocument) -> dict[str, dict[str, str]]:
             for name, value in module.options.items()
         },
         "services": {one.name: one.provider for one in plan.services},
+        "disabled services": dict.fromkeys(plan.disabled, ""),
         "settings": dict(_settings(plan)),
     }
 

@@ -19,23 +19,31 @@ from voidgen.errors import (
     did_you_mean_or_known,
     raise_all,
 )
+from voidgen.lock import services, state
 from voidgen.overlay.asker import USER, Asker, in_words
 from voidgen.overlay.live import with_modules
 from voidgen.overlay.resolve import needed
+from voidgen.overlay.services import AT_BOOT, BY_MKLIVE
 from voidgen.schema import toml
 from voidgen.schema.rule import MisfitError
 from voidgen.system.files import project_lock, write_atomically
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from voidgen.edit.types import Consent
+    from voidgen.overlay.resolution import Asked, Enabled
     from voidgen.plan.plan import Package
     from voidgen.progress import Progress
     from voidgen.project import Project
 
-RULES = {"nix": rules.NIX_PACKAGE, "xbps": rules.XBPS_PACKAGE, "module": rules.MODULE_NAME}
+RULES = {
+    "nix": rules.NIX_PACKAGE,
+    "xbps": rules.XBPS_PACKAGE,
+    "module": rules.MODULE_NAME,
+    "service": rules.SERVICE,
+}
 
 
 def add(
@@ -54,8 +62,15 @@ def add(
     if kind == "module":
         raise_all(_unknown_modules(folder, fresh))
     new = text.add(start.text, key, fresh, start.file)
+    disabled = []
+    if kind == "service":
+        disabled = [name for name in text.listed(start.text, text.DISABLED) if name in names]
+        new = text.remove(new, text.DISABLED, disabled, start.file)
     change = changed(start, new)
     notes = [f"{config.FILE} already has {name}" for name in names if name in there]
+    notes += [f"removed {name} from services.disable" for name in disabled]
+    if kind == "service":
+        notes += _checked_by_lock(change.after, names)
     if kind == "xbps":
         notes += _checked_by_void(change.after, fresh, progress)
     change = evolve(change, notes=tuple(notes))
@@ -126,6 +141,13 @@ def _unknown_modules(folder: Path, names: Iterable[str]) -> Iterator[Fault]:
             yield Fault(f"no module has the name {name!r}", remedy=near)
 
 
+def _checked_by_lock(project: Project, names: Sequence[str]) -> list[str]:
+    """Raise a fault for each service that no locked package has; return notes without a lock."""
+    found = services.find(project, state.read(project).lock, names)
+    raise_all(found.faults)
+    return [f"{one.what}: {one.remedy}" for one in found.warnings]
+
+
 def _checked_by_void(project: Project, names: Sequence[str], progress: Progress) -> list[str]:
     """Return a note if the names cannot be checked."""
     try:
@@ -151,7 +173,11 @@ def _not_there(start: Start, kind: str, names: Iterable[str]) -> Iterator[Fault]
         if name in there:
             continue
         by = tuple(asker for asker in _askers(start, kind, name) if asker != USER)
-        if by:
+        if kind == "service" and (by or name in (*BY_MKLIVE, *AT_BOOT)):
+            remedy = (
+                f"{in_words(by) or 'mklive'} enables it: add it to disable = [...] in [services]"
+            )
+        elif by:
             remedy = f"it is in the image because of {in_words(by)}"
         else:
             remedy = did_you_mean(name, there) or f"it has: {', '.join(there) or 'nothing'}"
@@ -164,7 +190,12 @@ def _askers(start: Start, kind: str, name: str) -> tuple[Asker, ...]:
     found = start.project.plan.resolution
     if kind == "module":
         return next((one.by for one in found.modules if one.module.name == name), ())
-    asked = found.nix if kind == "nix" else found.xbps
+    lists: Mapping[str, Iterable[Asked | Enabled]] = {
+        "nix": found.nix,
+        "xbps": found.xbps,
+        "service": found.services,
+    }
+    asked = lists[kind]
     return next((one.by for one in asked if one.name == name), ())
 
 

@@ -25,8 +25,10 @@ LISTS: Mapping[str, tuple[str, str]] = {
     "nix": ("nix", "packages"),
     "xbps": ("xbps", "packages"),
     "module": ("overlay", "modules"),
+    "service": ("services", "enable"),
 }
 """What can be added and removed, and the list of voidgen.toml that holds it."""
+DISABLED = ("services", "disable")
 UNFREE = ("nix", "unfree")
 INSECURE = ("nix", "insecure")
 OPTIONS = ("overlay", "options")

@@ -12,7 +12,7 @@ from attrs import evolve, frozen
 from voidgen import emit, project
 from voidgen.errors import Fault, WrongInputError, raise_all
 from voidgen.generate import locked_owners, visudo
-from voidgen.lock import state
+from voidgen.lock import services, state
 from voidgen.nix import flake_path, flake_ref
 from voidgen.repository import finding, gitattributes_file, survey
 from voidgen.system import git, home_folder
@@ -52,12 +52,14 @@ def run(request: Request) -> Result:
     """Emit the project's files, or only compare them.
 
     Raises WrongInputError if the project is not in a git repository, if a lock file is damaged,
-    if emitting would overwrite files of others, or if git would break the image.
+    if no locked package provides an enabled service, if emitting would overwrite files of others,
+    or if git would break the image.
     """
     image = project.load(request.folder)
     _refuse_no_repository(request.folder)
     # A damaged lock file is reported before anything is written.
     pins = state.read(image)
+    raise_all(services.find(image, pins.lock).faults)
     unlocked = state.unlocked(image, pins)
     doubts = _doubts(image, pins, unlocked)
     changes, findings = (_compare if request.check else _write)(image, force=request.force)

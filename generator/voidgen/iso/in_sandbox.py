@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from voidgen.image.build_json import BuildJson
-    from voidgen.iso.wanted import Wanted
+    from voidgen.iso.wanted import Services, Wanted
     from voidgen.lock.lock_json import LockedParts
     from voidgen.lock.pinned import Pinned
 
@@ -88,6 +88,7 @@ class Documents(NamedTuple):
     inputs: dict[str, Pinned]
     source_date: int
     entries: tuple[Wanted, ...]
+    services: Services
 
 
 def _documents(attributes: Attributes) -> Documents:
@@ -104,9 +105,10 @@ def _documents(attributes: Attributes) -> Documents:
     date = epoch.of_commits(modified, attributes.source_date)
     try:
         entries = wanted.entries(build.plan["include"])
+        services = wanted.services(build.plan)
     except ValueError as error:
         raise WrongError(f"{manifest}: {error}") from None
-    return Documents(build, locked, inputs, date, entries)
+    return Documents(build, locked, inputs, date, entries, services)
 
 
 def _read(file: Path, parse: Callable[[bytes], T]) -> T:
@@ -157,6 +159,7 @@ def _faults(attributes: Attributes, found: Documents, results: Path, log: Path) 
         job.include(attributes.default),
         job.store_paths(attributes.default),
         attributes.mklive,
+        found.services,
         _boot_menu(attributes.job),
     )
     text = mklive_log.plain(log.read_bytes())

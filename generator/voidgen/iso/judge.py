@@ -39,6 +39,7 @@ def judge(plan: Plan, built: Built, results: Path, log: str, source_date: int) -
         built.include,
         tuple(map(str, built.store_paths)),
         built.mklive,
+        wanted.services(typed_json.plain(built.image.plan)),
         mklive_job.boot_menu(plan).get(BOOT_MENU, b""),
     )
     wrong = result.faults(expected, results, log, source_date, compressed.decompress)

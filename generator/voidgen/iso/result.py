@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from voidgen.iso.wanted import Wanted
+    from voidgen.iso.wanted import Services, Wanted
     from voidgen.system.decompression import Decompress
 
 SHOWN = 20
@@ -34,6 +34,7 @@ class Expected(NamedTuple):
     include: Path
     store_paths: tuple[str, ...]
     mklive: Path
+    services: Services
     boot_menu: bytes = b""
 
 
@@ -65,6 +66,7 @@ def faults(
         verify.initrd(results / "initrd", tree.entries, hooks, decompress),
         verify.packages((results / "pkgdb.plist").read_bytes()),
         differences.overlay(listing.entries(expected.entries, expected.include), tree),
+        differences.services(*expected.services, tree),
         differences.closure(expected.store_paths, tree),
         differences.store_files(expected.store_paths, tree),
     )

@@ -35,7 +35,7 @@ def loop(image: LintedImage) -> Iterator[Finding]:
 def service(image: LintedImage) -> Iterator[Finding]:
     """Find links in runlevels whose /etc/sv/NAME nothing provides: runsvdir would fail on them.
 
-    The resolution of the modules checks the services in ``services``.
+    `lock.services` checks those that ``services`` of a module or of voidgen.toml enables.
     """
     modules = [chosen.module for chosen in image.resolution.modules]
     xbps = {asked.name for asked in image.resolution.xbps}
@@ -47,6 +47,7 @@ def service(image: LintedImage) -> Iterator[Finding]:
         if dirname(target) == SERVICES and not provider(basename(target), modules, xbps, entries):
             yield Finding(
                 path,
-                f"nothing in the image provides {target}",
+                f"as far as voidgen knows, nothing in the image provides {target}",
                 remedy(basename(target)),
+                doubtful=True,
             )

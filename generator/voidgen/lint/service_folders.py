@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from voidgen.lint.finding import Finding
 from voidgen.lint.links import RUNLEVEL
-from voidgen.overlay.services import in_base_system, provider, remedy
+from voidgen.overlay.services import FOLDER, in_base_system, provider, remedy
 from voidgen.tree import Link
 
 if TYPE_CHECKING:
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
     from voidgen.lint.finding import LintedImage
 
-TOP = "/etc/sv/"
 STARTED = ("eudev", "runit-void")
 """Packages whose services are in Void's runlevel by default."""
 
@@ -32,16 +31,16 @@ def folders(image: LintedImage) -> Iterator[Finding]:
     }
     found: dict[str, str] = {}
     for path in entries:
-        if path.startswith(TOP):
+        if path.startswith(FOLDER):
             found.setdefault(path.split("/")[3], path)
     for name, first in found.items():
-        run = f"{TOP}{name}/run"
+        run = f"{FOLDER}{name}/run"
         if run in entries:
             is_started = name in enabled or in_base_system(name) in STARTED
             if (
                 not is_started
-                and f"{TOP}{name}/down" not in entries
-                and not image.runs(f"{TOP}{name}", f"sv start {name}")
+                and f"{FOLDER}{name}/down" not in entries
+                and not image.runs(f"{FOLDER}{name}", f"sv start {name}")
             ):
                 what = f"nothing starts the service {name}"
                 how = f'add services = ["{name}"] to module.toml'

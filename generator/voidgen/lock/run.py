@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from voidgen.lock import state, update
+from voidgen.errors import raise_all
+from voidgen.lock import services, state, update
 from voidgen.system.files import project_lock
 
 if TYPE_CHECKING:
@@ -46,10 +47,14 @@ class Missing:
 
 
 def run(request: Request, progress: Progress) -> Result:
-    """Lock and write. Raises what `update.pin` raises."""
+    """Lock and write. Raises what `update.pin` raises.
+
+    Raises WrongInputError, and writes nothing, if no locked package provides an enabled service.
+    """
     project = request.project
     with project_lock(project.folder):
         outcome = update.pin(project, request.moving, progress, evaluate=request.evaluate)
+        raise_all(services.find(project, outcome.after.lock).faults)
         written = state.write(project, outcome)
     warnings = state.warnings(project, outcome.after.lock)
     return Result(outcome, tuple(written), tuple(warnings))

@@ -8,7 +8,7 @@ from attrs import frozen
 
 from voidgen import config
 from voidgen.errors import Fault, refused
-from voidgen.lock import bound, changes, entries, flake_lock, nix_state, status
+from voidgen.lock import bound, changes, entries, flake_lock, nix_state, services, status
 from voidgen.lock import voidgen_lock as lock_file
 from voidgen.system import git
 from voidgen.system.files import write_atomically
@@ -104,11 +104,15 @@ def remedy(found: Pins) -> str:
 
 
 def faults(project: Project, found: Pins) -> list[Fault]:
-    """Return a fault for each thing that is not locked, for commands that need all locks."""
+    """Return a fault for each thing that is not locked, for commands that need all locks.
+
+    Services that no locked package provides are faults, too.
+    """
     changed = bound.changed(found.found, found.lock)
     return [
         *(_fault(line) for line in _missing(project, found)),
         *(Fault(line, remedy=bound.RESTORE_FLAKE_LOCK) for line in changed),
+        *services.find(project, found.lock).faults,
     ]
 
 
@@ -123,7 +127,7 @@ def warnings(project: Project, lock: Lock | None) -> list[Fault]:
     """Return what in voidgen.toml does not fit the locked packages, but can be built."""
     file, state_dir = project.folder / config.FILE, project.plan.config.nix.state_dir
     found = nix_state.fault(lock, state_dir, file)
-    return [found] if found else []
+    return [*([found] if found else []), *services.find(project, lock).warnings]
 
 
 def flake_faults(project: Project) -> list[Fault]:

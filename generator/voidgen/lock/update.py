@@ -31,7 +31,7 @@ from voidgen.nix import evaluation, fetchers, flakes, installed, requirements, s
 from voidgen.plan import render
 from voidgen.system.network_faults import UnreachableError
 from voidgen.tree import File
-from voidgen.xbps import fetch, keys, programs, snapshot, store
+from voidgen.xbps import fetch, file_lists, keys, programs, snapshot, store
 from voidgen.xbps.resolve import Sources, resolve
 
 if TYPE_CHECKING:
@@ -223,6 +223,10 @@ class _Pinning:
         if XBPS in self.moving or not xbps or xbps.request != asked:
             sources = self._sources(asked, xbps)
             xbps = resolve(asked, sources, self.work, self.progress)
+        elif xbps.services is None:
+            paths = _fetched(self.project, xbps, self.progress)
+            with self.progress.step("reading which services the packages have"):
+                xbps = evolve(xbps, services=file_lists.services(xbps.packages, paths))
         return evolve(old or Lock(), container=image, xbps=xbps)
 
     def _container(self, locked: str) -> str:

@@ -72,6 +72,8 @@ def dump(lock: Lock) -> bytes:
     for name in ("inputs", "closure", "iso"):
         if not table[name]:
             del table[name]
+    if lock.xbps and lock.xbps.services is None:
+        del table["xbps"]["services"]
     members = [f"  {json.dumps(kebab(key))}: {_value(item, 1)}" for key, item in table.items()]
     body = ("{\n" + ",\n".join(members) + ",\n").encode()
     return body + f'  "checksum": "{sri.of_bytes(body)}"\n}}\n'.encode()

@@ -42,6 +42,7 @@ class Entry:
 
     A file has ``source``, a symbolic link has ``target``, and what Nix makes has ``made``. An
     ordinary folder has none of these. ``file`` and ``key`` are the place that declares it.
+    ``module`` is empty if that is voidgen.toml.
     """
 
     path: str
@@ -54,6 +55,11 @@ class Entry:
     made: Made | None = None
     option: str = ""
     """The option of the module that adds lines to it."""
+
+    @property
+    def owner(self) -> str:
+        """Who declares it, in the words of messages."""
+        return f"module {self.module!r}" if self.module else self.file.name
 
     @property
     def kind(self) -> str:
@@ -92,13 +98,6 @@ def entries(module: Module) -> Iterator[Entry]:
         yield Entry(spec.packages.flake, module.name, file, key, made=made)
 
 
-def service_link(name: str, module: Module) -> Entry:
-    """Return the link by which runsvdir finds the service ``name``."""
-    path = f"{RUNSVDIR}/{name}"
-    key = ("services", module.spec.services.index(name))
-    return Entry(path, module.name, module.file, key, target=f"/etc/sv/{name}")
-
-
 def claims(found: Iterable[Entry], arch: Arch) -> tuple[dict[str, Entry], list[Fault]]:
     """Return every path of an image for ``arch`` with its one owner, sorted; and what is wrong."""
     owned: dict[str, Entry] = {}
@@ -114,8 +113,8 @@ def claims(found: Iterable[Entry], arch: Arch) -> tuple[dict[str, Entry], list[F
         if above is not None:
             faults.append(
                 Fault(
-                    f"{entry.path} of module {entry.module!r} lies below {above.path}, "
-                    f"a {above.kind} of module {above.module!r}",
+                    f"{entry.path} of {entry.owner} lies below {above.path}, "
+                    f"a {above.kind} of {above.owner}",
                     entry.file,
                     entry.key,
                     remedy="move one of them",
@@ -152,10 +151,12 @@ def unmatched(module: Module) -> Iterator[Fault]:
 def _shared(entry: Entry, other: Entry) -> Fault:
     if entry.module == other.module:
         places = " and ".join(f"[{one.key[0]}]" if one.key else "files/" for one in (other, entry))
-        what = f"module {entry.module!r} gives {entry.path} twice: in {places}"
+        what = f"{entry.owner} gives {entry.path} twice: in {places}"
         remedy = "remove one of them"
     else:
         what = f"{entry.path} belongs to two modules: {other.module!r} and {entry.module!r}"
+        if not entry.module:
+            what = f"{entry.path} belongs to {other.owner} and to {entry.owner}"
         remedy = "keep it in one of them (a module in overlay-src replaces a built-in one)"
         if entry.option:
             # The one to change is the other.

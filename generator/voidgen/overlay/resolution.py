@@ -35,7 +35,7 @@ class Asked:
 
 @frozen
 class Enabled:
-    """A service, the modules that enable it, and what provides it."""
+    """A service, who enables it, and what provides it: empty if voidgen.lock has to tell."""
 
     name: str
     by: tuple[Asker, ...]
@@ -73,3 +73,5 @@ class Resolution:
     services: tuple[Enabled, ...]
     entries: tuple[Entry, ...]
     users: tuple[Account, ...] = ()
+    disabled: tuple[str, ...] = ()
+    """Services that voidgen.toml disables."""

@@ -9,13 +9,12 @@ from attrs import evolve
 
 from voidgen.config.void_repositories import Void
 from voidgen.errors import Fault, did_you_mean, did_you_mean_or_known, raise_all
-from voidgen.overlay import architecture, live, named, paths, users
+from voidgen.overlay import architecture, enabled, live, named, paths, users
 from voidgen.overlay.asker import USER, Asker, in_words
 from voidgen.overlay.asker import module as module_asker
 from voidgen.overlay.options import settle
 from voidgen.overlay.order import in_order
-from voidgen.overlay.resolution import Asked, Chosen, Enabled, Resolution
-from voidgen.overlay.services import provider, remedy
+from voidgen.overlay.resolution import Asked, Chosen, Resolution
 from voidgen.tree import MKLIVE_FILE
 
 if TYPE_CHECKING:
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from voidgen.config.types import Config
-    from voidgen.overlay.types import Catalogue, Module
+    from voidgen.overlay.types import Catalogue
 
 
 def resolve(config: Config, catalogue: Catalogue, file: Path) -> Resolution:
@@ -47,26 +46,23 @@ def resolve(config: Config, catalogue: Catalogue, file: Path) -> Resolution:
         void.urls(config.xbps.repositories),
         ((m.name, void.urls(m.spec.packages.repositories)) for m in order),
     )
-    links: dict[str, paths.Entry] = {}
-    for module in order:
-        for name in module.spec.services:
-            links.setdefault(name, paths.service_link(name, module))
     found = [entry for module in order for entry in paths.entries(module)]
-    owned, wrong = paths.claims([*found, *links.values()], config.image.arch)
+    links = enabled.links(config.services, order, file)
+    entries = enabled.without(config.services.disable, [*found, *links])
+    owned, wrong = paths.claims(entries, config.image.arch)
     faults += wrong
     for module in order:
         faults += paths.unmatched(module)
     faults += _without_mklive(config, owned.values())
-    services = _services(order, {asked.name for asked in xbps}, owned)
-    faults += _unprovided(services, links)
     resolution = Resolution(
         tuple(Chosen(module, by[module.name], values[module.name]) for module in order),
         tuple(nix),
         tuple(sorted(xbps, key=lambda asked: asked.name)),
         tuple(repositories),
-        services,
+        enabled.services(config.services, order, {asked.name for asked in xbps}, owned),
         tuple(owned.values()),
         users.declared(order),
+        tuple(sorted(config.services.disable)),
     )
     faults += users.faults(order, config, {asked.name for asked in xbps})
     faults += named.unprovided(resolution, catalogue, config, file)
@@ -161,18 +157,6 @@ def _asked(wanted: Iterable[str], brought: Iterable[tuple[str, tuple[str, ...]]]
     return [Asked(name, tuple(askers)) for name, askers in by.items()]
 
 
-def _services(
-    order: Iterable[Module], xbps: set[str], owned: Mapping[str, paths.Entry]
-) -> tuple[Enabled, ...]:
-    by: defaultdict[str, list[Asker]] = defaultdict(list)
-    for module in order:
-        for name in module.spec.services:
-            by[name].append(module_asker(module.name))
-    return tuple(
-        Enabled(name, tuple(by[name]), provider(name, order, xbps, owned)) for name in sorted(by)
-    )
-
-
 def _without_mklive(config: Config, owned: Iterable[paths.Entry]) -> Iterator[Fault]:
     for entry in owned:
         is_mklives = entry.made is not None and entry.made.recipe.kind == MKLIVE_FILE
@@ -183,17 +167,4 @@ def _without_mklive(config: Config, owned: Iterable[paths.Entry]) -> Iterator[Fa
                 entry.file,
                 entry.key,
                 remedy="add [mklive] to voidgen.toml",
-            )
-
-
-def _unprovided(services: Iterable[Enabled], links: Mapping[str, paths.Entry]) -> Iterator[Fault]:
-    for service in services:
-        if not service.provider:
-            link = links[service.name]
-            yield Fault(
-                f"module {link.module!r} enables service {service.name!r}, "
-                f"and nothing in the image provides /etc/sv/{service.name}",
-                link.file,
-                link.key,
-                remedy=remedy(service.name),
             )

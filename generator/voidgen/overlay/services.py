@@ -16,6 +16,13 @@ if TYPE_CHECKING:
 
 FILE = DATA / "services.json"
 """Written by tests/void_facts/record_services.py."""
+FOLDER = "/etc/sv/"
+"""Below it, each folder is a service."""
+BY_MKLIVE = (*(f"agetty-tty{number}" for number in range(1, 7)), "udevd")
+"""Services that mklive enables by itself (void-mklive, mklive.sh, DEFAULT_SERVICE_LIST)."""
+AT_BOOT = ("agetty-ttyS0", "agetty-hvc0", "agetty-hvsi0")
+"""Services of runit-void that mklive's boot hook enables if the kernel's command line names their
+consoles (void-mklive, dracut/vmklive/getty-serial.sh)."""
 
 
 class Tables(TypedDict):
@@ -37,6 +44,12 @@ def tables() -> Tables:
 def packages(service: str) -> list[str]:
     """Return the packages of Void that have ``service``."""
     return tables()["services"].get(service, [])
+
+
+def of_packages(names: Collection[str]) -> set[str]:
+    """Return the services that the packages ``names`` and base-system have, as far as is known."""
+    has = {*names, *tables()["base"]}
+    return {name for name, owners in tables()["services"].items() if not has.isdisjoint(owners)}
 
 
 def in_base_system(service: str) -> str:

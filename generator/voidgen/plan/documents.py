@@ -119,7 +119,8 @@ class Entry:
 class PlanDocument:
     """All of image/manifest.json (docs/reference/manifest.md).
 
-    An ISO's documents do not have ``container``, which does not change the image.
+    An ISO's documents do not have ``container``, which does not change the image. ``disabled`` has
+    the services that voidgen.toml disables.
     """
 
     HEADER: ClassVar[Mapping[str, str | int]] = MappingProxyType(
@@ -136,5 +137,6 @@ class PlanDocument:
     include: tuple[Entry, ...]
     mklive: Mklive | None
     container: Container | None = None
+    disabled: tuple[str, ...] = ()
     boot: Boot | None = None
     hooks: Hooks | None = None

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from voidgen.config import mklive_options
 from voidgen.config.mklive import ZSTD_LEVEL
+from voidgen.overlay import enabled
 from voidgen.plan import boot_menu as boot_menus
 from voidgen.plan.job_format import HOME, REPOSITORY, SEPARATOR, lines
 
@@ -31,6 +32,7 @@ def emitted(plan: Plan, mklive: Mklive, entries: Iterable[Entry]) -> dict[str, b
         "options": lines(options(plan, mklive)),
         "squashfs": lines(squashfs(mklive.squashfs)),
         "overlay": lines(overlay(entries)),
+        "disabled": lines(enabled.link(name) for name in plan.resolution.disabled),
         "users": lines(users(plan.resolution.users)),
         "environment": lines(f"{name}={value}" for name, value in variables.items()),
         **boot_menu(plan),

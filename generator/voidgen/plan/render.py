@@ -11,6 +11,7 @@ from attrs import evolve
 from voidgen.config import keymap
 from voidgen.errors import Fault, WrongInputError, raise_all
 from voidgen.overlay import asker, private
+from voidgen.overlay.services import AT_BOOT
 from voidgen.plan import documents, mklive_job, templating
 from voidgen.plan.documents import Check, PlanDocument, PlannedImage
 from voidgen.schema import canonical_json, typed_json
@@ -35,13 +36,17 @@ def overlay(plan: Plan, contents: Mapping[Path, bytes]) -> dict[str, Node]:
     faults: list[Fault] = []
     for entry in plan.resolution.entries:
         try:
-            nodes[entry.path] = _node(entry, contents, values[entry.module])
+            nodes[entry.path] = _node(entry, contents, values.get(entry.module, {}))
         except WrongInputError as error:
             faults += error.faults
     raise_all(faults)
     console = plan.config.image.console()
     if console.made and not any(console.is_map(path) for path in nodes):
         nodes[console.path] = _keymap(console.made)
+    for name in plan.resolution.disabled:
+        if name in AT_BOOT:
+            # The boot hook makes the link again; runsv(8) does not start a service with this file.
+            nodes.setdefault(f"/etc/sv/{name}/down", File(b""))
     for place, node in [*nodes.items()]:
         path = place
         while (path := dirname(path)) != "/" and path not in nodes:
@@ -143,6 +148,7 @@ def document(plan: Plan, nodes: Mapping[str, Node]) -> PlanDocument:
         container=config.container,
         boot=config.boot,
         hooks=config.hooks,
+        disabled=resolution.disabled,
     )
 
 

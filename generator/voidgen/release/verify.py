@@ -229,6 +229,8 @@ def root_tree(iso: Path, manifest: IsoManifest) -> Outcome:
     store_paths = manifest.nix.closure.store_paths
     overlay = wanted.entries(typed_json.plain(include))
     wrong = chain(
-        differences.closure(store_paths, tree), differences.overlay(overlay, tree, PROFILE)
+        differences.closure(store_paths, tree),
+        differences.overlay(overlay, tree, PROFILE),
+        differences.services(*wanted.services(typed_json.plain(manifest.plan)), tree),
     )
     return _outcome(name, [*map(str, wrong)])

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from voidgen import config, project
 from voidgen.image import built, freshness, store_sizes
-from voidgen.lock import state
+from voidgen.lock import services, state
 from voidgen.plan import render
 
 if TYPE_CHECKING:
@@ -80,12 +80,13 @@ def run(request: Request, progress: Progress) -> Result:
 
 def _locked(found: Project) -> LockedPlan:
     pins = state.read(found)
+    plan = render.document(found.plan, found.overlay)
     xbps = pins.lock.xbps if pins.lock else None
     return LockedPlan(
-        render.document(found.plan, found.overlay),
+        evolve(plan, services=services.provided(found, pins.lock)),
         pins.inputs,
         pins.lock.container if pins.lock else "",
         {one.name: one.version for one in xbps.packages} if xbps else {},
         tuple(state.unlocked(found, pins)),
-        {one.path: one.module for one in found.plan.resolution.entries},
+        {one.path: one.module for one in found.plan.resolution.entries if one.module},
     )

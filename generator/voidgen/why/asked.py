@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from voidgen.errors import Key
+    from voidgen.overlay.paths import Entry
     from voidgen.plan.plan import Plan
 
 
@@ -78,14 +79,26 @@ class _Asked:
         for service in self.plan.resolution.services:
             if service.name == name:
                 what = f"enables service {name}"
-                ways = tuple(self._brought(by, ("services",), name, what) for by in service.by)
-                yield Reason("service", name, f"from {service.provider}", ways)
+                own = ("services", "enable")
+                key = _item(own, self.plan.config.services.enable, name, self.void)
+                ways = tuple(
+                    (Step(self.file, key, what),)
+                    if by == USER
+                    else self._brought(by, ("services",), name, what)
+                    for by in service.by
+                )
+                about = f"from {service.provider}" if service.provider else ""
+                yield Reason("service", name, about, ways)
         for entry in self.plan.resolution.entries:
             if entry.path == name:
-                last = Step(entry.file, entry.key, f"module {entry.module} gives {name}")
-                way = (*self._along(self.shortest[module(entry.module)]), last)
-                yield Reason("path", name, f"from module {entry.module}", (way,))
+                yield self._path(entry)
         yield from self._console_keymap(name)
+
+    def _path(self, entry: Entry) -> Reason:
+        by = module(entry.module) if entry.module else USER
+        last = Step(entry.file, entry.key, f"{by} gives {entry.path}")
+        way = (*self._along(self.shortest[by]), last)
+        return Reason("path", entry.path, f"from {by}", (way,))
 
     def _console_keymap(self, name: str) -> Iterator[Reason]:
         """Yield the reason for the keymap that Nix makes, unless a module has a file there."""

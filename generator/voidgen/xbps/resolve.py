@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from voidgen.errors import StepFailedError
-from voidgen.xbps import fetch, keys, programs, repodata, snapshot, store, transactions, unresolved
+from voidgen.xbps import (
+    fetch,
+    file_lists,
+    keys,
+    programs,
+    repodata,
+    snapshot,
+    store,
+    transactions,
+    unresolved,
+)
 from voidgen.xbps.types import Package, Repository, Xbps
 
 if TYPE_CHECKING:
@@ -70,8 +80,10 @@ def resolve(request: Request, sources: Sources, work: Path, progress: Progress) 
         except StepFailedError:
             store.forget_signatures(packages)
             raise
+    with progress.step("reading which services the packages have"):
+        services = file_lists.services(packages, paths)
     used = {one.key for one in repositories}
-    locked = Xbps(request, keys.locked(trusted, used), repositories, packages)
+    locked = Xbps(request, keys.locked(trusted, used), repositories, packages, services)
     with progress.step("keeping them from garbage collection"):
         store.keep(locked, paths)
     return locked

@@ -82,6 +82,14 @@ class Key:
     hash: Hash
 
 
+@frozen(order=True)
+class Service:
+    """A service, ``/etc/sv/NAME``, and a package of the image that has it."""
+
+    name: rules.Service
+    package: rules.XbpsPackage
+
+
 @frozen
 class Request:
     """What the packages were locked for; if that has changed, they have to be locked again.
@@ -97,9 +105,14 @@ class Request:
 
 @frozen
 class Xbps:
-    """Every package of every transaction that mklive makes; all but ``request`` sorted."""
+    """Every package of every transaction that mklive makes; all but ``request`` sorted.
+
+    ``services`` are those of the image's packages, by the packages' own lists of files; None if
+    another version of voidgen locked them, which did not read these lists.
+    """
 
     request: Request
     keys: tuple[Key, ...] = ()
     repositories: tuple[Repository, ...] = ()
     packages: tuple[Package, ...] = ()
+    services: tuple[Service, ...] | None = None

@@ -13,7 +13,7 @@ from tests.unit.iso.test_verify import iso_list
 
 from voidgen.iso import loader, result
 from voidgen.iso.result import Expected
-from voidgen.iso.wanted import Wanted
+from voidgen.iso.wanted import Services, Wanted
 from voidgen.system import compressed, decompression_programs, sri
 
 DATE = 1_776_113_375
@@ -54,6 +54,7 @@ class Results:
                 listed(f"{package}/bin", stat.S_IFDIR | 0o555, 0),
                 listed(f"{package}/bin/tool", stat.S_IFREG | 0o444, 4),
                 listed("/etc/motd", stat.S_IFREG | 0o644, 5),
+                listed("/etc/sv/enabled", stat.S_IFDIR | 0o755, 0),
             ]
         )
         files = {
@@ -76,6 +77,7 @@ class Results:
             include,
             (str(package),),
             top / "mklive",
+            Services(("enabled",), ("disabled",)),
         )
 
     def write(self, name: str, data: bytes, below: str = "") -> None:
@@ -139,8 +141,21 @@ def test_the_closure_is_judged(results: Results) -> None:
     lines = results.squashfs.splitlines(keepends=True)
     results.write("squashfs.list", "".join([*lines[:2], *lines[3:]]).encode())
     assert results.faults() == [f"{package}/bin/tool is missing"]
-    results.write("squashfs.list", lines[-1].encode())
+    results.write("squashfs.list", "".join(lines[-2:]).encode())
     assert results.faults() == [f"{package} is missing"]
+
+
+def test_the_services_are_judged(results: Results) -> None:
+    link = listed("/etc/runit/runsvdir/default/disabled", stat.S_IFLNK | 0o777, 0)
+    lines = results.squashfs.splitlines(keepends=True)
+    results.write("squashfs.list", "".join([*lines[:-1], link]).encode())
+    assert results.faults() == [
+        (
+            "/etc/runit/runsvdir/default/enabled enables a service, but no package or file of the "
+            "image has /etc/sv/enabled"
+        ),
+        "/etc/runit/runsvdir/default/disabled enables a service that voidgen.toml disables",
+    ]
 
 
 def test_names_are_bytes(results: Results) -> None:

@@ -7,7 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.support.overlay import FILE, by, catalogue, config, faults, module, resolved
 
+from voidgen.config.services import Services
 from voidgen.errors import WrongInputError
+from voidgen.overlay import enabled
+from voidgen.overlay.paths import RUNSVDIR
 from voidgen.overlay.resolution import Asked, Enabled
 from voidgen.overlay.resolve import resolve
 
@@ -263,15 +266,49 @@ def test_service_folder_by_a_link() -> None:
 
 def test_an_empty_service_folder_provides_nothing() -> None:
     one = module("a", services=["own"], directories={"/etc/sv/own": {}})
-    assert "nothing in the image provides /etc/sv/own" in faults(one)[0].what
+    assert resolved(one).services == (Enabled("own", by("module a"), ""),)
 
 
-def test_service_nobody_provides() -> None:
-    (fault,) = faults(module("a", services=["b"], provides={"b": "package"}))
-    assert fault.what == (
-        "module 'a' enables service 'b', and nothing in the image provides /etc/sv/b"
+def test_service_that_the_lock_has_to_tell() -> None:
+    found = resolved(module("a", services=["b"], provides={"b": "package"}))
+    assert found.services == (Enabled("b", by("module a"), ""),)
+
+
+def test_services_without_a_module() -> None:
+    found = resolved(module("a", services=["dbus"]), xbps=["dbus"], enable=["sshd", "dbus"])
+    assert found.services == (
+        Enabled("dbus", by("voidgen.toml", "module a"), "dbus"),
+        Enabled("sshd", by("voidgen.toml"), "openssh"),
     )
-    assert (fault.file, fault.key) == (MODULES / "a/module.toml", ("services", 0))
+    assert [(one.path, one.module, one.target) for one in found.entries] == [
+        (f"{RUNSVDIR}/dbus", "a", "/etc/sv/dbus"),
+        (f"{RUNSVDIR}/sshd", "", "/etc/sv/sshd"),
+    ]
+
+
+def test_disabled_services_have_no_link() -> None:
+    found = resolved(
+        module("a", services=["dbus", "own"]),
+        module("b", links={f"{RUNSVDIR}/linked": "/etc/sv/linked"}),
+        disable=["udevd", "own", "linked"],
+    )
+    assert [one.name for one in found.services] == ["dbus"]
+    assert [one.path for one in found.entries] == [f"{RUNSVDIR}/dbus"]
+    assert found.disabled == ("linked", "own", "udevd")
+
+
+def test_link_of_a_module_and_of_voidgen_toml() -> None:
+    (fault,) = faults(module("a", links={f"{RUNSVDIR}/x": "/opt/x"}), enable=["x"])
+    assert fault.what == f"{RUNSVDIR}/x belongs to module 'a' and to voidgen.toml"
+    assert (fault.file, fault.key) == (FILE, ("services", "enable", 0))
+
+
+def test_disabling_what_nothing_enables() -> None:
+    order = [module("a", services=["dbus"]), module("b", links={f"{RUNSVDIR}/own": "/etc/sv/own"})]
+    disable = ("dbus", "own", "udevd", "agetty-ttyS0", "dbsu")
+    (fault,) = enabled.idle(Services(disable=disable), order, FILE)
+    assert fault.what == "as far as voidgen knows, nothing enables the service 'dbsu'"
+    assert (fault.key, fault.remedy) == (("services", "disable", 4), "did you mean 'dbus'?")
 
 
 def test_entries_are_sorted_and_know_their_module() -> None:
@@ -421,7 +458,7 @@ def test_options_of_no_module() -> None:
 
 def test_faults_of_all_kinds_come_together() -> None:
     found = faults(module("a", "/dev/x", services=["s"], files={"/y": {}}), options={"a": {"o": 1}})
-    assert len(found) == 4
+    assert len(found) == 3
 
 
 def test_resolve_is_pure() -> None:
