@@ -40,7 +40,7 @@ def catalogue(*modules: Module) -> Catalogue:
     return {one.name: one for one in sorted(modules, key=lambda one: one.name)}
 
 
-def config(
+def config(  # noqa: PLR0913, PLR0917 - the tables of voidgen.toml
     modules: Iterable[str] = (),
     options: Mapping[str, Mapping[str, Any]] | None = None,
     nix: Iterable[str] = (),

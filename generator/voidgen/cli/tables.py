@@ -175,8 +175,9 @@ def _services(console: Console, document: PlanDocument) -> None:
         ("service", "from", "enabled by"),
         ((one.name, one.provider or "not known", _by(one.by)) for one in document.services),
     )
-    rows = ((name, USER.name) for name in document.disabled)
-    _rows(console, "Disabled services", ("service", "disabled by"), rows)
+    if document.disabled:
+        rows = ((name, USER.name) for name in document.disabled)
+        _rows(console, "Disabled services", ("service", "disabled by"), rows)
 
 
 def _overlay(

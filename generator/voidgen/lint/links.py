@@ -7,6 +7,7 @@ from posixpath import basename, dirname, join, normpath
 from typing import TYPE_CHECKING
 
 from voidgen.lint.finding import Finding
+from voidgen.overlay import enabled
 from voidgen.overlay.services import provider, remedy
 from voidgen.tree import Link
 
@@ -40,8 +41,9 @@ def service(image: LintedImage) -> Iterator[Finding]:
     modules = [chosen.module for chosen in image.resolution.modules]
     xbps = {asked.name for asked in image.resolution.xbps}
     entries = {entry.path: entry for entry in image.resolution.entries}
+    ours = {enabled.link(one.name) for one in image.resolution.services}
     for path, node in image.nodes.items():
-        if not isinstance(node, Link) or not RUNLEVEL.fullmatch(dirname(path)):
+        if path in ours or not isinstance(node, Link) or not RUNLEVEL.fullmatch(dirname(path)):
             continue
         target = normpath(join(dirname(path), node.target))
         if dirname(target) == SERVICES and not provider(basename(target), modules, xbps, entries):

@@ -14,6 +14,7 @@ from voidgen.doctor import fix
 from voidgen.errors import StepFailedError, raise_all
 from voidgen.generate import locked_owners
 from voidgen.lock import entries, fetched, state, update
+from voidgen.lock import services as lock_services
 from voidgen.lock import voidgen_lock as lock_file
 from voidgen.lock.flake_lock import Input
 from voidgen.nix import (
@@ -30,6 +31,7 @@ from voidgen.nix import (
 from voidgen.nix.caches import NO_CACHES
 from voidgen.progress import NoProgress
 from voidgen.xbps import fetch
+from voidgen.xbps.types import Service
 
 
 def not_a_lock(folder: Path, _: pytest.MonkeyPatch) -> None:
@@ -204,3 +206,31 @@ def an_owner_that_no_locked_package_makes(folder: Path, _: pytest.MonkeyPatch) -
     config = '[image]\nname = "a"\n[overlay]\nmodules = ["mine"]\n'
     write(folder, {"voidgen.toml": config, "overlay-src/mine/module.toml": module})
     raise_all(locked_owners.faults(project.load(folder), lock([])))
+
+
+def services(folder: Path, _: pytest.MonkeyPatch) -> Ran:
+    """What voidgen.lock does not know yet, and what nothing enables."""
+    config = (
+        '[image]\nname = "a"\n[services]\nenable = ["sshd", "own"]\ndisable = ["nosuch"]\n'
+        '[overlay]\nmodules = ["mine"]\n[mklive]\n'
+    )
+    module = (
+        'summary = "Mine"\nservices = ["docker"]\n[links]\n'
+        '"/etc/runit/runsvdir/default/linked" = "/etc/sv/linked"\n'
+    )
+    write(folder, {"voidgen.toml": config, "overlay-src/mine/module.toml": module})
+    return voidgen("--quiet", "generate", cwd=folder)
+
+
+def services_that_no_locked_package_has(folder: Path, _: pytest.MonkeyPatch) -> None:
+    config = (
+        '[image]\nname = "a"\n[xbps]\nrepositories = ["https://repo.example.org/current"]\n'
+        'packages = ["a", "b"]\n[services]\nenable = ["docker", "sshd", "own"]\n'
+    )
+    write(folder, {"voidgen.toml": config})
+    found = lock([])
+    assert found.xbps
+    request = evolve(found.xbps.request, packages=("a", "b"))
+    listed = (Service("sshd", "openssh"),)
+    locked = evolve(found, xbps=evolve(found.xbps, request=request, services=listed))
+    raise_all(lock_services.find(project.load(folder), locked).faults)

@@ -11,6 +11,7 @@ from tests.support.stand_in import StandIns
 
 from voidgen.progress import NoProgress
 from voidgen.xbps import (
+    file_lists,
     keys,
     programs,
     repodata,
@@ -34,6 +35,12 @@ OTHER = "https://mirror.example.org/current"
 def _index(url: str = URL, key: bytes = b"", *listed: Listed) -> Index:
     packages = {one.pkgver.rpartition("-")[0]: one for one in listed}
     return Index(url, "x86_64", Path("/x"), digest("x"), Repodata(packages, key))
+
+
+def not_a_package(folder: Path, _: pytest.MonkeyPatch) -> None:
+    file = folder / "acl-2.3.2_1.x86_64.xbps"
+    file.write_bytes(b"no archive")
+    file_lists.names(file)
 
 
 def no_key(folder: Path, _: pytest.MonkeyPatch) -> None:

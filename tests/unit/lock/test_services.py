@@ -13,12 +13,12 @@ from voidgen import project
 from voidgen.config.void_repositories import Void
 from voidgen.lock import services
 from voidgen.lock import voidgen_lock as lock_file
+from voidgen.lock.types import Lock
 from voidgen.xbps.types import Service
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from voidgen.lock.types import Lock
 
 CONFIG = """\
 [image]
@@ -105,15 +105,14 @@ def test_what_no_locked_package_has_is_a_fault(folder: Path) -> None:
 
 @pytest.mark.parametrize("which", ["of another version", "of other packages"])
 def test_a_lock_that_does_not_know_is_as_none(folder: Path, which: str) -> None:
-    found = _lock(folder)
-    assert found.xbps
+    locked = _lock(folder).xbps
+    assert locked
     if which == "of another version":
-        found = evolve(found, xbps=evolve(found.xbps, services=None))
+        locked = evolve(locked, services=None)
     else:
-        request = evolve(found.xbps.request, packages=())
-        found = evolve(found, xbps=evolve(found.xbps, request=request))
+        locked = evolve(locked, request=evolve(locked.request, packages=()))
     image = project.load(folder)
-    assert services.find(image, found) == services.find(image, None)
+    assert services.find(image, Lock(xbps=locked)) == services.find(image, None)
 
 
 def test_the_lock_file_keeps_them(folder: Path) -> None:

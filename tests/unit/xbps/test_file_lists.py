@@ -60,10 +60,7 @@ def test_only_the_image_s_packages_count(tmp_path: Path) -> None:
         (b"not compressed", "of no known compression"),
         (archive({"./props.plist": b"", "./usr/bin/x": b"", "./files.plist": b""}), "no files"),
         (archive({"./files.plist": b"<"}), "not a property list"),
-        (
-            archive({"./files.plist": plistlib.dumps({"files": 3})}),
-            "expected a list, got the number 3",
-        ),
+        (archive({"./files.plist": plistlib.dumps({"files": 3})}), "expected a list"),
         (archive({"./files.plist": b"x" * 4096})[:-30], ""),
     ],
 )
