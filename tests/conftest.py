@@ -14,6 +14,12 @@ from voidgen.cli import watch
 
 # A process that is started in the background may ignore it, and so would each that a test starts.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+# git compresses nothing: many tests add the same large program to a repository of their own.
+os.environ |= {
+    "GIT_CONFIG_COUNT": "1",
+    "GIT_CONFIG_KEY_0": "core.looseCompression",
+    "GIT_CONFIG_VALUE_0": "0",
+}
 # No timed tests: how long an example takes says more about the machine.
 settings.register_profile(
     "untimed",
