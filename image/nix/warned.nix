@@ -11,12 +11,15 @@
 let
   inherit (builtins)
     attrNames
+    baseNameOf
     concatMap
+    dirOf
     filter
     fromJSON
     hashFile
     head
     length
+    match
     pathExists
     readDir
     readFile
@@ -50,7 +53,13 @@ let
       "files"
     ];
   settings = if typeOf "." "voidgen.toml" == "regular" then [ "voidgen.toml" ] else [ ];
-  found = settings ++ concatMap filesOf own;
+  # Those that voidgen.toml names, such as a picture of the boot menu.
+  isNamed =
+    path:
+    match "voidgen\\.toml|overlay-src/.*" path == null
+    && pathExists (project + "/${path}")
+    && typeOf (dirOf path) (baseNameOf path) == "regular";
+  found = settings ++ concatMap filesOf own ++ filter isNamed (attrNames read);
   changed = filter (name: read.${name} or "" != hashFile "sha256" (project + "/${name}")) found;
 
   more = length changed - 1;

@@ -65,6 +65,8 @@ find . -type f -exec sha256sum --zero {} + > /out/overlay.sums
 "$tools/xorriso" -osirrox on -indev /out/image.iso \
 	-extract /boot/grub/efiboot.img /build/efiboot.img -extract /boot/initrd /out/initrd \
 	2> /dev/null || :
+mkdir /out/menus
+cp "$build"/image/boot/isolinux/isolinux.cfg "$build"/image/boot/grub/grub_void.cfg /out/menus || :
 mkdir /out/efi
 mcopy -s -n -i /build/efiboot.img '::/*' /out/efi
 cp "$build/rootfs/etc/passwd" "$build/rootfs/etc/group" /out/

@@ -58,6 +58,8 @@ generate_squashfs() {
 	fi
 	bash /voidgen/speech-menu.sh "$IMAGEDIR" "$BUILDDIR/rootfs" ||
 		die "Failed to remove the boot menus' entries with speech"
+	bash /voidgen/boot-menu.sh "$IMAGEDIR" /voidgen/job ||
+		die "Failed to change the boot menus"
 	settle "$BUILDDIR/rootfs"
 	mkdir "$IMAGEDIR/LiveOS"
 	install -m 0444 /voidgen/job/snapshot "$IMAGEDIR/voidgen.json"

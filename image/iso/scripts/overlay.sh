@@ -60,6 +60,9 @@ rm -f "$root"/etc/machine-id "$root"/var/lib/dbus/machine-id "$root"/etc/ssh/ssh
 [ ! -d "$root/var/log" ] ||
 	bash /voidgen/of-this-run.sh "$root/var/log" -type f -exec truncate --size=0 {} +
 
+# Remove the links of services that voidgen.toml disables, whoever made them.
+while read -r path; do rm -f "$root$path"; done < /voidgen/job/disabled
+
 while IFS=$'\x1f' read -r type mode owner group path; do
 	fits "$type" "$path" || continue
 	case $type in
@@ -103,3 +106,5 @@ if [ "$faults" -gt 0 ]; then
 	echo "voidgen: overlay: $faults of its files do not fit this root tree" >&2
 	exit 1
 fi
+
+bash /voidgen/post-install.sh "$root"

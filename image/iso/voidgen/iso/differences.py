@@ -22,7 +22,11 @@ STORE_TIMES = ("1970-01-01 00:00", "1970-01-01 00:00:01")
 """Second 1, with and without the seconds."""
 _IN_STORE = re.compile(r"/[^\0]*/[0-9a-z]{32}-[^/\0]+")
 
-Problem = Literal["missing", "unexpected", "other", "target", "content", "unreadable", "time"]
+_RUNLEVEL = "/etc/runit/runsvdir/default"
+
+Problem = Literal[
+    "missing", "unexpected", "other", "target", "content", "unreadable", "time", "enabled", "empty"
+]
 _WORDS: dict[Problem, str] = {
     "missing": "{0} is missing",
     "unexpected": "{0} is not in the closure",
@@ -31,6 +35,8 @@ _WORDS: dict[Problem, str] = {
     "content": "{0} has other content: its hash is {1}, but should be {2}",
     "unreadable": "{0} cannot be read",
     "time": "{0} has the time {1}, but should have {2}",
+    "enabled": "{0} enables a service that voidgen.toml disables",
+    "empty": "{0} enables a service, but no package or file of the image has {1}",
 }
 
 
@@ -68,6 +74,20 @@ def overlay(entries: Iterable[Wanted], tree: RootTree, profile: str = "") -> Ite
         elif entry.mode is not None:
             yield from _owned(entry, entry.mode, there, tree)
             yield from _content(entry, tree)
+
+
+def services(
+    enabled: Iterable[str], disabled: Iterable[str], tree: RootTree
+) -> Iterator[Difference]:
+    """Yield links of ``disabled`` services, and ``enabled`` services that nothing provides."""
+    for name in enabled:
+        folder = f"/etc/sv/{name}"
+        if folder not in tree.entries:
+            yield Difference(f"{_RUNLEVEL}/{name}", "empty", folder)
+    for name in disabled:
+        link = f"{_RUNLEVEL}/{name}"
+        if link in tree.entries:
+            yield Difference(link, "enabled")
 
 
 def _owned(entry: Wanted, mode: int, there: RootEntry, tree: RootTree) -> Iterator[Difference]:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from voidgen.image import build_json, overlay_files, snapshot_json
 from voidgen.iso import job, mklive_log, outputs, result, wanted
 from voidgen.lock import epoch, lock_json, pinned
-from voidgen.plan.job_format import lines
+from voidgen.plan.job_format import BOOT_MENU, lines
 from voidgen.system import decompression_programs, untrusted
 from voidgen.system.decompression import NoProgramError
 from voidgen.system.untrusted import GarbledError
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from voidgen.image.build_json import BuildJson
-    from voidgen.iso.wanted import Wanted
+    from voidgen.iso.wanted import Services, Wanted
     from voidgen.lock.lock_json import LockedParts
     from voidgen.lock.pinned import Pinned
 
@@ -88,6 +88,7 @@ class Documents(NamedTuple):
     inputs: dict[str, Pinned]
     source_date: int
     entries: tuple[Wanted, ...]
+    services: Services
 
 
 def _documents(attributes: Attributes) -> Documents:
@@ -104,9 +105,10 @@ def _documents(attributes: Attributes) -> Documents:
     date = epoch.of_commits(modified, attributes.source_date)
     try:
         entries = wanted.entries(build.plan["include"])
+        services = wanted.services(build.plan)
     except ValueError as error:
         raise WrongError(f"{manifest}: {error}") from None
-    return Documents(build, locked, inputs, date, entries)
+    return Documents(build, locked, inputs, date, entries, services)
 
 
 def _read(file: Path, parse: Callable[[bytes], T]) -> T:
@@ -157,6 +159,8 @@ def _faults(attributes: Attributes, found: Documents, results: Path, log: Path) 
         job.include(attributes.default),
         job.store_paths(attributes.default),
         attributes.mklive,
+        found.services,
+        _boot_menu(attributes.job),
     )
     text = mklive_log.plain(log.read_bytes())
     decompress = decompression_programs.decompress
@@ -164,6 +168,11 @@ def _faults(attributes: Attributes, found: Documents, results: Path, log: Path) 
         result.faults(expected, results, text, found.source_date, decompress),
         result.too_large(results / "image.iso", found.build.image.max_size),
     )
+
+
+def _boot_menu(folder: Path) -> bytes:
+    file = folder / BOOT_MENU
+    return file.read_bytes() if file.exists() else b""
 
 
 def main(words: Sequence[str]) -> int:

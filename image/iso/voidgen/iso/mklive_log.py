@@ -43,6 +43,8 @@ FAILED_IN_MKLIVE = re.compile(
 """Lines that mean a failure in mklive's own steps. In the stages that install packages, their
 scripts also try what may fail, such as the modes of /proc and /sys in a user namespace."""
 _INSTALLS = "Installing "
+OF_HOOK = "post-install: "
+"""How the lines of the project's own script begin, which may try things in vain."""
 
 
 def plain(data: bytes) -> str:
@@ -65,6 +67,8 @@ def faults(text: str) -> Iterator[str]:
     installing = False
     seen = set[str]()
     for line in text.splitlines():
+        if line.startswith(OF_HOOK):
+            continue
         stage = STAGE.fullmatch(line)
         if stage:
             installing = installs(stage[3])

@@ -5,14 +5,14 @@ from __future__ import annotations
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
-from voidgen.iso import differences, initramfs, listing, mklive_log, root_tree, verify
+from voidgen.iso import differences, initramfs, listing, menus, mklive_log, root_tree, verify
 from voidgen.iso.root_tree import RootTree
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from voidgen.iso.wanted import Wanted
+    from voidgen.iso.wanted import Services, Wanted
     from voidgen.system.decompression import Decompress
 
 SHOWN = 20
@@ -25,7 +25,8 @@ class Expected(NamedTuple):
     """What the ISO should be.
 
     ``arch`` is Void's name of the architecture, ``entries`` are the manifest's, ``include`` is the
-    overlay as Nix built it, ``store_paths`` is the closure, ``mklive`` the source of mklive.
+    overlay as Nix built it, ``store_paths`` is the closure, ``mklive`` the source of mklive,
+    ``boot_menu`` the job's file of that name, empty if the menus are mklive's.
     """
 
     arch: str
@@ -33,6 +34,8 @@ class Expected(NamedTuple):
     include: Path
     store_paths: tuple[str, ...]
     mklive: Path
+    services: Services
+    boot_menu: bytes = b""
 
 
 def faults(
@@ -58,10 +61,12 @@ def faults(
     found = chain(
         mklive_log.faults(log),
         verify.boot(expected.arch, iso),
+        menus.faults(expected.boot_menu, results / "menus", verify.paths(iso)),
         verify.loaders(expected.arch, results / "efi", source_date),
         verify.initrd(results / "initrd", tree.entries, hooks, decompress),
         verify.packages((results / "pkgdb.plist").read_bytes()),
         differences.overlay(listing.entries(expected.entries, expected.include), tree),
+        differences.services(*expected.services, tree),
         differences.closure(expected.store_paths, tree),
         differences.store_files(expected.store_paths, tree),
     )

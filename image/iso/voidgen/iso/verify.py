@@ -37,11 +37,21 @@ _LOADERS = {
 
 def boot(arch: str, iso_list: str) -> Iterator[str]:
     """Yield missing or empty files without which the ISO does not boot."""
-    lines = (_ISO.fullmatch(line) for line in iso_list.split("\n"))
-    sizes = {match[3]: int(match[2]) for match in lines if match}
+    sizes = _sizes(iso_list)
     for path in (*_BOOT[_family(arch)], *_EVERYWHERE):
         if not sizes.get(path):
             yield f"{path} is {'empty' if path in sizes else 'missing'} in the ISO"
+
+
+def paths(iso_list: str) -> frozenset[str]:
+    """Return the paths of the ISO's files."""
+    return frozenset(_sizes(iso_list))
+
+
+def _sizes(iso_list: str) -> dict[str, int]:
+    """Return the size in bytes of each file of the ISO, by path."""
+    lines = (_ISO.fullmatch(line) for line in iso_list.split("\n"))
+    return {match[3]: int(match[2]) for match in lines if match}
 
 
 def loaders(arch: str, efi: Path, source_date: int) -> Iterator[str]:

@@ -22,6 +22,13 @@ class Wanted(NamedTuple):
     made_by: bool = False
 
 
+class Services(NamedTuple):
+    """Names of the services that the image enables, and of those that it disables."""
+
+    enabled: tuple[str, ...] = ()
+    disabled: tuple[str, ...] = ()
+
+
 _TEXTS = ("path", "type", "mode", "owner", "group", "target", "hash")
 
 
@@ -34,6 +41,18 @@ def entries(include: Any) -> tuple[Wanted, ...]:
         return tuple(map(_entry, include))
     except (AttributeError, KeyError, TypeError, ValueError):
         raise ValueError("the manifest's include is garbled") from None
+
+
+def services(plan: Any) -> Services:
+    """Return the services of image/manifest.json, parsed as JSON; ValueError if it is garbled."""
+    try:
+        enabled = tuple(one["name"] for one in plan["services"])
+        found = Services(enabled, tuple(plan.get("disabled", ())))
+    except (AttributeError, KeyError, TypeError):
+        raise ValueError("the manifest's services are garbled") from None
+    if not all(isinstance(name, str) for names in found for name in names):
+        raise ValueError("the manifest's services are garbled")
+    return found
 
 
 def _entry(value: Any) -> Wanted:

@@ -14,6 +14,9 @@ CLOSURE, REPOSITORY, OUT, HOME = "/closure", "/build/repository", "/out", "/void
 """Folders of the scripts' root: the machine's Nix store, links to the locked packages, the results,
 and the scripts with their job."""
 
+BOOT_MENU = "boot-menu"
+"""The job's file that says what differs from mklive's boot menus; missing if nothing does."""
+
 SEPARATOR = "\x1f"
 """Separates the fields of a line: paths of the image contain no control characters."""
 
