@@ -10,7 +10,7 @@ ROOT = Path(__file__).parents[3]
 BINARY = {
     f"tests/golden/{folder}/etc/a name with 'quotes' and $(id)/bytes"
     for folder in ("project/overlay-src/greeter/files", "emitted/image/include")
-} | {"docs/pictures/booted.png"}
+} | {"docs/pictures/boot-menu.png", "docs/pictures/booted.png"}
 """Files of ours that are not text: any bytes may be a file of an overlay, and a picture."""
 MADE = (".venv", ".demo", ".reproduce", "build", "dist", "out", "result")
 

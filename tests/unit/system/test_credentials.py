@@ -128,6 +128,13 @@ def test_each_kind_of_url_has_its_remedy(url: str, remedy: str) -> None:
     assert remedy in remedy_for(url)
 
 
+def rows(table: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield a table for each key that takes text, with a value that contains the URL."""
+    for name, value in table["properties"].items():
+        others = {other: "x" for other in table["required"] if other != name}
+        yield {**others, name: [URL] if value["type"] == "array" else URL}
+
+
 def places(
     table: dict[str, Any], above: tuple[str, ...] = ()
 ) -> Iterator[tuple[tuple[str, ...], Any]]:
@@ -140,6 +147,8 @@ def places(
             yield key, URL
         elif value.get("type") == "array":
             yield key, [URL]
+        elif "properties" in value.get("additionalProperties", {}):
+            yield from ((key, {"a": one}) for one in rows(value["additionalProperties"]))
         elif value.get("type") == "object":
             yield key, {"a": {"b": URL}}
             yield key, {"a": {"b": [URL]}}
