@@ -8,6 +8,7 @@ COMPILED = f'[dconf]\n"{DB}" = "{DB}.d"\n'
 PROFILE = {"/etc/dconf/profile/user": "user-db:user\nsystem-db:local\n"}
 RUN = "#!/bin/sh\nexec sleep 9\n"
 PART = "/etc/runit/live-setup.d/60-own"
+RUNLEVEL = "/etc/runit/runsvdir/single"
 
 Case = tuple[str, dict[str, str], str]
 """A rule, files of a module, and what its module.toml has beside the summary."""
@@ -141,6 +142,9 @@ WARNED: list[Case] = [
     ("stale-cache", {"/usr/share/applications/x.desktop": "[Desktop Entry]\nMimeType=a/b;\n"}, ""),
     ("service-folder", {"/etc/sv/x/run": RUN}, ""),
     ("service-folder", {"/etc/sv/x/conf": "A=1\n"}, ""),
+    ("service-link", {}, f'[links]\n"{RUNLEVEL}/x" = "../../../sv/x"\n'),
+    ("service-link", {}, f'[links]\n"{RUNLEVEL}/x" = "/etc/sv//x/"\n'),
+    ("service-link", {}, f'[links]\n"{RUNLEVEL}/x" = "/etc/sv/x"\n'),
     ("dconf-database", {KEYFILE: "[org/x]\na=1\n"}, COMPILED),
     ("autologin", {LIGHTDM: "[Seat:*]\n# autologin-user=\n"}, ""),
     ("autologin", {LIGHTDM: "[Seat:*]\n#autologin-user=\n"}, ""),
