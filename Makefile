@@ -96,13 +96,13 @@ help:
 demo: ## build the offline example and print what is in it
 	@scripts/need $(PROGRAMS) busybox=busybox-static
 	@scripts/nix-ready
-	@$(MAKE) --no-print-directory .venv/ready
+	@$(MAKE) --no-print-directory .venv/voidgen
 	@scripts/demo .demo
 
 reproduce: ## build the offline example twice, under different conditions, and compare
 	@scripts/need $(PROGRAMS) busybox=busybox-static
 	@scripts/nix-ready
-	@$(MAKE) --no-print-directory .venv/ready
+	@$(MAKE) --no-print-directory .venv/voidgen
 	@scripts/reproduce .reproduce
 
 test: ## install what the tests need, and run them, without those that take minutes
@@ -224,11 +224,20 @@ venv: .venv/ready ## make the virtual environment in .venv
 .venv/boot/dracut.tar:
 	scripts/container-image $@ $(GUEST_SUITE) $(WITH_DRACUT)
 
+# voidgen and what it imports. Python compiles what is used of it at the first start.
+.venv/voidgen: pyproject.toml
+	@scripts/need ensurepip=python3-venv
+	@echo "installing voidgen and the Python packages that it needs into .venv"
+	@python3 -m venv .venv
+	@.venv/bin/pip install --quiet --disable-pip-version-check --no-compile --editable .
+	@touch $@
+
+# The same, and the tools that check and test it.
 .venv/ready: pyproject.toml
 	@scripts/need ensurepip=python3-venv
 	python3 -m venv .venv
 	.venv/bin/pip install --quiet --disable-pip-version-check --editable '.[dev]'
-	@touch $@
+	@touch .venv/voidgen $@
 
 # Some of the lowest versions have wheels only for Python 3.11, the lowest that voidgen supports.
 .venv/lowest/ready: .venv/ready
