@@ -96,13 +96,13 @@ help:
 demo: ## build the offline example and print what is in it
 	@scripts/need $(PROGRAMS) busybox=busybox-static
 	@scripts/nix-ready
-	@$(MAKE) --no-print-directory .venv/voidgen
+	@$(MAKE) --no-print-directory --silent .venv/voidgen
 	@scripts/demo .demo
 
 reproduce: ## build the offline example twice, under different conditions, and compare
 	@scripts/need $(PROGRAMS) busybox=busybox-static
 	@scripts/nix-ready
-	@$(MAKE) --no-print-directory .venv/voidgen
+	@$(MAKE) --no-print-directory --silent .venv/voidgen
 	@scripts/reproduce .reproduce
 
 test: ## install what the tests need, and run them, without those that take minutes
