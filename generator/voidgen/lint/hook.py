@@ -32,7 +32,7 @@ _BETTER: tuple[tuple[str, str, str], ...] = (
     (
         r"ln\b.*[ /](?:etc/runit/runsvdir/|var/service\b)",
         "enables a service",
-        "write it into services of a module: voidgen checks that the service exists",
+        "write it into [services] enable: voidgen checks that the service exists",
     ),
     (
         _WRITES,
