@@ -249,7 +249,9 @@ UNOWNED = (
     "/etc/unowned: its owner nobody-s:root is not a user and group of the image: "
     "add the package that makes them"
 )
+DISABLED = ("/etc/absolute/victim", "/etc/enabled", "/etc/missing")
 FAULTS = (
+    "/etc/absolute/victim: /etc/absolute is a link to /outside in Void: use that path",
     "/etc/absolute/a: /etc/absolute is a link to /outside in Void: use that path",
     "/etc/relative/a: /etc/relative is a link to ../../outside in Void: use that path",
     "/etc/file/below: /etc/file is not a folder in Void",
@@ -259,7 +261,7 @@ FAULTS = (
     "/etc/absolute: must be a folder, but is not one in Void",
     "/etc/file: must be a folder, but is not one in Void",
     UNOWNED,
-    "9 of its files do not fit this root tree",
+    "10 of its files do not fit this root tree",
 )
 
 
@@ -277,6 +279,7 @@ def test_nothing_is_written_through_links_of_the_root_tree(engine: Podman, tmp_p
     (etc / "absolute").symlink_to("/outside")
     (etc / "relative").symlink_to("../../outside")
     (etc / "victim").symlink_to("/outside/victim")
+    (etc / "enabled").symlink_to("/outside/victim")
     for name in ("unowned", "victim", "fine"):
         (include / name).write_text(name)
     (include / "replaced").symlink_to("/outside/victim")
@@ -284,6 +287,7 @@ def test_nothing_is_written_through_links_of_the_root_tree(engine: Podman, tmp_p
     lines = [SEPARATOR.join(entry) for entry in OVERLAY]
     (home / "job" / "overlay").write_text("".join(f"{line}\n" for line in lines))
     (home / "job" / "include").write_text("/include\n")
+    (home / "job" / "disabled").write_text("".join(f"{path}\n" for path in DISABLED))
     before = tree(outside)
     volumes = {"/root-tree": root, "/outside": outside, "/include": include.parent}
     done = subprocess.run(
@@ -302,6 +306,7 @@ def test_nothing_is_written_through_links_of_the_root_tree(engine: Podman, tmp_p
         "voidgen: overlay: /etc/replaced: replaces a file of a package",
     ]
     assert tree(outside) == before
+    assert not (etc / "enabled").is_symlink()
     assert (etc / "victim").read_text() == "victim"
     assert stat.S_IMODE((etc / "victim").lstat().st_mode) == 0o600
     assert (etc / "replaced").readlink() == Path("/outside/victim")

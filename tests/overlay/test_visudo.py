@@ -45,6 +45,7 @@ def laid(folder: Path, root: Path, path: str, text: str) -> subprocess.Completed
     line = SEPARATOR.join(("file", "0440", "root", "root", path))
     (home / "job/overlay").write_text(f"{line}\n")
     (home / "job/include").write_text("/include\n")
+    (home / "job/disabled").touch()
     links = (
         word
         for name in ("bin", "lib", "lib64")
