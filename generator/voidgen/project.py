@@ -14,7 +14,7 @@ from voidgen.emit.listing import hash_of
 from voidgen.errors import Fault, Key, WrongInputError, raise_all, unreadable
 from voidgen.lint import hook
 from voidgen.nix.caches import Caches
-from voidgen.overlay import catalogue, enabled, run_bits, sources
+from voidgen.overlay import catalogue, enabled, programs, run_bits, sources
 from voidgen.overlay.resolve import resolve
 from voidgen.plan import boot_menu, render
 from voidgen.plan.plan import Plan, plan
@@ -100,7 +100,10 @@ def load(folder: Path, text: str | None = None) -> Project:
     raise_all(found.faults)
     order = [chosen.module for chosen in image.resolution.modules]
     idle = enabled.idle(settings.services, order, folder / config.FILE)
-    return Project(folder, image, nodes, (*found.warnings, *idle, *_of_hooks(image, folder)))
+    named = programs.unprovided(image.resolution, folder / config.FILE)
+    return Project(
+        folder, image, nodes, (*found.warnings, *idle, *named, *_of_hooks(image, folder))
+    )
 
 
 def _of_hooks(image: Plan, folder: Path) -> Iterator[Fault]:

@@ -14,16 +14,18 @@ MODULE = "overlay-src/lxde-live/module.toml"
 
 def test_the_how_to_works(repository: Path) -> None:
     assert voidgen("init", "--preset", "cinnamon", ".", cwd=repository).status == 0
-    written = {MODULE: "", FILE: ""}
+    written, file = {MODULE: "", FILE: ""}, FILE
     for block in blocks(PAGE):
         if "--preset" in block or "without =" in block:
             continue
         if block.startswith("voidgen "):
+            file = FILE
             for line in block.splitlines():
                 ran = voidgen(*line.split()[1:], cwd=repository)
                 assert ran.status == 0, (line, ran.err)
             continue
-        file = FILE if "overlay.options" in block else MODULE
+        if block.startswith("summary"):
+            file = MODULE
         written[file] += block + "\n\n"
         if file == FILE:
             have, more = tomlkit.parse((repository / FILE).read_text()), tomlkit.parse(block)

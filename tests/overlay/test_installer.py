@@ -51,10 +51,13 @@ def shown(root: Root) -> str:
 
 
 @needs_root
-def test_the_menu_entry_starts_the_installer_as_root(make_root: MakeRoot) -> None:
-    root = make_root("installer", "live-user")
+@pytest.mark.parametrize("terminal", ["alacritty", "xterm"])
+def test_the_menu_entry_starts_the_installer_as_root(make_root: MakeRoot, terminal: str) -> None:
+    """Without the option, the desktop opens a terminal that it knows, such as xterm (GLib)."""
+    named = {"terminal": [terminal, "-e"]} if terminal == "alacritty" else {}
+    root = make_root("installer", "live-user", options={"installer": named})
     root.write("/etc/sudoers", "root ALL=(ALL:ALL) ALL\n", 0o440)
-    root.write("/usr/local/bin/alacritty", TERMINAL, 0o755)
+    root.write(f"/usr/local/bin/{terminal}", TERMINAL, 0o755)
     root.write("/usr/local/bin/void-installer", INSTALLER, 0o755)
     launch(root)
     assert "/usr/local/bin/void-installer runs on a terminal as root, started by root" in shown(
@@ -71,7 +74,7 @@ def test_the_menu_entry_is_valid(make_root: MakeRoot, title: str) -> None:
 
 def test_the_menu_entry_needs_the_installer(make_root: MakeRoot) -> None:
     """void-installer removes itself from a system that it installs by copying."""
-    root = make_root("installer")
+    root = make_root("installer", options={"installer": {"terminal": ["true"]}})
     root.path("/usr/bin/void-installer").unlink()
     assert root.run("gio", "launch", ENTRY, check=False).returncode != 0
     root.write("/usr/local/bin/void-installer", INSTALLER, 0o755)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from voidgen.image.sizes import Share, Sizes
     from voidgen.lock.flake_lock import Input
     from voidgen.overlay.asker import Asker
-    from voidgen.plan.documents import Entry, PlanDocument
+    from voidgen.plan.documents import Entry, Module, PlanDocument
     from voidgen.schema.structure import OptionValue
 
 REV = 12
@@ -67,7 +67,7 @@ def plan(
         console,
         "Modules",
         ("module", "asked for by", "options"),
-        ((one.name, _by(one.by), _options(one.options)) for one in document.modules),
+        ((one.name, _by(one.by), _options(one)) for one in document.modules),
     )
     rows: Iterable[Sequence[str]]
     rows = ((one.name, _by(one.by)) for one in document.nix.packages)
@@ -156,8 +156,12 @@ def _by(askers: Iterable[Asker]) -> str:
     return ", ".join(asker.name for asker in askers)
 
 
-def _options(options: Mapping[str, OptionValue]) -> str:
-    return ", ".join(f"{name} = {_value(value)}" for name, value in options.items())
+def _options(module: Module) -> str:
+    by = module.set_by or {}
+    return ", ".join(
+        f"{name} = {_value(value)}" + (f" (by {by[name]})" if name in by else "")
+        for name, value in module.options.items()
+    )
 
 
 def _value(value: OptionValue) -> str:

@@ -47,6 +47,13 @@ class Option:
     rule: Literal["ssh-public-key", "password"] | None = field(
         default=None, metadata={"help": "rule for the string, or for each string of a list"}
     )
+    runs: bool = field(
+        default=False,
+        metadata={
+            "help": "whether the value's first word is a program: `generate` warns if no package "
+            "of the image seems to bring it"
+        },
+    )
     extends: rules.ImagePath | None = field(
         default=None,
         metadata={
@@ -62,6 +69,9 @@ class Option:
             raise MisfitError("only a string or an enum names a path", ("names",))
         if self.rule and self.type not in {"string", "list"}:
             raise MisfitError("only strings and lists have a rule", ("rule",))
+        if self.runs and self.type not in {"string", "list", "enum"}:
+            what = "only strings and lists name a program"
+            raise MisfitError(what, ("runs",), remedy="remove it")
         if self.default is not None and (wrong := self.misfit(self.default)):
             raise MisfitError(wrong, ("default",))
 

@@ -11,14 +11,11 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
     from pathlib import Path
 
-    from voidgen.config.types import Config
     from voidgen.overlay.resolution import Resolution
     from voidgen.overlay.types import Catalogue, Module
 
 
-def unprovided(
-    resolution: Resolution, catalogue: Catalogue, config: Config, file: Path
-) -> Iterator[Fault]:
+def unprovided(resolution: Resolution, catalogue: Catalogue, file: Path) -> Iterator[Fault]:
     """Yield a fault for each option's path that the image does not have, as far as voidgen knows.
 
     An empty value names nothing. XBPS's index and Nix's do not list files: a module names the
@@ -34,7 +31,7 @@ def unprovided(
         if package in installed
     }
     for chosen in resolution.modules:
-        module, given = chosen.module, config.overlay.options.get(chosen.module.name, {})
+        module = chosen.module
         for name, option in module.spec.options.items():
             value = chosen.options.get(name)
             if option.names is None or not value:
@@ -44,8 +41,14 @@ def unprovided(
                 continue
             what = f"{name} is {value!r}, but as far as voidgen knows, the image has no {path}"
             remedy = _remedy(path, catalogue)
-            if name in given:
+            by = chosen.set_by.get(name)
+            if by and by.kind == "file":
                 yield Fault(what, file, ("overlay", "options", module.name, name), remedy=remedy)
+            elif by:
+                other = f"or set [overlay.options.{module.name}] {name} in {file.name}"
+                what = f"module {by.name!r}: {what}"
+                place = ("overlay", "options", module.name, name)
+                yield Fault(what, catalogue[by.name].file, place, remedy=f"{remedy}; {other}")
             else:
                 other = f"or set [overlay.options.{module.name}] {name} in {file.name}"
                 key = ("options", name, "default")

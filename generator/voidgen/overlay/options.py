@@ -1,11 +1,14 @@
-"""Values of module options: what voidgen.toml gives, and defaults."""
+"""Values of module options: what voidgen.toml gives, what modules give, and defaults."""
 
 from __future__ import annotations
 
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from attrs import field, frozen
+
 from voidgen.errors import Fault, did_you_mean
+from voidgen.overlay.asker import USER, Asker, module
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -15,26 +18,96 @@ if TYPE_CHECKING:
     from voidgen.schema.structure import OptionValue
 
 
+@frozen
+class Given:
+    """A value that voidgen.toml or a module gives an option of the module ``of``, and its place."""
+
+    of: str
+    name: str
+    value: OptionValue
+    by: Asker
+    file: Path
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """Return the key of the value in ``file``."""
+        return ("overlay", "options", self.of, self.name)
+
+
+@frozen
+class Settled:
+    """The values of all options, by module.
+
+    ``by`` says who gave each value that is not the option's own default, by module and option.
+    """
+
+    values: Mapping[str, Mapping[str, OptionValue]]
+    by: Mapping[str, Mapping[str, Asker]]
+    faults: tuple[Fault, ...] = field(factory=tuple)
+
+
 def settle(
     given: Mapping[str, Mapping[str, OptionValue]],
     modules: Iterable[Module],
     catalogue: Catalogue,
     file: Path,
-) -> tuple[dict[str, Mapping[str, OptionValue]], list[Fault]]:
-    """Return the values of all options, by module, and what is wrong with those ``given``."""
-    present = {module.name: module for module in modules}
-    faults = list(_of_other_modules(given, present, catalogue, file))
-    values: dict[str, Mapping[str, OptionValue]] = {}
-    for name, module in present.items():
-        wanted = given.get(name, {})
-        faults += _wrong(wanted, module, file)
-        defaults = {
-            key: option.default
-            for key, option in module.spec.options.items()
-            if option.default is not None
-        }
-        values[name] = MappingProxyType({**defaults, **wanted})
-    return values, faults
+) -> Settled:
+    """Return the values of all options of ``modules``; voidgen.toml, ``file``, gives ``given``."""
+    present = {one.name: one for one in modules}
+    faults = [
+        *_of_other_modules(given, present, catalogue, file),
+        *(fault for one in present.values() for fault in _of_no_module(one, catalogue)),
+    ]
+    users = [
+        Given(of, name, value, USER, file)
+        for of, values in given.items()
+        if of in present
+        for name, value in values.items()
+    ]
+    of_modules = [
+        one
+        for by in present.values()
+        for one in _by_module(by)
+        if one.of in catalogue and one.of != by.name
+    ]
+    for one in (*users, *of_modules):
+        faults += _wrong(one, catalogue[one.of])
+    chosen = {(one.of, one.name): one for one in users}
+    for one in of_modules:
+        first = chosen.setdefault((one.of, one.name), one)
+        if one.of in present and first.by != USER and first.value != one.value:
+            faults.append(_disagree(first, one, file))
+    settled = {
+        name: {option: one for (of, option), one in chosen.items() if of == name}
+        for name in present
+    }
+    for name, of in present.items():
+        faults += _missing(of, settled[name], file)
+    return Settled(
+        MappingProxyType({
+            name: MappingProxyType({
+                **_defaults(one), **{key: value.value for key, value in settled[name].items()},
+            })
+            for name, one in present.items()
+        }),
+        MappingProxyType({
+            name: MappingProxyType({key: value.by for key, value in values.items()})
+            for name, values in settled.items()
+        }),
+        tuple(faults),
+    )  # fmt: skip
+
+
+def _defaults(of: Module) -> dict[str, OptionValue]:
+    return {
+        key: option.default for key, option in of.spec.options.items() if option.default is not None
+    }
+
+
+def _by_module(by: Module) -> Iterator[Given]:
+    for of, values in by.spec.overlay.options.items():
+        for name, value in values.items():
+            yield Given(of, name, value, module(by.name), by.file)
 
 
 def _of_other_modules(
@@ -50,21 +123,50 @@ def _of_other_modules(
             yield Fault(f"module {name!r} is not part of the image", file, key, remedy=remedy)
 
 
-def _wrong(wanted: Mapping[str, OptionValue], module: Module, file: Path) -> Iterator[Fault]:
-    options = module.spec.options
-    for name, value in wanted.items():
-        key = ("overlay", "options", module.name, name)
-        if name not in options:
-            known = f"it has: {', '.join(options)}" if options else "it has none"
-            remedy = did_you_mean(name, options) or known
-            yield Fault(f"module {module.name!r} has no such option", file, key, remedy=remedy)
-        elif what := options[name].misfit(value):
-            yield Fault(what, file, key, remedy=f"{name}: {options[name].help}")
-    for name, option in options.items():
-        if name not in wanted and option.default is None:
+def _of_no_module(by: Module, catalogue: Catalogue) -> Iterator[Fault]:
+    for name in by.spec.overlay.options:
+        key = ("overlay", "options", name)
+        if name == by.name:
+            what = f"module {name!r} sets its own options"
+            yield Fault(what, by.file, key, remedy="change their default in [options]")
+        elif name not in catalogue:
+            remedy = did_you_mean(name, catalogue) or "remove its options"
+            yield Fault(f"no module has the name {name!r}", by.file, key, remedy=remedy)
+
+
+def _wrong(given: Given, of: Module) -> Iterator[Fault]:
+    options = of.spec.options
+    if given.name not in options:
+        known = f"it has: {', '.join(options)}" if options else "it has none"
+        remedy = did_you_mean(given.name, options) or known
+        what = f"module {of.name!r} has no such option"
+        yield Fault(what, given.file, given.key, remedy=remedy)
+    elif what := options[given.name].misfit(given.value):
+        remedy = f"{given.name}: {options[given.name].help}"
+        yield Fault(what, given.file, given.key, remedy=remedy)
+
+
+def _disagree(first: Given, other: Given, file: Path) -> Fault:
+    what = (
+        f"{other.by} sets option {other.name!r} of module {other.of!r} to {_shown(other.value)}, "
+        f"but {first.by} sets it to {_shown(first.value)}"
+    )
+    remedy = (
+        f"leave one module out, or set [overlay.options.{other.of}] {other.name} in {file.name}"
+    )
+    return Fault(what, other.file, other.key, remedy=remedy)
+
+
+def _shown(value: OptionValue) -> str:
+    return repr(list(value)) if isinstance(value, tuple) else repr(value)
+
+
+def _missing(of: Module, settled: Mapping[str, Given], file: Path) -> Iterator[Fault]:
+    for name, option in of.spec.options.items():
+        if name not in settled and option.default is None:
             yield Fault(
-                f"option {name!r} of module {module.name!r} has no default and needs a value",
+                f"option {name!r} of module {of.name!r} has no default and needs a value",
                 file,
-                ("overlay", "options", module.name, name),
-                remedy=f"set it in [overlay.options.{module.name}]: {option.help}",
+                ("overlay", "options", of.name, name),
+                remedy=f"set it in [overlay.options.{of.name}]: {option.help}",
             )

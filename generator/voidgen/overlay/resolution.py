@@ -18,11 +18,15 @@ if TYPE_CHECKING:
 
 @frozen
 class Chosen:
-    """A module of the image, who asked for it, and the values of its options."""
+    """A module of the image, who asked for it, and the values of its options.
+
+    ``set_by`` says who gave the values that are not the option's own default, by option.
+    """
 
     module: Module
     by: tuple[Asker, ...]
     options: Mapping[str, OptionValue]
+    set_by: Mapping[str, Asker]
 
 
 @frozen

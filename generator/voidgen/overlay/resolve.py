@@ -38,7 +38,8 @@ def resolve(config: Config, catalogue: Catalogue, file: Path) -> Resolution:
     raise_all(faults)
     order = in_order(by, catalogue)
     raise_all(architecture.unfit(order, by, config))
-    values, faults = settle(config.overlay.options, order, catalogue, file)
+    settled = settle(config.overlay.options, order, catalogue, file)
+    faults = [*settled.faults]
     nix = _asked(config.nix.packages, ((m.name, m.spec.packages.nix) for m in order))
     xbps = _asked(config.xbps.packages, ((m.name, m.spec.packages.xbps) for m in order))
     void = Void.of(config)
@@ -55,7 +56,10 @@ def resolve(config: Config, catalogue: Catalogue, file: Path) -> Resolution:
         faults += paths.unmatched(module)
     faults += _without_mklive(config, owned.values())
     resolution = Resolution(
-        tuple(Chosen(module, by[module.name], values[module.name]) for module in order),
+        tuple(
+            Chosen(module, by[name := module.name], settled.values[name], settled.by[name])
+            for module in order
+        ),
         tuple(nix),
         tuple(sorted(xbps, key=lambda asked: asked.name)),
         tuple(repositories),
@@ -65,7 +69,7 @@ def resolve(config: Config, catalogue: Catalogue, file: Path) -> Resolution:
         tuple(sorted(config.services.disable)),
     )
     faults += users.faults(order, config, {asked.name for asked in xbps})
-    faults += named.unprovided(resolution, catalogue, config, file)
+    faults += named.unprovided(resolution, catalogue, file)
     raise_all(faults)
     return resolution
 

@@ -12,6 +12,7 @@ from voidgen.config import rules
 from voidgen.config.architectures import Arch
 from voidgen.overlay.declared_option import Option
 from voidgen.schema.rule import MisfitError
+from voidgen.schema.structure import OptionValue
 
 LintRule = Literal[
     "account-file",
@@ -147,6 +148,19 @@ LONGEST_WAIT = 600
 
 
 @frozen
+class ModuleOverlay:
+    """What the module sets of other modules, as voidgen.toml does."""
+
+    options: Mapping[rules.ModuleName, Mapping[rules.OptionName, OptionValue]] = field(
+        factory=_nothing,
+        metadata={
+            "help": "a table for each module, with values for its options; voidgen.toml may set "
+            "others. Nothing happens if the image does not have the module"
+        },
+    )
+
+
+@frozen
 class ModuleFile:
     """The whole of a module.toml."""
 
@@ -184,6 +198,7 @@ class ModuleFile:
     options: Mapping[rules.OptionName, Option] = field(
         factory=_nothing, metadata={"help": "options, set in voidgen.toml [overlay.options]"}
     )
+    overlay: ModuleOverlay = field(factory=ModuleOverlay, metadata={"help": ModuleOverlay.__doc__})
     files: Mapping[rules.ImagePath, Ownership] = field(
         factory=_nothing,
         metadata={

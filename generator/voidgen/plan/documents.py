@@ -60,11 +60,15 @@ class Xbps:
 
 @frozen
 class Module:
-    """An overlay module, who asked for it, and the values of its options."""
+    """An overlay module, who asked for it, and the values of its options.
+
+    ``set_by`` has the modules that gave it values, by option; None if none did.
+    """
 
     name: str
     by: tuple[Asker, ...]
     options: Mapping[str, OptionValue]
+    set_by: Mapping[str, str] | None = None
 
 
 @frozen

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from voidgen.overlay.paths import Entry
+    from voidgen.overlay.resolution import Chosen
     from voidgen.overlay.types import Source
     from voidgen.plan.plan import Plan
 
@@ -137,7 +138,7 @@ def document(plan: Plan, nodes: Mapping[str, Node]) -> PlanDocument:
         ),
         xbps=documents.Xbps(resolution.repositories, resolution.xbps, config.xbps.mirrors),
         modules=tuple(
-            documents.Module(chosen.module.name, chosen.by, chosen.options)
+            documents.Module(chosen.module.name, chosen.by, chosen.options, _set_by(chosen))
             for chosen in resolution.modules
         ),
         services=resolution.services,
@@ -150,6 +151,12 @@ def document(plan: Plan, nodes: Mapping[str, Node]) -> PlanDocument:
         hooks=config.hooks,
         disabled=resolution.disabled,
     )
+
+
+def _set_by(chosen: Chosen) -> dict[str, str] | None:
+    """Return the modules that gave the options of ``chosen`` values, by option."""
+    found = {name: by.name for name, by in chosen.set_by.items() if by.kind == "module"}
+    return found or None
 
 
 def _values(plan: Plan) -> dict[str, dict[str, Any]]:
