@@ -32,7 +32,7 @@ class LazyGroup(click.Group):
         {
             "Start": ("init", "doctor", "completion"),
             "Describe": ("search", "add", "remove", "show", "graph", "why"),
-            "Build": ("generate", "build", "lock", "update", "iso", "boot"),
+            "Build": ("generate", "build", "lock", "update", "iso", "boot", "write"),
             "Compare, check, share": ("diff", "check", "verify", "push"),
             "Look up": ("fetch", "prefetch"),
         }

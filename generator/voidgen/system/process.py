@@ -33,6 +33,7 @@ PACKAGES = {
     ),
     "ssh-keygen": "openssh (Debian: openssh-client)",
     "qemu-system-x86_64": "qemu-system-x86 (Debian's name)",
+    "lsblk": "util-linux",
     "unshare": "util-linux",
     "xbps-install": "xbps",
     "xbps-rindex": "xbps",

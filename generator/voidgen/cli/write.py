@@ -1,0 +1,123 @@
+"""``voidgen write``."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from voidgen.cli.arguments import Argument
+from voidgen.cli.settings import Command, Settings
+
+if TYPE_CHECKING:
+    from voidgen.write.disks import Device
+
+
+@click.command("write", cls=Command)
+@click.argument(
+    "names",
+    cls=Argument,
+    about="The ISO (default: the project's), and the disk, such as /dev/sdb.",
+    metavar="[ISO] [DEVICE]",
+    nargs=-1,
+)
+@click.option("--yes", is_flag=True, help="Erase the disk without asking.")
+@click.option(
+    "--force-device", metavar="DEVICE", help="The same disk again, if it is not removable."
+)
+@click.pass_obj
+def command(
+    settings: Settings, names: tuple[str, ...], yes: bool, force_device: str | None
+) -> None:
+    """Write an ISO to a USB stick, and read it back. Without DEVICE: list removable disks.
+
+    Erases everything on the disk. Refuses a disk that is in use.
+    """
+    from voidgen.cli.interrupts import be_interrupted  # noqa: PLC0415
+    from voidgen.cli.report import result  # noqa: PLC0415
+    from voidgen.errors import Fault, WrongInputError  # noqa: PLC0415
+    from voidgen.text import visible  # noqa: PLC0415
+    from voidgen.write import copy, disks, iso_file  # noqa: PLC0415
+
+    if len(names) > 2:  # noqa: PLR2004 - ISO and DEVICE
+        raise click.UsageError("name one ISO and one disk")
+    be_interrupted()
+    found = disks.read(Path.cwd())
+    if not names or (len(names) == 1 and names[0].endswith(".iso")):
+        _list(settings, disks.candidates(found), names)
+        return
+    device = os.path.realpath(names[-1])
+    iso = Path(names[0]) if len(names) > 1 else _of_project(settings)
+    size = iso_file.size_of(iso)
+    forced = os.path.realpath(force_device) if force_device else None
+    if why := disks.refusal(found, device, size, forced):
+        what, _, remedy = why.rpartition(": ")
+        raise WrongInputError(Fault(what or why, Path(device), remedy=remedy if what else ""))
+    words = ["voidgen", "write", str(iso), device, *(["--yes"] if yes else [])]
+    if forced:
+        words += ["--force-device", forced]
+    disk = copy.open_disk(Path(device), shlex.join(words))
+    try:
+        # With the disk open, no other can take its name meanwhile.
+        hash_ = iso_file.checked(iso, settings.watcher())
+        if not yes:
+            _ask(next(one for one in found if one.name == device))
+        settings.left = f"{device} is half-written and does not boot: write it again"
+        copy.write(iso, disk, hash_, settings.watcher())
+        settings.left = f"{device} is written and checked"
+    finally:
+        os.close(disk)
+    if settings.json:
+        result({"iso": str(iso), "device": device, "size": size, "sha256": hash_})
+    elif not settings.quiet:
+        click.echo(visible(f"{device} has {iso.name}, read back and compared."))
+        click.echo("Restart the machine, and choose the stick in the firmware's boot menu.")
+
+
+def _of_project(settings: Settings) -> Path:
+    from voidgen import config, project  # noqa: PLC0415
+    from voidgen.boot import image  # noqa: PLC0415
+    from voidgen.cli.report import warn  # noqa: PLC0415
+    from voidgen.image import freshness, of_iso  # noqa: PLC0415
+
+    folder = project.find(Path(settings.project))
+    iso = image.newest(folder, config.load(folder).image.name)
+    snapshot = of_iso.snapshot(iso)
+    if doubt := freshness.doubt_of_iso(folder, snapshot, iso):
+        warn(doubt)
+    return iso
+
+
+def _list(settings: Settings, found: tuple[Device, ...], names: tuple[str, ...]) -> None:
+    from voidgen.cli.report import result  # noqa: PLC0415
+    from voidgen.text import human_size, visible  # noqa: PLC0415
+
+    if settings.json:
+        listed = [{"device": one.name, "size": one.size, "model": one.model} for one in found]
+        result({"disks": listed})
+        return
+    for one in found:
+        line = f"{one.name}  {human_size(one.size or 0)}  {one.model or ''}"
+        click.echo(visible(line.rstrip()))
+    if not found:
+        click.echo("No removable disk is plugged in.")
+    first = found[0].name if found else "/dev/sdX"
+    click.echo(visible(f"To write to one: {shlex.join(['voidgen', 'write', *names, first])}"))
+
+
+def _ask(disk: Device) -> None:
+    from voidgen.errors import StepFailedError  # noqa: PLC0415
+    from voidgen.text import visible  # noqa: PLC0415
+    from voidgen.write import disks  # noqa: PLC0415
+
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        what = f"{disk.name}: would be erased, and there is no terminal to ask"
+        raise StepFailedError(what, "add --yes")
+    click.echo("This erases everything on:", err=True)
+    for line in disks.contents(disk):
+        click.echo(visible(f"  {line}"), err=True)
+    click.confirm("Erase it?", err=True, abort=True)

@@ -1,0 +1,1 @@
+"""``voidgen write``: write an ISO to a USB stick, and read it back."""

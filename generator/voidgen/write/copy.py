@@ -1,0 +1,97 @@
+"""Write an ISO to a disk, and read it back."""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import hashlib
+import os
+import stat
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from voidgen.errors import StepFailedError, refused
+from voidgen.write.iso_file import PIECE
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from voidgen.progress import Progress
+
+BLKRRPART, BLKFLSBUF = 0x125F, 0x1261
+"""Read the partition table again; drop the cached blocks (linux/fs.h)."""
+
+
+def open_disk(device: Path, command: str) -> int:
+    """Return a descriptor of ``device``, which the kernel then lets nobody mount.
+
+    Raises StepFailedError if the device is in use or not the user's to write: ``command`` is what
+    to type then.
+    """
+    try:
+        disk = os.open(device, os.O_RDWR | os.O_EXCL | os.O_CLOEXEC)
+    except OSError as error:
+        if error.errno in {errno.EACCES, errno.EPERM}:
+            what = f"{device}: you may not write to it"
+            raise StepFailedError(what, f"run `sudo {command}`") from None
+        if error.errno == errno.EBUSY:
+            raise StepFailedError(f"{device}: is in use", "unmount it first") from None
+        raise refused(error, device) from None
+    if not stat.S_ISBLK(os.fstat(disk).st_mode):
+        os.close(disk)
+        raise StepFailedError(f"{device}: is not a disk", "run `voidgen write` for a list")
+    return disk
+
+
+def write(iso: Path, disk: int, hash_: str, progress: Progress) -> None:
+    """Write ``iso``, whose SHA-256 is ``hash_``, to ``disk``, and compare what is there.
+
+    The first piece, with the boot record and the partition table, is zero until all else is
+    written: a disk that was left in between neither boots nor shows its old files.
+    Raises StepFailedError if the system refuses, or if the disk returns other bytes.
+    """
+    try:
+        size = iso.stat().st_size
+        with iso.open("rb") as file, progress.transfer("writing", size) as moved:
+            first = file.read(PIECE)
+            _put(disk, bytes(len(first)), 0)
+            os.fsync(disk)
+            at = len(first)
+            while piece := file.read(PIECE):
+                _put(disk, piece, at)
+                os.fdatasync(disk)
+                at += len(piece)
+                moved(len(piece))
+            _put(disk, first, 0)
+            os.fsync(disk)
+            moved(len(first))
+        _drop_cache(disk)
+        made = hashlib.sha256()
+        with progress.transfer("reading back", size) as moved:
+            at = 0
+            while at < size and (piece := os.pread(disk, min(PIECE, size - at), at)):
+                made.update(piece)
+                at += len(piece)
+                moved(len(piece))
+    except OSError as error:
+        what = f"the disk is not usable: {error.strerror}"
+        raise StepFailedError(what, "write it again; if that fails, take another") from None
+    if made.hexdigest() != hash_:
+        what = "the disk returns other bytes than the ISO has"
+        raise StepFailedError(what, "write it again; if that fails, take another")
+    with suppress(OSError):
+        fcntl.ioctl(disk, BLKRRPART)
+
+
+def _put(disk: int, data: bytes, at: int) -> None:
+    view = memoryview(data)
+    while view:
+        done = os.pwrite(disk, view, at)
+        view, at = view[done:], at + done
+
+
+def _drop_cache(disk: int) -> None:
+    """Make the kernel read from the medium; without the right to BLKFLSBUF, as far as it will."""
+    with suppress(OSError):
+        fcntl.ioctl(disk, BLKFLSBUF)
+    os.posix_fadvise(disk, 0, 0, os.POSIX_FADV_DONTNEED)

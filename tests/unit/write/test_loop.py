@@ -1,0 +1,96 @@
+import fcntl
+import hashlib
+import os
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.support.program import voidgen
+
+from voidgen.errors import StepFailedError
+from voidgen.progress import NoProgress
+from voidgen.write import copy
+
+SIZE = 9 << 20
+
+
+@pytest.fixture
+def loop(tmp_path: Path) -> Iterator[str]:
+    file = tmp_path / "disk"
+    file.write_bytes(b"x" * (SIZE + (1 << 20)))
+    argv = ["losetup", "--find", "--show", str(file)]
+    try:
+        made = subprocess.run(argv, capture_output=True, text=True, check=True)
+    except (OSError, subprocess.CalledProcessError):
+        pytest.skip("loop devices: need root and losetup")
+    device = made.stdout.strip()
+    yield device
+    subprocess.run(["losetup", "--detach", device], check=True)
+
+
+@pytest.fixture
+def iso(tmp_path: Path) -> Path:
+    data = bytearray(os.urandom(SIZE))
+    data[32769:32774] = b"CD001"
+    data[32848:32852] = (SIZE // 2048).to_bytes(4, "little")
+    file = tmp_path / "a.iso"
+    file.write_bytes(data)
+    return file
+
+
+def test_the_disk_has_the_iso(loop: str, iso: Path, tmp_path: Path) -> None:
+    ran = voidgen("write", str(iso), loop, "--force-device", loop, "--yes", cwd=tmp_path)
+    assert ran.status == 0, ran.err
+    assert Path(loop).read_bytes()[:SIZE] == iso.read_bytes()
+    assert (tmp_path / "disk").read_bytes()[SIZE:] == b"x" * (1 << 20)
+
+
+@pytest.mark.parametrize("words", [[], ["--force-device", "LOOP"]])
+def test_nothing_is_written_without_consent(
+    words: list[str], loop: str, iso: Path, tmp_path: Path
+) -> None:
+    given = [loop if word == "LOOP" else word for word in words]
+    ran = voidgen("write", str(iso), loop, *given, cwd=tmp_path)
+    assert ran.status == (1 if words else 2)
+    assert ("--yes" if words else "--force-device") in ran.err
+    assert set(Path(loop).read_bytes()) == {ord("x")}
+
+
+def test_a_disk_in_use_is_refused(loop: str) -> None:
+    disk = copy.open_disk(Path(loop), "")
+    try:
+        with pytest.raises(StepFailedError, match="in use"):
+            copy.open_disk(Path(loop), "")
+    finally:
+        os.close(disk)
+
+
+@pytest.mark.parametrize("fault", ["sum", "short", "text"])
+def test_a_damaged_iso_is_refused(fault: str, loop: str, iso: Path, tmp_path: Path) -> None:
+    if fault == "sum":
+        (tmp_path / "a.iso.sha256").write_text(f"{'0' * 64}  a.iso\n")
+    else:
+        os.truncate(iso, SIZE - 2048 if fault == "short" else 100)
+    ran = voidgen("write", str(iso), loop, "--force-device", loop, "--yes", cwd=tmp_path)
+    assert ran.status == 2
+    expected = {"sum": "does not match", "short": "shorter than it says", "text": "not an ISO"}
+    assert expected[fault] in ran.err
+    assert set(Path(loop).read_bytes()) == {ord("x")}
+
+
+def test_other_bytes_on_the_disk_are_found(
+    loop: str, iso: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def spoil(disk: int, _: int) -> int:
+        os.pwrite(disk, b"?" * 512, SIZE - 512)
+        return 0
+
+    monkeypatch.setattr(fcntl, "ioctl", spoil)
+    hash_ = hashlib.sha256(iso.read_bytes()).hexdigest()
+    disk = copy.open_disk(Path(loop), "")
+    try:
+        with pytest.raises(StepFailedError, match="other bytes"):
+            copy.write(iso, disk, hash_, NoProgress())
+    finally:
+        os.close(disk)
