@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
+import shutil
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -57,7 +58,14 @@ def command(
     if why := disks.refusal(found, device, size, forced):
         what, _, remedy = why.rpartition(": ")
         raise WrongInputError(Fault(what or why, Path(device), remedy=remedy if what else ""))
-    words = ["voidgen", "write", str(iso), device, *(["--yes"] if yes else [])]
+    # sudo(8) may not look where voidgen is.
+    words = [
+        shutil.which("voidgen") or "voidgen",
+        "write",
+        str(iso),
+        device,
+        *(["--yes"] if yes else []),
+    ]
     if forced:
         words += ["--force-device", forced]
     disk = copy.open_disk(Path(device), shlex.join(words))
@@ -120,4 +128,5 @@ def _ask(disk: Device) -> None:
     click.echo("This erases everything on:", err=True)
     for line in disks.contents(disk):
         click.echo(visible(f"  {line}"), err=True)
-    click.confirm("Erase it?", err=True, abort=True)
+    if not click.confirm("Erase it?", err=True):
+        raise StepFailedError(f"{disk.name}: nothing was written, as you answered")

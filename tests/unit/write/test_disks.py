@@ -1,10 +1,13 @@
+import errno
 import json
+import os
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from voidgen.errors import StepFailedError
-from voidgen.write import disks
+from voidgen.write import copy, disks
 
 GIB = 1 << 30
 
@@ -89,3 +92,13 @@ def test_what_will_be_lost() -> None:
 def test_another_form_is_an_error(answer: bytes) -> None:
     with pytest.raises(StepFailedError, match="lsblk"):
         disks.parse(answer)
+
+
+def test_without_permission_the_command_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> int:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(os, "open", refuse)
+    with pytest.raises(StepFailedError) as raised:
+        copy.open_disk(Path("/dev/sdb"), "voidgen write a.iso /dev/sdb")
+    assert raised.value.remedy == "run `sudo voidgen write a.iso /dev/sdb`"
