@@ -73,7 +73,7 @@ def command(
         # With the disk open, no other can take its name meanwhile.
         hash_ = iso_file.checked(iso, settings.watcher())
         if not yes:
-            _ask(next(one for one in found if one.name == device))
+            ask(next(one for one in found if one.name == device))
         settings.left = f"{device} is half-written and does not boot: write it again"
         copy.write(iso, disk, hash_, settings.watcher())
         settings.left = f"{device} is written and checked"
@@ -117,7 +117,8 @@ def _list(settings: Settings, found: tuple[Device, ...], names: tuple[str, ...])
     click.echo(visible(f"To write to one: {shlex.join(['voidgen', 'write', *names, first])}"))
 
 
-def _ask(disk: Device) -> None:
+def ask(disk: Device) -> None:
+    """Ask whether to erase ``disk``; StepFailedError if not, or if there is no terminal."""
     from voidgen.errors import StepFailedError  # noqa: PLC0415
     from voidgen.text import visible  # noqa: PLC0415
     from voidgen.write import disks  # noqa: PLC0415
@@ -125,7 +126,7 @@ def _ask(disk: Device) -> None:
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         what = f"{disk.name}: would be erased, and there is no terminal to ask"
         raise StepFailedError(what, "add --yes")
-    click.echo("This erases everything on:", err=True)
+    click.echo(visible(f"{disk.name}: everything on it will be erased"), err=True)
     for line in disks.contents(disk):
         click.echo(visible(f"  {line}"), err=True)
     if not click.confirm("Erase it?", err=True):

@@ -2,11 +2,14 @@
 
 import errno
 import os
+import sys
 from pathlib import Path
 
+import click
 import pytest
 from tests.support.program import Ran, voidgen
 
+from voidgen.cli import write
 from voidgen.progress import NoProgress
 from voidgen.write import copy, disks, iso_file
 
@@ -80,3 +83,17 @@ def unusable(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(os, "pwrite", refuse)
     _written(repository, "0")
+
+
+DISK = disks.Device("/dev/sdb", "disk", 1 << 30, ro=False, rm=True, hotplug=True)
+
+
+def no_terminal(_: Path, __: pytest.MonkeyPatch) -> None:
+    write.ask(DISK)
+
+
+def answered_no(_: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for stream in (sys.stdin, sys.stderr):
+        monkeypatch.setattr(stream, "isatty", lambda: True)
+    monkeypatch.setattr(click, "confirm", lambda *_, **__: False)
+    write.ask(DISK)
