@@ -61,7 +61,9 @@ rm -f "$root"/etc/machine-id "$root"/var/lib/dbus/machine-id "$root"/etc/ssh/ssh
 	bash /voidgen/of-this-run.sh "$root/var/log" -type f -exec truncate --size=0 {} +
 
 # Remove the links of services that voidgen.toml disables, whoever made them.
-while read -r path; do rm -f "$root$path"; done < /voidgen/job/disabled
+while read -r path; do
+	! fits symlink "$path" || rm -f "$root$path"
+done < /voidgen/job/disabled
 
 while IFS=$'\x1f' read -r type mode owner group path; do
 	fits "$type" "$path" || continue
