@@ -21,7 +21,7 @@ from voidgen.text import parse_size
 class ImageConfig:
     """The image as a whole."""
 
-    name: rules.ImageName = field(metadata={"help": "names the ISO file and its volume"})
+    name: rules.ImageName = field(metadata={"help": "names the ISO file"})
     title: rules.Title = field(default="Void Linux", metadata={"help": "shown in boot menus"})
     arch: Arch = field(default="x86_64", metadata={"help": "architecture, in XBPS's names"})
     keymap: rules.Keymap | None = field(

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from voidgen.doctor.host import Host
 
 
+_NO_ISO = "not needed: voidgen.toml has no [mklive]"
+
+
 def check(host: Host, folder: Path | None) -> Iterator[Outcome]:
     """Check the machine, and the project in ``folder`` unless that is None.
 
@@ -35,7 +38,10 @@ def check(host: Host, folder: Path | None) -> Iterator[Outcome]:
     wanted, arch = Container(), platform.machine()
     if settings:
         wanted, arch = settings.container, settings.image.arch
-    yield from container.check(host, wanted, arch)
+    if settings and settings.mklive is None:
+        yield Outcome(container.NAME, "skipped", _NO_ISO)
+    else:
+        yield from container.check(host, wanted, arch)
     if settings:
         yield from foreign_arch.check(host, settings)
     yield _xbps(host, settings)
@@ -58,7 +64,7 @@ def _settings(folder: Path | None) -> tuple[Config | None, Outcome | None]:
 def _xbps(host: Host, settings: Config | None) -> Outcome:
     """Check that XBPS is on PATH or can come from nixpkgs."""
     if settings and settings.mklive is None:
-        return Outcome("xbps", "skipped", "not needed: voidgen.toml has no [mklive]")
+        return Outcome("xbps", "skipped", _NO_ISO)
     answer = host.ask(["xbps-install", "--version"])
     if answer.status == 0:
         version = re.search(r"\d[\w.]*", answer.out)

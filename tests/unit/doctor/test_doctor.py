@@ -294,6 +294,15 @@ def test_xbps(programs: Path, tmp_path: Path, repository: Path) -> None:
     assert line(CONFIG + "[mklive]\n") == Outcome("xbps", "passed", "0.59.2")
 
 
+def test_a_project_without_an_iso_needs_no_container_engine(
+    programs: Path, tmp_path: Path, repository: Path
+) -> None:
+    write(repository, {"voidgen.toml": CONFIG, "set/default.nix": "_: { }\n"})
+    found = by_name(check.check(Host(tmp_path), repository))
+    assert found["container engine"].about == "not needed: voidgen.toml has no [mklive]"
+    assert "Nix's sandbox" not in found
+
+
 def test_firmware_needs_code_and_variables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Code without a template of its variables cannot boot."""
     monkeypatch.setenv("PATH", str(tmp_path))
