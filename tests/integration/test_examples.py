@@ -23,6 +23,7 @@ WITH_A_NETWORK = {
     "prefetch",
     "push",
     "boot",
+    "write",
     "check",
     "verify",
 }

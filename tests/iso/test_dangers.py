@@ -209,7 +209,7 @@ def test_a_script_of_the_project_that_fails_is_named_with_its_line(
     said = failed(folder)
     what = "scripts/finish.sh failed with status 1, in line 4: cat /nowhere"
     assert f"| voidgen: {what}\n" in said
-    assert "| post-install: cat: /nowhere: No such file or directory\n" in said
+    assert re.search(r"\| post-install: cat: .*/nowhere", said)
     assert "fix the script that [hooks] of voidgen.toml names" in said
     nothing_left(folder, engine)
 
@@ -283,7 +283,8 @@ def test_nothing_is_written_through_links_of_the_root_tree(engine: Podman, tmp_p
     for name in ("unowned", "victim", "fine"):
         (include / name).write_text(name)
     (include / "replaced").symlink_to("/outside/victim")
-    shutil.copy(scripts / "overlay.sh", home)
+    for script in ("overlay.sh", "post-install.sh"):
+        shutil.copy(scripts / script, home)
     lines = [SEPARATOR.join(entry) for entry in OVERLAY]
     (home / "job" / "overlay").write_text("".join(f"{line}\n" for line in lines))
     (home / "job" / "include").write_text("/include\n")

@@ -15,12 +15,10 @@ from voidgen.schema import typed_json
 
 MODULES = catalogue.load([bundled_files.catalogue()])
 OPTIONS: dict[str, Any] = {
-    "lxqt-live": {"sddm-live": {"session": "xsessions/lxqt"}},
-    "mate-live": {"lightdm-live": {"session": "mate"}},
+    "live-password": {"live-password": {"password": "none", "root-password": "locked"}},
     "ssh-server": {"ssh-server": {"authorized-keys": []}},
-    "xfce-live": {"lightdm-live": {"session": "xfce"}},
 }
-"""Options that a module needs, such as a desktop's session for its login."""
+"""Options that have no default."""
 CHECKED = [name for name, module in MODULES.items() if module.spec.checks]
 
 

@@ -49,7 +49,7 @@ def make(
 
 @pytest.fixture
 def root(make_root: MakeRoot) -> Root:
-    root = make(make_root)
+    root = make(make_root, options={"terminal": "alacritty"})
     add_schemas(root)
     return root
 

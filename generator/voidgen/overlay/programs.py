@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from voidgen.errors import Fault
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from voidgen.overlay.resolution import Chosen, Resolution
@@ -25,11 +25,12 @@ def unprovided(resolution: Resolution, file: Path) -> Iterator[Fault]:
     ``[provides]`` names. ``file`` is voidgen.toml.
     """
     known = _known(resolution)
+    files = {chosen.module.name: chosen.module.file for chosen in resolution.modules}
     for chosen in resolution.modules:
         for name, option in chosen.module.spec.options.items():
             program = _program(chosen.options.get(name)) if option.runs else ""
             if program and basename(program) not in known:
-                yield _fault(chosen, name, program, file)
+                yield _fault(chosen, name, program, file, files)
 
 
 def _known(resolution: Resolution) -> set[str]:
@@ -59,15 +60,16 @@ def _program(value: OptionValue | None) -> str:
     return words[0] if words else ""
 
 
-def _fault(chosen: Chosen, name: str, program: str, file: Path) -> Fault:
+def _fault(chosen: Chosen, name: str, program: str, file: Path, files: Mapping[str, Path]) -> Fault:
     module, by = chosen.module, chosen.set_by.get(name)
     what = f"as far as voidgen knows, no package of the image brings {program!r}"
     setting = f"[overlay.options.{module.name}] {name}"
     remedy = f"add its package to [xbps] packages, or set {setting} in {file.name}"
+    key = ("overlay", "options", module.name, name)
     if by is None:
         what += f", which option {name!r} of module {module.name!r} names"
         return Fault(what, module.file, ("options", name, "default"), remedy=remedy)
     if by.kind == "module":
         what += f", which module {by.name!r} gives option {name!r} of module {module.name!r}"
-        return Fault(what, file, remedy=remedy)
-    return Fault(what, file, ("overlay", "options", module.name, name), remedy=remedy)
+        return Fault(what, files[by.name], key, remedy=remedy)
+    return Fault(what, file, key, remedy=remedy)

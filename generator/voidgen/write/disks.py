@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-COLUMNS = "NAME,TYPE,SIZE,RO,RM,HOTPLUG,TRAN,MODEL,FSTYPE,LABEL,MOUNTPOINTS"
-LSBLK = ("lsblk", "--json", "--bytes", "--paths", "--tree", "--output", COLUMNS)
+FIELDS = "NAME,TYPE,SIZE,RO,RM,HOTPLUG,TRAN,MODEL,FSTYPE,LABEL,MOUNTPOINTS"
+LSBLK = ("lsblk", "--json", "--bytes", "--paths", "--tree", "--output", FIELDS)
 WHOLE = ("disk", "loop")
 RUNNING = ("/", "/boot", "/boot/efi", "/usr", "/run/initramfs/live")
 """Mount points of the running system."""

@@ -294,8 +294,9 @@ def test_xbps(programs: Path, tmp_path: Path, repository: Path) -> None:
     assert line(CONFIG + "[mklive]\n") == Outcome("xbps", "passed", "0.59.2")
 
 
+@pytest.mark.usefixtures("programs")
 def test_a_project_without_an_iso_needs_no_container_engine(
-    programs: Path, tmp_path: Path, repository: Path
+    tmp_path: Path, repository: Path
 ) -> None:
     write(repository, {"voidgen.toml": CONFIG, "set/default.nix": "_: { }\n"})
     found = by_name(check.check(Host(tmp_path), repository))

@@ -99,12 +99,12 @@ def warned(*modules: Module, **more: Any) -> list[tuple[str, tuple[str | int, ..
 
 def test_a_program_that_no_package_brings_is_a_warning() -> None:
     what = "as far as voidgen knows, no package of the image brings 'foot'"
+    key = ("overlay", "options", "manager", "terminal")
     desk = desktop("desk", terminal=["foot", "-e"])
     assert warned(desk, manager()) == [
-        (f"{what}, which module 'desk' gives option 'terminal' of module 'manager'", ())
+        (f"{what}, which module 'desk' gives option 'terminal' of module 'manager'", key)
     ]
     options = {"manager": {"terminal": ("foot",)}}
-    key = ("overlay", "options", "manager", "terminal")
     assert warned(manager(), options=options) == [(what, key)]
     own = module("own", options={"run": {**SESSION, "default": "foot -x", "runs": True}})
     assert warned(own) == [
