@@ -51,7 +51,7 @@ _KNOWN: Mapping[str, str] = {
         "rootless; `[container] arguments` adds what your host needs"
     ),
     r"users: \d+ of the modules' users": "fix [users] of the modules, and run `voidgen generate`",
-    r"^voidgen: .* failed with status \d+": (
+    r"voidgen: \S+ failed with status \d+": (
         "fix the script that [hooks] of voidgen.toml names: the log has its output"
     ),
     r"overlay: \d+ of its files": "fix the modules that have them, and run `voidgen generate`",
