@@ -232,6 +232,8 @@ def test_a_plain_user_has_the_daemon_make_the_same_files(
         **made.nix.env,
         "HOME": str(home),
         "XDG_CACHE_HOME": str(home),
+        # Nix looks for root's channels there, and other tests may have made a folder of root's.
+        "NIX_STATE_DIR": str(home / "state"),
         "NIX_CONFIG": "experimental-features = nix-command flakes",
         "NIX_REMOTE": "daemon",
         "NIX_DAEMON_SOCKET_PATH": str(tmp_path / "socket"),
