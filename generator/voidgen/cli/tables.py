@@ -54,6 +54,7 @@ def plan(
             "live user": image.user,
             "log in": _log_in(document),
             "command line": " ".join(image.cmdline),
+            **{name: value for name, value in _root(document).items() if value},
             **({"boot menu": _boot_menu(document.boot)} if document.boot else {}),
         },
     )
@@ -217,6 +218,17 @@ def _entries(console: Console, entries: Iterable[Entry], width: int, indent: str
             slash = "/" if entry.type == "directory" else ""
             line = f"{indent}{entry.mode}  {_owner(entry):<{width}}  {entry.path}{slash}"
         console.print(Text(visible(line)), soft_wrap=True)
+
+
+def _root(document: PlanDocument) -> dict[str, str]:
+    """Return what the root tree is made of, where voidgen.toml says something else than mklive."""
+    xbps = document.xbps
+    return {
+        "kernel": xbps.kernel or "",
+        "base": xbps.base or "",
+        "ignored packages": " ".join(xbps.ignore or ()),
+        "platforms": " ".join(document.image.platforms or ()),
+    }
 
 
 def _facts(console: Console, title: str, facts: dict[str, str]) -> None:

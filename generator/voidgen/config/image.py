@@ -60,6 +60,13 @@ class ImageConfig:
             "larger"
         },
     )
+    platforms: tuple[rules.Platform, ...] = field(
+        default=(),
+        metadata={
+            "help": "computers that get a boot menu and packages of mklive (aarch64 only): "
+            '"pinebookpro", "x13s"'
+        },
+    )
 
     def __attrs_post_init__(self) -> None:
         try:
@@ -75,6 +82,9 @@ class ImageConfig:
                 raise MisfitError(what, ("xkb-options", index), remedy=near)
         live_user.check_name(self.user)
         kernel_parameters.check(self.cmdline)
+        if self.platforms and not self.arch.startswith("aarch64"):
+            what = f"mklive has platforms only for aarch64, not for {self.arch}"
+            raise MisfitError(what, ("platforms",), remedy="remove this key")
 
     def layouts(self) -> Xkb:
         """Return the XKB layouts of X and of desktops."""

@@ -17,6 +17,21 @@ def options(arch: str, packages: Sequence[str], repositories: Sequence[str]) -> 
     return ["-a", arch, *asked, *(["-p", " ".join(packages)] if packages else [])]
 
 
+def of_root(
+    kernel: str | None,
+    base: str | None,
+    ignore: Sequence[str] | None,
+    platforms: Sequence[str] | None,
+) -> list[str]:
+    """Return the options for what the root tree is made of; mklive has a default for each."""
+    return [
+        *(["-v", kernel] if kernel else []),
+        *(["-b", base] if base else []),
+        *(["-g", " ".join(ignore)] if ignore else []),
+        *(["-P", " ".join(platforms)] if platforms else []),
+    ]
+
+
 def host_arch(arch: str) -> str:
     """Return the architecture of mklive's own tools: they use the C library of the container."""
     return arch.removesuffix("-musl")

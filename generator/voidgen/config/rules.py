@@ -130,6 +130,19 @@ XBPS_REPOSITORY = Rule(
     rf"void:(?:[a-z0-9]+(?:/[a-z0-9]+)*)?|{REPOSITORY.pattern}",
 )
 XBPS_PACKAGE = Rule("the name of an xbps package", r"[A-Za-z0-9][A-Za-z0-9._+-]*")
+KERNEL = Rule(
+    'a kernel package that mklive takes: "linux", "linux-lts", "linux-mainline", "linux-asahi", or '
+    'a series, like "linux6.12"',
+    r"linux(?:[1-9][0-9]*\.[0-9]+|-lts|-mainline|-asahi)?",
+    (
+        (r"^v?[0-9]+\.[0-9]+$", "write linux before the series"),
+        (
+            r"^linux[0-9]+\.[0-9]+\.[0-9]",
+            "write only the series, like linux6.12: voidgen.lock has the version",
+        ),
+    ),
+)
+PLATFORM = Rule('a platform of mklive, like "pinebookpro" or "x13s"', r"[A-Za-z0-9_][A-Za-z0-9_-]*")
 _LOGIN = r":[^@]*@(?!sha\d)"
 CONTAINER_IMAGE = Rule(
     '"flake", or an image with its digest: name@sha256:… (64 hexadecimal digits)',
@@ -247,6 +260,8 @@ KeyFile = Annotated[str, KEY_FILE]
 Repository = Annotated[str, REPOSITORY]
 XbpsRepository = Annotated[str, XBPS_REPOSITORY]
 XbpsPackage = Annotated[str, XBPS_PACKAGE]
+Kernel = Annotated[str, KERNEL]
+Platform = Annotated[str, PLATFORM]
 ContainerImage = Annotated[str, CONTAINER_IMAGE]
 Store = Annotated[str, STORE]
 PublicKey = Annotated[str, PUBLIC_KEY]

@@ -69,6 +69,21 @@ class Xbps:
         default=(),
         metadata={"help": "XBPS's files of the public keys of repositories other than Void's"},
     )
+    kernel: rules.Kernel = field(
+        default="linux",
+        metadata={
+            "help": 'kernel that the image boots: a series, like "linux6.12", or one of "linux", '
+            '"linux-lts", "linux-mainline"'
+        },
+    )
+    base: rules.XbpsPackage = field(
+        default="base-system",
+        metadata={"help": 'package of the base system, like "base-container-full"'},
+    )
+    ignore: tuple[rules.XbpsPackage, ...] = field(
+        default=(),
+        metadata={"help": "packages that XBPS leaves out, though others depend on them"},
+    )
 
 
 @frozen

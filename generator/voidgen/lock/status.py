@@ -24,6 +24,10 @@ def request(plan: Plan, inputs: Iterable[Input]) -> Request | None:
         mklive,
         tuple(asked.name for asked in plan.resolution.xbps),
         tuple(asked.name for asked in plan.resolution.repositories),
+        plan.root.kernel,
+        plan.root.base,
+        plan.root.ignore,
+        plan.root.platforms,
     )
 
 
@@ -57,6 +61,15 @@ def _changes(old: Request, new: Request) -> Iterator[str]:
         yield "voidgen.lock has the packages of another mklive"
     if old.repositories != new.repositories:
         yield "voidgen.lock has packages of other repositories"
+    pairs = {
+        "[xbps] kernel": (old.kernel, new.kernel),
+        "[xbps] base": (old.base, new.base),
+        "[xbps] ignore": (old.ignore, new.ignore),
+        "[image] platforms": (old.platforms, new.platforms),
+    }
+    yield from (
+        f"voidgen.lock is for another {key}" for key, (was, is_) in pairs.items() if was != is_
+    )
     added = sorted({*new.packages} - {*old.packages})
     removed = sorted({*old.packages} - {*new.packages})
     if added:

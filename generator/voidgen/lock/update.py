@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
 
-from voidgen import emit
+from voidgen import config, emit
 from voidgen.config.mklive_options import host_arch
 from voidgen.config.types import Flake
 from voidgen.container import reference
@@ -21,6 +21,7 @@ from voidgen.lock import (
     fetched,
     flake_lock,
     mklive_source,
+    root_packages,
     state,
     status,
 )
@@ -222,6 +223,7 @@ class _Pinning:
         xbps = old.xbps if old else None
         if XBPS in self.moving or not xbps or xbps.request != asked:
             sources = self._sources(asked, xbps)
+            raise_all(root_packages.faults(asked, sources, self.project.folder / config.FILE))
             xbps = resolve(asked, sources, self.work, self.progress)
         elif xbps.services is None:
             paths = _fetched(self.project, xbps, self.progress)

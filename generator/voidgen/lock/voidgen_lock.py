@@ -74,6 +74,10 @@ def dump(lock: Lock) -> bytes:
             del table[name]
     if lock.xbps and lock.xbps.services is None:
         del table["xbps"]["services"]
+    if lock.xbps:
+        # A request has the keys of voidgen.toml only if they differ from the defaults.
+        asked = table["xbps"]["request"]
+        table["xbps"]["request"] = {key: one for key, one in asked.items() if one is not None}
     members = [f"  {json.dumps(kebab(key))}: {_value(item, 1)}" for key, item in table.items()]
     body = ("{\n" + ",\n".join(members) + ",\n").encode()
     return body + f'  "checksum": "{sri.of_bytes(body)}"\n}}\n'.encode()

@@ -36,6 +36,7 @@ class PlannedImage:
     user: str
     cmdline: tuple[str, ...]
     max_size: int | None
+    platforms: tuple[str, ...] | None = None
 
 
 @frozen
@@ -51,11 +52,17 @@ class Nix:
 
 @frozen
 class Xbps:
-    """Void packages, the repositories that they come from, and mirrors of these."""
+    """Void packages, the repositories that they come from, and mirrors of these.
+
+    ``kernel``, ``base`` and ``ignore`` are None if voidgen.toml has their defaults.
+    """
 
     repositories: tuple[Asked, ...]
     packages: tuple[Asked, ...]
     mirrors: tuple[str, ...] = ()
+    kernel: str | None = None
+    base: str | None = None
+    ignore: tuple[str, ...] | None = None
 
 
 @frozen

@@ -70,10 +70,11 @@ def environment(arch: str) -> dict[str, str]:
 
 def options(plan: Plan, mklive: Mklive) -> list[str]:
     """Return mklive.sh's options (its -h), except those that name files of the container."""
-    image = plan.config.image
+    image, root = plan.config.image, plan.root
     packages = tuple(asked.name for asked in plan.resolution.xbps)
     return [
         *mklive_options.options(image.arch, packages, (REPOSITORY,)),
+        *mklive_options.of_root(root.kernel, root.base, root.ignore, root.platforms),
         *("-k", image.console().name),
         *("-l", image.locale),
         *("-T", image.title),

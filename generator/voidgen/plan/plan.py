@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from voidgen.config.rules import ATTRIBUTE
+from voidgen.config.types import Xbps
 from voidgen.overlay.asker import Asker  # noqa: TC001 - cattrs reads it
 
 if TYPE_CHECKING:
@@ -40,6 +41,16 @@ class Package:
 
 
 @frozen
+class Root:
+    """What the root tree is made of besides packages; None for mklive's default."""
+
+    kernel: str | None = None
+    base: str | None = None
+    ignore: tuple[str, ...] | None = None
+    platforms: tuple[str, ...] | None = None
+
+
+@frozen
 class Plan:
     """The image: what the user wrote, and what follows from it."""
 
@@ -51,6 +62,17 @@ class Plan:
     """Kernel parameters, with the live user that mklive's initramfs makes."""
     named_files: Mapping[str, bytes] = MappingProxyType({})
     """The contents of the files that [boot] and [hooks] name, by their paths in the project."""
+
+    @property
+    def root(self) -> Root:
+        """What the root tree is made of."""
+        xbps, usual = self.config.xbps, Xbps()
+        return Root(
+            None if xbps.kernel == usual.kernel else xbps.kernel,
+            None if xbps.base == usual.base else xbps.base,
+            xbps.ignore or None,
+            self.config.image.platforms or None,
+        )
 
 
 def plan(

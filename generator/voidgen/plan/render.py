@@ -113,7 +113,7 @@ def project(plan: Plan, nodes: Mapping[str, Node], constant: Tree, flake: File) 
 
 def document(plan: Plan, nodes: Mapping[str, Node]) -> PlanDocument:
     """Return what image/nix/ builds from (see docs/reference/manifest.md)."""
-    config, resolution = plan.config, plan.resolution
+    config, resolution, root = plan.config, plan.resolution, plan.root
     image, layouts = config.image, config.image.layouts()
     return PlanDocument(
         image=PlannedImage(
@@ -128,6 +128,7 @@ def document(plan: Plan, nodes: Mapping[str, Node]) -> PlanDocument:
             user=image.user,
             cmdline=plan.cmdline,
             max_size=image.limit(),
+            platforms=root.platforms,
         ),
         nix=documents.Nix(
             config.nix.nixpkgs,
@@ -136,7 +137,14 @@ def document(plan: Plan, nodes: Mapping[str, Node]) -> PlanDocument:
             config.nix.insecure,
             config.nix.state_dir,
         ),
-        xbps=documents.Xbps(resolution.repositories, resolution.xbps, config.xbps.mirrors),
+        xbps=documents.Xbps(
+            resolution.repositories,
+            resolution.xbps,
+            config.xbps.mirrors,
+            root.kernel,
+            root.base,
+            root.ignore,
+        ),
         modules=tuple(
             documents.Module(chosen.module.name, chosen.by, chosen.options, _set_by(chosen))
             for chosen in resolution.modules

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from voidgen.config.mklive_options import host_arch, options
+from voidgen.config.mklive_options import host_arch, of_root, options
 from voidgen.errors import StepFailedError
 from voidgen.system.process import run
 
@@ -50,7 +50,10 @@ def follow(
     recorder = tools / RECORDER
     recorder.write_bytes(Path(__file__).with_name("record.sh").read_bytes())
     recorder.chmod(0o755)
-    asked = options(request.arch, request.packages, request.repositories)
+    asked = [
+        *options(request.arch, request.packages, request.repositories),
+        *of_root(request.kernel, request.base, request.ignore, request.platforms),
+    ]
     done = run(
         [*_sandbox(), "bash", "./mklive.sh", *asked, "-o", str(build / "none.iso")],
         cwd=mklive,

@@ -94,13 +94,18 @@ class Service:
 class Request:
     """What the packages were locked for; if that has changed, they have to be locked again.
 
-    ``mklive`` is the narHash of its source, which has lists of packages.
+    ``mklive`` is the narHash of its source, which has lists of packages. ``kernel``, ``base``,
+    ``ignore`` and ``platforms`` are None if voidgen.toml has their defaults.
     """
 
     arch: Arch
     mklive: Hash
     packages: tuple[rules.XbpsPackage, ...]
     repositories: tuple[rules.Repository, ...]
+    kernel: rules.Kernel | None = None
+    base: rules.XbpsPackage | None = None
+    ignore: tuple[rules.XbpsPackage, ...] | None = None
+    platforms: tuple[rules.Platform, ...] | None = None
 
 
 @frozen

@@ -213,6 +213,11 @@ TABLE: dict[str, tuple[list[str], list[str]]] = {
             "/\x1b[31m",
         ],
     ),
+    "KERNEL": (
+        ["linux", "linux6.12", "linux5.4", "linux-lts", "linux-mainline", "linux-asahi"],
+        ["", "6.12", "v6.12", "linux6", "linux6.12.5", "linux6.12.5_1", "linux-hardened"],
+    ),
+    "PLATFORM": (["pinebookpro", "x13s"], ["", "../x", "-x", "a b", "x.sh"]),
     "XBPS_PACKAGE": (
         ["htop", "lib32-x", "gtk+3", "ca-certificates", "NetworkManager"],
         ["", "-a", "htop>=3", "a b", "a/b", "é", "a\n"],

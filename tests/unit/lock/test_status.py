@@ -137,3 +137,14 @@ def test_another_container_is_reported() -> None:
         status.unlocked(planned("htop", "zsh", image=IMAGE), INPUTS, evolve(LOCK, container=IMAGE))
         == []
     )
+
+
+def test_the_request_has_what_is_not_mklives_default() -> None:
+    xbps = Xbps(repositories=URLS, packages=("htop", "zsh"), kernel="linux6.12", ignore=("wifi",))
+    plan_ = planned(xbps=xbps)
+    asked = status.request(plan_, INPUTS)
+    assert asked == evolve(REQUEST, kernel="linux6.12", ignore=("wifi",))
+    assert status.unlocked(plan_, INPUTS, LOCK) == [
+        "voidgen.lock is for another [xbps] kernel",
+        "voidgen.lock is for another [xbps] ignore",
+    ]

@@ -220,3 +220,12 @@ def test_a_merge_of_two_locks_is_found(tmp_path: Path, how: tuple[str, ...]) -> 
 
 def test_an_empty_file_is_refused() -> None:
     refused(b"")
+
+
+def test_a_request_with_a_kernel_and_ignored_packages() -> None:
+    asked = Request("x86_64", digest("mklive"), (), (URL,), "linux6.12", None, ("wifi-firmware",))
+    one = Lock("flake", xbps=Xbps(asked))
+    data = lock_file.dump(one)
+    assert lock_file.parse(data, FILE) == one
+    assert b'"kernel": "linux6.12"' in data
+    assert b'"base"' not in data
