@@ -1,21 +1,19 @@
-"""The one place where voidgen starts programs."""
+"""Run programs: to the end, with their output as it comes, or in the background."""
 
 from __future__ import annotations
 
 import logging
 import os
-import shlex
 import shutil
 import signal
 import subprocess
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from voidgen.errors import FIX_AND_RERUN, StepFailedError
-from voidgen.system import environment, git_trust, network_faults, pipes
-from voidgen.system.credentials import hidden
+from voidgen.errors import StepFailedError
+from voidgen.system import git_trust, network_faults, pipes, starting
 
 if TYPE_CHECKING:
     import re
@@ -23,22 +21,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _log = logging.getLogger(__name__)
-
-PACKAGES = {
-    "dot": "graphviz",
-    "git": "git",
-    **dict.fromkeys(
-        ("nix", "nix-build", "nix-hash", "nix-instantiate", "nix-prefetch-url", "nix-store"),
-        "nix (Debian: nix-bin, and nix-setup-systemd for its daemon)",
-    ),
-    "ssh-keygen": "openssh (Debian: openssh-client)",
-    "qemu-system-x86_64": "qemu-system-x86 (Debian's name)",
-    "lsblk": "util-linux",
-    "unshare": "util-linux",
-    "xbps-install": "xbps",
-    "xbps-rindex": "xbps",
-}
-"""The packages that programs are in."""
 
 LARGEST = 1 << 29
 """Bytes that a program may print: a closure of a million paths needs fewer."""
@@ -73,8 +55,9 @@ def run(  # noqa: PLR0913 - what a process begins with
     Raises StepFailedError if it cannot be started, prints more than `LARGEST` bytes or, with
     ``check``, fails; TimeoutError if it was killed after ``timeout`` seconds.
     """
-    process = _start(
+    to_run = starting.started(
         argv,
+        subprocess.Popen.kill,
         cwd=cwd,
         env=env,
         stdin=subprocess.PIPE,
@@ -83,7 +66,8 @@ def run(  # noqa: PLR0913 - what a process begins with
         umask=umask,
     )
     try:
-        out, err = pipes.exchange(process, stdin, on_stderr, timeout, LARGEST)
+        with to_run as process:
+            out, err = pipes.exchange(process, stdin, on_stderr, timeout, LARGEST)
     except subprocess.TimeoutExpired:
         raise TimeoutError from None
     if max(len(out), len(err)) > LARGEST:
@@ -120,22 +104,24 @@ def stream(
     kills the session after ``grace_period`` seconds. Raises StepFailedError if it cannot be
     started.
     """
-    process = _start(
+
+    def end(process: subprocess.Popen[bytes]) -> None:
+        with process:
+            _interrupt(process, grace_period)
+
+    with starting.started(
         argv,
+        end,
         cwd=cwd,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         start_new_session=True,
-    )
-    with process:
-        try:
-            for piece in pipes.pieces(process):
-                on_output(piece)
-        except BaseException:
-            _interrupt(process, grace_period)
-            raise
-    return process.returncode
+    ) as process:
+        for piece in pipes.pieces(process):
+            on_output(piece)
+        with process:
+            return process.wait()
 
 
 def _interrupt(process: subprocess.Popen[bytes], grace_period: float) -> None:
@@ -184,10 +170,23 @@ def run_in_background(  # noqa: PLR0913 - what a process begins with
     """
     # setpriv(1) of util-linux; without it, a killed voidgen leaves the program behind.
     guard = ("setpriv", "--pdeathsig", "KILL") if shutil.which("setpriv") else ()
-    with messages.open("wb") as stream:
-        process = _start(
+
+    def end(process: subprocess.Popen[bytes]) -> None:
+        process.terminate()
+        try:
+            # A second interrupt ends this wait, too.
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(grace_period)
+        finally:
+            _kill_session(process)
+            process.wait()
+
+    with (
+        messages.open("wb") as stream,
+        starting.started(
             argv,
-            guard,
+            end,
+            guard=guard,
             env=env,
             cwd=cwd,
             stdin=subprocess.DEVNULL,
@@ -197,18 +196,10 @@ def run_in_background(  # noqa: PLR0913 - what a process begins with
             pass_fds=passed,
             # So that only this user can connect to its sockets.
             umask=0o077,
-        )
-    try:
+        ) as process,
+    ):
         yield process
-    finally:
-        process.terminate()
-        try:
-            # A second interrupt ends this wait, too.
-            with suppress(subprocess.TimeoutExpired):
-                process.wait(grace_period)
-        finally:
-            _kill_session(process)
-            process.wait()
+        end(process)
 
 
 ATTEMPTS = 4
@@ -250,30 +241,6 @@ def run_with_retries(  # noqa: PLR0913 - what a process begins with
     return _checked(argv, done)
 
 
-def _start(
-    argv: Sequence[str],
-    guard: Sequence[str] = (),
-    *,
-    env: Mapping[str, str] | None = None,
-    **options: Any,
-) -> subprocess.Popen[bytes]:
-    """Log and start ``argv``, through the program ``guard`` if one is given.
-
-    ``options`` are Popen's. Raises StepFailedError if it cannot be started.
-    """
-    _log_command(argv)
-    env = environment.of(_name(argv[0])) if env is None else {**env, "LC_ALL": "C"}
-    try:
-        return subprocess.Popen([*guard, *argv], env=env, **options)
-    except OSError as error:
-        raise _not_started(argv, error) from None
-
-
-def _log_command(argv: Sequence[str]) -> None:
-    """Log what is started, without the passwords of URLs."""
-    _log.info("%s", hidden(shlex.join(argv)))
-
-
 def _checked(argv: Sequence[str], done: Completed) -> Completed:
     if done.status:
         output = done.stderr.decode(errors="replace").strip()
@@ -283,18 +250,6 @@ def _checked(argv: Sequence[str], done: Completed) -> Completed:
         remedy = git_trust.remedy(output) if output else silent
         raise StepFailedError(what, remedy, output)
     return done
-
-
-def _not_started(argv: Sequence[str], error: OSError) -> StepFailedError:
-    program = _name(argv[0])
-    what = f"{argv[0]}: cannot be started: {error.strerror}"
-    missing = isinstance(error, FileNotFoundError)
-    remedy = f"install the package {PACKAGES.get(program, program)}" if missing else FIX_AND_RERUN
-    return StepFailedError(what, remedy)
-
-
-def _name(program: str) -> str:
-    return os.path.basename(program)  # noqa: PTH119 - a name, not a place
 
 
 def _ending(status: int) -> str:

@@ -8,9 +8,10 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.support.program import voidgen, write
@@ -208,6 +209,40 @@ def test_a_stubborn_background_program_leaves_no_child(child: Path, tmp_path: Pa
     assert gone(child)
 
 
+def in_background(argv: list[str], folder: Path) -> None:
+    with process.run_in_background(argv, cwd=HERE, messages=folder / "said", grace_period=0):
+        pass
+
+
+STARTS: dict[str, Callable[[list[str], Path], object]] = {
+    "run": lambda argv, _: process.run(argv, cwd=HERE),
+    "stream": lambda argv, _: process.stream(argv, cwd=HERE, on_output=lambda _: None),
+    "background": in_background,
+}
+
+
+@pytest.mark.parametrize("start", STARTS.values(), ids=STARTS)
+def test_an_interrupt_during_the_start_leaves_no_program(
+    start: Callable[[list[str], Path], object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin: Any = subprocess.Popen.__init__
+    started = []
+
+    def interrupted(popen: subprocess.Popen[bytes], *args: Any, **options: Any) -> None:
+        begin(popen, *args, **options)
+        started.append(popen.pid)
+        signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(subprocess.Popen, "__init__", interrupted)
+    running = program(tmp_path, "running", "exec sleep 600")
+    before = signal.getsignal(signal.SIGINT)
+    with pytest.raises(KeyboardInterrupt):
+        start([str(running)], tmp_path)
+    assert signal.getsignal(signal.SIGINT) is before
+    (tmp_path / "pid").write_text(str(started[0]))
+    assert gone(tmp_path / "pid")
+
+
 RUNNING = """
 import signal, sys
 from pathlib import Path
@@ -330,7 +365,7 @@ def test_passwords_in_a_programs_output_are_hidden(
     assert "very-secret" not in ran.out + ran.err
 
 
-STARTING = {"process.py", "decompression_programs.py"}
+STARTING = {"starting.py", "decompression_programs.py"}
 """The modules that start programs. The second one also runs without voidgen, and so without the
 first."""
 
