@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
+import traceback
 from importlib import import_module
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ import click
 from voidgen import __version__
 from voidgen.cli.report import report, say, shown
 from voidgen.cli.settings import SHARED, Settings
+from voidgen.cli.streams import Streams
 from voidgen.errors import Fault, StepFailedError, WrongInputError, did_you_mean
 from voidgen.system import credentials
 
@@ -95,33 +97,47 @@ def main() -> None:
         os.execv(sys.executable, argv)  # noqa: S606 - itself
     # Most of what a run makes lives until its end: a collection often finds nothing.
     gc.set_threshold(200_000)
-    for stream in (sys.stdout, sys.stderr):
-        # The locale may have no form of a file name; that must not end in a traceback.
-        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
-    settings = Settings()
+    streams = Streams()
+    try:
+        status = _status(Settings(), streams)
+    except OSError:
+        # A message that could not be shown.
+        status = 1
+    except SystemExit as end:
+        # click has completed a word, or found that nobody reads the output.
+        status = int(end.code or 0)
+    sys.exit(streams.finish(status))
+
+
+def _status(settings: Settings, streams: Streams) -> int:
+    """Run the command line, and show what went wrong; return the exit status."""
     try:
         _refuse_secrets(sys.argv[1:])
-        sys.exit(_run(settings))
+        return _run(settings)
     except WrongInputError as error:
         report(error.faults)
-        sys.exit(2)
+        return 2
     except StepFailedError as error:
         say(error.what, error.remedy, error.output)
-        sys.exit(1)
     except (click.Abort, KeyboardInterrupt):
         say(*_interrupted(settings))
-        sys.exit(INTERRUPTED)
-    except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(1)
-    except Exception as error:
-        if settings.debug:
-            raise
+        return INTERRUPTED
+    except OSError as error:
+        return streams.finish(0) or _bug(error, settings)
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is a fault of ours
+        return _bug(error, settings)
+    return 1
+
+
+def _bug(error: Exception, settings: Settings) -> int:
+    if settings.debug:
+        traceback.print_exception(error)
+    else:
         say(
             f"internal error: {type(error).__name__}: {error}",
             "this is a bug in voidgen: run again with --debug and report what it prints",
         )
-        sys.exit(1)
+    return 1
 
 
 def _refuse_secrets(arguments: Iterable[str]) -> None:

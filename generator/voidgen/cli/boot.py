@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ipaddress
-import sys
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -222,7 +221,7 @@ def _show_test(settings: Settings, result: Result) -> None:
 
         outcome_table.show(outcomes)
     if not types.good(outcomes):
-        sys.exit(1)
+        raise click.exceptions.Exit(1)
 
 
 def _say(line: str) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
 
 import click
@@ -64,4 +63,4 @@ def command(  # noqa: PLR0913, PLR0917 - the options
         for line in forms.to_github(found):
             click.echo(line, err=settings.json)
     if not types.good(found):
-        sys.exit(1)
+        raise click.exceptions.Exit(1)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -105,7 +104,7 @@ def command(  # noqa: PLR0913, PLR0917 - the options
     else:
         outputs.write(_dumped(diff, form, by_size=sort == "size"), output)
     if exit_code and diff:
-        sys.exit(1)
+        raise click.exceptions.Exit(1)
 
 
 def _refuse_with_save(new: str | None, output: Path | None) -> None:
