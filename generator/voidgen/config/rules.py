@@ -135,7 +135,7 @@ KERNEL = Rule(
     'a series, like "linux6.12"',
     r"linux(?:[1-9][0-9]*\.[0-9]+|-lts|-mainline|-asahi)?",
     (
-        (r"^v?[0-9]+\.[0-9]+$", "write linux before the series"),
+        (r"^v?[0-9]+\.[0-9]+", "write linux and the series, like linux6.12"),
         (
             r"^linux[0-9]+\.[0-9]+\.[0-9]",
             "write only the series, like linux6.12: voidgen.lock has the version",

@@ -9,6 +9,9 @@ from tests.support.lock import IMAGE, PRINT, digest, lock, package
 from tests.support.overlay import by
 from tests.support.stand_in import StandIns
 
+from voidgen.errors import raise_all
+from voidgen.lock import root_packages
+from voidgen.nix.caches import NO_CACHES
 from voidgen.progress import NoProgress
 from voidgen.xbps import (
     file_lists,
@@ -162,3 +165,20 @@ def mklive_ends_early(folder: Path, _: pytest.MonkeyPatch) -> None:
     (mklive / "mklive.sh").write_text("echo 'mklive.sh: no root' >&2\nexit 1\n")
     request = Request("x86_64", digest("mklive"), (), (URL,))
     transactions.follow(mklive, evolve(request), folder, folder, folder / "work")
+
+
+def not_in_the_root_tree(folder: Path, _: pytest.MonkeyPatch) -> None:
+    """A kernel, a base, an ignored package, and a platform that nothing has."""
+    (folder / "platforms").mkdir()
+    for name in ("pinebookpro", "x13s"):
+        (folder / "platforms" / f"{name}.sh").touch()
+    listed = [
+        Listed(f"{name}-1_1", "x86_64", digest(name), 1, 1)
+        for name in ("linux", "linux6.6", "linux6.12", "base-container-full", "wifi-firmware")
+    ]
+    sources = resolve.Sources(folder, folder, (), (_index(URL, b"", *listed),), (), NO_CACHES, {})
+    asked = Request(
+        "x86_64", digest("mklive"), (), (URL,),
+        "linux6.9", "base-container-ful", ("wifi-firmwares",), ("x13",),
+    )  # fmt: skip
+    raise_all(root_packages.faults(asked, sources, folder / "voidgen.toml"))
