@@ -250,7 +250,7 @@ def test_what_mklive_prints(pieces: list[bytes], status: int, folder: Path) -> N
     with log.open(["podman"], lambda *_: None) as heard:
         for piece in pieces:
             heard(piece)
-    log.replaced()
+    log.notes()
     assert log.failure(status, "podman run").what
 
 

@@ -194,6 +194,7 @@ def _listed(builder: Builder) -> list[str]:
     """Lines of ``unsquashfs -lln``."""
     date = "2023-11-14 22:13:20"
     root = [
+        f"lrwxrwxrwx 0/0 10 {date} /usr/bin/init -> runit-init",
         f"drwxr-xr-x 0/0 0 {date} /etc",
         f"-rw-r--r-- 0/0 {len(MOTD)} {date} /etc/motd",
         f"lrwxrwxrwx 0/0 4 {date} /etc/link -> motd",

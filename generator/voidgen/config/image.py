@@ -2,7 +2,7 @@
 
 from attrs import evolve, field, frozen
 
-from voidgen.config import kernel_parameters, live_user, rules
+from voidgen.config import kernel_parameters, live_user, removed_files, rules
 from voidgen.config.architectures import Arch
 from voidgen.config.keymap import (
     Console,
@@ -67,6 +67,13 @@ class ImageConfig:
             '"pinebookpro", "x13s"'
         },
     )
+    remove_files: tuple[removed_files.Pattern, ...] = field(
+        default=(),
+        metadata={
+            "help": "patterns of files and folders to remove from the image, like "
+            '"/usr/share/doc/*"; ** stands for any number of folders'
+        },
+    )
 
     def __attrs_post_init__(self) -> None:
         try:
@@ -85,6 +92,7 @@ class ImageConfig:
         if self.platforms and not self.arch.startswith("aarch64"):
             what = f"mklive has platforms only for aarch64, not for {self.arch}"
             raise MisfitError(what, ("platforms",), remedy="remove this key")
+        removed_files.check(self.remove_files)
 
     def layouts(self) -> Xkb:
         """Return the XKB layouts of X and of desktops."""

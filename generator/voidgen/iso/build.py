@@ -93,7 +93,7 @@ def make(
             hash_ = runner.fetch(order, program)
             if not hash_:
                 hash_ = _run(order, runner, program, check_space=check_space)
-            for line in log.replaced():
+            for line in log.notes():
                 report(line)
             _place(order)
             record.write(out, name, Record(digest, hash_))

@@ -72,7 +72,8 @@ class InContainer:
         emitted = mklive_job.emitted(plan, order.mklive, built.image.plan.include)
         self._run(order, built, program, {**emitted, **job.files(parts, self.engine.owner())})
         with order.progress.step("comparing the ISO with the plan"):
-            judge.judge(plan, built, results, order.log.text(), order.source_date)
+            wished = judge.expected(plan, built, locked)
+            judge.judge(wished, results, order.log.text(), order.source_date)
             judge.size(plan, built, results / "image.iso", store.unpacked(repository))
         with order.progress.step("writing the sums and the bill of materials"):
             return outputs.write(results / "image.iso", order.name, build, locked)

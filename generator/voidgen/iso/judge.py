@@ -6,7 +6,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from voidgen.errors import StepFailedError
-from voidgen.iso import result, wanted
+from voidgen.iso import kernels, result, wanted
 from voidgen.iso.result import DIFFERS, SHOWN, Expected
 from voidgen.plan import mklive_job
 from voidgen.plan.job_format import BOOT_MENU
@@ -21,28 +21,36 @@ if TYPE_CHECKING:
     from voidgen.image import sizes
     from voidgen.image.sizes import Share
     from voidgen.iso.built import Built
+    from voidgen.lock.lock_json import LockedParts
     from voidgen.plan.plan import Plan
 
 LARGEST = 5
 """Number of packages that are named if the ISO is too large."""
 
 
-def judge(plan: Plan, built: Built, results: Path, log: str, source_date: int) -> None:
+def expected(plan: Plan, built: Built, locked: LockedParts) -> Expected:
+    """Return what the ISO should be, made of what Nix built and of the ``locked`` packages."""
+    plan_json = typed_json.plain(built.image.plan)
+    return Expected(
+        plan.config.image.arch,
+        wanted.entries(plan_json["include"]),
+        built.include,
+        tuple(map(str, built.store_paths)),
+        built.mklive,
+        wanted.services(plan_json),
+        kernels.expected(plan_json, locked.packages),
+        wanted.removed(plan_json),
+        mklive_job.boot_menu(plan).get(BOOT_MENU, b""),
+    )
+
+
+def judge(wished: Expected, results: Path, log: str, source_date: int) -> None:
     """Check the container's ``results`` and mklive's ``log``.
 
     ``source_date`` is the time of all files that a run makes, in seconds since 1970. Raises
     StepFailedError that names what is wrong.
     """
-    expected = Expected(
-        plan.config.image.arch,
-        wanted.entries(typed_json.plain(built.image.plan.include)),
-        built.include,
-        tuple(map(str, built.store_paths)),
-        built.mklive,
-        wanted.services(typed_json.plain(built.image.plan)),
-        mklive_job.boot_menu(plan).get(BOOT_MENU, b""),
-    )
-    wrong = result.faults(expected, results, log, source_date, compressed.decompress)
+    wrong = result.faults(wished, results, log, source_date, compressed.decompress)
     first = [*islice(wrong, SHOWN)]
     if first:
         raise differs(first)

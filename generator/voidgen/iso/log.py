@@ -66,7 +66,7 @@ _STOPS = re.compile(
     r".*: (?:illegal option|option requires an argument) -- .*"
     r"|.*: (?:command )?not found|.*: (?:Permission denied|unbound variable|syntax error.*)"
     r"|MISSING: .*|CONFLICT: .*|.*: broken, unresolvable shlib .*|.*exec format error.*"
-    r"|voidgen: (?!overlay: .*: replaces |listing ).*"
+    r"|voidgen: (?!overlay: .*: replaces |remove-files: |listing ).*"
 )
 _SOUNDS_LIKE_IT = re.compile(
     r"(?i).*\b(?:error|fail(?:s|ed|ure)?|fatal|cannot|can't|denied|refused)\b.*"
@@ -126,9 +126,13 @@ class Log:
         """Return the whole log, without colours."""
         return plain(self.file.read_bytes())
 
-    def replaced(self) -> list[str]:
-        """Return a line for each file of a package that the overlay replaced."""
-        return re.findall(r"^voidgen: (overlay: .*: replaces .*)$", self.text(), re.MULTILINE)
+    def notes(self) -> list[str]:
+        """Return a line for each file of a package that the overlay replaced.
+
+        The patterns of [image] remove-files that match nothing have one, too.
+        """
+        noted = r"^voidgen: (overlay: .*: replaces .*|remove-files: .*)$"
+        return re.findall(noted, self.text(), re.MULTILINE)
 
     def differences(self) -> list[str]:
         """Return how the ISO differs from the plan, as Nix's builder found it."""

@@ -23,7 +23,10 @@ _MODE = re.compile("[0-7]{1,4}")
 
 @frozen
 class PlannedImage:
-    """The image as a whole; ``system`` is Nix's name of ``arch``, ``max_size`` is in bytes."""
+    """The image as a whole; ``system`` is Nix's name of ``arch``, ``max_size`` is in bytes.
+
+    ``platforms`` and ``remove_files`` are None if voidgen.toml has none.
+    """
 
     name: str
     title: str
@@ -37,6 +40,7 @@ class PlannedImage:
     cmdline: tuple[str, ...]
     max_size: int | None
     platforms: tuple[str, ...] | None = None
+    remove_files: tuple[str, ...] | None = None
 
 
 @frozen

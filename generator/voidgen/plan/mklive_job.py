@@ -9,9 +9,10 @@ from voidgen.config.mklive import ZSTD_LEVEL
 from voidgen.overlay import enabled
 from voidgen.plan import boot_menu as boot_menus
 from voidgen.plan.job_format import HOME, REPOSITORY, SEPARATOR, lines
+from voidgen.system import path_patterns
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from voidgen.config.mklive import Mklive, Squashfs
     from voidgen.overlay.resolution import Account
@@ -37,6 +38,7 @@ def emitted(plan: Plan, mklive: Mklive, entries: Iterable[Entry]) -> dict[str, b
         "environment": lines(f"{name}={value}" for name, value in variables.items()),
         **boot_menu(plan),
         **_hook(plan),
+        **_removed(plan.config.image.remove_files),
     }
 
 
@@ -46,6 +48,12 @@ def _hook(plan: Plan) -> dict[str, bytes]:
     if not hook:
         return {}
     return {"post-install": plan.named_files[hook], "post-install.name": lines([hook])}
+
+
+def _removed(patterns: Sequence[str]) -> dict[str, bytes]:
+    """Return the patterns, each with its regular expression, for scripts/remove-files.sh."""
+    rows = (SEPARATOR.join((one, path_patterns.regex(one))) for one in patterns)
+    return {"remove-files": lines(rows)} if patterns else {}
 
 
 def boot_menu(plan: Plan) -> dict[str, bytes]:

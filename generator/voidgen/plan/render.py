@@ -129,6 +129,7 @@ def document(plan: Plan, nodes: Mapping[str, Node]) -> PlanDocument:
             cmdline=plan.cmdline,
             max_size=image.limit(),
             platforms=root.platforms,
+            remove_files=image.remove_files or None,
         ),
         nix=documents.Nix(
             config.nix.nixpkgs,

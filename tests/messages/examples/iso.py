@@ -19,6 +19,7 @@ from voidgen.iso.log import Log
 from voidgen.iso.nix_sandbox import NixSandbox
 from voidgen.iso.order import Order
 from voidgen.lock import epoch, mklive_source, source_date
+from voidgen.lock.lock_json import LockedParts
 from voidgen.lock.state import Pins
 from voidgen.nix import caches, evaluation, installed
 from voidgen.progress import NoProgress
@@ -181,10 +182,10 @@ def another_one_came_out(folder: Path, patch: pytest.MonkeyPatch) -> None:
     patch.setattr("voidgen.iso.listing.entries", lambda *_: [])
     missing = Difference("/nix/store/x", "missing")
     patch.setattr(differences, "closure", lambda *_: [missing])
-    for name in ("boot", "loaders", "packages"):
+    for name in ("boot", "loaders", "packages", "init_program"):
         patch.setattr(verify, name, lambda *_: [])
     made = built([1])
-    judge.judge(plan(None), made, folder, "", 0)
+    judge.judge(judge.expected(plan(None), made, LockedParts("flake", [])), folder, "", 0)
 
 
 def mklive_fails(folder: Path, _: pytest.MonkeyPatch) -> None:

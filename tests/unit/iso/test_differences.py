@@ -155,3 +155,12 @@ def test_files_of_the_closure_are_compared_with_the_store(tmp_path: Path) -> Non
     assert said.startswith(f"{top / 'link'} is ")
     # A whole store path that is missing is found by `closure`.
     assert of_store(top, {}) == []
+
+
+def test_what_a_pattern_should_have_removed() -> None:
+    paths = ("/usr/share/doc", "/usr/share/doc/a", "/nix/share/doc/b", "/s/x/share/doc/c")
+    tree = RootTree(dict.fromkeys(paths, GOOD), {}, {}, {})
+    found = differences.left(["/none/*", "/**/doc/*"], ["/nix", "/s"], tree)
+    assert [*map(str, found)] == [
+        "/usr/share/doc/a is there, but [image] remove-files has the pattern /**/doc/*"
+    ]

@@ -126,6 +126,7 @@ def test_the_scripts() -> None:
         "overlay.sh",
         "place.sh",
         "post-install.sh",
+        "remove-files.sh",
         "reserved-owners.sh",
         "sandbox.sh",
         "setgid-folders.sh",

@@ -12,6 +12,7 @@ from tests.support.program import write
 from tests.unit.iso.test_verify import iso_list
 
 from voidgen.iso import loader, result
+from voidgen.iso.kernels import Kernel
 from voidgen.iso.result import Expected
 from voidgen.iso.wanted import Services, Wanted
 from voidgen.system import compressed, decompression_programs, sri
@@ -53,6 +54,7 @@ class Results:
                 listed(str(package), stat.S_IFDIR | 0o555, 0),
                 listed(f"{package}/bin", stat.S_IFDIR | 0o555, 0),
                 listed(f"{package}/bin/tool", stat.S_IFREG | 0o444, 4),
+                listed("/usr/bin/init", stat.S_IFLNK | 0o777, 0),
                 listed("/etc/motd", stat.S_IFREG | 0o644, 5),
                 listed("/etc/sv/enabled", stat.S_IFDIR | 0o755, 0),
             ]
@@ -78,6 +80,7 @@ class Results:
             (str(package),),
             top / "mklive",
             Services(("enabled",), ("disabled",)),
+            Kernel("linux", ()),
         )
 
     def write(self, name: str, data: bytes, below: str = "") -> None:
@@ -141,7 +144,7 @@ def test_the_closure_is_judged(results: Results) -> None:
     lines = results.squashfs.splitlines(keepends=True)
     results.write("squashfs.list", "".join([*lines[:2], *lines[3:]]).encode())
     assert results.faults() == [f"{package}/bin/tool is missing"]
-    results.write("squashfs.list", "".join(lines[-2:]).encode())
+    results.write("squashfs.list", "".join(lines[-3:]).encode())
     assert results.faults() == [f"{package} is missing"]
 
 

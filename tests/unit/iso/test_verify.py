@@ -67,3 +67,14 @@ def test_packages_that_are_not_configured() -> None:
         plistlib.dumps({"a": "state"}),
     ):
         assert list(verify.packages(garbled)) == ["XBPS's database in the root tree is garbled"]
+
+
+@pytest.mark.parametrize("path", ["/usr/bin/init", "/usr/sbin/init", "/sbin/init"])
+def test_a_root_tree_with_init(path: str) -> None:
+    assert not [*verify.init_program({path, "/init"})]
+
+
+def test_a_root_tree_without_init() -> None:
+    assert [*verify.init_program({"/usr/bin/initx"})] == [
+        "the root tree lacks /sbin/init, which the boot menus start"
+    ]
