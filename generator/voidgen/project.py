@@ -12,7 +12,7 @@ from voidgen import config, lint
 from voidgen.data import bundled_files
 from voidgen.emit.listing import hash_of
 from voidgen.errors import Fault, Key, WrongInputError, raise_all, unreadable
-from voidgen.lint import hook, kernels
+from voidgen.lint import hook, kernels, removed_files
 from voidgen.nix.caches import Caches
 from voidgen.overlay import catalogue, enabled, programs, run_bits, sources
 from voidgen.overlay.resolve import resolve
@@ -97,11 +97,13 @@ def load(folder: Path, text: str | None = None) -> Project:
     image = plan(settings, resolution, _named_files(settings, folder))
     nodes = render.overlay(image, _contents(image))
     found = lint.check(image, nodes)
-    raise_all([*found.faults, *kernels.faults(image, folder / config.FILE)])
-    booted = kernels.warnings(image, folder / config.FILE)
+    file = folder / config.FILE
+    contradictions = (*kernels.faults(image, file), *removed_files.faults(image, nodes, file))
+    raise_all([*found.faults, *contradictions])
+    booted = kernels.warnings(image, file)
     order = [chosen.module for chosen in image.resolution.modules]
-    idle = enabled.idle(settings.services, order, folder / config.FILE)
-    named = programs.unprovided(image.resolution, folder / config.FILE)
+    idle = enabled.idle(settings.services, order, file)
+    named = programs.unprovided(image.resolution, file)
     return Project(
         folder, image, nodes, (*found.warnings, *booted, *idle, *named, *_of_hooks(image, folder))
     )

@@ -45,6 +45,14 @@ _TOPS = ("/bin", "/sbin", "/lib", "/usr/sbin", "/usr/lib", "/var/", "/etc/runit/
 """How a path at or below one of them begins."""
 
 
+def real_path(path: str, arch: Arch) -> str | None:
+    """Return where a ``path`` below one of Void's links is; None if it is not below any."""
+    for alias, real in {**_ALWAYS, **_BY_WORD_SIZE[arch]}.items():
+        if path.startswith(f"{alias}/"):
+            return path.replace(alias, real, 1)
+    return None
+
+
 def fault(entry: Entry, arch: Arch) -> Fault | None:
     """Return what is wrong with an entry that lies at or below one of Void's links."""
     path = entry.path
