@@ -16,11 +16,20 @@ Key = tuple[str | int, ...]
 
 
 @frozen
+class Place:
+    """A key in a TOML file, or a whole ``file``."""
+
+    file: Path
+    key: Key = ()
+
+
+@frozen
 class Fault:
     """One mistake in the user's input: what is wrong, where, and what to do.
 
     ``key`` is the place in ``file``; its line is looked up when the fault is printed, unless
-    ``line`` (counted from 1) is set. ``remedy`` says what to do.
+    ``line`` (counted from 1) is set. ``remedy`` says what to do. ``other`` is a second place that
+    the mistake is in: what ``file`` has does not fit it.
     """
 
     what: str
@@ -28,6 +37,7 @@ class Fault:
     key: Key = ()
     line: int | None = None
     remedy: str = ""
+    other: Place | None = None
 
 
 class WrongInputError(Exception):

@@ -24,8 +24,8 @@ def plan(repository: Path) -> dict[str, Any]:
     shown: dict[str, Any] = json.loads(done.out)
     assert shown.pop("inputs") is not None
     assert shown.pop("lock").keys() == {"container", "packages", "missing"}
-    planned = {entry["path"] for entry in shown["include"]}
-    assert shown.pop("overlay").keys() <= planned
+    modules = {one["name"] for one in shown["modules"]}
+    assert {one.get("module") for one in shown["include"]} - {None} <= modules
     assert shown == json.loads((repository / "image/manifest.json").read_text())
     return shown
 

@@ -88,10 +88,7 @@ def _legend(diff: Diff) -> str:
 
 
 def _values(console: Console, title: str, values: Iterable[Value]) -> None:
-    rows = []
-    for one in values:
-        text = f"{one.old} -> {one.new}" if one.old and one.new else (one.new or one.old or "")
-        rows.append((one.kind, one.name, text, ""))
+    rows = [(one.kind, one.name, " -> ".join(filter(None, one.facts())), "") for one in values]
     _rows(console, title, rows)
 
 

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+from voidgen.errors import Fault
 from voidgen.text import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from voidgen.errors import Fault
+    from voidgen.errors import Key
 
 
 def say(what: str, remedy: str = "", output: str = "") -> None:
@@ -36,19 +37,30 @@ def report(faults: Iterable[Fault]) -> None:
     """Print all faults, by file and line, each with its remedy below it."""
     for fault in sorted(faults, key=_place):
         click.echo(visible(_placed(fault)), err=True)
+        _other(fault)
         if fault.remedy:
             click.echo(visible(f"    {fault.remedy}"), err=True)
 
 
 def _placed(fault: Fault) -> str:
     """Return where the fault is, and what is wrong there."""
+    return f"{_where(*_place(fault), fault.key)}: {fault.what}"
+
+
+def _where(file: str, line: int, key: Key) -> str:
     # Imported here: it parses TOML for positions, which only a fault needs.
     from voidgen.schema.toml import spell  # noqa: PLC0415
 
-    file, line = _place(fault)
     place = f"{file}:{line}" if line else file
-    key = f" {spell(fault.key)}:" if fault.key else ""
-    return f"{place}:{key} {fault.what}"
+    return f"{place}: {spell(key)}" if key else place
+
+
+def _other(fault: Fault) -> None:
+    """Print the second place of the fault, if it has one."""
+    if fault.other:
+        file, key = fault.other.file, fault.other.key
+        line = _line(Fault("", file, key))
+        click.echo(visible(f"    see also {_where(shown(file), line, key)}"), err=True)
 
 
 def _place(fault: Fault) -> tuple[str, int]:
@@ -59,6 +71,7 @@ def warn(fault: Fault) -> None:
     """Print a fault that stops nothing."""
     what = _placed(fault) if fault.file else fault.what
     click.echo(visible(f"warning: {what}"), err=True)
+    _other(fault)
     for line in fault.remedy.splitlines():
         click.echo(visible(f"    {line}"), err=True)
 

@@ -41,7 +41,7 @@ def _show(found: LockedPlan | BuiltImage | Sizes) -> None:
     from voidgen.show.run import LockedPlan  # noqa: PLC0415
 
     if isinstance(found, LockedPlan):
-        tables.plan(found.plan, found.inputs, found.packages, found.overlay)
+        tables.plan(found.plan, found.inputs, found.packages)
     elif isinstance(found, Sizes):
         tables.sizes(found)
     else:
@@ -61,12 +61,7 @@ def _data(found: LockedPlan | BuiltImage | Sizes) -> Any:
             "missing": found.missing,
         }
         inputs = typed_json.plain(found.inputs)
-        return {
-            **typed_json.plain(found.plan),
-            "inputs": inputs,
-            "lock": lock,
-            "overlay": found.overlay,
-        }
+        return {**typed_json.plain(found.plan), "inputs": inputs, "lock": lock}
     if not isinstance(found, Sizes):
         return typed_json.plain(found)
     packages = [

@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from voidgen.cli import console as consoles
-from voidgen.config import passwords
+from voidgen.overlay import given
 from voidgen.overlay.asker import USER
 from voidgen.plan import accounts
 from voidgen.text import human_size, visible
@@ -25,22 +25,13 @@ if TYPE_CHECKING:
     from voidgen.lock.flake_lock import Input
     from voidgen.overlay.asker import Asker
     from voidgen.plan.documents import Entry, Module, PlanDocument
-    from voidgen.schema.structure import OptionValue
 
 REV = 12
 """Number of characters of a revision to show."""
 
 
-def plan(
-    document: PlanDocument,
-    inputs: Iterable[Input],
-    versions: Mapping[str, str],
-    modules: Mapping[str, str],
-) -> None:
-    """Print all that the image will be.
-
-    ``versions`` are those of the locked Void packages, ``modules`` those of the overlay's paths.
-    """
+def plan(document: PlanDocument, inputs: Iterable[Input], versions: Mapping[str, str]) -> None:
+    """Print all that the image will be; ``versions`` are those of the locked Void packages."""
     console = consoles.make()
     image = document.image
     _facts(
@@ -85,7 +76,7 @@ def plan(
     rows = ((one.name, _by(one.by)) for one in document.xbps.repositories)
     _rows(console, "Void repositories", ("repository", "asked for by"), rows)
     _services(console, document)
-    _overlay(console, document, modules)
+    _overlay(console, document)
 
 
 def _boot_menu(boot: Boot) -> str:
@@ -160,17 +151,9 @@ def _by(askers: Iterable[Asker]) -> str:
 def _options(module: Module) -> str:
     by = module.set_by or {}
     return ", ".join(
-        f"{name} = {_value(value)}" + (f" (by {by[name]})" if name in by else "")
+        f"{name} = {given.shown(value)}" + (f" (by {by[name]})" if name in by else "")
         for name, value in module.options.items()
     )
-
-
-def _value(value: OptionValue) -> str:
-    if isinstance(value, tuple):
-        return f"[{', '.join(map(_value, value))}]"
-    if isinstance(value, str) and passwords.is_hash(value):
-        return "a hash"
-    return str(value).lower() if isinstance(value, bool) else repr(value)
 
 
 def _services(console: Console, document: PlanDocument) -> None:
@@ -185,38 +168,34 @@ def _services(console: Console, document: PlanDocument) -> None:
         _rows(console, "Disabled services", ("service", "disabled by"), rows)
 
 
-def _overlay(
-    console: Console, document: PlanDocument, modules: Mapping[str, str] | None = None
-) -> None:
-    """Print like ``ls -l``: paths are never wrapped, so that they can be copied.
+def _overlay(console: Console, document: PlanDocument) -> None:
+    """Print the paths of each module below its name, in the order of the modules, like ``ls -l``.
 
-    With ``modules``, the paths of each module are below its name, in the order of the modules.
+    Paths are never wrapped, so that they can be copied.
     """
     entries = [one for one in document.include if one.mode or one.target is not None]
     console.print(Text(f"Overlay: {len(entries)}", style="bold"))
     width = max((len(_owner(one)) for one in entries), default=0)
-    if modules is None:
-        _entries(console, entries, width)
-        return
-    for name in (*(one.name for one in document.modules), ""):
-        own = [one for one in entries if modules.get(one.path, "") == name]
+    modules = (one.name for one in document.modules)
+    for name in dict.fromkeys((*modules, *(one.module for one in entries))):
+        own = [one for one in entries if one.module == name]
         if own:
             what = f"module {name}" if name else "made for voidgen.toml"
             console.print(Text(visible(f"  {what}"), style="dim"), soft_wrap=True)
-            _entries(console, own, width, "    ")
+            _entries(console, own, width)
 
 
 def _owner(entry: Entry) -> str:
     return f"{entry.owner}:{entry.group}" if entry.owner else ""
 
 
-def _entries(console: Console, entries: Iterable[Entry], width: int, indent: str = "  ") -> None:
+def _entries(console: Console, entries: Iterable[Entry], width: int) -> None:
     for entry in entries:
         if entry.target is not None:
-            line = f"{indent}link  {'':<{width}}  {entry.path} -> {entry.target}"
+            line = f"    link  {'':<{width}}  {entry.path} -> {entry.target}"
         else:
             slash = "/" if entry.type == "directory" else ""
-            line = f"{indent}{entry.mode}  {_owner(entry):<{width}}  {entry.path}{slash}"
+            line = f"    {entry.mode}  {_owner(entry):<{width}}  {entry.path}{slash}"
         console.print(Text(visible(line)), soft_wrap=True)
 
 

@@ -40,9 +40,10 @@ LEAVING = 8
 def command(settings: Settings, name: str, ways: int) -> None:
     """Explain why NAME is in the image: who asked for it, and what needs it.
 
-    NAME is a module, a package of Nix or Void, a service or a path of the image. If the image is
-    built, NAME may also be in its closure: a store path, its name with or without version, or a
-    file in one or in the profile, such as bin/vim. Also shows what would leave the image with it.
+    NAME is a module, an option such as installer.terminal, a package of Nix or Void, a service or a
+    path of the image. If the image is built, NAME may also be in its closure: a store path, its
+    name with or without version, or a file in one or in the profile, such as bin/vim. Also shows
+    what would leave the image with it.
     """
     from voidgen import project  # noqa: PLC0415
     from voidgen.cli.report import result, warn  # noqa: PLC0415

@@ -40,7 +40,9 @@ def _tables(tables: Any) -> Any:
 
 
 def _value(value: Value) -> dict[str, Any]:
-    return {"kind": value.kind, **_data(value)}
+    data = _data(value)
+    by = {key: data.pop(key) for key in ("old-by", "new-by")}
+    return {"kind": value.kind, **data, **{key: name for key, name in by.items() if name}}
 
 
 def _each(found: tuple[PackageChange | PathChange, ...] | None) -> list[dict[str, Any]] | None:

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from voidgen.image.snapshot import Entry, Locked, Snapshot, Xbps
     from voidgen.plan.documents import PlanDocument
 
+_OPTIONS = "options"
+"""The table of the modules' options."""
+
 
 def compare(old: Snapshot, new: Snapshot) -> Diff:
     """Return what differs from ``old`` to ``new``."""
@@ -62,7 +65,22 @@ def _request(old: PlanDocument, new: PlanDocument) -> dict[str, tuple[Value, ...
         table: _values(before.get(table, {}), after.get(table, {}))
         for table in dict.fromkeys((*before, *after))
     }
+    if _OPTIONS in found:
+        was, is_ = _set_by(old), _set_by(new)
+        found[_OPTIONS] = tuple(
+            attrs.evolve(one, old_by=was.get(one.name, ""), new_by=is_.get(one.name, ""))
+            for one in found[_OPTIONS]
+        )
     return {table: values for table, values in found.items() if values}
+
+
+def _set_by(plan: PlanDocument) -> dict[str, str]:
+    """Return the modules that set options, by MODULE.OPTION."""
+    return {
+        f"{module.name}.{name}": by
+        for module in plan.modules
+        for name, by in (module.set_by or {}).items()
+    }
 
 
 def _asked(plan: PlanDocument) -> dict[str, dict[str, str]]:
@@ -72,7 +90,7 @@ def _asked(plan: PlanDocument) -> dict[str, dict[str, str]]:
         "Void packages": {one.name: "" for one in plan.xbps.packages},
         "Void repositories": {one.name: "" for one in plan.xbps.repositories},
         "modules": {one.name: "" for one in plan.modules},
-        "options": {
+        _OPTIONS: {
             f"{module.name}.{name}": _text(value)
             for module in plan.modules
             for name, value in module.options.items()

@@ -80,7 +80,7 @@ def _lines(diff: Diff) -> Iterator[str]:
 
 
 def _value(one: Value) -> Sequence[str]:
-    return (one.kind, _text(one.name), _text(one.old or ""), _text(one.new or ""))
+    return (one.kind, _text(one.name), *map(_text, one.facts()))
 
 
 def _change(one: PackageChange) -> tuple[str, ...]:

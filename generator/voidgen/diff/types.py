@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from voidgen.diff.closure import PackageChange
 
 
+def _set(value: str | None, by: str) -> str:
+    return f"{value} (by {by})" if value is not None and by else value or ""
+
+
 def _kind(old: str | None, new: str | None) -> str:
     if old is None:
         return "added"
@@ -20,16 +24,25 @@ def _kind(old: str | None, new: str | None) -> str:
 
 @frozen
 class Value:
-    """Something asked for, or locked, that differs; None if a side does not have it."""
+    """Something asked for, or locked, that differs; None if a side does not have it.
+
+    ``old_by`` and ``new_by`` are the modules that set an option; empty if none did.
+    """
 
     name: str
     old: str | None
     new: str | None
+    old_by: str = ""
+    new_by: str = ""
 
     @property
     def kind(self) -> str:
         """Return ``added``, ``removed`` or ``changed``."""
         return _kind(self.old, self.new)
+
+    def facts(self) -> tuple[str, str]:
+        """Return what it was and what it is, each with the module that set it."""
+        return (_set(self.old, self.old_by), _set(self.new, self.new_by))
 
 
 @frozen

@@ -6,6 +6,7 @@ from posixpath import dirname
 from typing import TYPE_CHECKING
 
 from voidgen.errors import Fault
+from voidgen.overlay.asker import USER
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -23,13 +24,7 @@ def unprovided(resolution: Resolution, catalogue: Catalogue, file: Path) -> Iter
     """
     owned = {entry.path for entry in resolution.entries}
     links = {entry.path for entry in resolution.entries if entry.target is not None}
-    installed = {asked.name for asked in resolution.xbps}
-    packaged = {
-        path
-        for chosen in resolution.modules
-        for path, package in chosen.module.spec.provides.items()
-        if package in installed
-    }
+    provided = resolution.provided
     for chosen in resolution.modules:
         module = chosen.module
         for name, option in module.spec.options.items():
@@ -37,22 +32,16 @@ def unprovided(resolution: Resolution, catalogue: Catalogue, file: Path) -> Iter
             if option.names is None or not value:
                 continue
             path = option.names.replace("@", str(value))
-            if path in packaged or _has(path, owned, links):
+            if path in provided or _has(path, owned, links):
                 continue
             what = f"{name} is {value!r}, but as far as voidgen knows, the image has no {path}"
-            remedy = _remedy(path, catalogue)
-            by = chosen.set_by.get(name)
-            if by and by.kind == "file":
-                yield Fault(what, file, ("overlay", "options", module.name, name), remedy=remedy)
-            elif by:
-                other = f"or set [overlay.options.{module.name}] {name} in {file.name}"
-                what = f"module {by.name!r}: {what}"
-                place = ("overlay", "options", module.name, name)
-                yield Fault(what, catalogue[by.name].file, place, remedy=f"{remedy}; {other}")
-            else:
-                other = f"or set [overlay.options.{module.name}] {name} in {file.name}"
-                key = ("options", name, "default")
-                yield Fault(what, module.file, key, remedy=f"{remedy}; {other}")
+            remedy, place = _remedy(path, catalogue), chosen.place(name)
+            if place.file != file:
+                remedy += f"; or set [overlay.options.{module.name}] {name} in {file.name}"
+            given = chosen.given.get(name)
+            if given and given.by != USER:
+                what = f"module {given.by.name!r}: {what}"
+            yield Fault(what, place.file, place.key, remedy=remedy)
 
 
 def _has(path: str, paths: Collection[str], links: Collection[str]) -> bool:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from attrs import field, frozen
 
-from voidgen.errors import Fault, did_you_mean
-from voidgen.overlay.asker import USER, Asker, module
+from voidgen.errors import Fault, Place, did_you_mean
+from voidgen.overlay.asker import USER, module
+from voidgen.overlay.given import Given, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -19,30 +20,14 @@ if TYPE_CHECKING:
 
 
 @frozen
-class Given:
-    """A value that voidgen.toml or a module gives an option of the module ``of``, and its place."""
-
-    of: str
-    name: str
-    value: OptionValue
-    by: Asker
-    file: Path
-
-    @property
-    def key(self) -> tuple[str, ...]:
-        """Return the key of the value in ``file``."""
-        return ("overlay", "options", self.of, self.name)
-
-
-@frozen
 class Settled:
     """The values of all options, by module.
 
-    ``by`` says who gave each value that is not the option's own default, by module and option.
+    ``given`` has each value that is not the option's own default, by module and option.
     """
 
     values: Mapping[str, Mapping[str, OptionValue]]
-    by: Mapping[str, Mapping[str, Asker]]
+    given: Mapping[str, Mapping[str, Given]]
     faults: tuple[Fault, ...] = field(factory=tuple)
 
 
@@ -70,12 +55,13 @@ def settle(
         for one in _by_module(by)
         if one.of in catalogue and one.of != by.name
     ]
-    for one in (*users, *of_modules):
-        faults += _wrong(one, catalogue[one.of])
+    wrong = {one: [*_wrong(one, catalogue[one.of])] for one in (*users, *of_modules)}
+    faults += (fault for found in wrong.values() for fault in found)
     chosen = {(one.of, one.name): one for one in users}
     for one in of_modules:
         first = chosen.setdefault((one.of, one.name), one)
-        if one.of in present and first.by != USER and first.value != one.value:
+        is_wrong = wrong[one] or wrong[first]
+        if one.of in present and first.by != USER and first.value != one.value and not is_wrong:
             faults.append(_disagree(first, one, file))
     settled = {
         name: {option: one for (of, option), one in chosen.items() if of == name}
@@ -90,10 +76,7 @@ def settle(
             })
             for name, one in present.items()
         }),
-        MappingProxyType({
-            name: MappingProxyType({key: value.by for key, value in values.items()})
-            for name, values in settled.items()
-        }),
+        MappingProxyType({name: MappingProxyType(values) for name, values in settled.items()}),
         tuple(faults),
     )  # fmt: skip
 
@@ -148,17 +131,13 @@ def _wrong(given: Given, of: Module) -> Iterator[Fault]:
 
 def _disagree(first: Given, other: Given, file: Path) -> Fault:
     what = (
-        f"{other.by} sets option {other.name!r} of module {other.of!r} to {_shown(other.value)}, "
-        f"but {first.by} sets it to {_shown(first.value)}"
+        f"{other.by} sets option {other.name!r} of module {other.of!r} to {shown(other.value)}, "
+        f"but {first.by} sets it to {shown(first.value)}"
     )
     remedy = (
         f"leave one module out, or set [overlay.options.{other.of}] {other.name} in {file.name}"
     )
-    return Fault(what, other.file, other.key, remedy=remedy)
-
-
-def _shown(value: OptionValue) -> str:
-    return repr(list(value)) if isinstance(value, tuple) else repr(value)
+    return Fault(what, other.file, other.key, remedy=remedy, other=Place(first.file, first.key))
 
 
 def _missing(of: Module, settled: Mapping[str, Given], file: Path) -> Iterator[Fault]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from attrs import field, frozen
 
-from voidgen.errors import Fault, Key, did_you_mean
+from voidgen.errors import Fault, Key, Place, did_you_mean
 from voidgen.overlay import aliases, patterns
 from voidgen.overlay.types import Ownership, Source
 from voidgen.system import git_names
@@ -118,6 +118,7 @@ def claims(found: Iterable[Entry], arch: Arch) -> tuple[dict[str, Entry], list[F
                     entry.file,
                     entry.key,
                     remedy="move one of them",
+                    other=Place(above.file, above.key),
                 )
             )
     return dict(sorted(owned.items())), faults
@@ -164,7 +165,9 @@ def _shared(entry: Entry, other: Entry) -> Fault:
         if other.option:
             table = f"[overlay.options.{other.module}]"
             remedy = f"write your lines as {other.option} = [...] in {table} of voidgen.toml"
-    return Fault(what, entry.file, entry.key, remedy=remedy)
+    # The lines belong into an option, so that the file to look at is the first.
+    place = None if other.option else Place(other.file, other.key)
+    return Fault(what, entry.file, entry.key, remedy=remedy, other=place)
 
 
 def _misplaced(entry: Entry, arch: Arch) -> Iterator[Fault]:

@@ -7,9 +7,10 @@ from posixpath import basename
 from typing import TYPE_CHECKING
 
 from voidgen.errors import Fault
+from voidgen.overlay.asker import USER
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
     from pathlib import Path
 
     from voidgen.overlay.resolution import Chosen, Resolution
@@ -25,27 +26,20 @@ def unprovided(resolution: Resolution, file: Path) -> Iterator[Fault]:
     ``[provides]`` names. ``file`` is voidgen.toml.
     """
     known = _known(resolution)
-    files = {chosen.module.name: chosen.module.file for chosen in resolution.modules}
     for chosen in resolution.modules:
         for name, option in chosen.module.spec.options.items():
             program = _program(chosen.options.get(name)) if option.runs else ""
             if program and basename(program) not in known:
-                yield _fault(chosen, name, program, file, files)
+                yield _fault(chosen, name, program, file)
 
 
 def _known(resolution: Resolution) -> set[str]:
     installed = {asked.name for asked in resolution.xbps}
     files = {entry.path for entry in resolution.entries}
-    provided = {
-        path
-        for chosen in resolution.modules
-        for path, package in chosen.module.spec.provides.items()
-        if package in installed
-    }
     return {
         *installed,
         *(asked.name.partition("^")[0].rpartition(".")[2].strip('"') for asked in resolution.nix),
-        *(basename(path) for path in {*files, *provided} if path.startswith(_FOLDERS)),
+        *(basename(path) for path in files | resolution.provided if path.startswith(_FOLDERS)),
     }
 
 
@@ -60,16 +54,13 @@ def _program(value: OptionValue | None) -> str:
     return words[0] if words else ""
 
 
-def _fault(chosen: Chosen, name: str, program: str, file: Path, files: Mapping[str, Path]) -> Fault:
-    module, by = chosen.module, chosen.set_by.get(name)
+def _fault(chosen: Chosen, name: str, program: str, file: Path) -> Fault:
+    module, given, place = chosen.module, chosen.given.get(name), chosen.place(name)
     what = f"as far as voidgen knows, no package of the image brings {program!r}"
     setting = f"[overlay.options.{module.name}] {name}"
     remedy = f"add its package to [xbps] packages, or set {setting} in {file.name}"
-    key = ("overlay", "options", module.name, name)
-    if by is None:
+    if given is None:
         what += f", which option {name!r} of module {module.name!r} names"
-        return Fault(what, module.file, ("options", name, "default"), remedy=remedy)
-    if by.kind == "module":
-        what += f", which module {by.name!r} gives option {name!r} of module {module.name!r}"
-        return Fault(what, files[by.name], key, remedy=remedy)
-    return Fault(what, file, key, remedy=remedy)
+    elif given.by != USER:
+        what += f", which {given.by} gives option {name!r} of module {module.name!r}"
+    return Fault(what, place.file, place.key, remedy=remedy)

@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
+from voidgen.errors import Place
 from voidgen.overlay.asker import Asker  # noqa: TC001 - cattrs reads it
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from voidgen.overlay.given import Given
     from voidgen.overlay.paths import Entry
     from voidgen.overlay.types import Module
     from voidgen.schema.structure import OptionValue
@@ -20,13 +22,19 @@ if TYPE_CHECKING:
 class Chosen:
     """A module of the image, who asked for it, and the values of its options.
 
-    ``set_by`` says who gave the values that are not the option's own default, by option.
+    ``given`` has the values that are not the option's own default, by option.
     """
 
     module: Module
     by: tuple[Asker, ...]
     options: Mapping[str, OptionValue]
-    set_by: Mapping[str, Asker]
+    given: Mapping[str, Given]
+
+    def place(self, name: str) -> Place:
+        """Return where the option ``name`` gets its value: who gives it, or else its default."""
+        if name in self.given:
+            return Place(self.given[name].file, self.given[name].key)
+        return Place(self.module.file, ("options", name, "default"))
 
 
 @frozen
@@ -79,3 +87,14 @@ class Resolution:
     users: tuple[Account, ...] = ()
     disabled: tuple[str, ...] = ()
     """Services that voidgen.toml disables."""
+
+    @property
+    def provided(self) -> frozenset[str]:
+        """Return the paths of the image's xbps packages that modules name in ``[provides]``."""
+        installed = {asked.name for asked in self.xbps}
+        return frozenset(
+            path
+            for chosen in self.modules
+            for path, package in chosen.module.spec.provides.items()
+            if package in installed
+        )

@@ -57,7 +57,7 @@ def resolve(config: Config, catalogue: Catalogue, file: Path) -> Resolution:
     faults += _without_mklive(config, owned.values())
     resolution = Resolution(
         tuple(
-            Chosen(module, by[name := module.name], settled.values[name], settled.by[name])
+            Chosen(module, by[name := module.name], settled.values[name], settled.given[name])
             for module in order
         ),
         tuple(nix),

@@ -100,7 +100,8 @@ class Entry:
 
     A directory without a mode is only on the way to something else, and keeps the system's.
     ``hash`` is set if voidgen knows the file's bytes. ``emitted`` is its name in image/include, if
-    git would act on its own name. Nix makes an entry with ``made_by``.
+    git would act on its own name. Nix makes an entry with ``made_by``. ``module`` is the one that
+    brings it; None if it is made for voidgen.toml.
     """
 
     path: str
@@ -112,6 +113,7 @@ class Entry:
     hash: str | None = None
     emitted: str | None = None
     made_by: Recipe | None = None
+    module: str | None = None
 
     def is_made_by(self, kind: str) -> bool:
         """Return whether Nix makes it by a recipe of this ``kind``."""

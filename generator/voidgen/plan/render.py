@@ -115,6 +115,7 @@ def document(plan: Plan, nodes: Mapping[str, Node]) -> PlanDocument:
     """Return what image/nix/ builds from (see docs/reference/manifest.md)."""
     config, resolution, root = plan.config, plan.resolution, plan.root
     image, layouts = config.image, config.image.layouts()
+    modules = {entry.path: entry.module or None for entry in resolution.entries}
     return PlanDocument(
         image=PlannedImage(
             name=image.name,
@@ -153,7 +154,9 @@ def document(plan: Plan, nodes: Mapping[str, Node]) -> PlanDocument:
         services=resolution.services,
         users=resolution.users,
         checks=checks(plan),
-        include=tuple(_listed(path, node) for path, node in nodes.items()),
+        include=tuple(
+            evolve(_listed(path, node), module=modules.get(path)) for path, node in nodes.items()
+        ),
         mklive=config.mklive,
         container=config.container,
         boot=config.boot,
@@ -164,7 +167,7 @@ def document(plan: Plan, nodes: Mapping[str, Node]) -> PlanDocument:
 
 def _set_by(chosen: Chosen) -> dict[str, str] | None:
     """Return the modules that gave the options of ``chosen`` values, by option."""
-    found = {name: by.name for name, by in chosen.set_by.items() if by.kind == "module"}
+    found = {name: one.by.name for name, one in chosen.given.items() if one.by != asker.USER}
     return found or None
 
 

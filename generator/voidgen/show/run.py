@@ -41,7 +41,7 @@ class LockedPlan:
     """A plan, and what it is locked to.
 
     ``packages`` has the versions of Void's packages by name, and ``missing`` a line for each thing
-    that is not locked. ``overlay`` has the module of each path that a module brings.
+    that is not locked.
     """
 
     plan: PlanDocument
@@ -49,7 +49,6 @@ class LockedPlan:
     container: str
     packages: Mapping[str, str]
     missing: tuple[str, ...]
-    overlay: Mapping[str, str]
 
 
 @frozen
@@ -88,5 +87,4 @@ def _locked(found: Project) -> LockedPlan:
         pins.lock.container if pins.lock else "",
         {one.name: one.version for one in xbps.packages} if xbps else {},
         tuple(state.unlocked(found, pins)),
-        {one.path: one.module for one in found.plan.resolution.entries if one.module},
     )

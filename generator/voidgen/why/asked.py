@@ -11,6 +11,7 @@ from attrs import frozen
 
 from voidgen.config.void_repositories import Void
 from voidgen.overlay.asker import USER, Asker, module
+from voidgen.overlay.given import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from voidgen.errors import Key
     from voidgen.overlay.paths import Entry
+    from voidgen.overlay.resolution import Chosen
     from voidgen.plan.plan import Plan
 
 
@@ -49,6 +51,7 @@ def names(plan: Plan) -> set[str]:
         *(one.module.name for one in found.modules),
         *(one.path for one in found.entries),
         plan.config.image.console().path,
+        *(f"{one.module.name}.{name}" for one in found.modules for name in one.options),
     }
 
 
@@ -75,6 +78,10 @@ class _Asked:
             if one.module.name == name:
                 ways = tuple(self._way(name, by) for by in one.by)
                 yield Reason("module", name, one.module.spec.summary, ways)
+                yield from (self._option(one, option) for option in one.given)
+            of, _, option = name.rpartition(".")
+            if one.module.name == of and option in one.options:
+                yield self._option(one, option)
         yield from self._packages(name)
         for service in self.plan.resolution.services:
             if service.name == name:
@@ -93,6 +100,15 @@ class _Asked:
             if entry.path == name:
                 yield self._path(entry)
         yield from self._console_keymap(name)
+
+    def _option(self, chosen: Chosen, name: str) -> Reason:
+        """Return who gives the option ``name`` of a module its value."""
+        of, given, place = chosen.module.name, chosen.given.get(name), chosen.place(name)
+        by = given.by if given else module(of)
+        value = shown(chosen.options[name])
+        what = f"{by} sets it" if given else f"its default is {value}"
+        way = (*self._along(self.shortest[by]), Step(place.file, place.key, what))
+        return Reason("option", f"{of}.{name}", value, (way,))
 
     def _path(self, entry: Entry) -> Reason:
         by = module(entry.module) if entry.module else USER

@@ -144,6 +144,26 @@ def test_an_iso_does_not_say_what_ran_mklive() -> None:
     assert diff.request == {"settings": (Value("container.engine", "auto", "nix"),)}
 
 
+def test_an_option_has_the_module_that_set_it() -> None:
+    assert OLD.plan
+    modules = [
+        {"name": "m", "by": BY, "options": {"on": False}, "set-by": {"on": "desk"}},
+    ]
+    new = attrs.evolve(OLD, plan=documents.plan(**PLAN | {"modules": modules}))
+    diff = compare.compare(OLD, new)
+    assert diff.request == {"options": (Value("m.on", "true", "false", "", "desk"),)}
+    for text in (html.dump(diff), markdown.dump(diff)):
+        assert "false (by desk)" in text
+    (row,) = json.loads(as_json.dump(diff))["request"]["options"]
+    assert row == {
+        "kind": "changed", "name": "m.on", "old": "true", "new": "false", "new-by": "desk",
+    }  # fmt: skip
+    # Only another module that sets the same value is not a difference.
+    assert not compare.compare(new, attrs.evolve(new, plan=documents.plan(**PLAN | {
+        "modules": [{**modules[0], "set-by": {"on": "other"}}],
+    })))  # fmt: skip
+
+
 def test_each_layer() -> None:
     diff = compare.compare(OLD, NEW)
     assert diff.request

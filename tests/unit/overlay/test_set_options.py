@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from tests.support.overlay import FILE, catalogue, config, faults, module, resolved
 
+from voidgen.errors import Place
 from voidgen.overlay import programs
 from voidgen.overlay.asker import USER
 from voidgen.overlay.asker import module as module_asker
@@ -31,7 +32,7 @@ def test_a_module_sets_another_ones_option() -> None:
     found = resolved(desktop("desk", session="two"), manager())
     (chosen,) = (one for one in found.modules if one.module.name == "manager")
     assert chosen.options == {"session": "two", "terminal": ()}
-    assert chosen.set_by == {"session": module_asker("desk")}
+    assert chosen.given["session"].by == module_asker("desk")
 
 
 def test_voidgen_toml_wins() -> None:
@@ -40,7 +41,7 @@ def test_voidgen_toml_wins() -> None:
     found = resolved(*modules, options=options)
     (chosen,) = (one for one in found.modules if one.module.name == "manager")
     assert chosen.options["session"] == "three"
-    assert chosen.set_by == {"session": USER}
+    assert chosen.given["session"].by == USER
 
 
 def test_modules_that_agree_are_fine_and_those_that_do_not_are_both_named() -> None:
@@ -52,7 +53,18 @@ def test_modules_that_agree_are_fine_and_those_that_do_not_are_both_named() -> N
     )
     assert fault.file == desktop("b").file
     assert fault.key == ("overlay", "options", "manager", "session")
+    assert fault.other == Place(desktop("a").file, fault.key)
     assert "[overlay.options.manager] session in voidgen.toml" in fault.remedy
+
+
+@pytest.mark.parametrize("wrong", ["a", "b"])
+def test_a_wrong_value_is_no_disagreement(wrong: str) -> None:
+    values = {"a": "two", "b": "two", wrong: 5}
+    (fault,) = faults(*(desktop(name, session=value) for name, value in values.items()), manager())
+    assert (fault.file, fault.what) == (
+        desktop(wrong).file,
+        "expected a string, got the number 5",
+    )
 
 
 def test_a_module_that_the_image_lacks_is_left_alone() -> None:
@@ -102,7 +114,7 @@ def test_a_program_that_no_package_brings_is_a_warning() -> None:
     key = ("overlay", "options", "manager", "terminal")
     desk = desktop("desk", terminal=["foot", "-e"])
     assert warned(desk, manager()) == [
-        (f"{what}, which module 'desk' gives option 'terminal' of module 'manager'", key)
+        (f"{what}, which module desk gives option 'terminal' of module 'manager'", key)
     ]
     options = {"manager": {"terminal": ("foot",)}}
     assert warned(manager(), options=options) == [(what, key)]

@@ -82,6 +82,24 @@ def test_everything_in_the_root_image_is_explained_from_its_voidgen_toml(kind: s
                     assert step["what"].split()[-1].rpartition("/")[2] in line
 
 
+def test_an_option_leads_to_who_sets_it() -> None:
+    ran = voidgen("why", "lightdm-live.session", cwd=ROOT)
+    assert (ran.status, ran.err) == (0, "")
+    assert ran.out.startswith("option lightdm-live.session: 'cinnamon'\n")
+    assert ran.out.endswith("module cinnamon-live sets it\n")
+    # A module's own reason is followed by what others set.
+    assert voidgen("why", "lightdm-live", cwd=ROOT).out.endswith(f"\n\n{ran.out}")
+
+
+def test_an_option_with_its_default_leads_to_its_module() -> None:
+    ran = voidgen("why", "nix-daemon.sandbox", "--json", cwd=ROOT)
+    (reason,) = json.loads(ran.out)["reasons"]
+    *_, last = reason["ways"][0]
+    assert last["what"] == f"its default is {reason['about']}"
+    line = Path(last["file"]).read_text().splitlines()[last["line"] - 1]
+    assert line == f"default = {reason['about']}"
+
+
 def test_a_name_of_several_kinds_is_explained_for_each() -> None:
     ran = voidgen("why", "lightdm", cwd=ROOT)
     assert (ran.status, ran.err) == (0, "")
