@@ -14,7 +14,7 @@ from voidgen.emit.listing import hash_of
 from voidgen.errors import Fault, Key, WrongInputError, raise_all, unreadable
 from voidgen.lint import hook, kernels, removed_files
 from voidgen.nix.caches import Caches
-from voidgen.overlay import catalogue, enabled, programs, run_bits, sources
+from voidgen.overlay import catalogue, enabled, run_bits, sources
 from voidgen.overlay.resolve import resolve
 from voidgen.plan import boot_menu, render
 from voidgen.plan.plan import Plan, plan
@@ -103,9 +103,8 @@ def load(folder: Path, text: str | None = None) -> Project:
     booted = kernels.warnings(image, file)
     order = [chosen.module for chosen in image.resolution.modules]
     idle = enabled.idle(settings.services, order, file)
-    named = programs.unprovided(image.resolution, file)
     return Project(
-        folder, image, nodes, (*found.warnings, *booted, *idle, *named, *_of_hooks(image, folder))
+        folder, image, nodes, (*found.warnings, *booted, *idle, *_of_hooks(image, folder))
     )
 
 

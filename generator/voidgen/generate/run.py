@@ -12,7 +12,7 @@ from attrs import evolve, frozen
 from voidgen import emit, project
 from voidgen.errors import Fault, WrongInputError, raise_all
 from voidgen.generate import locked_owners, visudo
-from voidgen.lock import services, state
+from voidgen.lock import programs, services, state
 from voidgen.nix import flake_path, flake_ref
 from voidgen.repository import finding, gitattributes_file, survey
 from voidgen.system import git, home_folder
@@ -63,6 +63,8 @@ def run(request: Request) -> Result:
     unlocked = state.unlocked(image, pins)
     doubts = _doubts(image, pins, unlocked)
     changes, findings = (_compare if request.check else _write)(image, force=request.force)
+    # Nix evaluates what was emitted.
+    doubts += programs.warnings(image, pins.lock)
     warnings = (*doubts, *finding.faults(findings, *WARNED))
     return Result(changes, tuple(unlocked), warnings)
 

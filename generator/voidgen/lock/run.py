@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from voidgen.errors import raise_all
-from voidgen.lock import services, state, update
+from voidgen.lock import programs, services, state, update
 from voidgen.system.files import project_lock
 
 if TYPE_CHECKING:
@@ -56,8 +56,9 @@ def run(request: Request, progress: Progress) -> Result:
         outcome = update.pin(project, request.moving, progress, evaluate=request.evaluate)
         raise_all(services.find(project, outcome.after.lock).faults)
         written = state.write(project, outcome)
-    warnings = state.warnings(project, outcome.after.lock)
-    return Result(outcome, tuple(written), tuple(warnings))
+    lock = outcome.after.lock
+    warnings = (*state.warnings(project, lock), *programs.warnings(project, lock))
+    return Result(outcome, tuple(written), warnings)
 
 
 def check(project: Project) -> Missing:

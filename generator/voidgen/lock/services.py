@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from voidgen.lock.types import Lock
     from voidgen.overlay.resolution import Enabled
     from voidgen.project import Project
+    from voidgen.xbps.types import Xbps
 
 
 @frozen
@@ -33,13 +34,10 @@ class Findings:
     warnings: tuple[Fault, ...] = ()
 
 
-def locked(project: Project, lock: Lock | None) -> Mapping[str, str] | None:
-    """Return the package of each service of the locked packages.
-
-    None if the lock does not know, or if the packages are locked for another plan.
-    """
+def fitting(project: Project, lock: Lock | None) -> Xbps | None:
+    """Return Void's locked packages; None if there are none, or if another plan has locked them."""
     xbps = lock.xbps if lock else None
-    if xbps is None or xbps.services is None:
+    if xbps is None:
         return None
     plan, asked = project.plan, xbps.request
     wanted = tuple(one.name for one in plan.resolution.xbps)
@@ -49,6 +47,14 @@ def locked(project: Project, lock: Lock | None) -> Mapping[str, str] | None:
         wanted,
         repositories,
     ):
+        return None
+    return xbps
+
+
+def locked(project: Project, lock: Lock | None) -> Mapping[str, str] | None:
+    """Return the package of each service of the locked packages; None if the lock does not know."""
+    xbps = fitting(project, lock)
+    if xbps is None or xbps.services is None:
         return None
     return {one.name: one.package for one in reversed(xbps.services)}
 

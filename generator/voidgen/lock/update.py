@@ -21,6 +21,7 @@ from voidgen.lock import (
     fetched,
     flake_lock,
     mklive_source,
+    programs,
     root_packages,
     state,
     status,
@@ -32,7 +33,8 @@ from voidgen.nix import evaluation, fetchers, flakes, installed, requirements, s
 from voidgen.plan import render
 from voidgen.system.network_faults import UnreachableError
 from voidgen.tree import File
-from voidgen.xbps import fetch, file_lists, keys, programs, snapshot, store
+from voidgen.xbps import fetch, file_lists, keys, snapshot, store
+from voidgen.xbps import programs as xbps_programs
 from voidgen.xbps.resolve import Sources, resolve
 
 if TYPE_CHECKING:
@@ -225,11 +227,22 @@ class _Pinning:
             sources = self._sources(asked, xbps)
             raise_all(root_packages.faults(asked, sources, self.project.folder / config.FILE))
             xbps = resolve(asked, sources, self.work, self.progress)
-        elif xbps.services is None:
+        elif self._unread(xbps):
             paths = _fetched(self.project, xbps, self.progress)
-            with self.progress.step("reading which services the packages have"):
-                xbps = evolve(xbps, services=file_lists.services(xbps.packages, paths))
+            with self.progress.step("reading which services and programs the packages have"):
+                xbps = file_lists.with_contents(xbps, paths, self._programs)
         return evolve(old or Lock(), container=image, xbps=xbps)
+
+    @property
+    def _programs(self) -> tuple[str, ...]:
+        return tuple(one.path for one in programs.named(self.project))
+
+    def _unread(self, xbps: Xbps) -> bool:
+        """Return whether the packages' lists of files have to be read for this plan."""
+        known = {one.path for one in xbps.programs or ()}
+        return None in {xbps.services, xbps.enabled, xbps.programs} or not known.issuperset(
+            self._programs
+        )
 
     def _container(self, locked: str) -> str:
         """Return the container's image: if it moves, with the digest that its tag has today."""
@@ -256,7 +269,9 @@ class _Pinning:
         indexes = self._indexes(asked, old)
         askers = {one.name: one.by for one in plan.resolution.xbps}
         mirrors, caches = plan.config.xbps.mirrors, self.project.caches
-        return Sources(mklive, tools, tuple(trusted), indexes, mirrors, caches, askers)
+        return Sources(
+            mklive, tools, tuple(trusted), indexes, mirrors, caches, askers, self._programs
+        )
 
     def _indexes(self, asked: Request, old: Xbps | None) -> Snapshot:
         places = (asked.arch, asked.repositories)
@@ -311,4 +326,4 @@ def _tools(flake: Path, project: Project, progress: Progress) -> Path:
         flake, system, tuple[str, ...], apply="builtins.attrNames", caches=caches
     ):
         return flakes.build(flake, "xbps", progress, caches=caches) / "bin"
-    return programs.on_path()
+    return xbps_programs.on_path()

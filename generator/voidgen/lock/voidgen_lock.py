@@ -72,8 +72,9 @@ def dump(lock: Lock) -> bytes:
     for name in ("inputs", "closure", "iso"):
         if not table[name]:
             del table[name]
-    if lock.xbps and lock.xbps.services is None:
-        del table["xbps"]["services"]
+    for name in ("services", "enabled", "programs"):
+        if lock.xbps and getattr(lock.xbps, name) is None:
+            del table["xbps"][name]
     if lock.xbps:
         # A request has the keys of voidgen.toml only if they differ from the defaults.
         asked = table["xbps"]["request"]

@@ -28,15 +28,18 @@ def evaluate(  # noqa: PLR0913 - each is an option of `nix eval`
     inputs: Mapping[str, str] | None = None,
     caches: Caches = NO_CACHES,
     may_build: bool = True,
+    offline: bool = False,
 ) -> T:
     """Return the value of a flake's ``attribute``, as a ``kind`` (`typed_json`): ``nix eval``.
 
     With ``apply``, a function in Nix, the value is its result. ``inputs`` are references to use
     instead of the locked ones. Never changes the lock. Without ``may_build``, Nix refuses code that
-    reads what has to be built first (import from derivation).
+    reads what has to be built first (import from derivation). If ``offline``, it has to do with
+    what it has already fetched.
     """
     words = ["--json", "--no-update-lock-file", commands.WITH_FRAMES]
     words += [] if may_build else ["--option", "allow-import-from-derivation", "false"]
+    words += ["--offline"] if offline else []
     words += ["--apply", apply] if apply else []
     for name, reference in (inputs or {}).items():
         words += ["--override-input", name, reference]

@@ -39,7 +39,7 @@ class Sources:
     """Where packages come from.
 
     ``mklive`` is the folder of its source, ``tools`` that of XBPS's programs. ``askers`` has, by
-    package of the image, who asks for it.
+    package of the image, who asks for it, and ``programs`` has the paths of programs to look for.
     """
 
     mklive: Path
@@ -49,6 +49,7 @@ class Sources:
     mirrors: tuple[str, ...]
     caches: Caches
     askers: Mapping[str, tuple[Asker, ...]]
+    programs: tuple[str, ...] = ()
 
 
 def resolve(request: Request, sources: Sources, work: Path, progress: Progress) -> Xbps:
@@ -80,10 +81,10 @@ def resolve(request: Request, sources: Sources, work: Path, progress: Progress) 
         except StepFailedError:
             store.forget_signatures(packages)
             raise
-    with progress.step("reading which services the packages have"):
-        services = file_lists.services(packages, paths)
     used = {one.key for one in repositories}
-    locked = Xbps(request, keys.locked(trusted, used), repositories, packages, services)
+    locked = Xbps(request, keys.locked(trusted, used), repositories, packages)
+    with progress.step("reading which services and programs the packages have"):
+        locked = file_lists.with_contents(locked, paths, sources.programs)
     with progress.step("keeping them from garbage collection"):
         store.keep(locked, paths)
     return locked

@@ -90,6 +90,14 @@ class Service:
     package: rules.XbpsPackage
 
 
+@frozen(order=True)
+class Program:
+    """A path of a program that the plan runs, and a package of the image that has it, if any."""
+
+    path: rules.ImagePath
+    package: rules.XbpsPackage | None
+
+
 @frozen
 class Request:
     """What the packages were locked for; if that has changed, they have to be locked again.
@@ -112,8 +120,9 @@ class Request:
 class Xbps:
     """Every package of every transaction that mklive makes; all but ``request`` sorted.
 
-    ``services`` are those of the image's packages, by the packages' own lists of files; None if
-    another version of voidgen locked them, which did not read these lists.
+    The other fields are what the lists of files of the image's packages say; None if another
+    version of voidgen locked them, which did not read these lists. ``services`` are the packages'
+    services, and ``enabled`` those of them that a package enables by itself.
     """
 
     request: Request
@@ -121,3 +130,5 @@ class Xbps:
     repositories: tuple[Repository, ...] = ()
     packages: tuple[Package, ...] = ()
     services: tuple[Service, ...] | None = None
+    enabled: tuple[Service, ...] | None = None
+    programs: tuple[Program, ...] | None = None

@@ -13,7 +13,7 @@ from voidgen import project
 from voidgen.doctor import fix
 from voidgen.errors import StepFailedError, raise_all
 from voidgen.generate import locked_owners
-from voidgen.lock import entries, fetched, state, update
+from voidgen.lock import entries, fetched, programs, state, update
 from voidgen.lock import services as lock_services
 from voidgen.lock import voidgen_lock as lock_file
 from voidgen.lock.flake_lock import Input
@@ -31,7 +31,7 @@ from voidgen.nix import (
 from voidgen.nix.caches import NO_CACHES
 from voidgen.progress import NoProgress
 from voidgen.xbps import fetch
-from voidgen.xbps.types import Service
+from voidgen.xbps.types import Program, Service
 
 
 def not_a_lock(folder: Path, _: pytest.MonkeyPatch) -> None:
@@ -234,3 +234,21 @@ def services_that_no_locked_package_has(folder: Path, _: pytest.MonkeyPatch) -> 
     listed = (Service("sshd", "openssh"),)
     locked = evolve(found, xbps=evolve(found.xbps, request=request, services=listed))
     raise_all(lock_services.find(project.load(folder), locked).faults)
+
+
+def programs_that_no_locked_package_has(folder: Path, _: pytest.MonkeyPatch) -> None:
+    config = (
+        '[image]\nname = "a"\n[xbps]\nrepositories = ["https://repo.example.org/current"]\n'
+        'packages = ["a", "b"]\n[overlay]\nmodules = ["beacon"]\n'
+    )
+    write(folder, {"voidgen.toml": config})
+    write(folder, {"overlay-src/beacon/module.toml": 'summary = "A beacon"\n'})
+    service, entry = "etc/sv/beacon/run", "usr/share/applications/beacon.desktop.j2"
+    write(folder, {f"overlay-src/beacon/files/{service}": "#!/bin/sh\nexec beacond\n"})
+    write(folder, {f"overlay-src/beacon/files/{entry}": "[Desktop Entry]\nExec=beacon-gui\n"})
+    found = lock([])
+    assert found.xbps
+    request = evolve(found.xbps.request, packages=("a", "b"))
+    listed = (Program("/usr/bin/beacon-gui", None), Program("/usr/bin/beacond", None))
+    locked = evolve(found, xbps=evolve(found.xbps, request=request, programs=listed))
+    raise_all(programs.warnings(project.load(folder), locked))

@@ -43,7 +43,7 @@ def _index(url: str = URL, key: bytes = b"", *listed: Listed) -> Index:
 def not_a_package(folder: Path, _: pytest.MonkeyPatch) -> None:
     file = folder / "acl-2.3.2_1.x86_64.xbps"
     file.write_bytes(b"no archive")
-    file_lists.names(file)
+    file_lists.read(file)
 
 
 def no_key(folder: Path, _: pytest.MonkeyPatch) -> None:

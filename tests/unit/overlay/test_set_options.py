@@ -106,7 +106,13 @@ def test_a_required_option_may_come_from_a_module() -> None:
 
 
 def warned(*modules: Module, **more: Any) -> list[tuple[str, tuple[str | int, ...]]]:
-    return [(one.what, one.key) for one in programs.unprovided(resolved(*modules, **more), FILE)]
+    found = resolved(*modules, **more)
+    names = programs.known(found)
+    return [
+        (one.warning.what, one.warning.key)
+        for one in programs.named(found, {}, FILE)
+        if not programs.has(names, one)
+    ]
 
 
 def test_a_program_that_no_package_brings_is_a_warning() -> None:
