@@ -106,7 +106,9 @@ in
         inherit prelude;
         icons = self.field-icons;
       };
-      meta = tool "Prints the time in large digits";
+      meta = tool "Prints the time in large digits" // {
+        mainProgram = "desk-clock";
+      };
     };
     sticky = make {
       pname = "desk-sticky";
