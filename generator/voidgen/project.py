@@ -12,7 +12,7 @@ from voidgen import config, lint
 from voidgen.data import bundled_files
 from voidgen.emit.listing import hash_of
 from voidgen.errors import Fault, Key, WrongInputError, raise_all, unreadable
-from voidgen.lint import hook, kernels, removed_files
+from voidgen.lint import hook, kernels, privileged, removed_files
 from voidgen.nix.caches import Caches
 from voidgen.overlay import catalogue, enabled, run_bits, sources
 from voidgen.overlay.resolve import resolve
@@ -103,9 +103,9 @@ def load(folder: Path, text: str | None = None) -> Project:
     booted = kernels.warnings(image, file)
     order = [chosen.module for chosen in image.resolution.modules]
     idle = enabled.idle(settings.services, order, file)
-    return Project(
-        folder, image, nodes, (*found.warnings, *booted, *idle, *_of_hooks(image, folder))
-    )
+    unfit = privileged.warnings(image, file)
+    hooks = _of_hooks(image, folder)
+    return Project(folder, image, nodes, (*found.warnings, *booted, *idle, *unfit, *hooks))
 
 
 def _of_hooks(image: Plan, folder: Path) -> Iterator[Fault]:

@@ -38,6 +38,13 @@ class Nix:
         default=(),
         metadata={"help": "insecure packages that you accept, with their versions: NAME-VERSION"},
     )
+    unprivileged: tuple[rules.NixPackage, ...] = field(
+        default=(),
+        metadata={
+            "help": "packages that you accept, though they need setuid bits, file capabilities or "
+            "PAM, which programs of Nix lack"
+        },
+    )
     state_dir: rules.StateDir = field(
         default="/var/nix",
         metadata={"help": "folder of the database and socket of the live system's Nix"},
