@@ -12,7 +12,7 @@ from voidgen import config, lint
 from voidgen.data import bundled_files
 from voidgen.emit.listing import hash_of
 from voidgen.errors import Fault, Key, WrongInputError, raise_all, unreadable
-from voidgen.lint import hook, kernels, privileged, removed_files
+from voidgen.lint import hook, kernels, nix_environment, privileged, removed_files
 from voidgen.nix.caches import Caches
 from voidgen.overlay import catalogue, enabled, run_bits, sources
 from voidgen.overlay.resolve import resolve
@@ -100,12 +100,18 @@ def load(folder: Path, text: str | None = None) -> Project:
     file = folder / config.FILE
     contradictions = (*kernels.faults(image, file), *removed_files.faults(image, nodes, file))
     raise_all([*found.faults, *contradictions])
-    booted = kernels.warnings(image, file)
+    return Project(folder, image, nodes, (*found.warnings, *_warnings(image, folder)))
+
+
+def _warnings(image: Plan, folder: Path) -> Iterator[Fault]:
+    """Yield what may be wrong with the image, besides its overlay."""
+    file = folder / config.FILE
+    yield from kernels.warnings(image, file)
     order = [chosen.module for chosen in image.resolution.modules]
-    idle = enabled.idle(settings.services, order, file)
-    unfit = privileged.warnings(image, file)
-    hooks = _of_hooks(image, folder)
-    return Project(folder, image, nodes, (*found.warnings, *booted, *idle, *unfit, *hooks))
+    yield from enabled.idle(image.config.services, order, file)
+    yield from privileged.warnings(image, file)
+    yield from nix_environment.warnings(image, file)
+    yield from _of_hooks(image, folder)
 
 
 def _of_hooks(image: Plan, folder: Path) -> Iterator[Fault]:

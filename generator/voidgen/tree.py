@@ -44,7 +44,7 @@ class Directory:
 
 
 CONSOLE_KEYMAP, DCONF_DATABASE = "console-keymap", "dconf-database"
-MKLIVE_FILE, PACKAGES_FLAKE = "mklive-file", "packages-flake"
+LOCALE_ARCHIVE, MKLIVE_FILE, PACKAGES_FLAKE = "locale-archive", "mklive-file", "packages-flake"
 """Kinds of `Recipe`: names in image/nix/made.nix."""
 
 

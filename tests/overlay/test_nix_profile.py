@@ -104,6 +104,19 @@ def test_sessions_without_a_profile_are_not_changed(
     assert done.stderr == ""
 
 
+def test_sessions_have_the_locales_and_certificates_of_nix(
+    make_root: MakeRoot, baked: Baked
+) -> None:
+    nix = {"locales": [], "certificates": "/etc/ssl/own.crt"}
+    root = make_root("nix-profile", nix=nix)
+    install(baked, root)
+    root.run(SETUP)
+    for command in (("su", "live", "-c", "env"), ("su", "-", "live", "-c", "env")):
+        found = environment(root, *command)
+        assert found["LOCALE_ARCHIVE"] == "/usr/local/share/nix-locales/locale-archive"
+        assert found["NIX_SSL_CERT_FILE"] == "/etc/ssl/own.crt"
+
+
 def test_nix_profile_adds_through_the_generation_link(root: Root, baked: Baked) -> None:
     (root.path("/run/dice")).write_bytes(baked.nix_store("--export", baked.dice))
     before = str(root.path(PROFILE_LINK).readlink())

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from voidgen.config.image import ImageConfig
+from voidgen.config.nix import Nix
 from voidgen.config.services import Services
-from voidgen.config.types import Config, Nix, Overlay, Xbps
+from voidgen.config.types import Config, Overlay, Xbps
 from voidgen.errors import Fault, WrongInputError
 from voidgen.overlay.asker import Asker
 from voidgen.overlay.resolution import Resolution

@@ -46,6 +46,7 @@ def plan(document: PlanDocument, inputs: Iterable[Input], versions: Mapping[str,
             "log in": _log_in(document),
             "command line": " ".join(image.cmdline),
             **{name: value for name, value in _root(document).items() if value},
+            **{name: value for name, value in _of_nix(document).items() if value},
             **({"boot menu": _boot_menu(document.boot)} if document.boot else {}),
         },
     )
@@ -207,6 +208,16 @@ def _root(document: PlanDocument) -> dict[str, str]:
         "base": xbps.base or "",
         "ignored packages": " ".join(xbps.ignore or ()),
         "platforms": " ".join(document.image.platforms or ()),
+    }
+
+
+def _of_nix(document: PlanDocument) -> dict[str, str]:
+    """Return what programs of Nix have of their own, if voidgen.toml says so."""
+    nix = document.nix
+    locales = nix.locales is not None and {document.image.locale, *nix.locales}
+    return {
+        "locales of Nix": " ".join(sorted(locales or ())),
+        "certificates of Nix": nix.certificates or "",
     }
 
 

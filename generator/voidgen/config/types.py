@@ -12,43 +12,12 @@ from voidgen.config.hooks import Hooks
 from voidgen.config.image import ImageConfig
 from voidgen.config.live import Live
 from voidgen.config.mklive import Mklive
+from voidgen.config.nix import Nix
 from voidgen.config.services import Services
 from voidgen.schema.rule import MisfitError
 from voidgen.schema.structure import OptionValue
 
 Engine = Literal["auto", "podman", "docker", "nix"]
-
-
-@frozen
-class Nix:
-    """The Nix package set, and the packages that the image has from it."""
-
-    nixpkgs: rules.Nixpkgs = field(
-        default="github:NixOS/nixpkgs/nixos-unstable",
-        metadata={"help": "package set: a flake reference, or a folder of the project (./folder)"},
-    )
-    packages: tuple[rules.NixPackage, ...] = field(
-        default=(),
-        metadata={"help": "packages in the image, as attribute paths; ^output chooses one output"},
-    )
-    unfree: tuple[rules.NixName, ...] = field(
-        default=(), metadata={"help": "unfree packages that you accept, by their names"}
-    )
-    insecure: tuple[rules.NixVersion, ...] = field(
-        default=(),
-        metadata={"help": "insecure packages that you accept, with their versions: NAME-VERSION"},
-    )
-    unprivileged: tuple[rules.NixPackage, ...] = field(
-        default=(),
-        metadata={
-            "help": "packages that you accept, though they need setuid bits, file capabilities or "
-            "PAM, which programs of Nix lack"
-        },
-    )
-    state_dir: rules.StateDir = field(
-        default="/var/nix",
-        metadata={"help": "folder of the database and socket of the live system's Nix"},
-    )
 
 
 @frozen

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from attrs import evolve, field, frozen
 
 from voidgen import config, project
-from voidgen.config.types import Nix
+from voidgen.config.nix import Nix
 from voidgen.edit import text as edit
 from voidgen.errors import Fault, StepFailedError, WrongInputError
 from voidgen.overlay import catalogue

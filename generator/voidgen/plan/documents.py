@@ -45,13 +45,18 @@ class PlannedImage:
 
 @frozen
 class Nix:
-    """The package set, and the packages that are baked from it."""
+    """The package set, and the packages that are baked from it.
+
+    ``locales`` and ``certificates`` are None if voidgen.toml does not have them.
+    """
 
     nixpkgs: str
     packages: tuple[Package, ...]
     unfree: tuple[str, ...]
     insecure: tuple[str, ...]
     state_dir: str
+    locales: tuple[str, ...] | None = None
+    certificates: str | None = None
 
 
 @frozen

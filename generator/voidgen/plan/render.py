@@ -16,7 +16,17 @@ from voidgen.plan import documents, mklive_job, templating
 from voidgen.plan.documents import Check, PlanDocument, PlannedImage
 from voidgen.schema import canonical_json, typed_json
 from voidgen.system import git_names, sri
-from voidgen.tree import CONSOLE_KEYMAP, Directory, File, Link, Made, Node, Recipe, Tree
+from voidgen.tree import (
+    CONSOLE_KEYMAP,
+    LOCALE_ARCHIVE,
+    Directory,
+    File,
+    Link,
+    Made,
+    Node,
+    Recipe,
+    Tree,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,6 +35,9 @@ if TYPE_CHECKING:
     from voidgen.overlay.resolution import Chosen
     from voidgen.overlay.types import Source
     from voidgen.plan.plan import Plan
+
+NIX_LOCALES = "/usr/local/share/nix-locales/locale-archive"
+"""What LOCALE_ARCHIVE names, with [nix] locales."""
 
 
 def overlay(plan: Plan, contents: Mapping[Path, bytes]) -> dict[str, Node]:
@@ -44,6 +57,9 @@ def overlay(plan: Plan, contents: Mapping[Path, bytes]) -> dict[str, Node]:
     console = plan.config.image.console()
     if console.made and not any(console.is_map(path) for path in nodes):
         nodes[console.path] = _keymap(console.made)
+    if plan.config.nix.locales is not None:
+        locales = sorted({plan.config.image.locale, *plan.config.nix.locales})
+        nodes[NIX_LOCALES] = Made(Recipe(LOCALE_ARCHIVE, {"locales": " ".join(locales)}))
     for name in plan.resolution.disabled:
         if name in AT_BOOT:
             # The boot hook makes the link again; runsv(8) does not start a service with this file.
@@ -138,6 +154,8 @@ def document(plan: Plan, nodes: Mapping[str, Node]) -> PlanDocument:
             config.nix.unfree,
             config.nix.insecure,
             config.nix.state_dir,
+            config.nix.locales,
+            config.nix.certificates,
         ),
         xbps=documents.Xbps(
             resolution.repositories,
@@ -177,6 +195,7 @@ def _values(plan: Plan) -> dict[str, dict[str, Any]]:
     shared = {
         "image": plan.config.image,
         "nix": plan.config.nix,
+        "locale_archive": NIX_LOCALES,
         "xbps": plan.config.xbps,
         "cmdline": plan.cmdline,
         "xkb": plan.config.image.layouts(),

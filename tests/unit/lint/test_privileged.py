@@ -4,8 +4,8 @@ import re
 from attrs import evolve
 from tests.support.overlay import FILE, config, module, resolved
 
+from voidgen.config.nix import Nix
 from voidgen.config.rules import NIX_PACKAGE, XBPS_PACKAGE
-from voidgen.config.types import Nix
 from voidgen.errors import Fault
 from voidgen.lint import privileged
 from voidgen.overlay.resolve import resolve

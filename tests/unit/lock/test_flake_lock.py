@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.support.overlay import FILE, config
 
 from voidgen.config.mklive import Mklive
-from voidgen.config.types import Nix
+from voidgen.config.nix import Nix
 from voidgen.errors import WrongInputError
 from voidgen.lock import flake_lock as lock
 from voidgen.lock.flake_lock import Input

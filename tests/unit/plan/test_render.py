@@ -8,7 +8,8 @@ from tests.support.overlay import FILE, catalogue, config, module
 
 from voidgen.config.image import ImageConfig
 from voidgen.config.mklive import Mklive
-from voidgen.config.types import Config, Flake, Nix
+from voidgen.config.nix import Nix
+from voidgen.config.types import Config, Flake
 from voidgen.data import bundled_files
 from voidgen.errors import WrongInputError
 from voidgen.overlay.resolve import resolve
@@ -17,7 +18,7 @@ from voidgen.plan import render
 from voidgen.plan.plan import Plan, plan
 from voidgen.schema import canonical_json, typed_json
 from voidgen.system import sri
-from voidgen.tree import Directory, File, Link, Node
+from voidgen.tree import Directory, File, Link, Made, Node, Recipe
 
 MODULES = Path("overlay-src")
 
@@ -74,6 +75,14 @@ def test_a_template_sees_the_image_and_its_own_options() -> None:
         b" {{ cmdline | sh }} {{ nix.state_dir }} {{ xbps.packages | json }}",
     )
     assert nodes["/t"] == File(b"own live a b udevd live.user=live /var/nix []")
+
+
+def test_nix_makes_an_archive_of_the_locales() -> None:
+    settings = evolve(config(), nix=Nix(locales=("de_CH.UTF-8", "en_US.UTF-8")))
+    path = "/usr/local/share/nix-locales/locale-archive"
+    made = Made(Recipe("locale-archive", {"locales": "de_CH.UTF-8 en_US.UTF-8"}))
+    assert _overlay(_plan(settings=settings))[path] == made
+    assert path not in _overlay(_plan())
 
 
 def test_faults_of_all_templates_come_together() -> None:

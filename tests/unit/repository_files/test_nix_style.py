@@ -15,7 +15,8 @@ from tests.support.overlay import FILE, catalogue, config
 
 from voidgen.config.image import ImageConfig
 from voidgen.config.mklive import Mklive
-from voidgen.config.types import Cache, Config, Flake, Nix
+from voidgen.config.nix import Nix
+from voidgen.config.types import Cache, Config, Flake
 from voidgen.data import bundled_files
 from voidgen.overlay.resolve import resolve
 from voidgen.plan import render
