@@ -14,7 +14,7 @@ from voidgen.emit.listing import hash_of
 from voidgen.errors import Fault, Key, WrongInputError, raise_all, unreadable
 from voidgen.lint import hook, kernels, nix_environment, privileged, removed_files
 from voidgen.nix.caches import Caches
-from voidgen.overlay import catalogue, enabled, run_bits, sources
+from voidgen.overlay import catalogue, run_bits, sources
 from voidgen.overlay.resolve import resolve
 from voidgen.plan import boot_menu, render
 from voidgen.plan.plan import Plan, plan
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from voidgen.config.types import Config
+    from voidgen.lint.finding import NeededService
     from voidgen.overlay.types import Catalogue
     from voidgen.tree import Node, Tree
 
@@ -37,6 +38,8 @@ class Project:
     plan: Plan
     overlay: Mapping[str, Node]
     warnings: tuple[Fault, ...] = ()
+    services: tuple[tuple[NeededService, Fault], ...] = ()
+    """Warnings that hold only if no package has the service: `lock.services` knows."""
 
     @property
     def caches(self) -> Caches:
@@ -100,15 +103,15 @@ def load(folder: Path, text: str | None = None) -> Project:
     file = folder / config.FILE
     contradictions = (*kernels.faults(image, file), *removed_files.faults(image, nodes, file))
     raise_all([*found.faults, *contradictions])
-    return Project(folder, image, nodes, (*found.warnings, *_warnings(image, folder)))
+    return Project(
+        folder, image, nodes, (*found.warnings, *_warnings(image, folder)), found.services
+    )
 
 
 def _warnings(image: Plan, folder: Path) -> Iterator[Fault]:
     """Yield what may be wrong with the image, besides its overlay."""
     file = folder / config.FILE
     yield from kernels.warnings(image, file)
-    order = [chosen.module for chosen in image.resolution.modules]
-    yield from enabled.idle(image.config.services, order, file)
     yield from privileged.warnings(image, file)
     yield from nix_environment.warnings(image, file)
     yield from _of_hooks(image, folder)

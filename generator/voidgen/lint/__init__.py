@@ -38,7 +38,7 @@ from voidgen.lint.joined import joined
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from voidgen.lint.finding import Finding
+    from voidgen.lint.finding import Finding, NeededService
     from voidgen.overlay.paths import Entry
     from voidgen.overlay.resolution import Resolution
     from voidgen.overlay.types import LintRule
@@ -77,10 +77,14 @@ RULES: Mapping[LintRule, Callable[[LintedImage], Iterator[Finding]]] = {
 
 @frozen
 class Found:
-    """The findings of all rules: ``faults`` stop every command, ``warnings`` are only shown."""
+    """The findings of all rules: ``faults`` stop every command, ``warnings`` are only shown.
+
+    ``services`` are warnings that hold only if no package has the service.
+    """
 
     faults: tuple[Fault, ...]
     warnings: tuple[Fault, ...]
+    services: tuple[tuple[NeededService, Fault], ...] = ()
 
 
 def check(plan: Plan, nodes: Mapping[str, Node]) -> Found:
@@ -90,13 +94,17 @@ def check(plan: Plan, nodes: Mapping[str, Node]) -> Found:
     switched_off = allowed(plan.resolution)
     faults: list[Fault] = []
     warnings: list[Fault] = []
+    services: list[tuple[NeededService, Fault]] = []
     for name, rule in RULES.items():
         for finding in rule(image):
             if (finding.path, name) in switched_off:
                 continue
-            found = warnings if finding.doubtful else faults
-            found.append(_fault(finding, name, entries.get(finding.path)))
-    return Found(tuple(faults), joined(warnings))
+            fault = _fault(finding, name, entries.get(finding.path))
+            if finding.service:
+                services.append((finding.service, fault))
+            else:
+                (warnings if finding.doubtful else faults).append(fault)
+    return Found(tuple(faults), joined(warnings), tuple(services))
 
 
 def allowed(resolution: Resolution) -> set[tuple[str, LintRule]]:

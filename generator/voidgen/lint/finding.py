@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from attrs import frozen
 
@@ -20,11 +20,24 @@ if TYPE_CHECKING:
 
 
 @frozen
+class NeededService:
+    """A service that a package should provide, or start if ``kind`` is ``enabled``.
+
+    ``known`` is whether the tables say that a package of the image does. voidgen.lock knows better.
+    """
+
+    name: str
+    kind: Literal["services", "enabled"] = "services"
+    known: bool = False
+
+
+@frozen
 class Finding:
     """Something wrong with the overlay's entry at ``path``; ``line`` counts from 1.
 
     A ``doubtful`` finding may be what the user wants: it becomes a warning, not a fault.
-    ``place`` is a file and a key in it, if the mistake is not in the entry's own file.
+    ``place`` is a file and a key in it, if the mistake is not in the entry's own file. With
+    ``service``, the finding holds only if the packages of the image do not have that.
     """
 
     path: str
@@ -33,6 +46,7 @@ class Finding:
     line: int | None = None
     doubtful: bool = False
     place: tuple[Path, Key] | None = None
+    service: NeededService | None = None
 
 
 def line_of_source(entry: Entry, line: int | None) -> int | None:

@@ -6,7 +6,7 @@ import re
 from posixpath import basename, dirname, join, normpath
 from typing import TYPE_CHECKING
 
-from voidgen.lint.finding import Finding
+from voidgen.lint.finding import Finding, NeededService
 from voidgen.overlay import enabled
 from voidgen.overlay.services import provider, remedy
 from voidgen.tree import Link
@@ -46,10 +46,9 @@ def service(image: LintedImage) -> Iterator[Finding]:
         if path in ours or not isinstance(node, Link) or not RUNLEVEL.fullmatch(dirname(path)):
             continue
         target = normpath(join(dirname(path), node.target))
-        if dirname(target) == SERVICES and not provider(basename(target), modules, xbps, entries):
-            yield Finding(
-                path,
-                f"as far as voidgen knows, nothing in the image provides {target}",
-                remedy(basename(target)),
-                doubtful=True,
-            )
+        name = basename(target)
+        by = provider(name, modules, xbps, entries)
+        if dirname(target) == SERVICES and not by.startswith("/"):
+            what = f"as far as voidgen knows, nothing in the image provides {target}"
+            needed = NeededService(name, known=bool(by))
+            yield Finding(path, what, remedy(name), doubtful=True, service=needed)

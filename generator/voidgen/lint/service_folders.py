@@ -5,7 +5,7 @@ from __future__ import annotations
 from posixpath import dirname
 from typing import TYPE_CHECKING
 
-from voidgen.lint.finding import Finding
+from voidgen.lint.finding import Finding, NeededService
 from voidgen.lint.links import RUNLEVEL
 from voidgen.overlay.services import FOLDER, in_base_system, provider, remedy
 from voidgen.tree import Link
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from voidgen.lint.finding import LintedImage
 
 STARTED = ("eudev", "runit-void")
-"""Packages whose services are in Void's runlevel by default."""
+"""Packages whose services are in Void's runlevel by default, as far as is known without a lock."""
 
 
 def folders(image: LintedImage) -> Iterator[Finding]:
@@ -36,15 +36,18 @@ def folders(image: LintedImage) -> Iterator[Finding]:
     for name, first in found.items():
         run = f"{FOLDER}{name}/run"
         if run in entries:
-            is_started = name in enabled or in_base_system(name) in STARTED
+            started = NeededService(name, "enabled", known=in_base_system(name) in STARTED)
             if (
-                not is_started
+                name not in enabled
                 and f"{FOLDER}{name}/down" not in entries
                 and not image.runs(f"{FOLDER}{name}", f"sv start {name}")
             ):
                 what = f"nothing starts the service {name}"
                 how = f'add services = ["{name}"] to module.toml'
-                yield Finding(run, what, how, doubtful=True)
-        elif not provider(name, modules, image.xbps, entries):
+                yield Finding(run, what, how, doubtful=True, service=started)
+            continue
+        by = provider(name, modules, image.xbps, entries)
+        if not by.startswith("/"):
             what = f"as far as voidgen knows, nothing in the image provides {run}"
-            yield Finding(first, what, remedy(name), doubtful=True)
+            needed = NeededService(name, known=bool(by))
+            yield Finding(first, what, remedy(name), doubtful=True, service=needed)

@@ -17,7 +17,7 @@ from voidgen.overlay.asker import USER, in_words
 from voidgen.overlay.services import FOLDER, of_packages, packages, remedy
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from voidgen.errors import Key
     from voidgen.lock.types import Lock
@@ -88,6 +88,20 @@ def find(project: Project, lock: Lock | None, among: Collection[str] | None = No
     if known is not None:
         return Findings(faults=tuple(_missing(project, one, known) for one in missing))
     return Findings(warnings=tuple(_unknown(project, one) for one in missing))
+
+
+def doubts(project: Project, lock: Lock | None) -> Iterator[Fault]:
+    """Yield a warning for each service that the overlay or ``disable`` names and packages lack."""
+    xbps = fitting(project, lock)
+    for needed, fault in project.services:
+        listed = getattr(xbps, needed.kind, None)
+        has = needed.known if listed is None else needed.name in {one.name for one in listed}
+        if not has:
+            yield fault
+    order = [chosen.module for chosen in project.plan.resolution.modules]
+    by_packages = {one.name for one in (xbps.enabled if xbps else None) or ()}
+    settings, file = project.plan.config.services, project.folder / config.FILE
+    yield from enabled.idle(settings, order, file, by_packages)
 
 
 def _of_overlay(service: Enabled) -> bool:

@@ -127,7 +127,11 @@ def warnings(project: Project, lock: Lock | None) -> list[Fault]:
     """Return what in voidgen.toml does not fit the locked packages, but can be built."""
     file, state_dir = project.folder / config.FILE, project.plan.config.nix.state_dir
     found = nix_state.fault(lock, state_dir, file)
-    return [*([found] if found else []), *services.find(project, lock).warnings]
+    return [
+        *([found] if found else []),
+        *services.find(project, lock).warnings,
+        *services.doubts(project, lock),
+    ]
 
 
 def flake_faults(project: Project) -> list[Fault]:

@@ -64,13 +64,18 @@ def services(
     )
 
 
-def idle(config: Services, order: Collection[Module], file: Path) -> Iterator[Fault]:
-    """Yield a warning for each service in ``disable`` that nothing enables."""
+def idle(
+    config: Services, order: Collection[Module], file: Path, by_packages: Collection[str] = ()
+) -> Iterator[Fault]:
+    """Yield a warning for each service in ``disable`` that nothing enables.
+
+    ``by_packages`` are those that packages enable by themselves.
+    """
     linked = {
         entry.path.removeprefix(link(""))
         for entry in (*links(config, order, file), *_own_links(order))
     }
-    known = {*linked, *BY_MKLIVE, *AT_BOOT}
+    known = {*linked, *BY_MKLIVE, *AT_BOOT, *by_packages}
     for index, name in enumerate(config.disable):
         if name not in known:
             what = f"as far as voidgen knows, nothing enables the service {name!r}"

@@ -164,3 +164,47 @@ def test_enabled_and_disabled_at_once(folder: Path) -> None:
             "    remove one of the two\n"
         ),
     )
+
+
+LINKED = {
+    "voidgen.toml": '[image]\nname = "a"\n[xbps]\npackages = ["special"]\n'
+    '[services]\ndisable = ["shipped"]\n[overlay]\nmodules = ["mine"]\n[mklive]\n',
+    "overlay-src/mine/module.toml": 'summary = "A test"\n'
+    '[links]\n"/etc/runit/runsvdir/single/linked" = "/etc/sv/linked"\n',
+    "overlay-src/mine/files/etc/sv/conf-only/conf": "A=1\n",
+    "overlay-src/mine/files/etc/sv/idle/run": "#!/bin/sh\n",
+}
+
+
+def test_packages_settle_the_doubts_about_services_of_the_overlay(tmp_path: Path) -> None:
+    write(tmp_path, LINKED)
+    image = project.load(tmp_path)
+    unknown = [one.what for one in services.doubts(image, None)]
+    assert unknown == [
+        (
+            "as far as voidgen knows, nothing in the image provides /etc/sv/conf-only/run "
+            "(service-folder)"
+        ),
+        "nothing starts the service idle (service-folder)",
+        "as far as voidgen knows, nothing in the image provides /etc/sv/linked (service-link)",
+        "as far as voidgen knows, nothing enables the service 'shipped'",
+    ]
+    locked = _lock(tmp_path, ("conf-only", "special"), ("linked", "special"))
+    assert locked.xbps
+    enabled = (Service("idle", "special"), Service("shipped", "special"))
+    whole = evolve(locked, xbps=evolve(locked.xbps, enabled=enabled))
+    assert [*services.doubts(image, whole)] == []
+    lacking = evolve(locked, xbps=evolve(locked.xbps, services=(), enabled=()))
+    assert [one.what for one in services.doubts(image, lacking)] == unknown
+
+
+def test_the_lock_knows_better_than_the_table(tmp_path: Path) -> None:
+    write(tmp_path, {
+        "voidgen.toml": LINKED["voidgen.toml"].replace('disable = ["shipped"]', ""),
+        "overlay-src/mine/module.toml": 'summary = "A test"\n'
+        '[links]\n"/etc/runit/runsvdir/single/sshd" = "/etc/sv/sshd"\n',
+    })  # fmt: skip
+    image = project.load(tmp_path)
+    assert [*services.doubts(image, None)] == []
+    (found,) = services.doubts(image, _lock(tmp_path))
+    assert "/etc/sv/sshd" in found.what
