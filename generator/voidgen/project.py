@@ -6,12 +6,20 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from voidgen import config, lint
+from voidgen.config import variants
 from voidgen.data import bundled_files
 from voidgen.emit.listing import hash_of
-from voidgen.errors import Fault, Key, WrongInputError, raise_all, unreadable
+from voidgen.errors import (
+    Fault,
+    Key,
+    WrongInputError,
+    did_you_mean_or_known,
+    raise_all,
+    unreadable,
+)
 from voidgen.lint import hook, kernels, nix_environment, privileged, removed_files
 from voidgen.nix.caches import Caches
 from voidgen.overlay import catalogue, run_bits, sources
@@ -20,9 +28,10 @@ from voidgen.plan import boot_menu, render
 from voidgen.plan.plan import Plan, plan
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from voidgen.config.types import Config
+    from voidgen.config.variants import Variant
     from voidgen.lint.finding import NeededService
     from voidgen.overlay.types import Catalogue
     from voidgen.tree import Node, Tree
@@ -32,7 +41,11 @@ T = TypeVar("T")
 
 @frozen
 class Project:
-    """A project's plan, the overlay as it goes into the image, and what may be wrong with it."""
+    """One image of a project: its plan, the overlay as it goes into it, what may be wrong with it.
+
+    A variant's image has ``variant``, and its ``base`` is the project's own image, which has all
+    ``variants``.
+    """
 
     folder: Path
     plan: Plan
@@ -40,6 +53,9 @@ class Project:
     warnings: tuple[Fault, ...] = ()
     services: tuple[tuple[NeededService, Fault], ...] = ()
     """Warnings that hold only if no package has the service: `lock.services` knows."""
+    variant: Variant | None = None
+    variants: tuple[Project, ...] = ()
+    base: Project | None = None
 
     @property
     def caches(self) -> Caches:
@@ -47,21 +63,70 @@ class Project:
         named = self.plan.config.cache
         return Caches(named.stores, named.keys, is_offline(self.plan.config))
 
+    @property
+    def name(self) -> str:
+        """Return the variant's name, or ""."""
+        return self.variant.name if self.variant else ""
+
+    @property
+    def result(self) -> Path:
+        """Return the link to what Nix built: ./result, or ./result-VARIANT."""
+        return config.result(self.folder, self.name)
+
+    def output(self, name: str) -> str:
+        """Return the flake's output that is ``name`` of this image."""
+        return variants.output(self.name, name)
+
+    def images(self) -> tuple[Project, ...]:
+        """Return the project's own image, and those of its variants by name."""
+        base = self.base or self
+        return (base, *(evolve(one, base=base) for one in base.variants))
+
+    def of(self, name: str | None) -> Project:
+        """Return the image of the variant ``name``, or the project's own without a name.
+
+        Raises WrongInputError if there is no such variant.
+        """
+        found = {one.name: one for one in self.images()}
+        if (name or "") in found:
+            return found[name or ""]
+        known = [one for one in found if one]
+        remedy = did_you_mean_or_known(name or "", known, "variants")
+        what = f"the project has no variant {name!r}"
+        raise WrongInputError(Fault(what, self.folder / config.FILE, remedy=remedy))
+
+    def located(self, faults: Iterable[Fault]) -> tuple[Fault, ...]:
+        """Return ``faults`` of the image's settings, at their places in voidgen.toml."""
+        file = self.folder / config.FILE
+        return tuple(self.variant.located(one, file) if self.variant else one for one in faults)
+
     def tree(self) -> Tree:
-        """Return all that `generate` emits."""
+        """Return all that `generate` emits, for all images."""
+        base, *others = self.images()
+        named = [one.name for one in others]
+        return render.with_variants(
+            base.tree_of_image(named), {one.name: one.tree_of_image() for one in others}
+        )
+
+    def tree_of_image(self, named: Sequence[str] = ()) -> Tree:
+        """Return what `generate` emits if the project has no other image.
+
+        Its flake has the variants that are ``named``.
+        """
         constant = bundled_files.constant()
         if self.plan.config.mklive:
             constant |= bundled_files.in_sandbox()
-        return render.project(self.plan, self.overlay, constant, bundled_files.flake())
+        return render.project(self.plan, self.overlay, constant, bundled_files.flake(), named)
 
     def sources(self) -> Mapping[str, str]:
         """Return the hashes of the project's files that `generate` emits from."""
-        modules = (chosen.module for chosen in self.plan.resolution.modules)
-        named = self.plan.named_files.items()
-        return {
-            **sources.hashes(self.folder, modules),
-            **{Path(name).as_posix(): hash_of(data) for name, data in named},
-        }
+        found: dict[str, str] = {}
+        for one in self.images():
+            modules = (chosen.module for chosen in one.plan.resolution.modules)
+            named = one.plan.named_files.items()
+            found |= sources.hashes(self.folder, modules)
+            found |= {Path(name).as_posix(): hash_of(data) for name, data in named}
+        return found
 
 
 def is_offline(settings: Config) -> bool:
@@ -92,10 +157,32 @@ def load(folder: Path, text: str | None = None) -> Project:
     ``text`` is the text of a voidgen.toml that is not written yet.
     """
     faults: list[Fault] = []
-    settings = _attempt(lambda: _settings(folder, text), faults)
+    settings = _attempt(lambda: config.load_all(folder, text), faults)
+    if settings:
+        own, _ = settings
+        _attempt(lambda: _refuse_missing_files(own, folder), faults)
     modules = _attempt(lambda: modules_of(folder), faults)
-    if settings is None or modules is None:
+    if settings is None or modules is None or faults:
         raise WrongInputError(*faults)
+    base = _image(folder, settings[0], modules)
+    images = []
+    for variant in settings[1]:
+        try:
+            _refuse_missing_files(variant.settings, folder)
+            found = _image(folder, variant.settings, modules)
+        except WrongInputError as error:
+            faults += (variant.located(one, folder / config.FILE) for one in error.faults)
+            continue
+        found = evolve(found, variant=variant)
+        shared = {*base.warnings}
+        own_warnings = found.located(one for one in found.warnings if one not in shared)
+        images.append(evolve(found, warnings=own_warnings))
+    raise_all(faults)
+    return evolve(base, variants=tuple(images))
+
+
+def _image(folder: Path, settings: Config, modules: Catalogue) -> Project:
+    """Return the image of ``settings``; WrongInputError with every fault found."""
     resolution = resolve(settings, modules, folder / config.FILE)
     image = plan(settings, resolution, _named_files(settings, folder))
     nodes = render.overlay(image, _contents(image))
@@ -145,9 +232,8 @@ def _attempt(load: Callable[[], T], faults: list[Fault]) -> T | None:
         return None
 
 
-def _settings(folder: Path, text: str | None) -> Config:
-    """Return voidgen.toml, after checking that the project has the files it names."""
-    settings = config.load(folder, text)
+def _refuse_missing_files(settings: Config, folder: Path) -> None:
+    """Raise WrongInputError if the project lacks a file that voidgen.toml names."""
     file = folder / config.FILE
     faults: list[Fault] = []
     nixpkgs, extra = settings.nix.nixpkgs, settings.flake.extra
@@ -167,7 +253,6 @@ def _settings(folder: Path, text: str | None) -> Config:
             remedy = _of_a_submodule(folder / name) or "write its path from the project's folder"
             faults.append(Fault(f"{name} is not a file of the project", file, key, remedy=remedy))
     raise_all(faults)
-    return settings
 
 
 def _of_a_submodule(file: Path) -> str:

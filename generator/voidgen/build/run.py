@@ -1,4 +1,4 @@
-"""``voidgen build``: build the default output into ./result. Prints nothing."""
+"""``voidgen build``: build an image's output into its result link. Prints nothing."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from voidgen import config
 from voidgen.errors import Fault, WrongInputError, raise_all
 from voidgen.image import built, freshness
 from voidgen.lock import state
@@ -46,17 +45,18 @@ class Result:
 
 def ready(project: Project) -> None:
     """Raise WrongInputError if a flake input is not locked or a file is in the link's place."""
-    raise_all([*state.flake_faults(project), *_in_the_way(project.folder / config.RESULT)])
+    raise_all([*state.flake_faults(project), *_in_the_way(project.result)])
 
 
 def run(request: Request, progress: Progress) -> Result:
-    """Build, and make ./result a link to what Nix built. StepFailedError if a build fails."""
+    """Build, and make the result link lead there. StepFailedError if a build fails."""
     found = request.project
-    link, caches = found.folder / config.RESULT, found.caches
+    link, caches = found.result, found.caches
     before = link.resolve()
     with progress.step("building the closure and the overlay"):
+        output = found.output("default")
         path = flakes.build(
-            str(found.folder), "default", progress, link, caches, offline=request.offline
+            str(found.folder), output, progress, link, caches, offline=request.offline
         )
     makes_iso = found.plan.config.mklive is not None
     unlocked = tuple(state.unlocked(found)) if makes_iso else ()
@@ -65,7 +65,7 @@ def run(request: Request, progress: Progress) -> Result:
 
 def outdated(project: Project, progress: Progress) -> list[Fault]:
     """Return why ./result isn't what the project would build now. Builds nothing."""
-    result = project.folder / config.RESULT
+    result = project.result
     try:
         image = built.read(result)
     except WrongInputError as error:

@@ -52,7 +52,7 @@ def _compared(project: Project, conditions: Sequence[Condition], work: Path) -> 
     with copies(project, conditions, work) as both:
         made = []
         for which, one in zip(("first", "second"), both, strict=True):
-            done = one.voidgen("iso")
+            done = one.voidgen("iso", *filter(None, [project.name]))
             if done.status:
                 messages = done.stderr.decode(errors="replace").rstrip("\n")
                 about = f"the {which} ISO cannot be built"

@@ -40,7 +40,11 @@ def vary(project: Project, work: Path, progress: Progress) -> tuple[Condition, .
         return (*conditions.IN_SANDBOX, *conditions.ANYWHERE)
     runner = found.engine
     default = flakes.build(
-        str(project.folder), "default", progress, work / "default", project.caches
+        str(project.folder),
+        project.output("default"),
+        progress,
+        work / "default",
+        project.caches,
     )
     container = container_image.find(project, runner, work, progress)
     needed = preflight.build(store.unpacked(update.repository(project, progress)))

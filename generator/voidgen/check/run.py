@@ -62,12 +62,13 @@ def built(request: Request, progress: Progress) -> Iterator[Outcome]:
     image = request.project
     try:
         with progress.step("building the closure and the overlay"):
-            top = str(flakes.build(str(image.folder), "default", progress, caches=image.caches))
+            output = image.output("default")
+            top = str(flakes.build(str(image.folder), output, progress, caches=image.caches))
     except StepFailedError as error:
         detail = "\n".join(filter(None, (error.output, error.remedy)))
         yield Outcome("the image builds", "failed", error.what, detail)
         return
-    packages = f"packages.{image.plan.system}.default.drvPath"
+    packages = f"packages.{image.plan.system}.{output}.drvPath"
     derivation = evaluation.evaluate(str(image.folder), packages, str, caches=image.caches)
     with progress.step("building voidgen's derivations again"):
         ours = rebuilt.ours(derivation)

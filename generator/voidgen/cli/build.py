@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from voidgen.cli import variant as of_variant
 from voidgen.cli.settings import Command, Settings
 
 if TYPE_CHECKING:
@@ -17,25 +18,27 @@ if TYPE_CHECKING:
 @click.command("build", cls=Command)
 @click.option(
     "--check", is_flag=True,
-    help="Write and build nothing; exit 1 if ./result is not what would be built.",
+    help="Write and build nothing; exit 1 if the result is not what would be built.",
 )  # fmt: skip
 @click.option(
     "--force", is_flag=True, help="Overwrite files that voidgen did not write or that you edited."
 )
 @click.option("--offline", is_flag=True, help="Use no network: fetch and substitute nothing.")
+@of_variant.argument
 @click.pass_obj
-def command(settings: Settings, check: bool, force: bool, offline: bool) -> int:
+def command(settings: Settings, variant: str, check: bool, force: bool, offline: bool) -> int:
     """Build the closure and the overlay into ./result, after generating.
 
     This is `voidgen generate` and then `nix build`, which you can also run by themselves. ./result
-    is a link into the Nix store, which `voidgen show --built`, `why` and `graph closure` read.
+    is a link into the Nix store, which `voidgen show --built`, `why` and `graph closure` read. That
+    of a variant is ./result-VARIANT.
     """
     from voidgen.build import run  # noqa: PLC0415
     from voidgen.cli import emitted  # noqa: PLC0415
     from voidgen.cli.report import result  # noqa: PLC0415
     from voidgen.generate import run as generate  # noqa: PLC0415
 
-    project = settings.load()
+    project = settings.load().of(variant)
     if not check:
         # What stops the build does so before anything is written.
         run.ready(project)
@@ -51,7 +54,7 @@ def command(settings: Settings, check: bool, force: bool, offline: bool) -> int:
         built = {"result": str(made.path), "current": made.current}
         result({**emitted.data(done), **built})
     elif not settings.quiet:
-        _show(made)
+        _show(project, made)
     return 0
 
 
@@ -68,11 +71,11 @@ def _check(settings: Settings, project: Project, done: Generated) -> int:
     else:
         report(faults)
         if current and not settings.quiet:
-            click.echo("nothing to do: ./result is current")
+            click.echo(f"nothing to do: ./{project.result.name} is current")
     return 0 if current else 1
 
 
-def _show(made: Result) -> None:
+def _show(project: Project, made: Result) -> None:
     from voidgen.image import built  # noqa: PLC0415
     from voidgen.text import human_size, visible  # noqa: PLC0415
 
@@ -80,9 +83,10 @@ def _show(made: Result) -> None:
         click.echo(visible(line))
     closure = made.image.closure
     size = f"{closure.count} store paths, {human_size(closure.nar_size)}"
-    state = "nothing to do: ./result is current" if made.current else "built ./result"
+    result, name = project.result.name, f" {project.name}" if project.name else ""
+    state = f"nothing to do: ./{result} is current" if made.current else f"built ./{result}"
     click.echo(f"{state}  ({len(made.image.packages)} Nix packages, {size})")
-    after = "voidgen show --built"
+    after = f"voidgen show --built{name}"
     if made.makes_iso:
-        after = f"{'voidgen lock && ' if made.unlocked else ''}voidgen iso"
+        after = f"{'voidgen lock && ' if made.unlocked else ''}voidgen iso{name}"
     click.echo(f"next: {after}")

@@ -98,6 +98,12 @@ def _inputs(_: click.Context, folder: Path) -> Iterable[str]:
     return state.movable(_project(folder).plan)
 
 
+def _variants(_: click.Context, folder: Path) -> Iterable[str]:
+    from voidgen import config  # noqa: PLC0415
+
+    return (one.name for one in config.load_all(folder)[1])
+
+
 def _revisions(_: click.Context, folder: Path) -> Iterable[str]:
     from voidgen.system import git  # noqa: PLC0415
 
@@ -120,5 +126,7 @@ modules = _completion(_modules)
 """Modules of the image."""
 inputs = _completion(_inputs)
 """What `voidgen update` can move."""
+variants = _completion(_variants)
+"""Variants of voidgen.toml."""
 sides = _completion(_revisions, files=True)
 """Branches, tags and files."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from voidgen.cli import output as outputs
+from voidgen.cli import variant as of_variant
 from voidgen.cli.arguments import Argument
 from voidgen.cli.complete import modules
 from voidgen.cli.settings import Command, Settings
@@ -71,6 +72,7 @@ def _size(value: Any) -> int:
     shell_complete=modules,
     help="Draw only NAME, what leads to it and what it needs.",
 )
+@of_variant.option
 @click.pass_obj
 def command(  # noqa: PLR0913, PLR0917 - the options
     settings: Settings,
@@ -80,6 +82,7 @@ def command(  # noqa: PLR0913, PLR0917 - the options
     depth: int | None,
     min_size: int | None,
     focus: str | None,
+    variant: str,
 ) -> None:
     """Draw how the modules depend on each other, or the built closure.
 
@@ -99,7 +102,7 @@ def command(  # noqa: PLR0913, PLR0917 - the options
         raise click.UsageError("--min-size is for the closure: modules have no size")
     folder = project.find(Path(settings.project))
     with settings.late(f"drawing the {kind}"):
-        request = run.Request(folder, kind, form, focus, depth, min_size)
+        request = run.Request(folder, kind, form, focus, depth, min_size, variant)
         result = run.run(request, settings.watcher())
     if result.doubt:
         warn(result.doubt)

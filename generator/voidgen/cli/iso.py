@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from voidgen.cli import variant as of_variant
 from voidgen.cli.settings import Command, Settings
+
+if TYPE_CHECKING:
+    from voidgen.iso.run import Result
 
 
 @click.command("iso", cls=Command)
@@ -20,8 +25,12 @@ from voidgen.cli.settings import Command, Settings
     type=click.Path(path_type=Path),
     help="Sign the checksums with this private SSH key, or the KEY.pub of a key in your agent.",
 )
+@click.option("--all", "every", is_flag=True, help="Build the ISOs of all variants, too.")
+@of_variant.argument
 @click.pass_obj
-def command(settings: Settings, no_space_check: bool, sign: Path | None) -> None:
+def command(
+    settings: Settings, variant: str, no_space_check: bool, sign: Path | None, every: bool
+) -> None:
     """Build out/NAME.iso with mklive, from the closure, the overlay and Void's locked packages.
 
     mklive runs in a container, without a network. Beside the ISO, voidgen writes checksums
@@ -31,23 +40,35 @@ def command(settings: Settings, no_space_check: bool, sign: Path | None) -> None
     from voidgen.cli.interrupts import be_interrupted  # noqa: PLC0415
     from voidgen.cli.report import result  # noqa: PLC0415
     from voidgen.iso import run  # noqa: PLC0415
-    from voidgen.text import human_size, visible  # noqa: PLC0415
+    from voidgen.text import visible  # noqa: PLC0415
 
+    if every and variant:
+        raise click.UsageError("--all builds every variant: name none, or leave out --all")
     be_interrupted()
-    start = time.monotonic()
 
     def report(line: str) -> None:
         if not settings.quiet:
             click.echo(visible(line), err=True)
 
-    request = run.Request(settings.load(), sign, check_space=not no_space_check)
-    made = run.run(request, settings.watcher(), report)
+    project = settings.load().of(variant)
+    done = []
+    for one in project.images() if every else (project,):
+        start = time.monotonic()
+        request = run.Request(one, sign, check_space=not no_space_check)
+        done.append(run.run(request, settings.watcher(), report))
+        if not settings.json and not settings.quiet:
+            _show(done[-1], time.monotonic() - start)
     if settings.json:
-        signed = str(made.signature) if made.signature else None
-        result(
-            {"iso": str(made.iso), "size": made.size, "reused": made.reused, "signature": signed}
-        )
-    elif not settings.quiet:
-        seconds = f"{time.monotonic() - start:.0f} s"
-        what = "nothing to do: the ISO is current" if made.reused else seconds
-        click.echo(visible(f"{made.iso}  {human_size(made.size)}  ({what})"))
+        result({"isos": [*map(_data, done)]} if every else _data(done[0]))
+
+
+def _show(made: Result, seconds: float) -> None:
+    from voidgen.text import human_size, visible  # noqa: PLC0415
+
+    what = "nothing to do: the ISO is current" if made.reused else f"{seconds:.0f} s"
+    click.echo(visible(f"{made.iso}  {human_size(made.size)}  ({what})"))
+
+
+def _data(made: Result) -> dict[str, str | int | None]:
+    signed = str(made.signature) if made.signature else None
+    return {"iso": str(made.iso), "size": made.size, "reused": made.reused, "signature": signed}

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from voidgen.cli import variant as of_variant
 from voidgen.cli.settings import Command, Settings
 
 if TYPE_CHECKING:
@@ -18,14 +19,15 @@ if TYPE_CHECKING:
 @click.command("show", cls=Command)
 @click.option("--built", is_flag=True, help="Show what Nix built, from ./result.")
 @click.option("--sizes", is_flag=True, help="Show how much room each Nix package takes.")
+@of_variant.argument
 @click.pass_obj
-def command(settings: Settings, built: bool, sizes: bool) -> None:
+def command(settings: Settings, variant: str, built: bool, sizes: bool) -> None:
     """Show the plan: everything that the image will have, and who asked for it."""
     from voidgen import project  # noqa: PLC0415
     from voidgen.cli.report import result, warn  # noqa: PLC0415
     from voidgen.show import run  # noqa: PLC0415
 
-    request = run.Request(project.find(Path(settings.project)), built=built, sizes=sizes)
+    request = run.Request(project.find(Path(settings.project)), built, sizes, variant)
     done = run.run(request, settings.watcher())
     if done.doubt:
         warn(done.doubt)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import click
 
+from voidgen.cli import variant as of_variant
 from voidgen.cli.arguments import Argument
 from voidgen.cli.complete import asked as asked_names
 from voidgen.cli.settings import Command, Settings
@@ -36,8 +37,9 @@ LEAVING = 8
     "--ways", metavar="N", type=click.IntRange(min=1), default=WAYS, show_default=True,
     help="How many ways to a store path to show, the shortest first.",
 )  # fmt: skip
+@of_variant.option
 @click.pass_obj
-def command(settings: Settings, name: str, ways: int) -> None:
+def command(settings: Settings, name: str, ways: int, variant: str) -> None:
     """Explain why NAME is in the image: who asked for it, and what needs it.
 
     NAME is a module, an option such as installer.terminal, a package of Nix or Void, a service or a
@@ -50,7 +52,7 @@ def command(settings: Settings, name: str, ways: int) -> None:
     from voidgen.why import run  # noqa: PLC0415
 
     with settings.late(f"looking up {name}"):
-        request = run.Request(project.find(Path(settings.project)), name, ways)
+        request = run.Request(project.find(Path(settings.project)), name, ways, variant)
         found = run.run(request, settings.watcher())
     if found.doubt:
         warn(found.doubt)

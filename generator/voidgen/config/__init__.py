@@ -8,21 +8,36 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from voidgen.config.types import Config as Config
+    from voidgen.config.variants import Variant
 
 FILE = "voidgen.toml"
 RESULT = "result"
 """The link to what Nix built, in a project's folder."""
 
 
-def load(project: Path, text: str | None = None) -> Config:
-    """Return the configuration of ``project``; WrongInputError has every fault in it.
+def result(project: Path, variant: str) -> Path:
+    """Return the link to what Nix built for an image: ./result, or ./result-VARIANT."""
+    return project / (f"{RESULT}-{variant}" if variant else RESULT)
 
-    ``text`` is read instead of the file's content, for content that is not written yet.
+
+def load(project: Path, text: str | None = None) -> Config:
+    """Return the configuration of ``project``, as `load_all` does, without its variants."""
+    return load_all(project, text)[0]
+
+
+def load_all(project: Path, text: str | None = None) -> tuple[Config, tuple[Variant, ...]]:
+    """Return the configuration of ``project`` and its variants, by name.
+
+    WrongInputError has every fault in it. ``text`` is read instead of the file's content, for
+    content that is not written yet.
     """
     # Imported here: many need only the file's name.
+    from voidgen.config import variants  # noqa: PLC0415
     from voidgen.config.types import Config  # noqa: PLC0415
     from voidgen.schema import toml  # noqa: PLC0415
     from voidgen.schema.structure import structure  # noqa: PLC0415
 
     file = project / FILE
-    return structure(toml.parse(toml.text(file) if text is None else text, file), Config, file)
+    table, others = variants.split(toml.parse(toml.text(file) if text is None else text, file))
+    settings = structure(table, Config, file)
+    return settings, variants.read(table, others, file)

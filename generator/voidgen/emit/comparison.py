@@ -33,7 +33,7 @@ MOVE_OR_FORCE = "move your change into voidgen.toml or overlay-src/, or discard 
 class Changes:
     """The files that emitting changes, as sorted paths of the project.
 
-    ``strays`` are files below image/include/ that voidgen did not emit: they stay as they are.
+    ``strays`` are files of overlays in image/ that voidgen did not emit: they stay as they are.
     """
 
     added: tuple[str, ...] = ()
@@ -150,10 +150,15 @@ def _only_emitted(folder: Path, path: str, emitted: Mapping[str, object]) -> boo
 
 
 def _strays(project: Path, known: set[str]) -> Iterator[str]:
-    """Yield the files below image/include/ that voidgen does not know: the image lacks them."""
+    """Yield the files below image/include/ that voidgen does not know: the image lacks them.
+
+    Those of variants' images, too.
+    """
     top = f"{project}/"
-    for folder, _, names in sorted(os.walk(f"{top}image/include")):
-        for name in sorted(names):
-            path = f"{folder.removeprefix(top)}/{name}"
-            if path not in known:
-                yield path
+    variants = sorted(project.glob("image/variants/*/include"))
+    for include in (project / "image" / "include", *variants):
+        for folder, _, names in sorted(os.walk(include)):
+            for name in sorted(names):
+                path = f"{folder.removeprefix(top)}/{name}"
+                if path not in known:
+                    yield path

@@ -58,13 +58,21 @@ def run(request: Request) -> Result:
     image = project.load(request.folder)
     _refuse_no_repository(request.folder)
     # A damaged lock file is reported before anything is written.
-    pins = state.read(image)
-    raise_all(services.find(image, pins.lock).faults)
-    unlocked = state.unlocked(image, pins)
-    doubts = _doubts(image, pins, unlocked)
+    images = [(one, state.read(one)) for one in image.images()]
+    raise_all(
+        fault
+        for one, found in images
+        for fault in one.located(services.find(one, found.lock).faults)
+    )
+    unlocked = state.unlocked_of_all(image)
+    doubts = dict.fromkeys(
+        doubt for one, found in images for doubt in _doubts(one, found, state.unlocked(one, found))
+    )
     changes, findings = (_compare if request.check else _write)(image, force=request.force)
     # Nix evaluates what was emitted.
-    doubts += programs.warnings(image, pins.lock)
+    doubts |= dict.fromkeys(
+        doubt for one, found in images for doubt in one.located(programs.warnings(one, found.lock))
+    )
     warnings = (*doubts, *finding.faults(findings, *WARNED))
     return Result(changes, tuple(unlocked), warnings)
 

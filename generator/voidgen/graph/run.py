@@ -26,11 +26,12 @@ Kind = Literal["modules", "closure"]
 
 @frozen
 class Request:
-    """A graph of the project in ``folder``, in a form: text, json, mermaid, dot, svg, png or pdf.
+    """A graph of an image, ``variant``, of the project in ``folder``, in a form.
 
-    ``focus`` is the name to draw, with what leads to it and what it needs. Nodes are folded that
-    are more than ``depth`` steps away, or whose own size is less than ``min_size`` bytes. Without
-    both, a picture of a large graph is folded by itself.
+    The forms are text, json, mermaid, dot, svg, png and pdf. ``focus`` is the name to draw, with
+    what leads to it and what it needs. Nodes are folded that are more than ``depth`` steps away, or
+    whose own size is less than ``min_size`` bytes. Without both, a picture of a large graph is
+    folded by itself.
     """
 
     folder: Path
@@ -39,6 +40,7 @@ class Request:
     focus: str | None = None
     depth: int | None = None
     min_size: int | None = None
+    variant: str = ""
 
 
 @frozen
@@ -71,12 +73,12 @@ def run(request: Request, progress: Progress) -> Result:
 def _find(request: Request, progress: Progress) -> tuple[str, nx.DiGraph[str], Fault | None]:
     """Return the image's name, the graph, and a doubt about it."""
     if request.kind == "closure":
-        result = request.folder / config.RESULT
+        result = config.result(request.folder, request.variant)
         image = built.read(result)
         graph = sources.closure(image.packages, image.closure.store_paths)
-        doubt = freshness.doubt_in(request.folder, image, result, progress)
+        doubt = freshness.doubt_in(request.folder, image, result, progress, request.variant)
         return image.plan.image.name, graph, doubt
-    found = project.load(request.folder)
+    found = project.load(request.folder).of(request.variant)
     return found.plan.config.image.name, sources.modules(found.plan), None
 
 

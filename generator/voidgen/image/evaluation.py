@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping  # noqa: TC003 - cattrs reads it
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from attrs import frozen
@@ -13,6 +14,7 @@ from voidgen.image.snapshot import Selected
 from voidgen.lock import flake_lock
 from voidgen.nix import evaluation, flake_ref, store_paths
 from voidgen.plan.documents import PlanDocument
+from voidgen.plan.render import VARIANTS
 from voidgen.schema import typed_json
 from voidgen.schema.canonical_json import to_json
 from voidgen.system import git, sri
@@ -20,8 +22,6 @@ from voidgen.system.untrusted import GarbledError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, MutableMapping
-    from pathlib import Path
-
     from voidgen.nix.closure import StorePath
     from voidgen.progress import Progress
     from voidgen.project import Project
@@ -52,6 +52,11 @@ class Selection:
     closure: Mapping[str, StorePath] | None
 
 
+def manifest(variant: str) -> str:
+    """Return the path in a project of the manifest of the image ``variant``."""
+    return f"{VARIANTS}/{variant}/{Path(MANIFEST).name}" if variant else MANIFEST
+
+
 def selection(
     named: str,
     project: Project,
@@ -71,13 +76,13 @@ def selection(
         # In a repository, Nix leaves out what git does not track, such as ISOs.
         flake = str(project.folder) if tracked else project.folder
         with progress.step(f"evaluating {named}"):
-            known[key] = _evaluated(flake, project.plan.system, may_build=may_build)
+            known[key] = _evaluated(flake, project, may_build=may_build)
     return known[key]
 
 
-def _evaluated(flake: flake_ref.Flake, system: str, *, may_build: bool) -> Selection:
+def _evaluated(flake: flake_ref.Flake, project: Project, *, may_build: bool) -> Selection:
     """Evaluate. A flake that another voidgen emitted lists no packages, and gets none."""
-    default = f"packages.{system}.default"
+    default = f"packages.{project.plan.system}.{project.output('default')}"
     kind = tuple[_Package, ...]
     found = evaluation.evaluate(flake, default, kind, apply=_SELECTED, may_build=may_build)
     packages = {one.name: Selected(one.pname, one.version, one.outputs) for one in found}
@@ -110,9 +115,9 @@ def _state(project: Project, names: Iterable[str]) -> str:
     files = {
         name: _content(folder / name)
         for name in names
-        if _is_below(name, wanted) and not _is_below(name, (*NOT_READ, MANIFEST))
+        if _is_below(name, wanted) and not _is_below(name, (*NOT_READ, MANIFEST, VARIANTS))
     }
-    asked = _asked(folder / MANIFEST)
+    asked = _asked(folder / manifest(project.name))
     return sri.of_bytes(to_json([files, asked, set_, config.flake.extra]))
 
 

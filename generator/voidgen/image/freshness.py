@@ -32,10 +32,12 @@ PLAN = f"{config.FILE} and the modules"
 CODE = "image/nix/"
 
 
-def doubt_in(folder: Path, image: BuiltImage, result: Path, progress: Progress) -> Fault | None:
-    """Return `doubt` for the project in ``folder``, also if that has faults."""
+def doubt_in(
+    folder: Path, image: BuiltImage, result: Path, progress: Progress, variant: str = ""
+) -> Fault | None:
+    """Return `doubt` for the image ``variant`` of a project, also if that has faults."""
     try:
-        found = project.load(folder)
+        found = project.load(folder).of(variant)
     except WrongInputError:
         what = f"may be older than {config.FILE}, which has errors"
         return Fault(what, result, remedy="run `voidgen generate`, which shows them")
@@ -64,13 +66,13 @@ def doubt(found: Project, image: BuiltImage, result: Path, progress: Progress) -
     return _older_than_set(found, set_, result, progress) if set_.startswith("./") else None
 
 
-def doubt_of_iso(folder: Path, snapshot: Snapshot, iso: Path) -> Fault | None:
+def doubt_of_iso(folder: Path, snapshot: Snapshot, iso: Path, variant: str = "") -> Fault | None:
     """Return why ``iso``, which has this snapshot, is not the ISO that the project describes now.
 
-    None if it is, as far as plan and locks say.
+    None if it is, as far as plan and locks say. ``variant`` is which of the project's images it is.
     """
     try:
-        found = project.load(folder)
+        found = project.load(folder).of(variant)
         pins = state.read(found, anywhere=True)
     except WrongInputError:
         what = f"may be older than {config.FILE} or the locks, which have errors"
@@ -109,7 +111,7 @@ def _older(what: str, built: Path, remedy: str = BUILD) -> Fault:
 
 
 def _older_than_set(found: Project, set_: str, result: Path, progress: Progress) -> Fault | None:
-    attribute = f"packages.{found.plan.system}.default.outPath"
+    attribute = f"packages.{found.plan.system}.{found.output('default')}.outPath"
     try:
         with progress.late(f"evaluating {set_}"):
             path = evaluation.evaluate(str(found.folder), attribute, str, may_build=False)

@@ -34,7 +34,7 @@ def find(project: Project, progress: Progress) -> Sizes:
     generated, or an input of its flake is not locked.
     """
     raise_all([*state.flake_faults(project), *emit.faults(project.folder, project.tree())])
-    attribute = f"packages.{project.plan.system}.default.selected"
+    attribute = f"packages.{project.plan.system}.{project.output('default')}.selected"
     with progress.step("evaluating the packages"):
         selected = evaluation.evaluate(str(project.folder), attribute, tuple[_Selected, ...])
     packages = {one.name: [*one.outputs.values()] for one in selected}

@@ -168,7 +168,8 @@ def _built(order: Order) -> Built:
     project, progress, roots = order.project, order.progress, order.roots
     folder, caches = str(project.folder), project.caches
     with progress.step("building the closure and the overlay"):
-        default = flakes.build(folder, "default", progress, roots / "default", caches)
+        output = project.output("default")
+        default = flakes.build(folder, output, progress, roots / output, caches)
         mklive = flakes.build(folder, "mklive", progress, roots / "mklive", caches)
     mklive_source.check(mklive)
     made, include = built_image.read(default), job.include(default)

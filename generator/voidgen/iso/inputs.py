@@ -59,7 +59,7 @@ def _of_flake(project: Project, pins: Pins) -> Iterator[tuple[str, bytes]]:
     # container's image is in voidgen.lock.
     config = attrs.evolve(project.plan.config, container=Container())
     same = attrs.evolve(project, plan=attrs.evolve(project.plan, config=config))
-    for path, node in same.tree().items():
+    for path, node in same.tree_of_image().items():
         if isinstance(node, File):
             yield f"{path} {node.mode:o} {node.owner} {node.group}", node.data
     for entry in pins.entries:

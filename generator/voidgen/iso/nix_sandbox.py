@@ -59,13 +59,14 @@ class NixSandbox:
             remedy = 'set [container] image = "flake", or engine = "podman"'
             raise StepFailedError(what, remedy)
         salt = secrets.token_hex() if os.environ.get(ANEW) else ""
+        output = project.output("iso")
         given = f'{{ salt = "{salt}"; sourceDate = "{order.asked_date}"; }}'
         with order.progress.step("evaluating the ISO's derivation"):
             found = evaluation.evaluate(
                 str(project.folder),
                 f"packages.{installed.system()}",
                 str,
-                apply=f'all: if all ? iso then (all.iso.again {given}).drvPath else ""',
+                apply=f'all: if all ? {output} then (all.{output}.again {given}).drvPath else ""',
                 caches=project.caches,
             )
         if not found:
@@ -97,9 +98,9 @@ class NixSandbox:
         with progress.step("building the tools"):
             if found:
                 store_paths.build(found.wanted, progress, project.caches)
-            link = order.roots / "xbps-repository"
-            folder = str(project.folder)
-            return flakes.build(folder, "xbps-repository", progress, link, project.caches)
+            output = project.output("xbps-repository")
+            link, folder = order.roots / output, str(project.folder)
+            return flakes.build(folder, output, progress, link, project.caches)
 
     def make(self, order: Order, built: Built, repository: Path, program: str) -> str:
         """Build the derivation. An interrupted Nix gets `GRACE_PERIOD` seconds to clean up."""

@@ -51,17 +51,24 @@ def run(request: Request, progress: Progress) -> Result:
 
     Raises WrongInputError, and writes nothing, if no locked package provides an enabled service.
     """
-    project = request.project
+    project = request.project.of(None)
     with project_lock(project.folder):
         outcome = update.pin(project, request.moving, progress, evaluate=request.evaluate)
-        raise_all(services.find(project, outcome.after.lock).faults)
+        locks = [one.after.lock for one in (outcome, *outcome.variants)]
+        images = [*zip(project.images(), locks, strict=True)]
+        raise_all(
+            fault for one, lock in images for fault in one.located(services.find(one, lock).faults)
+        )
         written = state.write(project, outcome)
-    lock = outcome.after.lock
-    warnings = (*state.warnings(project, lock), *programs.warnings(project, lock))
-    return Result(outcome, tuple(written), warnings)
+    warnings = dict.fromkeys(
+        fault
+        for one, lock in images
+        for fault in (*state.warnings(one, lock), *one.located(programs.warnings(one, lock)))
+    )
+    return Result(outcome, tuple(written), tuple(warnings))
 
 
 def check(project: Project) -> Missing:
-    """Return what is not locked. Writes nothing."""
+    """Return what of any image is not locked. Writes nothing."""
     found = state.read(project)
-    return Missing(tuple(state.unlocked(project, found)), state.remedy(found))
+    return Missing(tuple(state.unlocked_of_all(project)), state.remedy(found))

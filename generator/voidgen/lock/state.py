@@ -8,7 +8,7 @@ from attrs import frozen
 
 from voidgen import config
 from voidgen.errors import Fault, refused
-from voidgen.lock import bound, changes, entries, flake_lock, nix_state, services, status
+from voidgen.lock import bound, changes, entries, flake_lock, nix_state, of_image, services, status
 from voidgen.lock import voidgen_lock as lock_file
 from voidgen.system import git
 from voidgen.system.files import write_atomically
@@ -30,9 +30,9 @@ LOCK = "run `voidgen lock`"
 
 @frozen
 class Pins:
-    """All that a project is locked to; ``flake`` is flake.lock's bytes (empty: no file).
+    """All that an image is locked to; ``flake`` is flake.lock's bytes (empty: no file).
 
-    ``entries`` are flake.lock's, of inputs' inputs too.
+    ``entries`` are flake.lock's, of inputs' inputs too. ``lock`` has only this image.
     """
 
     inputs: tuple[Input, ...]
@@ -54,26 +54,29 @@ class Outcome:
     after: Pins
     packages: tuple[Move, ...] = ()
     """Nix packages of the image whose version changes with nixpkgs."""
+    variants: tuple[Outcome, ...] = ()
+    """The outcomes of the project's variants, in their order."""
 
     def moves(self) -> list[Move]:
-        """Return all that was added, removed or moved."""
+        """Return all that was added, removed or moved, in any image, once."""
         before, after = self.before, self.after
-        return [
+        own = [
             *changes.inputs(before.inputs, after.inputs),
             *self.packages,
             *changes.lock(before.lock, after.lock),
         ]
+        return [*dict.fromkeys([*own, *(move for one in self.variants for move in one.moves())])]
 
 
 def read(project: Project, *, anywhere: bool = False) -> Pins:
-    """Return what the project is locked to; WrongInputError if a lock is damaged.
+    """Return what the image is locked to; WrongInputError if a lock is damaged.
 
     With ``anywhere``, inputs may be locked from other references than voidgen.toml has.
     """
     inputs = flake_lock.inputs(project.folder, project.plan, anywhere=anywhere)
     file = project.folder / flake_lock.FILE
     data = content(file)
-    lock = lock_file.read(project.folder)
+    lock = of_image.of(lock_file.read(project.folder), project.name)
     return Pins(tuple(inputs), data, lock, entries.parse(data, file))
 
 
@@ -98,6 +101,21 @@ def unlocked(project: Project, found: Pins | None = None) -> list[str]:
     return [*_missing(project, found), *bound.changed(found.found, found.lock)]
 
 
+def unlocked_of_all(project: Project) -> list[str]:
+    """Return the lines of `unlocked` for all images; one that differs names its variant."""
+    own, *others = project.images()
+    shared = unlocked(own)
+    return [
+        *shared,
+        *(
+            f"{line} (variant {one.name})"
+            for one in others
+            for line in unlocked(one)
+            if line not in shared
+        ),
+    ]
+
+
 def remedy(found: Pins) -> str:
     """Return what to do about the lines of `unlocked` for ``found``."""
     return bound.RESTORE_FLAKE_LOCK if any(bound.changed(found.found, found.lock)) else LOCK
@@ -112,7 +130,7 @@ def faults(project: Project, found: Pins) -> list[Fault]:
     return [
         *(_fault(line) for line in _missing(project, found)),
         *(Fault(line, remedy=bound.RESTORE_FLAKE_LOCK) for line in changed),
-        *services.find(project, found.lock).faults,
+        *project.located(services.find(project, found.lock).faults),
     ]
 
 
@@ -127,11 +145,12 @@ def warnings(project: Project, lock: Lock | None) -> list[Fault]:
     """Return what in voidgen.toml does not fit the locked packages, but can be built."""
     file, state_dir = project.folder / config.FILE, project.plan.config.nix.state_dir
     found = nix_state.fault(lock, state_dir, file)
-    return [
+    warned = [
         *([found] if found else []),
         *services.find(project, lock).warnings,
         *services.doubts(project, lock),
     ]
+    return [*project.located(warned)]
 
 
 def flake_faults(project: Project) -> list[Fault]:
@@ -149,7 +168,8 @@ def write(project: Project, outcome: Outcome) -> list[str]:
     folder, after = project.folder, outcome.after
     new = {flake_lock.FILE: after.flake}
     if after.lock:
-        new[lock_file.FILE] = lock_file.dump(after.lock)
+        lock = of_image.joined(after.lock, _of_variants(project, outcome))
+        new[lock_file.FILE] = lock_file.dump(lock)
         image = project.plan.config.container.image
         if after.lock.container != image:
             text = content(folder / config.FILE)
@@ -160,6 +180,11 @@ def write(project: Project, outcome: Outcome) -> list[str]:
     if changed and git.is_inside_work_tree(folder):
         git.add_intent(folder, changed)
     return changed
+
+
+def _of_variants(project: Project, outcome: Outcome) -> dict[str, Lock]:
+    found = zip(project.variants, outcome.variants, strict=True)
+    return {one.name: each.after.lock for one, each in found if each.after.lock}
 
 
 def content(file: Path) -> bytes:

@@ -1,10 +1,12 @@
 """voidgen.lock as types (docs/reference/voidgen.lock.md): what Nix does not lock."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Annotated
 
 from attrs import field, frozen
 
-from voidgen.config import rules
+from voidgen.config import rules, variants
 from voidgen.schema.rule import MisfitError, Rule, show
 from voidgen.xbps.types import Hash, Xbps
 
@@ -15,6 +17,7 @@ INPUT = Rule(
 COMMIT = Rule(
     "a commit of 40 or 64 hexadecimal digits, or nothing", r"(?:[0-9a-f]{40}|[0-9a-f]{64})?"
 )
+VariantName = Annotated[str, variants.NAME]
 
 
 @frozen
@@ -58,11 +61,20 @@ class Iso:
 
 
 @frozen
+class OfVariant:
+    """What voidgen.lock has of a variant's image; see `Lock`."""
+
+    xbps: Xbps | None = None
+    closure: Closure | None = None
+    iso: Iso | None = None
+
+
+@frozen
 class Lock:
     """The whole of voidgen.lock; ``xbps`` is None if the project makes no ISO.
 
     ``closure`` and ``iso`` are None if they were not recorded. ``inputs`` are those of
-    flake.lock, sorted.
+    flake.lock, sorted. Variants share these and the container.
     """
 
     container: rules.ContainerImage = "flake"
@@ -70,3 +82,4 @@ class Lock:
     xbps: Xbps | None = field(default=None)
     closure: Closure | None = field(default=None)
     iso: Iso | None = field(default=None)
+    variants: Mapping[VariantName, OfVariant] = field(factory=lambda: MappingProxyType({}))

@@ -21,6 +21,7 @@ from voidgen.lock import (
     fetched,
     flake_lock,
     mklive_source,
+    one_snapshot,
     programs,
     root_packages,
     state,
@@ -68,7 +69,7 @@ def pin(
     """
     before = state.read(project, anywhere=True)
     with _scratch() as work:
-        run = _Pinning(project, before, moving, progress, work)
+        run = _Pinning(project, before, moving, progress, work / "own")
         inputs = run.inputs()
         flake = state.content(run.flake / flake_lock.FILE)
         found = entries.parse(flake, project.folder / flake_lock.FILE)
@@ -80,8 +81,18 @@ def pin(
         if lock or bound:
             image = project.plan.config.container.image
             lock = evolve(lock or Lock(image), inputs=bound)
-        after = Pins(inputs, flake, lock, found)
-    return Outcome(before, after, packages)
+        done = Outcome(before, Pins(inputs, flake, lock, found), packages)
+        variants: list[Outcome] = []
+        for one in project.images()[1:]:
+            earlier = tuple(
+                each.after.lock.xbps
+                for each in (done, *variants)
+                if each.after.lock and each.after.lock.xbps
+            )
+            own = state.read(one, anywhere=True)
+            run = _Pinning(one, own, moving, progress, work / f"variant-{one.name}", earlier)
+            variants.append(run.variant(done.after, evaluate=evaluate))
+    return evolve(done, variants=tuple(variants))
 
 
 def ready(project: Project) -> Pins:
@@ -145,18 +156,33 @@ def _scratch() -> Iterator[Path]:
 
 @frozen
 class _Pinning:
-    """One run of `pin`; ``work`` is a folder of its own."""
+    """One run of `pin` for an image; ``work`` is a folder of its own.
+
+    ``earlier`` are Void's packages of the project's other images that are locked already: all come
+    from one snapshot of the repositories.
+    """
 
     project: Project
     before: Pins
     moving: AbstractSet[str]
     progress: Progress
     work: Path
+    earlier: tuple[Xbps, ...] = ()
 
     @property
     def flake(self) -> Path:
         """Return a copy of the flake for Nix to lock: it never half-writes the project's lock."""
         return self.work / "flake"
+
+    def variant(self, pins: Pins, *, evaluate: bool) -> Outcome:
+        """Lock what a variant does not share; ``pins`` are those of the project's own image."""
+        _flake(self.project.plan, pins.flake, self.flake)
+        packages = self.compared(pins.inputs) if evaluate else ()
+        asked = status.request(self.project.plan, pins.inputs)
+        lock = self.lock(asked) if asked else self.before.lock
+        if lock and pins.lock:
+            lock = evolve(lock, container=pins.lock.container, inputs=pins.lock.inputs)
+        return Outcome(self.before, evolve(pins, lock=lock), packages)
 
     def inputs(self) -> tuple[Input, ...]:
         """Return the flake's inputs, all locked."""
@@ -223,9 +249,12 @@ class _Pinning:
         old = self.before.lock
         image = self._container(old.container if old else "")
         xbps = old.xbps if old else None
-        if XBPS in self.moving or not xbps or xbps.request != asked:
+        others = one_snapshot.indexes(self.earlier)
+        moved = XBPS in self.moving or (xbps and one_snapshot.differs(xbps, others))
+        if moved or not xbps or xbps.request != asked:
             sources = self._sources(asked, xbps)
-            raise_all(root_packages.faults(asked, sources, self.project.folder / config.FILE))
+            wrong = root_packages.faults(asked, sources, self.project.folder / config.FILE)
+            raise_all(self.project.located(wrong))
             xbps = resolve(asked, sources, self.work, self.progress)
         elif self._unread(xbps):
             paths = _fetched(self.project, xbps, self.progress)
@@ -274,15 +303,16 @@ class _Pinning:
         )
 
     def _indexes(self, asked: Request, old: Xbps | None) -> Snapshot:
-        places = (asked.arch, asked.repositories)
+        places, known = (asked.arch, asked.repositories), one_snapshot.indexes(self.earlier)
         if (
             old
+            and not one_snapshot.differs(old, known)
             and XBPS not in self.moving
             and places == (old.request.arch, old.request.repositories)
         ):
             return snapshot.fetch_locked(old.repositories, asked.repositories, self.progress)
         arches = (asked.arch, host_arch(asked.arch))
-        found = snapshot.fetch_current(asked.repositories, arches, self.progress)
+        found = snapshot.fetch_current(asked.repositories, arches, self.progress, known=known)
         snapshot.check_used(found, asked.repositories, arches)
         return found
 

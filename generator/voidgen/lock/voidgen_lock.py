@@ -15,7 +15,7 @@ import attrs
 from voidgen.errors import Fault, WrongInputError
 from voidgen.lock.flake_lock import RESTORE
 from voidgen.lock.lock_json import VERSION
-from voidgen.lock.types import Lock
+from voidgen.lock.types import Lock, OfVariant
 from voidgen.schema.rule import show
 from voidgen.schema.structure import kebab, structure
 from voidgen.system import credentials, sri, untrusted
@@ -68,20 +68,30 @@ def parse(data: bytes, file: Path) -> Lock:
 
 def dump(lock: Lock) -> bytes:
     """Return the bytes of voidgen.lock: always the same for the same lock."""
-    table = {"version": VERSION, **attrs.asdict(lock)}
-    for name in ("inputs", "closure", "iso"):
+    variants = {name: _image(one) for name, one in lock.variants.items()}
+    table = {"version": VERSION, **_image(lock), "variants": variants}
+    for name in ("inputs", "variants"):
         if not table[name]:
             del table[name]
-    for name in ("services", "enabled", "programs"):
-        if lock.xbps and getattr(lock.xbps, name) is None:
-            del table["xbps"][name]
-    if lock.xbps:
-        # A request has the keys of voidgen.toml only if they differ from the defaults.
-        asked = table["xbps"]["request"]
-        table["xbps"]["request"] = {key: one for key, one in asked.items() if one is not None}
     members = [f"  {json.dumps(kebab(key))}: {_value(item, 1)}" for key, item in table.items()]
     body = ("{\n" + ",\n".join(members) + ",\n").encode()
     return body + f'  "checksum": "{sri.of_bytes(body)}"\n}}\n'.encode()
+
+
+def _image(image: Lock | OfVariant) -> dict[str, Any]:
+    """Return what the lock has of an image, without what is not recorded."""
+    table = attrs.asdict(image, filter=lambda field, _: field.name != "variants")
+    for name in ("closure", "iso"):
+        if not table[name]:
+            del table[name]
+    for name in ("services", "enabled", "programs"):
+        if image.xbps and getattr(image.xbps, name) is None:
+            del table["xbps"][name]
+    if image.xbps:
+        # A request has the keys of voidgen.toml only if they differ from the defaults.
+        asked = table["xbps"]["request"]
+        table["xbps"]["request"] = {key: one for key, one in asked.items() if one is not None}
+    return table
 
 
 def _value(value: Any, depth: int) -> str:

@@ -29,7 +29,7 @@ from voidgen.tree import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from voidgen.overlay.paths import Entry
     from voidgen.overlay.resolution import Chosen
@@ -108,14 +108,21 @@ def checks(plan: Plan) -> tuple[Check, ...]:
     return tuple(found)
 
 
-def project(plan: Plan, nodes: Mapping[str, Node], constant: Tree, flake: File) -> Tree:
-    """Return all that is emitted, by path in the project.
+def project(
+    plan: Plan,
+    nodes: Mapping[str, Node],
+    constant: Tree,
+    flake: File,
+    variants: Sequence[str] = (),
+) -> Tree:
+    """Return all that is emitted for an image, by path in the project.
 
     ``constant`` holds the files that are the same for every image, ``flake`` is the template of
-    flake.nix. Only files are written to disk: the manifest says what else the overlay has.
+    flake.nix, which names the ``variants``. Only files are written to disk: the manifest says what
+    else the overlay has.
     """
     tree: dict[str, Node] = dict(constant)
-    tree["flake.nix"] = File(_flake(plan, flake.data.decode()).encode())
+    tree["flake.nix"] = File(_flake(plan, flake.data.decode(), variants).encode())
     planned = document(plan, nodes)
     tree["image/manifest.json"] = File(canonical_json.to_json(typed_json.plain(planned)))
     if planned.mklive:
@@ -125,6 +132,26 @@ def project(plan: Plan, nodes: Mapping[str, Node], constant: Tree, flake: File) 
         if isinstance(node, File):
             tree[f"image/include{git_names.emitted(path)}"] = node
     return dict(sorted(tree.items()))
+
+
+VARIANTS = "image/variants"
+"""The folder with a folder for each variant."""
+
+
+def with_variants(base: Tree, variants: Mapping[str, Tree]) -> Tree:
+    """Return what is emitted for a project: its own image's files, and those of its variants.
+
+    Variants share the flake, and the files that are the same for every image.
+    """
+    tree = dict(base)
+    for name, files in variants.items():
+        for path, node in files.items():
+            if path.startswith(_OF_AN_IMAGE):
+                tree[f"{VARIANTS}/{name}/{path.removeprefix('image/')}"] = node
+    return dict(sorted(tree.items()))
+
+
+_OF_AN_IMAGE = ("image/manifest.json", "image/include/", "image/iso/job/")
 
 
 def document(plan: Plan, nodes: Mapping[str, Node]) -> PlanDocument:
@@ -277,7 +304,7 @@ def _fill(data: bytes, values: Mapping[str, Any], file: Path) -> bytes:
     return templating.render(text, values, file).encode()
 
 
-def _flake(plan: Plan, template: str) -> str:
+def _flake(plan: Plan, template: str, variants: Sequence[str]) -> str:
     config = plan.config
     values = {
         "description": f"{config.image.title} ({config.image.name})",
@@ -286,6 +313,7 @@ def _flake(plan: Plan, template: str) -> str:
         "keys": config.cache.keys,
         "folder": config.nix.nixpkgs.startswith("./"),
         "mklive": config.mklive.source if config.mklive else None,
+        "variants": variants,
         "extra": f"./{Path(config.flake.extra)}" if config.flake.extra else None,
     }
     return templating.render(template, values, Path("flake.nix"))

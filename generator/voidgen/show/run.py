@@ -26,14 +26,15 @@ if TYPE_CHECKING:
 
 @frozen
 class Request:
-    """What to read of the project in ``folder``: its plan, or ./result if ``built``.
+    """What to read of an image of the project in ``folder``: its plan, or its result if ``built``.
 
-    With ``sizes``, only how much room the Nix packages take.
+    ``variant`` is which image. With ``sizes``, only how much room the Nix packages take.
     """
 
     folder: Path
     built: bool = False
     sizes: bool = False
+    variant: str = ""
 
 
 @frozen
@@ -66,12 +67,12 @@ def run(request: Request, progress: Progress) -> Result:
     the packages do not evaluate.
     """
     if request.built:
-        result = request.folder / config.RESULT
+        result = config.result(request.folder, request.variant)
         image = built.read(result)
-        doubt = freshness.doubt_in(request.folder, image, result, progress)
+        doubt = freshness.doubt_in(request.folder, image, result, progress, request.variant)
         return Result(image.sizes if request.sizes else image, doubt)
     with progress.late("reading the project"):
-        found = project.load(request.folder)
+        found = project.load(request.folder).of(request.variant)
         if not request.sizes:
             return Result(_locked(found))
     return Result(store_sizes.find(found, progress))

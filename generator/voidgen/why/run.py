@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @frozen
 class Request:
-    """The name to look up, and the folder of the project.
+    """The name to look up, the folder of the project, and which of its images.
 
     ``ways`` is the maximum number of ways to each store path.
     """
@@ -30,6 +30,7 @@ class Request:
     folder: Path
     name: str
     ways: int
+    variant: str = ""
 
 
 @frozen
@@ -50,9 +51,9 @@ class Result:
 def run(request: Request, progress: Progress) -> Result:
     """Return why the name is in the image. Raises WrongInputError if it is not."""
     name = request.name
-    image = project.load(request.folder)
+    image = project.load(request.folder).of(request.variant)
     reasons = tuple(asked.reasons(image.plan, image.folder / config.FILE, name))
-    result = image.folder / config.RESULT
+    result = image.result
     if not (result / "manifest.json").exists():
         if not reasons:
             _unknown(name, {*asked.names(image.plan)}, is_built=False)

@@ -50,15 +50,21 @@ def fetch_current(
     arches: Iterable[str],
     progress: Progress,
     waits: Limits = limits.FETCH,
+    known: Iterable[Repository] = (),
 ) -> Snapshot:
-    """Fetch the indexes as they are now; ``waits`` says how long servers may take.
+    """Fetch the indexes as they are now, but those ``known`` as they were locked.
 
-    Raises StepFailedError if no repository has an index for one of ``arches``.
+    ``waits`` says how long servers may take. Raises StepFailedError if no repository has an index
+    for one of ``arches``.
     """
     wanted = sorted(set(arches))
+    locked = {(one.url, one.arch): one for one in known}
     found: list[Index] = []
     for where in repositories:
         for arch in wanted:
+            if one := locked.get((where, arch)):
+                found.append(_fetch_locked(one, progress, waits))
+                continue
             with progress.step(f"reading {where}/{arch}-repodata{waits.note}"):
                 found += _fetch(where, arch, "", waits)
     for arch in wanted:
@@ -102,19 +108,21 @@ def fetch_locked(
     Raises StepFailedError if neither the Nix store nor the repository has one any more.
     """
     places = list(order)
-    found: list[Index] = []
-    for one in sorted(locked, key=lambda one: (places.index(one.url), one.arch)):
-        step = f"reading {one.url}/{one.arch}-repodata as it was locked{waits.note}"
-        with progress.step(step):
-            got = list(_fetch(one.url, one.arch, one.hash, waits))
-        if not got or got[0].hash != one.hash:
-            what = (
-                f"{one.url}: has changed since it was locked, "
-                "and the Nix store does not have the locked index"
-            )
-            raise StepFailedError(what, "run `voidgen update xbps`, which updates all its packages")
-        found += got
-    return tuple(found)
+    ordered = sorted(locked, key=lambda one: (places.index(one.url), one.arch))
+    return tuple(_fetch_locked(one, progress, waits) for one in ordered)
+
+
+def _fetch_locked(one: Repository, progress: Progress, waits: Limits) -> Index:
+    step = f"reading {one.url}/{one.arch}-repodata as it was locked{waits.note}"
+    with progress.step(step):
+        got = list(_fetch(one.url, one.arch, one.hash, waits))
+    if not got or got[0].hash != one.hash:
+        what = (
+            f"{one.url}: has changed since it was locked, "
+            "and the Nix store does not have the locked index"
+        )
+        raise StepFailedError(what, "run `voidgen update xbps`, which updates all its packages")
+    return got[0]
 
 
 def write_databases(snapshot: Snapshot, keys: Mapping[str, bytes], folder: Path) -> None:

@@ -9,14 +9,18 @@ from voidgen.config.architectures import Arch
 from voidgen.config.image import ImageConfig
 from voidgen.config.types import Xbps
 from voidgen.lint import removed_files
-from voidgen.tree import File, Link
+from voidgen.tree import File, Link, Node
 
 
 def found(pattern: str, kernel: str = "linux", arch: Arch = "x86_64") -> list[str]:
     image = ImageConfig("test", arch=arch, remove_files=("/usr/share/doc/*", pattern))
     plan = planned(xbps=Xbps(kernel=kernel))
     plan = evolve(plan, config=evolve(plan.config, image=image))
-    nodes = {"/etc/motd": File(b""), "/usr/share/mine/a": File(b""), "/opt/link": Link("x")}
+    nodes: dict[str, Node] = {
+        "/etc/motd": File(b""),
+        "/usr/share/mine/a": File(b""),
+        "/opt/link": Link("x"),
+    }
     faults = [*removed_files.faults(plan, nodes, FILE)]
     assert {one.key for one in faults} <= {("image", "remove-files", 1)}
     return [one.what for one in faults]
