@@ -1,7 +1,7 @@
 # Emitted by voidgen, the same for every image: `voidgen generate` replaces changes.
 # The outputs of an image's flake. Everything that varies is in the image manifest. This code is the
 # same for every image, for nixpkgs and for any package set with the same names.
-{
+arguments@{
   # image/manifest.json
   manifest,
   # The folder of the overlay's files.
@@ -14,6 +14,10 @@
   mklive ? null,
   # voidgen.lock, if the image has Void packages; the file may be missing.
   voidgenLock ? null,
+  # Names of variants, whose images have folders in image/variants.
+  variants ? [ ],
+  # This image's name among them; null if it is none of them.
+  variant ? null,
   # A file: { inputs, pkgs, system, outputs } -> more outputs of one system.
   extra ? null,
   inputs ? { },
@@ -26,7 +30,10 @@ let
   parsed = text: if text == null then null else builtins.fromJSON text;
   locks = {
     flake = read lock;
-    voidgen = parsed (read voidgenLock);
+    voidgen = import ./lock-of-image.nix {
+      inherit variant;
+      lock = parsed (read voidgenLock);
+    };
   };
 
   # One image, with an output for each system on which it can be built.
@@ -54,11 +61,18 @@ let
       }) hosts
     );
 
-  project = manifest + "/../..";
-  warned = import ./warned.nix {
-    inherit project;
-    modules = map (module: module.name) plan.modules;
-  };
+  # image/
+  top = manifest + (if variant == null then "/.." else "/../../..");
+  project = top + "/..";
+  others = import ./variants.nix { inherit arguments top variants; };
+  warned =
+    if variant != null then
+      x: x
+    else
+      import ./warned.nix {
+        inherit project;
+        modules = map (module: module.name) (plan.modules ++ others.modules);
+      };
 
   set = import ./package-set.nix { inherit lock nixpkgs project; };
   packageSet =
@@ -89,15 +103,17 @@ let
       tools = import ./tools.nix {
         inherit locks mklive plan;
         inherit (image.packages) default;
-        folder = manifest + "/../iso";
+        folder = top + "/iso";
+        job = manifest + "/../iso/job";
         pkgs = packageSets.${host};
         system = host;
       };
     in
     image
     // {
-      inherit (tools) legacyPackages;
-      packages = image.packages // tools.packages;
+      legacyPackages = tools.legacyPackages // others.outputs "legacyPackages" host;
+      packages = image.packages // tools.packages // others.outputs "packages" host;
+      checks = image.checks // others.outputs "checks" host;
     }
   );
 

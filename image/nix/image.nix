@@ -82,7 +82,12 @@ let
       packages = map (package: { inherit (package) name version; }) packages;
       # Without context, so that reading them builds nothing.
       selected = map (package: {
-        inherit (package) name pname version;
+        inherit (package)
+          main
+          name
+          pname
+          version
+          ;
         outputs = builtins.listToAttrs (
           map (
             output: output // { value = builtins.unsafeDiscardStringContext output.value; }

@@ -6,8 +6,10 @@
   build,
   # The output of the same name.
   default,
-  # The emitted folder image/iso: scripts, modules, and what of the job the plan decides.
+  # The emitted folder image/iso: scripts and modules.
   folder,
+  # The emitted folder of what of the job the plan decides.
+  job,
   # The text of flake.lock, or null; voidgen.lock, parsed.
   flakeLock,
   voidgenLock,
@@ -22,25 +24,32 @@
 let
   # Each file has a fixed mode: modes differ between checkouts.
   found =
-    below:
+    place: below:
     let
-      entries = builtins.readDir (folder + below);
+      entries = builtins.readDir place;
     in
     builtins.concatLists (
       map (
         name:
         if entries.${name} == "directory" then
-          found "${below}/${name}"
+          found (place + "/${name}") "${below}/${name}"
         else
           [
             "${below}/${name}\n"
-            "${builtins.toFile name (builtins.readFile (folder + "${below}/${name}"))}\n"
+            "${builtins.toFile name (builtins.readFile (place + "/${name}"))}\n"
           ]
       ) (builtins.attrNames entries)
     );
+  parts = {
+    inherit job;
+    scripts = folder + "/scripts";
+    voidgen = folder + "/voidgen";
+  };
   files = build "iso-files" ./listed.sh {
     source = "";
-    files = builtins.concatStringsSep "" (found "");
+    files = builtins.concatStringsSep "" (
+      builtins.concatMap (name: found parts.${name} "/${name}") (builtins.attrNames parts)
+    );
     passAsFile = [ "files" ];
   };
 

@@ -24,6 +24,9 @@ in
       keyfiles = listed "keyfiles" (arguments entry).keyfiles;
     };
 
+  locale-archive =
+    entry: import ./locales.nix { inherit build pkgs; } (arguments entry // { inherit (entry) path; });
+
   mklive-file =
     entry:
     build "mklive-file" ./mklive-file.sh {

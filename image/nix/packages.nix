@@ -40,6 +40,7 @@ let
       # If two packages have the same file, the one named first wins.
       priority = strongest + index;
       description = meta.description or null;
+      main = meta.mainProgram or null;
     };
 
   judged = import ./judged.nix {

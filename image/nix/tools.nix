@@ -4,8 +4,9 @@
 {
   # The image's output.
   default,
-  # The emitted folder image/iso.
+  # The emitted folder image/iso, and that of the image's job.
   folder,
+  job,
   # The text of flake.lock and the parsed voidgen.lock, each null if the file is missing.
   locks,
   # The void-mklive source, or null.
@@ -69,6 +70,7 @@ in
               build
               default
               folder
+              job
               pkgs
               system
               ;

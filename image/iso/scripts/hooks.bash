@@ -50,6 +50,8 @@ generate_squashfs() {
 	# Everything in the image's folder goes into the ISO.
 	mv "$ROOTFS" "$BUILDDIR/rootfs"
 	rm -f "$BUILDDIR/rootfs/$dracut_conf"
+	# Triggers of the packages that mklive removed at last may have made files again.
+	bash /voidgen/remove-files.sh "$BUILDDIR/rootfs" again || die "Failed to remove files"
 	if [ -e "$BUILDDIR/rootfs/setid" ]; then
 		bash /voidgen/setgid-folders.sh "$BUILDDIR/rootfs" || die "Failed to keep setgid folders"
 		bash /voidgen/capabilities.sh "$BUILDDIR/rootfs" > /build/capabilities ||

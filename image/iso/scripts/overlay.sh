@@ -110,3 +110,4 @@ if [ "$faults" -gt 0 ]; then
 fi
 
 bash /voidgen/post-install.sh "$root"
+bash /voidgen/remove-files.sh "$root"

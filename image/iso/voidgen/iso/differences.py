@@ -11,6 +11,7 @@ import stat
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from voidgen.iso.root_tree import KINDS, SPECIAL, RootEntry
+from voidgen.system import path_patterns
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -25,7 +26,16 @@ _IN_STORE = re.compile(r"/[^\0]*/[0-9a-z]{32}-[^/\0]+")
 _RUNLEVEL = "/etc/runit/runsvdir/default"
 
 Problem = Literal[
-    "missing", "unexpected", "other", "target", "content", "unreadable", "time", "enabled", "empty"
+    "missing",
+    "unexpected",
+    "other",
+    "target",
+    "content",
+    "unreadable",
+    "time",
+    "enabled",
+    "empty",
+    "left",
 ]
 _WORDS: dict[Problem, str] = {
     "missing": "{0} is missing",
@@ -37,6 +47,7 @@ _WORDS: dict[Problem, str] = {
     "time": "{0} has the time {1}, but should have {2}",
     "enabled": "{0} enables a service that voidgen.toml disables",
     "empty": "{0} enables a service, but no package or file of the image has {1}",
+    "left": "{0} is there, but [image] remove-files has the pattern {1}",
 }
 
 
@@ -88,6 +99,19 @@ def services(
         link = f"{_RUNLEVEL}/{name}"
         if link in tree.entries:
             yield Difference(link, "enabled")
+
+
+def left(patterns: Iterable[str], outside: Iterable[str], tree: RootTree) -> Iterator[Difference]:
+    """Yield the paths that a pattern of [image] remove-files matches.
+
+    ``outside`` are the folders where no pattern removes anything.
+    """
+    tops = tuple(f"{folder}/" for folder in outside)
+    for pattern in patterns:
+        matches = path_patterns.compiled(pattern).fullmatch
+        for path in tree.entries:
+            if matches(os.fsencode(path)) and not f"{path}/".startswith(tops):
+                yield Difference(path, "left", pattern)
 
 
 def _owned(entry: Wanted, mode: int, there: RootEntry, tree: RootTree) -> Iterator[Difference]:

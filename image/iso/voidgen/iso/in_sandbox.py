@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from voidgen.image import build_json, overlay_files, snapshot_json
-from voidgen.iso import job, mklive_log, outputs, result, wanted
+from voidgen.iso import job, kernels, mklive_log, outputs, result, wanted
 from voidgen.lock import epoch, lock_json, pinned
 from voidgen.plan.job_format import BOOT_MENU, lines
 from voidgen.system import decompression_programs, untrusted
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from voidgen.image.build_json import BuildJson
+    from voidgen.iso.kernels import Kernel
     from voidgen.iso.wanted import Services, Wanted
     from voidgen.lock.lock_json import LockedParts
     from voidgen.lock.pinned import Pinned
@@ -89,6 +90,8 @@ class Documents(NamedTuple):
     source_date: int
     entries: tuple[Wanted, ...]
     services: Services
+    kernel: Kernel
+    removed: tuple[str, ...]
 
 
 def _documents(attributes: Attributes) -> Documents:
@@ -106,9 +109,11 @@ def _documents(attributes: Attributes) -> Documents:
     try:
         entries = wanted.entries(build.plan["include"])
         services = wanted.services(build.plan)
+        kernel = kernels.expected(build.plan, locked.packages)
+        removed = wanted.removed(build.plan)
     except ValueError as error:
         raise WrongError(f"{manifest}: {error}") from None
-    return Documents(build, locked, inputs, date, entries, services)
+    return Documents(build, locked, inputs, date, entries, services, kernel, removed)
 
 
 def _read(file: Path, parse: Callable[[bytes], T]) -> T:
@@ -160,6 +165,8 @@ def _faults(attributes: Attributes, found: Documents, results: Path, log: Path) 
         job.store_paths(attributes.default),
         attributes.mklive,
         found.services,
+        found.kernel,
+        found.removed,
         _boot_menu(attributes.job),
     )
     text = mklive_log.plain(log.read_bytes())

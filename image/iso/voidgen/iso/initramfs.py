@@ -96,6 +96,11 @@ def faults(found: Mapping[str, Entry], tree: Iterable[str], hooks: Iterable[str]
     yield from _of_one_run(found)
 
 
+def versions(found: Iterable[str]) -> set[str]:
+    """Return the versions of Linux whose modules are among the paths ``found``."""
+    return {version for version, _ in _modules(found)}
+
+
 def _of_one_run(found: Mapping[str, Entry]) -> Iterator[str]:
     """Yield paths of ``found`` that depend on the engine or on dracut's folder name.
 

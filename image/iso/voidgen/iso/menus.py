@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from voidgen.plan.job_format import SEPARATOR
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
     from pathlib import Path
 
 ISOLINUX, GRUB = "isolinux.cfg", "grub_void.cfg"
@@ -21,7 +21,7 @@ _SERIAL = {ISOLINUX: "SERIAL 0 115200", GRUB: "if serial --unit=0 --speed=115200
 _ONLY = {ISOLINUX: "bios", GRUB: "efi"}
 
 
-def faults(wanted: bytes, folder: Path, iso_paths: frozenset[str]) -> Iterator[str]:
+def faults(wanted: bytes, folder: Path, iso_paths: Collection[str]) -> Iterator[str]:
     """Yield what the menus in ``folder`` lack of ``wanted``, the job's file (plan/boot_menu.py).
 
     ``iso_paths`` are the files of the ISO. An ISO for aarch64 has no isolinux.cfg.

@@ -5,13 +5,24 @@ from __future__ import annotations
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
-from voidgen.iso import differences, initramfs, listing, menus, mklive_log, root_tree, verify
+from voidgen.iso import (
+    differences,
+    initramfs,
+    kernels,
+    listing,
+    menus,
+    mklive_log,
+    root_tree,
+    verify,
+)
 from voidgen.iso.root_tree import RootTree
+from voidgen.system.path_patterns import OUTSIDE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from voidgen.iso.kernels import Kernel
     from voidgen.iso.wanted import Services, Wanted
     from voidgen.system.decompression import Decompress
 
@@ -26,7 +37,8 @@ class Expected(NamedTuple):
 
     ``arch`` is Void's name of the architecture, ``entries`` are the manifest's, ``include`` is the
     overlay as Nix built it, ``store_paths`` is the closure, ``mklive`` the source of mklive,
-    ``boot_menu`` the job's file of that name, empty if the menus are mklive's.
+    ``kernel`` is what it boots, ``removed`` are the patterns of [image] remove-files, ``boot_menu``
+    is the job's file of that name, empty if the menus are mklive's.
     """
 
     arch: str
@@ -35,6 +47,8 @@ class Expected(NamedTuple):
     store_paths: tuple[str, ...]
     mklive: Path
     services: Services
+    kernel: Kernel
+    removed: tuple[str, ...] = ()
     boot_menu: bytes = b""
 
 
@@ -57,16 +71,20 @@ def faults(
         root_tree.ids(group),
         root_tree.hashes(sums),
     )
-    hooks = initramfs.hooks(expected.mklive)
+    hooks, sizes = initramfs.hooks(expected.mklive), verify.sizes(iso)
+    outside = {*OUTSIDE, *(path.rpartition("/")[0] for path in expected.store_paths)}
     found = chain(
         mklive_log.faults(log),
         verify.boot(expected.arch, iso),
-        menus.faults(expected.boot_menu, results / "menus", verify.paths(iso)),
+        menus.faults(expected.boot_menu, results / "menus", sizes.keys()),
         verify.loaders(expected.arch, results / "efi", source_date),
-        verify.initrd(results / "initrd", tree.entries, hooks, decompress),
+        verify.initrd(results / "initrd", tree.entries, hooks, expected.kernel, decompress),
+        kernels.in_root_tree(expected.kernel, sizes, tree.entries),
+        verify.init_program(tree.entries.keys()),
         verify.packages((results / "pkgdb.plist").read_bytes()),
         differences.overlay(listing.entries(expected.entries, expected.include), tree),
         differences.services(*expected.services, tree),
+        differences.left(expected.removed, outside, tree),
         differences.closure(expected.store_paths, tree),
         differences.store_files(expected.store_paths, tree),
     )

@@ -11,14 +11,15 @@ import re
 from typing import TYPE_CHECKING
 from xml.parsers.expat import ExpatError
 
-from voidgen.iso import initramfs, loader
+from voidgen.iso import initramfs, kernels, loader
 from voidgen.system import untrusted
 from voidgen.system.decompression import NoProgramError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
     from pathlib import Path
 
+    from voidgen.iso.kernels import Kernel
     from voidgen.system.decompression import Decompress
 
 _ISO = re.compile(r"(\S{10}) +\d+ +\S+ +\S+ +(\d+) \w+ +\d+ +[\d:]+ '(.*)'")
@@ -35,23 +36,28 @@ _LOADERS = {
 }
 
 
+_INIT = ("/usr/bin/init", "/usr/sbin/init", "/sbin/init")
+"""Where init(8) may be: on Void, /sbin and /usr/sbin are links to /usr/bin."""
+
+
 def boot(arch: str, iso_list: str) -> Iterator[str]:
     """Yield missing or empty files without which the ISO does not boot."""
-    sizes = _sizes(iso_list)
+    found = sizes(iso_list)
     for path in (*_BOOT[_family(arch)], *_EVERYWHERE):
-        if not sizes.get(path):
-            yield f"{path} is {'empty' if path in sizes else 'missing'} in the ISO"
+        if not found.get(path):
+            yield f"{path} is {'empty' if path in found else 'missing'} in the ISO"
 
 
-def paths(iso_list: str) -> frozenset[str]:
-    """Return the paths of the ISO's files."""
-    return frozenset(_sizes(iso_list))
-
-
-def _sizes(iso_list: str) -> dict[str, int]:
+def sizes(iso_list: str) -> dict[str, int]:
     """Return the size in bytes of each file of the ISO, by path."""
     lines = (_ISO.fullmatch(line) for line in iso_list.split("\n"))
     return {match[3]: int(match[2]) for match in lines if match}
+
+
+def init_program(paths: Collection[str]) -> Iterator[str]:
+    """Yield a line if the root tree with these ``paths`` has no init(8)."""
+    if not any(path in paths for path in _INIT):
+        yield "the root tree lacks /sbin/init, which the boot menus start"
 
 
 def loaders(arch: str, efi: Path, source_date: int) -> Iterator[str]:
@@ -65,11 +71,16 @@ def loaders(arch: str, efi: Path, source_date: int) -> Iterator[str]:
 
 
 def initrd(
-    file: Path, paths: Iterable[str], hooks: Iterable[str], decompress: Decompress
+    file: Path,
+    paths: Iterable[str],
+    hooks: Iterable[str],
+    kernel: Kernel,
+    decompress: Decompress,
 ) -> Iterator[str]:
     """Yield what is wrong with the initramfs in ``file``.
 
-    ``paths`` are those of the root tree, ``hooks`` is from `initramfs.hooks`.
+    ``paths`` are those of the root tree, ``hooks`` is from `initramfs.hooks`. The initramfs must
+    be for ``kernel``.
     """
     try:
         with file.open("rb") as stream:
@@ -80,6 +91,7 @@ def initrd(
         yield f"/boot/initrd: {error}"
         return
     yield from initramfs.faults(entries, paths, hooks)
+    yield from kernels.in_initramfs(kernel, initramfs.versions(entries))
 
 
 def packages(pkgdb: bytes) -> Iterator[str]:
