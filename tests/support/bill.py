@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from cyclonedx.model import HashAlgorithm, HashType
+from cyclonedx.model import HashAlgorithm, HashType, Property
 from cyclonedx.model.bom import Bom
 from cyclonedx.model.component import Component, ComponentType
 from cyclonedx.model.license import DisjunctiveLicense, License, LicenseExpression
@@ -10,15 +10,18 @@ from cyclonedx.spdx import is_supported_id
 from packageurl import PackageURL
 
 from voidgen.image.iso_manifest import BakedPackages, IsoManifest
+from voidgen.iso.bill import REMOVED
 from voidgen.system import sri
 from voidgen.xbps.types import Package
 
 
 def of(made: IsoManifest) -> Bom:
     """The bill of the ISO with this manifest, without its serial number."""
+    removed = made.plan.image.remove_files or ()
     top = Component(
         name=made.plan.image.name, bom_ref="iso", type=ComponentType.OPERATING_SYSTEM,
         description=made.plan.image.title, hashes=[_hash(made.iso.hash)],
+        properties=[Property(name=REMOVED, value=one) for one in removed],
     )  # fmt: skip
     nix, xbps = {one.bom_ref.value: one for one in _nix(made.nix)}, [*_xbps(made.xbps)]
     bom = Bom(components=[*nix.values(), *xbps])

@@ -208,6 +208,7 @@ def _root(document: PlanDocument) -> dict[str, str]:
         "base": xbps.base or "",
         "ignored packages": " ".join(xbps.ignore or ()),
         "platforms": " ".join(document.image.platforms or ()),
+        "removed files": ", ".join(document.image.remove_files or ()),
     }
 
 

@@ -103,10 +103,10 @@ def _asked(plan: PlanDocument) -> dict[str, dict[str, str]]:
 
 def _settings(plan: PlanDocument) -> Iterator[tuple[str, str]]:
     """Yield the values of the tables that hold only values."""
-    nix = attrs.evolve(plan.nix, packages=())
     tables = {
         "image": plan.image,
-        "nix": nix,
+        "nix": plan.nix,
+        "xbps": plan.xbps,
         "boot": plan.boot,
         "hooks": plan.hooks,
         "mklive": plan.mklive,
@@ -114,7 +114,8 @@ def _settings(plan: PlanDocument) -> Iterator[tuple[str, str]]:
     }
     for table, values in tables.items():
         for key, value in (typed_json.plain(values) or {}).items():
-            if (table, key) != ("nix", "packages"):
+            # Other rows have these.
+            if table not in {"nix", "xbps"} or key not in {"packages", "repositories"}:
                 yield f"{table}.{key}", _text(value)
 
 

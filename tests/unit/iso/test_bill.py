@@ -32,6 +32,7 @@ BUILT = documents.built_data(
     ],
     [{"path": A, "references": [C, A, B]}, {"path": B, "references": []},
      {"path": C, "references": [B]}],
+    plan=documents.plan_data(image={"remove-files": ["/usr/share/doc/*", "/**/*.pyc"]}),
 )  # fmt: skip
 ISO = IsoFacts("x.iso", sri.of_bytes(b"iso"), 3)
 XBPS = [

@@ -43,14 +43,3 @@ def test_entries_as_voidgen_writes_them() -> None:
 def test_garbled_entries(include: object) -> None:
     with pytest.raises(ValueError, match=r"^the manifest's include is garbled$"):
         wanted.entries(include)
-
-
-def test_the_patterns_of_removed_files() -> None:
-    assert wanted.removed({"image": {"remove-files": ["/a/*"]}}) == ("/a/*",)
-    assert wanted.removed({"image": {}}) == ()
-
-
-@pytest.mark.parametrize("image", [None, {"remove-files": "/a"}, {"remove-files": [1]}])
-def test_garbled_patterns(image: object) -> None:
-    with pytest.raises(ValueError, match=r"^the manifest's image is garbled$"):
-        wanted.removed({"image": image})
