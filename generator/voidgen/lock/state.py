@@ -8,7 +8,17 @@ from attrs import frozen
 
 from voidgen import config
 from voidgen.errors import Fault, refused
-from voidgen.lock import bound, changes, entries, flake_lock, nix_state, of_image, services, status
+from voidgen.lock import (
+    bound,
+    changes,
+    entries,
+    flake_lock,
+    locked_root,
+    nix_state,
+    of_image,
+    services,
+    status,
+)
 from voidgen.lock import voidgen_lock as lock_file
 from voidgen.system import git
 from voidgen.system.files import write_atomically
@@ -147,6 +157,7 @@ def warnings(project: Project, lock: Lock | None) -> list[Fault]:
     found = nix_state.fault(lock, state_dir, file)
     warned = [
         *([found] if found else []),
+        *locked_root.warnings(project.plan.config.xbps, lock, file),
         *services.find(project, lock).warnings,
         *services.doubts(project, lock),
     ]

@@ -252,3 +252,17 @@ def programs_that_no_locked_package_has(folder: Path, _: pytest.MonkeyPatch) -> 
     listed = (Program("/usr/bin/beacon-gui", None), Program("/usr/bin/beacond", None))
     locked = evolve(found, xbps=evolve(found.xbps, request=request, programs=listed))
     raise_all(programs.warnings(project.load(folder), locked))
+
+
+def packages_that_contradict_the_kernel(folder: Path, _: pytest.MonkeyPatch) -> Ran:
+    """What dkms and mklive itself make of [xbps] kernel and ignore."""
+    config = (
+        '[image]\nname = "a"\n[xbps]\nrepositories = ["https://repo.example.org/current"]\n'
+        'kernel = "linux6.12"\nignore = ["jq"]\n[mklive]\n'
+    )
+    found = lock([package(one) for one in ("dkms-3.3.0_1", "jq-1.7_1", "linux6.18-headers-6.18_1")])
+    assert found.xbps
+    request = evolve(found.xbps.request, packages=(), kernel="linux6.12", ignore=("jq",))
+    locked = lock_file.dump(evolve(found, xbps=evolve(found.xbps, request=request)))
+    write(folder, {"voidgen.toml": config, lock_file.FILE: locked.decode()})
+    return voidgen("--quiet", "generate", cwd=folder)
