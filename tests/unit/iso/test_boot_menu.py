@@ -29,7 +29,8 @@ efi = "boot/ipxe.efi"
 """
 MORE = {
     # In the form of mklive at 90028e0 and ee1bf42.
-    ISOLINUX: "UI vesamenu.c32\nTIMEOUT 150\nONTIMEOUT linux\nMENU BACKGROUND splash.png\n"
+    ISOLINUX: "UI vesamenu.c32\nTIMEOUT 150\nONTIMEOUT linux\n"
+    "MENU AUTOBOOT BIOS default device boot in # second{,s}...\nMENU BACKGROUND splash.png\n"
     "MENU ROWS 3\nMENU TIMEOUTROW 8\nMENU CMDLINEROW 16\n"
     "MENU COLOR sel * #ffffffff #FF5255FF *\n\nLABEL linux\nMENU LABEL Void Linux 6.12\n"
     "KERNEL /boot/vmlinuz\nAPPEND initrd=/boot/initrd root=live:CDLABEL=VOID_LIVE quiet\n\n"
@@ -129,6 +130,7 @@ def test_another_entry_is_the_default(tmp_path: Path) -> None:
     text = f'default = "debug"\n{ENTRIES}'
     found = changed(tmp_path, text)
     assert "\nONTIMEOUT debug\n" in found[ISOLINUX]
+    assert "\nMENU AUTOBOOT The selected entry starts in # second{,s}...\n" in found[ISOLINUX]
     assert "LABEL debug\nMENU DEFAULT\n" in found[ISOLINUX]
     assert "\ndefault=debug\n" in found[GRUB]
     assert faults(tmp_path, text) == []
