@@ -287,7 +287,7 @@ def isos(draw: st.DrawFn) -> bytes:
 def test_iso(data: bytes, folder: Path) -> None:
     (folder / "x.iso").write_bytes(data)
     read_or_refused(lambda: of_iso.read(folder / "x.iso"))
-    read_or_refused(lambda: of_iso.offset(folder / "x.iso", "/voidgen.json"))
+    read_or_refused(lambda: of_iso.extent(folder / "x.iso", "/voidgen.json"))
 
 
 FIRMWARE = {

@@ -26,10 +26,20 @@ if TYPE_CHECKING:
     help="Sign the checksums with this private SSH key, or the KEY.pub of a key in your agent.",
 )
 @click.option("--all", "every", is_flag=True, help="Build the ISOs of all variants, too.")
+@click.option(
+    "--netboot",
+    is_flag=True,
+    help="Also write out/NAME-netboot: kernel, initramfs, squashfs and a script for iPXE.",
+)
 @of_variant.argument
 @click.pass_obj
-def command(
-    settings: Settings, variant: str, no_space_check: bool, sign: Path | None, every: bool
+def command(  # noqa: PLR0913 - click passes each option
+    settings: Settings,
+    variant: str,
+    no_space_check: bool,
+    sign: Path | None,
+    every: bool,
+    netboot: bool,
 ) -> None:
     """Build out/NAME.iso with mklive, from the closure, the overlay and Void's locked packages.
 
@@ -54,7 +64,7 @@ def command(
     done = []
     for one in project.images() if every else (project,):
         start = time.monotonic()
-        request = run.Request(one, sign, check_space=not no_space_check)
+        request = run.Request(one, sign, check_space=not no_space_check, netboot=netboot)
         done.append(run.run(request, settings.watcher(), report))
         if not settings.json and not settings.quiet:
             _show(done[-1], time.monotonic() - start)
@@ -67,8 +77,15 @@ def _show(made: Result, seconds: float) -> None:
 
     what = "nothing to do: the ISO is current" if made.reused else f"{seconds:.0f} s"
     click.echo(visible(f"{made.iso}  {human_size(made.size)}  ({what})"))
+    if made.netboot:
+        click.echo(visible(str(made.netboot)))
 
 
 def _data(made: Result) -> dict[str, str | int | None]:
-    signed = str(made.signature) if made.signature else None
-    return {"iso": str(made.iso), "size": made.size, "reused": made.reused, "signature": signed}
+    return {
+        "iso": str(made.iso),
+        "size": made.size,
+        "reused": made.reused,
+        "signature": str(made.signature) if made.signature else None,
+        "netboot": str(made.netboot) if made.netboot else None,
+    }

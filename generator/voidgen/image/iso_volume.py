@@ -34,15 +34,17 @@ class Volume:
     _image: PyCdlib
 
     def size(self, path: str) -> int:
-        """Return a file's bytes."""
-        return int(self._image.get_record(rr_path=path).get_data_length())
+        """Return a file's size in bytes."""
+        return sum(int(one.get_data_length()) for one in self._parts(path))
 
     def offset(self, path: str) -> int:
         """Return where in the ISO a file begins, in bytes."""
+        return int(next(self._parts(path)).extent_location()) * SECTOR
+
+    def _parts(self, path: str) -> Iterator[Any]:
+        """Yield a file's records: one of 4 GiB has several, under one name (ECMA-119, 6.5.1)."""
         record: Any = self._image.get_record(rr_path=path)
-        # A file of 4 GiB has a record for each part of it, under one name (ECMA-119, 6.5.1).
-        parts = (one for one in record.parent.children if one.file_ident == record.file_ident)
-        return int(next(parts).extent_location()) * SECTOR
+        return (one for one in record.parent.children if one.file_ident == record.file_ident)
 
     def read(self, path: str) -> bytes:
         """Return a file's content."""

@@ -78,9 +78,12 @@ def extract(iso: Path, path: str) -> bytes | None:
     )
 
 
-def offset(iso: Path, path: str) -> int | None:
-    """Return a file's offset in bytes, by its Rock Ridge path; None if `extract` finds no file."""
-    return _read_iso(iso, lambda volume: volume.offset(path))
+def extent(iso: Path, path: str) -> tuple[int, int] | None:
+    """Return a file's offset and size in bytes, by its Rock Ridge path.
+
+    None if ``iso`` has no such file or is no ISO. Raises OSError if it cannot be read.
+    """
+    return _read_iso(iso, lambda volume: (volume.offset(path), volume.size(path)))
 
 
 def _read_iso(iso: Path, look: Callable[[Volume], T | None]) -> T | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from voidgen.container import engine
-from voidgen.iso import build
+from voidgen.iso import build, netboot
 from voidgen.provenance import signature, statement, statements
 from voidgen.provenance.beside import beside
 from voidgen.system.files import project_lock
@@ -22,34 +22,46 @@ if TYPE_CHECKING:
 
 @frozen
 class Request:
-    """The project whose ISO to build, and the SSH ``key`` to sign with."""
+    """The project whose ISO to build, and the SSH ``key`` to sign with.
+
+    With ``netboot``, also write the files with which the system boots over a network.
+    """
 
     project: Project
     key: Path | None = None
     check_space: bool = True
+    netboot: bool = False
 
 
 @frozen
 class Result:
-    """The ISO with its size; ``reused`` if there was nothing to do. The signature of its sums."""
+    """The ISO with its size; ``reused`` if there was nothing to do. The signature of its sums.
+
+    ``netboot`` is the folder of the files for booting over a network.
+    """
 
     iso: Path
     size: int
     reused: bool
     signature: Path | None = None
+    netboot: Path | None = None
 
 
 def run(request: Request, progress: Progress, report: Callable[[str], None]) -> Result:
     """Build and sign. ``report`` gets lines for the user during the run.
 
-    Raises what `build.make` raises, and WrongInputError if ``key`` is not a key.
+    Raises what `build.make` raises, and WrongInputError if ``key`` is not a key, or if the image
+    cannot boot over a network, but should.
     """
     project, key = request.project, request.key
     if key:
         signature.refuse_no_key(key)
+    if request.netboot:
+        netboot.refuse_without_module(project)
     made = build.make(project, progress, report, check_space=request.check_space)
     signed = _sign(project.folder, made.iso, key, report) if key else None
-    return Result(made.iso, made.iso.stat().st_size, made.reused, signed)
+    folder = netboot.write(project, made.iso, progress) if request.netboot else None
+    return Result(made.iso, made.iso.stat().st_size, made.reused, signed, folder)
 
 
 def _sign(project: Path, iso: Path, key: Path, report: Callable[[str], None]) -> Path:

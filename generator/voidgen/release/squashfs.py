@@ -79,12 +79,12 @@ def read(iso: Path, hashed: Iterable[str]) -> RootTree:
 
 def _offset(iso: Path) -> int:
     try:
-        place = of_iso.offset(iso, SQUASHFS)
+        place = of_iso.extent(iso, SQUASHFS)
     except (OSError, WrongInputError) as error:
         raise UnreadableError(f"the ISO cannot be read: {why(error)}") from None
     if place is None:
         raise UnreadableError(f"the ISO has no {SQUASHFS}")
-    return place
+    return place[0]
 
 
 @frozen

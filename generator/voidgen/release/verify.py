@@ -10,7 +10,7 @@ from attrs import frozen
 
 from voidgen.diff import compare
 from voidgen.errors import WrongInputError, unreadable
-from voidgen.image import of_build, of_iso
+from voidgen.image import netboot_files, of_build, of_iso
 from voidgen.image.iso_manifest import IsoManifest
 from voidgen.iso import differences, outputs, wanted
 from voidgen.outcome.types import Outcome
@@ -78,8 +78,22 @@ def verify(
     yield from _summed(iso, hash_)
     yield signed.outcome(iso, signers, named_by)
     yield from _contents(iso, hash_, progress)
+    yield from _netboot(iso, progress)
     yield _source(iso, hash_)
     yield from statements.outcomes(iso, hash_, signers, named_by)
+
+
+def _netboot(iso: Path, progress: Progress) -> Iterator[Outcome]:
+    """Compare NAME-netboot with the ISO, if it is there."""
+    folder = netboot_files.folder(iso)
+    if not folder.is_dir():
+        return
+    name = f"{folder.name} belongs to this ISO"
+    with progress.step(f"hashing {folder.name}"):
+        try:
+            yield _outcome(name, [*netboot_files.faults(netboot_files.read(iso))])
+        except (OSError, WrongInputError) as error:
+            yield Outcome(name, "failed", why(error))
 
 
 def _source(iso: Path, hash_: str) -> Outcome:

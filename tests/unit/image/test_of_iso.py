@@ -23,7 +23,7 @@ def iso(*files: tuple[str, bytes], folders: tuple[str, ...] = ()) -> bytearray:
     return bytearray(written.getvalue())
 
 
-def test_the_offset_of_a_file_in_parts_is_that_of_the_first_part(tmp_path: Path) -> None:
+def test_a_file_in_parts_begins_at_the_first_part(tmp_path: Path) -> None:
     """A file of more than 4 GiB has several records; all but the last have a flag."""
     first, second = b"1" * 2048, b"2" * 2048
     data = iso(("big", first), ("bih", second))
@@ -32,9 +32,10 @@ def test_the_offset_of_a_file_in_parts_is_that_of_the_first_part(tmp_path: Path)
     data = data.replace(b"BIH.;1", b"BIG.;1").replace(b"bih", b"big")
     file = tmp_path / "x.iso"
     file.write_bytes(data)
-    at = of_iso.offset(file, "/big")
-    assert at is not None
-    assert data[at : at + 4096] == first + second
+    extent = of_iso.extent(file, "/big")
+    assert extent is not None
+    at, size = extent
+    assert data[at : at + size] == first + second
 
 
 def test_folders_that_contain_each_other_do_not_hang(tmp_path: Path) -> None:

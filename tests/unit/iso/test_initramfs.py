@@ -193,6 +193,23 @@ def test_a_nearly_empty_initramfs_is_reported() -> None:
     ]
 
 
+@pytest.mark.parametrize("lacking", ["", "usr/bin/curl", "sbin/livenetroot"])
+def test_an_initramfs_for_netboot_can_fetch_the_squashfs(lacking: str) -> None:
+    """dracut leaves out its module url-lib if curl is missing, and succeeds."""
+    fetch = {
+        "usr/bin/curl": FILE,
+        "sbin/livenetroot": FILE,
+        "lib/url-lib.sh": FILE,
+        "var/lib/dracut/hooks/cmdline/29-parse-livenet.sh": FILE,
+    }
+    asked = (*TREE, "/etc/dracut.conf.d/voidgen-netboot.conf")
+    found = {name: entry for name, entry in {**GOOD, **fetch}.items() if name != lacking}
+    said = list(initramfs.faults(found, asked, HOOKS))
+    name = f"/bin/{lacking.rpartition('/')[2]}"
+    what = f"the initramfs lacks {name}, without which it cannot boot over a network"
+    assert said == ([what] if lacking else [])
+
+
 def test_hooks_are_read_from_mklives_dracut_module() -> None:
     stand_in = ROOT / "tests" / "stand_in_iso" / "mklive"
     assert initramfs.hooks(stand_in) == [
