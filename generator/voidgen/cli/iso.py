@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 def command(  # noqa: PLR0913 - click passes each option
     settings: Settings,
     variant: str,
+    *,
     no_space_check: bool,
     sign: Path | None,
     every: bool,

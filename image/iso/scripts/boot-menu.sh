@@ -51,6 +51,8 @@ apply "$image/boot/isolinux/isolinux.cfg" '
 		for (i = 1; i <= count; i++) {
 			if (line[i] ~ /^TIMEOUT /)
 				print "TIMEOUT " (timeout < 0 ? 0 : timeout == 0 ? 1 : timeout * 10)
+			else if (line[i] ~ /^MENU AUTOBOOT /)
+				print "MENU AUTOBOOT The selected entry starts in # second{,s}..."
 			else if (line[i] ~ /^ONTIMEOUT /) print "ONTIMEOUT " chosen
 			else if (line[i] ~ /^MENU COLOR / && colour[1]) continue
 			else if (line[i] ~ /^MENU ROWS /) at_least("ROWS", 0)

@@ -35,12 +35,13 @@ class PathFacts(NamedTuple):
 
 
 class Image(NamedTuple):
-    """What a plan says of the image; ``max_size`` is in bytes."""
+    """What a plan says of the image; ``max_size`` is in bytes, ``remove_files`` are patterns."""
 
     name: str
     title: str
     arch: str
     max_size: int | None
+    remove_files: tuple[str, ...] = ()
 
 
 class BuildJson(NamedTuple):
@@ -80,13 +81,13 @@ def read(data: bytes) -> BuildJson:
 def _read(plan: Any, packages: Any, closure: Any) -> BuildJson:
     image, mklive = plan["image"], plan["mklive"]
     name, title, arch = (of_type(image[key], str) for key in ("name", "title", "arch"))
-    limit = image["max-size"]
+    limit, removed = image["max-size"], tuple(texts(image.get("remove-files", [])))
     return BuildJson(
         # An ISO is the same, whatever made it.
         {key: value for key, value in plan.items() if key != "container"},
         packages,
         closure,
-        Image(name, title, arch, None if limit is None else of_type(limit, int)),
+        Image(name, title, arch, None if limit is None else of_type(limit, int), removed),
         of_type(plan["nix"]["nixpkgs"], str),
         None if mklive is None else of_type(mklive["source"], str),
         [_entry(one) for one in plan["include"]],

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 SPDX_IDS = Path(__file__).with_name("spdx_ids.txt")
 """The licenses that CycloneDX knows by an id, one a line. Made by tools/spdx_ids.py."""
+REMOVED = "voidgen:remove-files"
+"""The property of the ISO for each pattern of [image] remove-files."""
 _EXPRESSION = re.compile(r" (?:AND|OR|WITH) ")
 
 
@@ -51,11 +53,18 @@ def document(iso: IsoFacts, build: BuildJson, locked: LockedParts) -> dict[str, 
                 "name": build.image.name,
                 "description": build.image.title,
                 "hashes": [_hash(iso.hash)],
+                **_removed(build.image.remove_files),
             }
         },
         "components": [*_store_paths(build), *_void_packages(locked)],
         "dependencies": [_dependency(ref, needs[ref]) for ref in sorted(needs)],
     }
+
+
+def _removed(patterns: Iterable[str]) -> dict[str, Any]:
+    """Return the property that says which files of the packages the ISO does not have."""
+    found = [{"name": REMOVED, "value": one} for one in patterns]
+    return {"properties": found} if found else {}
 
 
 def _store_paths(build: BuildJson) -> Iterator[dict[str, Any]]:

@@ -91,7 +91,6 @@ class Documents(NamedTuple):
     entries: tuple[Wanted, ...]
     services: Services
     kernel: Kernel
-    removed: tuple[str, ...]
 
 
 def _documents(attributes: Attributes) -> Documents:
@@ -110,10 +109,9 @@ def _documents(attributes: Attributes) -> Documents:
         entries = wanted.entries(build.plan["include"])
         services = wanted.services(build.plan)
         kernel = kernels.expected(build.plan, locked.packages)
-        removed = wanted.removed(build.plan)
     except ValueError as error:
         raise WrongError(f"{manifest}: {error}") from None
-    return Documents(build, locked, inputs, date, entries, services, kernel, removed)
+    return Documents(build, locked, inputs, date, entries, services, kernel)
 
 
 def _read(file: Path, parse: Callable[[bytes], T]) -> T:
@@ -166,7 +164,7 @@ def _faults(attributes: Attributes, found: Documents, results: Path, log: Path) 
         attributes.mklive,
         found.services,
         found.kernel,
-        found.removed,
+        found.build.image.remove_files,
         _boot_menu(attributes.job),
     )
     text = mklive_log.plain(log.read_bytes())

@@ -10,7 +10,7 @@ from voidgen.system import decompression
 
 if TYPE_CHECKING:
     import io
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
     from pathlib import Path
     from typing import BinaryIO
 
@@ -39,6 +39,17 @@ _BOOTS = (
 )
 """Ends of the paths that every live system needs to boot: dracut's base, udev-rules and
 dmsquash-live modules install them, from 059 to 112. ``bin`` also stands for ``sbin``."""
+
+_NETBOOT = "/etc/dracut.conf.d/voidgen-netboot.conf"
+"""The file in the root tree by which the module netboot asks dracut for livenet."""
+_FETCHES = (
+    "/bin/livenetroot",
+    "/hooks/cmdline/29-parse-livenet.sh",
+    "/lib/url-lib.sh",
+    "/bin/curl",
+)
+"""Ends of the paths that dracut's livenet and url-lib install, from 059 to 112. dracut leaves out
+a module whose program is missing, and succeeds."""
 
 _ASKED = re.compile(r"""/usr/bin/dracut\b(?:.|\\\n)*?\s--force-add "([^"]+)\"""")
 """The dracut modules that mklive.sh requests; they are in its own folder dracut/."""
@@ -83,7 +94,11 @@ def faults(found: Mapping[str, Entry], tree: Iterable[str], hooks: Iterable[str]
     in the initramfs (others are built in). ``hooks`` are from `hooks`. What another run would not
     have is a fault, too.
     """
+    tree = frozenset(tree)
     yield from _lacking(found, hooks)
+    if _NETBOOT in tree:
+        for name in _missing(found, _FETCHES):
+            yield f"the initramfs lacks {name}, without which it cannot boot over a network"
     have, files = _modules(found), _modules(path.removeprefix("/") for path in tree)
     if files and not have:
         yield "the initramfs has no kernel modules"
@@ -122,15 +137,18 @@ def _of_one_run(found: Mapping[str, Entry]) -> Iterator[str]:
             )
 
 
-def _lacking(found: Iterable[str], hooks: Iterable[str]) -> Iterator[str]:
+def _lacking(found: Collection[str], hooks: Iterable[str]) -> Iterator[str]:
     """Yield the programs and scripts of a live boot that are not among the paths ``found``."""
-    ends = {f"/{path}".replace("/sbin/", "/bin/") for path in found}
-    missing = [name for name in _BOOTS if not any(path.endswith(name) for path in ends)]
-    for name in ([] if "/init" in ends else ["/init"]) + missing:
+    for name in ([] if "init" in found else ["/init"]) + _missing(found, _BOOTS):
         yield f"the initramfs lacks {name}, without which nothing boots"
-    for hook in hooks:
-        if not any(path.endswith(f"/{hook}") for path in ends):
-            yield f"the initramfs lacks mklive's {hook}"
+    for hook in _missing(found, [f"/{hook}" for hook in hooks]):
+        yield f"the initramfs lacks mklive's {hook[1:]}"
+
+
+def _missing(found: Iterable[str], ends: Iterable[str]) -> list[str]:
+    """Return which of ``ends`` no path of ``found`` has at its end."""
+    paths = {f"/{path}".replace("/sbin/", "/bin/") for path in found}
+    return [end for end in ends if not any(path.endswith(end) for path in paths)]
 
 
 def hooks(mklive: Path) -> list[str]:

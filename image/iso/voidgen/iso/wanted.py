@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from voidgen.system import untrusted
-from voidgen.system.untrusted import texts
-
 
 class Wanted(NamedTuple):
     """A path of the overlay, with the keys of the manifest that tell what it becomes.
@@ -56,17 +53,6 @@ def services(plan: Any) -> Services:
     if not all(isinstance(name, str) for names in found for name in names):
         raise ValueError("the manifest's services are garbled")
     return found
-
-
-def removed(plan: Any) -> tuple[str, ...]:
-    """Return [image] remove-files of image/manifest.json, parsed as JSON.
-
-    Raises ValueError if it is garbled.
-    """
-    try:
-        return tuple(texts(plan["image"].get("remove-files", [])))
-    except untrusted.DAMAGED:
-        raise ValueError("the manifest's image is garbled") from None
 
 
 def _entry(value: Any) -> Wanted:
