@@ -17,7 +17,7 @@ import re
 import sys
 import tarfile
 from base64 import b64encode
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -192,9 +192,9 @@ def _find(pool: Sequence[tuple[str, Table, Table]], pattern: str) -> tuple[str, 
 
 
 def _resolve(
-    pool: Sequence[tuple[str, Table, Table]], asked: Sequence[str]
+    pool: Sequence[tuple[str, Table, Table]], asked: Sequence[str], ignored: Collection[str]
 ) -> list[tuple[str, Table]]:
-    """Return the packages to install, dependencies first."""
+    """Return the packages to install, dependencies first; none of the ``ignored`` for another."""
     found: dict[str, tuple[str, Table]] = {}
     waiting: set[str] = set()
     missing: list[str] = []
@@ -213,7 +213,8 @@ def _resolve(
             return
         waiting.add(pkgver)
         for needed in got[1].get("run_depends", ()):
-            take(needed)
+            if needed.partition(">=")[0] not in ignored:
+                take(needed)
         found[pkgver] = got
 
     for pattern in asked:
@@ -223,6 +224,12 @@ def _resolve(
         raise EndError(errno.ENODEV, *missing, last)
     _check(found)
     return list(found.values())
+
+
+def _ignored(root: str) -> list[str]:
+    """Return the packages that settings in ``root`` leave out (xbps.d(5))."""
+    texts = (file.read_text() for file in Path(root, "etc/xbps.d").glob("*.conf"))
+    return [name for text in texts for name in re.findall(r"^ignorepkg=(\S+)$", text, re.MULTILINE)]
 
 
 def _check(found: Mapping[str, tuple[str, Table]]) -> None:
@@ -259,7 +266,7 @@ def _install(words: Sequence[str]) -> None:
     given = {option.lstrip("-"): value for option, value in options}
     root = given.get("r") or given.get("rootdir") or "/"
     pool = list(_repositories(root, [value for name, value in options if name == "--repository"]))
-    found = _resolve(pool, asked)
+    found = _resolve(pool, asked, _ignored(root))
     dry = bool(given.keys() & {"n", "dry-run"})
     if dry:
         for where, one in found:

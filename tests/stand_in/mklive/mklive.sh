@@ -10,6 +10,7 @@ required=(base-files libgcc dash coreutils sed tar gawk squashfs-tools xorriso)
 target=(base-files)
 initramfs=(binutils xz device-mapper dhclient dracut-network openresolv)
 packages=(jq)
+ignored=()
 repositories=()
 
 die() {
@@ -33,9 +34,12 @@ while getopts 'a:b:r:c:H:k:l:i:s:o:p:g:I:S:e:C:P:T:v:x:KVh' option; do
 	case $option in
 	a) arch=$OPTARG ;;
 	r) repositories=("--repository=$OPTARG" "${repositories[@]}") ;;
+	b) base=$OPTARG ;;
 	o) OUTPUT_FILE=$OPTARG ;;
 	p) read -ra more <<< "$OPTARG" && packages+=("${more[@]}") ;;
-	b | c | H | k | l | i | s | g | I | S | e | C | P | T | v | x | K) die "-$option: not in a stand-in" ;;
+	g) read -ra more <<< "$OPTARG" && ignored+=("${more[@]}") ;;
+	v) linux=$OPTARG ;;
+	c | H | k | l | i | s | I | S | e | C | P | T | x | K) die "-$option: not in a stand-in" ;;
 	V | h) exit 0 ;;
 	*) exit 1 ;;
 	esac
@@ -50,7 +54,7 @@ x86_64* | i686*) target+=(syslinux grub-i386-efi grub-x86_64-efi memtest86+) ;;
 aarch64*) target+=(grub-arm64-efi) ;;
 *) die "architecture $arch not supported by mklive.sh" ;;
 esac
-packages+=(base-system)
+packages+=("${base:-base-system}")
 
 [ "$(id -u)" -eq 0 ] || die 'Must be run as root, exiting...'
 BUILDDIR=$(mktemp -d "${ROOTDIR:-$PWD}/mklive-build.XXXXX") || exit 1
@@ -81,8 +85,23 @@ synchronize "$arch" "$ROOTFS"
 synchronize "$host_arch" "$VOIDHOSTDIR"
 synchronize "$arch" "$VOIDTARGETDIR"
 
-packages+=(linux)
-linux=$(query -x linux | grep 'linux[0-9._]\+')
+shopt -s extglob
+case ${linux:=linux} in
+linux+([0-9.]))
+	ignored+=(linux)
+	packages+=("$linux" linux-base)
+	;;
+linux-@(mainline|lts))
+	ignored+=(linux)
+	packages+=("$linux")
+	linux=$(query -x "$linux" | grep 'linux[0-9._]\+')
+	;;
+linux)
+	packages+=(linux)
+	linux=$(query -x linux | grep 'linux[0-9._]\+')
+	;;
+*) die '-v option must be in format linux<version> or linux-<series>' ;;
+esac
 version=$(xbps-uhelper getpkgversion "$(query -p pkgver "$linux")")
 
 echo "Installing software to generate the image for linux $version: ${required[*]} ..."
@@ -91,6 +110,10 @@ install "$host_arch" "$VOIDHOSTDIR" -c ./xbps-cachedir-host -y "${required[@]}" 
 install "$arch" "$VOIDTARGETDIR" -c ./xbps-cachedir-host -y "${target[@]}" \
 	|| die 'Failed to install required software, exiting...'
 
+mkdir -p "$ROOTFS/etc/xbps.d"
+for name in "${ignored[@]}"; do
+	echo "ignorepkg=$name" >> "$ROOTFS/etc/xbps.d/mklive-ignore.conf"
+done
 echo "Installing void pkgs into the rootfs: ${packages[*]} ..."
 install "$arch" "$ROOTFS" -c ./xbps-cachedir -yn "${packages[@]}" "${initramfs[@]}" \
 	|| die 'Missing required binary packages, exiting...'
