@@ -87,7 +87,7 @@ def void() -> dict[str, tuple[str, tuple[str, ...], Mapping[str, Content]]]:
                 "usr/bin/xbps-reconfigure": program(
                     "exec busybox sed -i s/unpacked/installed/ /var/db/xbps/pkgdb-0.38.plist"
                 ),
-                **{f"usr/bin/{name}": Link("busybox") for name in ("env", "sh")},
+                **{f"usr/bin/{name}": Link("busybox") for name in ("env", "init", "sh")},
                 # As util-linux, shadow and dbus have them: some bits are in the archive, others are
                 # set by the package's script.
                 "usr/bin/su": Moded(b"no su\n", 0o4755),
@@ -104,6 +104,10 @@ def void() -> dict[str, tuple[str, tuple[str, ...], Mapping[str, Content]]]:
                 "boot": Folder(),
                 "usr/share/later": Dated(b"of another day\n", LATER),
                 "var/lib/service": Folder(0o750),
+                "usr/share/removed/a.txt": b"removed\n",
+                "usr/share/removed/deep/er/b.txt": b"removed\n",
+                "usr/share/removed/kept": b"kept\n",
+                "usr/share/removed/folder/c": b"removed\n",
                 "usr/share/noise": b"no noise at all\n" * 4096,
             },
         ),

@@ -18,6 +18,7 @@ title = "Tests"
 keymap = "ch-fr_nodeadkeys"
 locale = "de_CH.UTF-8"
 cmdline = ["quiet"]
+remove-files = ["/usr/share/removed/**/*.txt", "/usr/share/[p-s]*/folder", "/etc/elsewhere/**"]
 [nix]
 nixpkgs = "./packages/tests"
 packages = ["greet", "notebook^out,man", "deskTools.clock"]

@@ -32,6 +32,7 @@ def is_progress_or_note(line: str) -> bool:
         "keymap: ",
         "space: about ",
         "overlay: ",
+        "remove-files: ",
         "removing ",
     )
     return line.endswith(" ...\n") or line.startswith(starts)

@@ -127,6 +127,17 @@ def test_files_of_packages_keep_modes_and_owners(image: Image) -> None:
         assert list((image.root / name).iterdir()) == []
 
 
+def test_removed_files_are_not_there(image: Image) -> None:
+    below = {path.partition("/removed/")[2] for path in image.tree if "/removed/" in path}
+    assert below == {"deep", "deep/er", "kept"}
+    # A link leads out of the root tree, where the builder has files.
+    assert "remove-files: /etc/elsewhere/** matches nothing in the image\n" in image.ran.err
+    assert image.ran.err.count("remove-files: ") == 1
+    bill = json.loads(image.iso.with_suffix(".cdx.json").read_bytes())
+    found = bill["metadata"]["component"]["properties"]
+    assert [one["value"] for one in found] == image.manifest["plan"]["image"]["remove-files"]
+
+
 def test_store_paths_have_nixs_modes_owners_and_times(image: Image, made: Made) -> None:
     store = Path(made.env["NIX_STORE_DIR"])
     paths = [Path(entry["path"]) for entry in image.manifest["nix"]["closure"]["paths"]]
