@@ -31,11 +31,13 @@ TOML = """
 name = "tests"
 keymap = "ch-fr_nodeadkeys"
 cmdline = ["console=ttyS0,115200"]
+remove-files = ["/etc/iss[t-v]e", "/usr/share/**/*.pod"]
 [nix]
 nixpkgs = "./packages/2026.10"
 packages = ["greet", "notebook^out,man"]
 [xbps]
 repositories = [{repository}]
+kernel = "{kernel}"
 [overlay]
 modules = ["tests"]
 [mklive]
@@ -68,6 +70,12 @@ def libraries(programs: Path) -> dict[str, Path]:
     return found
 
 
+def series(folder: Path) -> str:
+    """Return the newest kernel of the repository in ``folder``, as a series like linux6.12."""
+    names = {file.name.partition("-")[0] for file in folder.glob("linux[0-9]*.xbps")}
+    return max(names, key=lambda name: [int(one) for one in name.removeprefix("linux").split(".")])
+
+
 @pytest.fixture
 def engine() -> Podman:
     programs = Path(os.environ[PROGRAMS])
@@ -93,6 +101,7 @@ def test_the_real_mklive_makes_an_iso(
         image=engine.image,
         mklive=json.dumps(f"git+file://{Path(os.environ[MKLIVE]).absolute()}"),
         repository=json.dumps(os.environ[REPOSITORY]),
+        kernel=series(Path(os.environ[REPOSITORY])),
     )
     repository(folder, {"voidgen.toml": text, ".gitignore": "/out/\n", **FILES})
     locks.well(folder, "lock")
@@ -131,6 +140,9 @@ def look(folder: Path, unpacked: Path) -> None:
     manifest = json.loads((folder / "out" / "tests.manifest.json").read_bytes())
     for one in manifest["nix"]["closure"]["paths"]:
         assert re.search(rf"^d\S+ 0/0 .* {re.escape(one['path'])}$", listed, re.MULTILINE)
+    assert not re.search(r" /(etc/issue|usr/share/.*\.pod)$", listed, re.MULTILINE)
+    ignored = said("unsquashfs", "-cat", squashfs, "etc/xbps.d/mklive-ignore.conf")
+    assert ignored == "ignorepkg=linux\n"
     # dracut (dmsquash-live) expects a root tree, and no image in it.
     assert " /proc\n" in listed
     assert "ext3fs" not in listed

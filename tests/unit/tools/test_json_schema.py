@@ -25,6 +25,8 @@ ROOT = Path(__file__).parents[3]
 ONLY_LOADER = {
     ("image", "cmdline"),
     ("image", "keymap"),
+    ("image", "platforms"),
+    ("image", "remove-files"),
     ("image", "user"),
     ("image", "xkb"),
     ("boot", "default"),
