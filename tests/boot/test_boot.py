@@ -21,7 +21,7 @@ from tests.support.documents import BY
 from tests.support.program import voidgen
 
 from voidgen.boot import command, driver, image, kvm, qemu
-from voidgen.boot.types import MONITOR, SERIAL, Accelerator, Machine
+from voidgen.boot.types import MONITOR, SERIAL, Accelerator, Machine, Medium
 from voidgen.image import of_iso
 
 # These tests do not depend on KVM, and checking for it takes time. Under TCG, a second processor
@@ -326,7 +326,7 @@ def test_an_iso_that_looks_like_a_qcow2_image_gives_no_access_to_other_files(fol
     iso = folder / "x.iso"
     iso.write_bytes((header.ljust(4096, b"\0") + b"secret").ljust(1 << 18, b"\0"))
     machine = Machine(Accelerator("tcg"), 128, 1)
-    with qemu.started(machine, iso, folder / "x.log") as guest:
+    with qemu.started(machine, Medium(iso), folder / "x.log") as guest:
         blocks: Any = guest.monitor.ask("query-block")
         disks = [one["inserted"] for one in blocks if "inserted" in one]
         monitor = (folder / MONITOR).stat()

@@ -9,7 +9,7 @@ from voidgen.boot.types import MONITOR, SERIAL
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from voidgen.boot.types import Flash, Kernel, Machine, Run
+    from voidgen.boot.types import Flash, Kernel, Machine, Medium, Run
 
 PROGRAM = "qemu-system-x86_64"
 _CDROM = "if=ide,index=2,media=cdrom,readonly=on,format=raw"
@@ -24,14 +24,13 @@ def argv(machine: Machine, run: Run) -> list[str]:
     """Return the command line, for a start in the folder of the run's sockets."""
     return [
         PROGRAM,
-        *("-name", value(f"voidgen-{run.name}")),
+        *("-name", value(f"voidgen-{run.medium.iso.stem}")),
         *_processor(machine),
         *("-smp", str(machine.cpus)),
         *_firmware(machine, run),
-        *("-drive", f"{_CDROM},file={value(run.iso)}"),
-        *("-boot", "order=d,menu=off"),
-        *_kernel(run.kernel),
-        *("-netdev", f"user,id=n0{f',dns={machine.dns}' if machine.dns else ''}"),
+        *_medium(run.medium),
+        *_kernel(run.medium.kernel),
+        *("-netdev", _network(machine.dns, run.medium.netboot)),
         *("-device", "virtio-net-pci,netdev=n0"),
         *("-chardev", f"socket,id=serial0,{_serial(run)},logfile={value(run.log)},logappend=off"),
         *("-serial", "chardev:serial0"),
@@ -77,6 +76,17 @@ def _firmware(machine: Machine, run: Run) -> list[str]:
 
 def _flash(flash: Flash, file: Path) -> str:
     return f"if=pflash,format={flash.format},file={value(file)}"
+
+
+def _medium(medium: Medium) -> list[str]:
+    if medium.netboot:
+        return ["-boot", "order=n,menu=off"]
+    return ["-drive", f"{_CDROM},file={value(medium.iso)}", "-boot", "order=d,menu=off"]
+
+
+def _network(dns: str, netboot: str) -> str:
+    options = (("dns", dns), ("bootfile", value(netboot)))
+    return "user,id=n0" + "".join(f",{name}={text}" for name, text in options if text)
 
 
 def _kernel(kernel: Kernel | None) -> list[str]:

@@ -10,7 +10,7 @@ from attrs import frozen
 
 from voidgen.boot.types import Kernel
 from voidgen.errors import Fault, WrongInputError
-from voidgen.image import of_iso
+from voidgen.image import netboot_files, of_iso
 
 if TYPE_CHECKING:
     from voidgen.image.snapshot import Snapshot
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 KERNEL, INITRD, MENU = "/boot/vmlinuz", "/boot/initrd", "/boot/isolinux/isolinux.cfg"
 """Where mklive puts them."""
 CONSOLE = "console=ttyS0,115200"
+_ADD_CONSOLE = f'write cmdline = ["{CONSOLE}"] in [image] of voidgen.toml, and build the ISO again'
 
 
 @frozen
@@ -83,6 +84,17 @@ def read(iso: Path) -> BootableIso:
     return BootableIso(iso, snapshot, plan)
 
 
+def refuse_no_netboot(image: BootableIso, *, test: bool) -> None:
+    """Raise WrongInputError if NAME-netboot is missing, or a ``test`` would find no console."""
+    folder = netboot_files.folder(image.iso)
+    if not folder.is_dir():
+        remedy = "make it with `voidgen iso --netboot`"
+        raise WrongInputError(Fault("no such folder", folder, remedy=remedy))
+    if test and not image.has_serial_login:
+        what = "has no serial console, which a test over the network needs"
+        raise WrongInputError(Fault(what, image.iso, remedy=_ADD_CONSOLE))
+
+
 def kernel(iso: Path) -> bytes | None:
     """Return the kernel's bytes; None if it is missing."""
     return of_iso.extract(iso, KERNEL)
@@ -97,10 +109,7 @@ def direct(iso: Path, folder: Path) -> Kernel:
     line = re.search(rb"^APPEND (initrd=.*)$", files[MENU] or b"", re.MULTILINE)
     if not line or not files[KERNEL] or not files[INITRD]:
         what = "has no serial console, and no kernel and boot menu to which voidgen can add one"
-        remedy = (
-            f'write cmdline = ["{CONSOLE}"] in [image] of voidgen.toml, and build the ISO again'
-        )
-        raise WrongInputError(Fault(what, iso, remedy=remedy))
+        raise WrongInputError(Fault(what, iso, remedy=_ADD_CONSOLE))
     places = {name: folder / Path(name).name for name in (KERNEL, INITRD)}
     for name, place in places.items():
         place.write_bytes(files[name] or b"")

@@ -23,7 +23,7 @@ from voidgen.system.files import write_atomically
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from voidgen.boot.types import Kernel, Machine
+    from voidgen.boot.types import Machine, Medium
 
 PATIENCE = 60
 """Seconds to wait for the monitor's answer: a picture of the screen may take some."""
@@ -116,9 +116,9 @@ class Guest:
 
 @contextmanager
 def started(
-    machine: Machine, iso: Path, log: Path, *, kernel: Kernel | None = None, driven: bool = False
+    machine: Machine, medium: Medium, log: Path, *, driven: bool = False
 ) -> Iterator[Guest]:
-    """Start the ISO, and run it while the context lasts; its sockets are beside ``log``.
+    """Start ``medium``, and run it while the context lasts; its sockets are beside ``log``.
 
     With ``driven``, voidgen uses the console, and a restart of the guest ends the machine. Raises
     StepFailedError if QEMU does not start, or another one uses the folder's sockets.
@@ -130,9 +130,8 @@ def started(
         ours, its = _pair(stack)
         console, its_console = _pair(stack) if driven else (None, None)
         run = Run(
-            iso.stem, iso, log, its.fileno(), its_console.fileno() if its_console else None,
-            kernel=kernel, once=driven,
-        )  # fmt: skip
+            medium, log, its.fileno(), its_console.fileno() if its_console else None, once=driven
+        )
         if machine.firmware:
             run = evolve(run, variables=work / "variables")
             shutil.copyfile(machine.firmware.variables.file, work / "variables")

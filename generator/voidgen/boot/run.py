@@ -7,21 +7,24 @@ from __future__ import annotations
 
 import os
 import tempfile
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from attrs import evolve, frozen
 
 from voidgen import config, project
-from voidgen.boot import driver, host, image, machine, qemu
-from voidgen.boot.types import LONGEST_TEST
+from voidgen.boot import driver, host, image, machine, qemu, server
+from voidgen.boot.types import LONGEST_TEST, Medium
 from voidgen.errors import Fault, raise_all
-from voidgen.image import freshness
+from voidgen.image import freshness, netboot_files
 from voidgen.outcome import forms
 from voidgen.plan import accounts
 from voidgen.system.files import write_atomically
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from voidgen.boot.image import BootableIso
     from voidgen.boot.machine import Choice, Wishes
     from voidgen.boot.types import Machine
@@ -36,7 +39,8 @@ class Request:
     With ``test``, voidgen logs in at the serial console and runs the checks. If the image has only
     hashes of its passwords, ``passwords`` has the live user's, and root's if it is another. After
     ``seconds``, the machine is stopped. The screen at the end, what the serial console prints, and
-    the outcomes of a test go into ``screenshot``, ``log`` (see `make_log`) and ``junit``.
+    the outcomes of a test go into ``screenshot``, ``log`` (see `make_log`) and ``junit``. With
+    ``netboot``, the files in NAME-netboot beside the ISO start over HTTP.
     """
 
     folder: Path
@@ -48,6 +52,7 @@ class Request:
     log: Path | None = None
     junit: Path | None = None
     passwords: tuple[str, ...] = ()
+    netboot: bool = False
 
 
 class Listener(Protocol):
@@ -88,11 +93,16 @@ def run(request: Request, listener: Listener, progress: Progress) -> Result:
     _refuse_missing_folders(request)
     host.qemu()
     found = _found(request, listener)
+    if request.netboot:
+        image.refuse_no_netboot(found, test=request.test)
     if request.test:
         accounts.of_plan(found.plan, request.passwords).check(found.iso)
     # A test needs no window.
     unseen = request.test and request.wishes.window is None
     wishes = evolve(request.wishes, window=False) if unseen else request.wishes
+    if request.netboot:
+        # QEMU's network cards contain iPXE for BIOS, and for UEFI only a driver.
+        wishes = evolve(wishes, uefi=False)
     offer = host.offer(wishes, found.iso, progress)
     choice = machine.choose(wishes, offer, is_64_bit=found.is_64_bit)
     listener.chosen(found, choice)
@@ -130,7 +140,10 @@ def _found(request: Request, listener: Listener) -> BootableIso:
 
 def _show(request: Request, prepared: Result, listener: Listener) -> Result:
     log, shot = prepared.log, request.screenshot
-    with qemu.started(prepared.machine, prepared.image.iso, log) as guest:
+    with (
+        _medium(request, prepared.image) as medium,
+        qemu.started(prepared.machine, medium, log) as guest,
+    ):
         listener.started(log)
         try:
             ended = guest.wait(request.seconds)
@@ -150,17 +163,31 @@ def _test(request: Request, prepared: Result, progress: Progress) -> Result:
     """
     found, log = prepared.image, prepared.log
     seconds = request.seconds or LONGEST_TEST
-    with tempfile.TemporaryDirectory(prefix="voidgen-kernel-") as folder:
-        kernel = None if found.has_serial_login else image.direct(found.iso, Path(folder))
-        with qemu.started(prepared.machine, found.iso, log, kernel=kernel, driven=True) as guest:
-            known = accounts.of_plan(found.plan, request.passwords)
-            outcomes = driver.Driver(found, known, guest, seconds, progress).outcomes()
-            result = evolve(prepared, outcomes=tuple(outcomes))
-            if guest.process.poll() is not None:
-                return evolve(result, printed=guest.said(), ended=True)
-            if request.screenshot:
-                guest.screenshot(request.screenshot)
+    with (
+        _medium(request, found) as medium,
+        qemu.started(prepared.machine, medium, log, driven=True) as guest,
+    ):
+        known = accounts.of_plan(found.plan, request.passwords)
+        outcomes = driver.Driver(found, known, guest, seconds, progress).outcomes()
+        result = evolve(prepared, outcomes=tuple(outcomes))
+        if guest.process.poll() is not None:
+            return evolve(result, printed=guest.said(), ended=True)
+        if request.screenshot:
+            guest.screenshot(request.screenshot)
     return result
+
+
+@contextmanager
+def _medium(request: Request, found: BootableIso) -> Iterator[Medium]:
+    """Yield what starts, whose files are there while the context lasts."""
+    if request.netboot:
+        with server.serve(netboot_files.folder(found.iso)) as url:
+            yield Medium(found.iso, netboot=url)
+    elif request.test and not found.has_serial_login:
+        with tempfile.TemporaryDirectory(prefix="voidgen-kernel-") as folder:
+            yield Medium(found.iso, image.direct(found.iso, Path(folder)))
+    else:
+        yield Medium(found.iso)
 
 
 def make_log(iso: Path, named: Path | None) -> Path:

@@ -61,8 +61,20 @@ class Kernel:
 
 
 @frozen
+class Medium:
+    """What starts: ``iso``, or its ``kernel`` without a boot loader.
+
+    With ``netboot``, the URL of a script for iPXE, there is no CD drive.
+    """
+
+    iso: Path
+    kernel: Kernel | None = None
+    netboot: str = ""
+
+
+@frozen
 class Run:
-    """One run: the ISO, and the places of its sockets and log.
+    """One run: what starts, and the places of its sockets and log.
 
     Sockets are named from the folder in which QEMU starts, because the path of one may have 107
     characters at most (unix(7)). ``qmp`` and ``serial`` are file descriptors that QEMU inherits;
@@ -70,13 +82,11 @@ class Run:
     ``once``, a restart of the guest ends the machine.
     """
 
-    name: str
-    iso: Path
+    medium: Medium
     log: Path
     qmp: int
     serial: int | None = None
     variables: Path | None = None
-    kernel: Kernel | None = None
     once: bool = False
 
 

@@ -83,6 +83,11 @@ def _passwords(_: click.Context, __: click.Parameter, given: IO[str] | None) -> 
     type=click.Path(dir_okay=False, path_type=Path),
     help="Save what the serial console prints.  [NAME.serial.log beside the ISO]",
 )
+@click.option(
+    "--netboot",
+    is_flag=True,
+    help="Start the files in NAME-netboot over HTTP, without the ISO. Needs a BIOS.",
+)
 @click.option("--uefi/--bios", default=None, help="The firmware.  [UEFI if OVMF is installed]")
 @click.option(
     "--accel",
@@ -118,6 +123,7 @@ def command(  # noqa: PLR0913, PLR0917 - the options
     window: bool | None,
     screenshot: Path | None,
     log: Path | None,
+    netboot: bool,
     uefi: bool | None,
     accel: str | None,
     memory: int | None,
@@ -135,12 +141,15 @@ def command(  # noqa: PLR0913, PLR0917 - the options
 
     if not test and (settings.json or junit):
         raise click.UsageError("--json and --junit need --test: they print its results")
+    if netboot and uefi:
+        raise click.UsageError("--netboot needs --bios: QEMU's network card has iPXE only for it")
     be_interrupted()
     settings.left = "the machine is off; the image has not changed"
     wishes = Wishes(uefi, accel, memory, cpus, window, dns)
     request = run.Request(
-        Path(settings.project), iso, wishes, test, timeout, screenshot, log, junit, password_file
-    )
+        Path(settings.project), iso, wishes, test, timeout, screenshot, log, junit,
+        password_file, netboot,
+    )  # fmt: skip
     listener = _Quiet() if settings.quiet else _Listener(test=test)
     result = run.run(request, listener, settings.watcher())
     if screenshot and result.ended and not test:

@@ -19,7 +19,7 @@ from voidgen.boot import checks, command, firmware, host, kvm, qemu
 from voidgen.boot.checks import Check
 from voidgen.boot.console import Answer, Console, ConsoleError
 from voidgen.boot.image import BootableIso
-from voidgen.boot.types import Accelerator, Firmware, Flash, Kernel, Machine, Run
+from voidgen.boot.types import Accelerator, Firmware, Flash, Kernel, Machine, Medium, Run
 from voidgen.errors import StepFailedError
 from voidgen.image.snapshot import Snapshot
 from voidgen.system import process
@@ -31,9 +31,9 @@ ISO, LOG = Path("/a/void, live.iso"), Path("/a/void, live.serial.log")
 def test_the_command_line_of_qemu() -> None:
     uefi = Firmware(Flash(Path("/f/CODE.fd")), Flash(Path("/f/VARS.fd"), "qcow2"))
     machine = Machine(Accelerator("kvm"), 12288, 4, uefi, "gtk,gl=off")
-    run = Run("void", ISO, LOG, 7, variables=Path("/tmp/vars"))
+    run = Run(Medium(ISO), LOG, 7, variables=Path("/tmp/vars"))
     assert command.argv(machine, run) == [
-        "qemu-system-x86_64", "-name", "voidgen-void",
+        "qemu-system-x86_64", "-name", "voidgen-void,, live",
         "-machine", "q35,accel=kvm", "-cpu", "max", "-m", "12288", "-smp", "4",
         "-drive", "if=pflash,format=raw,file=/f/CODE.fd,readonly=on",
         "-drive", "if=pflash,format=qcow2,file=/tmp/vars",
@@ -50,7 +50,7 @@ def test_the_command_line_of_qemu() -> None:
 def test_the_command_line_of_a_test() -> None:
     machine = Machine(Accelerator("tcg"), 1024, 1, dns="8.8.8.8")
     kernel = Kernel(Path("/k/vmlinuz"), Path("/k/initrd"), "ro console=ttyS0,115200")
-    argv = command.argv(machine, Run("v", ISO, LOG, 7, 8, kernel=kernel, once=True))
+    argv = command.argv(machine, Run(Medium(ISO, kernel), LOG, 7, 8, once=True))
     assert not [word for word in argv if "pflash" in word or "live-serial" in word]
     assert "user,id=n0,dns=8.8.8.8" in argv
     at = argv.index("-kernel")
@@ -59,6 +59,15 @@ def test_the_command_line_of_a_test() -> None:
     ]  # fmt: skip
     assert argv[-1] == "-no-reboot"
     assert [word for word in argv if word.startswith("socket,id=serial0,fd=8,logfile=")]
+
+
+def test_the_command_line_of_a_start_over_the_network() -> None:
+    machine = Machine(Accelerator("tcg"), 1024, 1)
+    medium = Medium(ISO, netboot="http://10.0.2.2:80/a,b")
+    argv = command.argv(machine, Run(medium, LOG, 7))
+    assert "user,id=n0,bootfile=http://10.0.2.2:80/a,,b" in argv
+    assert argv[argv.index("-boot") + 1] == "order=n,menu=off"
+    assert not [word for word in argv if "cdrom" in word]
 
 
 def descriptor(folder: Path, name: str, **changes: Any) -> dict[str, Any]:
@@ -193,7 +202,7 @@ def test_qemus_error_message_is_shown(programs: StandIns, tmp_path: Path) -> Non
     machine = Machine(Accelerator("tcg"), 64, 1)
     with (
         pytest.raises(StepFailedError) as error,
-        qemu.started(machine, tmp_path / "x.iso", tmp_path / "log"),
+        qemu.started(machine, Medium(tmp_path / "x.iso"), tmp_path / "log"),
     ):
         pass
     assert error.value.output == "no such machine: \x1b[2J"

@@ -1,21 +1,24 @@
 """The order of one boot, with a stand-in for the machine; tests/boot has a real one."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http.client import HTTPConnection
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from attrs import define, evolve
 from tests.support import documents
 from tests.support.program import write
 
-from voidgen.boot import driver, host, image, machine, qemu, run
+from voidgen.boot import driver, host, image, machine, qemu, run, server
 from voidgen.boot.image import BootableIso
 from voidgen.boot.machine import Choice, Offer, Wishes
 from voidgen.boot.run import Request
-from voidgen.boot.types import LONGEST_TEST, Accelerator
+from voidgen.boot.types import LONGEST_TEST, Accelerator, Medium
 from voidgen.errors import Fault, WrongInputError
 from voidgen.image.snapshot import Snapshot, Xbps
 from voidgen.outcome.types import Outcome
@@ -28,9 +31,13 @@ PASSED = Outcome("boot", "passed")
 
 @define
 class Guest:
-    """A machine that ends by itself, or never; ``pictures`` are its screenshots."""
+    """A machine that ends by itself, or never; ``pictures`` are its screenshots.
+
+    ``fetched`` is what its network card found at the URL from which it started.
+    """
 
     pictures: list[Path]
+    fetched: bytes = b""
     ends: bool = False
     interrupted: bool = False
     waited: float | None = None
@@ -68,12 +75,25 @@ class Heard:
         self.log = log
 
 
+def fetched(url: str) -> Iterator[bytes]:
+    """Yield the script at ``url``, and the kernel in the folder that the script names."""
+    place = urlsplit(url)
+    assert (place.hostname, place.path) == (server.HOST, "/start.ipxe")
+    for path in (place.path, "/files/vmlinuz"):
+        connection = HTTPConnection("127.0.0.1", place.port)
+        connection.request("GET", path)
+        yield connection.getresponse().read()
+        connection.close()
+
+
 @pytest.fixture
 def guest(monkeypatch: pytest.MonkeyPatch) -> Guest:
     found = Guest([])
 
     @contextmanager
-    def started(*_: Any, **__: Any) -> Iterator[Guest]:
+    def started(_: object, medium: Medium, *__: Any, **___: Any) -> Iterator[Guest]:
+        if medium.netboot:
+            found.fetched = b"".join(fetched(medium.netboot))
         yield found
 
     def drive(_: object, __: object, ___: object, seconds: float, ____: object) -> SimpleNamespace:
@@ -173,6 +193,20 @@ def test_the_projects_iso_may_be_older_than_the_project(
         assert heard.doubt.startswith(said)
         assert bool(heard.doubt) == bool(said)
         assert heard.choice
+
+
+def test_a_machine_that_starts_over_the_network(guest: Guest, request_: Request) -> None:
+    asked = evolve(request_, netboot=True)
+    with pytest.raises(WrongInputError, match="no such folder") as error:
+        run.run(asked, Heard(), NoProgress())
+    assert error.value.faults[0].remedy == "make it with `voidgen iso --netboot`"
+    write(request_.folder / "x-netboot", {"vmlinuz": "kernel"})
+    result = run.run(asked, Heard(), NoProgress())
+    assert result.machine.firmware is None
+    script = (
+        rb"#!ipxe\nset base-url http://10\.0\.2\.2:\d+/files/\nchain \$\{base-url\}boot\.ipxe\n"
+    )
+    assert re.fullmatch(script + b"kernel", guest.fetched)
 
 
 @pytest.mark.parametrize("name", ["screenshot", "log", "junit"])
