@@ -34,7 +34,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "voidgen diff HEAD~1..HEAD",
         "voidgen diff HEAD -o changes.html",
     ),
-    "iso": ("voidgen iso", "voidgen iso --sign ~/.ssh/id_ed25519"),
+    "iso": ("voidgen iso", "voidgen iso --sign ~/.ssh/id_ed25519", "voidgen iso --netboot"),
     "boot": (
         "voidgen boot",
         "voidgen boot --test --junit boot.xml",

@@ -14,7 +14,7 @@ from tests.support.stand_in import StandIns
 
 from voidgen.boot import firmware, host, image, qemu
 from voidgen.boot.types import MONITOR
-from voidgen.image import snapshot_file
+from voidgen.image import netboot_files, snapshot_file
 from voidgen.image.snapshot import Snapshot
 from voidgen.plan import accounts
 
@@ -67,6 +67,19 @@ def iso_unreadable(folder: Path, _: pytest.MonkeyPatch) -> None:
 
 def no_console(folder: Path, _: pytest.MonkeyPatch) -> None:
     image.direct(_iso(folder / "x.iso"), folder)
+
+
+def netboot_missing(folder: Path, _: pytest.MonkeyPatch) -> None:
+    image.refuse_no_netboot(image.read(_iso(folder / "x.iso")), test=True)
+
+
+def netboot_no_console(folder: Path, _: pytest.MonkeyPatch) -> None:
+    (folder / "x-netboot").mkdir()
+    image.refuse_no_netboot(image.read(_iso(folder / "x.iso")), test=True)
+
+
+def netboot_incomplete(folder: Path, _: pytest.MonkeyPatch) -> None:
+    netboot_files.read(_iso(folder / "x.iso"))
 
 
 def no_account(folder: Path, _: pytest.MonkeyPatch) -> None:
@@ -137,6 +150,10 @@ def _boot(folder: Path, patch: pytest.MonkeyPatch, *words: str) -> Ran:
 
 def qemu_does_not_start(folder: Path, patch: pytest.MonkeyPatch) -> Ran:
     return _boot(folder, patch, "--bios", "--headless", "-q")
+
+
+def netboot_with_uefi(folder: Path, patch: pytest.MonkeyPatch) -> Ran:
+    return _boot(folder, patch, "--netboot", "--uefi")
 
 
 def json_without_test(folder: Path, patch: pytest.MonkeyPatch) -> Ran:
