@@ -21,6 +21,7 @@ from tests.iso.store import altered
 from tests.locks import project as locks
 from tests.locks.project import repository
 from tests.locks.void import MKLIVE, PROGRAMS
+from tests.support.png import png
 from tests.support.program import voidgen
 from tests.support.stand_in import StandIns
 
@@ -39,7 +40,20 @@ packages = ["greet", "notebook^out,man"]
 repositories = [{repository}]
 kernel = "{kernel}"
 [overlay]
-modules = ["tests"]
+modules = ["netboot", "tests"]
+[boot]
+timeout = 3
+default = "debug"
+serial = true
+splash = "boot/splash.png"
+colours = {{ selected = "blue" }}
+[boot.entries.debug]
+title = "Find faults"
+cmdline = ["voidgen.tests"]
+[boot.entries.ipxe]
+title = "Boot from the network"
+bios = "boot/ipxe.lkrn"
+efi = "boot/ipxe.efi"
 [mklive]
 source = {mklive}
 squashfs = {{ compression = "gzip", level = 1 }}
@@ -47,11 +61,23 @@ initramfs = "gzip"
 [container]
 image = "{image}"
 """
+NETBOOT = "/etc/dracut.conf.d/voidgen-netboot.conf"
 FILES: dict[str, str | bytes] = {
     "overlay-src/tests/module.toml": 'summary = "A file"\n[files."/etc/tests/private"]\n'
-    'mode = "0600"\n',
+    'mode = "0600"\n'
+    '[[checks]]\nname = "the default entry"\ncommand = "cat /proc/cmdline"\n'
+    "matches = '\\bvoidgen\\.tests$'\n",
     "overlay-src/tests/files/etc/tests/private": "private\n",
     "overlay-src/tests/files/etc/motd": "of the overlay\n",
+    # The built-in module without its package, which only Void's own repository has. base-system of
+    # the repository for tests has curl.
+    "overlay-src/netboot/module.toml": 'summary = "livenet"\n',
+    f"overlay-src/netboot/files{NETBOOT}": (
+        ROOT / f"overlay-src/netboot/files{NETBOOT}"
+    ).read_text(),
+    "boot/splash.png": png(),
+    "boot/ipxe.lkrn": "a program for BIOS",
+    "boot/ipxe.efi": "a program for UEFI",
 }
 
 pytestmark = pytest.mark.mklive
@@ -107,7 +133,7 @@ def test_the_real_mklive_makes_an_iso(
     locks.well(folder, "lock")
     locks.well(folder, "generate")
     commit(folder)
-    well(folder)
+    well(folder, "--netboot")
     assert is_made(folder)
     look(folder, tmp_path / "iso")
     # A clone with other conditions and another store gives the same bytes.
@@ -118,15 +144,17 @@ def test_the_real_mklive_makes_an_iso(
     assert re.search(r"^  \[7/\d+\] Generating initramfs image", said_, re.MULTILINE)
     assert (other / "out/tests.iso").read_bytes() == (folder / "out/tests.iso").read_bytes()
     boot(folder)
+    boot(folder, "--netboot")
 
 
-def boot(folder: Path) -> None:
+def boot(folder: Path, *more: str) -> None:
     """Boot with Debian's dracut and the stages of Void's runit; takes minutes without KVM."""
-    words = ("--test", "--json", "--memory", "2048")
+    words = ("--test", "--json", "--memory", "2048", *more)
     ran = voidgen("boot", *words, cwd=folder)
     assert ran.status == 0, ran.out + ran.err
     found = {one["name"]: one["state"] for one in json.loads(ran.out)["checks"]}
-    assert found == dict.fromkeys(("boot", "login of live", "kernel command line"), "passed")
+    names = ("boot", "login of live", "kernel command line", "tests: the default entry")
+    assert found == dict.fromkeys(names, "passed")
 
 
 def look(folder: Path, unpacked: Path) -> None:
@@ -151,8 +179,29 @@ def look(folder: Path, unpacked: Path) -> None:
     loaders = said("mdir", "-b", "-/", "-i", efi, "::/EFI").split()
     if platform.machine() == "x86_64":
         assert {"::/EFI/BOOT/BOOTIA32.EFI", "::/EFI/BOOT/BOOTX64.EFI"} <= {*loaders}
+    look_at_menus(unpacked / "boot")
+    netboot = folder / "out" / "tests-netboot"
+    for path in ("boot/vmlinuz", "boot/initrd", "LiveOS/squashfs.img"):
+        assert (netboot / Path(path).name).read_bytes() == (unpacked / path).read_bytes()
     # The archive of the initramfs.
     assert (unpacked / "boot" / "initrd").read_bytes()[:2] == b"\x1f\x8b"
+
+
+def look_at_menus(place: Path) -> None:
+    isolinux = (place / "isolinux" / "isolinux.cfg").read_text()
+    assert {"TIMEOUT 30", "ONTIMEOUT debug", "SERIAL 0 115200"} <= {*isolinux.splitlines()}
+    assert re.search(r"^LABEL debug\n.*\n.*\n.*\nAPPEND .* voidgen\.tests$", isolinux, re.MULTILINE)
+    grub = (place / "grub" / "grub_void.cfg").read_text()
+    assert {"timeout=3", "default=debug"} <= {*grub.splitlines()}
+    assert re.search(
+        r'^menuentry "Find faults" --id "debug" \{\n(.*\n)+?.* voidgen\.tests$', grub, re.MULTILINE
+    )
+    assert (place / "isolinux" / "splash.png").read_bytes() == FILES["boot/splash.png"]
+    extra = {file.name: file.read_text() for file in (place / "extra").iterdir()}
+    assert extra == {
+        "boot-ipxe-bios.lkrn": FILES["boot/ipxe.lkrn"],
+        "boot-ipxe-efi.efi": FILES["boot/ipxe.efi"],
+    }
 
 
 def said(*words: str | Path) -> str:

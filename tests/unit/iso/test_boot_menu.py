@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-import struct
 import subprocess
-import zlib
 from pathlib import Path
 
 import pytest
+from tests.support.png import png
 from tests.unit.iso.test_speech_menu import MENUS
 
 from voidgen import config
@@ -241,15 +240,6 @@ def test_a_wrong_table_is_refused(text: str, said: str) -> None:
         boot(text)
     (fault,) = raised.value.faults
     assert said in f"{fault.key}: {fault.what}"
-
-
-def png(
-    width: int = 640, height: int = 480, depth: int = 8, colour: int = 2, laced: int = 0
-) -> bytes:
-    """Return the beginning of a PNG (PNG specification, 11.2.2)."""
-    head = b"IHDR" + struct.pack(">IIBBBBB", width, height, depth, colour, 0, 0, laced)
-    check = struct.pack(">I", zlib.crc32(head))
-    return b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + head + check
 
 
 @pytest.mark.parametrize(
