@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.support import documents
+from tests.support.program import voidgen
 from tests.unit.image.test_of_iso import iso
 
 from voidgen.errors import WrongInputError
-from voidgen.image import netboot, netboot_files
+from voidgen.image import netboot, netboot_files, snapshot_file
 from voidgen.image.netboot_files import Files, Part
+from voidgen.image.snapshot import Snapshot
 from voidgen.system import sha256sums, sri
 
 if TYPE_CHECKING:
@@ -130,6 +134,45 @@ def test_files_of_another_iso_are_faults(tmp_path: Path) -> None:
         "vmlinuz is not this ISO's",
         "boot.ipxe cannot be read: No such file or directory",
     ]
+
+
+IMAGE = {
+    "voidgen.json": snapshot_file.dump(Snapshot("x", documents.plan(image={"title": "Rescue"}))),
+    "boot/vmlinuz": b"kernel",
+    "boot/initrd": b"initramfs",
+    "boot/grub/grub_void.cfg": MENU.encode(),
+    "LiveOS/squashfs.img": b"squashfs" * 500,
+}
+
+
+def image(folder: Path, **changes: bytes) -> Path:
+    file = folder / "x.iso"
+    files = {**IMAGE, **changes}
+    file.write_bytes(iso(*files.items(), folders=("/boot", "/boot/grub", "/LiveOS")))
+    return file
+
+
+def test_the_files_of_a_whole_iso(tmp_path: Path) -> None:
+    folder = netboot_files.write(netboot_files.read(image(tmp_path)))
+    found = {file.name: file.read_bytes() for file in folder.iterdir()}
+    assert found["vmlinuz"] == b"kernel"
+    assert found["initrd"] == b"initramfs"
+    assert found["squashfs.img"] == b"squashfs" * 500
+    assert b"\nmenu Rescue\nitem linux Void Linux 6.12 (x86_64)\n" in found["boot.ipxe"]
+
+
+def test_verify_compares_the_folder_with_the_iso(tmp_path: Path) -> None:
+    def outcome() -> dict[str, str]:
+        ran = voidgen("verify", "x.iso", "--json", cwd=tmp_path)
+        checks = json.loads(ran.out)["checks"]
+        return {one["name"]: one["state"] for one in checks if "netboot" in one["name"]}
+
+    made = image(tmp_path)
+    assert outcome() == {}
+    netboot_files.write(netboot_files.read(made))
+    assert outcome() == {"x-netboot belongs to this ISO": "passed"}
+    image(tmp_path, **{"boot/initrd": b"other"})
+    assert outcome() == {"x-netboot belongs to this ISO": "failed"}
 
 
 def test_an_iso_without_a_snapshot_has_no_files(tmp_path: Path) -> None:

@@ -15,8 +15,9 @@ def iso(*files: tuple[str, bytes], folders: tuple[str, ...] = ()) -> bytearray:
     for name in folders:
         made.add_directory(name.upper(), rr_name=name.rpartition("/")[2])
     for name, data in files:
-        short = name.partition(".")[0].upper()
-        made.add_fp(io.BytesIO(data), len(data), f"/{short}.;1", rr_name=name)
+        place, _, own = f"/{name}".rpartition("/")
+        short = f"{place}/{own.partition('.')[0]}".upper()
+        made.add_fp(io.BytesIO(data), len(data), f"{short}.;1", rr_name=own)
     written = io.BytesIO()
     made.write_fp(written)
     made.close()
