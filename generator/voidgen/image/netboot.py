@@ -25,6 +25,7 @@ _LINUX = re.compile(r"^\s*linux \S*/boot/(vmlinu[xz]) (.*)$", re.MULTILINE)
 _CONTINUED = re.compile(r"\\\n\s*")
 _DEFAULT = re.compile(r"^(?:set )?default=[\"']?([a-z0-9-]+)", re.MULTILINE)
 _TIMEOUT = re.compile(r"^(?:set )?timeout=[\"']?(-?\d+)", re.MULTILINE)
+_SPECIAL = re.compile(r"(?<!\S)(?:#+|-+(?=\S)|;(?!\S))")
 _ROOT = "root=live:"
 _NETWORK = (
     f"{_ROOT}${{base-url}}{SQUASHFS} "
@@ -111,12 +112,17 @@ def script(menu: Menu, name: str, title: str) -> str:
 
 
 def _choice(menu: Menu, title: str) -> Iterator[str]:
-    yield f"menu {title}"
+    yield f"menu {_plain(title)}"
     for one in menu.entries:
-        yield f"item {one.id} {one.title}"
+        yield f"item {one.id} {_plain(one.title)}"
     seconds = f" --timeout {menu.timeout * 1000}" if menu.timeout > 0 else ""
     yield f"choose --default {menu.default}{seconds} entry || exit"
     yield "goto ${entry}"
+
+
+def _plain(title: str) -> str:
+    """Return ``title`` without what iPXE reads as an option, a comment or the command's end."""
+    return _SPECIAL.sub("", title)
 
 
 def _parameters(entry: Entry) -> Iterator[str]:

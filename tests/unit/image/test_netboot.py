@@ -80,6 +80,20 @@ def test_the_timeout_is_that_of_the_boot_menu(seconds: str, expected: str) -> No
     assert ("menu Void Linux" in found) == (seconds != "0")
 
 
+@pytest.mark.parametrize(
+    ("title", "shown"),
+    [
+        ("Void - a live system", "Void - a live system"),
+        ("Void #1; --help", "Void 1; help"),
+        ("Void ; reboot", "Void  reboot"),
+    ],
+)
+def test_ipxe_shows_titles_and_runs_nothing_of_them(title: str, shown: str) -> None:
+    """In iPXE, the words ``;``, ``#…`` and ``-…`` end or change a command (src/core/exec.c)."""
+    assert f"item linux {shown}" in script(MENU.replace("Void Linux 6.12 (x86_64)", title))
+    assert f"menu {shown}" in netboot.script(menu(), "live", title).splitlines()
+
+
 def test_the_script_starts_an_entry_with_its_parameters() -> None:
     found = script()
     assert found[found.index(":linuxa11y") :][:3] == [
