@@ -15,6 +15,7 @@ from tests.support.program import voidgen
 from voidgen import project
 from voidgen.errors import WrongInputError
 from voidgen.generate.locked_owners import faults
+from voidgen.lock import services
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
 def warned(folder: Path, files: dict[str, str], module: str = "") -> list[str]:
     """Return the warnings about a module with ``files`` and ``module`` in its module.toml."""
     assert broken(folder, files, module) == []
-    return [fault.what for fault in project.load(folder).warnings]
+    image = project.load(folder)
+    return [fault.what for fault in (*image.warnings, *services.doubts(image, None))]
 
 
 def allowed(rule: str, files: dict[str, str], module: str) -> str:
