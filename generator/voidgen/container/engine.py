@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shlex
 import shutil
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from voidgen.config.types import Container
+
+_log = logging.getLogger(__name__)
 
 ENGINES = ("podman", "docker")
 ARGUMENTS = "VOIDGEN_ENGINE_ARGUMENTS"
@@ -92,8 +95,10 @@ class Engine:
         return "" if done.status else done.stdout.decode(errors="replace").strip()
 
     def pull(self, image: str) -> None:
-        """Fetch ``image``, which is named by its digest."""
-        self._output("pull", "--quiet", image)
+        """Fetch ``image``, which is named by its digest; what the engine says is logged."""
+        done = run([self.program, "pull", image], cwd=Path("/"))
+        for line in (done.stderr + done.stdout).decode(errors="replace").splitlines():
+            _log.info("  | %s", line)
 
     def image_id(self, image: str) -> str:
         """Return the hash of an image's configuration, which names all of its content."""

@@ -28,11 +28,11 @@ def find(project: Project, runner: Engine, roots: Path, progress: Progress) -> s
     image = project.plan.config.container.image
     if image != "flake":
         with progress.step(f"looking for {image}"):
-            if found := runner.find_image(image):
-                return found
-            with progress.step(f"fetching {image}"):
+            found = runner.find_image(image)
+        if not found:
+            with progress.step(f"fetching the container's image {image}"):
                 runner.pull(image)
-            return runner.image_id(image)
+        return found or runner.image_id(image)
     folder, caches = str(project.folder), project.caches
     with progress.step("building the container"):
         # mklive runs on this machine, whatever the image's system is.

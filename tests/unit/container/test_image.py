@@ -11,6 +11,7 @@ from voidgen import project
 from voidgen.config.types import Container
 from voidgen.container import engine
 from voidgen.container import image as container_image
+from voidgen.errors import StepFailedError
 from voidgen.lock import update
 from voidgen.progress import NoProgress
 from voidgen.system import process
@@ -70,3 +71,39 @@ def test_the_container_is_built_for_this_machine(
     assert f"{image.folder}#packages.{HOST}" in asked
     assert f"{image.folder}#container" in made
     assert asked[-6:] == made[-6:] == image.caches.options()
+
+
+NAMED = f"registry.example.org/x@sha256:{'0a' * 32}"
+
+
+@pytest.fixture
+def named(tmp_path: Path) -> project.Project:
+    text = f'[image]\nname = "x"\n[mklive]\n[container]\nimage = "{NAMED}"\n'
+    write(tmp_path / "project", {"voidgen.toml": text})
+    return project.load(tmp_path / "project")
+
+
+def test_a_named_image_is_fetched_and_what_the_engine_says_is_logged(
+    programs: StandIns,
+    named: project.Project,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    programs.add("podman", (1, "", "no such image"), (0, "id", "Copying blob"), (0, "id", ""))
+    runner = engine.Engine("podman", rootful=True, storage=tmp_path)
+    with caplog.at_level("INFO"):
+        assert container_image.find(named, runner, tmp_path, NoProgress()) == "id"
+    assert programs.starts("podman")[1] == ["pull", NAMED]
+    assert "  | Copying blob" in caplog.messages
+    assert capfd.readouterr() == ("", "")
+
+
+def test_an_image_that_cannot_be_fetched_shows_what_the_engine_said(
+    programs: StandIns, named: project.Project, tmp_path: Path
+) -> None:
+    programs.add("podman", (1, "", "no such image"), (125, "", "manifest unknown"))
+    runner = engine.Engine("podman", rootful=True, storage=tmp_path)
+    with pytest.raises(StepFailedError) as caught:
+        container_image.find(named, runner, tmp_path, NoProgress())
+    assert caught.value.output == "manifest unknown"
