@@ -9,7 +9,7 @@ from attrs import frozen
 
 from voidgen.errors import Fault, WrongInputError, raise_all
 from voidgen.image import built, freshness
-from voidgen.lock import state
+from voidgen.lock import git_inputs, state
 from voidgen.nix import flakes
 
 if TYPE_CHECKING:
@@ -53,6 +53,8 @@ def run(request: Request, progress: Progress) -> Result:
     found = request.project
     link, caches = found.result, found.caches
     before = link.resolve()
+    if not request.offline:
+        git_inputs.fetch(found.folder, found.plan, progress)
     with progress.step("building the closure and the overlay"):
         output = found.output("default")
         path = flakes.build(

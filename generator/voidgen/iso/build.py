@@ -19,7 +19,7 @@ from voidgen.iso.built import Built
 from voidgen.iso.log import Log
 from voidgen.iso.order import Order
 from voidgen.iso.record import WORK, Record
-from voidgen.lock import epoch, mklive_source, source_date, state, update
+from voidgen.lock import epoch, git_inputs, mklive_source, source_date, state, update
 from voidgen.nix import flakes
 from voidgen.provenance import signature, source, statement, statements
 from voidgen.provenance.beside import beside
@@ -167,6 +167,7 @@ def _built(order: Order) -> Built:
     """Build the flake's outputs, and check them."""
     project, progress, roots = order.project, order.progress, order.roots
     folder, caches = str(project.folder), project.caches
+    git_inputs.fetch(project.folder, project.plan, progress)
     with progress.step("building the closure and the overlay"):
         output = project.output("default")
         default = flakes.build(folder, output, progress, roots / output, caches)

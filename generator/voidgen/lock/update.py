@@ -20,6 +20,7 @@ from voidgen.lock import (
     entries,
     fetched,
     flake_lock,
+    git_inputs,
     mklive_source,
     one_snapshot,
     programs,
@@ -30,7 +31,7 @@ from voidgen.lock import (
 from voidgen.lock.changes import NixPackage
 from voidgen.lock.state import CONTAINER, XBPS, Outcome, Pins
 from voidgen.lock.types import Lock
-from voidgen.nix import evaluation, fetchers, flakes, installed, requirements, store_paths
+from voidgen.nix import evaluation, fetchers, flakes, installed, limits, requirements, store_paths
 from voidgen.plan import render
 from voidgen.system.network_faults import UnreachableError
 from voidgen.tree import File
@@ -191,6 +192,8 @@ class _Pinning:
         if not before.inputs:
             return ()
         moving = [one.name for one in before.inputs if one.name in self.moving and one.rev]
+        fixed = {one.name for one in before.inputs if one.rev} - {*moving}
+        git_inputs.check(plan, {one.name for one in before.inputs} - fixed, self.progress)
         with self.progress.step("locking the flake's inputs"):
             if moving:
                 flakes.update(self.flake, moving, self.project.caches)
@@ -205,7 +208,8 @@ class _Pinning:
             requirements.check(self.project.folder / named)
         elif found and found.rev and (locked := flake_lock.locked(self.flake, "nixpkgs")):
             with self.progress.step("checking what the package set needs"):
-                requirements.check(fetchers.fetch_tree(locked) / str(locked.get("dir", "")))
+                tree = fetchers.fetch_tree(locked, limits.FETCH)
+                requirements.check(tree / str(locked.get("dir", "")))
 
     def bound(self, found: Iterable[Entry]) -> tuple[FlakeInput, ...]:
         """Return flake.lock's inputs for voidgen.lock; fetches those that it does not have yet.
@@ -290,7 +294,8 @@ class _Pinning:
     def _sources(self, asked: Request, old: Xbps | None) -> Sources:
         plan, folder = self.project.plan, self.project.folder
         with self.progress.step("fetching mklive, and XBPS if nixpkgs has it"):
-            mklive = fetchers.fetch_tree(flake_lock.locked(self.flake, "mklive") or {})
+            locked = flake_lock.locked(self.flake, "mklive") or {}
+            mklive = fetchers.fetch_tree(locked, limits.FETCH)
             mklive_source.check(mklive)
             tools = _tools(self.flake, self.project, self.progress)
         own = [folder / name for name in plan.config.xbps.keys]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from attrs import field, frozen
 
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from voidgen.nix.limits import Limits
+
+
+T = TypeVar("T")
 
 
 class NotFoundError(StepFailedError):
@@ -73,7 +77,24 @@ def flake_prefetch(reference: str, waits: Limits | None = None) -> Prefetched:
 
 
 def fetch_tree(locked: Attributes, waits: Limits | None = None) -> Path:
-    """Fetch the tree of a lock's entry, with the narHash that it is locked to."""
+    """Fetch the tree of a lock's entry, with the narHash that it is locked to.
+
+    With ``waits``, raises UnreachableError if the host of a git input does not answer in time.
+    """
+    return _from_host(locked, partial(_fetch_tree, locked), waits) if waits else _fetch_tree(locked)
+
+
+def _from_host(attributes: Attributes, fetch: Callable[[Limits], T], waits: Limits) -> T:
+    """Return what ``fetch`` returns; before it asks a git host, check that this answers."""
+    if attributes.get("type") == "git":
+        try:
+            return fetch(limits.NO_HOST)
+        except StepFailedError:
+            git_hosts.check(url(attributes), limits.CHECK)
+    return fetch(waits)
+
+
+def _fetch_tree(locked: Attributes, waits: Limits | None = None) -> Path:
     words = ["nix-instantiate", "--eval", "--json", "--argstr", "locked", json.dumps(dict(locked))]
     expression = "{ locked }: (builtins.fetchTree (builtins.fromJSON locked)).outPath"
     done = commands.run([*words, "--expr", expression, *commands.FLAKES], limits=waits)
@@ -105,8 +126,12 @@ def fetch_unlocked(reference: str) -> FetchedTree:
     fetched trees. Raises StepFailedError if it cannot be fetched.
     """
     words = ["nix-instantiate", "--eval", "--strict", "--json", "--argstr", "reference", reference]
-    done = commands.run([*words, "--expr", _FETCHED, *commands.FLAKES])
-    return commands.parsed(words[:2], done, FetchedTree)
+    argv = [*words, "--expr", _FETCHED, *commands.FLAKES]
+
+    def fetch(waits: Limits) -> FetchedTree:
+        return commands.parsed(words[:2], commands.run(argv, limits=waits), FetchedTree)
+
+    return _from_host(json.loads(reference), fetch, limits.FETCH)
 
 
 def prefetch_file(

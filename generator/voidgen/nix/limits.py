@@ -16,12 +16,14 @@ if TYPE_CHECKING:
 class Limits:
     """Seconds to connect and seconds of silence after which Nix and git give a server up.
 
-    ``attempts`` is 0 for as many as nix.conf and voidgen make by themselves.
+    ``attempts`` is 0 for as many as nix.conf and voidgen make by themselves. ``protocols`` are
+    those that git may use, as GIT_ALLOW_PROTOCOL of git(1) lists them; empty for all.
     """
 
     connect: int
     silence: int
     attempts: int = 0
+    protocols: str = ""
 
     def options(self) -> list[str]:
         """Return the options of Nix (nix.conf(5))."""
@@ -33,7 +35,8 @@ class Limits:
     def env(self) -> Mapping[str, str]:
         """Return the environment of a program of Nix, which may start git (git-config(1))."""
         limit = {"GIT_HTTP_LOW_SPEED_LIMIT": "1", "GIT_HTTP_LOW_SPEED_TIME": str(self.silence)}
-        return {**limit, **environment.of("nix")}
+        allowed = {"GIT_ALLOW_PROTOCOL": self.protocols} if self.protocols else {}
+        return {**limit, **environment.of("nix"), **allowed}
 
     @property
     def note(self) -> str:
@@ -46,3 +49,5 @@ FETCH = Limits(15, 60)
 """To fetch what a build needs."""
 CHECK = Limits(8, 8, attempts=1)
 """To look something up while the user waits: the command goes on without the answer."""
+NO_HOST = Limits(1, 1, attempts=1, protocols="file")
+"""To find what is on this machine: git asks no host."""
