@@ -247,6 +247,9 @@ def _refuse_missing_files(settings: Config, folder: Path) -> None:
     ]
     if extra:
         named.append((("flake", "extra"), extra))
+    named += [
+        (("nix", "overlays", index), name) for index, name in enumerate(settings.nix.overlays)
+    ]
     named += _files_of(settings)
     for key, name in named:
         if not (folder / name).is_file():

@@ -23,6 +23,13 @@ class Nix:
         default="github:NixOS/nixpkgs/nixos-unstable",
         metadata={"help": "package set: a flake reference, or a folder of the project (./folder)"},
     )
+    overlays: tuple[rules.ProjectFile, ...] = field(
+        default=(),
+        metadata={
+            "help": "files of the project that add packages to the set and change its own, as "
+            "overlays of nixpkgs"
+        },
+    )
     packages: tuple[rules.NixPackage, ...] = field(
         default=(),
         metadata={"help": "packages in the image, as attribute paths; ^output chooses one output"},

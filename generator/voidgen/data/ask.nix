@@ -5,6 +5,8 @@
   nixpkgs,
   code,
   system,
+  # JSON of the files with overlays of the set.
+  overlays ? "[]",
   # JSON of the packages, in the form of the image manifest.
   requests,
   # If not empty, fail with the set's own message if it refuses a package.
@@ -22,7 +24,7 @@ let
     config:
     import (import (code + "/readable.nix") (/. + nixpkgs)) {
       inherit config system;
-      overlays = [ ];
+      overlays = import (code + "/overlays.nix") (map (file: /. + file) (builtins.fromJSON overlays));
     };
   pkgs = variant {
     allowUnfreePredicate =

@@ -62,13 +62,17 @@ def ask(project: Project, packages: Iterable[Package], progress: Progress) -> An
     if not asked:
         return Answer()
     nixpkgs = folder(project, progress)
+    overlays = [str(project.folder / name) for name in project.plan.config.nix.overlays]
     arguments = {
         "nixpkgs": str(nixpkgs),
         "code": str(DATA / "nix"),
         "system": project.plan.system,
+        "overlays": json.dumps(overlays),
     }
+    # The flake's evaluation is pure; here, an overlay reads at least nothing else.
+    readable = (nixpkgs, DATA, project.folder) if overlays else None
     with progress.step("checking the package set"):
-        found = _Set(arguments).ask(asked)
+        found = _Set(arguments, readable).ask(asked)
     return found.answer()
 
 
@@ -165,9 +169,10 @@ CHOOSE = "choose another package"
 
 @frozen
 class _Set:
-    """The package set, as arguments of ask.nix."""
+    """The package set, as arguments of ask.nix, and the folders that it may read (None: all)."""
 
     arguments: Mapping[str, str]
+    readable: tuple[Path, ...] | None
 
     def ask(self, asked: Sequence[Package]) -> _Found:
         """Return what it says of ``asked``; asks for one at a time if it cannot answer for all."""
@@ -189,7 +194,7 @@ class _Set:
 
     def _asked(self, asked: Sequence[Package]) -> _Found:
         arguments = {**self.arguments, "requests": _requests(asked)}
-        answers, said = evaluation.instantiate(ASK, arguments, tuple[_Answer, ...])
+        answers, said = evaluation.instantiate(ASK, arguments, tuple[_Answer, ...], self.readable)
         faults = {one.name: one.faults for one in answers}
         by_name = {one.name: one for one in asked}
         for one in answers:
@@ -204,7 +209,7 @@ class _Set:
         """Return the set's own message."""
         again = {**self.arguments, "requests": _requests([one]), "aloud": "yes"}
         try:
-            evaluation.instantiate(ASK, again, object)
+            evaluation.instantiate(ASK, again, object, self.readable)
         except StepFailedError as error:
             return _refusal_lines(error)
         return ("the package set refuses it", CHOOSE)

@@ -110,8 +110,8 @@ def _state(project: Project, names: Iterable[str]) -> str:
     folder, config = project.folder, project.plan.config
     set_ = config.nix.nixpkgs
     read = (*CODE, *([set_.split("/")[1]] if set_.startswith("./") else []))
-    # The user's own outputs may read any file, and so may what they import.
-    wanted = (".",) if config.flake.extra else read
+    # The user's own outputs and overlays may read any file, and so may what they import.
+    wanted = (".",) if config.flake.extra or config.nix.overlays else read
     files = {
         name: _content(folder / name)
         for name in names

@@ -11,14 +11,13 @@ from attrs import evolve, frozen
 
 from voidgen import config, emit
 from voidgen.config.mklive_options import host_arch
-from voidgen.config.types import Flake
 from voidgen.container import reference
-from voidgen.data import bundled_files
 from voidgen.errors import StepFailedError, WrongInputError, raise_all, refused
 from voidgen.lock import (
     changes,
     entries,
     fetched,
+    flake_copy,
     flake_lock,
     git_inputs,
     mklive_source,
@@ -32,9 +31,7 @@ from voidgen.lock.changes import NixPackage
 from voidgen.lock.state import CONTAINER, XBPS, Outcome, Pins
 from voidgen.lock.types import Lock
 from voidgen.nix import evaluation, fetchers, flakes, installed, limits, requirements, store_paths
-from voidgen.plan import render
 from voidgen.system.network_faults import UnreachableError
-from voidgen.tree import File
 from voidgen.xbps import fetch, file_lists, keys, snapshot, store
 from voidgen.xbps import programs as xbps_programs
 from voidgen.xbps.resolve import Sources, resolve
@@ -47,7 +44,6 @@ if TYPE_CHECKING:
     from voidgen.lock.entries import Entry
     from voidgen.lock.flake_lock import Input
     from voidgen.lock.types import FlakeInput
-    from voidgen.plan.plan import Plan
     from voidgen.progress import Progress
     from voidgen.project import Project
     from voidgen.xbps.snapshot import Snapshot
@@ -120,7 +116,7 @@ def repository(project: Project, progress: Progress) -> Path:
     locked = _void(project, found)
     paths = _fetched(project, locked, progress)
     with _scratch() as work:
-        flake = _flake(project.plan, found.flake, work)
+        flake = flake_copy.write(project, found.flake, work)
         with progress.step("looking for XBPS"):
             tools = _tools(flake, project, progress)
         return store.repository(locked, paths, tools, progress)
@@ -177,7 +173,7 @@ class _Pinning:
 
     def variant(self, pins: Pins, *, evaluate: bool) -> Outcome:
         """Lock what a variant does not share; ``pins`` are those of the project's own image."""
-        _flake(self.project.plan, pins.flake, self.flake)
+        flake_copy.write(self.project, pins.flake, self.flake)
         packages = self.compared(pins.inputs) if evaluate else ()
         asked = status.request(self.project.plan, pins.inputs)
         lock = self.lock(asked) if asked else self.before.lock
@@ -188,7 +184,7 @@ class _Pinning:
     def inputs(self) -> tuple[Input, ...]:
         """Return the flake's inputs, all locked."""
         plan, before = self.project.plan, self.before
-        _flake(plan, before.flake, self.flake)
+        flake_copy.write(self.project, before.flake, self.flake)
         if not before.inputs:
             return ()
         moving = [one.name for one in before.inputs if one.name in self.moving and one.rev]
@@ -320,21 +316,6 @@ class _Pinning:
         found = snapshot.fetch_current(asked.repositories, arches, self.progress, known=known)
         snapshot.check_used(found, asked.repositories, arches)
         return found
-
-
-def _flake(plan: Plan, locked: bytes, folder: Path) -> Path:
-    """Return the flake that `generate` would emit, without the overlay and the user's outputs."""
-    bare = evolve(plan, config=evolve(plan.config, flake=Flake()))
-    for path, node in render.project(
-        bare, {}, bundled_files.constant(), bundled_files.flake()
-    ).items():
-        if isinstance(node, File):
-            file = folder / path
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_bytes(node.data)
-    if locked:
-        (folder / flake_lock.FILE).write_bytes(locked)
-    return folder
 
 
 def _nixpkgs(inputs: tuple[Input, ...]) -> Input | None:

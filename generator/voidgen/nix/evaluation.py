@@ -12,7 +12,7 @@ from voidgen.system import environment
 from voidgen.system.process import run
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from voidgen.nix.caches import Caches
     from voidgen.nix.flake_ref import Flake
@@ -47,14 +47,23 @@ def evaluate(  # noqa: PLR0913 - each is an option of `nix eval`
     return commands.json_of(words, kind, caches)
 
 
-def instantiate(expression: Path, arguments: Mapping[str, str], kind: type[T]) -> tuple[T, str]:
+def instantiate(
+    expression: Path,
+    arguments: Mapping[str, str],
+    kind: type[T],
+    readable: Sequence[Path] | None = None,
+) -> tuple[T, str]:
     """Return the result of a function in a file, as a ``kind``, and what it traces.
 
-    It may read any file. nixpkgs gets only the configuration in the expression.
+    It may read only the files and folders ``readable``; any file if that is None. nixpkgs gets
+    only the configuration in the expression.
     """
     words = [word for name, value in arguments.items() for word in ("--argstr", name, value)]
     argv = ["nix-instantiate", "--eval", "--strict", "--json", "--read-write-mode"]
     argv += [commands.WITH_FRAMES, *words]
+    if readable is not None:
+        argv += ["--option", "restrict-eval", "true", "--option", "allowed-uris", "https://"]
+        argv += [word for place in readable for word in ("-I", str(place))]
     # The user's settings for nixpkgs, such as NIXPKGS_ALLOW_UNFREE, must not change an image.
     given = environment.of(argv[0])
     env = {name: value for name, value in given.items() if not name.startswith("NIXPKGS_")}

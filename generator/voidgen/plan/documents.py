@@ -47,7 +47,7 @@ class PlannedImage:
 class Nix:
     """The package set, and the packages that are baked from it.
 
-    ``locales`` and ``certificates`` are None if voidgen.toml does not have them.
+    ``locales``, ``certificates`` and ``overlays`` are None if voidgen.toml does not have them.
     """
 
     nixpkgs: str
@@ -57,6 +57,7 @@ class Nix:
     state_dir: str
     locales: tuple[str, ...] | None = None
     certificates: str | None = None
+    overlays: tuple[str, ...] | None = None
 
 
 @frozen

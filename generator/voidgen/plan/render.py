@@ -183,6 +183,7 @@ def document(plan: Plan, nodes: Mapping[str, Node]) -> PlanDocument:
             config.nix.state_dir,
             config.nix.locales,
             config.nix.certificates,
+            config.nix.overlays or None,
         ),
         xbps=documents.Xbps(
             resolution.repositories,
@@ -314,6 +315,7 @@ def _flake(plan: Plan, template: str, variants: Sequence[str]) -> str:
         "folder": config.nix.nixpkgs.startswith("./"),
         "mklive": config.mklive.source if config.mklive else None,
         "variants": variants,
+        "overlays": [f"./{Path(name)}" for name in config.nix.overlays],
         "extra": f"./{Path(config.flake.extra)}" if config.flake.extra else None,
     }
     return templating.render(template, values, Path("flake.nix"))

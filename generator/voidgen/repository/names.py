@@ -24,15 +24,16 @@ class Names:
     """Names of files and folders, as paths in the project.
 
     ``package_set`` is the folder of ``[nix] nixpkgs`` and ``extra`` the file of ``[flake] extra``;
-    each is empty if the project has none. ``keys`` are the files of ``[xbps] keys``. ``modules``
-    are the names of the modules in the image. ``imported`` are the files that the package set and
-    ``extra`` name by a path.
+    each is empty if the project has none. ``keys`` are the files of ``[xbps] keys``, ``overlays``
+    those of ``[nix] overlays``. ``modules`` are the names of the modules in the image. ``imported``
+    are the files that the package set, ``extra`` and the overlays name by a path.
     """
 
     package_set: str
     extra: str
     keys: tuple[str, ...]
     modules: frozenset[str]
+    overlays: tuple[str, ...] = ()
     imported: tuple[str, ...] = ()
 
     @property
@@ -42,18 +43,18 @@ class Names:
 
     def all(self) -> list[str]:
         """Return all files and folders whose state in git matters."""
-        named = (self.package_top, self.extra, *self.keys, *self.imported)
+        named = (self.package_top, self.extra, *self.keys, *self.overlays, *self.imported)
         locks = (flake_lock.FILE, lock_file.FILE)
         return [config.FILE, *locks, catalogue.FOLDER, *sorted({*filter(None, named)})]
 
     def is_read_by_nix(self, name: str) -> bool:
         """Return whether the flake reads the file ``name``."""
-        is_named = name == self.extra or name in self.imported
+        is_named = name == self.extra or name in {*self.overlays, *self.imported}
         return is_named or self._is_below(name, self.package_top)
 
     def folders(self) -> list[str]:
         """Return the folders above files that voidgen.toml names: one may be a submodule."""
-        named = (self.package_set, self.extra, *self.keys, *self.imported)
+        named = (self.package_set, self.extra, *self.keys, *self.overlays, *self.imported)
         parents = {str(above) for name in named if name for above in PurePosixPath(name).parents}
         return sorted(parents - {"."})
 
@@ -79,6 +80,7 @@ class Names:
             yield str(PurePosixPath(self.package_set, "default.nix"))
         if self.extra:
             yield self.extra
+        yield from self.overlays
 
     @staticmethod
     def _is_below(name: str, folder: str) -> bool:
@@ -94,4 +96,5 @@ def source_names(plan: Plan) -> Names:
         str(PurePosixPath(extra)) if extra else "",
         tuple(str(PurePosixPath(name)) for name in settings.xbps.keys),
         frozenset(chosen.module.name for chosen in plan.resolution.modules),
+        tuple(str(PurePosixPath(name)) for name in settings.nix.overlays),
     )

@@ -35,6 +35,7 @@ CACHES = (
 SETS = ("github:a/b", "./set", f"./{LONG}", f"git+file:///{LONG}?ref=a")
 MKLIVES = (None, Mklive("github:a/b"), Mklive(f"git+file:///{LONG}"))
 EXTRAS = ("", "nix/extra.nix")
+OVERLAYS = ((), ("nix/a.nix",), ("nix/a.nix", "./b.nix"))
 TITLES = ("Void", f'{LONG} ${{x}} "\\')
 
 
@@ -46,13 +47,13 @@ def flake(settings: Config) -> str:
 
 
 def variants() -> Iterator[Config]:
-    for cache, nixpkgs, mklive, extra, title in itertools.product(
-        CACHES, SETS, MKLIVES, EXTRAS, TITLES
+    for cache, nixpkgs, overlays, mklive, extra, title in itertools.product(
+        CACHES, SETS, OVERLAYS, MKLIVES, EXTRAS, TITLES
     ):
         yield evolve(
             config(),
             cache=cache,
-            nix=Nix(nixpkgs),
+            nix=Nix(nixpkgs, overlays),
             mklive=mklive,
             flake=Flake(extra),
             image=ImageConfig("name", title),

@@ -1,0 +1,51 @@
+"""A copy of the emitted flake in another folder, for Nix to lock and evaluate."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING
+
+from attrs import evolve
+
+from voidgen.config.types import Flake
+from voidgen.data import bundled_files
+from voidgen.lock import flake_lock
+from voidgen.plan import render
+from voidgen.system import git
+from voidgen.tree import File
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from voidgen.project import Project
+
+
+def write(project: Project, locked: bytes, folder: Path) -> Path:
+    """Write the flake that `generate` would emit, without the overlay and the user's outputs.
+
+    ``locked`` are the bytes of flake.lock; b"" for none. Return ``folder``.
+    """
+    plan = project.plan
+    bare = evolve(plan, config=evolve(plan.config, flake=Flake()))
+    for path, node in render.project(
+        bare, {}, bundled_files.constant(), bundled_files.flake()
+    ).items():
+        if isinstance(node, File):
+            file = folder / path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(node.data)
+    if plan.config.nix.overlays:
+        _copy_own(project.folder, folder)
+    if locked:
+        (folder / flake_lock.FILE).write_bytes(locked)
+    return folder
+
+
+def _copy_own(project: Path, folder: Path) -> None:
+    """Copy the project's own files: overlays may read any that git tracks."""
+    for name in git.tracked(project):
+        source, target = project / name, folder / name
+        if target.exists() or not (source.is_symlink() or source.is_file()):
+            continue
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source, target, follow_symlinks=False)
