@@ -16,6 +16,7 @@ from voidgen.schema import typed_json
 MODULES = catalogue.load([bundled_files.catalogue()])
 OPTIONS: dict[str, Any] = {
     "live-password": {"live-password": {"password": "none", "root-password": "locked"}},
+    "persistence": {"persistence": {"label": "data"}},
     "ssh-server": {"ssh-server": {"authorized-keys": []}},
 }
 """Options that have no default."""

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from attrs import field, frozen
 
-from voidgen.config import kernel_parameters, rules
+from voidgen.config import kernel_parameters, persistence, rules
 from voidgen.schema.rule import MisfitError, Rule
 
 Colour = Literal[
@@ -88,7 +88,10 @@ class Boot:
     )
     default: Id = field(
         default="linux",
-        metadata={"help": f"the default entry: one of yours, {', '.join(OF_MKLIVE)} or {SERIAL}"},
+        metadata={
+            "help": f"the default entry: one of yours, {', '.join(OF_MKLIVE)}, {SERIAL} or "
+            f"{persistence.ENTRY}"
+        },
     )
     serial: bool = field(
         default=False,
@@ -112,11 +115,12 @@ class Boot:
             what = f"expected -1 or a number from 0 to {LONGEST}, got {self.timeout}"
             raise MisfitError(what, ("timeout",), remedy="write -1 to wait for the user")
         for name in self.entries:
-            if name.startswith("linux") or name in {SERIAL, *OTHERS}:
+            if name.startswith("linux") or name in {SERIAL, persistence.ENTRY, *OTHERS}:
                 what = f"the menu may have an entry {name!r} already"
                 raise MisfitError(what, ("entries", name), remedy="choose another name")
         known = (*OF_MKLIVE, *([SERIAL] if self.serial else []), *self.entries)
-        if self.default not in known:
+        # Another table, [live], adds the entry that keeps changes.
+        if self.default not in (*known, persistence.ENTRY):
             what = f"the menu has no entry {self.default!r}"
             raise MisfitError(what, ("default",), remedy=f"use one of: {', '.join(known)}")
 

@@ -3,11 +3,12 @@
 from attrs import field, frozen
 
 from voidgen.config import passwords, rules
+from voidgen.config.persistence import Label
 
 
 @frozen
 class Live:
-    """Who can log in on the live system."""
+    """Who can log in on the live system, and what it keeps."""
 
     password: passwords.Password = field(
         default=passwords.WELL_KNOWN,
@@ -24,6 +25,14 @@ class Live:
         default=(),
         metadata={
             "help": "public SSH keys that can log in as the live user; adds the module ssh-server"
+        },
+    )
+
+    persistence: Label | None = field(
+        default=None,
+        metadata={
+            "help": "label of an ext4 partition that keeps changes across boots; adds a boot menu "
+            "entry. `voidgen write --persistence SIZE` makes the partition"
         },
     )
 

@@ -6,7 +6,7 @@ from typing import Literal
 
 from attrs import field, frozen
 
-from voidgen.config import passwords, rules
+from voidgen.config import passwords, persistence, rules
 from voidgen.config.boot import Boot
 from voidgen.config.hooks import Hooks
 from voidgen.config.image import ImageConfig
@@ -163,3 +163,5 @@ class Config:
                 passwords.check_for(self.image.arch, password or "")
             except MisfitError as error:
                 raise MisfitError(error.what, ("live", key), error.remedy) from None
+        default = self.boot.default if self.boot else ""
+        persistence.check(self.live.persistence, default, self.image.cmdline)

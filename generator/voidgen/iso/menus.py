@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from voidgen.plan.job_format import SEPARATOR
+from voidgen.plan.job_format import IMAGE, SEPARATOR
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -52,7 +52,8 @@ def _missing(words: list[str], name: str, text: str) -> Iterator[str]:
         yield "the serial port"
     elif kind in {"entry", _ONLY[name]}:
         entry = _entry(fields[0], name, text)
-        if fields[1] not in entry or fields[2] not in entry:
+        values = re.escape(fields[2]).replace(IMAGE, "[0-9a-f]{16}")
+        if fields[1] not in entry or not re.search(values, entry):
             yield f"the entry {fields[0]}"
 
 

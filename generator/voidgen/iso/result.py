@@ -71,7 +71,8 @@ def faults(
         root_tree.ids(group),
         root_tree.hashes(sums),
     )
-    hooks, sizes = initramfs.hooks(expected.mklive), verify.sizes(iso)
+    own = initramfs.hooks_of(expected.include / initramfs.PERSISTENCE)
+    hooks, sizes = [*initramfs.hooks(expected.mklive), *own], verify.sizes(iso)
     outside = {*OUTSIDE, *(path.rpartition("/")[0] for path in expected.store_paths)}
     found = chain(
         mklive_log.faults(log),

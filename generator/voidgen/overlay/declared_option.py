@@ -6,7 +6,7 @@ from typing import Literal
 
 from attrs import field, frozen
 
-from voidgen.config import passwords, rules
+from voidgen.config import passwords, persistence, rules
 from voidgen.schema.rule import MisfitError, Rule, show
 from voidgen.schema.structure import OptionValue
 
@@ -16,7 +16,11 @@ PYTHON_TYPES: Mapping[str, type] = MappingProxyType(
 )
 
 OPTION_RULES: Mapping[str, Rule] = MappingProxyType(
-    {"ssh-public-key": rules.SIGNER, "password": passwords.RULE}
+    {
+        "ssh-public-key": rules.SIGNER,
+        "password": passwords.RULE,
+        "persistence": persistence.LABEL,
+    }
 )
 """Rules that an option's values may have to follow."""
 ARTICLES: Mapping[str, str] = MappingProxyType(
@@ -44,7 +48,7 @@ class Option:
         default=None,
         metadata={"help": "path that must exist in the image; the value replaces @"},
     )
-    rule: Literal["ssh-public-key", "password"] | None = field(
+    rule: Literal["ssh-public-key", "password", "persistence"] | None = field(
         default=None, metadata={"help": "rule for the string, or for each string of a list"}
     )
     runs: bool = field(

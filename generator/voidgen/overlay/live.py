@@ -11,7 +11,7 @@ from voidgen.config.passwords import WELL_KNOWN
 from voidgen.errors import Fault
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from voidgen.config.types import Config
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 PASSWORD_MODULE, SSH_MODULE = "live-password", "ssh-server"
 KEYS_OPTION = "authorized-keys"
+PERSISTENCE_MODULE, LABEL_OPTION = "persistence", "label"
 
 
 def clashes(config: Config, file: Path) -> Iterator[Fault]:
@@ -51,6 +52,14 @@ def with_modules(config: Config) -> Config:
     )
 
 
+def persistence_label(modules: Mapping[str, Mapping[str, OptionValue]]) -> str:
+    """Return the label of the partition that keeps changes; "" if the image keeps none.
+
+    ``modules`` has the options of the image's modules, by module.
+    """
+    return str(modules.get(PERSISTENCE_MODULE, {}).get(LABEL_OPTION, ""))
+
+
 def _asked(config: Config) -> dict[str, dict[str, OptionValue]]:
     """Return the options that [live] stands for, by module."""
     wanted: dict[str, dict[str, OptionValue]] = {}
@@ -59,4 +68,6 @@ def _asked(config: Config) -> dict[str, dict[str, OptionValue]]:
         wanted[PASSWORD_MODULE] = {"password": live.password, "root-password": live.of_root()}
     if live.ssh_keys:
         wanted[SSH_MODULE] = {KEYS_OPTION: live.ssh_keys}
+    if live.persistence:
+        wanted[PERSISTENCE_MODULE] = {LABEL_OPTION: live.persistence}
     return wanted

@@ -7,8 +7,9 @@ from pathlib import PurePosixPath
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from voidgen.config import persistence
 from voidgen.config.boot import SERIAL
-from voidgen.plan.job_format import BOOT_MENU, SEPARATOR, lines
+from voidgen.plan.job_format import BOOT_MENU, IMAGE, SEPARATOR, lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -26,11 +27,15 @@ RGB: Mapping[str, str] = MappingProxyType(
 )  # fmt: skip
 """GRUB's colours as it draws them (grub-core/video/fb/fbfill.c, grub_video_fbstd_colors)."""
 CONSOLE = "console=tty0 console=ttyS0,115200"
+KEEPS = "Keep changes on the stick"
 
 
-def emitted(boot: Boot, contents: Mapping[str, bytes]) -> dict[str, bytes]:
-    """Return the files of the job by name; ``contents`` are the project's files by path."""
-    found = {BOOT_MENU: lines(SEPARATOR.join(line) for line in _lines(boot))}
+def emitted(boot: Boot, contents: Mapping[str, bytes], label: str = "") -> dict[str, bytes]:
+    """Return the files of the job by name.
+
+    ``contents`` are the project's files by path, ``label`` is that of `[live] persistence`.
+    """
+    found = {BOOT_MENU: lines(SEPARATOR.join(line) for line in _lines(boot, label))}
     for key, file in boot.files():
         found[_name(key, file)] = contents[file]
     return found
@@ -41,7 +46,7 @@ def _name(key: tuple[str, ...], file: str) -> str:
     return "boot-" + "-".join([*key[1:-1], key[-1]]) + PurePosixPath(file).suffix
 
 
-def _lines(boot: Boot) -> Iterator[tuple[str, ...]]:
+def _lines(boot: Boot, label: str) -> Iterator[tuple[str, ...]]:
     yield "timeout", str(boot.timeout)
     yield "default", boot.default
     if boot.colours:
@@ -52,12 +57,24 @@ def _lines(boot: Boot) -> Iterator[tuple[str, ...]]:
     if boot.serial:
         yield ("serial",)
         yield "entry", SERIAL, "Serial console", CONSOLE
+    if label:
+        yield "entry", persistence.ENTRY, KEEPS, " ".join(_overlay(label))
     for name, entry in boot.entries.items():
         if entry.cmdline:
             yield "entry", name, entry.title, " ".join(entry.cmdline)
         for kind, file in (("bios", entry.bios), ("efi", entry.efi)):
             if file:
                 yield kind, name, entry.title, _name(("entries", name, kind), file)
+
+
+def _overlay(label: str) -> tuple[str, ...]:
+    """Return dracut's parameters for changes on the partition ``label`` (dracut.cmdline(7)).
+
+    The folder is the image's own, as changes fit only the files that they were made to. Without the
+    last parameter, dracut waits for the Enter key if it does not find the folder.
+    """
+    place = f"LABEL={label}:/{IMAGE}/changes"
+    return f"rd.live.overlay={place}", "rd.live.overlay.nouserconfirmprompt"
 
 
 def unfit_picture(data: bytes) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from voidgen.config import mklive_options
+from voidgen.config.boot import Boot
 from voidgen.config.mklive import ZSTD_LEVEL
-from voidgen.overlay import enabled
+from voidgen.overlay import enabled, live
 from voidgen.plan import boot_menu as boot_menus
 from voidgen.plan.job_format import HOME, REPOSITORY, SEPARATOR, lines
 from voidgen.system import path_patterns
@@ -59,7 +60,11 @@ def _removed(patterns: Sequence[str]) -> dict[str, bytes]:
 def boot_menu(plan: Plan) -> dict[str, bytes]:
     """Return the files of the boot menu; none if it is mklive's."""
     boot = plan.config.boot
-    return boot_menus.emitted(boot, plan.named_files) if boot else {}
+    options = {one.module.name: one.options for one in plan.resolution.modules}
+    label = live.persistence_label(options)
+    if boot is None and not label:
+        return {}
+    return boot_menus.emitted(boot or Boot(), plan.named_files, label)
 
 
 def environment(arch: str) -> dict[str, str]:

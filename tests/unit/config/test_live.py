@@ -1,4 +1,4 @@
-"""[live] of voidgen.toml: passwords and SSH keys."""
+"""[live] of voidgen.toml: passwords, SSH keys and the label of persistence."""
 
 from __future__ import annotations
 
@@ -75,3 +75,51 @@ def test_a_hash_that_musl_lacks_is_refused(hashed: str) -> None:
 def test_a_private_key_is_refused_and_not_repeated() -> None:
     said = fault("ssh-keys = ['b3BlbnNzaC1rZXktdjEAAAAA']")
     assert re.match(r"\('live', 'ssh-keys', 0\): .* not shown here", said)
+
+
+def whole(image: str, more: str) -> config.Config:
+    return config.load(Path("/project"), f"{IMAGE}{image}\n{more}")
+
+
+@pytest.mark.parametrize("label", ["d", "my-data_1.2", "x" * 16])
+def test_a_label_of_ext4_is_taken(label: str) -> None:
+    assert of(f"persistence = '{label}'").live.persistence == label
+
+
+@pytest.mark.parametrize(
+    ("label", "remedy"),
+    [
+        ("x" * 17, "shorten it: ext4 has room for 16 characters"),
+        ("VOID_LIVE", "choose another label: this one is the ISO's own"),
+        ("", ""),
+        ("my data", ""),
+        ("-x", ""),
+        ("a/b", ""),
+    ],
+)
+def test_another_label_is_refused(label: str, remedy: str) -> None:
+    said = fault(f"persistence = '{label}'")
+    assert said.startswith("('live', 'persistence'): expected the label of an ext4 partition")
+    assert said.endswith(f"\n{remedy}")
+
+
+@pytest.mark.parametrize(
+    ("image", "more", "key"),
+    [
+        ("cmdline = ['quiet', 'rd.live.overlay=/dev/sdb']", "[live]\npersistence = 'a'", "cmdline"),
+        ("cmdline = ['quiet', 'rd.overlay.reset']", "[live]\npersistence = 'a'", "cmdline"),
+        ("", "[boot]\ndefault = 'persistent'", "default"),
+        ("", "[boot.entries.persistent]\ntitle = 'x'\ncmdline = ['x']", "persistent"),
+    ],
+)
+def test_what_contradicts_persistence_is_refused(image: str, more: str, key: str) -> None:
+    with pytest.raises(WrongInputError) as raised:
+        whole(image, more)
+    (found,) = raised.value.faults
+    assert key in found.key
+
+
+def test_the_entry_that_keeps_changes_can_be_the_default() -> None:
+    found = whole("", "[boot]\ndefault = 'persistent'\n[live]\npersistence = 'a'\n")
+    assert found.boot
+    assert found.boot.default == "persistent"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import subprocess
 from pathlib import Path
@@ -36,7 +37,7 @@ MORE = {
     "LABEL linuxram\nMENU LABEL Void Linux 6.12 (RAM)\nKERNEL /boot/vmlinuz\n"
     "APPEND initrd=/boot/initrd rd.live.ram\n\nLABEL c\nCOM32 chain.c32\nAPPEND hd0\n",
     GRUB: "# Set default menu entry\ndefault=linux\ntimeout=15\ntimeout_style=menu\n"
-    + MENUS[GRUB].format(always="quiet"),
+    + MENUS[GRUB].format(always="gpt quiet"),
 }
 
 
@@ -47,7 +48,7 @@ def boot(text: str) -> config.Config:
 def files(settings: config.Config) -> dict[str, bytes]:
     assert settings.boot
     contents = {file: file.encode() for _, file in settings.boot.files()}
-    return boot_menu.emitted(settings.boot, contents)
+    return boot_menu.emitted(settings.boot, contents, settings.live.persistence or "")
 
 
 def command(folder: Path) -> list[str]:
@@ -58,6 +59,7 @@ def changed(folder: Path, text: str) -> dict[str, str]:
     """Run the script for [boot], and return the boot menus."""
     image, job = folder / "image", folder / "job"
     job.mkdir()
+    (job / "snapshot").write_text("of the image")
     for name, data in files(boot(text)).items():
         (job / name).write_bytes(data)
     for name, menu in MORE.items():
@@ -93,7 +95,7 @@ def test_an_entry_is_mklives_own_with_more_parameters(tmp_path: Path) -> None:
     )
     assert entry(found[GRUB], 'menuentry "Find faults"') == (
         'menuentry "Find faults" --id "debug" {\n    linux (${voidlive})/boot/vmlinuz \\\n'
-        "        ro quiet rd.debug vconsole.keymap=de\n    initrd (${voidlive})/boot/initrd"
+        "        ro gpt quiet rd.debug vconsole.keymap=de\n    initrd (${voidlive})/boot/initrd"
     )
     # They come after mklive's entries of the system, and before those of other things.
     for menu, before, after in (
@@ -102,6 +104,21 @@ def test_an_entry_is_mklives_own_with_more_parameters(tmp_path: Path) -> None:
     ):
         assert menu.index(before) < menu.index("Find faults") < menu.index(after)
     assert faults(tmp_path, ENTRIES) == []
+
+
+def test_an_entry_keeps_changes_in_a_folder_of_the_image(tmp_path: Path) -> None:
+    text = 'default = "persistent"\n[live]\npersistence = "my-data"\n'
+    found = changed(tmp_path, text)
+    folder = hashlib.sha256(b"of the image").hexdigest()[:16]
+    overlay = f"rd.live.overlay=LABEL=my-data:/{folder}/changes"
+    for menu, begin in ((found[ISOLINUX], "LABEL persistent"), (found[GRUB], 'menuentry "Keep')):
+        assert f" quiet {overlay} rd.live.overlay.nouserconfirmprompt" in entry(menu, begin)
+        assert " gpt " not in entry(menu, begin)
+        assert menu.count("rd.live.overlay=") == 1
+    assert "\nONTIMEOUT persistent\n" in found[ISOLINUX]
+    assert faults(tmp_path, text) == []
+    (tmp_path / "image" / GRUB).write_text(found[GRUB].replace(folder, "other"))
+    assert faults(tmp_path, text) == ["the boot menu grub_void.cfg lacks the entry persistent"]
 
 
 def test_a_program_is_started_by_its_firmware(tmp_path: Path) -> None:

@@ -139,7 +139,7 @@ def test_a_complete_initramfs_has_no_faults() -> None:
     ("lost", "more", "said"),
     [
         ("squashfs.ko.zst", {}, "the initramfs lacks the kernel module squashfs (Linux 6.1_1)"),
-        ("adduser.sh", {}, "the initramfs lacks mklive's hooks/pre-pivot/01-adduser.sh"),
+        ("adduser.sh", {}, "the initramfs lacks hooks/pre-pivot/01-adduser.sh"),
         (
             "nothing",
             {"lib/modules/6.6_1/kernel/x.ko": FILE},
@@ -188,7 +188,7 @@ def test_a_nearly_empty_initramfs_is_reported() -> None:
     said = list(initramfs.faults({"init": FILE, "usr": FOLDER}, TREE, HOOKS))
     assert len(said) == len(BOOTS) - 1 + 2
     assert said[-2:] == [
-        "the initramfs lacks mklive's hooks/pre-pivot/01-adduser.sh",
+        "the initramfs lacks hooks/pre-pivot/01-adduser.sh",
         "the initramfs has no kernel modules",
     ]
 
@@ -223,3 +223,27 @@ def test_a_missing_dracut_module_has_no_hooks(tmp_path: Path) -> None:
     text = 'chroot x /usr/bin/dracut -N \\\n  --force-add "gone" "/boot/initrd"\n'
     (tmp_path / "mklive.sh").write_text(text)
     assert initramfs.hooks(tmp_path) == []
+
+
+def test_kept_changes_need_their_hook_and_its_programs(tmp_path: Path) -> None:
+    """The hooks are those of the overlay's own dracut module."""
+    module = ROOT / "overlay-src/persistence/files" / initramfs.PERSISTENCE
+    own = initramfs.hooks_of(module)
+    assert own == [
+        "hooks/initqueue/settled/00-prepare-changes.sh",
+        "hooks/pre-pivot/00-keep-changes.sh",
+    ]
+    assert initramfs.hooks_of(tmp_path) == []
+    tree = (*TREE, "/usr/lib/modules/6.1_1/kernel/fs/ext4/ext4.ko.zst")
+    assert list(initramfs.faults(GOOD, tree, HOOKS)) == []
+    assert list(initramfs.faults(GOOD, tree, (*HOOKS, *own))) == [
+        *(f"the initramfs lacks {name}" for name in (*own, "bin/e2fsck")),
+        "the initramfs lacks the kernel module ext4 (Linux 6.1_1)",
+    ]
+    whole = {
+        **GOOD,
+        **{f"var/lib/dracut/{name}": FILE for name in own},
+        "usr/sbin/e2fsck": FILE,
+        "usr/lib/modules/6.1_1/kernel/fs/ext4/ext4.ko.zst": FILE,
+    }
+    assert list(initramfs.faults(whole, tree, (*HOOKS, *own))) == []

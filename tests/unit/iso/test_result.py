@@ -121,7 +121,7 @@ def test_the_log_is_judged(results: Results) -> None:
         ),
         (
             *("initrd", b"01-mine", b"01-your"),
-            "the initramfs lacks mklive's hooks/pre-pivot/01-mine.sh",
+            "the initramfs lacks hooks/pre-pivot/01-mine.sh",
         ),
         ("pkgdb.plist", b"installed", b"unpacked", "package a is unpacked, but not configured"),
         ("overlay.sums", b"/motd", b"/other", "/etc/motd cannot be read"),

@@ -10,6 +10,7 @@ from tests.support.overlay import FILE, catalogue, config, module
 
 from voidgen.config.live import Live
 from voidgen.errors import WrongInputError
+from voidgen.overlay.live import persistence_label
 from voidgen.overlay.resolve import resolve
 
 if TYPE_CHECKING:
@@ -19,6 +20,10 @@ KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHVzZWQgaW4gdGVzdHMgb25seSwgbm90IGEga
 PASSWORD = {"type": "string", "rule": "password", "help": "a password"}
 MODULES = catalogue(
     module("live-password", options={"password": PASSWORD, "root-password": PASSWORD}),
+    module(
+        "persistence",
+        options={"label": {"type": "string", "rule": "persistence", "help": "a label"}},
+    ),
     module(
         "ssh-server",
         options={
@@ -51,6 +56,12 @@ def test_another_password_asks_for_its_module(live: Live, user: str, root: str) 
     (found,) = of(live).modules
     assert found.options == {"password": user, "root-password": root}
     assert [str(one) for one in found.by] == ["voidgen.toml"]
+
+
+def test_persistence_asks_for_its_module() -> None:
+    (found,) = of(Live(persistence="data")).modules
+    assert persistence_label({found.module.name: found.options}) == "data"
+    assert persistence_label({}) == ""
 
 
 def test_keys_are_those_of_the_ssh_server_beside_its_other_options() -> None:
