@@ -52,8 +52,8 @@ def _missing(words: list[str], name: str, text: str) -> Iterator[str]:
         yield "the serial port"
     elif kind in {"entry", _ONLY[name]}:
         entry = _entry(fields[0], name, text)
-        values = re.escape(fields[2]).replace(IMAGE, "[0-9a-f]{16}")
-        if fields[1] not in entry or not re.search(values, entry):
+        pattern = re.escape(fields[2]).replace(IMAGE, "[0-9a-f]{16}")
+        if fields[1] not in entry or not re.search(pattern, entry):
             yield f"the entry {fields[0]}"
 
 

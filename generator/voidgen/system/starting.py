@@ -33,6 +33,8 @@ PACKAGES = {
     "ssh-keygen": "openssh (Debian: openssh-client)",
     "qemu-system-x86_64": "qemu-system-x86 (Debian's name)",
     "lsblk": "util-linux",
+    "mkfs.ext4": "e2fsprogs",
+    "sfdisk": "util-linux (Debian: fdisk)",
     "unshare": "util-linux",
     "xbps-install": "xbps",
     "xbps-rindex": "xbps",

@@ -11,9 +11,11 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from voidgen.errors import StepFailedError, refused
+from voidgen.write import persistence
 from voidgen.write.iso_file import PIECE
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from voidgen.progress import Progress
@@ -43,8 +45,16 @@ def open_disk(device: Path, command: str) -> int:
     return disk
 
 
-def write(iso: Path, disk: int, hash_: str, progress: Progress) -> None:
+def write(
+    iso: Path,
+    disk: int,
+    hash_: str,
+    progress: Progress,
+    add_partition: Callable[[], None] | None = None,
+) -> None:
     """Write ``iso``, whose SHA-256 is ``hash_``, to ``disk``, and compare what is there.
+
+    ``add_partition`` is called between the two: it may fill empty entries of the partition table.
 
     The first piece, with the boot record and the partition table, is zero until all else is
     written: a disk that was left in between neither boots nor shows its old files.
@@ -65,11 +75,16 @@ def write(iso: Path, disk: int, hash_: str, progress: Progress) -> None:
             _put(disk, first, 0)
             os.fsync(disk)
             moved(len(first))
+        if add_partition:
+            add_partition()
+            os.fsync(disk)
         _drop_cache(disk)
         made = hashlib.sha256()
         with progress.transfer("reading back", size) as moved:
             at = 0
             while at < size and (piece := os.pread(disk, min(PIECE, size - at), at)):
+                if add_partition and not at:
+                    piece = persistence.without_added(piece, first)
                 made.update(piece)
                 at += len(piece)
                 moved(len(piece))

@@ -19,6 +19,7 @@ PIECE = 4 << 20
 DESCRIPTOR, SECTOR = 32768, 2048
 """Offset of the primary volume descriptor, and bytes of a sector (ECMA-119)."""
 SUMS = 1 << 20
+SUMS_SUFFIX = "iso.sha256"
 REMEDY = "build it again with `voidgen iso`, or copy it again"
 
 
@@ -46,14 +47,38 @@ def checked(iso: Path, progress: Progress) -> str:
             while piece := file.read(PIECE):
                 made.update(piece)
                 moved(len(piece))
-        sums = beside(iso, "iso.sha256")
-        known = sha256sums.parse(sums.read_bytes()[:SUMS]) if os.path.lexists(sums) else {}
     except OSError as error:
         raise WrongInputError(unreadable(error, iso)) from None
     hash_ = sri.of_hex(made.hexdigest())
-    if known is None or known.get(iso.name, hash_) != hash_:
-        raise WrongInputError(Fault(f"does not match {sums.name}", iso, remedy=REMEDY))
+    if (sum_beside(iso) or hash_) != hash_:
+        raise WrongInputError(_mismatch(iso))
     return made.hexdigest()
+
+
+def sum_beside(iso: Path) -> str | None:
+    """Return the hash of ``iso`` in NAME.iso.sha256 beside it, in SRI form; None if it has none.
+
+    Raises WrongInputError if the file is not a list of sums.
+    """
+    sums = beside(iso, SUMS_SUFFIX)
+    try:
+        known = sha256sums.parse(sums.read_bytes()[:SUMS]) if os.path.lexists(sums) else {}
+    except OSError as error:
+        raise WrongInputError(unreadable(error, sums)) from None
+    if known is None:
+        raise WrongInputError(_mismatch(iso))
+    return known.get(iso.name)
+
+
+def not_checked(iso: Path) -> Fault:
+    """Return the warning that there is no sum to compare ``iso`` with."""
+    sums = beside(iso, SUMS_SUFFIX).name
+    what = f"was not checked: there is no {sums} with its sum beside it"
+    return Fault(what, iso, remedy=f"if you copied the ISO, copy {sums}, too")
+
+
+def _mismatch(iso: Path) -> Fault:
+    return Fault(f"does not match {beside(iso, SUMS_SUFFIX).name}", iso, remedy=REMEDY)
 
 
 def _check_size(iso: Path, size: int) -> None:
