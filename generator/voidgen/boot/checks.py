@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
+from voidgen.boot import identity_checks
 from voidgen.outcome.types import Outcome
 from voidgen.plan.templating import nix
 from voidgen.tree import PACKAGES_FLAKE
@@ -81,6 +82,7 @@ def of_image(image: BootableIso) -> Iterator[Check]:
     modules = {one.name for one in plan.modules}
     services = [one.name for one in plan.services]
     yield _cmdline(plan)
+    yield from (Check(*one) for one in identity_checks.of_image(plan.image))
     if "runit-live" in modules:
         yield LIVE_SETUP
     yield from map(_service, services)

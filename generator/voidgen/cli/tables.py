@@ -10,7 +10,7 @@ from rich.text import Text
 from voidgen.cli import console as consoles
 from voidgen.overlay import given
 from voidgen.overlay.asker import USER
-from voidgen.plan import accounts
+from voidgen.plan import accounts, identity
 from voidgen.text import human_size, visible
 from voidgen.tree import CONSOLE_KEYMAP
 
@@ -42,6 +42,7 @@ def plan(document: PlanDocument, inputs: Iterable[Input], versions: Mapping[str,
             "keymap": _keymap(document),
             "keyboard": " ".join([image.xkb, *image.xkb_options]),
             "locale": image.locale,
+            **identity.facts(image),
             "live user": image.user,
             "log in": _log_in(document),
             "command line": " ".join(image.cmdline),

@@ -2,7 +2,7 @@
 
 from attrs import evolve, field, frozen
 
-from voidgen.config import kernel_parameters, live_user, removed_files, rules
+from voidgen.config import identity, kernel_parameters, live_user, removed_files, rules
 from voidgen.config.architectures import Arch
 from voidgen.config.keymap import (
     Console,
@@ -75,6 +75,17 @@ class ImageConfig:
         },
     )
 
+    hostname: identity.Hostname | None = field(
+        default=None,
+        metadata={
+            "help": 'host name of the live system, also in /etc/hosts; the default is "void-live"'
+        },
+    )
+    timezone: identity.Timezone | None = field(
+        default=None,
+        metadata={"help": 'time zone of the tz database, like "Europe/Zurich"; the default is UTC'},
+    )
+
     def __attrs_post_init__(self) -> None:
         try:
             self.layouts()
@@ -88,6 +99,7 @@ class ImageConfig:
                 what = f"xkeyboard-config has no option {option!r}"
                 raise MisfitError(what, ("xkb-options", index), remedy=near)
         live_user.check_name(self.user)
+        identity.check_timezone(self.timezone)
         kernel_parameters.check(self.cmdline)
         if self.platforms and not self.arch.startswith("aarch64"):
             what = f"mklive has platforms only for aarch64, not for {self.arch}"

@@ -14,6 +14,7 @@ FILES = (
     "iso/__init__.py",
     "iso/bill.py",
     "iso/differences.py",
+    "iso/identity.py",
     "iso/in_sandbox.py",
     "iso/initramfs.py",
     "iso/job.py",

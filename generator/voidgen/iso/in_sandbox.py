@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from voidgen.image import build_json, overlay_files, snapshot_json
-from voidgen.iso import job, kernels, mklive_log, outputs, result, wanted
+from voidgen.iso import identity, job, kernels, mklive_log, outputs, result, wanted
 from voidgen.lock import epoch, lock_json, pinned
 from voidgen.plan.job_format import BOOT_MENU, lines
 from voidgen.system import decompression_programs, untrusted
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from voidgen.image.build_json import BuildJson
+    from voidgen.iso.identity import Identity
     from voidgen.iso.kernels import Kernel
     from voidgen.iso.wanted import Services, Wanted
     from voidgen.lock.lock_json import LockedParts
@@ -91,6 +92,7 @@ class Documents(NamedTuple):
     entries: tuple[Wanted, ...]
     services: Services
     kernel: Kernel
+    identity: Identity
 
 
 def _documents(attributes: Attributes) -> Documents:
@@ -109,9 +111,10 @@ def _documents(attributes: Attributes) -> Documents:
         entries = wanted.entries(build.plan["include"])
         services = wanted.services(build.plan)
         kernel = kernels.expected(build.plan, locked.packages)
+        image = identity.of_plan(build.plan)
     except ValueError as error:
         raise WrongError(f"{manifest}: {error}") from None
-    return Documents(build, locked, inputs, date, entries, services, kernel)
+    return Documents(build, locked, inputs, date, entries, services, kernel, image)
 
 
 def _read(file: Path, parse: Callable[[bytes], T]) -> T:
@@ -166,6 +169,7 @@ def _faults(attributes: Attributes, found: Documents, results: Path, log: Path) 
         found.kernel,
         found.build.image.remove_files,
         _boot_menu(attributes.job),
+        found.identity,
     )
     text = mklive_log.plain(log.read_bytes())
     decompress = decompression_programs.decompress

@@ -6,7 +6,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from voidgen.errors import StepFailedError
-from voidgen.iso import kernels, result, wanted
+from voidgen.iso import identity, kernels, result, wanted
 from voidgen.iso.result import DIFFERS, SHOWN, Expected
 from voidgen.plan import mklive_job
 from voidgen.plan.job_format import BOOT_MENU
@@ -41,6 +41,7 @@ def expected(plan: Plan, built: Built, locked: LockedParts) -> Expected:
         kernels.expected(plan_json, locked.packages),
         plan.config.image.remove_files,
         mklive_job.boot_menu(plan).get(BOOT_MENU, b""),
+        identity.of_plan(plan_json),
     )
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from voidgen.iso import (
     differences,
+    identity,
     initramfs,
     kernels,
     listing,
@@ -15,6 +16,7 @@ from voidgen.iso import (
     root_tree,
     verify,
 )
+from voidgen.iso.identity import Identity
 from voidgen.iso.root_tree import RootTree
 from voidgen.system.path_patterns import OUTSIDE
 
@@ -50,6 +52,7 @@ class Expected(NamedTuple):
     kernel: Kernel
     removed: tuple[str, ...] = ()
     boot_menu: bytes = b""
+    identity: Identity = Identity()
 
 
 def faults(
@@ -86,6 +89,7 @@ def faults(
         differences.overlay(listing.entries(expected.entries, expected.include), tree),
         differences.services(*expected.services, tree),
         differences.left(expected.removed, outside, tree),
+        identity.faults(expected.identity, tree),
         differences.closure(expected.store_paths, tree),
         differences.store_files(expected.store_paths, tree),
     )

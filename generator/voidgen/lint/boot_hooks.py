@@ -42,7 +42,7 @@ RC_CONF = "/etc/rc.conf"
 LIVE_SETUP = "/etc/runit/live-setup.d"
 
 _LANG = re.compile(r"\s*LANG=[\"']?([^\"'\s]*)")
-_SET = re.compile(r"\s*(KEYMAP|HOSTNAME)=[\"']?([^\"'\s]*)")
+_SET = re.compile(r"\s*(KEYMAP|HOSTNAME|TIMEZONE)=[\"']?([^\"'\s]*)")
 _COMMENTED = "#KEYMAP="
 
 
@@ -92,6 +92,13 @@ def _locale_conf(image: LintedImage) -> Iterator[Finding]:
             yield Finding(LOCALE_CONF, what, "set image.locale in voidgen.toml", number)
 
 
+def _timezone(wanted: str | None, found: str, number: int) -> Iterator[Finding]:
+    """Find a time zone that is not image.timezone: stage 1 links it to /etc/localtime."""
+    if wanted and found not in {"", wanted}:
+        what = f"TIMEZONE is {found!r}, but image.timezone is {wanted!r}"
+        yield Finding(RC_CONF, what, "remove this line: image.timezone is enough", number)
+
+
 def _rc_conf(image: LintedImage) -> Iterator[Finding]:
     keymap = image.config.image.console().name
     is_keymap_written = False
@@ -100,7 +107,9 @@ def _rc_conf(image: LintedImage) -> Iterator[Finding]:
         match = _SET.match(line)
         if match and match[1] == "HOSTNAME":
             what = "HOSTNAME has no effect: Void reads /etc/hostname after it"
-            yield Finding(RC_CONF, what, "put the name into /etc/hostname", number)
+            yield Finding(RC_CONF, what, "set image.hostname in voidgen.toml", number)
+        elif match and match[1] == "TIMEZONE":
+            yield from _timezone(image.config.image.timezone, match[2], number)
         elif match:
             is_keymap_written = True
             if match[2] != keymap:

@@ -33,10 +33,10 @@ class Owner:
 
 
 def owners(resolution: Resolution, nodes: Mapping[str, Node]) -> Iterator[tuple[Owner, Owner]]:
-    """Yield the user and the group of each file and directory. Pure."""
+    """Yield the user and the group of each file and directory of a module. Pure."""
     files = {chosen.module.name: chosen.module.file for chosen in resolution.modules}
     for entry in resolution.entries:
-        if isinstance(nodes[entry.path], File | Directory):
+        if entry.module and isinstance(nodes[entry.path], File | Directory):
             user, _, group = entry.ownership.owner.partition(":")
             key = ("files" if entry.source else "directories", entry.path, "owner")
             place = (entry.path, files[entry.module], key)

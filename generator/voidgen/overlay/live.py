@@ -1,4 +1,4 @@
-"""The overlay modules that [live] of voidgen.toml asks for. Pure."""
+"""The overlay modules that [live] and [image] of voidgen.toml ask for. Pure."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from voidgen.schema.structure import OptionValue
 
 PASSWORD_MODULE, SSH_MODULE = "live-password", "ssh-server"
+SETUP_MODULE = "runit-live"
 KEYS_OPTION = "authorized-keys"
 PERSISTENCE_MODULE, LABEL_OPTION = "persistence", "label"
 
@@ -35,7 +36,7 @@ def clashes(config: Config, file: Path) -> Iterator[Fault]:
 
 
 def with_modules(config: Config) -> Config:
-    """Return ``config`` with the modules and options that [live] stands for in [overlay]."""
+    """Return ``config`` with the modules and options that it stands for in [overlay]."""
     wanted, overlay = _asked(config), config.overlay
     options = {
         name: MappingProxyType({**overlay.options.get(name, {}), **values})
@@ -61,7 +62,7 @@ def persistence_label(modules: Mapping[str, Mapping[str, OptionValue]]) -> str:
 
 
 def _asked(config: Config) -> dict[str, dict[str, OptionValue]]:
-    """Return the options that [live] stands for, by module."""
+    """Return the options that [live] and [image] stand for, by module."""
     wanted: dict[str, dict[str, OptionValue]] = {}
     live = config.live
     if {live.password, live.of_root()} != {WELL_KNOWN}:
@@ -70,4 +71,7 @@ def _asked(config: Config) -> dict[str, dict[str, OptionValue]]:
         wanted[SSH_MODULE] = {KEYS_OPTION: live.ssh_keys}
     if live.persistence:
         wanted[PERSISTENCE_MODULE] = {LABEL_OPTION: live.persistence}
+    if config.image.hostname:
+        # It puts /etc/hostname back, which mklive's boot hook overwrites.
+        wanted[SETUP_MODULE] = {}
     return wanted

@@ -40,9 +40,9 @@ RUNSVDIR = "/etc/runit/runsvdir/default"
 class Entry:
     """A path of the image and where its content comes from.
 
-    A file has ``source``, a symbolic link has ``target``, and what Nix makes has ``made``. An
-    ordinary folder has none of these. ``file`` and ``key`` are the place that declares it.
-    ``module`` is empty if that is voidgen.toml.
+    A file has ``source`` or ``content``, a symbolic link has ``target``, and what Nix makes has
+    ``made``. An ordinary folder has none of these. ``file`` and ``key`` are the place that declares
+    it. ``module`` is empty if that is voidgen.toml.
     """
 
     path: str
@@ -55,6 +55,8 @@ class Entry:
     made: Made | None = None
     option: str = ""
     """The option of the module that adds lines to it."""
+    content: bytes | None = None
+    """Of a file that no module has."""
 
     @property
     def owner(self) -> str:
@@ -68,7 +70,7 @@ class Entry:
             return "symbolic link"
         if self.made:
             return "file" if self.made.type == "file" else "folder that Nix fills"
-        return "file" if self.source else ""
+        return "file" if self.source or self.content is not None else ""
 
 
 def entries(module: Module) -> Iterator[Entry]:

@@ -9,7 +9,7 @@ from attrs import evolve
 
 from voidgen.config.void_repositories import Void
 from voidgen.errors import Fault, did_you_mean, did_you_mean_or_known, raise_all
-from voidgen.overlay import architecture, enabled, live, named, paths, users
+from voidgen.overlay import architecture, enabled, identity, live, named, paths, users
 from voidgen.overlay.asker import USER, Asker, in_words
 from voidgen.overlay.asker import module as module_asker
 from voidgen.overlay.options import settle
@@ -49,7 +49,8 @@ def resolve(config: Config, catalogue: Catalogue, file: Path) -> Resolution:
     )
     found = [entry for module in order for entry in paths.entries(module)]
     links = enabled.links(config.services, order, file)
-    entries = enabled.without(config.services.disable, [*found, *links])
+    own = identity.entries(config.image, {entry.path for entry in found}, file)
+    entries = enabled.without(config.services.disable, [*found, *links, *own])
     owned, wrong = paths.claims(entries, config.image.arch)
     faults += wrong
     for module in order:

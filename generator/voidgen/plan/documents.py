@@ -25,7 +25,7 @@ _MODE = re.compile("[0-7]{1,4}")
 class PlannedImage:
     """The image as a whole; ``system`` is Nix's name of ``arch``, ``max_size`` is in bytes.
 
-    ``platforms`` and ``remove_files`` are None if voidgen.toml has none.
+    What is None is not set in voidgen.toml.
     """
 
     name: str
@@ -41,6 +41,8 @@ class PlannedImage:
     max_size: int | None
     platforms: tuple[str, ...] | None = None
     remove_files: tuple[str, ...] | None = None
+    hostname: str | None = None
+    timezone: str | None = None
 
 
 @frozen

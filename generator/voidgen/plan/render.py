@@ -174,6 +174,8 @@ def document(plan: Plan, nodes: Mapping[str, Node]) -> PlanDocument:
             max_size=image.limit(),
             platforms=root.platforms,
             remove_files=image.remove_files or None,
+            hostname=image.hostname,
+            timezone=image.timezone,
         ),
         nix=documents.Nix(
             config.nix.nixpkgs,
@@ -264,6 +266,8 @@ def _node(entry: Entry, contents: Mapping[Path, bytes], values: Mapping[str, Any
         return Link(entry.target)
     if entry.made is not None:
         return entry.made
+    if entry.content is not None:
+        return File(entry.content)
     owner, _, group = entry.ownership.owner.partition(":")
     mode = entry.ownership.mode
     if entry.source is None:

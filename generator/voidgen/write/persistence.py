@@ -14,7 +14,7 @@ from voidgen.config.rules import BYTE_SIZE
 from voidgen.errors import Fault, StepFailedError, WrongInputError
 from voidgen.image import of_iso
 from voidgen.overlay.live import persistence_label
-from voidgen.system import process
+from voidgen.system import process, starting
 from voidgen.text import human_size, parse_size
 
 SFDISK, MKFS = "sfdisk", "mkfs.ext4"
@@ -99,7 +99,7 @@ def _find(name: str) -> str:
     found = shutil.which(name, path=f"{os.environ.get('PATH', '')}:{FOLDERS}")
     if not found:
         what = f"{name}, which --persistence needs, is not installed"
-        raise StepFailedError(what, f"install the package {process.PACKAGES[name]}")
+        raise StepFailedError(what, f"install the package {starting.PACKAGES[name]}")
     return found
 
 

@@ -1,0 +1,22 @@
+"""The checks that a booted image has the names that [image] of voidgen.toml gives it. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from voidgen.config.timezones import FOLDER
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from voidgen.plan.documents import PlannedImage
+
+
+def of_image(image: PlannedImage) -> Iterator[tuple[str, str, str]]:
+    """Yield each check's name, its command, and what that must print."""
+    if image.hostname:
+        command = "cat /proc/sys/kernel/hostname /etc/hostname"
+        yield "host name", command, f"{image.hostname}\n{image.hostname}"
+    if image.timezone:
+        command = "readlink /etc/localtime\n[ -s /etc/localtime ] || echo 'no such zone'"
+        yield "time zone", command, f"{FOLDER}/{image.timezone}"

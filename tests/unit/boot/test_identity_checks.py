@@ -1,0 +1,26 @@
+"""What is checked in a booted image of the names that [image] gives it."""
+
+from __future__ import annotations
+
+from tests.support import documents
+
+from voidgen.boot import identity_checks
+
+
+def checked(**image: object) -> dict[str, tuple[str, str]]:
+    found = identity_checks.of_image(documents.plan(image=image).image)
+    return {name: (command, prints) for name, command, prints in found}
+
+
+def test_an_image_without_the_keys_has_no_such_check() -> None:
+    assert not checked()
+
+
+def test_the_kernel_and_the_file_have_the_host_name() -> None:
+    command, prints = checked(hostname="box")["host name"]
+    assert "/proc/sys/kernel/hostname" in command
+    assert prints == "box\nbox"
+
+
+def test_the_link_leads_to_the_zone() -> None:
+    assert checked(timezone="UTC")["time zone"][1] == "/usr/share/zoneinfo/UTC"
