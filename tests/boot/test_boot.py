@@ -136,6 +136,7 @@ def test_boot_reports_each_failed_check(
     told["plan"]["services"] = [
         {"name": name, "by": [], "provider": ""} for name in ("dbus", "not-there")
     ]
+    told["plan"]["disabled"] = ["dbus", "nowhere"]
     told["plan"]["modules"] = [{"name": "nix-daemon", "by": [], "options": {}}]
     told["closure"] = {}
     rows = {
@@ -164,7 +165,8 @@ def test_boot_reports_each_failed_check(
     states = {line[4:].partition("  ")[0]: line[:2] for line in said if line[:2] in {"ok", "no"}}
     assert states == {
         "boot": "ok", "login of live": "ok", "kernel command line": "no", "service dbus": "ok",
-        "service not-there": "no", "m: steers": "no", "m: hangs": "no", "m: fails": "no",
+        "service not-there": "no", "service dbus is disabled": "no",
+        "service nowhere is disabled": "ok", "m: steers": "no", "m: hangs": "no", "m: fails": "no",
         "m: long": "no", "m: many words": "ok", "m: name server": "ok",
     }  # fmt: skip
     assert "      missing: promised=1" in said

@@ -86,6 +86,7 @@ def of_image(image: BootableIso) -> Iterator[Check]:
     if "runit-live" in modules:
         yield LIVE_SETUP
     yield from map(_service, services)
+    yield from map(_disabled, plan.disabled)
     if "nix-daemon" in services:
         yield _build(image)
     if "nix-daemon" in services and image.snapshot.closure:
@@ -133,6 +134,16 @@ def _service(name: str) -> Check:
         f"sv status {folder}"
     )
     return Check(f"service {name}", command, None, r"\Arun: ")
+
+
+def _disabled(name: str) -> Check:
+    """Check that it has no link in the runlevel, or is down and is to stay so.
+
+    sv(8) adds "normally up" or "want up" if runsv is going to start it.
+    """
+    folder = shlex.quote(f"/run/runit/runsvdir/current/{name}")
+    command = f"! [ -e {folder} ] || exec sv status {folder}"
+    return Check(f"service {name} is disabled", command, None, r"\A(?:\Z|down: [^,;]+(?:;|\Z))")
 
 
 def _profile(image: BootableIso) -> Check:

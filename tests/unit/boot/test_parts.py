@@ -4,6 +4,7 @@ import json
 import re
 import socket
 import subprocess
+import subprocess
 import threading
 import time
 from collections.abc import Iterator
@@ -259,6 +260,28 @@ def test_each_image_has_the_general_checks() -> None:
     plan = documents.plan(image={"cmdline": ["a=b"]}, services=[service])
     found = checks.of_image(BootableIso(ISO, Snapshot("x", plan), plan))
     assert [one.name for one in found] == ["kernel command line", "service dbus"]
+
+
+@pytest.mark.parametrize(
+    ("said", "state"),
+    [
+        ("", "passed"),
+        ("down: /run/runit/runsvdir/current/x: 12s", "passed"),
+        ("down: x: 12s; run: log: (pid 3) 12s", "passed"),
+        ("run: x: (pid 4) 2s", "failed"),
+        ("run: x: (pid 4) 2s, normally down", "failed"),
+        ("down: x: 0s, normally up, want up", "failed"),
+        ("finish: x: (pid 4) 0s", "failed"),
+    ],
+)
+def test_a_disabled_service_must_be_down_and_stay_so(said: str, state: str) -> None:
+    plan = documents.plan(disabled=["x y"])
+    _, check = checks.of_image(BootableIso(ISO, Snapshot("x", plan), plan))
+    assert check.name == "service x y is disabled"
+    assert check.outcome(Answer(said, 0)).state == state
+    # The folder of a service that has no link is not there.
+    done = subprocess.run(["sh", "-c", check.command], capture_output=True, check=True)
+    assert done.stdout == b""
 
 
 @pytest.mark.parametrize(
