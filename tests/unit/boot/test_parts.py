@@ -4,7 +4,6 @@ import json
 import re
 import socket
 import subprocess
-import subprocess
 import threading
 import time
 from collections.abc import Iterator
