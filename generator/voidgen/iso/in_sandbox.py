@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from voidgen.image.build_json import BuildJson
     from voidgen.iso.identity import Identity
     from voidgen.iso.kernels import Kernel
-    from voidgen.iso.wanted import Services, Wanted
+    from voidgen.iso.wanted import Root, Services, Wanted
     from voidgen.lock.lock_json import LockedParts
     from voidgen.lock.pinned import Pinned
 
@@ -92,6 +92,7 @@ class Documents(NamedTuple):
     entries: tuple[Wanted, ...]
     services: Services
     kernel: Kernel
+    root: Root
     identity: Identity
 
 
@@ -111,10 +112,11 @@ def _documents(attributes: Attributes) -> Documents:
         entries = wanted.entries(build.plan["include"])
         services = wanted.services(build.plan)
         kernel = kernels.expected(build.plan, locked.packages)
+        root = wanted.root(build.plan)
         image = identity.of_plan(build.plan)
     except ValueError as error:
         raise WrongError(f"{manifest}: {error}") from None
-    return Documents(build, locked, inputs, date, entries, services, kernel, image)
+    return Documents(build, locked, inputs, date, entries, services, kernel, root, image)
 
 
 def _read(file: Path, parse: Callable[[bytes], T]) -> T:
@@ -167,7 +169,7 @@ def _faults(attributes: Attributes, found: Documents, results: Path, log: Path) 
         attributes.mklive,
         found.services,
         found.kernel,
-        found.build.image.remove_files,
+        found.root,
         _boot_menu(attributes.job),
         found.identity,
     )

@@ -39,7 +39,7 @@ def expected(plan: Plan, built: Built, locked: LockedParts) -> Expected:
         built.mklive,
         wanted.services(plan_json),
         kernels.expected(plan_json, locked.packages),
-        plan.config.image.remove_files,
+        wanted.root(plan_json),
         mklive_job.boot_menu(plan).get(BOOT_MENU, b""),
         identity.of_plan(plan_json),
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from voidgen.plan.job_format import IMAGE, SEPARATOR
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterable, Iterator
     from pathlib import Path
 
 ISOLINUX, GRUB = "isolinux.cfg", "grub_void.cfg"
@@ -19,6 +19,15 @@ _TIMEOUT = {
 _DEFAULT = {ISOLINUX: "ONTIMEOUT {}", GRUB: "default={}"}
 _SERIAL = {ISOLINUX: "SERIAL 0 115200", GRUB: "if serial --unit=0 --speed=115200; then"}
 _ONLY = {ISOLINUX: "bios", GRUB: "efi"}
+
+
+def platforms(names: Iterable[str], folder: Path) -> Iterator[str]:
+    """Yield the platforms of mklive whose submenu is missing in the menu in ``folder``."""
+    file = folder / GRUB
+    text = file.read_text(errors="replace") if file.is_file() else ""
+    for name in names:
+        if f"--id platform-{name} " not in text:
+            yield f"{GRUB} has no submenu of the platform {name}"
 
 
 def faults(wanted: bytes, folder: Path, iso_paths: Collection[str]) -> Iterator[str]:

@@ -274,3 +274,11 @@ def test_a_wrong_table_is_refused(text: str, said: str) -> None:
 )
 def test_a_picture_that_no_menu_shows_is_refused(data: bytes, said: str) -> None:
     assert boot_menu.unfit_picture(data) == said
+
+
+def test_the_submenus_of_platforms(tmp_path: Path) -> None:
+    said = ["grub_void.cfg has no submenu of the platform x13s"]
+    assert [*menus.platforms(["x13s"], tmp_path)] == said
+    line = 'submenu "Void Linux for Pinebook Pro >" --id platform-{} {{\n'
+    (tmp_path / menus.GRUB).write_text(line.format("pinebookpro") + line.format("x13s-2"))
+    assert [*menus.platforms(["pinebookpro", "x13s"], tmp_path)] == said

@@ -78,3 +78,11 @@ def test_a_root_tree_without_init() -> None:
     assert [*verify.init_program({"/usr/bin/initx"})] == [
         "the root tree lacks /sbin/init, which the boot menus start"
     ]
+
+
+def test_the_base_is_installed() -> None:
+    pkgdb = plistlib.dumps({"base-system": {"state": "installed"}})
+    assert not [*verify.packages(pkgdb, "base-system")]
+    assert [*verify.packages(pkgdb, "base-container-full")] == [
+        "package base-container-full, which is [xbps] base, is not installed"
+    ]

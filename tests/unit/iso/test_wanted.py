@@ -6,7 +6,7 @@ import pytest
 from tests.support import documents
 
 from voidgen.iso import wanted
-from voidgen.iso.wanted import Wanted
+from voidgen.iso.wanted import Root, Wanted
 from voidgen.schema import typed_json
 
 FILE = {"path": "/a", "type": "file", "mode": "4755", "owner": "root", "group": "80"}
@@ -43,3 +43,22 @@ def test_entries_as_voidgen_writes_them() -> None:
 def test_garbled_entries(include: object) -> None:
     with pytest.raises(ValueError, match=r"^the manifest's include is garbled$"):
         wanted.entries(include)
+
+
+def test_the_root_tree() -> None:
+    plan = {"image": {"platforms": ["x13s"], "remove-files": ["/a/*"]}, "xbps": {"base": "b"}}
+    assert wanted.root(plan) == Root("b", ("x13s",), ("/a/*",))
+    assert wanted.root({"image": {}, "xbps": {}}) == Root()
+
+
+@pytest.mark.parametrize(
+    "plan",
+    [
+        *({}, {"image": {}}, {"image": {}, "xbps": {"base": 1}}, {"image": 1, "xbps": {}}),
+        {"image": {"remove-files": "/a"}, "xbps": {}},
+        {"image": {"platforms": [1]}, "xbps": {}},
+    ],
+)
+def test_a_garbled_root_tree(plan: object) -> None:
+    with pytest.raises(ValueError, match=r"^the manifest's image or xbps is garbled$"):
+        wanted.root(plan)
