@@ -33,8 +33,15 @@ def warnings(plan: Plan, file: Path) -> Iterator[Fault]:
                 f"{in_words(asked.by)} asks for",
                 file,
                 _key(plan, asked),
-                remedy=f'write kernel = "{asked.name}" in [xbps], and remove it from packages',
+                remedy=f'write kernel = "{asked.name}" in [xbps], {_removal(asked)}',
             )
+
+
+def _removal(asked: Asked) -> str:
+    modules = [one.name for one in asked.by if one != USER]
+    if modules:
+        return f"or remove it from module {' and '.join(modules)}"
+    return "and remove it from packages"
 
 
 def faults(plan: Plan, file: Path) -> Iterator[Fault]:

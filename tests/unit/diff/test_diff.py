@@ -144,6 +144,7 @@ def test_an_iso_does_not_say_what_ran_mklive() -> None:
     assert diff.request == {"settings": (Value("container.engine", "auto", "nix"),)}
 
 
+
 def test_an_option_has_the_module_that_set_it() -> None:
     assert OLD.plan
     modules = [
@@ -162,6 +163,21 @@ def test_an_option_has_the_module_that_set_it() -> None:
     assert not compare.compare(new, attrs.evolve(new, plan=documents.plan(**PLAN | {
         "modules": [{**modules[0], "set-by": {"on": "other"}}],
     })))  # fmt: skip
+
+
+def test_the_root_tree() -> None:
+    assert OLD.plan
+    xbps = {**PLAN["xbps"], "kernel": "linux6.12", "ignore": ["a", "b"]}
+    image = {**PLAN["image"], "remove-files": ["/usr/share/doc/*"]}
+    other = documents.plan(**PLAN | {"image": image, "xbps": xbps})
+    diff = compare.compare(OLD, attrs.evolve(OLD, plan=other))
+    assert diff.request == {
+        "settings": (
+            Value("image.remove-files", None, '["/usr/share/doc/*"]'),
+            Value("xbps.ignore", None, '["a", "b"]'),
+            Value("xbps.kernel", None, "linux6.12"),
+        )
+    }
 
 
 def test_each_layer() -> None:

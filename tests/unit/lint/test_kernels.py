@@ -1,4 +1,5 @@
-from tests.support.overlay import FILE
+from attrs import evolve
+from tests.support.overlay import FILE, module, resolved
 from tests.unit.lock.test_status import planned
 
 from voidgen.config.types import Xbps
@@ -15,6 +16,14 @@ def test_a_kernel_that_the_image_does_not_boot() -> None:
         )
     ]
     assert 'kernel = "linux6.6"' in found[0].remedy
+
+
+def test_a_kernel_of_a_module() -> None:
+    plan = planned(xbps=Xbps(kernel="linux6.12"))
+    asked = resolved(module("m", packages={"xbps": ["linux"]}), xbps=["linux"])
+    (found,) = kernels.warnings(evolve(plan, resolution=asked), FILE)
+    assert found.key == ("xbps",)
+    assert found.remedy == 'write kernel = "linux" in [xbps], or remove it from module m'
 
 
 def test_the_booted_kernel_is_no_other_one() -> None:
