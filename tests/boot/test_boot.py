@@ -22,6 +22,7 @@ from tests.support.program import voidgen
 
 from voidgen.boot import command, driver, image, kvm, qemu
 from voidgen.boot.types import MONITOR, SERIAL, Accelerator, Machine, Medium
+from voidgen.config.image import ImageConfig
 from voidgen.image import of_iso
 
 # These tests do not depend on KVM, and checking for it takes time. Under TCG, a second processor
@@ -287,12 +288,15 @@ def test_the_iso_of_the_project_is_the_default(parts: Parts, folder: Path) -> No
     assert ran.status == 2
     assert "no guest*.iso is in out/" in ran.err
     other = parts.iso(folder / "out/guest-old.iso")
-    assert image.newest(folder, "guest") == other
+    assert image.newest(folder, ImageConfig("guest")) == other
     iso = parts.iso(folder / "out/guest.iso")
     # A copy of another ISO may be newer.
     os.utime(other, (1 << 32, 1 << 32))
     (folder / "out/other.iso").write_bytes(b"")
-    assert image.newest(folder, "guest") == iso
+    assert image.newest(folder, ImageConfig("guest")) == iso
+    dated = parts.iso(folder / "out/guest-20261201.iso")
+    parts.iso(folder / "out/guest-2026.iso")
+    assert image.newest(folder, ImageConfig("guest", file_name="{name}-{date}")) == dated
     words = ("--headless", "--timeout", "1")
     ran = voidgen("-C", str(folder / "out"), "boot", "--bios", *MACHINE, *words, cwd=Path("/"))
     assert ran.status == 0, ran.err

@@ -17,6 +17,11 @@ def of_image(image: PlannedImage) -> Iterator[tuple[str, str, str]]:
     if image.hostname:
         command = "cat /proc/sys/kernel/hostname /etc/hostname"
         yield "host name", command, f"{image.hostname}\n{image.hostname}"
+    if image.version or image.os_release:
+        command = '. /etc/os-release\nprintf "%s %s" "$ID" "$IMAGE_VERSION"'
+        yield "os-release", command, f"void {image.version or ''}"
+        command = "xbps-pkgdb base-files 2>&1 | grep os-release || :"
+        yield "XBPS takes os-release as it is", command, ""
     if image.timezone:
         command = "readlink /etc/localtime\n[ -s /etc/localtime ] || echo 'no such zone'"
         yield "time zone", command, f"{FOLDER}/{image.timezone}"

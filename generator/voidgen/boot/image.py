@@ -11,8 +11,10 @@ from attrs import frozen
 from voidgen.boot.types import Kernel
 from voidgen.errors import Fault, WrongInputError
 from voidgen.image import netboot_files, of_iso
+from voidgen.system import iso_name
 
 if TYPE_CHECKING:
+    from voidgen.config.image import ImageConfig
     from voidgen.image.snapshot import Snapshot
     from voidgen.plan.documents import PlanDocument
 
@@ -55,11 +57,13 @@ class BootableIso:
         return bool(consoles) and "ttyS0" in consoles[-1]
 
 
-def newest(folder: Path, name: str) -> Path:
+def newest(folder: Path, image: ImageConfig) -> Path:
     """Return the ISO of the project in ``folder``: out/NAME.iso, which `voidgen iso` makes.
 
-    If that is missing, return the newest out/NAME*.iso. Raises WrongInputError if there is none.
+    If that is missing, or if NAME has a date, return the newest out/NAME*.iso, of any date. Raises
+    WrongInputError if there is none.
     """
+    name = image.iso_stem(iso_name.ANY_DATE)
     made = folder / "out" / f"{name}.iso"
     if made.is_file():
         return made

@@ -131,7 +131,7 @@ def _found(request: Request, listener: Listener) -> BootableIso:
     if request.iso:
         return image.read(request.iso.absolute())
     folder = project.find(request.folder)
-    iso = image.newest(folder, config.load(folder).image.name)
+    iso = image.newest(folder, config.load(folder).image)
     found = image.read(iso.absolute())
     if doubt := freshness.doubt_of_iso(folder, found.snapshot, iso):
         listener.doubted(doubt)

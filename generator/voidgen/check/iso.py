@@ -58,7 +58,7 @@ def _compared(project: Project, conditions: Sequence[Condition], work: Path) -> 
                 about = f"the {which} ISO cannot be built"
                 yield Outcome(NAME, "failed", about, f"{messages}\n{varied}")
                 return
-            made.append(one.folder / build.FOLDER / f"{project.plan.config.image.name}.iso")
+            made.append(build.made_in(one.folder, project.plan.config.image))
         hashes = [sri.of_file(iso) for iso in made]
         if hashes[0] == hashes[1]:
             yield Outcome(NAME, "passed", hashes[0])

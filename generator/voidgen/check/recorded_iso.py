@@ -15,10 +15,11 @@ from voidgen.iso import build, earlier, inputs
 from voidgen.lock import source_date, state
 from voidgen.lock.types import Iso
 from voidgen.outcome.types import Outcome
-from voidgen.system import sri
+from voidgen.system import iso_name, sri
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from pathlib import Path
 
     from voidgen.progress import Progress
     from voidgen.project import Project
@@ -49,9 +50,12 @@ def outcomes(
     found = state.read(project)
     if project.plan.config.mklive is None or found.lock is None or state.unlocked(project, found):
         return
-    digest = inputs.digest(project, found, source_date.of(found.inputs, os.environ))
+    date = source_date.of(found.inputs, os.environ)
+    digest = inputs.digest(project, found, date)
+    name = project.plan.config.image.iso_stem(iso_name.date_of(date))
+    file = project.folder / build.FOLDER / f"{name}.iso"
     if record:
-        made = _made(project, before, digest, progress)
+        made = _made(file, before, digest, progress)
         if made.hash:
             iso = Iso(digest, made.hash)
             if found.lock.iso != iso:
@@ -64,7 +68,7 @@ def outcomes(
         yield Outcome(NAME, "skipped", what)
     else:
         recorded = found.lock.iso.hash
-        made = _made(project, before, digest, progress, recorded)
+        made = _made(file, before, digest, progress, recorded)
         yield _unless_made(NAME, made) or _compared(recorded, made.hash)
 
 
@@ -83,13 +87,13 @@ def _compared(recorded: str, here: str) -> Outcome:
 
 
 def _made(
-    project: Project,
+    file: Path,
     before: Iterable[Outcome],
     digest: str,
     progress: Progress,
     recorded: str = "",
 ) -> _Made:
-    """Return the ISO of the inputs with this ``digest``.
+    """Return the ISO of the inputs with this ``digest``, which belongs into ``file``.
 
     An ISO that was copied into ``out`` is of other inputs, for all that is known, unless it has the
     ``recorded`` hash.
@@ -99,12 +103,12 @@ def _made(
         return _Made(twice.about)
     if twice and twice.state == "failed":
         return _Made(missing="two ISOs differ, or none was built")
-    out, name = project.folder / build.FOLDER, project.plan.config.image.name
+    out, name = file.parent, file.stem
     there = earlier.find(out, name, digest, progress)
-    where = f"{build.FOLDER}/{name}.iso"
+    where = f"{build.FOLDER}/{file.name}"
     if there.damage or there.hash:
         return _Made(there.hash, damage=there.damage)
-    if (out / f"{name}.iso").exists():
+    if file.exists():
         if recorded and earlier.hash_of_iso(out, name, progress) == recorded:
             return _Made(recorded)
         return _Made(missing=f"{where} was not built here from the current inputs: {MAKE}")

@@ -148,7 +148,7 @@ def _of_project(settings: Settings) -> Path:
     from voidgen.image import freshness, of_iso  # noqa: PLC0415
 
     folder = project.find(Path(settings.project))
-    iso = image.newest(folder, config.load(folder).image.name)
+    iso = image.newest(folder, config.load(folder).image)
     snapshot = of_iso.snapshot(iso)
     if doubt := freshness.doubt_of_iso(folder, snapshot, iso):
         warn(doubt)

@@ -1,5 +1,8 @@
 """The table [image] of voidgen.toml; documentation and schema keep the order of the fields."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from attrs import evolve, field, frozen
 
 from voidgen.config import identity, kernel_parameters, live_user, removed_files, rules
@@ -14,6 +17,7 @@ from voidgen.config.keymap import (
     layouts_of_sources,
 )
 from voidgen.schema.rule import MisfitError
+from voidgen.system import iso_name
 from voidgen.text import parse_size
 
 
@@ -85,6 +89,21 @@ class ImageConfig:
         default=None,
         metadata={"help": 'time zone of the tz database, like "Europe/Zurich"; the default is UTC'},
     )
+    version: identity.Version | None = field(
+        default=None,
+        metadata={"help": 'version of the image, like "1.2": IMAGE_VERSION in /etc/os-release'},
+    )
+    file_name: identity.FileName = field(
+        default=iso_name.DEFAULT,
+        metadata={
+            "help": "name of the ISO file without .iso, with {name}, {version}, {arch} and {date}: "
+            "the day of the newest locked input"
+        },
+    )
+    os_release: Mapping[identity.OsReleaseKey, identity.OsReleaseValue] = field(
+        factory=lambda: MappingProxyType({}),
+        metadata={"help": 'more lines of /etc/os-release, like { VARIANT = "Workshop" }'},
+    )
 
     def __attrs_post_init__(self) -> None:
         try:
@@ -100,6 +119,8 @@ class ImageConfig:
                 raise MisfitError(what, ("xkb-options", index), remedy=near)
         live_user.check_name(self.user)
         identity.check_timezone(self.timezone)
+        identity.check_file_name(self.file_name, self.name, self.arch, self.version)
+        identity.check_os_release(self.os_release)
         kernel_parameters.check(self.cmdline)
         if self.platforms and not self.arch.startswith("aarch64"):
             what = f"mklive has platforms only for aarch64, not for {self.arch}"
@@ -118,6 +139,10 @@ class ImageConfig:
     def console(self) -> Console:
         """Return the keymap of the console."""
         return console_keymap(self.keymap, self.layouts())
+
+    def iso_stem(self, date: str) -> str:
+        """Return the ISO's name without its ending; ``date`` is as `iso_name.date_of` has it."""
+        return iso_name.stem(self.file_name, self.name, self.arch, self.version, date)
 
     def limit(self) -> int | None:
         """Return the maximum size of the ISO in bytes; None if it has no limit."""

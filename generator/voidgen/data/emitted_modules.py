@@ -41,6 +41,7 @@ FILES = (
     "system/__init__.py",
     "system/decompression.py",
     "system/decompression_programs.py",
+    "system/iso_name.py",
     "system/path_patterns.py",
     "system/regular_file.py",
     "system/sha256sums.py",

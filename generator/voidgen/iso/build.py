@@ -23,13 +23,14 @@ from voidgen.lock import epoch, git_inputs, mklive_source, source_date, state, u
 from voidgen.nix import flakes
 from voidgen.provenance import signature, source, statement, statements
 from voidgen.provenance.beside import beside
-from voidgen.system import git
+from voidgen.system import git, iso_name
 from voidgen.system.files import log_written, project_lock
 from voidgen.xbps import store
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from voidgen.config.image import ImageConfig
     from voidgen.iso.runner import Runner
     from voidgen.lock.state import Pins
     from voidgen.progress import Progress
@@ -66,10 +67,11 @@ def make(
     if mklive is None:
         raise WrongInputError(state.no_iso(project))
     locked = update.ready(project)
-    name, out = project.plan.config.image.name, project.folder / FOLDER
+    image, out = project.plan.config.image, project.folder / FOLDER
     with project_lock(project.folder):
         asked = os.environ.get(epoch.VARIABLE, "")
         date = source_date.of(locked.inputs, os.environ)
+        name = image.iso_stem(iso_name.date_of(date))
         digest = inputs.digest(project, locked, date)
         reused = Made(out / f"{name}.iso", reused=True)
         described = _described(project, locked, digest, date)
@@ -101,11 +103,20 @@ def make(
     return Made(out / f"{name}.iso", reused=False)
 
 
+def made_in(folder: Path, image: ImageConfig) -> Path:
+    """Return the ISO in the copy ``folder`` of a project, where only one was built.
+
+    If there is none, the path may have signs of a pattern instead of the date.
+    """
+    name = f"{image.iso_stem(iso_name.ANY_DATE)}.iso"
+    return next((folder / FOLDER).glob(name), folder / FOLDER / name)
+
+
 def _described(project: Project, locked: Pins, digest: str, date: int) -> Provenance:
     """Return the provenance of the ISO that the project's current state gives."""
     found = source.find(project.folder, project.plan.config.release.source, (FOLDER,))
     asked = date if os.environ.get(epoch.VARIABLE) else None
-    name = f"{project.plan.config.image.name}.iso"
+    name = f"{project.plan.config.image.iso_stem(iso_name.date_of(date))}.iso"
     return statement.describe(name, found, digest, asked, locked.inputs)
 
 

@@ -66,7 +66,7 @@ class InContainer:
         pins = pinned.read(order.locked.flake, pinned.references(build.nixpkgs, build.mklive))
         with overlay.refused_files():
             include = job.include(built.default)
-            snapshot = snapshot_json.dump(order.name, build, include, pins, locked)
+            snapshot = snapshot_json.dump(build.image.name, build, include, pins, locked)
         parts = job.Parts(built.default, built.mklive, repository, snapshot)
         plan, results = order.project.plan, order.results
         emitted = mklive_job.emitted(plan, order.mklive, built.image.plan.include)

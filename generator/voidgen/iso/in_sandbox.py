@@ -154,9 +154,10 @@ def finish(attributes: Attributes, results: Path, log: Path, out: Path) -> None:
     wrong = [*islice(_faults(attributes, found, results, log), result.SHOWN)]
     if wrong:
         raise WrongError(f"{result.DIFFERS}:", *wrong)
-    iso = out / f"{attributes.image}.iso"
+    name = found.build.image.iso_stem(found.source_date)
+    iso = out / f"{name}.iso"
     shutil.move(str(results / "image.iso"), str(iso))
-    outputs.write(iso, attributes.image, found.build, found.locked)
+    outputs.write(iso, name, found.build, found.locked)
 
 
 def _faults(attributes: Attributes, found: Documents, results: Path, log: Path) -> Iterator[str]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from voidgen.iso.record import WORK
+from voidgen.system import iso_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,8 +42,8 @@ class Order:
 
     @property
     def name(self) -> str:
-        """The image's name, which the files in ``out`` begin with."""
-        return self.project.plan.config.image.name
+        """The name of the ISO and of the files beside it in ``out``, without their endings."""
+        return self.project.plan.config.image.iso_stem(iso_name.date_of(self.source_date))
 
     @property
     def work(self) -> Path:

@@ -43,6 +43,9 @@ class PlannedImage:
     remove_files: tuple[str, ...] | None = None
     hostname: str | None = None
     timezone: str | None = None
+    version: str | None = None
+    file_name: str | None = None
+    os_release: Mapping[str, str] | None = None
 
 
 @frozen

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -10,5 +11,12 @@ if TYPE_CHECKING:
 
 def facts(image: PlannedImage) -> dict[str, str]:
     """Return the values that voidgen.toml sets, each with its name for `voidgen show`."""
-    found = {"host name": image.hostname, "time zone": image.timezone}
+    lines = (image.os_release or {}).items()
+    found = {
+        "version": image.version,
+        "ISO file": image.file_name and f"{image.file_name}.iso",
+        "os-release": " ".join(f"{key}={shlex.quote(value)}" for key, value in lines),
+        "host name": image.hostname,
+        "time zone": image.timezone,
+    }
     return {name: value for name, value in found.items() if value}

@@ -15,7 +15,7 @@ from voidgen.overlay.services import AT_BOOT
 from voidgen.plan import documents, mklive_job, templating
 from voidgen.plan.documents import Check, PlanDocument, PlannedImage
 from voidgen.schema import canonical_json, typed_json
-from voidgen.system import git_names, sri
+from voidgen.system import git_names, iso_name, sri
 from voidgen.tree import (
     CONSOLE_KEYMAP,
     LOCALE_ARCHIVE,
@@ -176,6 +176,9 @@ def document(plan: Plan, nodes: Mapping[str, Node]) -> PlanDocument:
             remove_files=image.remove_files or None,
             hostname=image.hostname,
             timezone=image.timezone,
+            version=image.version,
+            file_name=None if image.file_name == iso_name.DEFAULT else image.file_name,
+            os_release=image.os_release or None,
         ),
         nix=documents.Nix(
             config.nix.nixpkgs,

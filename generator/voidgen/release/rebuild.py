@@ -112,9 +112,10 @@ def _compared(
     if refused:
         what = "not built, because the project could act on this machine"
         raise _CannotError(what, *refused, BUILD_YOURSELF)
-    made = project / build.FOLDER / f"{config.load(project).image.name}.iso"
+    image = config.load(project).image
     with progress.step(f"building {source}"):
         _build(project, date, work)
+    made = build.made_in(project, image)
     if not made.is_file():
         raise _CannotError(f"`voidgen iso` did not make {made.name} from {source}")
     hash_ = sri.of_file(made)

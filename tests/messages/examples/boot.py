@@ -14,6 +14,7 @@ from tests.support.stand_in import StandIns
 
 from voidgen.boot import firmware, host, image, qemu
 from voidgen.boot.types import MONITOR
+from voidgen.config.image import ImageConfig
 from voidgen.image import netboot_files, snapshot_file
 from voidgen.image.snapshot import Snapshot
 from voidgen.plan import accounts
@@ -45,7 +46,7 @@ def qemu_missing(folder: Path, patch: pytest.MonkeyPatch) -> None:
 
 
 def no_iso(folder: Path, _: pytest.MonkeyPatch) -> None:
-    image.newest(folder, "rescue")
+    image.newest(folder, ImageConfig("rescue"))
 
 
 def not_for_a_pc(folder: Path, _: pytest.MonkeyPatch) -> None:

@@ -24,3 +24,9 @@ def test_the_kernel_and_the_file_have_the_host_name() -> None:
 
 def test_the_link_leads_to_the_zone() -> None:
     assert checked(timezone="UTC")["time zone"][1] == "/usr/share/zoneinfo/UTC"
+
+
+def test_os_release_is_read_as_a_shell_reads_it() -> None:
+    found = checked(version="1.2")
+    assert found["os-release"][1] == "void 1.2"
+    assert found["XBPS takes os-release as it is"][1] == ""

@@ -144,7 +144,6 @@ def test_an_iso_does_not_say_what_ran_mklive() -> None:
     assert diff.request == {"settings": (Value("container.engine", "auto", "nix"),)}
 
 
-
 def test_an_option_has_the_module_that_set_it() -> None:
     assert OLD.plan
     modules = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,6 +14,8 @@ from voidgen.errors import WrongInputError
 from voidgen.overlay.resolve import resolve
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from voidgen.overlay.paths import Entry
     from voidgen.overlay.resolution import Resolution
 
@@ -60,3 +63,29 @@ def test_a_modules_own_host_name_disagrees() -> None:
 def test_a_time_zone_is_a_link() -> None:
     (entry,) = found(ImageConfig("x", timezone="Asia/Tokyo")).values()
     assert (entry.path, entry.target) == ("/etc/localtime", "/usr/share/zoneinfo/Asia/Tokyo")
+
+
+def test_os_release_has_voids_lines_and_the_images() -> None:
+    image = ImageConfig("My+x", version="1.2", os_release={"VARIANT": "a b", "HOME_URL": "x:y"})
+    paths = found(image)
+    lines = (paths["/etc/os-release"].content or b"").decode().splitlines()
+    assert lines[:3] == ['NAME="Void"', 'ID="void"', 'PRETTY_NAME="Void Linux"']
+    assert [line for line in lines if line.startswith("HOME_URL")] == ['HOME_URL="x:y"']
+    assert lines[-3:] == ['IMAGE_ID="my-x"', 'IMAGE_VERSION="1.2"', 'VARIANT="a b"']
+    assert b"\nnoextract=/etc/os-release\n" in (
+        paths["/etc/xbps.d/50-os-release.conf"].content or b""
+    )
+
+
+def test_a_line_is_as_a_shell_reads_it(tmp_path: Path) -> None:
+    text = "\"a\" 'b' $HOME `id` \\ \\\\ é $(id) !"
+    entry = found(ImageConfig("x", os_release={"VARIANT": text}))["/etc/os-release"]
+    (tmp_path / "os-release").write_bytes(entry.content or b"")
+    command = '. ./os-release && printf %s "$VARIANT"'
+    ran = subprocess.run(["sh", "-c", command], cwd=tmp_path, capture_output=True, check=True)
+    assert ran.stdout.decode() == text
+
+
+def test_a_version_or_a_line_is_enough() -> None:
+    for image in (ImageConfig("x", version="1"), ImageConfig("x", os_release={"VARIANT": "y"})):
+        assert "/etc/os-release" in found(image)
