@@ -8,6 +8,8 @@ arguments@{
   include,
   # A flake input, or a folder of the project.
   nixpkgs,
+  # Files with overlays of the package set.
+  overlays ? [ ],
   # flake.lock, if the image has inputs; the file may be missing.
   lock ? null,
   # The void-mklive source, if the image names one.
@@ -74,13 +76,20 @@ let
         modules = map (module: module.name) (plan.modules ++ others.modules);
       };
 
-  set = import ./package-set.nix { inherit lock nixpkgs project; };
+  set = import ./package-set.nix {
+    inherit
+      lock
+      nixpkgs
+      overlays
+      project
+      ;
+  };
   packageSet =
     config: host:
     import (import ./readable.nix set.here) {
       inherit config;
       system = host;
-      overlays = [ ];
+      overlays = import ./overlays.nix overlays;
     };
   packageSets = forHosts (packageSet (import ./config.nix plan.nix));
 

@@ -12,6 +12,6 @@ in
       allowInsecurePredicate = package: builtins.elem (names.withVersion package) request.insecure;
       allowUnfreePredicate = package: builtins.elem (names.package package) request.unfree;
     };
-    overlays = [ ];
+    overlays = map (file: import (./overlays + "/${file}")) request.overlays;
   };
 }

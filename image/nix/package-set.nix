@@ -4,6 +4,8 @@
 {
   # A flake input, or a folder of the project.
   nixpkgs,
+  # Files of the project with overlays.
+  overlays,
   project,
   # flake.lock, if there is one.
   lock,
@@ -40,6 +42,22 @@ let
     builtins.path {
       name = "source";
       inherit path;
+    };
+
+  # A file may read others beside it, so the image carries its topmost folder, or only the file if it
+  # is in none.
+  ofOverlay =
+    file:
+    let
+      relative = substring 1 (-1) (below project file);
+      top = head (split "/" relative);
+    in
+    {
+      inherit relative top;
+      carried = builtins.path {
+        name = "overlay";
+        path = project + "/${top}";
+      };
     };
 
   locks = builtins.fromJSON (builtins.readFile lock);
@@ -88,6 +106,7 @@ in
 # Evaluate the set in its own folder: then `nix flake check --no-build` copies nothing.
 {
   here = nixpkgs;
+  overlays = map ofOverlay overlays;
 }
 // (
   if

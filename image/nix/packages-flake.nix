@@ -100,7 +100,17 @@ build "packages-flake" ./packages-flake.sh {
   request = builtins.toJSON {
     inherit (plan.image) system;
     inherit (plan.nix) insecure unfree;
+    overlays = map (overlay: overlay.relative) set.overlays;
   };
+  # Two overlays may be in one folder.
+  overlays = builtins.attrValues (
+    builtins.listToAttrs (
+      map (overlay: {
+        name = overlay.top;
+        value = "${overlay.top}=${overlay.carried}";
+      }) set.overlays
+    )
+  );
   lock = if isCarried then carriedLock else set.lock or "";
   narHash = if isCarried then import ./nar-hash.nix { inherit build; } set.carried else "";
   code =

@@ -7,6 +7,11 @@ mkdir "$out"
 cp "$flakePath" "$out/flake.nix"
 cp "$registryPath" "$out/registry.json"
 cp "$requestPath" "$out/packages.json"
+# shellcheck disable=SC2154  # NAME=PATH
+for overlay in $overlays; do
+	mkdir -p "$out/overlays"
+	cp -R "${overlay#*=}" "$out/overlays/${overlay%%=*}"
+done
 hash=
 [ -z "$narHash" ] || hash=$(cat "$narHash")
 [ ! -s "$lockPath" ] || sed "s|@narHash@|$hash|" "$lockPath" > "$out/flake.lock"

@@ -1,17 +1,23 @@
 #!/usr/bin/env bash
 # boot-menu.sh IMAGE JOB: changes mklive's boot menus in IMAGE as JOB/boot-menu says ([boot] of
 # voidgen.toml; plan/boot_menu.py writes the lines). A further entry of the system is mklive's
-# entry "linux" with another name, another title and more kernel parameters.
+# entry "linux" with another name, another title and more kernel parameters. @image@ in these stands
+# for a hash of the image.
 set -euo pipefail
 
 image=$1 job=$2
 [ -f "$job/boot-menu" ] || exit 0
+hash=
+if grep -q @image@ "$job/boot-menu"; then
+	hash=$(sha256sum "$job/snapshot")
+	hash=${hash:0:16}
+fi
 
 # apply MENU PROGRAM: changes the file MENU by an awk PROGRAM, which gets the job's lines first.
 apply() {
 	[ -f "$1" ] || return 0
 	local changed
-	changed=$(awk -F $'\x1f' -v OFS=$'\x1f' "$common$2" "$job/boot-menu" "$1") || {
+	changed=$(awk -F $'\x1f' -v OFS=$'\x1f' -v "hash=$hash" "$common$2" "$job/boot-menu" "$1") || {
 		echo "voidgen: cannot change mklive's boot menu ${1#"$image"}: it has no entry linux" >&2
 		exit 1
 	}
@@ -21,6 +27,7 @@ apply() {
 # shellcheck disable=SC2016 # awk's variables
 common='
 	FNR == NR {
+		gsub(/@image@/, hash)
 		if ($1 == "timeout") timeout = $2
 		else if ($1 == "default") chosen = $2
 		else if ($1 == "serial") serial = 1
@@ -134,6 +141,12 @@ apply "$image/boot/grub/grub_void.cfg" '
 		print "set menu_color_normal=" colour[2] "/black"
 		print "set menu_color_highlight=" colour[3] "/" colour[4]
 	}
+	# With "gpt", the kernel does not see the partition that keeps changes: an isohybrid ISO has a
+	# GPT for itself alone, and `voidgen write` adds to the MBR.
+	function words(text, k) {
+		if (id[k] == "persistent") sub(/ gpt /, " ", text)
+		return text
+	}
 	function entry(k,   i) {
 		if (kind[k] == "bios") return
 		if (kind[k] == "efi") {
@@ -146,7 +159,7 @@ apply "$image/boot/grub/grub_void.cfg" '
 		}
 		print "menuentry \"" title[k] "\" --id \"" id[k] "\" {"
 		for (i = first + 1; i <= end; i++)
-			print line[i] (line[i + 1] ~ /^[ \t]*initrd / ? " " what[k] : "")
+			print words(line[i], k) (line[i + 1] ~ /^[ \t]*initrd / ? " " what[k] : "")
 	}
 '
 

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from voidgen.image.overlay_files import EntryFacts
 from voidgen.schema import header
-from voidgen.system import untrusted
+from voidgen.system import iso_name, untrusted
 from voidgen.system.untrusted import GarbledError, of_type, texts
 
 HEADER: dict[str, str | int] = {"kind": "voidgen-built-image", "version": 2}
@@ -35,13 +35,23 @@ class PathFacts(NamedTuple):
 
 
 class Image(NamedTuple):
-    """What a plan says of the image; ``max_size`` is in bytes, ``remove_files`` are patterns."""
+    """What a plan says of the image.
+
+    ``max_size`` is in bytes, ``remove_files`` are patterns, ``file_name`` is the ISO's.
+    """
 
     name: str
     title: str
     arch: str
     max_size: int | None
     remove_files: tuple[str, ...] = ()
+    version: str | None = None
+    file_name: str = iso_name.DEFAULT
+
+    def iso_stem(self, source_date: int) -> str:
+        """Return the ISO's name without its ending; ``source_date`` in seconds since 1970."""
+        date = iso_name.date_of(source_date)
+        return iso_name.stem(self.file_name, self.name, self.arch, self.version, date)
 
 
 class BuildJson(NamedTuple):
@@ -87,7 +97,15 @@ def _read(plan: Any, packages: Any, closure: Any) -> BuildJson:
         {key: value for key, value in plan.items() if key != "container"},
         packages,
         closure,
-        Image(name, title, arch, None if limit is None else of_type(limit, int), removed),
+        Image(
+            name,
+            title,
+            arch,
+            None if limit is None else of_type(limit, int),
+            removed,
+            of_type(image["version"], str) if "version" in image else None,
+            of_type(image.get("file-name", iso_name.DEFAULT), str),
+        ),
         of_type(plan["nix"]["nixpkgs"], str),
         None if mklive is None else of_type(mklive["source"], str),
         [_entry(one) for one in plan["include"]],

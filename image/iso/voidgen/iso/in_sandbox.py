@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from voidgen.image import build_json, overlay_files, snapshot_json
-from voidgen.iso import job, kernels, mklive_log, outputs, result, wanted
+from voidgen.iso import identity, job, kernels, mklive_log, outputs, result, wanted
 from voidgen.lock import epoch, lock_json, pinned
 from voidgen.plan.job_format import BOOT_MENU, lines
 from voidgen.system import decompression_programs, untrusted
@@ -27,8 +27,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from voidgen.image.build_json import BuildJson
+    from voidgen.iso.identity import Identity
     from voidgen.iso.kernels import Kernel
-    from voidgen.iso.wanted import Services, Wanted
+    from voidgen.iso.wanted import Root, Services, Wanted
     from voidgen.lock.lock_json import LockedParts
     from voidgen.lock.pinned import Pinned
 
@@ -91,6 +92,8 @@ class Documents(NamedTuple):
     entries: tuple[Wanted, ...]
     services: Services
     kernel: Kernel
+    root: Root
+    identity: Identity
 
 
 def _documents(attributes: Attributes) -> Documents:
@@ -109,9 +112,11 @@ def _documents(attributes: Attributes) -> Documents:
         entries = wanted.entries(build.plan["include"])
         services = wanted.services(build.plan)
         kernel = kernels.expected(build.plan, locked.packages)
+        root = wanted.root(build.plan)
+        image = identity.of_plan(build.plan)
     except ValueError as error:
         raise WrongError(f"{manifest}: {error}") from None
-    return Documents(build, locked, inputs, date, entries, services, kernel)
+    return Documents(build, locked, inputs, date, entries, services, kernel, root, image)
 
 
 def _read(file: Path, parse: Callable[[bytes], T]) -> T:
@@ -149,9 +154,10 @@ def finish(attributes: Attributes, results: Path, log: Path, out: Path) -> None:
     wrong = [*islice(_faults(attributes, found, results, log), result.SHOWN)]
     if wrong:
         raise WrongError(f"{result.DIFFERS}:", *wrong)
-    iso = out / f"{attributes.image}.iso"
+    name = found.build.image.iso_stem(found.source_date)
+    iso = out / f"{name}.iso"
     shutil.move(str(results / "image.iso"), str(iso))
-    outputs.write(iso, attributes.image, found.build, found.locked)
+    outputs.write(iso, name, found.build, found.locked)
 
 
 def _faults(attributes: Attributes, found: Documents, results: Path, log: Path) -> Iterator[str]:
@@ -164,8 +170,9 @@ def _faults(attributes: Attributes, found: Documents, results: Path, log: Path) 
         attributes.mklive,
         found.services,
         found.kernel,
-        found.build.image.remove_files,
+        found.root,
         _boot_menu(attributes.job),
+        found.identity,
     )
     text = mklive_log.plain(log.read_bytes())
     decompress = decompression_programs.decompress

@@ -56,10 +56,15 @@ _ASKED = re.compile(r"""/usr/bin/dracut\b(?:.|\\\n)*?\s--force-add "([^"]+)\""""
 # A hook with a deeper indentation is inside of an `if`: only some images have it.
 _HOOK = re.compile(
     r"""^(?:\ {4}|\t)(?:\[\ -f\ "\$moddir/[^"]+"\ \]\ *&&\ *)?
-    inst_hook\ (?P<point>[\w-]+)\ (?P<order>\d+)\ "\$moddir/(?P<file>[^"]+)"$""",
+    inst_hook\ (?P<point>[\w/-]+)\ (?P<order>\d+)\ "\$moddir/(?P<file>[^"]+)"$""",
     re.MULTILINE | re.VERBOSE,
 )
 
+
+PERSISTENCE = "usr/lib/dracut/modules.d/70live-persistence"
+"""The dracut module of the overlay's module persistence, in the overlay."""
+_KEEPS_CHANGES = "-prepare-changes.sh"
+"""End of its hook that needs ext4 and e2fsck."""
 
 _RESERVED = range(32512, 65280)
 """Owners and groups that only data/nix/setid.c gives files, and only during a build."""
@@ -94,8 +99,10 @@ def faults(found: Mapping[str, Entry], tree: Iterable[str], hooks: Iterable[str]
     in the initramfs (others are built in). ``hooks`` are from `hooks`. What another run would not
     have is a fault, too.
     """
-    tree = frozenset(tree)
-    yield from _lacking(found, hooks)
+    hooks, tree = tuple(hooks), frozenset(tree)
+    keeps_changes = any(hook.endswith(_KEEPS_CHANGES) for hook in hooks)
+    yield from _lacking(found, (*hooks, "bin/e2fsck") if keeps_changes else hooks)
+    live = (*_LIVE, "ext4") if keeps_changes else _LIVE
     if _NETBOOT in tree:
         for name in _missing(found, _FETCHES):
             yield f"the initramfs lacks {name}, without which it cannot boot over a network"
@@ -103,7 +110,7 @@ def faults(found: Mapping[str, Entry], tree: Iterable[str], hooks: Iterable[str]
     if files and not have:
         yield "the initramfs has no kernel modules"
     for version, name in sorted(files - have):
-        if name in _LIVE and version in {known for known, _ in have}:
+        if name in live and version in {known for known, _ in have}:
             yield f"the initramfs lacks the kernel module {name} (Linux {version})"
     known = {version for version, _ in files}
     for version in sorted({version for version, _ in have} - known):
@@ -142,7 +149,7 @@ def _lacking(found: Collection[str], hooks: Iterable[str]) -> Iterator[str]:
     for name in ([] if "init" in found else ["/init"]) + _missing(found, _BOOTS):
         yield f"the initramfs lacks {name}, without which nothing boots"
     for hook in _missing(found, [f"/{hook}" for hook in hooks]):
-        yield f"the initramfs lacks mklive's {hook[1:]}"
+        yield f"the initramfs lacks {hook[1:]}"
 
 
 def _missing(found: Iterable[str], ends: Iterable[str]) -> list[str]:
@@ -157,11 +164,19 @@ def hooks(mklive: Path) -> list[str]:
     ``mklive`` is its source.
     """
     asked = _ASKED.search(_text(mklive / "mklive.sh"))
+    modules = (mklive / "dracut" / name for name in (asked[1].split() if asked else ()))
+    return [hook for module in modules for hook in hooks_of(module)]
+
+
+def hooks_of(module: Path) -> list[str]:
+    """Return the ends of the paths of the hooks that a dracut module installs in every image.
+
+    None if there is no such ``module``.
+    """
     return [
         f"hooks/{hook['point']}/{hook['order']}-{hook['file']}"
-        for setup in (mklive / "dracut" / name for name in (asked[1].split() if asked else ()))
-        for hook in _HOOK.finditer(_text(setup / "module-setup.sh"))
-        if (setup / hook["file"]).is_file()
+        for hook in _HOOK.finditer(_text(module / "module-setup.sh"))
+        if (module / hook["file"]).is_file()
     ]
 
 

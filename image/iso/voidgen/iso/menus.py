@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from voidgen.plan.job_format import SEPARATOR
+from voidgen.plan.job_format import IMAGE, SEPARATOR
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterable, Iterator
     from pathlib import Path
 
 ISOLINUX, GRUB = "isolinux.cfg", "grub_void.cfg"
@@ -19,6 +19,15 @@ _TIMEOUT = {
 _DEFAULT = {ISOLINUX: "ONTIMEOUT {}", GRUB: "default={}"}
 _SERIAL = {ISOLINUX: "SERIAL 0 115200", GRUB: "if serial --unit=0 --speed=115200; then"}
 _ONLY = {ISOLINUX: "bios", GRUB: "efi"}
+
+
+def platforms(names: Iterable[str], folder: Path) -> Iterator[str]:
+    """Yield the platforms of mklive whose submenu is missing in the menu in ``folder``."""
+    file = folder / GRUB
+    text = file.read_text(errors="replace") if file.is_file() else ""
+    for name in names:
+        if f"--id platform-{name} " not in text:
+            yield f"{GRUB} has no submenu of the platform {name}"
 
 
 def faults(wanted: bytes, folder: Path, iso_paths: Collection[str]) -> Iterator[str]:
@@ -52,7 +61,8 @@ def _missing(words: list[str], name: str, text: str) -> Iterator[str]:
         yield "the serial port"
     elif kind in {"entry", _ONLY[name]}:
         entry = _entry(fields[0], name, text)
-        if fields[1] not in entry or fields[2] not in entry:
+        pattern = re.escape(fields[2]).replace(IMAGE, "[0-9a-f]{16}")
+        if fields[1] not in entry or not re.search(pattern, entry):
             yield f"the entry {fields[0]}"
 
 

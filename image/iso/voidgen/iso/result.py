@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from voidgen.iso import (
     differences,
+    identity,
     initramfs,
     kernels,
     listing,
@@ -15,7 +16,9 @@ from voidgen.iso import (
     root_tree,
     verify,
 )
+from voidgen.iso.identity import Identity
 from voidgen.iso.root_tree import RootTree
+from voidgen.iso.wanted import Root
 from voidgen.system.path_patterns import OUTSIDE
 
 if TYPE_CHECKING:
@@ -37,8 +40,8 @@ class Expected(NamedTuple):
 
     ``arch`` is Void's name of the architecture, ``entries`` are the manifest's, ``include`` is the
     overlay as Nix built it, ``store_paths`` is the closure, ``mklive`` the source of mklive,
-    ``kernel`` is what it boots, ``removed`` are the patterns of [image] remove-files, ``boot_menu``
-    is the job's file of that name, empty if the menus are mklive's.
+    ``kernel`` is what it boots, ``boot_menu`` the job's file of that name, empty if the menus are
+    mklive's.
     """
 
     arch: str
@@ -48,8 +51,9 @@ class Expected(NamedTuple):
     mklive: Path
     services: Services
     kernel: Kernel
-    removed: tuple[str, ...] = ()
+    root: Root = Root()
     boot_menu: bytes = b""
+    identity: Identity = Identity()
 
 
 def faults(
@@ -71,20 +75,23 @@ def faults(
         root_tree.ids(group),
         root_tree.hashes(sums),
     )
-    hooks, sizes = initramfs.hooks(expected.mklive), verify.sizes(iso)
+    own = initramfs.hooks_of(expected.include / initramfs.PERSISTENCE)
+    hooks, sizes = [*initramfs.hooks(expected.mklive), *own], verify.sizes(iso)
     outside = {*OUTSIDE, *(path.rpartition("/")[0] for path in expected.store_paths)}
     found = chain(
         mklive_log.faults(log),
         verify.boot(expected.arch, iso),
         menus.faults(expected.boot_menu, results / "menus", sizes.keys()),
+        menus.platforms(expected.root.platforms, results / "menus"),
         verify.loaders(expected.arch, results / "efi", source_date),
         verify.initrd(results / "initrd", tree.entries, hooks, expected.kernel, decompress),
         kernels.in_root_tree(expected.kernel, sizes, tree.entries),
         verify.init_program(tree.entries.keys()),
-        verify.packages((results / "pkgdb.plist").read_bytes()),
+        verify.packages((results / "pkgdb.plist").read_bytes(), expected.root.base),
         differences.overlay(listing.entries(expected.entries, expected.include), tree),
         differences.services(*expected.services, tree),
-        differences.left(expected.removed, outside, tree),
+        differences.left(expected.root.removed, outside, tree),
+        identity.faults(expected.identity, tree),
         differences.closure(expected.store_paths, tree),
         differences.store_files(expected.store_paths, tree),
     )

@@ -94,10 +94,10 @@ def initrd(
     yield from kernels.in_initramfs(kernel, initramfs.versions(entries))
 
 
-def packages(pkgdb: bytes) -> Iterator[str]:
+def packages(pkgdb: bytes, base: str | None = None) -> Iterator[str]:
     """Yield packages that XBPS only unpacked: their scripts failed (xbps-reconfigure).
 
-    mklive ignores that program's exit status.
+    mklive ignores that program's exit status. ``base`` is a package that must be installed.
     """
     try:
         states = _states(pkgdb)
@@ -107,6 +107,8 @@ def packages(pkgdb: bytes) -> Iterator[str]:
     for name, state in sorted(states.items()):
         if state != "installed":
             yield f"package {name} is {state}, but not configured"
+    if base and base not in states:
+        yield f"package {base}, which is [xbps] base, is not installed"
 
 
 def _states(pkgdb: bytes) -> dict[str, str]:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from voidgen.system import untrusted
+from voidgen.system.untrusted import of_type, texts
+
 
 class Wanted(NamedTuple):
     """A path of the overlay, with the keys of the manifest that tell what it becomes.
@@ -27,6 +30,18 @@ class Services(NamedTuple):
 
     enabled: tuple[str, ...] = ()
     disabled: tuple[str, ...] = ()
+
+
+class Root(NamedTuple):
+    """What the root tree is made of, where it differs from mklive's defaults.
+
+    ``base`` is the package of the base system, ``platforms`` have submenus, and ``removed`` are the
+    patterns of [image] remove-files.
+    """
+
+    base: str | None = None
+    platforms: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
 
 
 _TEXTS = ("path", "type", "mode", "owner", "group", "target", "hash")
@@ -53,6 +68,19 @@ def services(plan: Any) -> Services:
     if not all(isinstance(name, str) for names in found for name in names):
         raise ValueError("the manifest's services are garbled")
     return found
+
+
+def root(plan: Any) -> Root:
+    """Return what image/manifest.json, parsed as JSON, says of the root tree.
+
+    Raises ValueError if it is garbled.
+    """
+    try:
+        image, base = plan["image"], plan["xbps"].get("base")
+        lists = (tuple(texts(image.get(key, []))) for key in ("platforms", "remove-files"))
+        return Root(None if base is None else of_type(base, str), *lists)
+    except untrusted.DAMAGED:
+        raise ValueError("the manifest's image or xbps is garbled") from None
 
 
 def _entry(value: Any) -> Wanted:

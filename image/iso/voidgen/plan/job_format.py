@@ -17,6 +17,9 @@ and the scripts with their job."""
 BOOT_MENU = "boot-menu"
 """The job's file that says what differs from mklive's boot menus; missing if nothing does."""
 
+IMAGE = "@image@"
+"""In the boot menu's lines, stands for a hash of the image, which scripts/boot-menu.sh writes."""
+
 SEPARATOR = "\x1f"
 """Separates the fields of a line: paths of the image contain no control characters."""
 
