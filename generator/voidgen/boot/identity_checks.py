@@ -22,6 +22,9 @@ def of_image(image: PlannedImage) -> Iterator[tuple[str, str, str]]:
         yield "os-release", command, f"void {image.version or ''}"
         command = "xbps-pkgdb base-files 2>&1 | grep os-release || :"
         yield "XBPS takes os-release as it is", command, ""
+    if image.volume_label:
+        command = "blkid -o value -s LABEL -t LABEL=" + image.volume_label + " | sort -u"
+        yield "volume label", command, image.volume_label
     if image.timezone:
         command = "readlink /etc/localtime\n[ -s /etc/localtime ] || echo 'no such zone'"
         yield "time zone", command, f"{FOLDER}/{image.timezone}"

@@ -46,6 +46,17 @@ VERSION = Rule(
     ((r"^[A-Z0-9._-]+$", "write it in lowercase"),),
 )
 """The form of IMAGE_VERSION in os-release(5), which is also safe in a file name."""
+VOLUME_LABEL = Rule(
+    "a label of at most 16 uppercase letters, digits, _ and -",
+    r"[A-Z0-9][A-Z0-9_-]{0,15}",
+    (
+        (r"^[A-Z0-9_-]{17,}$", "shorten it: the ISO also has it as a label of Joliet"),
+        (r"^[A-Za-z0-9_-]+$", "write it in uppercase"),
+        (r"[ .]", "write _ instead"),
+    ),
+)
+"""ISO 9660 has 32 bytes for it, but Joliet 16 characters (8.5.6 of ECMA-119; Joliet, "Volume
+Identifier"). udev, which dracut asks, may take either."""
 OS_RELEASE_KEY = Rule(
     'a key of os-release(5), like "VARIANT": uppercase letters, digits and _',
     r"[A-Z][A-Z0-9_]*",
@@ -57,6 +68,7 @@ Hostname = Annotated[str, HOSTNAME]
 Timezone = Annotated[str, TIMEZONE]
 FileName = Annotated[str, FILE_NAME]
 Version = Annotated[str, VERSION]
+VolumeLabel = Annotated[str, VOLUME_LABEL]
 OsReleaseKey = Annotated[str, OS_RELEASE_KEY]
 OsReleaseValue = Annotated[str, OS_RELEASE_VALUE]
 

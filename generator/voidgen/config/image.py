@@ -100,6 +100,13 @@ class ImageConfig:
             "the day of the newest locked input"
         },
     )
+    volume_label: identity.VolumeLabel | None = field(
+        default=None,
+        metadata={
+            "help": "label of the ISO's file system, by which the live system finds it; the "
+            'default is "VOID_LIVE"'
+        },
+    )
     os_release: Mapping[identity.OsReleaseKey, identity.OsReleaseValue] = field(
         factory=lambda: MappingProxyType({}),
         metadata={"help": 'more lines of /etc/os-release, like { VARIANT = "Workshop" }'},

@@ -46,6 +46,7 @@ class PlannedImage:
     version: str | None = None
     file_name: str | None = None
     os_release: Mapping[str, str] | None = None
+    volume_label: str | None = None
 
 
 @frozen

@@ -15,6 +15,7 @@ def facts(image: PlannedImage) -> dict[str, str]:
     found = {
         "version": image.version,
         "ISO file": image.file_name and f"{image.file_name}.iso",
+        "volume label": image.volume_label,
         "os-release": " ".join(f"{key}={shlex.quote(value)}" for key, value in lines),
         "host name": image.hostname,
         "time zone": image.timezone,

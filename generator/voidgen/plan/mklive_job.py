@@ -38,9 +38,16 @@ def emitted(plan: Plan, mklive: Mklive, entries: Iterable[Entry]) -> dict[str, b
         "users": lines(users(plan.resolution.users)),
         "environment": lines(f"{name}={value}" for name, value in variables.items()),
         **boot_menu(plan),
+        **_label(plan),
         **_hook(plan),
         **_removed(plan.config.image.remove_files),
     }
+
+
+def _label(plan: Plan) -> dict[str, bytes]:
+    """Return the ISO's label for hooks.bash and scripts/volume-label.sh; none if it is mklive's."""
+    label = plan.config.image.volume_label
+    return {"volume-label": lines([label])} if label else {}
 
 
 def _hook(plan: Plan) -> dict[str, bytes]:

@@ -179,6 +179,7 @@ def document(plan: Plan, nodes: Mapping[str, Node]) -> PlanDocument:
             version=image.version,
             file_name=None if image.file_name == iso_name.DEFAULT else image.file_name,
             os_release=image.os_release or None,
+            volume_label=image.volume_label,
         ),
         nix=documents.Nix(
             config.nix.nixpkgs,

@@ -30,3 +30,9 @@ def test_os_release_is_read_as_a_shell_reads_it() -> None:
     found = checked(version="1.2")
     assert found["os-release"][1] == "void 1.2"
     assert found["XBPS takes os-release as it is"][1] == ""
+
+
+def test_a_device_has_the_label() -> None:
+    command, prints = checked(**{"volume-label": "MINE"})["volume label"]
+    assert "LABEL=MINE" in command
+    assert prints == "MINE"

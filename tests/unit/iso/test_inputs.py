@@ -133,6 +133,7 @@ def test_the_scripts() -> None:
         "speech-menu.sh",
         "squashfs.sh",
         "users.sh",
+        "volume-label.sh",
         "xbps-install.sh",
     } == {*inputs.scripts()}
 
