@@ -11,6 +11,16 @@ if TYPE_CHECKING:
 
     from voidgen.plan.documents import PlannedImage
 
+_LABEL = """\
+read -r line < /proc/cmdline
+case " $line " in
+*' root=live:http'*) ;;
+*' root=live:CDLABEL={0} '*) blkid -t LABEL={0} > /dev/null || echo 'no medium has it' ;;
+*) echo "the system looked for another one: $line" ;;
+esac
+"""
+"""Over a network, there is no medium."""
+
 
 def of_image(image: PlannedImage) -> Iterator[tuple[str, str, str]]:
     """Yield each check's name, its command, and what that must print."""
@@ -23,8 +33,7 @@ def of_image(image: PlannedImage) -> Iterator[tuple[str, str, str]]:
         command = "xbps-pkgdb base-files 2>&1 | grep os-release || :"
         yield "XBPS takes os-release as it is", command, ""
     if image.volume_label:
-        command = "blkid -o value -s LABEL -t LABEL=" + image.volume_label + " | sort -u"
-        yield "volume label", command, image.volume_label
+        yield "volume label", _LABEL.format(image.volume_label), ""
     if image.timezone:
         command = "readlink /etc/localtime\n[ -s /etc/localtime ] || echo 'no such zone'"
         yield "time zone", command, f"{FOLDER}/{image.timezone}"

@@ -47,16 +47,17 @@ VERSION = Rule(
 )
 """The form of IMAGE_VERSION in os-release(5), which is also safe in a file name."""
 VOLUME_LABEL = Rule(
-    "a label of at most 16 uppercase letters, digits, _ and -",
-    r"[A-Z0-9][A-Z0-9_-]{0,15}",
+    "a label of at most 32 letters, digits and . _ -, with a letter or a digit first",
+    r"[A-Za-z0-9][A-Za-z0-9._-]{0,31}",
     (
-        (r"^[A-Z0-9_-]{17,}$", "shorten it: the ISO also has it as a label of Joliet"),
-        (r"^[A-Za-z0-9_-]+$", "write it in uppercase"),
-        (r"[ .]", "write _ instead"),
+        (r"^[A-Za-z0-9][A-Za-z0-9._-]{32,}$", "shorten it: ISO 9660 has room for 32 characters"),
+        (r"^[._-]", "begin with a letter or a digit"),
+        (r" ", "write _ instead of a space"),
     ),
 )
-"""ISO 9660 has 32 bytes for it, but Joliet 16 characters (8.5.6 of ECMA-119; Joliet, "Volume
-Identifier"). udev, which dracut asks, may take either."""
+"""ISO 9660 has 32 bytes for it (ECMA-119, 8.4.9), and only uppercase letters, digits and _. Other
+systems' images have more signs, and Linux takes them. Joliet's own label has 16 characters;
+libblkid, which udev asks, then returns the longer one."""
 OS_RELEASE_KEY = Rule(
     'a key of os-release(5), like "VARIANT": uppercase letters, digits and _',
     r"[A-Z][A-Z0-9_]*",

@@ -26,16 +26,23 @@ ENTRY = "persistent"
 _OVERLAY = ("rd.live.overlay", "rd.overlay")
 
 
-def check(label: str | None, default: str, cmdline: Iterable[str]) -> None:
+def check(
+    label: str | None, default: str, cmdline: Iterable[str], volume_label: str | None
+) -> None:
     """Raise `MisfitError` for what contradicts `[live] persistence`, which is ``label``.
 
-    ``default`` is `[boot] default`, ``cmdline`` is `[image] cmdline`.
+    ``default`` is `[boot] default`, ``cmdline`` and ``volume_label`` are keys of `[image]`.
     """
     if label is None:
         if default == ENTRY:
             what = f"the menu has no entry {ENTRY!r}"
             raise MisfitError(what, ("boot", "default"), remedy="set persistence in [live]")
         return
+    if label == volume_label:
+        what = (
+            f"{label!r} is [image] volume-label, too, and the live system finds each by its label"
+        )
+        raise MisfitError(what, ("live", "persistence"), remedy="choose another label")
     for index, parameter in enumerate(cmdline):
         name = parameter.partition("=")[0]
         if name.startswith(_OVERLAY):

@@ -164,4 +164,5 @@ class Config:
             except MisfitError as error:
                 raise MisfitError(error.what, ("live", key), error.remedy) from None
         default = self.boot.default if self.boot else ""
-        persistence.check(self.live.persistence, default, self.image.cmdline)
+        image = self.image
+        persistence.check(self.live.persistence, default, image.cmdline, image.volume_label)

@@ -34,5 +34,6 @@ def test_os_release_is_read_as_a_shell_reads_it() -> None:
 
 def test_a_device_has_the_label() -> None:
     command, prints = checked(**{"volume-label": "MINE"})["volume label"]
-    assert "LABEL=MINE" in command
-    assert prints == "MINE"
+    assert "blkid -t LABEL=MINE " in command
+    assert "root=live:CDLABEL=MINE " in command
+    assert prints == ""

@@ -17,7 +17,7 @@ GOOD = {
     identity.TIMEZONE: ["UTC", "Europe/Zurich", "America/Argentina/Ushuaia", "Etc/GMT+12"],
     identity.FILE_NAME: ["{name}", "a", "void-{arch}-{date}", "{name}_{version}", "x" * 300],
     identity.VERSION: ["1", "1.2", "2026-12_rc1", "a"],
-    identity.VOLUME_LABEL: ["A", "VOID_LIVE", "X-1", "3", "X" * 16],
+    identity.VOLUME_LABEL: ["A", "VOID_LIVE", "my-image-1.2_x", "3", "X" * 32],
     identity.OS_RELEASE_KEY: ["VARIANT", "X_2"],
     identity.OS_RELEASE_VALUE: ["", 'é \\ " $x `y`'],
 }
@@ -31,7 +31,7 @@ BAD = {
         "a\n",
     ],
     identity.VERSION: ["", "V1", "1 2", "-1", "1/2", "1+2", "é", "x" * 65, "1\n"],
-    identity.VOLUME_LABEL: ["", "a", "_A", "-A", "A B", "A.B", "A/B", "X" * 17, "É", "A\n"],
+    identity.VOLUME_LABEL: ["", "_A", "-A", ".A", "A B", "A/B", "A|B", "X" * 33, "É", "A\n"],
     identity.OS_RELEASE_KEY: ["", "Variant", "1X", "A-B", "A=", "A\n"],
     identity.OS_RELEASE_VALUE: ["a\nb", "\x1b[m", "\u2028", "\x85"],
 }  # fmt: skip

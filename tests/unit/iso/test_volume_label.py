@@ -9,9 +9,10 @@ import pytest
 from attrs import evolve
 from tests.unit.lock.test_status import planned
 
+from voidgen.config.identity import VOLUME_LABEL
 from voidgen.config.image import ImageConfig
 from voidgen.config.mklive import Mklive
-from voidgen.iso import inputs
+from voidgen.iso import identity, inputs
 from voidgen.plan import mklive_job
 
 if TYPE_CHECKING:
@@ -64,3 +65,24 @@ def test_the_job_has_the_label_only_if_voidgen_toml_has_it() -> None:
     config = evolve(plan.config, image=ImageConfig("x", volume_label="MINE"))
     job = mklive_job.emitted(evolve(plan, config=config), Mklive(), ())
     assert job["volume-label"] == b"MINE\n"
+
+
+@pytest.mark.parametrize("label", ["MINE", "my-image-1.2_with-32.characters_"])
+def test_linux_and_the_judge_read_the_whole_label(label: str, tmp_path: Path) -> None:
+    """With Joliet as mklive makes it, whose own label has 16 characters."""
+    VOLUME_LABEL.check(label)
+    (tmp_path / "tree").mkdir()
+    (tmp_path / "menus").mkdir()
+    iso = tmp_path / "image.iso"
+    options = ("-rock", "-joliet", "-joliet-long", "-max-iso9660-filenames", "-volid", label)
+    subprocess.run(
+        ["xorriso", "-as", "mkisofs", "-quiet", *options, "-output", iso, tmp_path / "tree"],
+        check=True,
+        stderr=subprocess.DEVNULL,
+    )
+    assert not [*identity.other_labels(label, tmp_path)]
+    assert [*identity.other_labels("OTHER", tmp_path)]
+    ran = subprocess.run(
+        ["/sbin/blkid", "-p", "-o", "value", "-s", "LABEL", iso], capture_output=True, check=True
+    )
+    assert ran.stdout.decode().rstrip("\n") == label
