@@ -10,6 +10,7 @@ from attrs import evolve, frozen
 
 from voidgen import config, lint
 from voidgen.config import variants
+from voidgen.config.nix import MAIN
 from voidgen.data import bundled_files
 from voidgen.emit.listing import hash_of
 from voidgen.errors import (
@@ -132,11 +133,11 @@ class Project:
 def is_offline(settings: Config) -> bool:
     """Return whether all that the image needs is in the project's folder.
 
-    That is so with a package set of its own, without mklive. A store in [cache] is there to be
+    That is so with package sets of its own, without mklive. A store in [cache] is there to be
     asked.
     """
-    has_own_set = settings.nix.nixpkgs.startswith("./")
-    return has_own_set and settings.mklive is None and not settings.cache.stores
+    has_own_sets = all(one.is_folder for one in settings.nix.every_set().values())
+    return has_own_sets and settings.mklive is None and not settings.cache.stores
 
 
 def find(start: Path) -> Path:
@@ -236,20 +237,22 @@ def _refuse_missing_files(settings: Config, folder: Path) -> None:
     """Raise WrongInputError if the project lacks a file that voidgen.toml names."""
     file = folder / config.FILE
     faults: list[Fault] = []
-    nixpkgs, extra = settings.nix.nixpkgs, settings.flake.extra
-    if nixpkgs.startswith("./") and not (folder / nixpkgs / "default.nix").is_file():
-        what = f"{nixpkgs} has no default.nix"
-        remedy = "name a folder of the project whose default.nix takes { system, config, overlays }"
-        remedy = _of_a_submodule(folder / nixpkgs / "default.nix") or remedy
-        faults.append(Fault(what, file, ("nix", "nixpkgs"), remedy=remedy))
+    extra = settings.flake.extra
+    for name, one in settings.nix.every_set().items():
+        code = folder / one.nixpkgs / "default.nix"
+        if one.is_folder and not code.is_file():
+            remedy = _of_a_submodule(code) or (
+                "name a folder of the project whose default.nix takes { system, config, overlays }"
+            )
+            above: Key = ("nix",) if name == MAIN else ("nix", "sets", name)
+            what = f"{one.nixpkgs} has no default.nix"
+            faults.append(Fault(what, file, (*above, "nixpkgs"), remedy=remedy))
     named: list[tuple[Key, str]] = [
         (("xbps", "keys", index), name) for index, name in enumerate(settings.xbps.keys)
     ]
     if extra:
         named.append((("flake", "extra"), extra))
-    named += [
-        (("nix", "overlays", index), name) for index, name in enumerate(settings.nix.overlays)
-    ]
+    named += settings.nix.overlay_files()
     named += _files_of(settings)
     for key, name in named:
         if not (folder / name).is_file():

@@ -255,8 +255,15 @@ EARLIER: dict[str, dict[str, object]] = {
     "archive": {key: value for key, value in LATER["archive"].items() if key != "lastModified"},
 }
 SET = """
-let set = import %s { nixpkgs = "/elsewhere"; project = %s; lock = %s/flake.lock; };
-in { inherit (set) lock locked; }
+let
+  set = import %s {
+    nixpkgs = "/elsewhere";
+    input = "nixpkgs";
+    overlays = [ ];
+    project = %s;
+    lock = %s/flake.lock;
+  };
+in { inherit (set) locked node nodes; }
 """
 
 

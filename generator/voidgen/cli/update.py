@@ -19,14 +19,17 @@ from voidgen.cli.settings import Command, Settings
     shell_complete=inputs_of,
 )
 @click.option(
-    "--no-eval", is_flag=True, help="Update nixpkgs even if the image's packages do not evaluate."
+    "--no-eval",
+    is_flag=True,
+    help="Update package sets even if the image's packages do not evaluate.",
 )
 @click.pass_obj
 def command(settings: Settings, inputs: tuple[str, ...], no_eval: bool) -> None:
     """Update all inputs, or each INPUT, to today's versions, and show what changed.
 
-    INPUT is nixpkgs, mklive, xbps (all Void packages) or container (if [container] image has the
-    form NAME:TAG@DIGEST). For nixpkgs, voidgen shows which packages of the image changed version.
+    INPUT is nixpkgs, a set of [nix.sets], mklive, xbps (all Void packages) or container (if
+    [container] image has the form NAME:TAG@DIGEST). For a package set, voidgen shows which packages
+    of the image changed version.
     """
     from voidgen.cli.lock import show  # noqa: PLC0415
     from voidgen.errors import did_you_mean_or_known  # noqa: PLC0415

@@ -1,5 +1,7 @@
 """Which packages the image has from Nix: [nix] of voidgen.toml."""
 
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Annotated
 
 from attrs import field, frozen
@@ -12,7 +14,34 @@ PLAIN_PATH = Rule(
     rules.STATE_DIR.pattern,
     ((r"^[^/]", "begin the path with /"),),
 )
+SET_NAME = Rule(
+    "a package set's name: lowercase letters, digits and -, and none of nixpkgs, mklive, self, "
+    "xbps, container",
+    r"(?!(?:nixpkgs|mklive|self|xbps|container)$)[a-z][a-z0-9-]*",
+)
 PlainPath = Annotated[str, PLAIN_PATH]
+SetName = Annotated[str, SET_NAME]
+
+MAIN = "nixpkgs"
+"""The name of the set whose packages need no name of a set."""
+_OVERLAYS = (
+    "files of the project that add packages to the set and change its own, as overlays of nixpkgs"
+)
+
+
+@frozen
+class PackageSet:
+    """A package set besides nixpkgs: `NAME.PACKAGE` is a package of the set NAME."""
+
+    nixpkgs: rules.Nixpkgs = field(
+        metadata={"help": "the set: a flake reference, or a folder of the project (./folder)"}
+    )
+    overlays: tuple[rules.ProjectFile, ...] = field(default=(), metadata={"help": _OVERLAYS})
+
+    @property
+    def is_folder(self) -> bool:
+        """Return whether it is a folder of the project, not a flake input."""
+        return self.nixpkgs.startswith("./")
 
 
 @frozen
@@ -25,10 +54,11 @@ class Nix:
     )
     overlays: tuple[rules.ProjectFile, ...] = field(
         default=(),
-        metadata={
-            "help": "files of the project that add packages to the set and change its own, as "
-            "overlays of nixpkgs"
-        },
+        metadata={"help": _OVERLAYS},
+    )
+    sets: Mapping[SetName, PackageSet] = field(
+        factory=lambda: MappingProxyType({}),
+        metadata={"help": "more package sets, each a table [nix.sets.NAME]"},
     )
     packages: tuple[rules.NixPackage, ...] = field(
         default=(),
@@ -66,3 +96,21 @@ class Nix:
         default="/var/nix",
         metadata={"help": "folder of the database and socket of the live system's Nix"},
     )
+
+    def every_set(self) -> dict[str, PackageSet]:
+        """Return all package sets by name, that of ``nixpkgs`` first."""
+        return {MAIN: PackageSet(self.nixpkgs, self.overlays), **self.sets}
+
+    def overlay_files(self) -> Iterator[tuple[tuple[str | int, ...], str]]:
+        """Yield each file with an overlay, with its key in voidgen.toml."""
+        for name, one in self.every_set().items():
+            above = () if name == MAIN else ("sets", name)
+            yield from (
+                (("nix", *above, "overlays", index), file)
+                for index, file in enumerate(one.overlays)
+            )
+
+    def local(self) -> list[str]:
+        """Return the folders and files of the project that the package sets are made of."""
+        folders = [one.nixpkgs for one in self.every_set().values() if one.is_folder]
+        return [*folders, *(file for _, file in self.overlay_files())]

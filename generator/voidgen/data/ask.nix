@@ -1,19 +1,17 @@
-# Asks the package set about packages: returns what is wrong with each. A trace names each package,
+# Asks the package sets about packages: returns what is wrong with each. A trace names each package,
 # among them and all that they need, that is unfree, insecure, broken or not supported.
 {
-  # The folder of the package set, and the folder of voidgen's own Nix code.
-  nixpkgs,
+  # JSON of the package sets by name, each with its folder `nixpkgs` and the files `overlays`.
+  sets,
+  # The folder of voidgen's own Nix code.
   code,
   system,
-  # JSON of the files with overlays of the set.
-  overlays ? "[]",
   # JSON of the packages, in the form of the image manifest.
   requests,
   # If not empty, fail with the set's own message if it refuses a package.
   aloud ? "",
 }:
 let
-  aliases = import (code + "/aliases.nix") pkgs;
   lookup = import (code + "/lookup.nix");
   names = import (code + "/names.nix");
   packages = builtins.fromJSON requests;
@@ -21,12 +19,12 @@ let
 
   note = about: builtins.trace (builtins.toJSON about) true;
   variant =
-    config:
-    import (import (code + "/readable.nix") (/. + nixpkgs)) {
+    set: config:
+    import (import (code + "/readable.nix") (/. + set.nixpkgs)) {
       inherit config system;
-      overlays = import (code + "/overlays.nix") (map (file: /. + file) (builtins.fromJSON overlays));
+      overlays = import (code + "/overlays.nix") (map (file: /. + file) set.overlays);
     };
-  pkgs = variant {
+  allowingAll = {
     allowUnfreePredicate =
       package:
       note {
@@ -44,13 +42,13 @@ let
     handleEvalIssue = _: throw;
   };
 
-  judged = import (code + "/judged.nix") {
-    inherit
-      note
-      pkgs
-      system
-      variant
-      ;
+  asked = builtins.mapAttrs (_: set: {
+    pkgs = variant set allowingAll;
+    variant = variant set;
+  }) (builtins.fromJSON sets);
+  judged = import (code + "/judged-sets.nix") {
+    inherit note system;
+    sets = asked;
     nix = {
       inherit packages;
       insecure = [ ];
@@ -66,26 +64,31 @@ let
       request,
       faults,
       package,
+      pkgs,
       ...
     }:
     let
+      aliases = import (code + "/aliases.nix") pkgs;
       alias = if builtins.length request.path == 1 then aliases (builtins.head request.path) else null;
+      before = if request ? set then "${request.set}." else "";
     in
     {
       inherit (request) name;
       faults = map (fault: fault.text) (builtins.filter isFault faults);
       refused = builtins.any (fault: fault.refused or false) faults;
-      new = if alias == null then null else alias.new;
+      new = if alias == null || alias.new == null then null else before + alias.new;
       warnings = if faults == [ ] then problems.warnings (package.meta or { }) else [ ];
     };
 
   said =
     request:
     let
-      found = lookup.find pkgs request.path;
+      found = lookup.find asked.${request.set or "nixpkgs"}.pkgs request.path;
       package = found.value or found.refused;
     in
     map (output: package.${output}.outPath) (lookup.outputs package request.outputs);
 in
-# Evaluate the set itself first: a mistake in the set is not the fault of a package.
-builtins.seq (builtins.isAttrs pkgs) (if aloud == "" then map answer judged else map said packages)
+# Evaluate the sets themselves first: a mistake in a set is not the fault of a package.
+builtins.seq (builtins.all (set: builtins.isAttrs set.pkgs) (builtins.attrValues asked)) (
+  if aloud == "" then map answer judged else map said packages
+)

@@ -82,7 +82,8 @@ def _sources(host: Host, folder: Path | None, settings: Config | None) -> Iterat
     """Yield all sources that are not on this machine."""
     if settings:
         mklive = settings.mklive.source if settings.mklive else None
-        for name, reference in pinned.references(settings.nix.nixpkgs, mklive).items():
+        sets = {name: one.nixpkgs for name, one in settings.nix.every_set().items()}
+        for name, reference in pinned.references(sets, mklive).items():
             yield from _of_reference(name, reference)
         if folder and mklive is not None:
             yield from _of_void(folder, settings)

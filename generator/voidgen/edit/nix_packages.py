@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 from attrs import Factory, frozen
 
+from voidgen.config.nix import MAIN
 from voidgen.data.bundled_files import DATA
 from voidgen.errors import StepFailedError
 from voidgen.lock import flake_lock
@@ -61,36 +62,48 @@ def ask(project: Project, packages: Iterable[Package], progress: Progress) -> An
     asked = tuple(packages)
     if not asked:
         return Answer()
-    nixpkgs = folder(project, progress)
-    overlays = [str(project.folder / name) for name in project.plan.config.nix.overlays]
+    settings = project.plan.config.nix
+    needed = {MAIN, *(one.set for one in asked)}
+    folders = {
+        name: folder(project, name, progress) for name in settings.every_set() if name in needed
+    }
+    sets = {
+        name: {
+            "nixpkgs": str(place),
+            "overlays": [
+                str(project.folder / file) for file in settings.every_set()[name].overlays
+            ],
+        }
+        for name, place in folders.items()
+    }
     arguments = {
-        "nixpkgs": str(nixpkgs),
+        "sets": json.dumps(sets),
         "code": str(DATA / "nix"),
         "system": project.plan.system,
-        "overlays": json.dumps(overlays),
     }
-    # The flake's evaluation is pure; here, an overlay reads at least nothing else.
-    readable = (nixpkgs, DATA, project.folder) if overlays else None
+    # The flake's evaluation is pure. Here, an overlay reads at least nothing else.
+    own = (*folders.values(), DATA, project.folder)
+    readable = own if any(settings.overlay_files()) else None
     with progress.step("checking the package set"):
-        found = _Set(arguments, readable).ask(asked)
+        found = _Sets(arguments, readable).ask(asked)
     return found.answer()
 
 
-def folder(project: Project, progress: Progress) -> Path:
-    """Return the folder of the package set: the locked one, or today's if none is locked.
+def folder(project: Project, name: str, progress: Progress) -> Path:
+    """Return the folder of the package set ``name``: the locked one, or today's if none is locked.
 
     Raises NotAtHandError if it cannot be fetched.
     """
     if not shutil.which("nix"):
         raise NotAtHandError("nix is not on PATH")
-    named = project.plan.config.nix.nixpkgs
+    named = project.plan.config.nix.every_set()[name].nixpkgs
     if named.startswith("./"):
         return project.folder / named
     found = flake_lock.inputs(project.folder, project.plan)
     try:
         with progress.step(f"looking up {named}{limits.CHECK.note}"):
-            locked = flake_lock.locked(project.folder, "nixpkgs")
-            if locked and any(one.name == "nixpkgs" and one.rev for one in found):
+            locked = flake_lock.locked(project.folder, name)
+            if locked and any(one.name == name and one.rev for one in found):
                 return fetchers.fetch_tree(locked, limits.CHECK)
             return fetchers.flake_prefetch(named, limits.CHECK).path
     except UnreachableError as error:
@@ -168,8 +181,8 @@ CHOOSE = "choose another package"
 
 
 @frozen
-class _Set:
-    """The package set, as arguments of ask.nix, and the folders that it may read (None: all)."""
+class _Sets:
+    """The package sets, as arguments of ask.nix, and the folders that it may read (None: all)."""
 
     arguments: Mapping[str, str]
     readable: tuple[Path, ...] | None

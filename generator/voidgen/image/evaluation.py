@@ -108,17 +108,18 @@ def _state(project: Project, names: Iterable[str]) -> str:
     ``names`` are the flake's files.
     """
     folder, config = project.folder, project.plan.config
-    set_ = config.nix.nixpkgs
-    read = (*CODE, *([set_.split("/")[1]] if set_.startswith("./") else []))
+    sets = config.nix.every_set().values()
+    read = (*CODE, *(one.nixpkgs.split("/")[1] for one in sets if one.is_folder))
     # The user's own outputs and overlays may read any file, and so may what they import.
-    wanted = (".",) if config.flake.extra or config.nix.overlays else read
+    overlays = [*config.nix.overlay_files()]
+    wanted = (".",) if config.flake.extra or overlays else read
     files = {
         name: _content(folder / name)
         for name in names
         if _is_below(name, wanted) and not _is_below(name, (*NOT_READ, MANIFEST, VARIANTS))
     }
     asked = _asked(folder / manifest(project.name))
-    return sri.of_bytes(to_json([files, asked, set_, config.flake.extra]))
+    return sri.of_bytes(to_json([files, asked, config.nix.nixpkgs, config.flake.extra]))
 
 
 def _is_below(name: str, places: Iterable[str]) -> bool:

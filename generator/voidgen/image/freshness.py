@@ -47,7 +47,7 @@ def doubt_in(
 def doubt(found: Project, image: BuiltImage, result: Path, progress: Progress) -> Fault | None:
     """Return why ``image``, which is in ``result``, isn't what the project would build now.
 
-    None if it is. Builds nothing; evaluates the flake if its package set is a folder or has
+    None if it is. Builds nothing; evaluates the flake if a package set is a folder or has
     overlays, because no lock file says what is in those.
     """
     if not _is_plan_of(found, image.plan):
@@ -62,8 +62,7 @@ def doubt(found: Project, image: BuiltImage, result: Path, progress: Progress) -
         return Fault(what, result, remedy=flake_lock.RESTORE)
     if any(locked.get(name, hash_) != hash_ for name, hash_ in of.inputs.items()):
         return _older(flake_lock.FILE, result)
-    nix = found.plan.config.nix
-    local = [*([nix.nixpkgs] if nix.nixpkgs.startswith("./") else []), *nix.overlays]
+    local = found.plan.config.nix.local()
     return _older_than_set(found, " and ".join(local), result, progress) if local else None
 
 

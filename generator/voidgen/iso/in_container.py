@@ -63,7 +63,7 @@ class InContainer:
         """Run mklive, check its results, and write the files beside the ISO."""
         build = build_json.read((built.default / "manifest.json").read_bytes())
         locked = lock_json.read(voidgen_lock.dump(order.locked.lock or Lock()))
-        pins = pinned.read(order.locked.flake, pinned.references(build.nixpkgs, build.mklive))
+        pins = pinned.read(order.locked.flake, pinned.references(build.sets, build.mklive))
         with overlay.refused_files():
             include = job.include(built.default)
             snapshot = snapshot_json.dump(build.image.name, build, include, pins, locked)

@@ -64,8 +64,7 @@ def _of_flake(project: Project, pins: Pins) -> Iterator[tuple[str, bytes]]:
             yield f"{path} {node.mode:o} {node.owner} {node.group}", node.data
     for entry in pins.entries:
         yield "flake.lock", repr(entry.bound).encode()
-    nix = project.plan.config.nix
-    if nix.nixpkgs.startswith("./") or nix.overlays:
+    if project.plan.config.nix.local():
         # Local package sets and overlays may read each file of the flake: those that git tracks.
         for name in git.tracked(project.folder):
             if name == lock_file.FILE:

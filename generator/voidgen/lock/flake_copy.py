@@ -34,7 +34,9 @@ def write(project: Project, locked: bytes, folder: Path) -> Path:
             file = folder / path
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(node.data)
-    if plan.config.nix.overlays:
+    sets = plan.config.nix.every_set().values()
+    # Only package sets that are inputs are evaluated here.
+    if plan.config.nix.local() and not all(one.is_folder for one in sets):
         _copy_own(project.folder, folder)
     if locked:
         (folder / flake_lock.FILE).write_bytes(locked)
@@ -42,7 +44,7 @@ def write(project: Project, locked: bytes, folder: Path) -> Path:
 
 
 def _copy_own(project: Path, folder: Path) -> None:
-    """Copy the project's own files: overlays may read any that git tracks."""
+    """Copy the project's own files: overlays and folders with sets may read any that git tracks."""
     for name in git.tracked(project):
         source, target = project / name, folder / name
         if target.exists() or not (source.is_symlink() or source.is_file()):

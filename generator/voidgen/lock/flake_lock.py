@@ -136,7 +136,8 @@ def locked(folder: Path, name: str) -> Attributes | None:
 def references(plan: Plan) -> dict[str, str]:
     """Return the emitted flake's inputs, by name, as voidgen.toml writes them."""
     mklive = plan.config.mklive
-    return pins.references(plan.config.nix.nixpkgs, mklive.source if mklive else None)
+    sets = {name: one.nixpkgs for name, one in plan.config.nix.every_set().items()}
+    return pins.references(sets, mklive.source if mklive else None)
 
 
 def _locked(file: Path) -> dict[str, _Locked]:

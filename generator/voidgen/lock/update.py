@@ -198,14 +198,15 @@ class _Pinning:
         return tuple(flake_lock.inputs(self.flake, plan))
 
     def readable(self, inputs: tuple[Input, ...]) -> None:
-        """Raise StepFailedError if this Nix cannot read the package set."""
-        named, found = self.project.plan.config.nix.nixpkgs, _nixpkgs(inputs)
-        if named.startswith("./"):
-            requirements.check(self.project.folder / named)
-        elif found and found.rev and (locked := flake_lock.locked(self.flake, "nixpkgs")):
-            with self.progress.step("checking what the package set needs"):
-                tree = fetchers.fetch_tree(locked, limits.FETCH)
-                requirements.check(tree / str(locked.get("dir", "")))
+        """Raise StepFailedError if this Nix cannot read a package set."""
+        pinned = {one.name for one in inputs if one.rev}
+        for name, one in self.project.plan.config.nix.every_set().items():
+            if one.is_folder:
+                requirements.check(self.project.folder / one.nixpkgs)
+            elif name in pinned and (locked := flake_lock.locked(self.flake, name)):
+                with self.progress.step("checking what the package set needs"):
+                    tree = fetchers.fetch_tree(locked, limits.FETCH)
+                    requirements.check(tree / str(locked.get("dir", "")))
 
     def bound(self, found: Iterable[Entry]) -> tuple[FlakeInput, ...]:
         """Return flake.lock's inputs for voidgen.lock; fetches those that it does not have yet.
@@ -220,13 +221,20 @@ class _Pinning:
         return tuple(entry.bound for entry in found)
 
     def compared(self, inputs: tuple[Input, ...]) -> tuple[Move, ...]:
-        """Return the packages of the image whose versions change with nixpkgs."""
-        old, new = _nixpkgs(self.before.inputs), _nixpkgs(inputs)
-        if not old or not new or not old.rev or old.rev == new.rev:
+        """Return the packages of the image whose versions change with their package sets."""
+        sets = self.project.plan.config.nix.every_set()
+        new = {one.name: one.rev for one in inputs}
+        moved = {
+            one.name: one.url
+            for one in self.before.inputs
+            if one.name in sets and one.rev and new.get(one.name, one.rev) != one.rev
+        }
+        if not moved:
             return ()
-        with self.progress.step("evaluating the packages with the old nixpkgs and the new one"):
+        names = " and ".join(moved)
+        with self.progress.step(f"evaluating the packages with the old {names} and the new one"):
             try:
-                before = _packages(self.flake, self.project, {"nixpkgs": old.url})
+                before = _packages(self.flake, self.project, moved)
             except UnreachableError:
                 raise
             except StepFailedError:
@@ -238,9 +246,9 @@ class _Pinning:
                 raise
             except StepFailedError as error:
                 what = (
-                    "the image's packages do not evaluate with the new nixpkgs, so nothing changed"
+                    f"the image's packages do not evaluate with the new {names}, so nothing changed"
                 )
-                remedy = "change voidgen.toml to fit it, or update nixpkgs anyway with --no-eval"
+                remedy = f"change voidgen.toml to fit it, or update {names} anyway with --no-eval"
                 raise StepFailedError(what, remedy, error.output or error.what) from None
         return tuple(changes.packages(before, after))
 
@@ -316,10 +324,6 @@ class _Pinning:
         found = snapshot.fetch_current(asked.repositories, arches, self.progress, known=known)
         snapshot.check_used(found, asked.repositories, arches)
         return found
-
-
-def _nixpkgs(inputs: tuple[Input, ...]) -> Input | None:
-    return next((found for found in inputs if found.name == "nixpkgs"), None)
 
 
 def _packages(

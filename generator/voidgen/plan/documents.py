@@ -10,6 +10,7 @@ from attrs import frozen
 from voidgen.config.boot import Boot
 from voidgen.config.hooks import Hooks
 from voidgen.config.mklive import Mklive
+from voidgen.config.nix import PackageSet
 from voidgen.config.types import Container
 from voidgen.overlay.asker import Asker
 from voidgen.overlay.resolution import Account, Asked, Enabled
@@ -53,7 +54,8 @@ class PlannedImage:
 class Nix:
     """The package set, and the packages that are baked from it.
 
-    ``locales``, ``certificates`` and ``overlays`` are None if voidgen.toml does not have them.
+    ``locales``, ``certificates``, ``overlays`` and ``sets`` are None if voidgen.toml does not have
+    them.
     """
 
     nixpkgs: str
@@ -64,6 +66,7 @@ class Nix:
     locales: tuple[str, ...] | None = None
     certificates: str | None = None
     overlays: tuple[str, ...] | None = None
+    sets: Mapping[str, PackageSet] | None = None
 
 
 @frozen

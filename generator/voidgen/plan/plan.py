@@ -13,7 +13,7 @@ from voidgen.config.types import Xbps
 from voidgen.overlay.asker import Asker  # noqa: TC001 - cattrs reads it
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from voidgen.config.types import Config
     from voidgen.overlay.resolution import Asked, Resolution
@@ -32,12 +32,16 @@ SYSTEMS: Mapping[str, str] = MappingProxyType(
 
 @frozen
 class Package:
-    """A Nix package: ``path`` into the package set, and the outputs picked (none: its default)."""
+    """A Nix package: ``path`` into its package set, and the outputs picked (none: its default).
+
+    ``set`` is the name of its set in [nix.sets]; None for nixpkgs.
+    """
 
     name: str
     path: tuple[str, ...]
     outputs: tuple[str, ...]
     by: tuple[Asker, ...]
+    set: str | None = None
 
 
 @frozen
@@ -83,13 +87,16 @@ def plan(
         config,
         resolution,
         SYSTEMS[config.image.arch],
-        tuple(_package(asked) for asked in resolution.nix),
+        tuple(_package(asked, config.nix.sets) for asked in resolution.nix),
         (f"live.user={config.image.user}", *config.image.cmdline),
         named_files,
     )
 
 
-def _package(asked: Asked) -> Package:
+def _package(asked: Asked, sets: Collection[str]) -> Package:
     path, _, outputs = asked.name.partition("^")
     parts = tuple(part.strip('"') for part in re.findall(ATTRIBUTE, path))
-    return Package(asked.name, parts, tuple(filter(None, outputs.split(","))), asked.by)
+    picked = tuple(filter(None, outputs.split(",")))
+    if len(parts) > 1 and parts[0] in sets:
+        return Package(asked.name, parts[1:], picked, asked.by, parts[0])
+    return Package(asked.name, parts, picked, asked.by)

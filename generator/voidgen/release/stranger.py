@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from voidgen import config
+from voidgen.config.nix import MAIN
 from voidgen.errors import WrongInputError
 from voidgen.lock import flake_lock
 from voidgen.lock import voidgen_lock as lock_file
@@ -78,8 +79,10 @@ def _keys(found: Config) -> Iterator[str]:
         yield f"[cache] stores = {[*found.cache.stores]}, keys = {[*found.cache.keys]}"
     for key, places in (("repositories", found.xbps.repositories), ("mirrors", found.xbps.mirrors)):
         yield from (f"[xbps] {key}: {one}" for one in places if one.startswith("/"))
-    if not found.nix.nixpkgs.startswith("./") and _LOCAL.match(found.nix.nixpkgs):
-        yield f"[nix] nixpkgs: {found.nix.nixpkgs}"
+    for name, one in found.nix.every_set().items():
+        if not one.is_folder and _LOCAL.match(one.nixpkgs):
+            table = "nix" if name == MAIN else f"nix.sets.{name}"
+            yield f"[{table}] nixpkgs: {one.nixpkgs}"
     if found.mklive and _LOCAL.match(found.mklive.source):
         yield f"[mklive] source: {found.mklive.source}"
 

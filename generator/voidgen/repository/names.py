@@ -23,13 +23,13 @@ if TYPE_CHECKING:
 class Names:
     """Names of files and folders, as paths in the project.
 
-    ``package_set`` is the folder of ``[nix] nixpkgs`` and ``extra`` the file of ``[flake] extra``;
-    each is empty if the project has none. ``keys`` are the files of ``[xbps] keys``, ``overlays``
-    those of ``[nix] overlays``. ``modules`` are the names of the modules in the image. ``imported``
+    ``package_sets`` are the folders of package sets, and ``extra`` the file of ``[flake] extra``,
+    empty if the project has none. ``keys`` are the files of ``[xbps] keys``, ``overlays`` those of
+    the package sets. ``modules`` are the names of the modules in the image. ``imported``
     are the files that the package set, ``extra`` and the overlays name by a path.
     """
 
-    package_set: str
+    package_sets: tuple[str, ...]
     extra: str
     keys: tuple[str, ...]
     modules: frozenset[str]
@@ -37,24 +37,24 @@ class Names:
     imported: tuple[str, ...] = ()
 
     @property
-    def package_top(self) -> str:
-        """The topmost folder of the package set: the set may read files beside its own folder."""
-        return self.package_set.partition("/")[0]
+    def package_tops(self) -> list[str]:
+        """The topmost folders of the package sets: a set may read files beside its own folder."""
+        return sorted({name.partition("/")[0] for name in self.package_sets})
 
     def all(self) -> list[str]:
         """Return all files and folders whose state in git matters."""
-        named = (self.package_top, self.extra, *self.keys, *self.overlays, *self.imported)
+        named = (*self.package_tops, self.extra, *self.keys, *self.overlays, *self.imported)
         locks = (flake_lock.FILE, lock_file.FILE)
         return [config.FILE, *locks, catalogue.FOLDER, *sorted({*filter(None, named)})]
 
     def is_read_by_nix(self, name: str) -> bool:
         """Return whether the flake reads the file ``name``."""
         is_named = name == self.extra or name in {*self.overlays, *self.imported}
-        return is_named or self._is_below(name, self.package_top)
+        return is_named or any(self._is_below(name, top) for top in self.package_tops)
 
     def folders(self) -> list[str]:
         """Return the folders above files that voidgen.toml names: one may be a submodule."""
-        named = (self.package_set, self.extra, *self.keys, *self.overlays, *self.imported)
+        named = (*self.package_sets, self.extra, *self.keys, *self.overlays, *self.imported)
         parents = {str(above) for name in named if name for above in PurePosixPath(name).parents}
         return sorted(parents - {"."})
 
@@ -76,8 +76,8 @@ class Names:
 
     def required(self) -> Iterator[str]:
         """Yield the files that the flake needs to have any outputs."""
-        if self.package_set:
-            yield str(PurePosixPath(self.package_set, "default.nix"))
+        for folder in self.package_sets:
+            yield str(PurePosixPath(folder, "default.nix"))
         if self.extra:
             yield self.extra
         yield from self.overlays
@@ -90,11 +90,12 @@ class Names:
 def source_names(plan: Plan) -> Names:
     """Return the names of ``plan``'s files, without imported ones."""
     settings = plan.config
-    nixpkgs, extra = settings.nix.nixpkgs, settings.flake.extra
+    extra = settings.flake.extra
+    sets = settings.nix.every_set().values()
     return Names(
-        str(PurePosixPath(nixpkgs)) if nixpkgs.startswith("./") else "",
+        tuple(str(PurePosixPath(one.nixpkgs)) for one in sets if one.is_folder),
         str(PurePosixPath(extra)) if extra else "",
         tuple(str(PurePosixPath(name)) for name in settings.xbps.keys),
         frozenset(chosen.module.name for chosen in plan.resolution.modules),
-        tuple(str(PurePosixPath(name)) for name in settings.nix.overlays),
+        tuple(str(PurePosixPath(name)) for _, name in settings.nix.overlay_files()),
     )

@@ -5,8 +5,9 @@
   include,
   mklive,
   pkgs,
-  set,
-  variant,
+  # The package sets by name: where they are (package-set.nix), and what packages.nix needs.
+  sources,
+  sets,
 }:
 let
   build = import ./build.nix {
@@ -14,7 +15,7 @@ let
     inherit (plan.image) system;
   };
   packages = import ./packages.nix {
-    inherit pkgs variant;
+    inherit sets;
     inherit (plan) nix;
     inherit (plan.image) system;
   };
@@ -31,7 +32,7 @@ let
       build
       place
       plan
-      set
+      sources
       ;
   };
 
@@ -43,7 +44,7 @@ let
       packages
       place
       ;
-    set = set.carried or null;
+    inherit sources;
     inherit (plan.image) system;
   };
   closure = import ./closure.nix { inherit build profile; };
@@ -70,9 +71,8 @@ let
         ;
       include = includeTree;
       builtFrom = import ./built-from.nix {
-        inputs = {
+        inputs = builtins.mapAttrs (_: source: source.here) sources // {
           inherit mklive;
-          nixpkgs = set.here;
         };
       };
     }
