@@ -44,7 +44,7 @@ IN_GUEST := bash base-passwd busybox-static coreutils dash dbus dconf-cli findut
 	isolinux libc-bin libpam-modules linux-image-amd64 login mawk mount nix-bin passwd patchelf \
 	pciutils procps runit sed sudo syslinux-common util-linux
 # dracut makes an initramfs of these.
-WITH_DRACUT := bash coreutils cpio dash dracut-core dracut-live findutils gawk grep gzip kmod \
+WITH_DRACUT := bash coreutils cpio dash dracut-core dracut-live e2fsprogs findutils gawk grep gzip kmod \
 	libc-bin libpam-modules linux-image-amd64 login mount passwd procps sed udev util-linux
 # Tests reach a machine over ssh.
 OVER_SSH := dropbear=dropbear-bin ssh=openssh-client setpriv=util-linux

@@ -38,6 +38,8 @@ MODULES = (
     "ahci", "sr_mod", "isofs", "loop", "squashfs", "overlay", "virtio_pci", "virtio_net",
 )  # fmt: skip
 """What the initramfs needs to find the root, and the guest its network."""
+STICK = ("xhci_pci", "usb_storage", "sd_mod", "ext4")
+"""As `MODULES`, if the root is on a stick."""
 
 TOML = """
 [image]
@@ -115,7 +117,10 @@ class Parts:
         told: Mapping[str, Any] | None = None,
         cmdline: Sequence[str] | None = None,
     ) -> Path:
-        """Make an ISO, with the image's own snapshot and command line unless others are given."""
+        """Make an ISO, with the image's own snapshot and command line unless others are given.
+
+        As mklive's, it is isohybrid: a BIOS starts it from a stick, too.
+        """
         truth = self.snapshot()
         words = truth["plan"]["image"]["cmdline"] if cmdline is None else cmdline
         with tempfile.TemporaryDirectory(dir=file.parent) as place:
@@ -125,7 +130,8 @@ class Parts:
             _said(
                 "xorriso", "-as", "mkisofs", "-quiet", "-rock", "-V", "VOID_LIVE", "-o", file,
                 "-b", "boot/isolinux/isolinux.bin", "-c", "boot/isolinux/boot.cat",
-                "-no-emul-boot", "-boot-load-size", "4", "-boot-info-table", "-graft-points",
+                "-no-emul-boot", "-boot-load-size", "4", "-boot-info-table",
+                "-isohybrid-mbr", self.folder / "boot/isohdpfx.bin", "-graft-points",
                 f"/boot={self.folder}/boot", f"/LiveOS={self.folder}/LiveOS",
                 f"/boot/isolinux/isolinux.cfg={menu}", f"/voidgen.json={place}/voidgen.json",
             )  # fmt: skip
@@ -149,12 +155,18 @@ def parts() -> Parts:
 
 
 def with_dracut(parts: Parts, work: Path) -> Parts:
-    """Return ``parts`` with the real dracut's initramfs, in which mklive's hooks have stand-ins."""
+    """Return ``parts`` with the real dracut's initramfs, in which mklive's hooks have stand-ins.
+
+    The overlay's own modules of dracut are in it, too.
+    """
     made, root = work / "parts", work / "dracut"
     shutil.copytree(parts.folder, made, copy_function=os.link)
     root.mkdir()
     _said("tar", "-x", "-C", root, "-f", DRACUT)
-    shutil.copytree(GUEST / "dracut", root / "usr/lib/dracut/modules.d/95vmklive")
+    modules = root / "usr/lib/dracut/modules.d"
+    shutil.copytree(GUEST / "dracut", modules / "95vmklive")
+    if (made / "dracut").is_dir():
+        shutil.copytree(made / "dracut", modules, dirs_exist_ok=True)
     for name in ("passwd", "group"):
         (root / "etc" / name).write_text("root:x:0:0:root:/root:/bin/sh\n")
     (release,) = (one.name for one in (root / "usr/lib/modules").iterdir())
@@ -167,7 +179,7 @@ def with_dracut(parts: Parts, work: Path) -> Parts:
     _said(
         *inside, "dracut", "--quiet", "--force", "--no-hostonly", "--no-hostonly-cmdline",
         "--omit", "systemd plymouth i18n network crypt lvm mdraid", "--add", "vmklive",
-        "--drivers", " ".join(MODULES), "--gzip", "/boot/initrd", release,
+        "--drivers", " ".join((*MODULES, *STICK)), "--gzip", "/boot/initrd", release,
     )  # fmt: skip
     (made / "boot/initrd").unlink()
     shutil.move(root / "boot/initrd", made / "boot/initrd")
@@ -200,12 +212,16 @@ def _make(work: Path, more: str = "") -> None:
     (kernel,) = (root / "boot").glob("vmlinuz-*")
     shutil.copy(kernel, parts / "boot/vmlinuz")
     shutil.copy(root / "usr/lib/ISOLINUX/isolinux.bin", parts / "boot/isolinux")
+    shutil.copy(root / "usr/lib/ISOLINUX/isohdpfx.bin", parts / "boot")
     shutil.copy(root / "usr/lib/syslinux/modules/bios/ldlinux.c32", parts / "boot/isolinux")
     _initramfs(root, work / "initramfs", parts / "boot/initrd")
     for name in ("boot", "usr/lib/modules", "usr/lib/syslinux", "usr/lib/ISOLINUX"):
         shutil.rmtree(root / name)
     baked = _bake(work, more)
     _root(root, baked)
+    own = root / "usr/lib/dracut/modules.d"
+    if own.is_dir():
+        shutil.copytree(own, parts / "dracut")
     built = typed_json.read(baked.read("manifest.json"), BuiltImage)
     snapshot = of_build.image("guest", built, baked.include("/"))
     (parts / "voidgen.json").write_bytes(snapshot_file.dump(snapshot))

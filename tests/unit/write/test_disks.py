@@ -1,11 +1,14 @@
 import errno
 import json
 import os
+import sys
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 
+from voidgen.cli import write as cli
 from voidgen.errors import StepFailedError
 from voidgen.write import copy, disks
 
@@ -70,6 +73,64 @@ def test_force_device_names_the_same_disk() -> None:
     assert not why(NVME, disk(NVME), forced=NVME)
     assert why(NVME, disk(NVME), forced="/dev/sda")
     assert "is in use" in why(NVME, disk(NVME, mountpoints=["/srv"]), forced=NVME)
+
+
+RAID = """
+{"blockdevices": [
+  {"name":"/dev/sda", "type":"disk", "size":512110190592, "ro":false, "rm":true, "hotplug":true,
+   "tran":"usb", "model":"mirror a", "fstype":null, "label":null, "mountpoints":[null],
+   "children": [
+     {"name":"/dev/sda1", "type":"part", "size":511035400192, "ro":false, "rm":true,
+      "hotplug":true, "tran":null, "model":null, "fstype":"linux_raid_member",
+      "label":"host:0", "mountpoints":[null],
+      "children": [
+        {"name":"/dev/md0", "type":"raid1", "size":511034351616, "ro":false, "rm":false,
+         "hotplug":false, "tran":null, "model":null, "fstype":"ext4", "label":null,
+         "mountpoints":%s}
+      ]}
+   ]},
+  {"name":"/dev/zram0", "type":"disk", "size":8589934592, "ro":false, "rm":false,
+   "hotplug":false, "tran":null, "model":null, "fstype":"swap", "label":null,
+   "mountpoints":["[SWAP]"]}
+]}
+"""
+"""As lsblk of util-linux 2.39 prints a member of a RAID, and compressed memory."""
+
+
+@pytest.mark.parametrize(
+    ("places", "expected"),
+    [
+        ("[null]", "is in use by /dev/md0 (raid1): close that first"),
+        ('["/srv"]', "is in use: /dev/md0 is mounted at /srv: run `sudo umount /dev/md0`"),
+        ('["/"]', "holds the running system: take another disk"),
+    ],
+)
+def test_a_member_of_a_raid_is_in_use(places: str, expected: str) -> None:
+    devices = disks.parse((RAID % places).encode())
+    assert disks.refusal(devices, "/dev/sda", GIB, "/dev/sda") == expected
+
+
+def test_compressed_memory_is_no_stick() -> None:
+    devices = disks.parse((RAID % "[null]").encode())
+    assert "/dev/zram0" not in {one.name for one in disks.candidates(devices)}
+    assert "is swap" in disks.refusal(devices, "/dev/zram0", GIB, "/dev/zram0")
+
+
+def test_names_on_the_disk_do_not_control_the_terminal(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The label and the model are someone else's bytes; lsblk escapes some of them as \\x1b."""
+    children = [part("/dev/sdb1", label="\x1b[2J", fstype="vfat")]
+    found = [disk("/dev/sdb", **USB, model="Stick\\x20\n\x07", children=children)]
+    (device,) = disks.parse(json.dumps({"blockdevices": found}).encode())
+    for stream in (sys.stdin, sys.stderr):
+        monkeypatch.setattr(stream, "isatty", lambda: True)
+    monkeypatch.setattr(click, "confirm", lambda *_, **__: True)
+    cli.ask(device)
+    said = capsys.readouterr().err
+    assert "\x1b" not in said
+    assert "\x07" not in said
+    assert "Stick\\x20\\n\\x07" in said
 
 
 def test_the_list_has_removable_disks_with_a_medium() -> None:

@@ -46,6 +46,27 @@ def test_the_disk_has_the_iso(loop: str, iso: Path, tmp_path: Path) -> None:
     assert (tmp_path / "disk").read_bytes()[SIZE:] == b"x" * (1 << 20)
 
 
+@pytest.mark.parametrize("sums", [None, "", "of another.iso"])
+def test_an_iso_without_a_sum_is_written_with_a_warning(
+    sums: str | None, loop: str, iso: Path, tmp_path: Path
+) -> None:
+    if sums is not None:
+        (tmp_path / "a.iso.sha256").write_text(f"{'0' * 64}  b.iso\n" if sums else "")
+    ran = voidgen("write", str(iso), loop, "--force-device", loop, "--yes", cwd=tmp_path)
+    assert ran.status == 0, ran.err
+    assert "a.iso: was not checked: there is no a.iso.sha256 with its sum beside it" in ran.err
+
+
+def test_an_iso_with_its_sum_is_written_without_a_warning(
+    loop: str, iso: Path, tmp_path: Path
+) -> None:
+    hash_ = hashlib.sha256(iso.read_bytes()).hexdigest()
+    (tmp_path / "a.iso.sha256").write_text(f"{hash_}  a.iso\n")
+    ran = voidgen("write", str(iso), loop, "--force-device", loop, "--yes", cwd=tmp_path)
+    assert ran.status == 0, ran.err
+    assert "warning" not in ran.err
+
+
 @pytest.mark.parametrize("words", [[], ["--force-device", "LOOP"]])
 def test_nothing_is_written_without_consent(
     words: list[str], loop: str, iso: Path, tmp_path: Path

@@ -12,5 +12,5 @@ depends() {
 # shellcheck disable=SC2154  # of dracut
 install() {
 	inst /usr/sbin/chroot
-	inst_hook pre-pivot 01 "$moddir/live.sh"
+	inst_hook pre-pivot 01 "$moddir/adduser.sh"
 }
