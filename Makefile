@@ -38,6 +38,8 @@ TESTED_WITH += chromedriver=chromium-driver chromium=chromium
 # Boot images.
 TESTED_WITH += qemu-system-x86_64=qemu-system-x86 /usr/share/OVMF/OVMF_CODE_4M.fd=ovmf \
 	setpriv=util-linux
+# Disks, their partitions and file systems.
+TESTED_WITH += sfdisk=fdisk mkfs.ext4=e2fsprogs mkfs.vfat=dosfstools losetup=mount mkswap=util-linux
 # The images of the tests are made of these.
 GUEST_SUITE := bookworm
 IN_GUEST := bash base-passwd busybox-static coreutils dash dbus dconf-cli findutils grep hostname \
@@ -83,7 +85,7 @@ SHELL_SCRIPTS := generator/voidgen/iso/scripts/* generator/voidgen/xbps/record.s
 	tests/stand_in_iso/dracut.sh tests/stand_in_iso/mklive/mklive.sh tests/stand_in_iso/set/*.sh \
 	tests/nix_versions/bits.sh generator/voidgen/data/nix/setid.sh \
 	tests/boot/guest/init \
-	tests/boot/guest/dracut/live.sh tests/boot/guest/dracut/module-setup.sh \
+	tests/boot/guest/dracut/adduser.sh tests/boot/guest/dracut/module-setup.sh \
 	$(addprefix tests/boot/guest/root/,etc/runit/1 etc/runit/3 etc/sv/*/run usr/bin/* usr/local/libexec/*)
 
 .PHONY: help demo reproduce docs release-note fuzz fuzz-guided test tested-with test-nix-versions test-slow nightly \

@@ -21,7 +21,7 @@ installkernel() {
 
 # shellcheck disable=SC2154  # of dracut
 install() {
-	inst_multiple blkid e2fsck ln mkdir mount readlink rm rmdir sleep umount
+	inst_multiple blkid dd e2fsck ln mkdir mount readlink rm rmdir sleep umount
 	inst_hook initqueue/settled 00 "$moddir/prepare-changes.sh"
 	inst_hook pre-pivot 00 "$moddir/keep-changes.sh"
 }

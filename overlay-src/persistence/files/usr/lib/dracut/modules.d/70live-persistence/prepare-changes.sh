@@ -18,14 +18,22 @@ persistence_try() {
 		[ "$tries" -le 10 ] || return 1
 		sleep 0.5
 	done
-	case $(blkid -o value -s TYPE "$device") in
-	ext[234])
-		# Status 4 and more: errors are left. "-p" repairs only what is safe to repair.
-		e2fsck -p "$device" > /dev/kmsg 2>&1 < /dev/null
-		[ $? -lt 4 ] || e2fsck -y "$device" > /dev/kmsg 2>&1 < /dev/null
-		[ $? -lt 4 ] || { reason="e2fsck cannot repair $device" && return 1; }
+	disk=$(readlink -f "$device")
+	read -r protected < "/sys/class/block/${disk##*/}/ro"
+	reason="$device is write-protected"
+	[ "$protected" = 0 ] || return 1
+	kind=$(blkid -o value -s TYPE "$device")
+	case $kind in
+	ext[234]) ;;
+	*)
+		reason="$device has no ext4 file system${kind:+, but $kind}"
+		return 1
 		;;
 	esac
+	# Status 4 and more: errors are left. "-p" repairs only what is safe to repair.
+	e2fsck -p "$device" > /dev/kmsg 2>&1 < /dev/null
+	[ $? -lt 4 ] || e2fsck -y "$device" > /dev/kmsg 2>&1 < /dev/null
+	[ $? -lt 4 ] || { reason="e2fsck cannot repair $device" && return 1; }
 	reason="$device cannot be mounted"
 	mkdir -p "$persistence_trial/disk" "$persistence_trial/lower" "$persistence_trial/root"
 	mount -n "$device" "$persistence_trial/disk" || return 1
@@ -41,7 +49,7 @@ persistence_try() {
 	mount -n -t overlay -o "lowerdir=$persistence_trial/lower,upperdir=$persistence_trial/disk$folder,workdir=$top/ovlwork" \
 		overlay "$persistence_trial/root" || return 1
 	written=yes
-	{ echo tried > "$persistence_trial/root/.live-persistence"; } 2> /dev/null || written=
+	dd if=/dev/zero of="$persistence_trial/root/.live-persistence" bs=64k count=1 2> /dev/null || written=
 	rm -f "$persistence_trial/root/.live-persistence"
 	umount "$persistence_trial/root"
 	[ -n "$written" ]
