@@ -15,7 +15,7 @@ from voidgen.image import built as built_image
 from voidgen.iso import preflight
 from voidgen.iso import runner as runners
 from voidgen.iso.in_container import InContainer
-from voidgen.lock import update
+from voidgen.lock import locked_packages
 from voidgen.nix import flakes
 from voidgen.xbps import store
 
@@ -47,7 +47,7 @@ def vary(project: Project, work: Path, progress: Progress) -> tuple[Condition, .
         project.caches,
     )
     container = container_image.find(project, runner, work, progress)
-    needed = preflight.build(store.unpacked(update.repository(project, progress)))
+    needed = preflight.build(store.unpacked(locked_packages.repository(project, progress)))
     paths = built_image.read(default).closure.paths
     by_file = {default.parent / Path(one.path).name: one.nar_size for one in paths}
     numbers = sorted(os.sched_getaffinity(0))

@@ -15,10 +15,10 @@ def command(settings: Settings) -> None:
     The packages are in the Nix store, by their hashes; the repository has links to them.
     """
     from voidgen.cli.report import result  # noqa: PLC0415
-    from voidgen.lock import update  # noqa: PLC0415
+    from voidgen.lock import locked_packages  # noqa: PLC0415
 
     project = settings.load()
-    repository = update.repository(project, settings.watcher())
+    repository = locked_packages.repository(project, settings.watcher())
     if settings.json:
         result({"repository": str(repository)})
     else:

@@ -19,7 +19,7 @@ from voidgen.iso.built import Built
 from voidgen.iso.log import Log
 from voidgen.iso.order import Order
 from voidgen.iso.record import WORK, Record
-from voidgen.lock import epoch, git_inputs, mklive_source, source_date, state, update
+from voidgen.lock import epoch, git_inputs, mklive_source, source_date, state
 from voidgen.nix import flakes
 from voidgen.provenance import signature, source, statement, statements
 from voidgen.provenance.beside import beside
@@ -66,7 +66,7 @@ def make(
     mklive = project.plan.config.mklive
     if mklive is None:
         raise WrongInputError(state.no_iso(project))
-    locked = update.ready(project)
+    locked = state.ready(project)
     image, out = project.plan.config.image, project.folder / FOLDER
     with project_lock(project.folder):
         asked = os.environ.get(epoch.VARIABLE, "")

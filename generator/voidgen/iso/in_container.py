@@ -12,7 +12,7 @@ from voidgen.container import image
 from voidgen.container.engine import Task
 from voidgen.image import build_json, overlay, snapshot_json
 from voidgen.iso import inputs, job, judge, outputs
-from voidgen.lock import lock_json, pinned, update, voidgen_lock
+from voidgen.lock import lock_json, locked_packages, pinned, voidgen_lock
 from voidgen.lock.types import Lock
 from voidgen.plan import mklive_job
 from voidgen.plan.job_format import CLOSURE, HOME, OUT
@@ -57,7 +57,7 @@ class InContainer:
     def repository(self, order: Order, program: str) -> Path:
         """Fetch the locked packages, and make a repository of them."""
         del program
-        return update.repository(order.project, order.progress)
+        return locked_packages.repository(order.project, order.progress)
 
     def make(self, order: Order, built: Built, repository: Path, program: str) -> str:
         """Run mklive, check its results, and write the files beside the ISO."""

@@ -15,7 +15,7 @@ from attrs import frozen
 
 from voidgen.errors import StepFailedError
 from voidgen.iso import judge, outputs, preflight
-from voidgen.lock import update
+from voidgen.lock import locked_packages
 from voidgen.nix import derivations, evaluation, flakes, installed, store_paths, uid_range
 from voidgen.system import sri
 from voidgen.system.process import stream
@@ -94,7 +94,7 @@ class NixSandbox:
     def repository(self, order: Order, program: str) -> Path:
         """Fetch the locked packages, and build everything else that the derivation needs."""
         project, progress, found = order.project, order.progress, derivations.read(program)
-        update.packages(project, progress)
+        locked_packages.packages(project, progress)
         with progress.step("building the tools"):
             if found:
                 store_paths.build(found.wanted, progress, project.caches)

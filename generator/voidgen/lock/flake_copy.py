@@ -3,21 +3,35 @@
 from __future__ import annotations
 
 import shutil
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from attrs import evolve
 
 from voidgen.config.types import Flake
 from voidgen.data import bundled_files
+from voidgen.errors import refused
 from voidgen.lock import flake_lock
 from voidgen.plan import render
 from voidgen.system import git
 from voidgen.tree import File
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Iterator
 
     from voidgen.project import Project
+
+
+@contextmanager
+def scratch() -> Iterator[Path]:
+    """Yield a temporary folder; raise StepFailedError for an OSError in the context."""
+    try:
+        with tempfile.TemporaryDirectory(prefix="voidgen-") as work:
+            yield Path(work)
+    except OSError as error:
+        raise refused(error, tempfile.gettempdir()) from None
 
 
 def write(project: Project, locked: bytes, folder: Path) -> Path:

@@ -30,6 +30,11 @@ def named(project: Project) -> tuple[Named, ...]:
     return programs.named(project.plan.resolution, project.overlay, project.folder / config.FILE)
 
 
+def paths(project: Project) -> tuple[str, ...]:
+    """Return the paths at which packages would have the programs that the image runs. Pure."""
+    return tuple(one.path for one in named(project))
+
+
 def missing(project: Project, lock: Lock | None) -> Iterator[Named]:
     """Yield the programs that nothing of the plan brings, as far as the lock and names say. Pure.
 

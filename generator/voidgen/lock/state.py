@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from voidgen import config
-from voidgen.errors import Fault, refused
+from voidgen import config, emit
+from voidgen.errors import Fault, raise_all, refused
 from voidgen.lock import (
     bound,
     changes,
@@ -142,6 +142,13 @@ def faults(project: Project, found: Pins) -> list[Fault]:
         *(Fault(line, remedy=bound.RESTORE_FLAKE_LOCK) for line in changed),
         *project.located(services.find(project, found.lock).faults),
     ]
+
+
+def ready(project: Project) -> Pins:
+    """Return the locks; WrongInputError unless generated files and locks fit voidgen.toml."""
+    found = read(project)
+    raise_all([*faults(project, found), *emit.faults(project.folder, project.tree())])
+    return found
 
 
 def _missing(project: Project, found: Pins) -> list[str]:

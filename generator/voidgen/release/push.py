@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 from attrs import frozen
 
 from voidgen.errors import Fault, StepFailedError, WrongInputError
-from voidgen.lock import update
+from voidgen.lock import state
 from voidgen.nix import evaluation, flakes, installed, signing, store_paths
 from voidgen.system.files import read_regular_file
 from voidgen.xbps import fetch
@@ -57,7 +57,7 @@ def push(project: Project, where: str, key: Path, progress: Progress) -> Pushed:
     generated and locked, StepFailedError if a build or the copy fails.
     """
     public = public_key(key)
-    locked = update.ready(project)
+    locked = state.ready(project)
     folder, config, caches = str(project.folder), project.plan.config, project.caches
     void = locked.lock.xbps.packages if locked.lock and locked.lock.xbps else ()
     packages = fetch.packages(void, config.xbps.mirrors, progress, caches)

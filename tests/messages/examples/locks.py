@@ -13,7 +13,7 @@ from voidgen import project
 from voidgen.doctor import fix
 from voidgen.errors import StepFailedError, raise_all
 from voidgen.generate import locked_owners
-from voidgen.lock import entries, fetched, programs, state, update
+from voidgen.lock import entries, fetched, package_set, programs, state
 from voidgen.lock import services as lock_services
 from voidgen.lock import voidgen_lock as lock_file
 from voidgen.lock.flake_lock import Input
@@ -144,11 +144,10 @@ def another_nixpkgs_does_not_evaluate(folder: Path, patch: pytest.MonkeyPatch) -
         raise StepFailedError("nix eval: failed", output="error: attribute 'vmi' missing")
 
     write(folder, {"voidgen.toml": '[image]\nname = "test"\n'})
-    patch.setattr(update, "_packages", fails)
+    patch.setattr(package_set, "_packages", fails)
     old, new = (Input("nixpkgs", "x", rev=rev, url=f"x?rev={rev}") for rev in ("1", "2"))
-    before = state.Pins((old,), b"", None)
-    run = update._Pinning(project.load(folder), before, {"nixpkgs"}, NoProgress(), folder)  # noqa: SLF001
-    run.compared((new,))
+    image = project.load(folder)
+    package_set.moves(image, (old,), (new,), folder, NoProgress())
 
 
 def not_fetched(folder: Path, patch: pytest.MonkeyPatch) -> None:

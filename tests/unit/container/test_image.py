@@ -12,7 +12,7 @@ from voidgen.config.types import Container
 from voidgen.container import engine
 from voidgen.container import image as container_image
 from voidgen.errors import StepFailedError
-from voidgen.lock import update
+from voidgen.lock import xbps_tools
 from voidgen.progress import NoProgress
 from voidgen.system import process
 
@@ -50,7 +50,7 @@ def test_xbps_is_built_for_this_machine(
     programs: StandIns, image: project.Project, tmp_path: Path
 ) -> None:
     programs.add("nix", (0, '["xbps"]', ""), (0, built(tmp_path / "xbps"), ""))
-    found = update._tools(tmp_path, image, NoProgress())  # noqa: SLF001
+    found = xbps_tools.find(tmp_path, image, NoProgress())
     assert found == tmp_path / "xbps" / "bin"
     asked, made = programs.starts("nix")
     assert f"path:{tmp_path}#packages.{HOST}" in asked
