@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from tools.json_schema import schema
 from tools.key_table import key_table, sentence
+from voidgen.config.variants import SHARED, TABLE, TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -28,6 +29,28 @@ reports all of them together, with their lines. Only `image.name` is required. N
 URL with a password or token: [put these elsewhere](../how-to/secrets.md#passwords-of-servers).
 """
 
+VARIANTS = f"""
+## [variants.NAME]
+
+One more image, which differs from the project's own in what this table says:
+[how to use it](../how-to/variants.md). It can have the keys of these tables:
+{", ".join(f"`{one}`" for one in TABLES)}.
+It cannot have {" and ".join(f"`{table}.{key}`" for table, key in sorted(SHARED))}:
+`flake.lock` pins them for all images.
+
+| in a variant | becomes |
+|---|---|
+| a value | this value, instead of the project's |
+| a list | this list, instead of the project's |
+| `KEY.add = [...]` | the project's list, with these elements at its end |
+| `KEY.remove = [...]` | the project's list, without these elements |
+| a table | the project's table, with these keys replaced or added |
+
+`image.name` is the project's name, `-` and the variant's name, unless the variant sets it. NAME has
+lowercase letters, digits and `-`. It cannot be the name of an output that the flake has for each
+image, such as `iso`.
+"""
+
 
 def page() -> str:
     """Return the page in Markdown."""
@@ -37,7 +60,9 @@ def page() -> str:
 def _lines(top: Mapping[str, Any]) -> Iterator[str]:
     yield from HEAD.splitlines()
     for name, table in top["properties"].items():
-        yield from _table(name, table)
+        if name != TABLE:
+            yield from _table(name, table)
+    yield from VARIANTS.splitlines()
 
 
 def _table(name: str, table: Mapping[str, Any]) -> Iterator[str]:

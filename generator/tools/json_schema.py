@@ -13,6 +13,7 @@ from typing import Any, Literal, Union, get_args, get_origin
 
 import attrs
 
+from voidgen.config import variants
 from voidgen.config.types import Config
 from voidgen.data.bundled_files import DATA
 from voidgen.schema.rule import rule_of
@@ -23,12 +24,57 @@ FILE = DATA / "voidgen.schema.json"
 
 def schema() -> bytes:
     """Return the schema (JSON Schema draft 7, which TOML editors read)."""
+    table = schema_of(Config)
+    table["properties"][variants.TABLE] = _variants(table["properties"])
     top = {
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "voidgen.toml",
-        **schema_of(Config),
+        **table,
     }
     return (json.dumps(top, indent=2, ensure_ascii=False) + "\n").encode()
+
+
+def _variants(tables: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the schema of [variants], whose tables change these ``tables``."""
+    properties = {name: _changed(tables[name]) for name in variants.TABLES}
+    for name, key in variants.SHARED:
+        del properties[name]["properties"][key]
+    taken = "|".join(variants.OUTPUTS)
+    return {
+        "description": "more images, as tables of what differs from this one",
+        "type": "object",
+        "propertyNames": {"pattern": f"^(?!(?:{taken})$)(?:{variants.NAME.pattern})$"},
+        "additionalProperties": {
+            "type": "object",
+            "additionalProperties": False,
+            "properties": properties,
+        },
+    }
+
+
+def _changed(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """Return ``schema`` for a variant: nothing is required, and lists may change."""
+    if schema.get("type") == "array":
+        described = {key: schema[key] for key in ("description",) if key in schema}
+        whole = {key: schema[key] for key in ("type", "items", "uniqueItems")}
+        change = {
+            "type": "object",
+            "additionalProperties": False,
+            "properties": {
+                variants.ADD: {"description": "elements to append", **whole},
+                variants.REMOVE: {"description": "elements to leave out", **whole},
+            },
+        }
+        return {**described, "anyOf": [whole, change]}
+    changed = {key: value for key, value in schema.items() if key not in {"default", "required"}}
+    if "properties" in schema:
+        changed["properties"] = {key: _changed(one) for key, one in schema["properties"].items()}
+    if isinstance(schema.get("additionalProperties"), Mapping):
+        changed["additionalProperties"] = _changed(schema["additionalProperties"])
+    if "anyOf" in schema:
+        found = [_changed(one) for one in schema["anyOf"]]
+        changed["anyOf"] = [each for one in found for each in one.get("anyOf", [one])]
+    return changed
 
 
 _SCALARS: Mapping[Any, str] = {str: "string", bool: "boolean", int: "integer"}

@@ -98,3 +98,18 @@ def test_other_project_files(varied: Path) -> None:
     assert [one.name for one in (varied / "image/variants").iterdir()] == ["small"]
     shutil.rmtree(varied / "image/variants/small/include")
     assert voidgen("generate", "--check", cwd=varied).status == 1
+
+
+def test_diff_of_images(varied: Path) -> None:
+    ran = voidgen("diff", ".#small", ".", "-q", cwd=varied)
+    assert (ran.status, ran.err) == (0, "")
+    assert "countdown" in ran.out
+    ran = voidgen("diff", ".#small", ".#big", "--json", "-q", cwd=varied)
+    assert (ran.status, ran.err) == (0, "")
+    assert "bluetooth" in ran.out
+    assert voidgen("diff", ".#small", ".#small", "--exit-code", cwd=varied).status == 0
+    ran = voidgen("diff", ".#smal", cwd=varied)
+    assert ran.status == 2
+    assert ran.err == (
+        "voidgen.toml: the project has no variant 'smal'\n    did you mean 'small'?\n"
+    )

@@ -8,12 +8,16 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
+from voidgen import config, project
 from voidgen.boot.types import Kernel
-from voidgen.errors import Fault, WrongInputError
+from voidgen.config.variants import NAME
+from voidgen.errors import Fault, WrongInputError, did_you_mean_or_known
 from voidgen.image import netboot_files, of_iso
 from voidgen.system import iso_name
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from voidgen.config.image import ImageConfig
     from voidgen.image.snapshot import Snapshot
     from voidgen.plan.documents import PlanDocument
@@ -57,17 +61,52 @@ class BootableIso:
         return bool(consoles) and "ttyS0" in consoles[-1]
 
 
-def newest(folder: Path, image: ImageConfig) -> Path:
-    """Return the ISO of the project in ``folder``: out/NAME.iso, which `voidgen iso` makes.
+def of_project(folder: Path, variant: str = "") -> Path:
+    """Return the ISO of an image of the project in ``folder``, as `newest` does.
 
-    If that is missing, or if NAME has a date, return the newest out/NAME*.iso, of any date. Raises
-    WrongInputError if there is none.
+    Raises WrongInputError if the project has no such ``variant``, too.
+    """
+    own, variants = config.load_all(folder)
+    images = {"": own.image, **{one.name: one.settings.image for one in variants}}
+    others = [one for name, one in images.items() if name != variant]
+    return newest(folder, images[variant], others)
+
+
+def named(given: str, start: Path) -> str:
+    """Return the variant that ``given`` names in the project around ``start``; "" if it is a file.
+
+    A file of that name comes first. Raises WrongInputError if ``given`` looks like a variant's
+    name, and neither exists.
+    """
+    if Path(given).exists() or not re.fullmatch(NAME.pattern, given):
+        return ""
+    try:
+        known = [one.name for one in config.load_all(project.find(start))[1]]
+    except WrongInputError:
+        known = []
+    if not known:
+        return ""
+    if given in known:
+        return given
+    what = f"no file and no variant of the project is called {given!r}"
+    raise WrongInputError(Fault(what, remedy=did_you_mean_or_known(given, known, "variants")))
+
+
+def newest(folder: Path, image: ImageConfig, others: Iterable[ImageConfig] = ()) -> Path:
+    """Return the ISO of ``image`` of the project in ``folder``: out/NAME.iso.
+
+    If that is missing, or if NAME has a date, return the newest out/NAME*.iso, of any date, but
+    not one of an image among ``others``, whose names may be longer. Raises WrongInputError if there
+    is none.
     """
     name = image.iso_stem(iso_name.ANY_DATE)
+    stems = [one.iso_stem(iso_name.ANY_DATE) for one in others]
+    longer = [f"{one}*.iso" for one in stems if len(one) > len(name)]
     made = folder / "out" / f"{name}.iso"
     if made.is_file():
         return made
     found = [file for file in made.parent.glob(f"{name}*.iso") if file.is_file()]
+    found = [file for file in found if not any(map(file.match, longer))]
     if not found:
         fault = Fault(f"no {name}*.iso is in out/", folder, remedy="make one with `voidgen iso`")
         raise WrongInputError(fault)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from attrs import evolve, frozen
 
-from voidgen import config, project
+from voidgen import project
 from voidgen.boot import driver, host, image, machine, qemu, server
 from voidgen.boot.types import LONGEST_TEST, Medium
 from voidgen.errors import Fault, raise_all
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 @frozen
 class Request:
-    """The ISO to boot, or None for that of the project in ``folder``.
+    """The ISO to boot, or None for that of the image ``variant`` of the project in ``folder``.
 
     With ``test``, voidgen logs in at the serial console and runs the checks. If the image has only
     hashes of its passwords, ``passwords`` has the live user's, and root's if it is another. After
@@ -53,6 +53,7 @@ class Request:
     junit: Path | None = None
     passwords: tuple[str, ...] = ()
     netboot: bool = False
+    variant: str = ""
 
 
 class Listener(Protocol):
@@ -131,9 +132,9 @@ def _found(request: Request, listener: Listener) -> BootableIso:
     if request.iso:
         return image.read(request.iso.absolute())
     folder = project.find(request.folder)
-    iso = image.newest(folder, config.load(folder).image)
+    iso = image.of_project(folder, request.variant)
     found = image.read(iso.absolute())
-    if doubt := freshness.doubt_of_iso(folder, found.snapshot, iso):
+    if doubt := freshness.doubt_of_iso(folder, found.snapshot, iso, request.variant):
         listener.doubted(doubt)
     return found
 

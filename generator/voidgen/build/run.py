@@ -69,7 +69,7 @@ def outdated(project: Project, progress: Progress) -> list[Fault]:
     """Return why ./result isn't what the project would build now. Builds nothing."""
     result = project.result
     try:
-        image = built.read(result)
+        image = built.read(result, project.name)
     except WrongInputError as error:
         return [*error.faults]
     found = freshness.doubt(project, image, result, progress)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from voidgen.check import iso, rebuilt, recorded_iso, sources, store
 from voidgen.errors import Fault, StepFailedError, WrongInputError
@@ -34,31 +34,39 @@ class Request:
 
 
 def run(request: Request, progress: Progress) -> list[Outcome]:
-    """Return the outcome of each check. Raises WrongInputError for an unknown name in `closure`."""
-    found = [*_outcomes(request, progress)]
-    image, record = request.project, request.record
-    return [*found, *recorded_iso.outcomes(image, found, progress, record=record)]
+    """Return the outcome of each check, for all images of the project.
+
+    Raises WrongInputError for an unknown name in `closure`.
+    """
+    project = request.project
+    found = [*_of_project(project, progress)]
+    _, _, locked, inputs, _ = found
+    for image in project.images():
+        own: list[Outcome] = []
+        if locked.state == "passed" and inputs.state != "failed":
+            one = evolve(request, project=image)
+            own += built(one, progress)
+            if request.iso:
+                own += iso.identical(image, progress)
+        own += recorded_iso.outcomes(image, own, progress, record=request.record)
+        prefix = f"{image.name}: " if image.name else ""
+        found += [evolve(one, name=f"{prefix}{one.name}") for one in own]
+    return found
 
 
-def _outcomes(request: Request, progress: Progress) -> Iterator[Outcome]:
-    image = request.project
-    yield sources.emitted(image)
-    yield sources.shared(image)
-    locked = sources.locked(image)
-    yield locked
+def _of_project(project: Project, progress: Progress) -> Iterator[Outcome]:
+    """Check what all images of the project share."""
+    yield sources.emitted(project)
+    yield sources.shared(project)
+    yield sources.locked(project)
     with progress.step("fetching the flake's inputs"):
-        inputs = sources.fetched(image)
-    yield inputs
+        yield sources.fetched(project)
     with progress.step("generating in two places"):
-        yield sources.generated(image)
-    if locked.state == "passed" and inputs.state != "failed":
-        yield from built(request, progress)
-        if request.iso:
-            yield from iso.identical(image, progress)
+        yield sources.generated(project)
 
 
 def built(request: Request, progress: Progress) -> Iterator[Outcome]:
-    """Check what Nix builds from a project that is emitted and locked."""
+    """Check what Nix builds for an image that is emitted and locked."""
     image = request.project
     try:
         with progress.step("building the closure and the overlay"):
@@ -78,7 +86,11 @@ def built(request: Request, progress: Progress) -> Iterator[Outcome]:
         yield store.verified(top)
     if request.closure:
         known, unknown = store.named(top, [*request.closure])
-        if unknown:
+        if len(image.images()) > 1:
+            # Another image may have it.
+            absent = "the closure has no such package"
+            yield from (Outcome(f"rebuild {one}", "skipped", absent) for one in unknown)
+        elif unknown:
             what = f"the closure has no package {unknown[0]!r}"
             remedy = "run `voidgen graph closure` to see its packages"
             raise WrongInputError(Fault(what, remedy=remedy))

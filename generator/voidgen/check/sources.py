@@ -47,7 +47,7 @@ def locked(project: Project) -> Outcome:
     """Check that every input and package is locked with a hash."""
     name = "all inputs are locked"
     found = state.read(project)
-    missing = state.unlocked(project, found)
+    missing = state.unlocked_of_all(project)
     if missing:
         return Outcome(name, "failed", state.remedy(found), "\n".join(missing))
     packages = found.lock.xbps.packages if found.lock and found.lock.xbps else ()

@@ -11,6 +11,7 @@ import click
 from voidgen.boot.types import LONGEST_TEST
 from voidgen.cli import output as outputs
 from voidgen.cli.arguments import Argument
+from voidgen.cli.complete import isos
 from voidgen.cli.settings import Command, Settings
 
 if TYPE_CHECKING:
@@ -46,8 +47,9 @@ def _passwords(_: click.Context, __: click.Parameter, given: IO[str] | None) -> 
 @click.argument(
     "iso",
     cls=Argument,
-    about="The ISO to boot (default: the newest one in out/).",
+    about="The ISO to boot, or a variant (default: the newest one in out/).",
     required=False,
+    shell_complete=isos,
     type=click.Path(path_type=Path),
 )
 @click.option("--test", is_flag=True, help="Log in at the serial console and run the checks.")
@@ -132,10 +134,12 @@ def command(  # noqa: PLR0913, PLR0917 - the options
 ) -> None:
     """Boot ISO in QEMU: by default the project's out/NAME.iso, or else its newest out/NAME*.iso.
 
+    ISO may also be a variant of voidgen.toml, whose ISO is in out/.
+
     With --test, voidgen logs in at the serial console and runs the checks of the image and its
     modules. The ISO contains them. Exits with 1 if a check fails.
     """
-    from voidgen.boot import run  # noqa: PLC0415
+    from voidgen.boot import image, run  # noqa: PLC0415
     from voidgen.boot.machine import Wishes  # noqa: PLC0415
     from voidgen.cli.interrupts import be_interrupted  # noqa: PLC0415
 
@@ -146,10 +150,12 @@ def command(  # noqa: PLR0913, PLR0917 - the options
     be_interrupted()
     settings.left = "the machine is off; the image has not changed"
     wishes = Wishes(uefi, accel, memory, cpus, window, dns)
+    place = Path(settings.project)
+    variant = image.named(str(iso), place) if iso else ""
+    named = None if variant else iso
     request = run.Request(
-        Path(settings.project), iso, wishes, test, timeout, screenshot, log, junit,
-        password_file, netboot,
-    )  # fmt: skip
+        place, named, wishes, test, timeout, screenshot, log, junit, password_file, netboot, variant
+    )
     listener = _Quiet() if settings.quiet else _Listener(test=test)
     result = run.run(request, listener, settings.watcher())
     if screenshot and result.ended and not test:

@@ -128,5 +128,7 @@ inputs = _completion(_inputs)
 """What `voidgen update` can move."""
 variants = _completion(_variants)
 """Variants of voidgen.toml."""
+isos = _completion(_variants, files=True)
+"""Variants and files."""
 sides = _completion(_revisions, files=True)
 """Branches, tags and files."""

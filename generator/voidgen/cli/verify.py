@@ -7,12 +7,18 @@ from pathlib import Path
 import click
 
 from voidgen.cli.arguments import Argument
+from voidgen.cli.complete import isos
 from voidgen.cli.settings import Command, Settings
 
 
 @click.command("verify", cls=Command)
 @click.argument(
-    "iso", cls=Argument, about="The ISO to check.", metavar="FILE", type=click.Path(path_type=Path)
+    "iso",
+    cls=Argument,
+    about="The ISO to check, or a variant of the project, whose ISO is in out/.",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    shell_complete=isos,
 )
 @click.option(
     "--signer",
@@ -54,6 +60,8 @@ def command(  # noqa: PLR0913, PLR0917 - the options
     --rebuild runs code of the source, in Nix's sandbox and in a container.
     Exits with 1 if anything differs. If no key is trusted, the signature is only a warning (??).
     """
+    from voidgen import project  # noqa: PLC0415
+    from voidgen.boot import image  # noqa: PLC0415
     from voidgen.cli.interrupts import be_interrupted  # noqa: PLC0415
     from voidgen.outcome import forms, types  # noqa: PLC0415
     from voidgen.release import run  # noqa: PLC0415
@@ -66,8 +74,11 @@ def command(  # noqa: PLR0913, PLR0917 - the options
         raise click.UsageError("--source and --sign need --rebuild")
     if rebuild:
         be_interrupted()
+    place = Path(settings.project)
+    if variant := image.named(str(iso), place):
+        iso = image.of_project(project.find(place), variant)
     again = run.Rebuild(source, sign) if rebuild else None
-    request = run.Request(iso, signers, Path(settings.project), again)
+    request = run.Request(iso, signers, place, again)
     outcomes = run.run(request, settings.watcher(), report)
     if settings.json:
         click.echo(forms.to_json(outcomes, iso=iso.name), nl=False)

@@ -51,7 +51,7 @@ def _size(_: click.Context, __: click.Parameter, given: str | None) -> Size | No
 @click.argument(
     "names",
     cls=Argument,
-    about="The ISO (default: the project's), and the disk, such as /dev/sdb.",
+    about="The ISO or a variant (default: the project's), and the disk, such as /dev/sdb.",
     metavar="[ISO] [DEVICE]",
     nargs=-1,
 )
@@ -78,6 +78,7 @@ def command(
 
     Erases everything on the disk. Refuses a disk that is in use.
     """
+    from voidgen.boot import image  # noqa: PLC0415
     from voidgen.cli.interrupts import be_interrupted  # noqa: PLC0415
     from voidgen.cli.report import warn  # noqa: PLC0415
     from voidgen.errors import Fault, WrongInputError  # noqa: PLC0415
@@ -87,11 +88,13 @@ def command(
         raise click.UsageError("name one ISO and one disk")
     be_interrupted()
     found = disks.read(Path.cwd())
-    if not names or (len(names) == 1 and names[0].endswith(".iso")):
+    variant = image.named(names[0], Path(settings.project)) if names else ""
+    if not names or (len(names) == 1 and (variant or names[0].endswith(".iso"))):
         _list(settings, disks.candidates(found), names)
         return
     device = os.path.realpath(names[-1])
-    iso = Path(names[0]) if len(names) > 1 else _of_project(settings)
+    given = len(names) > 1 and not variant
+    iso = Path(names[0]) if given else _of_project(settings, variant)
     length = iso_file.size_of(iso)
     forced = os.path.realpath(force_device) if force_device else None
     if why := disks.refusal(found, device, length, forced):
@@ -141,16 +144,16 @@ def _report(settings: Settings, written: Written, partition: Partition | None) -
         click.echo("Restart the machine, and choose the stick in the firmware's boot menu.")
 
 
-def _of_project(settings: Settings) -> Path:
-    from voidgen import config, project  # noqa: PLC0415
+def _of_project(settings: Settings, variant: str) -> Path:
+    from voidgen import project  # noqa: PLC0415
     from voidgen.boot import image  # noqa: PLC0415
     from voidgen.cli.report import warn  # noqa: PLC0415
     from voidgen.image import freshness, of_iso  # noqa: PLC0415
 
     folder = project.find(Path(settings.project))
-    iso = image.newest(folder, config.load(folder).image)
+    iso = image.of_project(folder, variant)
     snapshot = of_iso.snapshot(iso)
-    if doubt := freshness.doubt_of_iso(folder, snapshot, iso):
+    if doubt := freshness.doubt_of_iso(folder, snapshot, iso, variant):
         warn(doubt)
     return iso
 

@@ -30,6 +30,16 @@ class Side:
     revision: bool = False
 
     @property
+    def place(self) -> str:
+        """Return the name without its variant, which is the project's folder if it is empty."""
+        return self.name.partition("#")[0] or "."
+
+    @property
+    def variant(self) -> str:
+        """Return the variant that the name ends with, as in ``.#xfce``, or ""."""
+        return self.name.partition("#")[2]
+
+    @property
     def shown(self) -> str:
         """Return what the side is called."""
         return self.name or WORKING_TREE

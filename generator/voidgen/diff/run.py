@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -49,12 +50,13 @@ def run(request: Request, progress: Progress) -> Diff:
 
 
 def doubt(request: Request, progress: Progress) -> Fault | None:
-    """Return why the project's ./result, if it is a side, is not what the project would build now.
+    """Return why a result link, if it is a side, is not what the project would build now.
 
     None if the project itself is the other side: then the difference is what the user asked for.
     """
     named = [one.name for one in arguments.sides(request.old, request.new, request.folder)]
-    if not any(Path(one).name == config.RESULT for one in named):
+    names = [found[0] for one in named if (found := _RESULT.fullmatch(Path(one).name))]
+    if not names:
         return None
     # Imported here: comparing two store paths does not need them.
     from voidgen import project  # noqa: PLC0415
@@ -64,12 +66,19 @@ def doubt(request: Request, progress: Progress) -> Fault | None:
         folder = project.find(request.folder)
     except WrongInputError:
         return None
-    result = folder / config.RESULT
     paths = [os.path.abspath(one or folder) for one in named]
-    is_side = str(result) in paths and str(folder) not in paths
-    if not (is_side and (result / "manifest.json").exists()):
-        return None
-    return freshness.doubt_in(folder, built.read(result), result, progress)
+    for name in names:
+        result, variant = folder / name, name.partition("-")[2]
+        is_side = str(result) in paths and str(folder) not in paths
+        if is_side and (result / "manifest.json").exists():
+            image = built.read(result, variant)
+            if fault := freshness.doubt_in(folder, image, result, progress, variant):
+                return fault
+    return None
+
+
+_RESULT = re.compile(rf"{config.RESULT}(?:-[a-z0-9-]+)?")
+"""The link to what Nix built for an image."""
 
 
 def save(named: str | None, folder: Path, file: Path, progress: Progress) -> None:

@@ -31,8 +31,9 @@ if TYPE_CHECKING:
 LARGEST = 1 << 30
 """Maximum bytes of a manifest that are read: one with a million store paths would be smaller."""
 SIDES = (
-    "a project or its voidgen.toml, a git revision, a flake reference, a lock file, a store path "
-    "or result link, an ISO or its manifest, or a snapshot that `voidgen diff --save` wrote"
+    "a project or its voidgen.toml, a git revision, a flake reference, each also with #VARIANT, "
+    "a lock file, a store path or result link, an ISO or its manifest, or a snapshot that "
+    "`voidgen diff --save` wrote"
 )
 
 
@@ -75,18 +76,28 @@ def read(
         if os.path.lexists(path):
             snapshot = (_of_folder if path.is_dir() else _of_file)(side.name, path)
             return Found(snapshot, dates.of_file(path))
+        place = Path(os.path.abspath(side.place))
+        if side.variant and os.path.lexists(place / config.FILE):
+            own = _is_project_of(folder, place)
+            return _of_project(side.name, place, known, progress, own=own, variant=side.variant)
     return _of_name(side, folder, known, progress)
 
 
-def _of_project(
-    named: str, place: Path, known: MutableMapping[str, Selection], progress: Progress, *, own: bool
+def _of_project(  # noqa: PLR0913 - what the side is
+    named: str,
+    place: Path,
+    known: MutableMapping[str, Selection],
+    progress: Progress,
+    *,
+    own: bool,
+    variant: str = "",
 ) -> Found:
     from voidgen.image import of_project
 
-    snapshot = of_project.project(named, place, known, progress, may_build=own)
+    snapshot = of_project.project(named, place, known, progress, may_build=own, variant=variant)
     # Of someone else's, git is not asked: it may run programs that the repository's settings name.
     date = dates.of_project(place) if own else dates.of_file(place / config.FILE)
-    return Found(snapshot, date, of_project.is_stale(snapshot, place))
+    return Found(snapshot, date, of_project.is_stale(snapshot, place, variant))
 
 
 def _of_name(
@@ -97,17 +108,25 @@ def _of_name(
     from voidgen.system import git
 
     named, folder = side.name, _project_folder(folder)
+    place, variant = side.place, side.variant
     if git.is_revision(folder, named):
-        with of_project.revision(folder, named) as tree:
-            snapshot = of_project.project(named, tree, known, progress, may_build=True)
-            stale = of_project.is_stale(snapshot, tree)
-        return Found(snapshot, git.commit_date(folder, named), stale)
+        place, variant = named, ""
+    if git.is_revision(folder, place):
+        with of_project.revision(folder, place) as tree:
+            snapshot = of_project.project(
+                named, tree, known, progress, may_build=True, variant=variant
+            )
+            stale = of_project.is_stale(snapshot, tree, variant)
+        return Found(snapshot, git.commit_date(folder, place), stale)
     if ":" in named and not side.revision:
         from voidgen.nix import fetchers
 
-        with progress.step(f"fetching {named}"):
-            tree = fetchers.flake_prefetch(named).path
-        return Found(of_project.project(named, tree, known, progress, may_build=False))
+        with progress.step(f"fetching {place}"):
+            tree = fetchers.flake_prefetch(place).path
+        found = of_project.project(
+            named, tree, known, progress, may_build=False, variant=side.variant
+        )
+        return Found(found)
     raise WrongInputError(_unknown(side, folder))
 
 

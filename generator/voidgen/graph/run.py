@@ -74,7 +74,7 @@ def _find(request: Request, progress: Progress) -> tuple[str, nx.DiGraph[str], F
     """Return the image's name, the graph, and a doubt about it."""
     if request.kind == "closure":
         result = config.result(request.folder, request.variant)
-        image = built.read(result)
+        image = built.read(result, request.variant)
         graph = sources.closure(image.packages, image.closure.store_paths)
         doubt = freshness.doubt_in(request.folder, image, result, progress, request.variant)
         return image.plan.image.name, graph, doubt

@@ -20,23 +20,26 @@ SHOWN = 5
 """Number of collisions to show; there may be thousands."""
 
 
-def read(result: Path) -> BuiltImage:
+def read(result: Path, variant: str = "") -> BuiltImage:
     """Return what is built in ``result``, a link that `nix build` made or its target.
+
+    ``variant`` is which of the project's images it is for.
 
     Raises WrongInputError if nothing is built there, or something other than an image.
     """
     file = result / "manifest.json"
+    build = f"run `voidgen build{f' {variant}' if variant else ''}`"
     try:
         return typed_json.read(read_regular_file(file, LARGEST), BuiltImage)
     except OtherVersionError as error:
-        remedy = "another version of voidgen built it: run `voidgen build`"
+        remedy = f"another version of voidgen built it: {build}"
         raise WrongInputError(Fault(f"has version {error.version}", file, remedy=remedy)) from None
     except FileNotFoundError:
-        remedy = "run `voidgen build` first"
+        remedy = f"{build} first"
         raise WrongInputError(Fault("nothing is built here", result, remedy=remedy)) from None
     except (OSError, GarbledError) as error:
         what = f"is not an image's manifest: {error}"
-        raise WrongInputError(Fault(what, file, remedy="run `voidgen build`")) from None
+        raise WrongInputError(Fault(what, file, remedy=build)) from None
 
 
 def collisions(image: BuiltImage) -> Iterator[str]:

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from voidgen.progress import Progress
     from voidgen.project import Project
 
-BUILD, BUILD_ISO = "run `voidgen build`", "run `voidgen iso`"
 PLAN = f"{config.FILE} and the modules"
 CODE = "image/nix/"
 
@@ -35,13 +34,18 @@ CODE = "image/nix/"
 def doubt_in(
     folder: Path, image: BuiltImage, result: Path, progress: Progress, variant: str = ""
 ) -> Fault | None:
-    """Return `doubt` for the image ``variant`` of a project, also if that has faults."""
+    """Return `doubt` for an image of a project, also if that has faults.
+
+    None if the project has no such ``variant``: then ``result`` is not its.
+    """
     try:
-        found = project.load(folder).of(variant)
+        found = {one.name: one for one in project.load(folder).images()}
     except WrongInputError:
         what = f"may be older than {config.FILE}, which has errors"
         return Fault(what, result, remedy="run `voidgen generate`, which shows them")
-    return doubt(found, image, result, progress)
+    if variant not in found:
+        return None
+    return doubt(found[variant], image, result, progress)
 
 
 def doubt(found: Project, image: BuiltImage, result: Path, progress: Progress) -> Fault | None:
@@ -51,17 +55,17 @@ def doubt(found: Project, image: BuiltImage, result: Path, progress: Progress) -
     overlays, because no lock file says what is in those.
     """
     if not _is_plan_of(found, image.plan):
-        return _older(PLAN, result)
+        return _older(PLAN, result, _run("build", found))
     of = image.built_from
     if of is None or of.code != code():
-        return Fault("was built by another version of voidgen", result, remedy=BUILD)
+        return Fault("was built by another version of voidgen", result, remedy=_run("build", found))
     try:
         locked = {one.name: one.hash for one in state.read(found, anywhere=True).found}
     except WrongInputError:
         what = f"may be older than {flake_lock.FILE}, which is damaged"
         return Fault(what, result, remedy=flake_lock.RESTORE)
     if any(locked.get(name, hash_) != hash_ for name, hash_ in of.inputs.items()):
-        return _older(flake_lock.FILE, result)
+        return _older(flake_lock.FILE, result, _run("build", found))
     local = found.plan.config.nix.local()
     return _older_than_set(found, " and ".join(local), result, progress) if local else None
 
@@ -78,13 +82,13 @@ def doubt_of_iso(folder: Path, snapshot: Snapshot, iso: Path, variant: str = "")
         what = f"may be older than {config.FILE} or the locks, which have errors"
         return Fault(what, iso, remedy="run `voidgen iso`, which shows them")
     if snapshot.plan is None or not _is_plan_of(found, snapshot.plan):
-        return _older(PLAN, iso, BUILD_ISO)
+        return _older(PLAN, iso, _run("iso", found))
     container, packages = of_build.void(pins.lock)
     if (snapshot.inputs, snapshot.container, snapshot.xbps) == (
         of_build.inputs(pins.inputs), container, packages,
     ):  # fmt: skip
         return None
-    return _older(f"{flake_lock.FILE} and {voidgen_lock.FILE}", iso, BUILD_ISO)
+    return _older(f"{flake_lock.FILE} and {voidgen_lock.FILE}", iso, _run("iso", found))
 
 
 def _is_plan_of(found: Project, document: PlanDocument) -> bool:
@@ -106,7 +110,12 @@ def code() -> str:
     return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
-def _older(what: str, built: Path, remedy: str = BUILD) -> Fault:
+def _run(command: str, image: Project) -> str:
+    """Return the remedy that runs a command of voidgen for ``image``."""
+    return f"run `voidgen {command}{f' {image.name}' if image.name else ''}`"
+
+
+def _older(what: str, built: Path, remedy: str) -> Fault:
     return Fault(f"older than {what}", built, remedy=remedy)
 
 
@@ -118,4 +127,4 @@ def _older_than_set(found: Project, set_: str, result: Path, progress: Progress)
     except StepFailedError:
         what = f"may be older than {set_}, which does not evaluate"
         return Fault(what, result, remedy="run `voidgen build`, which says why")
-    return None if path == str(result.resolve()) else _older(set_, result)
+    return None if path == str(result.resolve()) else _older(set_, result, _run("build", found))

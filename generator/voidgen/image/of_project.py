@@ -35,13 +35,14 @@ def project(
     progress: Progress,
     *,
     may_build: bool,
+    variant: str = "",
 ) -> Snapshot:
-    """Return the project in ``folder`` as a snapshot: evaluated, not built.
+    """Return an image of the project in ``folder`` as a snapshot: evaluated, not built.
 
     Its closure is known if flake.nix is emitted and the store has it. ``may_build`` is whether Nix
     may build what the project's code reads while it is evaluated.
     """
-    found = image_project.load(folder)
+    found = image_project.load(folder).of(variant)
     locks = state.read(found)
     plan = render.document(found.plan, found.overlay)
     selected = Selection({}, None)
@@ -53,10 +54,11 @@ def project(
     )  # fmt: skip
 
 
-def is_stale(snapshot: Snapshot, folder: Path) -> bool:
+def is_stale(snapshot: Snapshot, folder: Path, variant: str = "") -> bool:
     """Return whether the plan asks for other Nix packages than the flake emitted in ``folder``."""
     try:
-        emitted = typed_json.read((folder / evaluation.MANIFEST).read_bytes(), PlanDocument)
+        manifest = folder / evaluation.manifest(variant)
+        emitted = typed_json.read(manifest.read_bytes(), PlanDocument)
     except (OSError, GarbledError):
         return False
     return snapshot.plan is not None and snapshot.plan.nix.packages != emitted.nix.packages

@@ -51,28 +51,32 @@ def public_key(file: Path) -> str:
 
 
 def push(project: Project, where: str, key: Path, progress: Progress) -> Pushed:
-    """Copy the closure, its sources, Void's locked packages and the container to a Nix store.
+    """Copy the closures, their sources, Void's locked packages and the container to a Nix store.
 
     Signs all paths with the secret ``key``. Raises WrongInputError if the project is not
     generated and locked, StepFailedError if a build or the copy fails.
     """
     public = public_key(key)
-    locked = state.ready(project)
     folder, config, caches = str(project.folder), project.plan.config, project.caches
-    void = locked.lock.xbps.packages if locked.lock and locked.lock.xbps else ()
-    packages = fetch.packages(void, config.xbps.mirrors, progress, caches)
+    images = project.images()
+    packages: dict[str, Path] = {}
+    for one, locked in [(one, state.ready(one)) for one in images]:
+        void = locked.lock.xbps.packages if locked.lock and locked.lock.xbps else ()
+        packages |= fetch.packages(void, one.plan.config.xbps.mirrors, progress, caches)
     with progress.step("building the image's packages and tools"):
         system = f"packages.{installed.system()}"
         names = evaluation.evaluate(
             folder, system, tuple[str, ...], apply="builtins.attrNames", caches=caches
         )
-        wanted = [one for one in OUTPUTS if one in names]
+        outputs = dict.fromkeys(image.output(one) for image in images for one in OUTPUTS)
+        wanted = [one for one in outputs if one in names]
         if config.container.image != "flake" and "container" in wanted:
             wanted.remove("container")
         paths = [str(flakes.build(folder, one, progress, caches=caches)) for one in wanted]
         paths += [*flakes.archive(folder, caches), *map(str, packages.values())]
-        if "iso" in names:
-            paths += _made_by_nix(folder, f"{system}.iso", caches)
+        for iso in (one.output("iso") for one in images):
+            if iso in names:
+                paths += _made_by_nix(folder, f"{system}.{iso}", caches)
     with progress.step(f"signing {len(paths)} store paths and what they need"):
         signing.sign(paths, key)
     with progress.step(f"copying them to {where}"):

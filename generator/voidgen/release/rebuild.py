@@ -14,6 +14,7 @@ from attrs import evolve, frozen
 from voidgen import __version__, config
 from voidgen.compare import isos
 from voidgen.errors import StepFailedError, WrongInputError
+from voidgen.image import of_iso
 from voidgen.iso import build
 from voidgen.iso.nix_sandbox import ANEW
 from voidgen.lock import epoch
@@ -26,6 +27,7 @@ from voidgen.system import process, sri
 from voidgen.system.untrusted import GarbledError
 
 if TYPE_CHECKING:
+    from voidgen.config.types import Config
     from voidgen.progress import Progress
     from voidgen.provenance.source import Source
 
@@ -112,10 +114,10 @@ def _compared(
     if refused:
         what = "not built, because the project could act on this machine"
         raise _CannotError(what, *refused, BUILD_YOURSELF)
-    image = config.load(project).image
+    settings, variant = _image(iso, project)
     with progress.step(f"building {source}"):
-        _build(project, date, work)
-    made = build.made_in(project, image)
+        _build(project, variant, date, work)
+    made = build.made_in(project, settings.image)
     if not made.is_file():
         raise _CannotError(f"`voidgen iso` did not make {made.name} from {source}")
     hash_ = sri.of_file(made)
@@ -127,7 +129,20 @@ def _compared(
     return Rebuilt(Outcome(NAME, "failed", f"{source} gives other bytes", "\n".join(lines)))
 
 
-def _build(project: Path, date: int | None, work: Path) -> None:
+def _image(iso: Path, project: Path) -> tuple[Config, str]:
+    """Return the settings and the variant of the image of ``project`` that ``iso`` has.
+
+    It is the project's own ("") unless the name in the ISO is a variant's.
+    """
+    own, variants = config.load_all(project)
+    plan = of_iso.snapshot(iso).plan if variants else None
+    for one in variants:
+        if plan and one.settings.image.name == plan.image.name:
+            return one.settings, one.name
+    return own, ""
+
+
+def _build(project: Path, variant: str, date: int | None, work: Path) -> None:
     """Run ``voidgen iso`` in ``project``; _CannotError with its last lines if it fails."""
     # Pass the whole environment, because this runs voidgen again.
     env = {name: value for name, value in os.environ.items() if name != epoch.VARIABLE}
@@ -136,6 +151,7 @@ def _build(project: Path, date: int | None, work: Path) -> None:
         env[epoch.VARIABLE] = str(date)
     # Not in the project's folder: Python could import a module called voidgen from there.
     argv = [sys.executable, "-P", "-m", "voidgen", "--quiet", "-C", str(project), "iso"]
+    argv += filter(None, [variant])
     messages = work / "messages"
     running = process.run_in_background(
         argv, cwd=Path("/"), messages=messages, env=env, grace_period=PATIENCE

@@ -41,7 +41,11 @@ def refusals(repository: Path, project: Path) -> list[str]:
     if found:
         return found
     try:
-        return [*_keys(config.load(project)), *_locked(project / flake_lock.FILE)]
+        own, variants = config.load_all(project)
+        found += dict.fromkeys(
+            line for one in (own, *(each.settings for each in variants)) for line in _keys(one)
+        )
+        return [*found, *_locked(project / flake_lock.FILE)]
     except WrongInputError as error:
         return [f"{config.FILE} has faults: {error}"]
 

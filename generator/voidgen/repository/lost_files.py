@@ -165,13 +165,15 @@ def _flattened(folder: Path, known: Mapping[str, str]) -> Iterator[Finding]:
 
 
 def _empty(project: Project) -> Iterator[Finding]:
-    for chosen in project.plan.resolution.modules:
-        if chosen.module.folder.parent != project.folder / catalogue.FOLDER:
+    own = project.folder / catalogue.FOLDER
+    modules = [(one, each) for one in project.images() for each in one.plan.resolution.modules]
+    for image, chosen in modules:
+        if chosen.module.folder.parent != own:
             continue
         top = chosen.module.folder / catalogue.CONTENTS
         for place, folders, files in os.walk(top):
             path = f"/{os.path.relpath(place, top)}"
-            if folders or files or place == str(top) or path in project.overlay:
+            if folders or files or place == str(top) or path in image.overlay:
                 continue
             what = "is an empty folder: git does not keep it, and the image will not have it"
             remedy = f'add to {chosen.module.file.name}: [directories."{path}"]'

@@ -14,7 +14,7 @@ from voidgen.overlay import catalogue
 from voidgen.overlay.types import MODULE_FILE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from voidgen.plan.plan import Plan
 
@@ -87,15 +87,17 @@ class Names:
         return bool(folder) and (name == folder or name.startswith(f"{folder}/"))
 
 
-def source_names(plan: Plan) -> Names:
-    """Return the names of ``plan``'s files, without imported ones."""
-    settings = plan.config
+def source_names(plans: Sequence[Plan]) -> Names:
+    """Return the names of the files of all ``plans`` of a project, without imported ones."""
+    settings = plans[0].config
     extra = settings.flake.extra
     sets = settings.nix.every_set().values()
+    keys = (name for one in plans for name in one.config.xbps.keys)
+    overlays = (name for one in plans for _, name in one.config.nix.overlay_files())
     return Names(
         tuple(str(PurePosixPath(one.nixpkgs)) for one in sets if one.is_folder),
         str(PurePosixPath(extra)) if extra else "",
-        tuple(str(PurePosixPath(name)) for name in settings.xbps.keys),
-        frozenset(chosen.module.name for chosen in plan.resolution.modules),
-        tuple(str(PurePosixPath(name)) for _, name in settings.nix.overlay_files()),
+        tuple(dict.fromkeys(str(PurePosixPath(name)) for name in keys)),
+        frozenset(chosen.module.name for one in plans for chosen in one.resolution.modules),
+        tuple(dict.fromkeys(str(PurePosixPath(name)) for name in overlays)),
     )

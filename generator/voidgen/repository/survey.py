@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def sources(project: Project) -> list[Finding]:
     """Find the project's sources that clones and archives would lack or have in another form."""
     folder = project.folder
-    ours = names.source_names(project.plan)
+    ours = names.source_names([one.plan for one in project.images()])
     ours = evolve(ours, imported=nix_imports.imported(folder, ours.required()))
     known = git.modes(folder, ours.all())
     known |= git.submodules(folder, ours.folders())
@@ -33,8 +33,9 @@ def sources(project: Project) -> list[Finding]:
     found = [Finding("breaks", fault) for fault in attributes.faults(folder, needed)]
     found += lost_files.findings(project, ours, known, unknown)
     if git.keeps_run_bits(folder):
-        found += modes.findings(project, _umask())
-    return sorted(found, key=lambda one: (str(one.fault.file), one.fault.what))
+        umask = _umask()
+        found += (each for one in project.images() for each in modes.findings(one, umask))
+    return sorted({*found}, key=lambda one: (str(one.fault.file), one.fault.what))
 
 
 def before_writing(project: Project, changes: Changes) -> list[Finding]:

@@ -68,7 +68,7 @@ def run(request: Request, progress: Progress) -> Result:
     """
     if request.built:
         result = config.result(request.folder, request.variant)
-        image = built.read(result)
+        image = built.read(result, request.variant)
         doubt = freshness.doubt_in(request.folder, image, result, progress, request.variant)
         return Result(image.sizes if request.sizes else image, doubt)
     with progress.late("reading the project"):

@@ -58,7 +58,7 @@ def run(request: Request, progress: Progress) -> Result:
         if not reasons:
             _unknown(name, {*asked.names(image.plan)}, is_built=False)
         return Result(reasons, None, None)
-    made = built.read(result)
+    made = built.read(result, request.variant)
     doubt = freshness.doubt(image, made, result, progress)
     graph = sources.closure(made.packages, made.closure.store_paths)
     names = fold.names(graph)

@@ -11,6 +11,7 @@ import pytest
 from tests.unit.config.test_rules import TABLE
 
 from tools import json_schema
+from voidgen.config import variants
 from voidgen.config.types import Config
 from voidgen.errors import WrongInputError
 from voidgen.schema.structure import structure
@@ -100,8 +101,11 @@ def _with(place: tuple[str, ...], value: Any) -> dict[str, Any]:
 
 
 def _loads(document: dict[str, Any]) -> bool:
+    file = Path("voidgen.toml")
     try:
-        structure(document, Config, Path("voidgen.toml"))
+        table, others = variants.split(document)
+        structure(table, Config, file)
+        variants.read(table, others, file)
     except WrongInputError:
         return False
     return True
@@ -132,6 +136,37 @@ def test_the_schema_agrees_with_the_loader(place: tuple[str, ...]) -> None:
                 assert validator().is_valid(document) == loads, document
             seen.add(loads)
     assert seen == {True, False}
+
+
+@pytest.mark.parametrize(
+    ("variant", "loads"),
+    [
+        ({}, True),
+        ({"image": {"arch": "aarch64"}}, True),
+        ({"image": {"arch": "arm"}}, False),
+        ({"nix": {"packages": ["a"]}}, True),
+        ({"nix": {"packages": {"add": ["a"]}}}, True),
+        ({"nix": {"packages": {"add": ["a b"]}}}, False),
+        ({"nix": {"packages": {"plus": ["a"]}}}, False),
+        ({"nix": {"nixpkgs": "./b"}}, False),
+        ({"overlay": {"options": {"a": {"b": {"add": ["c"]}}}}}, True),
+        ({"overlay": {"options": {"a": {"b": {"more": ["c"]}}}}}, False),
+        ({"boot": {"entries": {"add": {"title": "a", "cmdline": ["b"]}}}}, True),
+        ({"cache": {}}, False),
+        ({"variants": {}}, False),
+    ],
+)
+def test_the_schema_agrees_with_the_loader_about_variants(
+    variant: dict[str, Any], loads: bool
+) -> None:
+    document = {"image": {"name": "test"}, "variants": {"other": variant}}
+    assert (_loads(document), validator().is_valid(document)) == (loads, loads)
+
+
+@pytest.mark.parametrize("name", ["iso", "A", "-a", "a-", "default"])
+def test_the_schema_agrees_with_the_loader_about_names_of_variants(name: str) -> None:
+    document = {"image": {"name": "test"}, "variants": {name: {}}}
+    assert (_loads(document), validator().is_valid(document)) == (False, False)
 
 
 def _at(place: tuple[str, ...]) -> dict[str, Any]:
