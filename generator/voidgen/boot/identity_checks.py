@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING
 
 from voidgen.config.timezones import FOLDER
@@ -20,6 +21,16 @@ case " $line " in
 esac
 """
 """Over a network, there is no medium."""
+_SHELL = """\
+getent passwd {0} | cut -d : -f 7
+[ -x {1} ] || echo 'no such program'
+grep -qxF {1} /etc/shells || echo 'not in /etc/shells'
+"""
+_GROUPS = """\
+own=$(id -gn {0})
+id -Gn {0} | tr ' ' '\\n' | grep -vxF "$own" | LC_ALL=C sort | paste -sd ' ' -
+"""
+"""The groups besides the user's own, on one line."""
 
 
 def of_image(image: PlannedImage) -> Iterator[tuple[str, str, str]]:
@@ -34,6 +45,21 @@ def of_image(image: PlannedImage) -> Iterator[tuple[str, str, str]]:
         yield "XBPS takes os-release as it is", command, ""
     if image.volume_label:
         yield "volume label", _LABEL.format(image.volume_label), ""
+    yield from _of_accounts(image)
     if image.timezone:
         command = "readlink /etc/localtime\n[ -s /etc/localtime ] || echo 'no such zone'"
         yield "time zone", command, f"{FOLDER}/{image.timezone}"
+
+
+def _of_accounts(image: PlannedImage) -> Iterator[tuple[str, str, str]]:
+    """Yield the checks of shells, which must be in /etc/shells, and of groups."""
+    user = shlex.quote(image.user)
+    for name, account, shell in (
+        ("root's shell", "root", image.root_shell),
+        ("the live user's shell", user, image.user_shell),
+    ):
+        if shell:
+            yield name, _SHELL.format(account, shlex.quote(shell)), shell
+    if image.groups is not None:
+        groups = " ".join(sorted(image.groups))
+        yield "the live user's groups", _GROUPS.format(user), groups

@@ -89,6 +89,24 @@ class ImageConfig:
         default=None,
         metadata={"help": 'time zone of the tz database, like "Europe/Zurich"; the default is UTC'},
     )
+    root_shell: live_user.Shell | None = field(
+        default=None,
+        metadata={"help": 'root\'s login shell, like "/bin/zsh"; the default is "/bin/sh"'},
+    )
+    user_shell: live_user.Shell | None = field(
+        default=None,
+        metadata={
+            "help": 'the live user\'s login shell; the default is "/bin/bash". Sets the kernel '
+            "parameter live.shell="
+        },
+    )
+    groups: tuple[rules.Group, ...] | None = field(
+        default=None,
+        metadata={
+            "help": "all groups of the live user besides its own; the default is audio, video, "
+            "wheel and those of the module live-user"
+        },
+    )
     version: identity.Version | None = field(
         default=None,
         metadata={"help": 'version of the image, like "1.2": IMAGE_VERSION in /etc/os-release'},
@@ -125,6 +143,8 @@ class ImageConfig:
                 what = f"xkeyboard-config has no option {option!r}"
                 raise MisfitError(what, ("xkb-options", index), remedy=near)
         live_user.check_name(self.user)
+        live_user.check_groups(self.groups, self.user)
+        live_user.check_shell(self.user_shell, self.cmdline)
         identity.check_timezone(self.timezone)
         identity.check_file_name(self.file_name, self.name, self.arch, self.version)
         identity.check_os_release(self.os_release)

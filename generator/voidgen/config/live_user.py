@@ -1,9 +1,25 @@
-"""Names that the live user cannot have, since Void's packages use them."""
+"""Rules for the live user: its name, its groups, and its shell and root's."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Annotated
+
 from voidgen.config import accounts
-from voidgen.schema.rule import MisfitError
+from voidgen.schema.rule import MisfitError, Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+SHELL = Rule(
+    'the path of a shell, like "/bin/zsh"',
+    r"(?:/(?!\.\.?(?:/|$))[A-Za-z0-9._+-]+)+",
+    (
+        (r"^[A-Za-z0-9._+-]+$", 'write its path, such as "/bin/zsh"'),
+        (r"\s", "write the path alone, without arguments"),
+    ),
+)
+"""Also a word of the kernel's command line: mklive's boot hook reads live.shell= there."""
+Shell = Annotated[str, SHELL]
 
 
 def check_name(user: str) -> None:
@@ -19,3 +35,21 @@ def check_name(user: str) -> None:
     owner = "every Void system" if accounts.BASE in makers else f"package {' or '.join(makers)}"
     what = f"{user!r} is already a {kind} of {owner}, so the live user cannot have this name"
     raise MisfitError(what, ("user",), remedy="choose another name, such as 'live'")
+
+
+def check_groups(groups: Sequence[str] | None, user: str) -> None:
+    """Raise `MisfitError` for a group that is named twice, or is the live user's own."""
+    for index, group in enumerate(groups or ()):
+        if group == user:
+            what = f"{group!r} is the live user's own group, in which it always is"
+            raise MisfitError(what, ("groups", index), remedy="remove it")
+        if group in (groups or ())[:index]:
+            raise MisfitError(f"{group!r} is named twice", ("groups", index), remedy="remove one")
+
+
+def check_shell(shell: str | None, cmdline: Sequence[str]) -> None:
+    """Raise `MisfitError` if `[image] cmdline` has the parameter that ``shell`` sets."""
+    for index, parameter in enumerate(cmdline if shell else ()):
+        if parameter.partition("=")[0] == "live.shell":
+            what = "live.shell= is derived from image.user-shell"
+            raise MisfitError(what, ("cmdline", index), remedy="remove it")

@@ -39,9 +39,7 @@ def check(
             raise MisfitError(what, ("boot", "default"), remedy="set persistence in [live]")
         return
     if label == volume_label:
-        what = (
-            f"{label!r} is [image] volume-label, too, and the live system finds each by its label"
-        )
+        what = f"{label!r} is [image] volume-label, too, so the live system may find the wrong one"
         raise MisfitError(what, ("live", "persistence"), remedy="choose another label")
     for index, parameter in enumerate(cmdline):
         name = parameter.partition("=")[0]

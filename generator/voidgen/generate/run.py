@@ -131,6 +131,7 @@ def _doubts(project: Project, pins: Pins, unlocked: Sequence[str]) -> list[Fault
     if not unlocked:
         # Packages that are not locked yet may make what these miss.
         doubts += locked_owners.faults(project, pins.lock)
+    doubts += project.located(locked_owners.groups(project, None if unlocked else pins.lock))
     doubts += state.warnings(project, pins.lock)
     if not flake_path.is_plain(project.folder):
         doubts += filter(None, [flake_ref.misplaced(project.folder)])

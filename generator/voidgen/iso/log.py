@@ -51,6 +51,7 @@ _KNOWN: Mapping[str, str] = {
         "rootless; `[container] arguments` adds what your host needs"
     ),
     r"users: \d+ of the modules' users": "fix [users] of the modules, and run `voidgen generate`",
+    r"voidgen: shells: ": "change /etc/shells in the overlay or in the hook",
     r"voidgen: \S+ failed with status \d+": (
         "fix the script that [hooks] of voidgen.toml names: the log has its output"
     ),

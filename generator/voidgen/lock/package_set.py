@@ -1,4 +1,4 @@
-"""What moves with the package sets: the Nix that they need, and the versions of the image's packages."""
+"""What moves with the package sets: the Nix that they need, and the versions of packages."""
 
 from __future__ import annotations
 

@@ -27,7 +27,8 @@ _MAIN = "made: builtins.filter builtins.isString (map (one: one.main or null) ma
 
 def named(project: Project) -> tuple[Named, ...]:
     """Return the programs that the image runs. Pure."""
-    return programs.named(project.plan.resolution, project.overlay, project.folder / config.FILE)
+    plan, file = project.plan, project.folder / config.FILE
+    return programs.named(plan.config.image, plan.resolution, project.overlay, file)
 
 
 def paths(project: Project) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from voidgen.config.timezones import FOLDER
+from voidgen.overlay import live_groups
 from voidgen.overlay.paths import Entry
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ def entries(image: ImageConfig, others: Collection[str], file: Path) -> Iterator
             yield Entry(HOSTS, "", file, key, content=hosts.encode())
     if image.version or image.os_release:
         yield from _os_release(image, file)
+    yield from live_groups.entries(image, file)
     if image.timezone:
         yield Entry(LOCALTIME, "", file, ("image", "timezone"), target=f"{FOLDER}/{image.timezone}")
 

@@ -71,7 +71,7 @@ def _asked(config: Config) -> dict[str, dict[str, OptionValue]]:
         wanted[SSH_MODULE] = {KEYS_OPTION: live.ssh_keys}
     if live.persistence:
         wanted[PERSISTENCE_MODULE] = {LABEL_OPTION: live.persistence}
-    if config.image.hostname:
-        # It puts /etc/hostname back, which mklive's boot hook overwrites.
+    if config.image.hostname or config.image.groups is not None:
+        # It puts /etc/hostname back, which mklive's boot hook overwrites, and sets the groups.
         wanted[SETUP_MODULE] = {}
     return wanted

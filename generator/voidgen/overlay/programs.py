@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
+    from voidgen.config.image import ImageConfig
     from voidgen.overlay.paths import Entry
     from voidgen.overlay.resolution import Chosen, Resolution
     from voidgen.schema.structure import OptionValue
@@ -34,7 +35,7 @@ _RUN = re.compile("/etc/sv/[^/]+/(?:log/)?run")
 class Named:
     """A program that something in the image runs, and the warning for an image without it.
 
-    ``by_option`` is whether an option names it; otherwise a file of the overlay does.
+    ``by_option`` is whether an option or [image] names it; otherwise a file of the overlay does.
     """
 
     program: str
@@ -50,13 +51,16 @@ class Named:
         return path
 
 
-def named(resolution: Resolution, nodes: Mapping[str, Node], file: Path) -> tuple[Named, ...]:
+def named(
+    image: ImageConfig, resolution: Resolution, nodes: Mapping[str, Node], file: Path
+) -> tuple[Named, ...]:
     """Return the programs that a package or the overlay has to bring, each once.
 
-    ``nodes`` is the overlay, ``file`` is voidgen.toml.
+    ``image`` is [image] of ``file``, voidgen.toml, and ``nodes`` is the overlay.
     """
     found: dict[str, Named] = {}
-    for one in (*_of_options(resolution, file), *_of_files(resolution, nodes)):
+    own = _of_shells(image, file)
+    for one in (*own, *_of_options(resolution, file), *_of_files(resolution, nodes)):
         is_relative = "/" in one.program and not one.program.startswith("/")
         if not is_relative and _OF_PACKAGES.fullmatch(one.path):
             found.setdefault(one.path, one)
@@ -82,6 +86,14 @@ def has(names: set[str], one: Named) -> bool:
     """Return whether ``names`` has the program: by path, or by name if it is on a PATH."""
     is_on_path = dirname(one.path) in _FOLDERS
     return one.path in names or (is_on_path and basename(one.path) in names)
+
+
+def _of_shells(image: ImageConfig, file: Path) -> Iterator[Named]:
+    for name, shell in (("root-shell", image.root_shell), ("user-shell", image.user_shell)):
+        if shell:
+            remedy = "add its package to [xbps] packages, or choose another shell"
+            warning = Fault(_lacks(shell), file, ("image", name), remedy=remedy)
+            yield Named(shell, warning, by_option=True)
 
 
 def _of_options(resolution: Resolution, file: Path) -> Iterator[Named]:

@@ -9,7 +9,7 @@ from attrs import evolve
 
 from voidgen.config.void_repositories import Void
 from voidgen.errors import Fault, did_you_mean, did_you_mean_or_known, raise_all
-from voidgen.overlay import architecture, enabled, identity, live, named, paths, users
+from voidgen.overlay import architecture, enabled, identity, live, live_groups, named, paths, users
 from voidgen.overlay.asker import USER, Asker, in_words
 from voidgen.overlay.asker import module as module_asker
 from voidgen.overlay.options import settle
@@ -30,7 +30,7 @@ def resolve(config: Config, catalogue: Catalogue, file: Path) -> Resolution:
 
     Raises WrongInputError with every fault.
     """
-    clashes = live.clashes(config, file)
+    clashes = [*live.clashes(config, file), *live_groups.clashes(config, file)]
     config = live.with_modules(config)
     by, faults = needed(config, catalogue, file)
     faults += clashes

@@ -48,6 +48,9 @@ class PlannedImage:
     file_name: str | None = None
     os_release: Mapping[str, str] | None = None
     volume_label: str | None = None
+    root_shell: str | None = None
+    user_shell: str | None = None
+    groups: tuple[str, ...] | None = None
 
 
 @frozen

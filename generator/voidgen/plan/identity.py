@@ -19,5 +19,12 @@ def facts(image: PlannedImage) -> dict[str, str]:
         "os-release": " ".join(f"{key}={shlex.quote(value)}" for key, value in lines),
         "host name": image.hostname,
         "time zone": image.timezone,
+        "root's shell": image.root_shell,
+        "live user's shell": image.user_shell,
+        "live user's groups": _listed(image.groups),
     }
     return {name: value for name, value in found.items() if value}
+
+
+def _listed(groups: tuple[str, ...] | None) -> str | None:
+    return groups if groups is None else " ".join(groups) or "none besides its own"

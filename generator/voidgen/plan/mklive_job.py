@@ -39,6 +39,7 @@ def emitted(plan: Plan, mklive: Mklive, entries: Iterable[Entry]) -> dict[str, b
         "environment": lines(f"{name}={value}" for name, value in variables.items()),
         **boot_menu(plan),
         **_label(plan),
+        **_shells(plan),
         **_hook(plan),
         **_removed(plan.config.image.remove_files),
     }
@@ -48,6 +49,13 @@ def _label(plan: Plan) -> dict[str, bytes]:
     """Return the ISO's label for hooks.bash and scripts/volume-label.sh; none if it is mklive's."""
     label = plan.config.image.volume_label
     return {"volume-label": lines([label])} if label else {}
+
+
+def _shells(plan: Plan) -> dict[str, bytes]:
+    """Return the login shells for scripts/shells.sh; none if voidgen.toml names none."""
+    image = plan.config.image
+    named = sorted({one for one in (image.root_shell, image.user_shell) if one})
+    return {"shells": lines(named)} if named else {}
 
 
 def _hook(plan: Plan) -> dict[str, bytes]:
@@ -95,6 +103,7 @@ def options(plan: Plan, mklive: Mklive) -> list[str]:
     return [
         *mklive_options.options(image.arch, packages, (REPOSITORY,)),
         *mklive_options.of_root(root.kernel, root.base, root.ignore, root.platforms),
+        *(("-e", image.root_shell) if image.root_shell else ()),
         *("-k", image.console().name),
         *("-l", image.locale),
         *("-T", image.title),

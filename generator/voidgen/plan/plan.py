@@ -13,8 +13,9 @@ from voidgen.config.types import Xbps
 from voidgen.overlay.asker import Asker  # noqa: TC001 - cattrs reads it
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
+    from voidgen.config.image import ImageConfig
     from voidgen.config.types import Config
     from voidgen.overlay.resolution import Asked, Resolution
 
@@ -63,7 +64,7 @@ class Plan:
     system: str
     packages: tuple[Package, ...]
     cmdline: tuple[str, ...]
-    """Kernel parameters, with the live user that mklive's initramfs makes."""
+    """Kernel parameters, with the live user that mklive's initramfs makes, and its shell."""
     named_files: Mapping[str, bytes] = MappingProxyType({})
     """The contents of the files that [boot] and [hooks] name, by their paths in the project."""
 
@@ -88,9 +89,16 @@ def plan(
         resolution,
         SYSTEMS[config.image.arch],
         tuple(_package(asked, config.nix.sets) for asked in resolution.nix),
-        (f"live.user={config.image.user}", *config.image.cmdline),
+        (*_of_live_user(config.image), *config.image.cmdline),
         named_files,
     )
+
+
+def _of_live_user(image: ImageConfig) -> Iterator[str]:
+    """Yield the parameters for mklive's boot hook (void-mklive, dracut/vmklive/adduser.sh)."""
+    yield f"live.user={image.user}"
+    if image.user_shell:
+        yield f"live.shell={image.user_shell}"
 
 
 def _package(asked: Asked, sets: Collection[str]) -> Package:

@@ -180,6 +180,9 @@ def document(plan: Plan, nodes: Mapping[str, Node]) -> PlanDocument:
             file_name=None if image.file_name == iso_name.DEFAULT else image.file_name,
             os_release=image.os_release or None,
             volume_label=image.volume_label,
+            root_shell=image.root_shell,
+            user_shell=image.user_shell,
+            groups=image.groups,
         ),
         nix=documents.Nix(
             config.nix.nixpkgs,
@@ -272,7 +275,7 @@ def _node(entry: Entry, contents: Mapping[Path, bytes], values: Mapping[str, Any
     if entry.made is not None:
         return entry.made
     if entry.content is not None:
-        return File(entry.content)
+        return File(entry.content, 0o755 if entry.content.startswith(b"#!") else 0o644)
     owner, _, group = entry.ownership.owner.partition(":")
     mode = entry.ownership.mode
     if entry.source is None:

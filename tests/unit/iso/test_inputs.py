@@ -130,6 +130,7 @@ def test_the_scripts() -> None:
         "reserved-owners.sh",
         "sandbox.sh",
         "setgid-folders.sh",
+        "shells.sh",
         "speech-menu.sh",
         "squashfs.sh",
         "users.sh",

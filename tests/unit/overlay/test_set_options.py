@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from tests.support.overlay import FILE, catalogue, config, faults, module, resolved
 
+from voidgen.config.image import ImageConfig
 from voidgen.errors import Place
 from voidgen.overlay import programs
 from voidgen.overlay.asker import USER
@@ -110,7 +111,7 @@ def warned(*modules: Module, **more: Any) -> list[tuple[str, tuple[str | int, ..
     names = programs.known(found)
     return [
         (one.warning.what, one.warning.key)
-        for one in programs.named(found, {}, FILE)
+        for one in programs.named(ImageConfig("x"), found, {}, FILE)
         if not programs.has(names, one)
     ]
 
