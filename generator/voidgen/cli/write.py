@@ -100,6 +100,9 @@ def command(
     if why := disks.refusal(found, device, length, forced):
         what, _, remedy = why.rpartition(": ")
         raise WrongInputError(Fault(what or why, Path(device), remedy=remedy if what else ""))
+    if disks.is_made_of(device, iso):
+        what = f"is a loop device of {iso.name} itself"
+        raise WrongInputError(Fault(what, Path(device), remedy="name another disk"))
     chosen = next(one for one in found if one.name == device)
     partition = None
     if size:

@@ -22,20 +22,22 @@ if TYPE_CHECKING:
 
 BLKRRPART, BLKFLSBUF = 0x125F, 0x1261
 """Read the partition table again; drop the cached blocks (linux/fs.h)."""
+OUTSIDE = "run voidgen outside of the container, or give the container this disk"
 
 
 def open_disk(device: Path, command: str) -> int:
     """Return a descriptor of ``device``, which the kernel then lets nobody mount.
 
     Raises StepFailedError if the device is in use or not the user's to write: ``command`` is what
-    to type then.
+    to type then. In a container, not even root may write to most disks.
     """
     try:
         disk = os.open(device, os.O_RDWR | os.O_EXCL | os.O_CLOEXEC)
     except OSError as error:
         if error.errno in {errno.EACCES, errno.EPERM}:
             what = f"{device}: you may not write to it"
-            raise StepFailedError(what, f"run `sudo {command}`") from None
+            remedy = f"run `sudo {command}`" if os.geteuid() else OUTSIDE
+            raise StepFailedError(what, remedy) from None
         if error.errno == errno.EBUSY:
             raise StepFailedError(f"{device}: is in use", "unmount it first") from None
         raise refused(error, device) from None
@@ -58,20 +60,28 @@ def write(
 
     The first piece, with the boot record and the partition table, is zero until all else is
     written: a disk that was left in between neither boots nor shows its old files.
-    Raises StepFailedError if the system refuses, or if the disk returns other bytes.
+    Raises StepFailedError if the system refuses, if the file is no longer what ``hash_`` says, or
+    if the disk returns other bytes.
     """
     try:
         size = iso.stat().st_size
+        read = hashlib.sha256()
         with iso.open("rb") as file, progress.transfer("writing", size) as moved:
             first = file.read(PIECE)
+            read.update(first)
             _put(disk, bytes(len(first)), 0)
             os.fsync(disk)
             at = len(first)
             while piece := file.read(PIECE):
+                read.update(piece)
                 _put(disk, piece, at)
                 os.fdatasync(disk)
                 at += len(piece)
                 moved(len(piece))
+            if read.hexdigest() != hash_:
+                # The disk stays without its first piece.
+                what = f"{iso}: has changed while it was written"
+                raise StepFailedError(what, "wait until the file is complete, and write it again")
             _put(disk, first, 0)
             os.fsync(disk)
             moved(len(first))

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import shlex
+from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from attrs import frozen
@@ -13,14 +17,23 @@ from voidgen.system.untrusted import GarbledError
 from voidgen.text import human_size
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+    from collections.abc import Iterator, Mapping
 
 FIELDS = "NAME,TYPE,SIZE,RO,RM,HOTPLUG,TRAN,MODEL,FSTYPE,LABEL,MOUNTPOINTS"
 LSBLK = ("lsblk", "--json", "--bytes", "--paths", "--tree", "--output", FIELDS)
+UNKNOWN = "unknown column"
+"""How lsblk before 2.37 refuses MOUNTPOINTS."""
+UPDATE = "install util-linux 2.37 or later"
 WHOLE = ("disk", "loop")
 RUNNING = ("/", "/boot", "/boot/efi", "/usr", "/run/initramfs/live")
 """Mount points of the running system."""
+SWAP = "[SWAP]"
+"""What lsblk says in the place of a mount point."""
+CLOSE: Mapping[str, str] = MappingProxyType(
+    {"crypt": "cryptsetup close", "lvm": "lvchange -an", "raid": "mdadm --stop"}
+)
+"""Commands that close what uses a disk, by lsblk's type without the RAID's level."""
+LOOP = "/sys/class/block/{}/loop/backing_file"
 
 
 @frozen
@@ -61,8 +74,13 @@ class _Answer:
 
 
 def read(folder: Path) -> tuple[Device, ...]:
-    """Return the machine's block devices; StepFailedError if lsblk is missing or fails."""
-    return parse(process.ask(LSBLK, cwd=folder).stdout)
+    """Return the machine's block devices; StepFailedError if lsblk is missing, old or fails."""
+    try:
+        return parse(process.ask(LSBLK, cwd=folder).stdout)
+    except StepFailedError as error:
+        if UNKNOWN in error.output:
+            raise StepFailedError("lsblk: is too old to name all mount points", UPDATE) from None
+        raise
 
 
 def parse(answer: bytes) -> tuple[Device, ...]:
@@ -71,7 +89,7 @@ def parse(answer: bytes) -> tuple[Device, ...]:
         return typed_json.read(answer, _Answer).blockdevices
     except GarbledError as error:
         what = f"lsblk: unexpected answer: {error}"
-        raise StepFailedError(what, "install util-linux 2.37 or later") from None
+        raise StepFailedError(what, UPDATE) from None
 
 
 def candidates(devices: tuple[Device, ...]) -> tuple[Device, ...]:
@@ -116,11 +134,30 @@ def _use(disk: Device) -> str:
     if any(place in RUNNING for _, place in mounted):
         return "holds the running system: take another disk"
     for name, place in mounted:
-        if place == "[SWAP]":
+        if place == SWAP:
             return f"is in use: {name} is swap: run `sudo swapoff {name}`"
-        return f"is in use: {name} is mounted at {place}: run `sudo umount {name}`"
+    if mounted:
+        name, place = mounted[0]
+        names = shlex.join(dict.fromkeys(name for name, _ in mounted))
+        return f"is in use: {name} is mounted at {place}: run `sudo umount {names}`"
     holder = next((one for one in disk.tree() if one is not disk and one.type != "part"), None)
-    return f"is in use by {holder.name} ({holder.type}): close that first" if holder else ""
+    return f"is in use by {holder.name} ({holder.type}): {_closing(holder)}" if holder else ""
+
+
+def _closing(holder: Device) -> str:
+    """Return how to close ``holder``, which is not mounted."""
+    kind = "raid" if holder.type.startswith("raid") else holder.type
+    command = CLOSE.get(kind)
+    return f"run `sudo {command} {shlex.quote(holder.name)}`" if command else "close that first"
+
+
+def is_made_of(device: str, file: Path) -> bool:
+    """Return whether ``device`` is a loop device of ``file``: to write to it would change that."""
+    try:
+        backing = Path(LOOP.format(Path(device).name)).read_bytes().removesuffix(b"\n")
+        return os.path.samefile(backing, file)
+    except OSError:
+        return False
 
 
 def contents(disk: Device) -> tuple[str, ...]:

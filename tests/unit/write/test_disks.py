@@ -1,12 +1,14 @@
 import errno
 import json
 import os
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import click
 import pytest
+from tests.support.program import voidgen
 
 from voidgen.cli import write as cli
 from voidgen.errors import StepFailedError
@@ -100,7 +102,7 @@ RAID = """
 @pytest.mark.parametrize(
     ("places", "expected"),
     [
-        ("[null]", "is in use by /dev/md0 (raid1): close that first"),
+        ("[null]", "is in use by /dev/md0 (raid1): run `sudo mdadm --stop /dev/md0`"),
         ('["/srv"]', "is in use: /dev/md0 is mounted at /srv: run `sudo umount /dev/md0`"),
         ('["/"]', "holds the running system: take another disk"),
     ],
@@ -108,6 +110,147 @@ RAID = """
 def test_a_member_of_a_raid_is_in_use(places: str, expected: str) -> None:
     devices = disks.parse((RAID % places).encode())
     assert disks.refusal(devices, "/dev/sda", GIB, "/dev/sda") == expected
+
+
+MANY = """
+{"blockdevices": [
+  {"name":"/dev/loop0", "type":"loop", "size":0, "ro":false, "rm":false, "hotplug":false,
+   "tran":null, "model":null, "fstype":null, "label":null, "mountpoints":[null]},
+  {"name":"/dev/loop7", "type":"loop", "size":8589934592, "ro":false, "rm":false, "hotplug":false,
+   "tran":null, "model":null, "fstype":null, "label":null, "mountpoints":[null]},
+  {"name":"/dev/sda", "type":"disk", "size":0, "ro":false, "rm":true, "hotplug":true,
+   "tran":"usb", "model":"Card Reader", "fstype":null, "label":null, "mountpoints":[null]},
+  {"name":"/dev/sdb", "type":"disk", "size":31037849600, "ro":false, "rm":true, "hotplug":true,
+   "tran":"usb", "model":null, "fstype":"iso9660", "label":"VOID_LIVE", "mountpoints":[null],
+   "children": [
+     {"name":"/dev/sdb1", "type":"part", "size":681574400, "ro":false, "rm":true, "hotplug":true,
+      "tran":null, "model":null, "fstype":"iso9660", "label":"VOID_LIVE",
+      "mountpoints":["/media/a b/VOID_LIVE", "/mnt"]},
+     {"name":"/dev/sdb3", "type":"part", "size":30064771072, "ro":false, "rm":true, "hotplug":true,
+      "tran":null, "model":null, "fstype":"ext4", "label":"data", "mountpoints":["/media/data"]}
+   ]},
+  {"name":"/dev/sdc", "type":"disk", "size":31037849600, "ro":false, "rm":true, "hotplug":true,
+   "tran":"usb", "model":null, "fstype":null, "label":null, "mountpoints":[null]},
+  {"name":"/dev/sdd", "type":"disk", "size":1000204886016, "ro":false, "rm":false, "hotplug":true,
+   "tran":"usb", "model":"My Passport 25E2", "fstype":null, "label":null, "mountpoints":[null],
+   "children": [
+     {"name":"/dev/sdd1", "type":"part", "size":1000169234432, "ro":false, "rm":false,
+      "hotplug":true, "tran":null, "model":null, "fstype":"crypto_LUKS", "label":null,
+      "mountpoints":[null],
+      "children": [
+        {"name":"/dev/mapper/luks-1", "type":"crypt", "size":1000152457216, "ro":false, "rm":false,
+         "hotplug":false, "tran":null, "model":null, "fstype":"ext4", "label":"backup",
+         "mountpoints":["/run/media/anna/backup"]}
+      ]}
+   ]},
+  {"name":"/dev/sr0", "type":"rom", "size":1073741312, "ro":false, "rm":true, "hotplug":true,
+   "tran":"sata", "model":"DVD", "fstype":null, "label":null, "mountpoints":[null]},
+  {"name":"/dev/mmcblk0", "type":"disk", "size":31268536320, "ro":false, "rm":false,
+   "hotplug":false, "tran":null, "model":null, "fstype":null, "label":null, "mountpoints":[null],
+   "children": [
+     {"name":"/dev/mmcblk0p1", "type":"part", "size":31267487744, "ro":false, "rm":false,
+      "hotplug":false, "tran":null, "model":null, "fstype":"vfat", "label":"CARD",
+      "mountpoints":[null]}
+   ]},
+  {"name":"/dev/mmcblk0boot0", "type":"disk", "size":4194304, "ro":true, "rm":false,
+   "hotplug":false, "tran":null, "model":null, "fstype":null, "label":null, "mountpoints":[null]},
+  {"name":"/dev/nvme0n1", "type":"disk", "size":512110190592, "ro":false, "rm":false,
+   "hotplug":false, "tran":"nvme", "model":"Samsung SSD 980", "fstype":null, "label":null,
+   "mountpoints":[null],
+   "children": [
+     {"name":"/dev/nvme0n1p1", "type":"part", "size":512109142016, "ro":false, "rm":false,
+      "hotplug":false, "tran":"nvme", "model":null, "fstype":"LVM2_member", "label":null,
+      "mountpoints":[null],
+      "children": [
+        {"name":"/dev/mapper/vg-swap", "type":"lvm", "size":8589934592, "ro":false, "rm":false,
+         "hotplug":false, "tran":null, "model":null, "fstype":"swap", "label":null,
+         "mountpoints":["[SWAP]"]},
+        {"name":"/dev/mapper/vg-root", "type":"lvm", "size":503515062272, "ro":false, "rm":false,
+         "hotplug":false, "tran":null, "model":null, "fstype":"ext4", "label":null,
+         "mountpoints":["/"]}
+      ]}
+   ]},
+  {"name":"/dev/nvme1n1", "type":"disk", "size":512110190592, "ro":false, "rm":false,
+   "hotplug":false, "tran":"nvme", "model":"Samsung SSD 980", "fstype":null, "label":null,
+   "mountpoints":[null],
+   "children": [
+     {"name":"/dev/nvme1n1p1", "type":"part", "size":512109142016, "ro":false, "rm":false,
+      "hotplug":false, "tran":"nvme", "model":null, "fstype":"LVM2_member", "label":null,
+      "mountpoints":[null],
+      "children": [
+        {"name":"/dev/mapper/other-swap", "type":"lvm", "size":8589934592, "ro":false, "rm":false,
+         "hotplug":false, "tran":null, "model":null, "fstype":"swap", "label":null,
+         "mountpoints":["[SWAP]"]}
+      ]}
+   ]}
+]}
+"""
+"""As lsblk of util-linux 2.38 prints a card reader, sticks, LUKS, a card in its own slot, LVM."""
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("/dev/loop0", "has no medium: insert one"),
+        ("/dev/loop7", "is not removable: to erase it all the same, add --force-device /dev/loop7"),
+        ("/dev/sda", "has no medium: insert one"),
+        (
+            "/dev/sdb",
+            "is in use: /dev/sdb1 is mounted at /media/a b/VOID_LIVE: "
+            "run `sudo umount /dev/sdb1 /dev/sdb3`",
+        ),
+        ("/dev/sdb3", "is a part of /dev/sdb: name the whole disk"),
+        ("/dev/sdc", ""),
+        (
+            "/dev/sdd",
+            "is in use: /dev/mapper/luks-1 is mounted at /run/media/anna/backup: "
+            "run `sudo umount /dev/mapper/luks-1`",
+        ),
+        ("/dev/mapper/luks-1", "is a part of /dev/sdd: name the whole disk"),
+        ("/dev/sr0", "is not a disk: run `voidgen write` for a list"),
+        (
+            "/dev/mmcblk0",
+            "is not removable: to erase it all the same, add --force-device /dev/mmcblk0",
+        ),
+        ("/dev/mmcblk0p1", "is a part of /dev/mmcblk0: name the whole disk"),
+        (
+            "/dev/mmcblk0boot0",
+            "is read-only: move the card's write-protection switch, or take another disk",
+        ),
+        ("/dev/nvme0n1", "holds the running system: take another disk"),
+        (
+            "/dev/nvme1n1",
+            "is in use: /dev/mapper/other-swap is swap: run `sudo swapoff /dev/mapper/other-swap`",
+        ),
+    ],
+)
+def test_each_kind_of_disk(name: str, expected: str) -> None:
+    devices = disks.parse(MANY.encode())
+    assert disks.refusal(devices, name, GIB, None) == expected
+
+
+def test_the_list_has_disks_without_a_model_and_none_without_a_medium(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(disks, "read", lambda _: disks.parse(MANY.encode()))
+    ran = voidgen("write", cwd=tmp_path)
+    assert ran.out == (
+        "/dev/sdb  28.9 GiB\n/dev/sdc  28.9 GiB\n/dev/sdd  931.5 GiB  My Passport 25E2\n"
+        "To write to one: voidgen write /dev/sdb\n"
+    )
+
+
+def test_an_old_lsblk_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The real lsblk, asked for a column that it does not know."""
+    monkeypatch.setattr(disks, "LSBLK", (*disks.LSBLK[:-1], f"{disks.FIELDS},OF-THE-FUTURE"))
+    with pytest.raises(StepFailedError, match="lsblk: is too old") as caught:
+        disks.read(tmp_path)
+    assert caught.value.remedy == "install util-linux 2.37 or later"
+
+
+def test_a_machine_without_disks_has_an_empty_list(tmp_path: Path) -> None:
+    done = subprocess.run([*disks.LSBLK, "--include", "9999"], capture_output=True, check=True)
+    assert disks.parse(done.stdout) == ()
 
 
 def test_compressed_memory_is_no_stick() -> None:
@@ -155,11 +298,21 @@ def test_another_form_is_an_error(answer: bytes) -> None:
         disks.parse(answer)
 
 
-def test_without_permission_the_command_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("user", "remedy"),
+    [
+        (1000, "run `sudo voidgen write a.iso /dev/sdb`"),
+        (0, "run voidgen outside of the container, or give the container this disk"),
+    ],
+)
+def test_without_permission_the_remedy_is_shown(
+    user: int, remedy: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def refuse(*_: object) -> int:
         raise PermissionError(errno.EACCES, "Permission denied")
 
     monkeypatch.setattr(os, "open", refuse)
+    monkeypatch.setattr(os, "geteuid", lambda: user)
     with pytest.raises(StepFailedError) as raised:
         copy.open_disk(Path("/dev/sdb"), "voidgen write a.iso /dev/sdb")
-    assert raised.value.remedy == "run `sudo voidgen write a.iso /dev/sdb`"
+    assert raised.value.remedy == remedy

@@ -2,6 +2,7 @@ import fcntl
 import hashlib
 import os
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -115,3 +116,60 @@ def test_other_bytes_on_the_disk_are_found(
             copy.write(iso, disk, hash_, NoProgress())
     finally:
         os.close(disk)
+
+
+def test_a_loop_device_of_the_iso_is_refused(loop: str, iso: Path, tmp_path: Path) -> None:
+    """To write to it would damage the ISO."""
+    disk = tmp_path / "disk"
+    with disk.open("r+b") as stream:
+        stream.write(iso.read_bytes())
+    before = disk.read_bytes()
+    (tmp_path / "b.iso").symlink_to(disk)
+    ran = voidgen("write", "b.iso", loop, "--force-device", loop, "--yes", cwd=tmp_path)
+    assert ran.status == 2
+    assert f"{loop}: is a loop device of b.iso itself" in ran.err
+    assert disk.read_bytes() == before
+
+
+def test_an_iso_that_changes_meanwhile_does_not_boot(
+    loop: str, iso: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As while it is copied: the end of the file changes between the check and the copy."""
+    hash_ = hashlib.sha256(iso.read_bytes()).hexdigest()
+    with iso.open("r+b") as stream:
+        stream.seek(SIZE - 1)
+        stream.write(b"?")
+    disk = copy.open_disk(Path(loop), "")
+    try:
+        with pytest.raises(StepFailedError, match="a.iso: has changed while it was written"):
+            copy.write(iso, disk, hash_, NoProgress())
+    finally:
+        os.close(disk)
+    assert Path(loop).read_bytes()[:512] == bytes(512)
+
+
+def test_a_disk_that_is_too_small_is_refused(loop: str, iso: Path, tmp_path: Path) -> None:
+    data = bytearray(iso.read_bytes() + bytes(2 << 20))
+    data[32848:32852] = (len(data) // 2048).to_bytes(4, "little")
+    iso.write_bytes(data)
+    ran = voidgen("write", "a.iso", loop, "--force-device", loop, "--yes", cwd=tmp_path)
+    assert ran.status == 2
+    assert f"{loop}: is too small (10.0 MiB; the ISO needs 11.0 MiB)" in ran.err
+    assert set(Path(loop).read_bytes()) == {ord("x")}
+
+
+def test_a_plain_user_is_told_the_command(loop: str, iso: Path, tmp_path: Path) -> None:
+    """In a process of its own, without root's rights."""
+    nobody = ("--reuid", "65534", "--clear-groups", "--bounding-set", "-all", "--inh-caps", "-all")
+    program = "from voidgen.cli import main; main()"
+    words = ("write", iso, loop, "--force-device", loop, "--yes")
+    for folder in (tmp_path, *tmp_path.parents[:2]):
+        folder.chmod(0o755)
+    done = subprocess.run(
+        ["setpriv", *nobody, sys.executable, "-c", program, *words],
+        cwd=tmp_path, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 1, done.stderr
+    assert f"{loop}: you may not write to it\n  run `sudo " in done.stderr
+    assert f"write {iso} {loop} --yes --force-device {loop}`" in done.stderr
+    assert set(Path(loop).read_bytes()) == {ord("x")}
