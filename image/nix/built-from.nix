@@ -2,7 +2,7 @@
 # What the default output was built from, besides the plan: a hash of this folder, and the hash of
 # each flake input. voidgen compares it with the project (image/freshness.py does the same).
 {
-  # The package set and mklive: flake inputs, or something without a hash.
+  # The package sets and mklive: flake inputs, or something without a hash.
   inputs,
 }:
 let

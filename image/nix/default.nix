@@ -10,6 +10,8 @@ arguments@{
   nixpkgs,
   # Files with overlays of the package set.
   overlays ? [ ],
+  # More package sets by name, each with `nixpkgs` and `overlays`.
+  sets ? { },
   # flake.lock, if the image has inputs; the file may be missing.
   lock ? null,
   # The void-mklive source, if the image names one.
@@ -76,22 +78,34 @@ let
         modules = map (module: module.name) (plan.modules ++ others.modules);
       };
 
-  set = import ./package-set.nix {
-    inherit
-      lock
-      nixpkgs
-      overlays
-      project
-      ;
+  given = sets // {
+    nixpkgs = { inherit nixpkgs overlays; };
   };
+  sources = builtins.mapAttrs (
+    input:
+    {
+      nixpkgs,
+      overlays ? [ ],
+    }:
+    import ./package-set.nix {
+      inherit
+        input
+        lock
+        nixpkgs
+        overlays
+        project
+        ;
+    }
+  ) given;
   packageSet =
-    config: host:
-    import (import ./readable.nix set.here) {
+    name: config: host:
+    import (import ./readable.nix sources.${name}.here) {
       inherit config;
       system = host;
-      overlays = import ./overlays.nix overlays;
+      overlays = import ./overlays.nix (given.${name}.overlays or [ ]);
     };
-  packageSets = forHosts (packageSet (import ./config.nix plan.nix));
+  config = import ./config.nix plan.nix;
+  packageSets = forHosts (packageSet "nixpkgs" config);
 
   image = import ./image.nix {
     inherit
@@ -99,10 +113,13 @@ let
       manifest
       mklive
       plan
-      set
+      sources
       ;
     pkgs = packageSets.${system};
-    variant = config: packageSet config system;
+    sets = builtins.mapAttrs (name: _: {
+      pkgs = if name == "nixpkgs" then packageSets.${system} else packageSet name config system;
+      variant = config: packageSet name config system;
+    }) sources;
   };
 
   # The image is the same on every host; the programs that make its ISO run on the host.

@@ -3,6 +3,9 @@
 {
   pkgs,
   nix,
+  # As in judged.nix.
+  set ? null,
+  others ? [ ],
   system,
 }:
 let
@@ -22,7 +25,10 @@ let
   list = concatStringsSep ", ";
   dotted = concatStringsSep ".";
   release = pkgs.lib.trivial.release or null;
-  set = "the package set" + (if release == null then "" else " (release ${release})");
+  ofRelease = if release == null then "" else " (release ${release})";
+  theSet = "the package set" + (if set == null then "" else " ${quote set}") + ofRelease;
+  # A package's name in voidgen.toml.
+  named = path: dotted ((if set == null then [ ] else [ set ]) ++ path);
   another = "remove it, or choose another nixpkgs";
   about = license: "license: ${list (names.licenses license)}";
 in
@@ -34,8 +40,11 @@ in
       among,
     }:
     let
-      place = if done == [ ] then set else "${dotted done}, in ${set},";
-      candidates = map (candidate: dotted (done ++ [ candidate ])) (near name among);
+      place = if done == [ ] then theSet else "${dotted done}, in ${theSet},";
+      isFirst = set == null && done == [ ];
+      candidates = map (candidate: named (done ++ [ candidate ])) (
+        near name (among ++ (if isFirst then others else [ ]))
+      );
     in
     {
       text = [
@@ -121,7 +130,7 @@ in
         inherit (found) new;
         text = [
           "the package set says: ${found.message}"
-          (if found.new == null then another else "write ${quote found.new} instead")
+          (if found.new == null then another else "write ${quote (named [ found.new ])} instead")
         ];
       };
 

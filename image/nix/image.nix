@@ -6,8 +6,9 @@
   include,
   mklive,
   pkgs,
-  set,
-  variant,
+  # The package sets by name: where they are (package-set.nix), and what packages.nix needs.
+  sources,
+  sets,
 }:
 let
   build = import ./build.nix {
@@ -15,7 +16,7 @@ let
     inherit (plan.image) system;
   };
   packages = import ./packages.nix {
-    inherit pkgs variant;
+    inherit sets;
     inherit (plan) nix;
     inherit (plan.image) system;
   };
@@ -32,7 +33,7 @@ let
       build
       place
       plan
-      set
+      sources
       ;
   };
 
@@ -44,7 +45,7 @@ let
       packages
       place
       ;
-    set = set.carried or null;
+    inherit sources;
     inherit (plan.image) system;
   };
   closure = import ./closure.nix { inherit build profile; };
@@ -71,9 +72,8 @@ let
         ;
       include = includeTree;
       builtFrom = import ./built-from.nix {
-        inputs = {
+        inputs = builtins.mapAttrs (_: source: source.here) sources // {
           inherit mklive;
-          nixpkgs = set.here;
         };
       };
     }

@@ -1,11 +1,14 @@
 # Emitted by voidgen, the same for every image: `voidgen generate` replaces changes.
-# Looks up each package of the manifest in the package set: what is wrong with it, and which of its
+# Looks up each package of the manifest in a package set: what is wrong with it, and which of its
 # outputs to use.
 {
   pkgs,
   # The same set with another configuration.
   variant,
   nix,
+  # The set's name in voidgen.toml, or null for nixpkgs, and the names of the other sets.
+  set,
+  others,
   system,
   # Called for each package that another one needs and that is not allowed:
   # { asked, reason, name, ... } -> true.
@@ -13,7 +16,15 @@
 }:
 let
   inherit (builtins) concatMap elem filter;
-  faults = import ./faults.nix { inherit nix pkgs system; };
+  faults = import ./faults.nix {
+    inherit
+      nix
+      others
+      pkgs
+      set
+      system
+      ;
+  };
   lookup = import ./lookup.nix;
   names = import ./names.nix;
   needed = import ./needed.nix { inherit granted note variant; };

@@ -1,17 +1,26 @@
 # Emitted by voidgen, the same for every image: `voidgen generate` replaces changes.
 # Outputs of the flake that the image carries.
-{ nixpkgs }:
+{
+  nixpkgs,
+  # More package sets by name.
+  sets ? { },
+}:
 let
   request = builtins.fromJSON (builtins.readFile ./packages.json);
   names = import ./names.nix;
+  packageSet =
+    set: overlays:
+    import set {
+      inherit (request) system;
+      config = {
+        allowInsecurePredicate = package: builtins.elem (names.withVersion package) request.insecure;
+        allowUnfreePredicate = package: builtins.elem (names.package package) request.unfree;
+      };
+      overlays = map (file: import (./overlays + "/${file}")) overlays;
+    };
 in
 {
-  legacyPackages.${request.system} = import nixpkgs {
-    inherit (request) system;
-    config = {
-      allowInsecurePredicate = package: builtins.elem (names.withVersion package) request.insecure;
-      allowUnfreePredicate = package: builtins.elem (names.package package) request.unfree;
-    };
-    overlays = map (file: import (./overlays + "/${file}")) request.overlays;
-  };
+  legacyPackages.${request.system} =
+    packageSet nixpkgs request.overlays
+    // builtins.mapAttrs (name: set: packageSet set request.sets.${name}) sets;
 }

@@ -4,6 +4,8 @@
 {
   # A flake input, or a folder of the project.
   nixpkgs,
+  # The name of the flake input.
+  input,
   # Files of the project with overlays.
   overlays,
   project,
@@ -62,7 +64,7 @@ let
 
   locks = builtins.fromJSON (builtins.readFile lock);
   inherit (locks) nodes;
-  name = nodes.${locks.root}.inputs.nixpkgs;
+  name = nodes.${locks.root}.inputs.${input};
   inherit (spelled name) locked;
   isOfThisMachine = locked.type == "path" || match "file:.*" (locked.url or "") != null;
 
@@ -128,18 +130,13 @@ in
   else
     {
       inherit locked;
-      lock = builtins.toJSON {
-        version = 7;
-        root = "root";
-        nodes = {
-          root.inputs.nixpkgs = name;
-        }
-        // builtins.listToAttrs (
-          map ({ key }: {
-            name = key;
-            value = spelled key;
-          }) reached
-        );
-      };
+      # In flake.lock: the input's own node, and all that it needs.
+      node = name;
+      nodes = builtins.listToAttrs (
+        map ({ key }: {
+          name = key;
+          value = spelled key;
+        }) reached
+      );
     }
 )

@@ -5,25 +5,43 @@
   build,
   place,
   plan,
-  set,
+  # The package sets by name (package-set.nix).
+  sources,
 }:
 let
+  inherit (builtins)
+    attrNames
+    attrValues
+    concatMap
+    concatStringsSep
+    filter
+    listToAttrs
+    mapAttrs
+    ;
   quote = text: builtins.replaceStrings [ "\${" ] [ "\\\${" ] (builtins.toJSON text);
-  isCarried = set ? carried;
-  lines = builtins.concatStringsSep "\n";
+  lines = concatStringsSep "\n";
+  main = sources.nixpkgs;
+  others = filter (name: name != "nixpkgs") (attrNames sources);
+  names = [ "nixpkgs" ] ++ others;
 
   # A local set is a store path that the profile needs, so the image's store has it.
   input =
-    if isCarried then
+    name:
+    if sources.${name} ? carried then
       [
-        "  inputs.nixpkgs = {"
-        "    url = ${quote "path:${set.carried}"};"
+        "  inputs.${name} = {"
+        "    url = ${quote "path:${sources.${name}.carried}"};"
         "    flake = false;"
         "  };"
       ]
     else
-      [ "  inputs.nixpkgs.url = ${quote plan.nix.nixpkgs};" ];
-  folder = if (set.rest or "") == "" then "inputs.nixpkgs" else "inputs.nixpkgs + ${quote set.rest}";
+      [ "  inputs.${name}.url = ${quote (plan.nix.sets.${name} or plan.nix).nixpkgs};" ];
+  folder =
+    name:
+    let
+      rest = sources.${name}.rest or "";
+    in
+    if rest == "" then "inputs.${name}" else "inputs.${name} + ${quote rest}";
 
   flake = lines (
     [
@@ -34,39 +52,68 @@ let
       "  description = ${quote "Packages of ${plan.image.name}"};"
       ""
     ]
-    ++ input
+    ++ concatMap input names
     ++ [
       ""
       "  outputs ="
       "    inputs:"
       "    import ./outputs.nix {"
-      "      nixpkgs = ${folder};"
+      "      nixpkgs = ${folder "nixpkgs"};"
+    ]
+    ++ map (name: "      sets.${name} = ${folder name};") others
+    ++ [
       "    };"
       "}"
       ""
     ]
   );
 
-  reference = {
-    type = "path";
-    path = "${set.carried}";
-  };
-  # The builder replaces @narHash@.
-  carriedLock = builtins.toJSON {
-    version = 7;
-    root = "root";
-    nodes = {
-      root.inputs.nixpkgs = "nixpkgs";
-      nixpkgs = {
+  # flake.lock; without one, a set that has neither a lock nor a path has no pin.
+  isLocked = builtins.all (source: source ? carried || source ? nodes) (attrValues sources);
+  lockedNodes = builtins.foldl' (nodes: source: nodes // source.nodes or { }) { } (
+    attrValues sources
+  );
+  node =
+    name: sources.${name}.node or (if lockedNodes ? ${name} then "${name}-in-the-image" else name);
+  carriedNode =
+    name:
+    let
+      reference = {
+        type = "path";
+        path = "${sources.${name}.carried}";
+      };
+    in
+    {
+      name = node name;
+      value = {
         flake = false;
         locked = reference // {
           lastModified = 1;
-          narHash = "@narHash@";
+          # The builder replaces it.
+          narHash = "@narHash:${name}@";
         };
         original = reference;
       };
     };
+  carried = filter (name: sources.${name} ? carried) names;
+  lock = builtins.toJSON {
+    version = 7;
+    root = "root";
+    nodes =
+      lockedNodes
+      // listToAttrs (map carriedNode carried)
+      // {
+        root.inputs = listToAttrs (
+          map (name: {
+            inherit name;
+            value = node name;
+          }) names
+        );
+      };
   };
+
+  overlays = concatMap (source: source.overlays) (attrValues sources);
+  relative = source: map (overlay: overlay.relative) source.overlays;
 
   registry = builtins.toJSON {
     version = 2;
@@ -81,15 +128,15 @@ let
           inherit to;
         })
         (
-          if isCarried then
+          if main ? carried then
             [
               {
                 type = "path";
                 path = place;
               }
             ]
-          else if set ? locked then
-            [ set.locked ]
+          else if main ? locked then
+            [ main.locked ]
           else
             [ ]
         );
@@ -100,19 +147,22 @@ build "packages-flake" ./packages-flake.sh {
   request = builtins.toJSON {
     inherit (plan.image) system;
     inherit (plan.nix) insecure unfree;
-    overlays = map (overlay: overlay.relative) set.overlays;
+    overlays = relative main;
+    sets = mapAttrs (_: relative) (removeAttrs sources [ "nixpkgs" ]);
   };
   # Two overlays may be in one folder.
-  overlays = builtins.attrValues (
-    builtins.listToAttrs (
+  overlays = attrValues (
+    listToAttrs (
       map (overlay: {
         name = overlay.top;
         value = "${overlay.top}=${overlay.carried}";
-      }) set.overlays
+      }) overlays
     )
   );
-  lock = if isCarried then carriedLock else set.lock or "";
-  narHash = if isCarried then import ./nar-hash.nix { inherit build; } set.carried else "";
+  lock = if isLocked then lock else "";
+  narHashes = map (
+    name: "${name}=${import ./nar-hash.nix { inherit build; } sources.${name}.carried}"
+  ) carried;
   code =
     map
       (

@@ -12,9 +12,11 @@ for overlay in $overlays; do
 	mkdir -p "$out/overlays"
 	cp -R "${overlay#*=}" "$out/overlays/${overlay%%=*}"
 done
-hash=
-[ -z "$narHash" ] || hash=$(cat "$narHash")
-[ ! -s "$lockPath" ] || sed "s|@narHash@|$hash|" "$lockPath" > "$out/flake.lock"
+[ ! -s "$lockPath" ] || cat "$lockPath" > "$out/flake.lock"
+for set in $narHashes; do
+	hash=$(cat "${set#*=}")
+	[ ! -s "$lockPath" ] || sed -i "s|@narHash:${set%%=*}@|$hash|" "$out/flake.lock"
+done
 # shellcheck disable=SC2086  # store paths, without spaces
 for file in $code; do
 	name=${file##*/}

@@ -1,16 +1,18 @@
 # Emitted by voidgen, the same for every image: `voidgen generate` replaces changes.
-# The packages of the manifest in the package set, each with the outputs to use. Reports every fault
+# The packages of the manifest in their package sets, each with the outputs to use. Reports every fault
 # of the list in one run, before anything is built.
 {
-  pkgs,
-  # The same set with another configuration.
-  variant,
+  # By name, each with `pkgs`, and `variant`: the same set with another configuration.
+  sets,
   nix,
   system,
 }:
 let
   names = import ./names.nix;
-  faults = import ./faults.nix { inherit nix pkgs system; };
+  faults = import ./faults.nix {
+    inherit nix system;
+    inherit (sets.nixpkgs) pkgs;
+  };
 
   # `nix profile add` uses 5 if a package sets no priority, so added packages win over baked ones.
   strongest = 10;
@@ -21,13 +23,15 @@ let
       request,
       package,
       outputs,
+      pkgs,
       ...
     }:
     let
       meta = package.meta or { };
     in
     {
-      inherit (request) name path;
+      inherit (request) name;
+      path = (if request ? set then [ request.set ] else [ ]) ++ request.path;
       pname = names.package package;
       version = names.version package;
       outputs = map (output: {
@@ -43,13 +47,8 @@ let
       main = meta.mainProgram or null;
     };
 
-  judged = import ./judged.nix {
-    inherit
-      nix
-      pkgs
-      system
-      variant
-      ;
+  judged = import ./judged-sets.nix {
+    inherit nix sets system;
     note = about: builtins.trace (faults.note about) true;
   };
   faulty = builtins.filter ({ faults, ... }: faults != [ ]) judged;

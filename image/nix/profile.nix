@@ -9,11 +9,14 @@
   # The path of the flake in the image, from which packages are upgraded, and the flake itself.
   place,
   flake,
-  # A store path that this flake needs, or null.
-  set,
+  # The package sets by name; those that are store paths of the image are `carried`.
+  sources,
 }:
 let
   inherit (builtins) concatStringsSep match toJSON;
+  carried = builtins.filter (path: path != null) (
+    map (source: source.carried or null) (builtins.attrValues (removeAttrs sources [ "nixpkgs" ]))
+  );
   # As Nix writes attribute paths.
   quoted = name: if match "[a-zA-Z_][a-zA-Z0-9_'-]*" name == null then toJSON name else name;
 
@@ -55,7 +58,13 @@ build "profile" ./profile.sh {
       elements = map element packages;
     }
     # Nix ignores this key. It makes the set part of the closure, so garbage collection keeps it.
-    // (if place == null || set == null then { } else { package-set = "${set}"; })
+    // (
+      if place == null || !(sources.nixpkgs ? carried) then
+        { }
+      else
+        { package-set = "${sources.nixpkgs.carried}"; }
+    )
+    // (if place == null || carried == [ ] then { } else { package-sets = map toString carried; })
   );
   narHash = if place == null then "" else import ./nar-hash.nix { inherit build; } flake;
   passAsFile = [ "manifest" ];

@@ -70,4 +70,5 @@ cp "$build"/image/boot/isolinux/isolinux.cfg "$build"/image/boot/grub/grub_void.
 mkdir /out/efi
 mcopy -s -n -i /build/efiboot.img '::/*' /out/efi
 cp "$build/rootfs/etc/passwd" "$build/rootfs/etc/group" /out/
+cp "$build/rootfs/etc/shells" /out/ || :
 cp "$build"/rootfs/var/db/xbps/pkgdb-*.plist /out/pkgdb.plist

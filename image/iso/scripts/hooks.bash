@@ -60,6 +60,8 @@ generate_squashfs() {
 	fi
 	bash /voidgen/speech-menu.sh "$IMAGEDIR" "$BUILDDIR/rootfs" ||
 		die "Failed to remove the boot menus' entries with speech"
+	bash /voidgen/volume-label.sh "$IMAGEDIR" /voidgen/job ||
+		die "Failed to write the label into the boot menus"
 	bash /voidgen/boot-menu.sh "$IMAGEDIR" /voidgen/job ||
 		die "Failed to change the boot menus"
 	settle "$BUILDDIR/rootfs"
@@ -81,10 +83,17 @@ generate_squashfs() {
 	eval "$VOIDHOSTDIR/usr/bin/xorriso() { write_iso \"\$@\"; }"
 }
 
-# write_iso WORD...: runs xorriso as mklive does, and writes everything except the squashfs.
+# write_iso WORD...: runs xorriso as mklive does, and writes everything except the squashfs. The
+# volume label is the job's.
 write_iso() {
 	settle "$IMAGEDIR"
 	local place words=("${@/#"$OUTPUT_FILE"/-}") piece=(bs=1M 'iflag=fullblock,count_bytes' status=none)
+	local index
+	if [ -f /voidgen/job/volume-label ]; then
+		for index in "${!words[@]}"; do
+			[[ ${words[index]} != -volid ]] || words[index + 1]=$(cat /voidgen/job/volume-label)
+		done
+	fi
 	(
 		set -o pipefail
 		command "$VOIDHOSTDIR/usr/bin/xorriso" "${words[@]}" | {

@@ -110,4 +110,5 @@ if [ "$faults" -gt 0 ]; then
 fi
 
 bash /voidgen/post-install.sh "$root"
+bash /voidgen/shells.sh "$root"
 bash /voidgen/remove-files.sh "$root"

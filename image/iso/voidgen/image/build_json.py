@@ -57,14 +57,15 @@ class Image(NamedTuple):
 class BuildJson(NamedTuple):
     """A built image: ``plan``, ``packages`` and ``closure`` are JSON, for an ISO's documents.
 
-    ``mklive`` is the flake reference of mklive's source, if the image names one.
+    ``sets`` are the package sets, as voidgen.toml writes them. ``mklive`` is the flake reference of
+    mklive's source, if the image names one.
     """
 
     plan: Any
     packages: Any
     closure: Any
     image: Image
-    nixpkgs: str
+    sets: dict[str, str]
     mklive: str | None
     entries: list[EntryFacts]
     selected: list[PackageFacts]
@@ -106,7 +107,7 @@ def _read(plan: Any, packages: Any, closure: Any) -> BuildJson:
             of_type(image["version"], str) if "version" in image else None,
             of_type(image.get("file-name", iso_name.DEFAULT), str),
         ),
-        of_type(plan["nix"]["nixpkgs"], str),
+        _sets(plan["nix"]),
         None if mklive is None else of_type(mklive["source"], str),
         [_entry(one) for one in plan["include"]],
         [_package(one) for one in packages],
@@ -117,6 +118,11 @@ def _read(plan: Any, packages: Any, closure: Any) -> BuildJson:
             for one in closure["paths"]
         ],
     )
+
+
+def _sets(nix: Any) -> dict[str, str]:
+    named = {name: one["nixpkgs"] for name, one in nix.get("sets", {}).items()}
+    return {name: of_type(one, str) for name, one in {"nixpkgs": nix["nixpkgs"], **named}.items()}
 
 
 def _package(one: Any) -> PackageFacts:

@@ -100,7 +100,7 @@ def _documents(attributes: Attributes) -> Documents:
     manifest = attributes.default / "manifest.json"
     build = _read(manifest, build_json.read)
     locked = _read(attributes.voidgen_lock, lock_json.read)
-    names = pinned.references(build.nixpkgs, build.mklive)
+    names = pinned.references(build.sets, build.mklive)
     inputs: dict[str, Pinned] = {}
     if attributes.flake_lock:
         inputs = _read(attributes.flake_lock, lambda data: pinned.read(data, names))

@@ -92,6 +92,8 @@ def faults(
         differences.services(*expected.services, tree),
         differences.left(expected.root.removed, outside, tree),
         identity.faults(expected.identity, tree),
+        identity.shells(expected.identity, tree, results),
+        identity.other_labels(expected.identity.volume_label, results),
         differences.closure(expected.store_paths, tree),
         differences.store_files(expected.store_paths, tree),
     )

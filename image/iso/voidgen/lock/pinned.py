@@ -39,9 +39,12 @@ def whole(value: str | int | bool) -> int:
     return value
 
 
-def references(nixpkgs: str, mklive: str | None) -> dict[str, str]:
-    """Return the emitted flake's inputs, by name, as voidgen.toml writes them."""
-    found = {} if nixpkgs.startswith("./") else {"nixpkgs": nixpkgs}
+def references(sets: Mapping[str, str], mklive: str | None) -> dict[str, str]:
+    """Return the emitted flake's inputs, by name, as voidgen.toml writes them.
+
+    ``sets`` are the package sets; those in folders of the project are no inputs.
+    """
+    found = {name: one for name, one in sets.items() if not one.startswith("./")}
     return {**found, "mklive": mklive} if mklive is not None else found
 
 

@@ -1,0 +1,47 @@
+# Emitted by voidgen, the same for every image: `voidgen generate` replaces changes.
+# Looks up each package of the manifest in its set (judged.nix), in the order of the manifest.
+{
+  # By name, each with `pkgs` and `variant`. The set "nixpkgs" has the packages that name none.
+  sets,
+  nix,
+  system,
+  note,
+}:
+let
+  inherit (builtins)
+    attrNames
+    concatMap
+    filter
+    listToAttrs
+    removeAttrs
+    ;
+  main = "nixpkgs";
+  others = attrNames (removeAttrs sets [ main ]);
+  hidden = filter (name: sets.${main}.pkgs ? ${name}) others;
+
+  setOf = request: request.set or main;
+  judgedIn =
+    name:
+    import ./judged.nix {
+      inherit note others system;
+      inherit (sets.${name}) pkgs variant;
+      set = if name == main then null else name;
+      nix = nix // {
+        packages = filter (request: setOf request == name) nix.packages;
+      };
+    };
+  byName = listToAttrs (
+    map (one: {
+      inherit (one.request) name;
+      value = one // {
+        inherit (sets.${setOf one.request}) pkgs;
+      };
+    }) (concatMap judgedIn (attrNames sets))
+  );
+in
+if hidden == [ ] then
+  map (request: byName.${request.name}) nix.packages
+else
+  throw ''
+    voidgen: the set [nix.sets.${builtins.head hidden}] has the name of a package or of a set of packages in nixpkgs.
+    Give it another name in voidgen.toml, then run `voidgen generate`.''
