@@ -1,4 +1,4 @@
-"""What moves with the package sets: the Nix that they need, and the versions of packages."""
+"""Package sets that move: the Nix that they need, and the packages of the image that change."""
 
 from __future__ import annotations
 
