@@ -25,7 +25,7 @@ from voidgen.lint import hook, kernels, nix_environment, privileged, removed_fil
 from voidgen.nix.caches import Caches
 from voidgen.overlay import catalogue, run_bits, sources
 from voidgen.overlay.resolve import resolve
-from voidgen.plan import boot_menu, render
+from voidgen.plan import boot_menu, overlay_nodes, render
 from voidgen.plan.plan import Plan, plan
 
 if TYPE_CHECKING:
@@ -186,7 +186,7 @@ def _image(folder: Path, settings: Config, modules: Catalogue) -> Project:
     """Return the image of ``settings``; WrongInputError with every fault found."""
     resolution = resolve(settings, modules, folder / config.FILE)
     image = plan(settings, resolution, _named_files(settings, folder))
-    nodes = render.overlay(image, _contents(image))
+    nodes = overlay_nodes.of_plan(image, _contents(image))
     found = lint.check(image, nodes)
     file = folder / config.FILE
     contradictions = (*kernels.faults(image, file), *removed_files.faults(image, nodes, file))

@@ -14,7 +14,7 @@ from voidgen.data import bundled_files
 from voidgen.errors import WrongInputError
 from voidgen.overlay.resolve import resolve
 from voidgen.overlay.types import Module
-from voidgen.plan import render
+from voidgen.plan import overlay_nodes, render
 from voidgen.plan.plan import Plan, plan
 from voidgen.schema import canonical_json, typed_json
 from voidgen.system import sri
@@ -31,7 +31,7 @@ def _plan(*modules: Module, settings: Config | None = None, **more: Any) -> Plan
 def _overlay(image: Plan, **contents: bytes) -> dict[str, Node]:
     """Render the overlay; ``contents`` has files' bytes by name without ending."""
     sources = [entry.source.file for entry in image.resolution.entries if entry.source]
-    return render.overlay(
+    return overlay_nodes.of_plan(
         image, {file: contents.get(file.name.split(".")[0], b"") for file in sources}
     )
 
@@ -108,7 +108,7 @@ def test_the_emitted_tree() -> None:
     assert list(tree) == sorted(tree)
 
 
-def test_the_manifest_has_modes_owners_and_links() -> None:
+def test_the_manifest_has_modes_owners_links_and_modules() -> None:
     one = module(
         "a",
         "/x",
@@ -119,8 +119,15 @@ def test_the_manifest_has_modes_owners_and_links() -> None:
     document = render.document(_plan(one), _overlay(_plan(one)))
     assert typed_json.plain(document.include) == [
         {"path": "/b", "type": "directory"},
-        {"path": "/b/l", "type": "symlink", "target": "x"},
-        {"path": "/d", "type": "directory", "mode": "0755", "owner": "a", "group": "b"},
+        {"path": "/b/l", "type": "symlink", "target": "x", "module": "a"},
+        {
+            "path": "/d",
+            "type": "directory",
+            "mode": "0755",
+            "owner": "a",
+            "group": "b",
+            "module": "a",
+        },
         {
             "path": "/x",
             "type": "file",
@@ -128,6 +135,7 @@ def test_the_manifest_has_modes_owners_and_links() -> None:
             "owner": "root",
             "group": "root",
             "hash": sri.of_bytes(b""),
+            "module": "a",
         },
     ]
 
