@@ -40,4 +40,4 @@ def load_all(project: Path, text: str | None = None) -> tuple[Config, tuple[Vari
     file = project / FILE
     table, others = variants.split(toml.parse(toml.text(file) if text is None else text, file))
     settings = structure(table, Config, file)
-    return settings, variants.read(table, others, file)
+    return settings, variants.read(table, settings.image, others, file)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from voidgen.config.image import ImageConfig
     from voidgen.errors import Key
 
 TABLE = "variants"
@@ -41,6 +42,8 @@ OWN = (
 OUTPUTS = (*OWN, "container", "mklive", "xbps")
 """All outputs of the flake without variants."""
 ADD, REMOVE = "add", "remove"
+_DATE = "{date}"
+"""Stands for the date in the names of ISOs: the locks are shared, so all have the same."""
 
 
 @frozen
@@ -71,10 +74,13 @@ def split(table: Mapping[str, Any]) -> tuple[dict[str, Any], object]:
     return {key: value for key, value in table.items() if key != TABLE}, table.get(TABLE, {})
 
 
-def read(base: Mapping[str, Any], tables: object, file: Path) -> tuple[Variant, ...]:
+def read(
+    base: Mapping[str, Any], image: ImageConfig, tables: object, file: Path
+) -> tuple[Variant, ...]:
     """Return the variants of ``base``, by name; WrongInputError has every fault.
 
     ``tables`` is [variants] of ``file``, and ``base`` the rest of it, which has no faults.
+    ``image`` is the table [image] of ``base``.
     """
     if not isinstance(tables, Mapping):
         what = f"expected a table for each variant, got {show(tables)}"
@@ -87,7 +93,7 @@ def read(base: Mapping[str, Any], tables: object, file: Path) -> tuple[Variant, 
         except WrongInputError as error:
             faults += error.faults
     raise_all(faults)
-    raise_all(_of_one_name(base["image"]["name"], found, file))
+    raise_all(_of_one_file(image, found, file))
     return tuple(found)
 
 
@@ -108,16 +114,17 @@ def _misnamed(tables: Mapping[str, Any], file: Path) -> Iterator[Fault]:
                 yield Fault(what, file, key, remedy="give the variant another name")
 
 
-def _of_one_name(base: str, found: list[Variant], file: Path) -> Iterator[Fault]:
-    """Yield a fault for each image that has the name of another one, and so its files."""
-    names = {base: "the project's image"}
+def _of_one_file(base: ImageConfig, found: list[Variant], file: Path) -> Iterator[Fault]:
+    """Yield a fault for each image whose ISO would have the file name of another one's."""
+    owners = {base.iso_stem(_DATE): "the project's own image"}
     for one in found:
-        name = one.settings.image.name
-        if name in names:
-            what = f"{names[name]} is called {name!r}, too, so their ISOs would be one file"
-            fault = Fault(what, file, ("image", "name"), remedy="give it another name")
-            yield one.located(fault, file)
-        names.setdefault(name, f"the image of the variant {one.name!r}")
+        stem = one.settings.image.iso_stem(_DATE)
+        if stem in owners:
+            what = f"the ISO would be out/{stem}.iso, and so is that of {owners[stem]}"
+            remedy = f"write another name or file-name in [{TABLE}.{one.name}.image]"
+            key = "file-name" if ("image", "file-name") in one.origins else "name"
+            yield one.located(Fault(what, file, ("image", key), remedy=remedy), file)
+        owners.setdefault(stem, f"the variant {one.name!r}")
 
 
 def _variant(base: Mapping[str, Any], name: str, table: object, file: Path) -> Variant:

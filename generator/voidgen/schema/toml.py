@@ -26,8 +26,9 @@ _REMEDIES = {
     "Invalid value": "write text in quotes, a list in [ ], a table in { }",
     "Illegal character '\\n'": "close the quotes on the same line",
     "Cannot overwrite a value": "the key already has a value: remove one of the two",
+    "Cannot mutate immutable namespace": "that key already has a value: remove one of the two",
 }
-"""What to do, by tomllib's most common messages."""
+"""What to do, by the beginning of tomllib's most common messages."""
 
 
 def read(file: Path) -> dict[str, Any]:
@@ -100,7 +101,8 @@ def _syntax_fault(file: Path, text: str, message: str) -> Fault:
     if not match["line"]:
         remedy = "close the open quote or bracket: the file ends here"
         return Fault(what, file, line=text.removesuffix("\n").count("\n") + 1, remedy=remedy)
-    return Fault(what, file, line=int(match["line"]), remedy=_REMEDIES.get(match["what"], ""))
+    found = (remedy for said, remedy in _REMEDIES.items() if match["what"].startswith(said))
+    return Fault(what, file, line=int(match["line"]), remedy=next(found, ""))
 
 
 def _lines(text: str) -> dict[Key, int]:

@@ -1,35 +1,20 @@
 """`voidgen boot`."""
 
-import io
 import json
 import socket
 import subprocess
 from pathlib import Path
 
 import pytest
-from pycdlib import PyCdlib
-from tests.support import documents
+from tests.support import documents, made_iso
 from tests.support.program import Ran, voidgen
 from tests.support.stand_in import StandIns
 
 from voidgen.boot import firmware, host, image, qemu
 from voidgen.boot.types import MONITOR
 from voidgen.config.image import ImageConfig
-from voidgen.image import netboot_files, snapshot_file
-from voidgen.image.snapshot import Snapshot
+from voidgen.image import netboot_files
 from voidgen.plan import accounts
-
-
-def _iso(file: Path, content: bytes | None = None, **plan: object) -> Path:
-    """An ISO with ``content`` as voidgen's snapshot."""
-    if content is None:
-        content = snapshot_file.dump(Snapshot("x", documents.plan(image={"name": "x", **plan})))
-    made = PyCdlib()
-    made.new(interchange_level=3, rock_ridge="1.09")
-    made.add_fp(io.BytesIO(content), len(content), "/VOIDGEN.JSO;1", rr_name="voidgen.json")
-    made.write(str(file))
-    made.close()
-    return file
 
 
 def _programs(folder: Path, patch: pytest.MonkeyPatch, *names: str) -> StandIns:
@@ -50,11 +35,11 @@ def no_iso(folder: Path, _: pytest.MonkeyPatch) -> None:
 
 
 def not_for_a_pc(folder: Path, _: pytest.MonkeyPatch) -> None:
-    image.read(_iso(folder / "x.iso", arch="aarch64"))
+    image.read(made_iso.write(folder / "x.iso", arch="aarch64"))
 
 
 def foreign_snapshot(folder: Path, _: pytest.MonkeyPatch) -> None:
-    image.read(_iso(folder / "x.iso", b"[]"))
+    image.read(made_iso.write(folder / "x.iso", b"[]"))
 
 
 def not_an_iso(folder: Path, _: pytest.MonkeyPatch) -> None:
@@ -67,20 +52,20 @@ def iso_unreadable(folder: Path, _: pytest.MonkeyPatch) -> None:
 
 
 def no_console(folder: Path, _: pytest.MonkeyPatch) -> None:
-    image.direct(_iso(folder / "x.iso"), folder)
+    image.direct(made_iso.write(folder / "x.iso"), folder)
 
 
 def netboot_missing(folder: Path, _: pytest.MonkeyPatch) -> None:
-    image.refuse_no_netboot(image.read(_iso(folder / "x.iso")), test=True)
+    image.refuse_no_netboot(image.read(made_iso.write(folder / "x.iso")), test=True)
 
 
 def netboot_no_console(folder: Path, _: pytest.MonkeyPatch) -> None:
     (folder / "x-netboot").mkdir()
-    image.refuse_no_netboot(image.read(_iso(folder / "x.iso")), test=True)
+    image.refuse_no_netboot(image.read(made_iso.write(folder / "x.iso")), test=True)
 
 
 def netboot_incomplete(folder: Path, _: pytest.MonkeyPatch) -> None:
-    netboot_files.read(_iso(folder / "x.iso"))
+    netboot_files.read(made_iso.write(folder / "x.iso"))
 
 
 def no_account(folder: Path, _: pytest.MonkeyPatch) -> None:
@@ -145,7 +130,7 @@ def _boot(folder: Path, patch: pytest.MonkeyPatch, *words: str) -> Ran:
     programs = StandIns(folder.parent / "programs")
     programs.add("qemu-system-x86_64", (1, "", "qemu: no machine\n"))
     patch.setenv("PATH", programs.path)
-    _iso(folder / "x.iso")
+    made_iso.write(folder / "x.iso")
     return voidgen("boot", "x.iso", "--accel", "tcg", *words, cwd=folder)
 
 

@@ -7,11 +7,15 @@ from pathlib import Path
 
 import click
 import pytest
+from tests.support import documents, made_iso
 from tests.support.program import Ran, voidgen
 
 from voidgen.cli import write
+from voidgen.errors import WrongInputError
+from voidgen.image import snapshot_file
+from voidgen.image.snapshot import Snapshot
 from voidgen.progress import NoProgress
-from voidgen.write import copy, disks, iso_file
+from voidgen.write import copy, disks, iso_file, persistence
 
 
 def too_many(repository: Path, _: pytest.MonkeyPatch) -> Ran:
@@ -97,3 +101,32 @@ def answered_no(_: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(stream, "isatty", lambda: True)
     monkeypatch.setattr(click, "confirm", lambda *_, **__: False)
     write.ask(DISK)
+
+
+def no_sum(repository: Path, _: pytest.MonkeyPatch) -> None:
+    raise WrongInputError(iso_file.not_checked(repository / "a.iso"))
+
+
+def persistence_size(repository: Path, _: pytest.MonkeyPatch) -> Ran:
+    return voidgen("write", "--persistence", "4 giga", "a.iso", "/dev/sdb", cwd=repository)
+
+
+def persistence_too_small(_: Path, __: pytest.MonkeyPatch) -> None:
+    persistence.place(1 << 20, 1 << 30, 1 << 20, "changes")
+
+
+def persistence_no_room(_: Path, __: pytest.MonkeyPatch) -> None:
+    persistence.place(1 << 20, 1 << 30, 1 << 30, "changes")
+
+
+def persistence_no_entry(repository: Path, _: pytest.MonkeyPatch) -> None:
+    persistence.plan(made_iso.write(repository / "a.iso"), 1 << 20, 1 << 30, None)
+
+
+def persistence_program_missing(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    module = {"name": "persistence", "by": [documents.BY], "options": {"label": "changes"}}
+    plan = documents.plan(modules=[module])
+    iso = made_iso.write(repository / "a.iso", snapshot_file.dump(Snapshot("x", plan)))
+    monkeypatch.setattr(persistence, "FOLDERS", str(repository))
+    monkeypatch.setenv("PATH", str(repository))
+    persistence.plan(iso, 1 << 20, 1 << 30, None)

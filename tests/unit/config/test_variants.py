@@ -189,9 +189,23 @@ def test_variants_are_sorted_by_name() -> None:
         (
             '[variants.x.image]\nname = "mine"\n',
             (
-                "the project's image is called 'mine', too, so their ISOs would be one file",
+                "the ISO would be out/mine.iso, and so is that of the project's own image",
                 "variants.x.image.name",
-                "give it another name",
+                "write another name or file-name in [variants.x.image]",
+            ),
+        ),
+        (
+            """
+[variants.x.image]
+file-name = "live-{date}"
+[variants.y.image]
+name = "live"
+file-name = "{name}-{date}"
+""",
+            (
+                "the ISO would be out/live-{date}.iso, and so is that of the variant 'x'",
+                "variants.y.image.file-name",
+                "write another name or file-name in [variants.y.image]",
             ),
         ),
         ("[variants]\nx = 1\n", ("expected a table, got the number 1", "variants.x", "")),
@@ -237,3 +251,9 @@ def test_names_of_outputs() -> None:
     assert variants.output("xfce", "default") == "xfce"
     assert variants.output("xfce", "xbps-packages") == "xfce-xbps-packages"
     assert variants.output("xfce", "mklive") == "mklive"
+
+
+def test_images_of_one_name_have_other_files() -> None:
+    base = '[image]\nname = "live"\nfile-name = "{name}-{arch}"\n'
+    found = read('[variants.arm.image]\nname = "live"\narch = "aarch64"\n', base)["arm"].settings
+    assert found.image.iso_stem("") == "live-aarch64"

@@ -104,8 +104,8 @@ def _loads(document: dict[str, Any]) -> bool:
     file = Path("voidgen.toml")
     try:
         table, others = variants.split(document)
-        structure(table, Config, file)
-        variants.read(table, others, file)
+        settings = structure(table, Config, file)
+        variants.read(table, settings.image, others, file)
     except WrongInputError:
         return False
     return True
