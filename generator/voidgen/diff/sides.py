@@ -31,9 +31,9 @@ if TYPE_CHECKING:
 LARGEST = 1 << 30
 """Maximum bytes of a manifest that are read: one with a million store paths would be smaller."""
 SIDES = (
-    "a project or its voidgen.toml, a git revision, a flake reference, each also with #VARIANT, "
-    "a lock file, a store path or result link, an ISO or its manifest, or a snapshot that "
-    "`voidgen diff --save` wrote"
+    "a project or its voidgen.toml, a git revision, a flake reference (each with #VARIANT for a "
+    "variant), a lock file, a store path or result link, an ISO or its manifest, or a snapshot "
+    "that `voidgen diff --save` wrote"
 )
 
 

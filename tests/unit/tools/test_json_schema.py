@@ -28,6 +28,7 @@ ONLY_LOADER = {
     ("image", "keymap"),
     ("image", "platforms"),
     ("image", "remove-files"),
+    ("image", "timezone"),
     ("image", "user"),
     ("image", "xkb"),
     ("boot", "default"),
