@@ -222,3 +222,19 @@ def test_the_hook_reads_the_session_as_a_shell_does(make_root: MakeRoot) -> None
     said = root.run("sh", "-c", 'printf "<%s>" "$(cat /etc/lightdm/.session)"').stdout
     assert said == "<cinnamon>"
     assert root.path("/etc/lightdm/.session").read_bytes() == b"cinnamon"
+
+
+@shells
+@pytest.mark.parametrize("more", [[], ["audio", "no-such-group", "cdrom"]])
+def test_the_live_user_is_in_the_groups_of_voidgen_toml_alone(
+    make_root: MakeRoot, shell: tuple[str, ...], more: list[str]
+) -> None:
+    root = make_root("live-user", image={"groups": more})
+    root.write("/etc/sudoers", SUDOERS, 0o440)
+    mklive.adduser(root)
+    assert {"audio", "video", "sudo"} < groups(root, "live")
+    run_part(root, "10-user", "live", *shell)
+    ran = run_part(root, "11-groups", "live", *shell, check=False)
+    assert groups(root, "live") == {"live", *more} - {"no-such-group"}
+    assert bool(ran.returncode) is bool(more)
+    assert ran.stderr == ("there is no group no-such-group\n" if more else "")

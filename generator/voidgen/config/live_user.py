@@ -38,13 +38,11 @@ def check_name(user: str) -> None:
 
 
 def check_groups(groups: Sequence[str] | None, user: str) -> None:
-    """Raise `MisfitError` for a group that is named twice, or is the live user's own."""
+    """Raise `MisfitError` for a group that is the live user's own: no list can leave it out."""
     for index, group in enumerate(groups or ()):
         if group == user:
             what = f"{group!r} is the live user's own group, in which it always is"
             raise MisfitError(what, ("groups", index), remedy="remove it")
-        if group in (groups or ())[:index]:
-            raise MisfitError(f"{group!r} is named twice", ("groups", index), remedy="remove one")
 
 
 def check_shell(shell: str | None, cmdline: Sequence[str]) -> None:

@@ -11,7 +11,7 @@ from voidgen import config
 from voidgen.errors import StepFailedError
 from voidgen.lock import services
 from voidgen.nix import evaluation
-from voidgen.overlay import command_lines, programs
+from voidgen.overlay import programs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -50,7 +50,7 @@ def missing(project: Project, lock: Lock | None) -> Iterator[Named]:
         if one.path in locked:
             if locked[one.path] is None:
                 yield one
-        elif one.by_option and basename(one.path) not in command_lines.WRAPPERS:
+        elif one.by_option and basename(one.path) not in programs.ASSUMED:
             yield _unlocked(project, one)
 
 

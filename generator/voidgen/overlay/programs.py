@@ -27,6 +27,8 @@ BIN = "/usr/bin"
 _ALIASES = ("/bin", "/sbin", "/usr/sbin")
 """Folders that are links to `BIN` on Void."""
 _FOLDERS = (BIN, "/usr/local/bin", *_ALIASES)
+ASSUMED = command_lines.WRAPPERS.keys() - {"zsh"}
+"""Programs that an image without a lock is assumed to have; no base package has zsh."""
 _OF_PACKAGES = re.compile("/(?:usr|bin|sbin|lib(?:32|64|exec)?|opt)/.*")
 _RUN = re.compile("/etc/sv/[^/]+/(?:log/)?run")
 

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
 from tests.support import documents
 
 from voidgen.boot import identity_checks
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def checked(**image: object) -> dict[str, tuple[str, str]]:
@@ -37,3 +44,43 @@ def test_a_device_has_the_label() -> None:
     assert "blkid -t LABEL=MINE " in command
     assert "root=live:CDLABEL=MINE " in command
     assert prints == ""
+
+
+def run(command: str, folder: Path, **programs: str) -> str:
+    """Return what a check prints if these programs, with /etc/shells, print this."""
+    (folder / "shells").write_text("/usr/bin/sh\n")
+    for name, prints in programs.items():
+        script = folder / name
+        script.write_text(f"#!/bin/sh\n{prints}\n")
+        script.chmod(0o755)
+    text = command.replace("/etc/shells", str(folder / "shells"))
+    env = {"PATH": f"{folder}:/usr/bin"}
+    return subprocess.run(
+        ["sh", "-c", text], env=env, capture_output=True, text=True, check=True
+    ).stdout.rstrip()
+
+
+@pytest.mark.parametrize(
+    ("shell", "fault"), [("/usr/bin/sh", ""), ("/bin/nowhere", "no such"), ("/bin/sh", "not in ")]
+)
+def test_a_shell_is_there_and_registered(shell: str, fault: str, tmp_path: Path) -> None:
+    command, prints = checked(**{"user-shell": shell})["the live user's shell"]
+    assert prints == shell
+    said = run(command, tmp_path, getent=f"echo live:x:1000:1000::/home/live:{shell}")
+    assert (said == prints) == (not fault)
+    assert fault in said
+
+
+def test_root_may_have_another_shell() -> None:
+    command, prints = checked(**{"root-shell": "/bin/zsh"})["root's shell"]
+    assert "getent passwd root " in command
+    assert prints == "/bin/zsh"
+
+
+@pytest.mark.parametrize("groups", [["wheel", "audio"], []])
+def test_the_groups_are_exactly_these(groups: list[str], tmp_path: Path) -> None:
+    command, prints = checked(groups=groups)["the live user's groups"]
+    assert prints == " ".join(sorted(groups))
+    stub = f'[ "$1" = -gn ] && echo live && exit; echo live {" ".join(groups)}'
+    assert run(command, tmp_path, id=stub) == prints
+    assert run(command, tmp_path, id=f"{stub} video") != prints

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from voidgen.config import identity, timezones
+from voidgen.config import identity, live_user, timezones
 from voidgen.config.image import ImageConfig
 from voidgen.schema.rule import MisfitError, Rule
 from voidgen.system import iso_name
@@ -18,6 +18,7 @@ GOOD = {
     identity.FILE_NAME: ["{name}", "a", "void-{arch}-{date}", "{name}_{version}", "x" * 300],
     identity.VERSION: ["1", "1.2", "2026-12_rc1", "a"],
     identity.VOLUME_LABEL: ["A", "VOID_LIVE", "my-image-1.2_x", "3", "X" * 32],
+    live_user.SHELL: ["/bin/zsh", "/usr/local/bin/my-sh_1.2+", "/nix/store/a-b/bin/fish"],
     identity.OS_RELEASE_KEY: ["VARIANT", "X_2"],
     identity.OS_RELEASE_VALUE: ["", 'é \\ " $x `y`'],
 }
@@ -32,6 +33,7 @@ BAD = {
     ],
     identity.VERSION: ["", "V1", "1 2", "-1", "1/2", "1+2", "é", "x" * 65, "1\n"],
     identity.VOLUME_LABEL: ["", "_A", "-A", ".A", "A B", "A/B", "A|B", "X" * 33, "É", "A\n"],
+    live_user.SHELL: ["", "zsh", "bin/zsh", "/", "/bin/", "/bin/../sh", "/a:b", "/bin/sh -l", "/é"],
     identity.OS_RELEASE_KEY: ["", "Variant", "1X", "A-B", "A=", "A\n"],
     identity.OS_RELEASE_VALUE: ["a\nb", "\x1b[m", "\u2028", "\x85"],
 }  # fmt: skip
@@ -124,3 +126,16 @@ def test_a_line_of_a_wrong_form(key: str, value: str) -> None:
 def test_other_lines_are_free() -> None:
     lines = {"VARIANT": "My Variant", "VARIANT_ID": "mine", "HOME_URL": "https://example.org/a?b"}
     assert ImageConfig("x", os_release={**lines, "PRETTY_NAME": "x", "X_OWN": ""})
+
+
+def test_the_live_users_own_group() -> None:
+    key, what = refused(groups=("audio", "live"))
+    assert key == ("groups", 1)
+    assert "own group" in what
+    assert ImageConfig("x", groups=()).groups == ()
+
+
+def test_two_shells_of_the_live_user() -> None:
+    parameter = "live.shell=/bin/zsh"
+    assert ImageConfig("x", cmdline=(parameter,)).cmdline == (parameter,)
+    assert refused(cmdline=(parameter,), user_shell="/bin/zsh")[0] == ("cmdline", 0)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[3]
 ONLY_LOADER = {
     ("image", "cmdline"),
+    ("image", "groups"),
     ("image", "keymap"),
     ("image", "platforms"),
     ("image", "remove-files"),
@@ -60,6 +61,7 @@ def validator() -> Draft7Validator:
 CANDIDATES: list[Any] = [
     *sorted({text for good, bad in TABLE.values() for text in (*good, *bad)}),
     *(
+        "UTC",
         "x86_64",
         "zstd",
         "podman",
