@@ -96,7 +96,7 @@ DEFAULT linux
 TIMEOUT 1
 LABEL linux
 KERNEL /boot/vmlinuz
-APPEND initrd=/boot/initrd root=live:CDLABEL=VOID_LIVE ro loglevel=4 {cmdline}
+APPEND initrd=/boot/initrd root=live:CDLABEL={label} ro loglevel=4 {cmdline}
 """
 
 
@@ -116,8 +116,11 @@ class Parts:
         file: Path,
         told: Mapping[str, Any] | None = None,
         cmdline: Sequence[str] | None = None,
+        label: str = "VOID_LIVE",
     ) -> Path:
         """Make an ISO, with the image's own snapshot and command line unless others are given.
+
+        ``label`` is its volume label; the default is mklive's.
 
         As mklive's, it is isohybrid: a BIOS starts it from a stick, too.
         """
@@ -125,10 +128,10 @@ class Parts:
         words = truth["plan"]["image"]["cmdline"] if cmdline is None else cmdline
         with tempfile.TemporaryDirectory(dir=file.parent) as place:
             menu = Path(place, "isolinux.cfg")
-            menu.write_text(MENU.format(cmdline=" ".join(words)))
+            menu.write_text(MENU.format(label=label, cmdline=" ".join(words)))
             Path(place, "voidgen.json").write_text(json.dumps(told or truth))
             _said(
-                "xorriso", "-as", "mkisofs", "-quiet", "-rock", "-V", "VOID_LIVE", "-o", file,
+                "xorriso", "-as", "mkisofs", "-quiet", "-rock", "-V", label, "-o", file,
                 "-b", "boot/isolinux/isolinux.bin", "-c", "boot/isolinux/boot.cat",
                 "-no-emul-boot", "-boot-load-size", "4", "-boot-info-table",
                 "-isohybrid-mbr", self.folder / "boot/isohdpfx.bin", "-graft-points",

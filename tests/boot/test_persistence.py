@@ -1,22 +1,33 @@
-"""[live] persistence: a stick that is started several times, with the real dracut's initramfs."""
+"""[live] persistence: a stick that is started several times, with the real dracut's initramfs.
+
+tests/overlay/test_persistence_hooks.py tries more states of the partition, without a machine.
+"""
 
 import os
 import shlex
+import shutil
 import subprocess
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from attrs import evolve, frozen
 from tests.boot import image, stick
 
+from voidgen.plan.boot_menu import overlay
+from voidgen.plan.job_format import IMAGE
 from voidgen.write import persistence
+from voidgen.write.persistence import MIB, Partition
+
+pytestmark = pytest.mark.slow
 
 LIVE = '[live]\npersistence = "kept"\npassword = "none"\n'
 FOLDER = "/of-the-image"
-PLACE = f"rd.live.overlay=LABEL=kept:{FOLDER}/changes"
 PARAMETERS = (
     *("rd.live.overlay.overlayfs=1", "rd.luks=0", "rd.md=0", "rd.dm=0", "init=/usr/sbin/runit"),
-    *(PLACE, "rd.live.overlay.nouserconfirmprompt"),
+    *(word.replace(IMAGE, FOLDER[1:]) for word in overlay("kept")),
 )
+VOLUME = "OTHER_LABEL"
 PACKAGE = """
 let mine = "$out/bin/mine";
 in derivation {
@@ -26,66 +37,169 @@ in derivation {
   args = [ "-c" "/bin/mkdir -p $out/bin; echo 'echo installed' > ${mine}; /bin/chmod +x ${mine}" ];
 }
 """
-INSTALL = (
-    "nix profile install --impure --option substitute false --expr 'import /home/live/mine.nix'"
-)
+ADD = "nix profile install --impure --option substitute false --expr 'import /home/live/mine.nix'"
+"""Nix 2.20 and later call it `nix profile add`, too."""
+DPKG = """
+mkdir -p tool/DEBIAN tool/usr/bin
+printf 'Package: tool\\nVersion: 1\\nArchitecture: all\\nMaintainer: x\\nDescription: x\\n' > tool/DEBIAN/control
+echo 'echo of a package' > tool/usr/bin/tool
+chmod +x tool/usr/bin/tool
+dpkg-deb --build tool > /dev/null
+dpkg --force-all --install tool.deb
+"""
+"""dpkg stands in for XBPS: it, too, has a database and writes below /usr and /var."""
 
 
-@pytest.fixture
-def disk(folder: Path) -> Path:
-    """A stick with the ISO, and behind it the partition that `voidgen write` makes."""
+@frozen
+class Stick:
+    """A stick with an ISO, and behind it the partition that `voidgen write` makes."""
+
+    file: Path
+    partition: Partition
+
+    def copy(self, folder: Path) -> "Stick":
+        subprocess.run(["cp", "--sparse=always", self.file, folder / "stick"], check=True)
+        return evolve(self, file=folder / "stick")
+
+    @property
+    def place(self) -> str:
+        """Return the partition, as programs of e2fsprogs name it."""
+        return f"{self.file}?offset={self.partition.start}"
+
+    def debugfs(self, *commands: str) -> None:
+        for one in commands:
+            words = ["debugfs", "-w", "-R", one, self.place]
+            subprocess.run(words, check=True, capture_output=True)
+
+    def overwrite(self, offset: int, data: bytes) -> None:
+        """Write ``data`` at ``offset`` of the partition."""
+        with self.file.open("r+b") as stream:
+            stream.seek(self.partition.start + offset)
+            stream.write(data)
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stick]:
+    """A stick that nobody has started yet."""
+    folder = tmp_path_factory.mktemp("stick")
     made = image.with_dracut(image.with_tables(LIVE, folder / "work"), folder / "dracut")
     words = made.snapshot()["plan"]["image"]["cmdline"]
-    file = made.iso(folder / "stick", cmdline=(*words, *PARAMETERS))
+    file = made.iso(folder / "stick", cmdline=(*words, *PARAMETERS), label=VOLUME)
+    shutil.rmtree(folder / "work")
+    shutil.rmtree(folder / "dracut")
     length = file.stat().st_size
-    os.truncate(file, 1 << 30)
-    partition = persistence.place(length, 1 << 30, None, "kept")
+    size = length + 300 * MIB
+    os.truncate(file, size)
+    partition = persistence.place(length, size, None, "kept")
     descriptor = os.open(file, os.O_RDWR)
     try:
         persistence.add(partition, file, descriptor)
     finally:
         os.close(descriptor)
-    return file
+    yield Stick(file, partition)
+    shutil.rmtree(folder)
 
 
-@pytest.mark.slow
-def test_changes_survive_power_cuts_and_damage_does_not_stop_the_boot(disk: Path) -> None:
+def test_changes_survive_power_cuts(written: Stick, folder: Path) -> None:
     """mklive's hooks and live-setup run at each boot, and could undo the changes."""
+    disk = written.copy(folder).file
     with stick.session(disk) as session:
         assert session.run("cat /run/live-persistence") == "kept kept"
         assert "Changes are kept on the partition with the label kept." in session.printed
         session.run("echo mine > /root/file && echo mine > /etc/hostname")
-        session.run("echo '# mine' >> /etc/nsswitch.conf")
+        session.run("echo '# mine' >> /etc/nsswitch.conf && rm /etc/profile.d/nix-daemon.sh")
         session.run("echo live:changed | chpasswd -c SHA512")
+        session.run(DPKG)
         session.run(f"echo {shlex.quote(PACKAGE)} > /home/live/mine.nix")
-        session.run(f"su - live -c {shlex.quote(INSTALL)}")
+        session.run(f"su - live -c {shlex.quote(ADD)}")
         hashed = session.run("getent shadow live")
         session.run("sync")
     with stick.session(disk) as session:
         assert session.run("cat /run/live-persistence") == "kept kept"
         assert session.run("hostname && cat /root/file /etc/hostname") == "mine\nmine\nmine"
         assert session.run("tail -n 1 /etc/nsswitch.conf") == "# mine"
+        assert session.run("ls /etc/profile.d/nix-daemon.sh || true") == ""
         assert session.run("getent shadow live") == hashed
         assert "    live  (with your password)" in session.printed
+        assert session.run("tool && dpkg-query --show --showformat '${Status}' tool") == (
+            "of a package\ninstall ok installed"
+        )
         assert session.run("su - live -c mine") == "installed"
         assert "-mine" in session.run("su - live -c 'nix profile list'")
         # Nix's database knows the image's paths and the user's.
         session.run("su - live -c 'nix-store --query --requisites ~/.nix-profile'")
+        assert (
+            session.run("nix-store --verify 2>&1 | grep -i -e disappeared -e error || true") == ""
+        )
         session.run("cat /run/live-setup/sudoers && nix-collect-garbage && su - live -c mine")
+
+
+def remove(disk: Stick) -> None:
+    """Remove the partition, as on a stick that `dd` wrote."""
+    with disk.file.open("r+b") as stream:
+        for offset in persistence.TABLE[1:]:
+            stream.seek(offset)
+            stream.write(bytes(16))
+    disk.overwrite(0, bytes(MIB))
+
+
+def put_fat(disk: Stick) -> None:
+    disk.overwrite(0, bytes(MIB))
+    made = disk.file.with_name("fat")
+    os.truncate(os.open(made, os.O_CREAT | os.O_RDWR), 64 * MIB)
+    subprocess.run(["mkfs.vfat", "-n", "kept", made], check=True, capture_output=True)
+    disk.overwrite(0, made.read_bytes())
+    made.unlink()
+
+
+def fill(disk: Stick) -> None:
+    made = disk.file.with_name("large")
+    made.write_bytes(b"x" * 400 * MIB)
+    # debugfs ends at the last free block.
+    words = ["debugfs", "-w", "-R", f"write {made} large", disk.place]
+    subprocess.run(words, check=False, capture_output=True)
+    made.unlink()
+    assert b"Free blocks:              0\n" in subprocess.run(
+        ["dumpe2fs", "-h", disk.place], check=True, capture_output=True
+    ).stdout  # fmt: skip
+
+
+def half_an_overlay(disk: Stick) -> None:
+    """Make the overlay's working folder immutable: no overlay can be mounted with it."""
+    disk.debugfs(f"mkdir {FOLDER}", f"mkdir {FOLDER}/changes", f"mkdir {FOLDER}/ovlwork")
+    disk.debugfs(f"set_inode_field {FOLDER}/ovlwork flags 0x80010")
+
+
+def spoil(disk: Stick) -> None:
+    """Overwrite what comes after the superblock: group descriptors, bitmaps, inodes."""
+    disk.overwrite(4096, b"?" * MIB)
+
+
+DAMAGE: dict[str, tuple[Callable[[Stick], None], str]] = {
+    "none": (remove, "there is no partition with the label kept"),
+    "FAT": (put_fat, "there is no partition with the label kept"),
+    "full": (fill, "the changes on /dev/disk/by-label/kept are damaged, or the partition is full"),
+    "half": (half_an_overlay, "the changes on /dev/disk/by-label/kept are damaged, or the"),
+    "zeros": (lambda disk: disk.overwrite(0, bytes(MIB)), "there is no partition with the label"),
+}
+
+
+@pytest.mark.parametrize("kind", DAMAGE)
+def test_damage_does_not_stop_the_boot(written: Stick, folder: Path, kind: str) -> None:
+    disk = written.copy(folder)
+    damage, reason = DAMAGE[kind]
     damage(disk)
-    with stick.session(disk) as session:
-        assert session.run("cat /run/live-persistence").startswith("lost ")
-        assert "Changes are lost at shutdown: " in session.printed
+    with stick.session(disk.file) as session:
+        assert session.run("cat /run/live-persistence").startswith(f"lost {reason}")
+        assert f"Changes are lost at shutdown: {reason}" in session.printed
         assert session.run("hostname; ls /root") == "of-the-overlay"
+        session.run("echo mine > /root/file && su - live -c 'nix --version'")
+        # Whoever repairs the partition finds it free.
+        assert session.run("findmnt --source LABEL=kept || true") == ""
 
 
-def damage(disk: Path) -> None:
-    """Make the overlay's working folder immutable, which no overlay can be mounted with."""
-    with disk.open("rb") as stream:
-        stream.seek(446 + 2 * 16 + 8)
-        start = int.from_bytes(stream.read(4), "little") * 512
-    place = f"{disk}?offset={start}"
-    # Status 1: errors were repaired.
-    assert subprocess.run(["e2fsck", "-p", place], check=False).returncode <= 1
-    immutable = f"set_inode_field {FOLDER}/ovlwork flags 0x80010"
-    subprocess.run(["debugfs", "-w", "-R", immutable, place], check=True)
+def test_what_e2fsck_can_repair_is_used(written: Stick, folder: Path) -> None:
+    disk = written.copy(folder)
+    spoil(disk)
+    with stick.session(disk.file) as session:
+        assert session.run("cat /run/live-persistence") == "kept kept"

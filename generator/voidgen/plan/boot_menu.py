@@ -58,7 +58,7 @@ def _lines(boot: Boot, label: str) -> Iterator[tuple[str, ...]]:
         yield ("serial",)
         yield "entry", SERIAL, "Serial console", CONSOLE
     if label:
-        yield "entry", persistence.ENTRY, KEEPS, " ".join(_overlay(label))
+        yield "entry", persistence.ENTRY, KEEPS, " ".join(overlay(label))
     for name, entry in boot.entries.items():
         if entry.cmdline:
             yield "entry", name, entry.title, " ".join(entry.cmdline)
@@ -67,7 +67,7 @@ def _lines(boot: Boot, label: str) -> Iterator[tuple[str, ...]]:
                 yield kind, name, entry.title, _name(("entries", name, kind), file)
 
 
-def _overlay(label: str) -> tuple[str, ...]:
+def overlay(label: str) -> tuple[str, ...]:
     """Return dracut's parameters for changes on the partition ``label`` (dracut.cmdline(7)).
 
     The folder is the image's own, as changes fit only the files that they were made to. Without the

@@ -155,7 +155,7 @@ def is_made_of(device: str, file: Path) -> bool:
     """Return whether ``device`` is a loop device of ``file``: to write to it would change that."""
     try:
         backing = Path(LOOP.format(Path(device).name)).read_bytes().removesuffix(b"\n")
-        return os.path.samefile(backing, file)
+        return Path(os.fsdecode(backing)).samefile(file)
     except OSError:
         return False
 

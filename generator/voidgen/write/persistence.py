@@ -63,7 +63,7 @@ def plan(iso: Path, length: int, disk: int, size: int | None) -> Partition:
     no partition, StepFailedError if there is no room or a program is missing.
     """
     found = place(length, disk, size, _label(iso))
-    return evolve(found, sfdisk=_find(SFDISK), mkfs=_find(MKFS))
+    return evolve(found, sfdisk=find(SFDISK), mkfs=find(MKFS))
 
 
 def _label(iso: Path) -> str:
@@ -90,12 +90,13 @@ def place(iso: int, disk: int, size: int | None, label: str) -> Partition:
         what = f"a partition that keeps changes needs at least {human_size(SMALLEST)}"
         raise StepFailedError(what, "choose a larger size, or take a larger disk")
     if wanted > room:
-        what = f"the disk has {human_size(max(room, 0))} behind the ISO"
+        what = f"the disk has {human_size(max(room, 0))} behind the ISO, not {human_size(wanted)}"
         raise StepFailedError(what, "choose a smaller size, or take a larger disk")
     return Partition(start, wanted, label)
 
 
-def _find(name: str) -> str:
+def find(name: str) -> str:
+    """Return the path of a program that may be outside of PATH; StepFailedError if it is missing."""
     found = shutil.which(name, path=f"{os.environ.get('PATH', '')}:{FOLDERS}")
     if not found:
         what = f"{name}, which --persistence needs, is not installed"

@@ -1,13 +1,18 @@
 """`voidgen write`."""
 
 import errno
+import hashlib
+import io
 import os
+import shutil
 import sys
 from pathlib import Path
 
 import click
 import pytest
-from tests.support import documents, made_iso
+from attrs import evolve
+from pycdlib import PyCdlib
+from tests.support import documents
 from tests.support.program import Ran, voidgen
 
 from voidgen.cli import write
@@ -47,16 +52,97 @@ def other_lsblk(_: Path, __: pytest.MonkeyPatch) -> None:
     disks.parse(b"[]")
 
 
-def _refused(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
+def _refused(monkeypatch: pytest.MonkeyPatch, number: int, user: int = 1000) -> None:
     def refuse(*_: object) -> int:
         raise OSError(number, os.strerror(number))
 
     monkeypatch.setattr(os, "open", refuse)
+    monkeypatch.setattr(os, "geteuid", lambda: user)
     copy.open_disk(Path("/dev/sdb"), "voidgen write a.iso /dev/sdb")
+
+
+def changed(repository: Path, _: pytest.MonkeyPatch) -> None:
+    _written(repository, "0")
+
+
+def without_a_sum(repository: Path, _: pytest.MonkeyPatch) -> None:
+    raise WrongInputError(iso_file.not_checked(repository / "a.iso"))
+
+
+def old_lsblk(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(disks, "LSBLK", (*disks.LSBLK[:-1], "MOUNTPOINTS,OF-THE-FUTURE"))
+    disks.read(repository)
+
+
+def _iso(repository: Path) -> None:
+    descriptor = bytes(32768) + b"\1CD001" + bytes(74) + b"\x11\0\0\0"
+    (repository / "a.iso").write_bytes(descriptor.ljust(17 * 2048, b"\0"))
+
+
+def _named(repository: Path, monkeypatch: pytest.MonkeyPatch, *disk: disks.Device) -> Ran:
+    """Run `voidgen write a.iso /dev/sdb` on a machine with ``disk``."""
+    _iso(repository)
+    monkeypatch.setattr(disks, "read", lambda _: disk)
+    return voidgen("write", "a.iso", "/dev/sdb", cwd=repository)
+
+
+def not_removable(repository: Path, monkeypatch: pytest.MonkeyPatch) -> Ran:
+    return _named(repository, monkeypatch, evolve(DISK, rm=False, hotplug=False))
+
+
+def too_small(repository: Path, monkeypatch: pytest.MonkeyPatch) -> Ran:
+    return _named(repository, monkeypatch, evolve(DISK, size=1024))
+
+
+def mounted(repository: Path, monkeypatch: pytest.MonkeyPatch) -> Ran:
+    part = disks.Device("/dev/sdb1", "part", 1 << 29, ro=False, rm=True, hotplug=True)
+    parts = (
+        evolve(part, mountpoints=("/mnt",)),
+        evolve(part, name="/dev/sdb2", mountpoints=("/a",)),
+    )
+    return _named(repository, monkeypatch, evolve(DISK, children=parts))
+
+
+def of_a_raid(repository: Path, monkeypatch: pytest.MonkeyPatch) -> Ran:
+    raid = disks.Device("/dev/md0", "raid1", 1 << 29, ro=False, rm=False, hotplug=False)
+    return _named(repository, monkeypatch, evolve(DISK, children=(raid,)))
+
+
+def of_the_iso(repository: Path, monkeypatch: pytest.MonkeyPatch) -> Ran:
+    monkeypatch.setattr(disks, "is_made_of", lambda *_: True)
+    return _named(repository, monkeypatch, DISK)
+
+
+def keeps_nothing(repository: Path, _: pytest.MonkeyPatch) -> None:
+    iso = repository / "a.iso"
+    made = PyCdlib()
+    made.new(interchange_level=3, rock_ridge="1.09")
+    content = snapshot_file.dump(Snapshot("x", documents.plan(image={"name": "x"})))
+    made.add_fp(io.BytesIO(content), len(content), "/VOIDGEN.JSO;1", rr_name="voidgen.json")
+    made.write(str(iso))
+    made.close()
+    persistence.plan(iso, 1 << 20, 1 << 30, None)
+
+
+def no_room(_: Path, __: pytest.MonkeyPatch) -> None:
+    persistence.place(1 << 29, 1 << 30, 1 << 29, "data")
+
+
+def too_little(_: Path, __: pytest.MonkeyPatch) -> None:
+    persistence.place(1 << 29, 1 << 30, 1 << 20, "data")
+
+
+def without_sfdisk(_: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shutil, "which", lambda *_, **__: None)
+    persistence.find("sfdisk")
 
 
 def no_permission(_: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     _refused(monkeypatch, errno.EACCES)
+
+
+def in_a_container(_: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _refused(monkeypatch, errno.EPERM, user=0)
 
 
 def in_use(_: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -77,8 +163,9 @@ def _written(repository: Path, hash_: str) -> None:
         os.close(disk)
 
 
-def other_bytes(repository: Path, _: pytest.MonkeyPatch) -> None:
-    _written(repository, "0")
+def other_bytes(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "pread", lambda *_: b"TEXT")
+    _written(repository, hashlib.sha256(b"text").hexdigest())
 
 
 def unusable(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -101,32 +188,3 @@ def answered_no(_: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(stream, "isatty", lambda: True)
     monkeypatch.setattr(click, "confirm", lambda *_, **__: False)
     write.ask(DISK)
-
-
-def no_sum(repository: Path, _: pytest.MonkeyPatch) -> None:
-    raise WrongInputError(iso_file.not_checked(repository / "a.iso"))
-
-
-def persistence_size(repository: Path, _: pytest.MonkeyPatch) -> Ran:
-    return voidgen("write", "--persistence", "4 giga", "a.iso", "/dev/sdb", cwd=repository)
-
-
-def persistence_too_small(_: Path, __: pytest.MonkeyPatch) -> None:
-    persistence.place(1 << 20, 1 << 30, 1 << 20, "changes")
-
-
-def persistence_no_room(_: Path, __: pytest.MonkeyPatch) -> None:
-    persistence.place(1 << 20, 1 << 30, 1 << 30, "changes")
-
-
-def persistence_no_entry(repository: Path, _: pytest.MonkeyPatch) -> None:
-    persistence.plan(made_iso.write(repository / "a.iso"), 1 << 20, 1 << 30, None)
-
-
-def persistence_program_missing(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    module = {"name": "persistence", "by": [documents.BY], "options": {"label": "changes"}}
-    plan = documents.plan(modules=[module])
-    iso = made_iso.write(repository / "a.iso", snapshot_file.dump(Snapshot("x", plan)))
-    monkeypatch.setattr(persistence, "FOLDERS", str(repository))
-    monkeypatch.setenv("PATH", str(repository))
-    persistence.plan(iso, 1 << 20, 1 << 30, None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from tests.support.program import voidgen
@@ -14,6 +14,9 @@ from voidgen.errors import StepFailedError
 from voidgen.schema.rule import MisfitError
 from voidgen.write import persistence
 from voidgen.write.persistence import FOLDERS, MIB, Partition
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 ISO = 9 * MIB + 2048
 ENTRIES = {0: b"\x80\0\1\0\0\x3f\xa0\x07\0\0\0\0\4\x48\0\0", 16: b"\0" * 4 + b"\xef" + b"\1" * 11}
