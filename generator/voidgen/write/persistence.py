@@ -96,7 +96,7 @@ def place(iso: int, disk: int, size: int | None, label: str) -> Partition:
 
 
 def find(name: str) -> str:
-    """Return the path of a program that may be outside of PATH; StepFailedError if it is missing."""
+    """Return the path of a program, also from outside of PATH; StepFailedError if there is none."""
     found = shutil.which(name, path=f"{os.environ.get('PATH', '')}:{FOLDERS}")
     if not found:
         what = f"{name}, which --persistence needs, is not installed"
