@@ -140,7 +140,7 @@ MANY = """
       "children": [
         {"name":"/dev/mapper/luks-1", "type":"crypt", "size":1000152457216, "ro":false, "rm":false,
          "hotplug":false, "tran":null, "model":null, "fstype":"ext4", "label":"backup",
-         "mountpoints":["/mnt"]}
+         "mountpoints":["/a"]}
       ]}
    ]},
   {"name":"/dev/sr0", "type":"rom", "size":1073741312, "ro":false, "rm":true, "hotplug":true,
@@ -202,7 +202,7 @@ MANY = """
         ("/dev/sdc", ""),
         (
             "/dev/sdd",
-            "is in use: /dev/mapper/luks-1 is mounted at /mnt: run `sudo umount /dev/mapper/luks-1`",
+            "is in use: /dev/mapper/luks-1 is mounted at /a: run `sudo umount /dev/mapper/luks-1`",
         ),
         ("/dev/mapper/luks-1", "is a part of /dev/sdd: name the whole disk"),
         ("/dev/sr0", "is not a disk: run `voidgen write` for a list"),
