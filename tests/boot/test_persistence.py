@@ -41,7 +41,8 @@ ADD = "nix profile install --impure --option substitute false --expr 'import /ho
 """Nix 2.20 and later call it `nix profile add`, too."""
 DPKG = """
 mkdir -p tool/DEBIAN tool/usr/bin
-printf 'Package: tool\\nVersion: 1\\nArchitecture: all\\nMaintainer: x\\nDescription: x\\n' > tool/DEBIAN/control
+printf "Package: tool\\nVersion: 1\\nArchitecture: all\\nMaintainer: x\\nDescription: x\\n" \\
+    > tool/DEBIAN/control
 echo 'echo of a package' > tool/usr/bin/tool
 chmod +x tool/usr/bin/tool
 dpkg-deb --build tool > /dev/null
