@@ -10,12 +10,10 @@ from attrs import evolve, frozen
 
 from voidgen import config, lint
 from voidgen.config import variants
-from voidgen.config.nix import MAIN
 from voidgen.data import bundled_files
 from voidgen.emit.listing import hash_of
 from voidgen.errors import (
     Fault,
-    Key,
     WrongInputError,
     did_you_mean_or_known,
     raise_all,
@@ -25,7 +23,7 @@ from voidgen.lint import hook, kernels, nix_environment, privileged, removed_fil
 from voidgen.nix.caches import Caches
 from voidgen.overlay import catalogue, run_bits, sources
 from voidgen.overlay.resolve import resolve
-from voidgen.plan import boot_menu, overlay_nodes, render
+from voidgen.plan import named_files, overlay_nodes, render
 from voidgen.plan.plan import Plan, plan
 
 if TYPE_CHECKING:
@@ -161,7 +159,7 @@ def load(folder: Path, text: str | None = None) -> Project:
     settings = _attempt(lambda: config.load_all(folder, text), faults)
     if settings:
         own, _ = settings
-        _attempt(lambda: _refuse_missing_files(own, folder), faults)
+        _attempt(lambda: named_files.refuse_missing(own, folder), faults)
     modules = _attempt(lambda: modules_of(folder), faults)
     if settings is None or modules is None or faults:
         raise WrongInputError(*faults)
@@ -169,7 +167,7 @@ def load(folder: Path, text: str | None = None) -> Project:
     images = []
     for variant in settings[1]:
         try:
-            _refuse_missing_files(variant.settings, folder)
+            named_files.refuse_missing(variant.settings, folder)
             found = _image(folder, variant.settings, modules)
         except WrongInputError as error:
             faults += (variant.located(one, folder / config.FILE) for one in error.faults)
@@ -185,7 +183,7 @@ def load(folder: Path, text: str | None = None) -> Project:
 def _image(folder: Path, settings: Config, modules: Catalogue) -> Project:
     """Return the image of ``settings``; WrongInputError with every fault found."""
     resolution = resolve(settings, modules, folder / config.FILE)
-    image = plan(settings, resolution, _named_files(settings, folder))
+    image = plan(settings, resolution, named_files.read(settings, folder))
     nodes = overlay_nodes.of_plan(image, _contents(image))
     found = lint.check(image, nodes)
     file = folder / config.FILE
@@ -231,70 +229,6 @@ def _attempt(load: Callable[[], T], faults: list[Fault]) -> T | None:
     except WrongInputError as error:
         faults += error.faults
         return None
-
-
-def _refuse_missing_files(settings: Config, folder: Path) -> None:
-    """Raise WrongInputError if the project lacks a file that voidgen.toml names."""
-    file = folder / config.FILE
-    faults: list[Fault] = []
-    extra = settings.flake.extra
-    for name, one in settings.nix.every_set().items():
-        code = folder / one.nixpkgs / "default.nix"
-        if one.is_folder and not code.is_file():
-            remedy = _of_a_submodule(code) or (
-                "name a folder of the project whose default.nix takes { system, config, overlays }"
-            )
-            above: Key = ("nix",) if name == MAIN else ("nix", "sets", name)
-            what = f"{one.nixpkgs} has no default.nix"
-            faults.append(Fault(what, file, (*above, "nixpkgs"), remedy=remedy))
-    named: list[tuple[Key, str]] = [
-        (("xbps", "keys", index), name) for index, name in enumerate(settings.xbps.keys)
-    ]
-    if extra:
-        named.append((("flake", "extra"), extra))
-    named += settings.nix.overlay_files()
-    named += _files_of(settings)
-    for key, name in named:
-        if not (folder / name).is_file():
-            remedy = _of_a_submodule(folder / name) or "write its path from the project's folder"
-            faults.append(Fault(f"{name} is not a file of the project", file, key, remedy=remedy))
-    raise_all(faults)
-
-
-def _of_a_submodule(file: Path) -> str:
-    """Return what to do if the folder of a missing ``file`` is empty, as a submodule's may be."""
-    above = next(one for one in file.parents if one.is_dir())
-    if any(above.iterdir()):
-        return ""
-    return f"{above.name} is empty: if it is a submodule, copy its files into this repository"
-
-
-def _files_of(settings: Config) -> Iterator[tuple[Key, str]]:
-    """Yield the key and the path of each file whose content becomes part of the image."""
-    if settings.boot:
-        yield from ((("boot", *key), name) for key, name in settings.boot.files())
-    if settings.hooks and settings.hooks.post_install:
-        yield ("hooks", "post-install"), settings.hooks.post_install
-
-
-def _named_files(settings: Config, folder: Path) -> dict[str, bytes]:
-    """Return the contents of the files that [boot] and [hooks] name, by path in the project."""
-    found: dict[str, bytes] = {}
-    faults: list[Fault] = []
-    for key, name in _files_of(settings):
-        try:
-            found[name] = (folder / name).read_bytes()
-        except OSError as error:
-            faults.append(unreadable(error, folder / name))
-            continue
-        if key == ("boot", "splash") and (what := boot_menu.unfit_picture(found[name])):
-            remedy = "boot menus need 640x480 pixels, 8 bits for each of red, green and blue"
-            faults.append(Fault(f"{name} {what}", folder / config.FILE, key, remedy=remedy))
-        if key == ("hooks", "post-install") and not found[name].startswith(b"#!"):
-            remedy = "begin it with the program that runs it, such as #!/bin/sh"
-            faults.append(Fault("has no #! line", folder / name, line=1, remedy=remedy))
-    raise_all(faults)
-    return found
 
 
 def _contents(image: Plan) -> dict[Path, bytes]:
