@@ -10,12 +10,18 @@ from tests.locks.project import git, repository, well
 
 ARCH = SYSTEM.partition("-")[0]
 NAME = "tests"
+LABEL = "tests-1.2_with-32.characters_abc"
+"""As long as ISO 9660 allows."""
 
 TOML = """
 [image]
 name = "tests"
 title = "Tests"
 keymap = "ch-fr_nodeadkeys"
+volume-label = "{label}"
+root-shell = "/usr/bin/sh"
+user-shell = "/usr/bin/tool"
+groups = ["_tests", "lamp"]
 locale = "de_CH.UTF-8"
 cmdline = ["quiet"]
 remove-files = ["/usr/share/removed/**/*.txt", "/usr/share/[p-s]*/folder", "/etc/elsewhere/**"]
@@ -99,6 +105,7 @@ def write(
     folder.mkdir()
     write_set(folder / "packages", busybox, env)
     text = TOML.format(
+        label=LABEL,
         mklive=json.dumps(f"git+file://{mklive}?ref=main"),
         repository=json.dumps(str(packages)),
     )

@@ -31,6 +31,9 @@ from voidgen.progress import NoProgress
 from voidgen.system import compressed
 
 SQUASHFS = "iso/LiveOS/squashfs.img"
+FOUND = f"root=live:CDLABEL={project.LABEL}"
+LIVE = "live.user=live live.shell=/usr/bin/tool"
+"""Kernel parameters of every entry."""
 
 
 @frozen
@@ -218,7 +221,7 @@ def test_the_iso_has_kernel_initramfs_and_boot_loaders(image: Image, tmp_path: P
 def test_mklive_gets_the_projects_options(image: Image) -> None:
     isolinux = image.root.parent / "iso" / "boot" / "isolinux" / "isolinux.cfg"
     parameters = (
-        "APPEND vconsole.keymap=ch-fr_nodeadkeys locale.LANG=de_CH.UTF-8 live.user=live quiet"
+        f"APPEND {FOUND} vconsole.keymap=ch-fr_nodeadkeys locale.LANG=de_CH.UTF-8 {LIVE} quiet"
     )
     assert isolinux.read_text() == (
         "TIMEOUT 50\nONTIMEOUT linux\n\n"
@@ -230,6 +233,21 @@ def test_mklive_gets_the_projects_options(image: Image) -> None:
     assert "Block size 1048576\n" in said("unsquashfs", "-stat", squashfs)
     initrd = image.root.parent / "iso" / "boot" / "initrd"
     assert initrd.read_bytes()[:2] == b"\x1f\x8b"
+
+
+def test_the_iso_has_the_projects_label(image: Image) -> None:
+    words = ("/sbin/blkid", "-p", "-o", "value", "-s", "LABEL", image.iso)
+    assert said(*words) == f"{project.LABEL}\n"
+
+
+def test_the_root_tree_has_the_projects_shells_and_groups(image: Image) -> None:
+    users = (image.root / "etc/passwd").read_text().splitlines()
+    assert "root:x:0:0::/root:/usr/bin/sh" in users
+    assert (image.root / "etc/shells").read_text() == "/usr/bin/sh\n/usr/bin/tool\n"
+    assert image.tree["/etc/shells"][:2] == ("-rw-r--r--", "0/0")
+    part = image.root / "etc/runit/live-setup.d/11-groups"
+    assert "\nset -- _tests lamp\n" in part.read_text()
+    assert image.tree["/etc/runit/live-setup.d/11-groups"][0] == "-rwxr-xr-x"
 
 
 def test_the_projects_script_has_run_in_the_root_tree(image: Image) -> None:
@@ -248,8 +266,8 @@ def test_grub_has_the_projects_entries(image: Image) -> None:
     menu = (boot / "grub/grub_void.cfg").read_text()
     assert menu.startswith("default=linux\ntimeout=5\n")
     for title, line in (
-        ("Tests", "linux (${voidlive})/boot/vmlinuz live.user=live quiet\n"),
-        ("Debug", "linux (${voidlive})/boot/vmlinuz live.user=live quiet rd.debug\n"),
+        ("Tests", f"linux (${{voidlive}})/boot/vmlinuz {FOUND} {LIVE} quiet\n"),
+        ("Debug", f"linux (${{voidlive}})/boot/vmlinuz {FOUND} {LIVE} quiet rd.debug\n"),
         ("A shell of UEFI", "chainloader (${voidlive})/boot/extra/boot-shell-efi.efi\n"),
     ):
         assert re.search(rf'menuentry "{title}" --id "[a-z]+" +\{{\n    {re.escape(line)}', menu)

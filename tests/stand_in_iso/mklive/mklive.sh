@@ -57,6 +57,9 @@ umount_pseudofs() {
 	done
 }
 
+# How the live system finds its medium.
+found=root=live:CDLABEL=VOID_LIVE
+
 # install ARCH ROOT WORD...
 install_into() {
 	XBPS_ARCH=$1 "$XBPS_INSTALL_CMD" -r "$2" "${repositories[@]}" "${@:3}"
@@ -107,8 +110,8 @@ cleanup_rootfs() {
 generate_isolinux_boot() {
 	cp -f "$VOIDTARGETDIR/usr/lib/syslinux/isolinux.bin" "$ISOLINUX_DIR"
 	printf 'TIMEOUT 150\nONTIMEOUT linux\n\n' > "$ISOLINUX_DIR/isolinux.cfg"
-	printf 'LABEL linux\nMENU LABEL %s\nAPPEND vconsole.keymap=%s locale.LANG=%s %s\n\n' \
-		"$title" "$keymap" "$locale" "$cmdline" >> "$ISOLINUX_DIR/isolinux.cfg"
+	printf 'LABEL linux\nMENU LABEL %s\nAPPEND %s vconsole.keymap=%s locale.LANG=%s %s\n\n' \
+		"$title" "$found" "$keymap" "$locale" "$cmdline" >> "$ISOLINUX_DIR/isolinux.cfg"
 	printf 'LABEL %s\nAPPEND live.accessibility live.autologin\n\n' linuxa11y linuxa11yram \
 		>> "$ISOLINUX_DIR/isolinux.cfg"
 }
@@ -138,7 +141,7 @@ generate_grub_efi_boot() {
 	printf '# no menu\n' > "$GRUB_DIR/grub.cfg"
 	# shellcheck disable=SC2016 # GRUB's variable
 	printf 'default=linux\ntimeout=15\nmenuentry "%s" --id "linux"  {\n    %s %s\n    %s\n}\n' \
-		"$title" 'linux (${voidlive})/boot/vmlinuz' "$cmdline" 'initrd (${voidlive})/boot/initrd' \
+		"$title" 'linux (${voidlive})/boot/vmlinuz' "$found $cmdline" 'initrd (${voidlive})/boot/initrd' \
 		> "$GRUB_DIR/grub_void.cfg"
 	truncate -s 8M "$GRUB_DIR/efiboot.img" > /dev/null 2>&1
 	wrong no-mkfs ||
@@ -177,12 +180,13 @@ while getopts 'a:b:r:c:H:k:l:i:s:o:p:g:I:S:e:C:P:T:v:x:KVh' option; do
 	i) initrd_compression=$OPTARG ;;
 	s) : ;;
 	o) OUTPUT_FILE=$OPTARG ;;
+	e) root_shell=$OPTARG ;;
 	p) read -ra more <<< "$OPTARG" && packages+=("${more[@]}") ;;
 	C) cmdline=$OPTARG ;;
 	T) title=$OPTARG ;;
 	x) postsetup=$OPTARG ;;
 	K) keep=1 ;;
-	b | g | I | S | e | P | v) die "-$option: not in a stand-in" ;;
+	b | g | I | S | P | v) die "-$option: not in a stand-in" ;;
 	V | h) exit 0 ;;
 	*) exit 1 ;;
 	esac
@@ -239,6 +243,10 @@ fi
 print_step "Installing void pkgs into the rootfs: ${packages[*]} ..."
 install_packages
 print_step 'Enabling services:  ...'
+if [ -n "${root_shell:-}" ]; then
+	# As chsh(1) does.
+	sed -i "s|^\\(root:.*:\\)[^:]*$|\\1$root_shell|" "$ROOTFS/etc/passwd"
+fi
 print_step "Running postsetup script: $postsetup ..."
 "$postsetup" "$ROOTFS" || die 'Postsetup script failed'
 if wrong capabilities; then
