@@ -259,6 +259,8 @@ let
   set = import %s {
     nixpkgs = "/elsewhere";
     input = "nixpkgs";
+    isFlake = false;
+    follows = [ ];
     overlays = [ ];
     project = %s;
     lock = %s/flake.lock;

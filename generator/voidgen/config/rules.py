@@ -76,7 +76,16 @@ ATTRIBUTE = r"(?:[A-Za-z0-9_][A-Za-z0-9_'+-]*|\x22[^\x22\\$^\s]+\x22)"
 NIX_PACKAGE = Rule(
     'an attribute path of the package set, like "hello", "kdePackages.kate" or "openssl^dev"',
     rf"{ATTRIBUTE}(?:\.{ATTRIBUTE})*(?:\^(?:\*|[a-z][A-Za-z0-9_-]*(?:,[a-z][A-Za-z0-9_-]*)*))?",
-    ((r"#", "write only the part after the #"),),
+    (
+        (
+            r"^[A-Za-z0-9.-]*nixpkgs[^#]*#",
+            "write only the part after the #",
+        ),
+        (
+            r"#",
+            "write the flake into [nix.sets.NAME] as flake = …, and its package as NAME.PACKAGE",
+        ),
+    ),
 )
 NIX_NAME = Rule(
     "a package's name, as lib.getName of nixpkgs returns it",
@@ -104,6 +113,22 @@ NIXPKGS = Rule(
 FLAKE = Rule(
     'a flake reference, like "github:void-linux/void-mklive"',
     r"[a-z][a-z0-9+.-]*:[^\s\x22\\$]+",
+)
+_FOLDER_FLAKE = (
+    "Nix locks a flake in a folder differently in each release: write its repository's URL, or "
+    "import its packages in an overlay ([nix] overlays)"
+)
+PACKAGES_FLAKE = Rule(
+    'a flake reference, like "github:nix-community/home-manager"',
+    r"(?!path:)[a-z][a-z0-9+.-]*:[^\s\x22\\$#]+",
+    (
+        (r"#", "write what follows the # as a package of the set: NAME.PACKAGE"),
+        (r"^(?:path:|[./~])", _FOLDER_FLAKE),
+        (
+            r"^[A-Za-z0-9_/-]+$",
+            "write the flake reference that this name of the flake registry stands for",
+        ),
+    ),
 )
 STATE_DIR = Rule(
     "an absolute folder, like \x22/var/nix\x22", r"(?:/(?!\.\.?(?:/|$))[A-Za-z0-9._+-]+)+"
@@ -253,6 +278,7 @@ NixPackage = Annotated[str, NIX_PACKAGE]
 NixName = Annotated[str, NIX_NAME]
 NixVersion = Annotated[str, NIX_VERSION]
 Nixpkgs = Annotated[str, NIXPKGS]
+PackagesFlake = Annotated[str, PACKAGES_FLAKE]
 FlakeReference = Annotated[str, FLAKE]
 StateDir = Annotated[str, STATE_DIR]
 ProjectFile = Annotated[str, PROJECT_FILE]

@@ -1,8 +1,11 @@
 # Asks the package sets about packages: returns what is wrong with each. A trace names each package,
 # among them and all that they need, that is unfree, insecure, broken or not supported.
 {
-  # JSON of the package sets by name, each with its folder `nixpkgs` and the files `overlays`.
+  # JSON of the package sets by name, each with its folder `nixpkgs` and the files `overlays`, or the
+  # reference of a `flake` that has the set as an input.
   sets,
+  # JSON of the names of all sets besides nixpkgs.
+  others,
   # The folder of voidgen's own Nix code.
   code,
   system,
@@ -42,12 +45,22 @@ let
     handleEvalIssue = _: throw;
   };
 
-  asked = builtins.mapAttrs (_: set: {
-    pkgs = variant set allowingAll;
-    variant = variant set;
-  }) (builtins.fromJSON sets);
+  asked = builtins.mapAttrs (
+    name: set:
+    if set ? flake then
+      import (code + "/flake-packages.nix") {
+        inherit system;
+        flake = (builtins.getFlake set.flake).inputs.${name};
+      }
+    else
+      {
+        pkgs = variant set allowingAll;
+        variant = variant set;
+      }
+  ) (builtins.fromJSON sets);
   judged = import (code + "/judged-sets.nix") {
     inherit note system;
+    others = builtins.fromJSON others;
     sets = asked;
     nix = {
       inherit packages;
@@ -56,11 +69,32 @@ let
     };
   };
 
+  # Only the predicates of a set like nixpkgs name what can be allowed.
+  noted =
+    { request, package, ... }:
+    fault:
+    !(asked.${request.set or "nixpkgs"} ? systems)
+    || !(fault ? unfree || fault ? insecure)
+    || note (
+      if fault ? unfree then
+        {
+          reason = "unfree";
+          name = fault.unfree;
+          why = names.licenses (package.meta.license or [ ]);
+        }
+      else
+        {
+          reason = "insecure";
+          name = fault.insecure;
+          why = package.meta.knownVulnerabilities or [ ];
+        }
+    );
+
   # Not faults: traces name the packages that can be allowed.
   isFault =
     fault: !(fault ? unfree || fault ? insecure || fault.refused or false || fault.needs or false);
   answer =
-    {
+    judgement@{
       request,
       faults,
       package,
@@ -68,13 +102,14 @@ let
       ...
     }:
     let
+      isNoted = builtins.all (noted judgement) faults;
       aliases = import (code + "/aliases.nix") pkgs;
       alias = if builtins.length request.path == 1 then aliases (builtins.head request.path) else null;
       before = if request ? set then "${request.set}." else "";
     in
     {
       inherit (request) name;
-      faults = map (fault: fault.text) (builtins.filter isFault faults);
+      faults = builtins.seq isNoted (map (fault: fault.text) (builtins.filter isFault faults));
       refused = builtins.any (fault: fault.refused or false) faults;
       new = if alias == null || alias.new == null then null else before + alias.new;
       warnings = if faults == [ ] then problems.warnings (package.meta or { }) else [ ];

@@ -82,7 +82,7 @@ def _sources(host: Host, folder: Path | None, settings: Config | None) -> Iterat
     """Yield all sources that are not on this machine."""
     if settings:
         mklive = settings.mklive.source if settings.mklive else None
-        sets = {name: one.nixpkgs for name, one in settings.nix.every_set().items()}
+        sets = {name: one.source for name, one in settings.nix.every_set().items()}
         for name, reference in pinned.references(sets, mklive).items():
             yield from _of_reference(name, reference)
         if folder and mklive is not None:

@@ -9,8 +9,7 @@ from attrs import evolve
 from voidgen import config, project
 from voidgen.config import rules
 from voidgen.edit import nix_change, nix_packages, text, void_packages
-from voidgen.edit.nix_packages import NotAtHandError
-from voidgen.edit.types import ConfigChange, Start, changed
+from voidgen.edit.types import ConfigChange, NotAtHandError, Start, changed
 from voidgen.errors import (
     Fault,
     StepFailedError,

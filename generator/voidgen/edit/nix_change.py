@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 from attrs import evolve, frozen
 
 from voidgen.edit import nix_packages, text
-from voidgen.edit.nix_packages import NotAtHandError
-from voidgen.edit.types import changed
+from voidgen.edit.types import NotAtHandError, changed
 from voidgen.errors import Fault, StepFailedError, raise_all
 from voidgen.overlay.asker import USER, in_words
 

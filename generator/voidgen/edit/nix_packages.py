@@ -12,6 +12,8 @@ from attrs import Factory, frozen
 
 from voidgen.config.nix import MAIN
 from voidgen.data.bundled_files import DATA
+from voidgen.edit import flake_sets
+from voidgen.edit.types import NotAtHandError
 from voidgen.errors import StepFailedError
 from voidgen.lock import flake_lock
 from voidgen.nix import evaluation, fetchers, limits, refusal
@@ -30,10 +32,6 @@ if TYPE_CHECKING:
 ASK = DATA / "ask.nix"
 
 Lines = tuple[str, ...]
-
-
-class NotAtHandError(Exception):
-    """The package set or the repositories cannot be read: offline, or a program is missing."""
 
 
 @frozen
@@ -64,26 +62,39 @@ def ask(project: Project, packages: Iterable[Package], progress: Progress) -> An
         return Answer()
     settings = project.plan.config.nix
     needed = {MAIN, *(one.set for one in asked)}
+    flakes = [name for name, one in settings.sets.items() if one.flake and name in needed]
     folders = {
-        name: folder(project, name, progress) for name in settings.every_set() if name in needed
+        name: folder(project, name, progress)
+        for name in settings.every_set()
+        if name in needed and name not in flakes
     }
-    sets = {
-        name: {
-            "nixpkgs": str(place),
-            "overlays": [
-                str(project.folder / file) for file in settings.every_set()[name].overlays
-            ],
-        }
-        for name, place in folders.items()
-    }
+    with flake_sets.locked(project, flakes, progress) as reference:
+        sets: dict[str, object] = {name: {"flake": reference} for name in flakes}
+        for name, place in folders.items():
+            files = settings.every_set()[name].overlays
+            sets[name] = {
+                "nixpkgs": str(place),
+                "overlays": [str(project.folder / file) for file in files],
+            }
+        return _answer(project, asked, sets, folders.values(), progress)
+
+
+def _answer(
+    project: Project,
+    asked: Sequence[Package],
+    sets: Mapping[str, object],
+    folders: Iterable[Path],
+    progress: Progress,
+) -> Answer:
     arguments = {
         "sets": json.dumps(sets),
+        "others": json.dumps([*project.plan.config.nix.sets]),
         "code": str(DATA / "nix"),
         "system": project.plan.system,
     }
     # The flake's evaluation is pure. Here, an overlay reads at least nothing else.
-    own = (*folders.values(), DATA, project.folder)
-    readable = own if any(settings.overlay_files()) else None
+    own = (*folders, DATA, project.folder)
+    readable = own if any(project.plan.config.nix.overlay_files()) else None
     with progress.step("checking the package set"):
         found = _Sets(arguments, readable).ask(asked)
     return found.answer()
@@ -96,7 +107,7 @@ def folder(project: Project, name: str, progress: Progress) -> Path:
     """
     if not shutil.which("nix"):
         raise NotAtHandError("nix is not on PATH")
-    named = project.plan.config.nix.every_set()[name].nixpkgs
+    named = project.plan.config.nix.every_set()[name].source
     if named.startswith("./"):
         return project.folder / named
     found = flake_lock.inputs(project.folder, project.plan)

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from voidgen.project import Project
 
 
+class NotAtHandError(Exception):
+    """The package set or the repositories cannot be read: offline, or a program is missing."""
+
+
 @frozen
 class Consent:
     """What the user agrees to: unfree and insecure packages, and questions.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from voidgen.edit.nix_packages import NotAtHandError
+from voidgen.edit.types import NotAtHandError
 from voidgen.errors import Fault, StepFailedError, did_you_mean
 from voidgen.lock import state
 from voidgen.nix import limits

@@ -109,7 +109,7 @@ def _state(project: Project, names: Iterable[str]) -> str:
     """
     folder, config = project.folder, project.plan.config
     sets = config.nix.every_set().values()
-    read = (*CODE, *(one.nixpkgs.split("/")[1] for one in sets if one.is_folder))
+    read = (*CODE, *(one.source.split("/")[1] for one in sets if one.is_folder))
     # The user's own outputs and overlays may read any file, and so may what they import.
     overlays = [*config.nix.overlay_files()]
     wanted = (".",) if config.flake.extra or overlays else read

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from contextlib import contextmanager
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from attrs import evolve
@@ -19,7 +19,7 @@ from voidgen.system import git
 from voidgen.tree import File
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from voidgen.project import Project
 
@@ -51,15 +51,28 @@ def write(project: Project, locked: bytes, folder: Path) -> Path:
     sets = plan.config.nix.every_set().values()
     # Only package sets that are inputs are evaluated here.
     if plan.config.nix.local() and not all(one.is_folder for one in sets):
-        _copy_own(project.folder, folder)
+        _copy_own(project.folder, _read_by_nix(project), folder)
     if locked:
         (folder / flake_lock.FILE).write_bytes(locked)
     return folder
 
 
-def _copy_own(project: Path, folder: Path) -> None:
-    """Copy the project's own files: overlays and folders with sets may read any that git tracks."""
-    for name in git.tracked(project):
+def _read_by_nix(project: Project) -> Iterable[str]:
+    """Return the project's files that overlays, and package sets in folders, may read.
+
+    That is each that git tracks. Without git, it is all files of their topmost folders.
+    """
+    folder = project.folder
+    if git.is_inside_work_tree(folder):
+        return git.tracked(folder)
+    tops = {PurePosixPath(name).parts[0] for name in project.plan.config.nix.local()}
+    found = (file for top in sorted(tops) for file in (folder / top, *(folder / top).rglob("*")))
+    return [str(file.relative_to(folder)) for file in found]
+
+
+def _copy_own(project: Path, names: Iterable[str], folder: Path) -> None:
+    """Copy files of the ``project`` that are not in ``folder``."""
+    for name in names:
         source, target = project / name, folder / name
         if target.exists() or not (source.is_symlink() or source.is_file()):
             continue

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from voidgen.errors import Fault, WrongInputError, raise_all
+from voidgen.errors import Fault, WrongInputError, did_you_mean_or_known, raise_all
 from voidgen.lock import pinned as pins
 from voidgen.nix import flake_attributes
 from voidgen.nix.flake_attributes import FORGES, Attributes, spelled, url
@@ -62,13 +62,14 @@ class _Locked:
 
     original: Attributes
     pins: Attributes
+    inputs: Mapping[str, str | tuple[str, ...]]
 
     @classmethod
     def of(cls, node: Node) -> _Locked:
         """Return ``node``; GarbledError if nothing pins it."""
         if node.locked is None:
             raise GarbledError("an input is not locked")
-        found = cls(node.original, node.locked)
+        found = cls(node.original, node.locked, node.inputs)
         found.input("", "")
         return found
 
@@ -78,6 +79,15 @@ class _Locked:
         return Input(
             name, reference, found.rev, found.date, found.hash, url(self.pins), found.modified
         )
+
+    def follows(self, name: str) -> dict[str, tuple[str, ...]]:
+        """Return the inputs of this one, ``name``, that are replaced by inputs of the project."""
+        return {
+            own: to
+            for own, to in self.inputs.items()
+            # The way to an input that the flake itself names begins with the flake.
+            if isinstance(to, tuple) and to[:1] != (name,)
+        }
 
     def is_from(self, reference: str) -> bool:
         """Return whether it was locked from ``reference``."""
@@ -109,17 +119,35 @@ class Input:
 def inputs(folder: Path, plan: Plan, *, anywhere: bool = False) -> list[Input]:
     """Return the inputs of the emitted flake, with what flake.lock says of them.
 
-    An input locked from another reference than voidgen.toml has counts as not locked, except with
-    ``anywhere``. Raises WrongInputError if flake.lock is not what Nix writes, or an entry does not
-    pin its bytes.
+    An input that is locked from another reference than voidgen.toml has, or whose inputs follow
+    others, counts as not locked, except with ``anywhere``. Raises WrongInputError if flake.lock is
+    not what Nix writes, or an entry does not pin its bytes.
     """
     found = _locked(folder / FILE)
     return [
         found[name].input(name, where)
-        if name in found and (anywhere or found[name].is_from(where))
+        if name in found and (anywhere or _is_as_written(found[name], name, where, plan))
         else Input(name, where)
         for name, where in references(plan).items()
     ]
+
+
+def _is_as_written(found: _Locked, name: str, reference: str, plan: Plan) -> bool:
+    one = plan.config.nix.sets.get(name)
+    wanted = {own: (other,) for own, other in one.follows.items()} if one else {}
+    return found.is_from(reference) and found.follows(name) == wanted
+
+
+def unknown_follows(folder: Path, plan: Plan, file: Path) -> Iterator[Fault]:
+    """Yield a fault for each input in ``follows`` of ``file``, voidgen.toml, that no flake has."""
+    found = _locked(folder / FILE)
+    for name, one in plan.config.nix.sets.items():
+        has = found[name].inputs if name in found else {}
+        for own in one.follows:
+            if name in found and own not in has:
+                what = f"the flake {one.source} has no input {own!r}"
+                key = ("nix", "sets", name, "follows", own)
+                yield Fault(what, file, key, remedy=did_you_mean_or_known(own, has, "inputs"))
 
 
 def pinned(file: Path) -> list[Input]:
@@ -136,7 +164,7 @@ def locked(folder: Path, name: str) -> Attributes | None:
 def references(plan: Plan) -> dict[str, str]:
     """Return the emitted flake's inputs, by name, as voidgen.toml writes them."""
     mklive = plan.config.mklive
-    sets = {name: one.nixpkgs for name, one in plan.config.nix.every_set().items()}
+    sets = {name: one.source for name, one in plan.config.nix.every_set().items()}
     return pins.references(sets, mklive.source if mklive else None)
 
 

@@ -25,8 +25,8 @@ def readable(project: Project, inputs: tuple[Input, ...], flake: Path, progress:
     pinned = {one.name for one in inputs if one.rev}
     for name, one in project.plan.config.nix.every_set().items():
         if one.is_folder:
-            requirements.check(project.folder / one.nixpkgs)
-        elif name in pinned and (locked := flake_lock.locked(flake, name)):
+            requirements.check(project.folder / one.source)
+        elif one.nixpkgs and name in pinned and (locked := flake_lock.locked(flake, name)):
             with progress.step("checking what the package set needs"):
                 tree = fetchers.fetch_tree(locked, limits.FETCH)
                 requirements.check(tree / str(locked.get("dir", "")))

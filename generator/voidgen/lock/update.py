@@ -125,6 +125,7 @@ class _Pinning:
                 flakes.update(self.flake, moving, self.project.caches)
             else:
                 flakes.lock(self.flake, self.project.caches)
+        raise_all(flake_lock.unknown_follows(self.flake, plan, self.project.folder / config.FILE))
         return tuple(flake_lock.inputs(self.flake, plan))
 
     def moved_packages(self, inputs: tuple[Input, ...]) -> tuple[Move, ...]:

@@ -22,13 +22,13 @@ def refuse_missing(settings: Config, folder: Path) -> None:
     faults: list[Fault] = []
     extra = settings.flake.extra
     for name, one in settings.nix.every_set().items():
-        code = folder / one.nixpkgs / "default.nix"
+        code = folder / one.source / "default.nix"
         if one.is_folder and not code.is_file():
             remedy = _of_a_submodule(code) or (
                 "name a folder of the project whose default.nix takes { system, config, overlays }"
             )
             above: Key = ("nix",) if name == MAIN else ("nix", "sets", name)
-            what = f"{one.nixpkgs} has no default.nix"
+            what = f"{one.source} has no default.nix"
             faults.append(Fault(what, file, (*above, "nixpkgs"), remedy=remedy))
     named: list[tuple[Key, str]] = [
         (("xbps", "keys", index), name) for index, name in enumerate(settings.xbps.keys)

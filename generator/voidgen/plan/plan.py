@@ -105,6 +105,6 @@ def _package(asked: Asked, sets: Collection[str]) -> Package:
     path, _, outputs = asked.name.partition("^")
     parts = tuple(part.strip('"') for part in re.findall(ATTRIBUTE, path))
     picked = tuple(filter(None, outputs.split(",")))
-    if len(parts) > 1 and parts[0] in sets:
+    if parts and parts[0] in sets:
         return Package(asked.name, parts[1:], picked, asked.by, parts[0])
     return Package(asked.name, parts, picked, asked.by)

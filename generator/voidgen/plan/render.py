@@ -23,7 +23,7 @@ from voidgen.tree import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from voidgen.overlay.resolution import Chosen
     from voidgen.plan.plan import Plan
@@ -209,23 +209,13 @@ def _flake(plan: Plan, template: str, variants: Sequence[str]) -> str:
         "folder": config.nix.nixpkgs.startswith("./"),
         "mklive": config.mklive.source if config.mklive else None,
         "variants": variants,
-        "overlays": _paths(config.nix.overlays),
-        "sets": [
-            {
-                "name": name,
-                "nixpkgs": one.nixpkgs,
-                "is_folder": one.is_folder,
-                "overlays": _paths(one.overlays),
-            }
+        "inputs": [
+            {"name": name, "url": one.source, "follows": sorted(one.follows.items())}
             for name, one in sorted(config.nix.sets.items())
+            if not one.is_folder
         ],
         "has_inputs": config.mklive is not None
         or not all(one.is_folder for one in config.nix.every_set().values()),
         "extra": f"./{Path(config.flake.extra)}" if config.flake.extra else None,
     }
     return templating.render(template, values, Path("flake.nix"))
-
-
-def _paths(names: Iterable[str]) -> list[str]:
-    """Return files of the project as paths in Nix code."""
-    return [f"./{Path(name)}" for name in names]

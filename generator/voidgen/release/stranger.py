@@ -84,9 +84,9 @@ def _keys(found: Config) -> Iterator[str]:
     for key, places in (("repositories", found.xbps.repositories), ("mirrors", found.xbps.mirrors)):
         yield from (f"[xbps] {key}: {one}" for one in places if one.startswith("/"))
     for name, one in found.nix.every_set().items():
-        if not one.is_folder and _LOCAL.match(one.nixpkgs):
+        if not one.is_folder and _LOCAL.match(one.source):
             table = "nix" if name == MAIN else f"nix.sets.{name}"
-            yield f"[{table}] nixpkgs: {one.nixpkgs}"
+            yield f"[{table}] nixpkgs: {one.source}"
     if found.mklive and _LOCAL.match(found.mklive.source):
         yield f"[mklive] source: {found.mklive.source}"
 

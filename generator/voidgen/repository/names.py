@@ -95,7 +95,7 @@ def source_names(plans: Sequence[Plan]) -> Names:
     keys = (name for one in plans for name in one.config.xbps.keys)
     overlays = (name for one in plans for _, name in one.config.nix.overlay_files())
     return Names(
-        tuple(str(PurePosixPath(one.nixpkgs)) for one in sets if one.is_folder),
+        tuple(str(PurePosixPath(one.source)) for one in sets if one.is_folder),
         str(PurePosixPath(extra)) if extra else "",
         tuple(dict.fromkeys(str(PurePosixPath(name)) for name in keys)),
         frozenset(chosen.module.name for one in plans for chosen in one.resolution.modules),

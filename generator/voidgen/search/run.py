@@ -9,7 +9,7 @@ from attrs import frozen
 
 from voidgen import project
 from voidgen.edit import void_packages
-from voidgen.edit.nix_packages import NotAtHandError
+from voidgen.edit.types import NotAtHandError
 from voidgen.lock import flake_lock
 from voidgen.nix import git_hosts, limits, search
 from voidgen.search import rank

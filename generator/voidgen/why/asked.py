@@ -143,7 +143,12 @@ class _Asked:
                     else self._brought(asker, ("packages", brought), name, f"brings {thing}")
                     for asker in by
                 )
-                yield Reason(kind, name, "", ways)
+                yield Reason(kind, name, self._set_of(name) if brought == "nix" else "", ways)
+
+    def _set_of(self, name: str) -> str:
+        """Return where a Nix package is from, if it is not from nixpkgs."""
+        of = next((one.set for one in self.plan.packages if one.name == name), None)
+        return f"from [nix.sets.{of}], {self.plan.config.nix.sets[of].source}" if of else ""
 
     def _way(self, name: str, by: Asker) -> tuple[Step, ...]:
         """Return the way to a module, through the module ``by`` that asks for it."""

@@ -75,6 +75,7 @@ TABLE: dict[str, tuple[list[str], list[str]]] = {
             ".a",
             "a.",
             "nixpkgs#a",
+            "github:a/b#c",
             "a^",
             "a^,b",
             "a^b,",
@@ -90,6 +91,10 @@ TABLE: dict[str, tuple[list[str], list[str]]] = {
         ],
     ),
     "NIX_NAME": (["vscode", "7zip", "a+b?c=d._-"], ["", "a b", "a/b", "é", "a\n"]),
+    "PACKAGES_FLAKE": (
+        ["github:nix-community/home-manager/release-25.05", "git+https://example.org/x?dir=nix"],
+        ["", "github:a/b#c", "./tools", "path:./tools", "/srv/tools", "~/tools", "home-manager"],
+    ),
     "NIXPKGS": (
         [
             "github:NixOS/nixpkgs/nixos-unstable",

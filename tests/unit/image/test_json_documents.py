@@ -28,7 +28,7 @@ def test_voidgen_json_is_what_the_types_write(tmp_path: Path) -> None:
     builder = sandbox.make(tmp_path)
     build = build_json.read((builder.default / "manifest.json").read_bytes())
     locked = lock_json.read((tmp_path / "voidgen.lock").read_bytes())
-    names = pinned.references(build.nixpkgs, build.mklive)
+    names = pinned.references(build.sets, build.mklive)
     inputs = pinned.read((tmp_path / "flake.lock").read_bytes(), names)
     include = builder.default / "include"
     found = snapshot_json.dump("it", build, include, inputs, locked)
@@ -186,7 +186,7 @@ def written(made_from: Iterable[object], include: Path) -> None:
     built, lock, flake = made_from
     build = build_json.read(json.dumps(built).encode())
     locked = lock_json.read(json.dumps(lock).encode())
-    names = pinned.references(build.nixpkgs, build.mklive)
+    names = pinned.references(build.sets, build.mklive)
     inputs = pinned.read(json.dumps(flake).encode(), names)
     facts = IsoFacts("x.iso", sri.of_bytes(b"iso"), 3)
     found = snapshot_json.dump("x", build, include, inputs, locked)

@@ -27,7 +27,7 @@ def test_a_flake_with_overlays_has_the_projects_own_files(tmp_path: Path) -> Non
     assert (copy / "nix/link").is_symlink()
     assert not (copy / "nix/untracked.nix").exists()
     assert (copy / "flake.lock").read_bytes() == b"{}"
-    assert "./nix/overlay.nix" in (copy / "flake.nix").read_text()
+    assert '"nix/overlay.nix"' in (copy / "image/manifest.json").read_text()
 
 
 def test_a_flake_without_overlays_has_only_what_is_emitted(tmp_path: Path) -> None:
