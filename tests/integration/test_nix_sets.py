@@ -118,3 +118,27 @@ def test_why_says_which_set(example: Path) -> None:
     ran = voidgen("why", "old.dice", cwd=example)
     assert "Nix package old.dice" in ran.out
     assert "from [nix.sets.old], ./packages/2026.04" in ran.out
+
+
+def test_variants_have_overlays_of_their_own(nix: Nix, example: Path) -> None:
+    (example / "nix").mkdir()
+    for name in ("a", "b"):
+        overlay = OVERLAY.replace("own", name)
+        (example / f"nix/{name}.nix").write_text(overlay)
+    variant = '[variants.other.nix]\noverlays = ["nix/b.nix"]\n[variants.other.nix.sets.old]\n'
+    overlays = f'{OLD}overlays = ["nix/a.nix"]\n{variant}overlays = ["nix/b.nix", "nix/a.nix"]\n'
+    sets.add(example, overlays, "old.greet")
+    own, other = nix.build(example), nix.build(example, "other")
+    assert (sets.versions(own)["greet"], sets.versions(own)["old.greet"]) == ("2.1", "a")
+    assert (sets.versions(other)["greet"], sets.versions(other)["old.greet"]) == ("b", "a")
+
+
+def test_git_must_track_the_overlay_of_a_variant(example: Path) -> None:
+    sets.add(example, OLD)
+    (example / "nix").mkdir()
+    (example / "nix/b.nix").write_text(OVERLAY)
+    toml = example / "voidgen.toml"
+    toml.write_text(f'{toml.read_text()}[variants.other.nix]\noverlays = ["nix/b.nix"]\n')
+    ran = voidgen("generate", cwd=example)
+    assert ran.status == 2
+    assert "nix/b.nix: git does not track this file" in ran.err

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Union, get_args, get_origin
 import attrs
 from attrs import evolve, field, frozen
 
+from voidgen.config import variant_sets
 from voidgen.config.types import Config
 from voidgen.errors import Fault, WrongInputError, did_you_mean, did_you_mean_or_known, raise_all
 from voidgen.schema.rule import MisfitError, Rule, show
@@ -133,7 +134,7 @@ def _variant(base: Mapping[str, Any], name: str, table: object, file: Path) -> V
         raise WrongInputError(Fault(what, file, (TABLE, name)))
     merge = _Merge(file, (TABLE, name))
     own = {**base, "image": {**base["image"], "name": f"{base['image']['name']}-{name}"}}
-    merged = merge.tables(own, _of_an_image(table), ())
+    merged = merge.tables(own, _of_an_image(table, base), ())
     origins = {("image", "name"): (TABLE, name), **merge.origins}
     faults = [*_not_of_an_image(base, name, table, file), *merge.faults]
     try:
@@ -144,12 +145,20 @@ def _variant(base: Mapping[str, Any], name: str, table: object, file: Path) -> V
     return Variant(name, settings, MappingProxyType(origins))
 
 
-def _of_an_image(table: Mapping[str, Any]) -> dict[str, Any]:
+def _of_an_image(table: Mapping[str, Any], base: Mapping[str, Any]) -> dict[str, Any]:
     """Return what of a variant's table can be merged."""
     found = {key: table[key] for key in TABLES if key in table}
     for name, key in SHARED:
         if isinstance(found.get(name), Mapping):
             found[name] = {inner: one for inner, one in found[name].items() if inner != key}
+    if isinstance(nix := found.get("nix"), Mapping) and variant_sets.KEY in nix:
+        own = variant_sets.changed(nix[variant_sets.KEY], _sets(base))
+        found["nix"] = {**nix, variant_sets.KEY: own}
+    return found
+
+
+def _sets(base: Mapping[str, Any]) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = base.get("nix", {}).get(variant_sets.KEY, {})
     return found
 
 
@@ -173,6 +182,8 @@ def _not_of_an_image(
             if (key, inner) in SHARED:
                 what = f"a variant cannot change {key}.{inner}: flake.lock pins one for all images"
                 yield Fault(what, file, (*place, inner), remedy="change it for the whole project")
+            elif (key, inner) == ("nix", variant_sets.KEY):
+                yield from variant_sets.faults(value[inner], _sets(base), file, (*place, inner))
     if "mklive" in table and "mklive" not in base:
         what = "only this variant has [mklive], whose source all images share"
         yield Fault(what, file, (TABLE, name, "mklive"), remedy="add [mklive] to the project, too")

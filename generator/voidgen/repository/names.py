@@ -14,7 +14,7 @@ from voidgen.overlay import catalogue
 from voidgen.overlay.types import MODULE_FILE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from voidgen.plan.plan import Plan
 
@@ -88,16 +88,20 @@ class Names:
 
 
 def source_names(plans: Sequence[Plan]) -> Names:
-    """Return the names of the files of all ``plans`` of a project, without imported ones."""
-    settings = plans[0].config
-    extra = settings.flake.extra
-    sets = settings.nix.every_set().values()
-    keys = (name for one in plans for name in one.config.xbps.keys)
-    overlays = (name for one in plans for _, name in one.config.nix.overlay_files())
+    """Return the names of the files of a project's images, without imported ones."""
+    every = [plan.config for plan in plans]
+    extra = every[0].flake.extra
+    sets = [one for config in every for one in config.nix.every_set().values()]
+    modules = (chosen.module.name for plan in plans for chosen in plan.resolution.modules)
     return Names(
-        tuple(str(PurePosixPath(one.source)) for one in sets if one.is_folder),
+        _paths(one.source for one in sets if one.is_folder),
         str(PurePosixPath(extra)) if extra else "",
-        tuple(dict.fromkeys(str(PurePosixPath(name)) for name in keys)),
-        frozenset(chosen.module.name for one in plans for chosen in one.resolution.modules),
-        tuple(dict.fromkeys(str(PurePosixPath(name)) for name in overlays)),
+        _paths(name for config in every for name in config.xbps.keys),
+        frozenset(modules),
+        _paths(name for config in every for _, name in config.nix.overlay_files()),
     )
+
+
+def _paths(names: Iterable[str]) -> tuple[str, ...]:
+    """Return each path once, without ./ at its beginning."""
+    return tuple(dict.fromkeys(str(PurePosixPath(name)) for name in names))

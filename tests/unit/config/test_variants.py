@@ -18,6 +18,10 @@ cmdline = ["quiet"]
 [nix]
 packages = ["greet", "clock"]
 
+[nix.sets.old]
+nixpkgs = "./old"
+overlays = ["nix/a.nix"]
+
 [overlay]
 modules = ["live-user", "welcome"]
 
@@ -86,6 +90,14 @@ def test_entries_of_the_boot_menu_may_be_called_add() -> None:
     assert found.settings.boot.entries["add"].title == "More"
 
 
+def test_a_variant_changes_the_overlays_of_package_sets() -> None:
+    text = '[variants.x.nix]\noverlays = ["c.nix"]\n[variants.x.nix.sets.old]\n'
+    nix = read(text + 'overlays.add = ["b.nix"]\n')["x"].settings.nix
+    assert nix.overlays == ("c.nix",)
+    assert nix.sets["old"].nixpkgs == "./old"
+    assert nix.sets["old"].overlays == ("nix/a.nix", "b.nix")
+
+
 def test_variants_are_sorted_by_name() -> None:
     assert [*read('[variants.b.image]\ntitle = "B"\n[variants.a.image]\ntitle = "A"\n')] == [
         "a", "b",
@@ -148,6 +160,30 @@ def test_variants_are_sorted_by_name() -> None:
             (
                 "a variant cannot change nix.nixpkgs: flake.lock pins one for all images",
                 "variants.x.nix.nixpkgs",
+                "change it for the whole project",
+            ),
+        ),
+        (
+            "[variants.x.nix]\nsets = 5\n",
+            ("expected a table", "variants.x.nix.sets", ""),
+        ),
+        (
+            "[variants.x.nix.sets]\nold = 5\n",
+            ("expected a table", "variants.x.nix.sets.old", ""),
+        ),
+        (
+            '[variants.x.nix.sets.new]\nnixpkgs = "./new"\noverlays = ["a.nix"]\n',
+            (
+                "a variant cannot add the package set 'new': flake.lock pins all sets",
+                "variants.x.nix.sets.new",
+                "write [nix.sets.new] for the whole project",
+            ),
+        ),
+        (
+            '[variants.x.nix.sets.old]\nnixpkgs = "./new"\n',
+            (
+                "a variant cannot change nix.sets.old.nixpkgs, only overlays",
+                "variants.x.nix.sets.old.nixpkgs",
                 "change it for the whole project",
             ),
         ),
