@@ -8,9 +8,10 @@ from rich.table import Table
 from rich.text import Text
 
 from voidgen.cli import console as consoles
-from voidgen.overlay import given
+from voidgen.overlay import given, live
 from voidgen.overlay.asker import USER
 from voidgen.plan import accounts, identity
+from voidgen.plan.boot_menu import KEEPS
 from voidgen.text import human_size, visible
 from voidgen.tree import CONSOLE_KEYMAP
 
@@ -49,6 +50,7 @@ def plan(document: PlanDocument, inputs: Iterable[Input], versions: Mapping[str,
             **{name: value for name, value in _root(document).items() if value},
             **{name: value for name, value in _of_nix(document).items() if value},
             **({"boot menu": _boot_menu(document.boot)} if document.boot else {}),
+            **({"changes": _kept(label)} if (label := _label(document)) else {}),
         },
     )
     _rows(
@@ -85,6 +87,14 @@ def _boot_menu(boot: Boot) -> str:
     seconds = "never starts by itself" if boot.timeout < 0 else f"starts after {boot.timeout} s"
     own = ", ".join(boot.entries) or "none"
     return f"{boot.default} {seconds}; further entries: {own}"
+
+
+def _label(document: PlanDocument) -> str:
+    return live.persistence_label({one.name: one.options for one in document.modules})
+
+
+def _kept(label: str) -> str:
+    return f"kept on a partition labelled {label}, by the entry {KEEPS!r}; not encrypted"
 
 
 def _log_in(document: PlanDocument) -> str:
