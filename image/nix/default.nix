@@ -8,10 +8,6 @@ arguments@{
   include,
   # A flake input, or a folder of the project.
   nixpkgs,
-  # Files with overlays of the package set.
-  overlays ? [ ],
-  # More package sets by name, each with `nixpkgs` and `overlays`.
-  sets ? { },
   # flake.lock, if the image has inputs; the file may be missing.
   lock ? null,
   # The void-mklive source, if the image names one.
@@ -78,34 +74,17 @@ let
         modules = map (module: module.name) (plan.modules ++ others.modules);
       };
 
-  given = sets // {
-    nixpkgs = { inherit nixpkgs overlays; };
+  packages = import ./package-sets.nix {
+    inherit
+      inputs
+      lock
+      nixpkgs
+      plan
+      project
+      ;
   };
-  sources = builtins.mapAttrs (
-    input:
-    {
-      nixpkgs,
-      overlays ? [ ],
-    }:
-    import ./package-set.nix {
-      inherit
-        input
-        lock
-        nixpkgs
-        overlays
-        project
-        ;
-    }
-  ) given;
-  packageSet =
-    name: config: host:
-    import (import ./readable.nix sources.${name}.here) {
-      inherit config;
-      system = host;
-      overlays = import ./overlays.nix (given.${name}.overlays or [ ]);
-    };
   config = import ./config.nix plan.nix;
-  packageSets = forHosts (packageSet "nixpkgs" config);
+  packageSets = forHosts (packages.nixpkgs config);
 
   image = import ./image.nix {
     inherit
@@ -113,13 +92,13 @@ let
       manifest
       mklive
       plan
-      sources
       ;
+    inherit (packages) sources;
     pkgs = packageSets.${system};
-    sets = builtins.mapAttrs (name: _: {
-      pkgs = if name == "nixpkgs" then packageSets.${system} else packageSet name config system;
-      variant = config: packageSet name config system;
-    }) sources;
+    sets = packages.sets {
+      inherit config;
+      main = packageSets.${system};
+    };
   };
 
   # The image is the same on every host; the programs that make its ISO run on the host.

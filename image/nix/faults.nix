@@ -6,6 +6,7 @@
   # As in judged.nix.
   set ? null,
   others ? [ ],
+  systems ? null,
   system,
 }:
 let
@@ -26,10 +27,12 @@ let
   dotted = concatStringsSep ".";
   release = pkgs.lib.trivial.release or null;
   ofRelease = if release == null then "" else " (release ${release})";
-  theSet = "the package set" + (if set == null then "" else " ${quote set}") + ofRelease;
+  isFlake = systems != null;
+  kind = if isFlake then "flake" else "package set";
+  theSet = "the ${kind}" + (if set == null then "" else " ${quote set}") + ofRelease;
   # A package's name in voidgen.toml.
   named = path: dotted ((if set == null then [ ] else [ set ]) ++ path);
-  another = "remove it, or choose another nixpkgs";
+  another = "remove it, or choose another ${if isFlake then "version of the flake" else "nixpkgs"}";
   about = license: "license: ${list (names.licenses license)}";
 in
 {
@@ -46,6 +49,14 @@ in
         near name (among ++ (if isFirst then others else [ ]))
       );
     in
+    if isFlake && !(builtins.elem system systems) then
+      {
+        text = [
+          "${theSet} has no packages for ${system}"
+          (if systems == [ ] then "it has none for any system" else "it has some for: ${list systems}")
+        ];
+      }
+    else
     {
       text = [
         "${place} has no package ${quote name}"
@@ -123,20 +134,28 @@ in
     if length request.path != 1 || found == null then
       {
         refused = true;
-        text = [ "the package set refuses it" ];
+        text = [ "the ${kind} refuses it" ];
       }
     else
       {
         inherit (found) new;
         text = [
-          "the package set says: ${found.message}"
+          "the ${kind} says: ${found.message}"
           (if found.new == null then another else "write ${quote (named [ found.new ])} instead")
         ];
       };
 
-  refused = {
+  refused = meta: {
     refused = true;
-    text = [ "the package set refuses it" ];
+    text = [
+      "the ${kind} refuses it"
+    ]
+    ++ (
+      if isFlake && (names.isUnfree meta || meta.knownVulnerabilities or [ ] != [ ]) then
+        [ "only the flake itself can allow it, not voidgen.toml" ]
+      else
+        [ ]
+    );
   };
 
   needs = {

@@ -44,8 +44,8 @@ let
       flake
       packages
       place
+      sources
       ;
-    inherit sources;
     inherit (plan.image) system;
   };
   closure = import ./closure.nix { inherit build profile; };

@@ -1,8 +1,12 @@
 # Emitted by voidgen, the same for every image: `voidgen generate` replaces changes.
 # Looks up each package of the manifest in its set (judged.nix), in the order of the manifest.
 {
-  # By name, each with `pkgs` and `variant`. The set "nixpkgs" has the packages that name none.
+  # By name, each with `pkgs`, and `variant`: the same set with another configuration. Those of flakes
+  # have none, but `systems` instead: those for which the flake has packages. The set "nixpkgs" has
+  # the packages that name none.
   sets,
+  # The names of all sets besides nixpkgs; `sets` may lack those that no package names.
+  others,
   nix,
   system,
   note,
@@ -13,18 +17,26 @@ let
     concatMap
     filter
     listToAttrs
-    removeAttrs
     ;
   main = "nixpkgs";
-  others = attrNames (removeAttrs sets [ main ]);
   hidden = filter (name: sets.${main}.pkgs ? ${name}) others;
 
   setOf = request: request.set or main;
   judgedIn =
     name:
+    let
+      inherit (sets.${name}) pkgs;
+    in
     import ./judged.nix {
-      inherit note others system;
-      inherit (sets.${name}) pkgs variant;
+      inherit
+        note
+        others
+        pkgs
+        system
+        ;
+      systems = sets.${name}.systems or null;
+      # No configuration of this project changes a flake's packages.
+      variant = sets.${name}.variant or (_: pkgs);
       set = if name == main then null else name;
       nix = nix // {
         packages = filter (request: setOf request == name) nix.packages;

@@ -9,6 +9,8 @@
   # The set's name in voidgen.toml, or null for nixpkgs, and the names of the other sets.
   set,
   others,
+  # The systems for which a flake has packages; null if the set is not from a flake.
+  systems,
   system,
   # Called for each package that another one needs and that is not allowed:
   # { asked, reason, name, ... } -> true.
@@ -23,6 +25,7 @@ let
       pkgs
       set
       system
+      systems
       ;
   };
   lookup = import ./lookup.nix;
@@ -102,7 +105,7 @@ map (
           {
             granted = [ ];
             noted = [ faults.needs ];
-            refused = [ faults.refused ];
+            refused = [ (faults.refused (package.meta or { })) ];
           }
           .${needed request}
       );

@@ -4,6 +4,8 @@
   nixpkgs,
   # More package sets by name.
   sets ? { },
+  # Flakes by name, whose packages are sets.
+  flakes ? { },
 }:
 let
   request = builtins.fromJSON (builtins.readFile ./packages.json);
@@ -22,5 +24,12 @@ in
 {
   legacyPackages.${request.system} =
     packageSet nixpkgs request.overlays
-    // builtins.mapAttrs (name: set: packageSet set request.sets.${name}) sets;
+    // builtins.mapAttrs (name: set: packageSet set request.sets.${name}) sets
+    // builtins.mapAttrs (
+      _: flake:
+      (import ./flake-packages.nix {
+        inherit flake;
+        inherit (request) system;
+      }).pkgs
+    ) flakes;
 }

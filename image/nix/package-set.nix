@@ -6,6 +6,9 @@
   nixpkgs,
   # The name of the flake input.
   input,
+  # Whether it is a flake whose packages are the set, and the names of the sets that its inputs follow.
+  isFlake,
+  follows,
   # Files of the project with overlays.
   overlays,
   project,
@@ -66,7 +69,8 @@ let
   inherit (locks) nodes;
   name = nodes.${locks.root}.inputs.${input};
   inherit (spelled name) locked;
-  isOfThisMachine = locked.type == "path" || match "file:.*" (locked.url or "") != null;
+  isOfThisMachine =
+    locked: locked.type == "path" || match "file:.*" (locked.url or "") != null;
 
   # A node in a form that does not depend on the release of Nix. Releases differ in derived
   # attributes, and in how they write a branch and a folder of a repository. lock/entries.py does
@@ -104,6 +108,7 @@ let
     startSet = [ { key = name; } ];
     operator = { key }: map (node: { key = node; }) (needs key);
   };
+  needed = map ({ key }: key) reached ++ map (set: nodes.${locks.root}.inputs.${set}) follows;
 in
 # Evaluate the set in its own folder: then `nix flake check --no-build` copies nothing.
 {
@@ -122,7 +127,10 @@ in
     }
   else if lock == null || !(pathExists lock) then
     { }
-  else if isOfThisMachine then
+  # A copy of a flake without its inputs is useless, and so is one that follows a copied set.
+  else if isFlake && builtins.any (key: isOfThisMachine (spelled key).locked) needed then
+    { isLeftOut = true; }
+  else if isOfThisMachine locked then
     {
       carried = "${nixpkgs}";
       rest = "";

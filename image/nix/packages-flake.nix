@@ -21,8 +21,12 @@ let
   quote = text: builtins.replaceStrings [ "\${" ] [ "\\\${" ] (builtins.toJSON text);
   lines = concatStringsSep "\n";
   main = sources.nixpkgs;
-  others = filter (name: name != "nixpkgs") (attrNames sources);
+  others = filter (name: name != "nixpkgs" && !(sources.${name}.isLeftOut or false)) (
+    attrNames sources
+  );
   names = [ "nixpkgs" ] ++ others;
+  isFlake = name: (plan.nix.sets.${name} or { }) ? flake;
+  carriedSources = map (name: sources.${name}) names;
 
   # A local set is a store path that the profile needs, so the image's store has it.
   input =
@@ -35,7 +39,15 @@ let
         "  };"
       ]
     else
-      [ "  inputs.${name}.url = ${quote (plan.nix.sets.${name} or plan.nix).nixpkgs};" ];
+      let
+        set = plan.nix.sets.${name} or plan.nix;
+      in
+      [ "  inputs.${name}.url = ${quote (set.nixpkgs or set.flake)};" ]
+      ++ attrValues (
+        mapAttrs (own: other: "  inputs.${name}.inputs.${own}.follows = ${quote other};") (
+          set.follows or { }
+        )
+      );
   folder =
     name:
     let
@@ -60,7 +72,9 @@ let
       "    import ./outputs.nix {"
       "      nixpkgs = ${folder "nixpkgs"};"
     ]
-    ++ map (name: "      sets.${name} = ${folder name};") others
+    ++ map (
+      name: "      ${if isFlake name then "flakes" else "sets"}.${name} = ${folder name};"
+    ) others
     ++ [
       "    };"
       "}"
@@ -69,10 +83,8 @@ let
   );
 
   # flake.lock; without one, a set that has neither a lock nor a path has no pin.
-  isLocked = builtins.all (source: source ? carried || source ? nodes) (attrValues sources);
-  lockedNodes = builtins.foldl' (nodes: source: nodes // source.nodes or { }) { } (
-    attrValues sources
-  );
+  isLocked = builtins.all (source: source ? carried || source ? nodes) carriedSources;
+  lockedNodes = builtins.foldl' (nodes: source: nodes // source.nodes or { }) { } carriedSources;
   node =
     name: sources.${name}.node or (if lockedNodes ? ${name} then "${name}-in-the-image" else name);
   carriedNode =
@@ -173,6 +185,7 @@ build "packages-flake" ./packages-flake.sh {
         }
       )
       [
+        ./flake-packages.nix
         ./names.nix
         ./outputs.nix
       ];

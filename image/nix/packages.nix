@@ -2,7 +2,7 @@
 # The packages of the manifest in their package sets, each with the outputs to use. Reports every fault
 # of the list in one run, before anything is built.
 {
-  # By name, each with `pkgs`, and `variant`: the same set with another configuration.
+  # By name (package-sets.nix).
   sets,
   nix,
   system,
@@ -31,6 +31,7 @@ let
     in
     {
       inherit (request) name;
+      set = request.set or "nixpkgs";
       path = (if request ? set then [ request.set ] else [ ]) ++ request.path;
       pname = names.package package;
       version = names.version package;
@@ -38,7 +39,7 @@ let
         name = output;
         value = package.${output}.outPath;
       }) outputs;
-      license = names.spdx (pkgs.lib or { }) (meta.license or [ ]);
+      license = names.spdx (pkgs.lib or sets.nixpkgs.pkgs.lib or { }) (meta.license or [ ]);
       unfree = names.isUnfree meta;
       wanted = request.outputs;
       # If two packages have the same file, the one named first wins.
@@ -49,6 +50,7 @@ let
 
   judged = import ./judged-sets.nix {
     inherit nix sets system;
+    others = builtins.attrNames (removeAttrs sets [ "nixpkgs" ]);
     note = about: builtins.trace (faults.note about) true;
   };
   faulty = builtins.filter ({ faults, ... }: faults != [ ]) judged;

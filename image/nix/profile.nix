@@ -28,7 +28,8 @@ let
       storePaths = map (output: output.value) package.outputs;
     }
     // (
-      if place == null then
+      # Nix cannot upgrade packages of a set that the image's flake does not have.
+      if place == null || sources.${package.set}.isLeftOut or false then
         { }
       else
         {

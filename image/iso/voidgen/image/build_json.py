@@ -121,7 +121,8 @@ def _read(plan: Any, packages: Any, closure: Any) -> BuildJson:
 
 
 def _sets(nix: Any) -> dict[str, str]:
-    named = {name: one["nixpkgs"] for name, one in nix.get("sets", {}).items()}
+    sets = nix.get("sets", {}).items()
+    named = {name: one.get("nixpkgs") or one["flake"] for name, one in sets}
     return {name: of_type(one, str) for name, one in {"nixpkgs": nix["nixpkgs"], **named}.items()}
 
 
