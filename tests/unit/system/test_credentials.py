@@ -13,8 +13,10 @@ from tests.support.lock import lock, package
 from tests.support.program import voidgen, write
 from tests.unit.tools.test_json_schema import SCHEMA
 
+from voidgen import project
 from voidgen.cli import LazyGroup
 from voidgen.cli.report import report, say, warn
+from voidgen.config import variants
 from voidgen.config.types import Config
 from voidgen.errors import Fault, WrongInputError
 from voidgen.lock import flake_lock
@@ -130,9 +132,13 @@ def test_each_kind_of_url_has_its_remedy(url: str, remedy: str) -> None:
 
 def rows(table: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Yield a table for each key that takes text, with a value that contains the URL."""
-    for name, value in table["properties"].items():
-        others = {other: "x" for other in table["required"] if other != name}
-        yield {**others, name: [URL] if value["type"] == "array" else URL}
+    for key, value in places(table):
+        row: dict[str, Any] = dict.fromkeys(table.get("required", ()), "x")
+        inner = row
+        for name in key[:-1]:
+            inner = inner.setdefault(name, {})
+        inner[key[-1]] = value
+        yield row
 
 
 def places(
@@ -140,6 +146,9 @@ def places(
 ) -> Iterator[tuple[tuple[str, ...], Any]]:
     """Yield each key of voidgen.toml that takes text, with a value that contains the URL."""
     for name, value in table["properties"].items():
+        if name == variants.TABLE:
+            # A variant has the keys of the other tables, and is read as they are.
+            continue
         key = (*above, name)
         if "properties" in value:
             yield from places(value, key)
@@ -149,6 +158,8 @@ def places(
             yield key, [URL]
         elif "properties" in value.get("additionalProperties", {}):
             yield from ((key, {"a": one}) for one in rows(value["additionalProperties"]))
+        elif value.get("additionalProperties", {}).get("type") == "string":
+            yield key, {"A": URL}
         elif value.get("type") == "object":
             yield key, {"a": {"b": URL}}
             yield key, {"a": {"b": [URL]}}
@@ -178,6 +189,16 @@ def test_every_key_of_voidgen_toml_refuses_a_password(key: tuple[str, ...], valu
     (fault,) = faults(document)
     assert refused(fault)
     assert fault.key[: len(key)] == key
+
+
+def test_a_variant_refuses_a_password(tmp_path: Path) -> None:
+    file = tmp_path / "voidgen.toml"
+    file.write_text(f'image.name = "x"\n[variants.a.xbps]\nrepositories.add = ["{URL}"]\n')
+    with pytest.raises(WrongInputError) as caught:
+        project.load(tmp_path)
+    (fault,) = caught.value.faults
+    assert refused(fault)
+    assert fault.key[:2] == ("variants", "a")
 
 
 def test_the_cases_include_every_key_with_a_url() -> None:
