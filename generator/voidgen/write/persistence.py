@@ -11,7 +11,7 @@ from pathlib import Path
 from attrs import evolve, frozen
 
 from voidgen.config.rules import BYTE_SIZE
-from voidgen.errors import Fault, StepFailedError, WrongInputError
+from voidgen.errors import Fault, StepFailedError, WrongInputError, unreadable
 from voidgen.image import of_iso
 from voidgen.overlay.live import persistence_label
 from voidgen.system import process, starting
@@ -25,6 +25,9 @@ LARGEST_SECTOR = 1 << 32
 """Sectors of 512 bytes that an MBR can name."""
 TABLE = range(446, 510, 16)
 """Offsets of the MBR's four entries, of 16 bytes each."""
+SIGNATURE = b"\x55\xaa"
+PROTECTIVE = 0xEE
+"""The type of an MBR's entry that protects a GPT (UEFI specification, 5.2.3)."""
 GPT, SECTOR_SIZES = b"EFI PART", (512, 4096)
 FOLDERS = "/usr/local/sbin:/usr/sbin:/sbin"
 """Where these programs are, also if PATH does not have it."""
@@ -60,10 +63,33 @@ def plan(iso: Path, length: int, disk: int, size: int | None) -> Partition:
     """Return the partition to add behind ``iso``, of ``length`` bytes, on a disk of ``disk`` bytes.
 
     ``size`` is None for all of the rest. Raises WrongInputError if the boot menu of ``iso`` names
-    no partition, StepFailedError if there is no room or a program is missing.
+    no partition or its partition table has no room for one, StepFailedError if the disk has none
+    or a program is missing.
     """
-    found = place(length, disk, size, _label(iso))
+    label = _label(iso)
+    _check_table(iso, label)
+    found = place(length, disk, size, label)
     return evolve(found, sfdisk=find(SFDISK), mkfs=find(MKFS))
+
+
+def _check_table(iso: Path, label: str) -> None:
+    """Raise WrongInputError if no partition can be added to the MBR of ``iso``."""
+    try:
+        with iso.open("rb") as stream:
+            first = stream.read(512)
+    except OSError as error:
+        raise WrongInputError(unreadable(error, iso)) from None
+    entries = [first[offset : offset + 16] for offset in TABLE]
+    if first[510:] != SIGNATURE:
+        what = "has no partition table, so that it does not start from a stick"
+    elif any(entry[4] == PROTECTIVE for entry in entries):
+        what = "has a GPT, to which voidgen adds no partition"
+    elif all(any(entry) for entry in entries):
+        what = "has no free entry in its partition table"
+    else:
+        return
+    remedy = f"leave out --persistence, and give a partition of another disk the label {label!r}"
+    raise WrongInputError(Fault(what, iso, remedy=remedy))
 
 
 def _label(iso: Path) -> str:

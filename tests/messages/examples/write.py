@@ -6,6 +6,7 @@ import io
 import os
 import shutil
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
@@ -113,15 +114,41 @@ def of_the_iso(repository: Path, monkeypatch: pytest.MonkeyPatch) -> Ran:
     return _named(repository, monkeypatch, DISK)
 
 
-def keeps_nothing(repository: Path, _: pytest.MonkeyPatch) -> None:
+def _planned(repository: Path, table: bytes, *modules: Mapping[str, object]) -> None:
+    """Plan a partition for an ISO whose image has ``modules``; ``table`` ends its first sector."""
     iso = repository / "a.iso"
     made = PyCdlib()
     made.new(interchange_level=3, rock_ridge="1.09")
-    content = snapshot_file.dump(Snapshot("x", documents.plan(image={"name": "x"})))
+    plan = documents.plan(image={"name": "x"}, modules=modules)
+    content = snapshot_file.dump(Snapshot("x", plan))
     made.add_fp(io.BytesIO(content), len(content), "/VOIDGEN.JSO;1", rr_name="voidgen.json")
     made.write(str(iso))
     made.close()
+    with iso.open("r+b") as stream:
+        stream.seek(446)
+        stream.write(table)
     persistence.plan(iso, 1 << 20, 1 << 30, None)
+
+
+def keeps_nothing(repository: Path, _: pytest.MonkeyPatch) -> None:
+    _planned(repository, bytes(64) + b"\x55\xaa")
+
+
+def _with_table(repository: Path, table: bytes) -> None:
+    module = {"name": "persistence", "by": [documents.BY], "options": {"label": "my-data"}}
+    _planned(repository, table, module)
+
+
+def without_a_table(repository: Path, _: pytest.MonkeyPatch) -> None:
+    _with_table(repository, bytes(66))
+
+
+def with_a_gpt(repository: Path, _: pytest.MonkeyPatch) -> None:
+    _with_table(repository, b"\xee" * 64 + b"\x55\xaa")
+
+
+def with_a_full_table(repository: Path, _: pytest.MonkeyPatch) -> None:
+    _with_table(repository, b"\1" * 64 + b"\x55\xaa")
 
 
 def no_room(_: Path, __: pytest.MonkeyPatch) -> None:
