@@ -119,7 +119,7 @@ def _planned(repository: Path, table: bytes, *modules: Mapping[str, object]) -> 
     iso = repository / "a.iso"
     made = PyCdlib()
     made.new(interchange_level=3, rock_ridge="1.09")
-    plan = documents.plan(image={"name": "x"}, modules=modules)
+    plan = documents.plan(image={"name": "x"}, modules=[*modules])
     content = snapshot_file.dump(Snapshot("x", plan))
     made.add_fp(io.BytesIO(content), len(content), "/VOIDGEN.JSO;1", rr_name="voidgen.json")
     made.write(str(iso))
@@ -135,7 +135,7 @@ def keeps_nothing(repository: Path, _: pytest.MonkeyPatch) -> None:
 
 
 def _with_table(repository: Path, table: bytes) -> None:
-    module = {"name": "persistence", "by": [documents.BY], "options": {"label": "my-data"}}
+    module = {"name": "persistence", "by": [], "options": {"label": "my-data"}}
     _planned(repository, table, module)
 
 
