@@ -117,10 +117,12 @@ class Parts:
         told: Mapping[str, Any] | None = None,
         cmdline: Sequence[str] | None = None,
         label: str = "VOID_LIVE",
+        more: Sequence[str] = (),
     ) -> Path:
         """Make an ISO, with the image's own snapshot and command line unless others are given.
 
-        ``label`` is its volume label; the default is mklive's.
+        ``label`` is its volume label; the default is mklive's. ``more`` are further words of
+        xorriso's command line.
 
         As mklive's, it is isohybrid: a BIOS starts it from a stick, too.
         """
@@ -134,7 +136,7 @@ class Parts:
                 "xorriso", "-as", "mkisofs", "-quiet", "-rock", "-V", label, "-o", file,
                 "-b", "boot/isolinux/isolinux.bin", "-c", "boot/isolinux/boot.cat",
                 "-no-emul-boot", "-boot-load-size", "4", "-boot-info-table",
-                "-isohybrid-mbr", self.folder / "boot/isohdpfx.bin", "-graft-points",
+                "-isohybrid-mbr", self.folder / "boot/isohdpfx.bin", *more, "-graft-points",
                 f"/boot={self.folder}/boot", f"/LiveOS={self.folder}/LiveOS",
                 f"/boot/isolinux/isolinux.cfg={menu}", f"/voidgen.json={place}/voidgen.json",
             )  # fmt: skip

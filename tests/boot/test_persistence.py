@@ -27,7 +27,11 @@ PARAMETERS = (
     *("rd.live.overlay.overlayfs=1", "rd.luks=0", "rd.md=0", "rd.dm=0", "init=/usr/sbin/runit"),
     *(word.replace(IMAGE, FOLDER[1:]) for word in overlay("kept")),
 )
+UNUSED, RESET = b"unused=______________", b"rd.live.overlay.reset"
+"""A word of the ISO's kernel command line, and one that a user types in its place."""
 VOLUME = "OTHER_LABEL"
+UEFI = ("-eltorito-alt-boot", "-e", "boot/efiboot.img", "-isohybrid-gpt-basdat", "-no-emul-boot")
+"""mklive's ISO has a partition for UEFI, and a GPT beside the MBR."""
 PACKAGE = """
 let mine = "$out/bin/mine";
 in derivation {
@@ -41,8 +45,13 @@ ADD = "nix profile install --impure --option substitute false --expr 'import /ho
 """Nix 2.20 and later call it `nix profile add`, too."""
 DPKG = """
 mkdir -p tool/DEBIAN tool/usr/bin
-printf "Package: tool\\nVersion: 1\\nArchitecture: all\\nMaintainer: x\\nDescription: x\\n" \\
-    > tool/DEBIAN/control
+cat > tool/DEBIAN/control << 'END'
+Package: tool
+Version: 1
+Architecture: all
+Maintainer: nobody
+Description: a tool
+END
 echo 'echo of a package' > tool/usr/bin/tool
 chmod +x tool/usr/bin/tool
 dpkg-deb --build tool > /dev/null
@@ -85,7 +94,10 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stick]:
     folder = tmp_path_factory.mktemp("stick")
     made = image.with_dracut(image.with_tables(LIVE, folder / "work"), folder / "dracut")
     words = made.snapshot()["plan"]["image"]["cmdline"]
-    file = made.iso(folder / "stick", cmdline=(*words, *PARAMETERS), label=VOLUME)
+    (made.folder / "boot/efiboot.img").write_bytes(bytes(MIB))
+    file = made.iso(
+        folder / "stick", cmdline=(*words, *PARAMETERS, UNUSED.decode()), label=VOLUME, more=UEFI
+    )
     shutil.rmtree(folder / "work")
     shutil.rmtree(folder / "dracut")
     length = file.stat().st_size
@@ -129,10 +141,18 @@ def test_changes_survive_power_cuts(written: Stick, folder: Path) -> None:
         assert "-mine" in session.run("su - live -c 'nix profile list'")
         # Nix's database knows the image's paths and the user's.
         session.run("su - live -c 'nix-store --query --requisites ~/.nix-profile'")
-        assert (
-            session.run("nix-store --verify 2>&1 | grep -i -e disappeared -e error || true") == ""
-        )
+        wrong = "nix-store --verify 2>&1 | grep -i -e disappeared -e error || true"
+        assert session.run(wrong) == ""
         session.run("cat /run/live-setup/sudoers && nix-collect-garbage && su - live -c mine")
+    data = disk.read_bytes()
+    assert data.count(UNUSED) == 1
+    with disk.open("r+b") as stream:
+        stream.seek(data.index(UNUSED))
+        stream.write(RESET)
+    with stick.session(disk) as session:
+        assert session.run("cat /run/live-persistence") == "kept kept"
+        assert session.run("hostname && ls /root") == "of-the-overlay"
+        assert session.run("command -v tool; su - live -c 'command -v mine'; true") == ""
 
 
 def remove(disk: Stick) -> None:
