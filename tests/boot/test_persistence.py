@@ -29,6 +29,7 @@ PARAMETERS = (
 )
 UNUSED, RESET = b"unused=______________", b"rd.live.overlay.reset"
 """A word of the ISO's kernel command line, and one that a user types in its place."""
+SERVICE = "/etc/runit/runsvdir/default/ticker"
 VOLUME = "OTHER_LABEL"
 UEFI = ("-eltorito-alt-boot", "-e", "boot/efiboot.img", "-isohybrid-gpt-basdat", "-no-emul-boot")
 """mklive's ISO has a partition for UEFI, and a GPT beside the MBR."""
@@ -120,7 +121,8 @@ def test_changes_survive_power_cuts(written: Stick, folder: Path) -> None:
         assert session.run("cat /run/live-persistence") == "kept kept"
         assert "Changes are kept on the partition with the label kept." in session.printed
         session.run("echo mine > /root/file && echo mine > /etc/hostname")
-        session.run("echo '# mine' >> /etc/nsswitch.conf && rm /etc/profile.d/nix-daemon.sh")
+        session.run("echo '# mine' >> /etc/nsswitch.conf")
+        session.run(f"rm {SERVICE}")
         session.run("echo live:changed | chpasswd -c SHA512")
         session.run(DPKG)
         session.run(f"echo {shlex.quote(PACKAGE)} > /home/live/mine.nix")
@@ -131,7 +133,7 @@ def test_changes_survive_power_cuts(written: Stick, folder: Path) -> None:
         assert session.run("cat /run/live-persistence") == "kept kept"
         assert session.run("hostname && cat /root/file /etc/hostname") == "mine\nmine\nmine"
         assert session.run("tail -n 1 /etc/nsswitch.conf") == "# mine"
-        assert session.run("ls /etc/profile.d/nix-daemon.sh || true") == ""
+        assert session.run(f"ls {SERVICE} || true") == ""
         assert session.run("getent shadow live") == hashed
         assert "    live  (with your password)" in session.printed
         assert session.run("tool && dpkg-query --show --showformat '${Status}' tool") == (
