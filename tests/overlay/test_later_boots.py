@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from tests.overlay import mklive
@@ -41,7 +41,7 @@ def boot(root: Root, state: str = "kept data", *shell: str) -> str:
 
 def made(make_root: MakeRoot, password: str = "random") -> Root:  # noqa: S107 - a way, not a secret
     modules = ("live-password", "live-user", "nsswitch-no-mdns", "persistence", "ssh-server")
-    options = {
+    options: dict[str, dict[str, Any]] = {
         "persistence": {"label": "data"},
         "live-password": {"password": password, "root-password": "locked"},
         "live-user": {"groups": ["audio", "games"]},

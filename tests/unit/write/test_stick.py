@@ -83,11 +83,11 @@ def test_the_partition_has_the_label_of_the_variant(loop: str, tmp_path: Path) -
     assert (kept["type"], kept["size"] * 512) == ("83", 100 * MIB)
     offset = kept["start"] * 512
     assert offset >= made.stat().st_size
-    words = ("-p", "-O", str(offset), "-o", "value", "-s", "LABEL", str(tmp_path / "disk"))
-    assert subprocess.check_output(["blkid", *words]) == b"xfce-data\n"
+    label = ["blkid", "-p", "-o", "value", "-s", "LABEL"]
+    behind = ["--offset", str(offset), tmp_path / "disk"]
+    assert subprocess.check_output([*label, *behind]) == b"xfce-data\n"
     # The ISO's own label, which root= names, is that of the whole stick.
-    whole = ("-p", "-o", "value", "-s", "LABEL", str(tmp_path / "disk"))
-    assert subprocess.check_output(["blkid", *whole]) == f"{VOLUME}\n".encode()
+    assert subprocess.check_output([*label, tmp_path / "disk"]) == f"{VOLUME}\n".encode()
 
 
 def test_a_variant_that_keeps_nothing_gets_no_partition(loop: str, tmp_path: Path) -> None:
