@@ -84,7 +84,7 @@ def test_the_partition_has_the_label_of_the_variant(loop: str, tmp_path: Path) -
     offset = kept["start"] * 512
     assert offset >= made.stat().st_size
     label = ["blkid", "-p", "-o", "value", "-s", "LABEL"]
-    behind = ["--offset", str(offset), tmp_path / "disk"]
+    behind = ["--offset", str(offset), str(tmp_path / "disk")]
     assert subprocess.check_output([*label, *behind]) == b"xfce-data\n"
     # The ISO's own label, which root= names, is that of the whole stick.
     assert subprocess.check_output([*label, tmp_path / "disk"]) == f"{VOLUME}\n".encode()
