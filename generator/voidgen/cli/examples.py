@@ -40,7 +40,11 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "voidgen boot --test --junit boot.xml",
         "voidgen boot --bios --headless --timeout 60 --screenshot screen.png",
     ),
-    "write": ("voidgen write", "voidgen write out/my-image.iso /dev/sdb"),
+    "write": (
+        "voidgen write",
+        "voidgen write out/my-image.iso /dev/sdb",
+        "voidgen write --persistence rest out/my-image.iso /dev/sdb",
+    ),
     "check": ("voidgen check", "voidgen check --closure all --junit check.xml"),
     "verify": (
         "voidgen verify out/my-image.iso",
