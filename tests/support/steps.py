@@ -3,12 +3,13 @@
 import shlex
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 
 from voidgen.cli import watch
 from voidgen.progress import NoProgress, Progress
-from voidgen.system import process
+from voidgen.system import starting
 
 
 class Steps(NoProgress):
@@ -19,7 +20,13 @@ class Steps(NoProgress):
         self.silent: list[str] = []
         patch.setattr(watch, "watcher", lambda **_: self)
         patch.setattr(watch, "late", self._late)
-        patch.setattr(process, "_log_command", self._started)
+        started = starting.started
+
+        def noted(argv: Sequence[str], *given: Any, **options: Any) -> Any:
+            self._started(argv)
+            return started(argv, *given, **options)
+
+        patch.setattr(starting, "started", noted)
 
     @contextmanager
     def step(self, _: str) -> Iterator[None]:
