@@ -153,3 +153,16 @@ def test_the_source_date_is_the_newest_inputs() -> None:
     # FAT has no earlier dates, and squashfs no later ones.
     assert source_date.of([], {}) == source_date.of(locked[:1], {}) == 315_532_800
     assert source_date.of([Input("x", "", modified=1 << 40)], {}) == (1 << 32) - 1
+
+
+def test_a_variant_changes_only_its_own_hash(folder: Path) -> None:
+    def digests(variant: str) -> list[str]:
+        text = TOML.replace('"./packages"', '"github:NixOS/nixpkgs"')
+        write(folder, {"voidgen.toml": text + variant})
+        return [inputs.digest(one, PINS, 1) for one in project.load(folder).images()]
+
+    (alone,) = digests("")
+    own, variant = digests('[variants.small.image]\ntitle = "Small"\n')
+    assert own == alone
+    assert variant != alone
+    assert digests('[variants.small.image]\ntitle = "Smaller"\n')[0] == alone
