@@ -46,6 +46,10 @@ TOML = """
 name = "guest"
 title = "Guest"
 keymap = "ch-fr_nodeadkeys"
+volume-label = "guest-1.2_with-a-long-label"
+root-shell = "/usr/bin/dash"
+user-shell = "/bin/dash"
+groups = ["users", "audio"]
 cmdline = ["console=tty0", "console=ttyS0,115200"]
 [nix]
 nixpkgs = "./packages/with-dconf"
@@ -64,8 +68,6 @@ modules = [
   "own",
   "x11-keyboard",
 ]
-[overlay.options.live-user]
-groups = ["audio", "nobody-has-this"]
 """
 OWN = '''
 summary = "A service of the tests, and a check of it"
@@ -116,17 +118,18 @@ class Parts:
         file: Path,
         told: Mapping[str, Any] | None = None,
         cmdline: Sequence[str] | None = None,
-        label: str = "VOID_LIVE",
+        label: str | None = None,
         more: Sequence[str] = (),
     ) -> Path:
         """Make an ISO, with the image's own snapshot and command line unless others are given.
 
-        ``label`` is its volume label; the default is mklive's. ``more`` are further words of
-        xorriso's command line.
+        ``label`` is its volume label; the default is the image's own. ``more`` are further words
+        of xorriso's command line.
 
         As mklive's, it is isohybrid: a BIOS starts it from a stick, too.
         """
         truth = self.snapshot()
+        label = label or truth["plan"]["image"]["volume-label"]
         words = truth["plan"]["image"]["cmdline"] if cmdline is None else cmdline
         with tempfile.TemporaryDirectory(dir=file.parent) as place:
             menu = Path(place, "isolinux.cfg")
@@ -320,6 +323,7 @@ def _root(root: Path, baked: Baked) -> None:
     for path in ("proc", "sys", "dev", "run", "tmp", "root", "home", "mnt", "var/log"):
         (root / path).mkdir(parents=True, exist_ok=True)
     (root / "tmp").chmod(0o1777)
+    _accounts(root, baked)
     # A stand-in for a vendor's driver, which only has to be mappable.
     (library,) = (root / "usr/lib").glob("*/libz.so.1")
     shutil.copy(library, root / "usr/lib/libEGL_guest.so.0")
@@ -330,6 +334,17 @@ def _root(root: Path, baked: Baked) -> None:
     (root / "etc/runit/runsvdir/current").symlink_to("default")
     lay_overlay(baked, root)
     lay_store(baked, root)
+
+
+def _accounts(root: Path, baked: Baked) -> None:
+    """Do what mklive's -e and scripts/shells.sh do."""
+    image = json.loads(baked.read("manifest.json"))["plan"]["image"]
+    users = root / "etc/passwd"
+    users.write_text(
+        re.sub(r"(?m)^(root:.*:)[^:\n]*$", rf"\g<1>{image['root-shell']}", users.read_text())
+    )
+    shells = ("/bin/sh", "/bin/bash", image["root-shell"], image["user-shell"])
+    (root / "etc/shells").write_text("".join(f"{one}\n" for one in shells))
 
 
 def _said(*words: str | Path) -> str:

@@ -66,8 +66,12 @@ def test_a_good_image_passes_all_checks(parts: Parts, folder: Path) -> None:
         "Nix builds with /etc/voidgen/packages#deskTools.clock, without a network",
         "Nix builds with nixpkgs#deskTools.clock, without a network",
         "service greetd-live", "greetd-live: greetd logs the live user in",
-        "dconf-cinnamon: the desktop's keyboard",
+        "dconf-cinnamon: the desktop's keyboard", "volume label",
     } <= {*found}  # fmt: skip
+    # The initramfs gives the user other groups, as mklive's does.
+    assert found["the live user's groups"]["about"] == "audio users"
+    assert found["the live user's shell"]["about"] == "/bin/dash"
+    assert found["root's shell"]["about"] == "/usr/bin/dash"
     assert found["closure is valid"]["about"] == f"{len(parts.snapshot()['closure'])} paths"
     keyboard = found["dconf-cinnamon: the desktop's keyboard"]["about"]
     assert keyboard == "[('xkb', 'ch+fr_nodeadkeys')]"
@@ -113,7 +117,10 @@ def test_an_image_with_other_passwords_is_tested(
 
 @pytest.mark.slow
 def test_dracuts_initramfs_mounts_the_root(parts: Parts, folder: Path) -> None:
-    """The root is a flat squashfs below an overlay, as mklive's command line says."""
+    """The root is a flat squashfs below an overlay, as mklive's command line says.
+
+    dracut finds the medium by its label, and the stand-in for mklive's hook makes the live user.
+    """
     real = image_parts.with_dracut(parts, folder)
     cmdline = (
         *real.snapshot()["plan"]["image"]["cmdline"],
@@ -169,6 +176,9 @@ def test_boot_reports_each_failed_check(
         "service not-there": "no", "service dbus is disabled": "no",
         "service nowhere is disabled": "ok", "m: steers": "no", "m: hangs": "no", "m: fails": "no",
         "m: long": "no", "m: many words": "ok", "m: name server": "ok",
+        # The command line has no live.shell.
+        "the live user's shell": "no", "root's shell": "ok", "the live user's groups": "ok",
+        "volume label": "ok",
     }  # fmt: skip
     assert "      missing: promised=1" in said
     assert any(line.startswith("no  m: hangs") and line.endswith("hung") for line in said)
