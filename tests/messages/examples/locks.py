@@ -207,6 +207,12 @@ def an_owner_that_no_locked_package_makes(folder: Path, _: pytest.MonkeyPatch) -
     raise_all(locked_owners.faults(project.load(folder), lock([])))
 
 
+def a_group_that_no_locked_package_makes(folder: Path, _: pytest.MonkeyPatch) -> None:
+    config = '[image]\nname = "a"\ngroups = ["audio", "lightdm"]\n'
+    write(folder, {"voidgen.toml": config})
+    raise_all(locked_owners.groups(project.load(folder), lock([])))
+
+
 def services(folder: Path, _: pytest.MonkeyPatch) -> Ran:
     """What voidgen.lock does not know yet, and what nothing enables."""
     config = (

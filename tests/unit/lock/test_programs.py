@@ -136,3 +136,24 @@ def test_nix_packages_bring_programs_of_other_names(
         write(folder, {"result/profile/bin/foot": ""})
     found = [one.what for one in programs.warnings(project.load(folder), None)]
     assert len(found) == (how in {"neither", "fails"})
+
+
+def _with_shell(folder: Path, shell: str) -> None:
+    text = CONFIG.replace('name = "a"\n', f'name = "a"\nuser-shell = "{shell}"\n')
+    (folder / "voidgen.toml").write_text(text)
+
+
+@pytest.mark.parametrize(("shell", "package"), [("/bin/zsh", "zsh"), ("/usr/bin/sh", None)])
+def test_a_locked_package_has_the_shell(folder: Path, shell: str, package: str | None) -> None:
+    _with_shell(folder, shell)
+    name = shell.rpartition("/")[2]
+    assert not _missing(folder, _lock(folder, **{name: "dash"}))
+    missing = _missing(folder, _lock(folder, **{name: None}))
+    assert missing == {shell: "add its package to [xbps] packages, or choose another shell"}
+    # Without a lock, a shell of the base system is assumed to be there.
+    assert (shell in _missing(folder, None)) == (package is not None)
+
+
+def test_a_shell_may_be_a_link_of_the_overlay(folder: Path) -> None:
+    _with_shell(folder, "/usr/local/bin/own")
+    assert "/usr/local/bin/own" not in _missing(folder, None)
