@@ -13,7 +13,7 @@ from voidgen import project
 from voidgen.doctor import fix
 from voidgen.errors import StepFailedError, raise_all
 from voidgen.generate import locked_owners
-from voidgen.lock import entries, fetched, package_set, programs, state
+from voidgen.lock import entries, fetched, flake_lock, package_set, programs, state
 from voidgen.lock import services as lock_services
 from voidgen.lock import voidgen_lock as lock_file
 from voidgen.lock.flake_lock import Input
@@ -148,6 +148,24 @@ def another_nixpkgs_does_not_evaluate(folder: Path, patch: pytest.MonkeyPatch) -
     old, new = (Input("nixpkgs", "x", rev=rev, url=f"x?rev={rev}") for rev in ("1", "2"))
     image = project.load(folder)
     package_set.moves(image, (old,), (new,), folder, NoProgress())
+
+
+def follows_an_input_that_the_flake_lacks(folder: Path, _: pytest.MonkeyPatch) -> None:
+    text = """[image]
+name = "test"
+[nix.sets.hm]
+flake = "github:nix-community/home-manager"
+follows = { nixpkg = "nixpkgs" }
+"""
+    pins = {"type": "github", "rev": "0f" * 20, "narHash": digest("tree"), "lastModified": 5}
+    nodes = {
+        "root": {"inputs": {"hm": "hm"}},
+        "hm": {"inputs": {"nixpkgs": ["nixpkgs"]}, "locked": {**pins, "owner": "a", "repo": "b"}},
+    }
+    lock = {"version": 7, "root": "root", "nodes": nodes}
+    write(folder, {"voidgen.toml": text, "flake.lock": json.dumps(lock)})
+    plan = project.load(folder).plan
+    raise_all(flake_lock.unknown_follows(folder, plan, folder / "voidgen.toml"))
 
 
 def not_fetched(folder: Path, patch: pytest.MonkeyPatch) -> None:
