@@ -24,16 +24,17 @@ if TYPE_CHECKING:
 
 STYLES = {
     "added": "green", "removed": "red", "upgraded": "cyan", "downgraded": "magenta",
-    "changed": "yellow", "rebuilt": "dim", "copies": "dim",
+    "changed": "yellow", "outputs": "yellow", "rebuilt": "dim", "copies": "dim",
 }  # fmt: skip
 SIGNS = {
     "added": "+", "removed": "-", "upgraded": "U", "downgraded": "D", "changed": "C",
-    "rebuilt": "R", "copies": "#",
+    "outputs": "O", "rebuilt": "R", "copies": "#",
 }  # fmt: skip
-"""The signs of nvd, and R and #."""
+"""The signs of nvd, and O, R and #."""
 LEGEND = {
     "upgraded": "upgraded", "downgraded": "downgraded", "changed": "changed",
-    "rebuilt": "rebuilt (same version)", "copies": "more or fewer copies",
+    "outputs": "other outputs", "rebuilt": "rebuilt (same version)",
+    "copies": "more or fewer copies",
 }  # fmt: skip
 """What the signs that are letters, and #, mean."""
 REBUILT = 10

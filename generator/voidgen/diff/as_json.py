@@ -25,8 +25,8 @@ def dump(diff: Diff) -> bytes:
             "differs": bool(diff),
             "request": _tables(diff.request),
             "locks": _tables(diff.locks),
-            "xbps": _each(diff.xbps),
-            "closure": _each(diff.closure),
+            "xbps": _packages(diff.xbps),
+            "closure": _packages(diff.closure),
             "overlay": _each(diff.overlay),
             "sizes": diff.sizes and {"old": diff.sizes[0], "new": diff.sizes[1]},
         }
@@ -45,7 +45,13 @@ def _value(value: Value) -> dict[str, Any]:
     return {"kind": value.kind, **data, **{key: name for key, name in by.items() if name}}
 
 
-def _each(found: tuple[PackageChange | PathChange, ...] | None) -> list[dict[str, Any]] | None:
+def _packages(found: tuple[PackageChange, ...] | None) -> list[dict[str, Any]] | None:
+    if found is None:
+        return None
+    return [{**_data(one), "selected": one.selected} for one in found]
+
+
+def _each(found: tuple[PathChange, ...] | None) -> list[dict[str, Any]] | None:
     return None if found is None else [_data(one) for one in found]
 
 

@@ -17,6 +17,7 @@ from voidgen.xbps import version as xbps_version
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from voidgen.diff.closure import Derivers
     from voidgen.image.snapshot import Entry, Locked, Snapshot, Xbps
     from voidgen.plan.documents import PlanDocument
 
@@ -24,15 +25,16 @@ _OPTIONS = "options"
 """The table of the modules' options."""
 
 
-def compare(old: Snapshot, new: Snapshot) -> Diff:
-    """Return what differs from ``old`` to ``new``."""
+def compare(old: Snapshot, new: Snapshot, derivers: Derivers = closure.unknown) -> Diff:
+    """Return what differs from ``old`` to ``new``; ``derivers`` is that of `closure.changes`."""
     closures = sizes = xbps_changes = paths = None
     if old.closure is not None and new.closure is not None:
-        asked = (*old.packages.values(), *new.packages.values())
-        closures = tuple(closure.changes(old.closure, new.closure, asked))
+        before = closure.Side(old.closure, tuple(old.packages.values()))
+        after = closure.Side(new.closure, tuple(new.packages.values()))
+        closures = tuple(closure.changes(before, after, derivers))
         sizes = (closure.total(old.closure), closure.total(new.closure))
     if old.xbps is not None and new.xbps is not None:
-        xbps_changes = tuple(_xbps(old.xbps, new.xbps))
+        xbps_changes = tuple(_xbps(old, new, old.xbps, new.xbps))
     if old.overlay is not None and new.overlay is not None:
         paths = tuple(_overlay(old.overlay, new.overlay))
     request = _request(old.plan, new.plan) if old.plan and new.plan else None
@@ -136,15 +138,21 @@ def _pins(inputs: Mapping[str, Locked]) -> dict[str, str]:
     return {name: f"{one.rev} {one.date}".strip() or "not locked" for name, one in inputs.items()}
 
 
-def _xbps(old: Mapping[str, Xbps], new: Mapping[str, Xbps]) -> Iterator[PackageChange]:
-    for name in sorted(old.keys() | new.keys()):
-        before, after = old.get(name), new.get(name)
-        if before == after:
-            continue
-        was = (before.version,) if before else ()
-        is_ = (after.version,) if after else ()
-        sizes = (before.size if before else 0, after.size if after else 0)
-        yield PackageChange(_xbps_kind(was, is_), name, was, is_, *sizes, selected=False)
+def _xbps(
+    old: Snapshot, new: Snapshot, before: Mapping[str, Xbps], after: Mapping[str, Xbps]
+) -> Iterator[PackageChange]:
+    was_asked, is_asked = _void_packages(old.plan), _void_packages(new.plan)
+    for name in sorted(before.keys() | after.keys()):
+        was, is_ = before.get(name), after.get(name)
+        if was != is_:
+            versions = (was.version,) if was else (), (is_.version,) if is_ else ()
+            sizes = was.size if was else 0, is_.size if is_ else 0
+            asked = name in was_asked, name in is_asked
+            yield PackageChange(_xbps_kind(*versions), name, *versions, *sizes, *asked)
+
+
+def _void_packages(plan: PlanDocument | None) -> set[str]:
+    return {one.name for one in plan.xbps.packages} if plan else set()
 
 
 def _xbps_kind(old: tuple[str, ...], new: tuple[str, ...]) -> str:

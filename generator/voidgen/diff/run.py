@@ -13,8 +13,11 @@ from voidgen import config
 from voidgen.diff import arguments, compare, sides
 from voidgen.diff.arguments import Side
 from voidgen.errors import StepFailedError, WrongInputError
+from voidgen.nix import database
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
     from voidgen.diff.sides import Found
     from voidgen.diff.types import Diff
     from voidgen.errors import Fault
@@ -42,7 +45,7 @@ def run(request: Request, progress: Progress) -> Diff:
     named = arguments.sides(request.old, request.new, request.folder)
     before, after = (_read(side, request.folder, known, progress) for side in named)
     with progress.late("comparing"):
-        diff = compare.compare(before.snapshot, after.snapshot)
+        diff = compare.compare(before.snapshot, after.snapshot, _derivers)
         diff = evolve(
             diff, old_date=before.date, new_date=after.date, stale=before.stale or after.stale
         )
@@ -94,6 +97,11 @@ def save(named: str | None, folder: Path, file: Path, progress: Progress) -> Non
 def _read(side: Side, folder: Path, known: dict[str, Selection], progress: Progress) -> Found:
     with progress.late(f"reading {side.name or 'the project'}"):
         return sides.read(side, folder, known, progress)
+
+
+def _derivers(paths: Collection[str]) -> Mapping[str, str]:
+    """Return the derivations that the store's database knows; none if it cannot be read."""
+    return database.derivers(paths) or {}
 
 
 def _explained(diff: Diff, after: Snapshot) -> Diff:

@@ -57,7 +57,16 @@ def moved(one: PackageChange) -> str:
         return f"{versions(one.new)} rebuilt"
     if one.kind == "copies":
         return f"{versions(one.old)} -> {versions(one.new)}"
+    if one.kind == "outputs":
+        return f"{versions(one.new)} {_outputs(one)}".lstrip()
     return " -> ".join(versions(side) for side in (one.old, one.new) if side)
+
+
+def _outputs(one: PackageChange) -> str:
+    gone, came = ", ".join(one.old_outputs), ", ".join(one.new_outputs)
+    if gone and came:
+        return f"{gone} -> {came}"
+    return f"+ {came}" if came else f"- {gone}"
 
 
 def why(one: PackageChange) -> Iterator[tuple[str, str]]:

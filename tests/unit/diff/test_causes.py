@@ -7,6 +7,7 @@ import pytest
 
 from voidgen.diff import closure, reasons
 from voidgen.diff.causes import Cause, Causes
+from voidgen.diff.closure import Side
 from voidgen.diff.types import Diff
 from voidgen.image.snapshot import Selected, Snapshot
 from voidgen.nix import derivations
@@ -159,7 +160,7 @@ def test_ways_are_the_shortest_ones_from_a_requested_package() -> None:
     asked = {"app": Selected("app", "1", {"out": path("app-1")})}
 
     def ways(packages: Mapping[str, Selected]) -> dict[str, tuple[str, ...]]:
-        changes = tuple(closure.changes({path("top"): StorePath(1, ())}, after))
+        changes = tuple(closure.changes(Side({path("top"): StorePath(1, ())}), Side(after)))
         diff = Diff("", "", None, None, None, changes, None)
         found = reasons.explain(
             diff, Snapshot("", packages=packages, closure=after), {}, Store().get

@@ -14,7 +14,7 @@ from tests.support import documents
 
 from voidgen.cli import diff_text
 from voidgen.diff import as_json, closure, compare, html, markdown, words
-from voidgen.diff.closure import PackageChange
+from voidgen.diff.closure import PackageChange, Side
 from voidgen.diff.types import Diff, PathChange, Value
 from voidgen.image.snapshot import Entry, Locked, Selected, Snapshot, Xbps
 from voidgen.nix.closure import StorePath
@@ -41,10 +41,18 @@ def paths(*names: str, size: int = 10) -> dict[str, StorePath]:
         (("x-1 a",), ("x-1 b",), "rebuilt", ("1",), ("1",)),
         (("x-1 a",), ("x-1 a", "x-1 b"), "copies", ("1",), ("1", "1")),
         (("x-1", "x-3"), ("x-2",), "changed", ("1", "3"), ("2",)),
-        (("x-1", "x-2"), ("x-2", "x-3"), "changed", ("1", "2"), ("2", "3")),
+        # What both sides have is left out.
+        (("x-1", "x-2"), ("x-2", "x-3"), "upgraded", ("1",), ("3",)),
+        (("x-1",), ("x-1", "x-2"), "changed", ("1",), ("1", "2")),
         (("x",), ("x-1",), "upgraded", ("",), ("1",)),
         # Outputs are not copies, and not part of the version.
         (("x-1", "x-1-man", "x-1-dev"), ("x-2", "x-2-man"), "upgraded", ("1",), ("2",)),
+        (("x-2-libgcc",), ("x-3", "x-3-libgcc"), "upgraded", ("2",), ("3",)),
+        # Commits have no order.
+        (("x-0.11-946aa34",), ("x-0.11-3564204",), "changed", ("0.11-946aa34",), ("0.11-3564204",)),
+        (("x-1-rc1",), ("x-1",), "upgraded", ("1-rc1",), ("1",)),
+        (("x-1.4.drv",), ("x-1.5.drv",), "upgraded", ("1.4",), ("1.5",)),
+        (("x-a11c0de",), ("x-b22c0de",), "changed", ("a11c0de",), ("b22c0de",)),
     ],
 )
 def test_kinds_of_change(
@@ -55,28 +63,96 @@ def test_kinds_of_change(
     after: tuple[str, ...],
 ) -> None:
     was, is_ = paths(*old, "same-1"), paths(*new, "same-1")
-    (change,) = closure.changes(was, is_)
+    (change,) = closure.changes(Side(was), Side(is_))
     only = (tuple(sorted(was.keys() - is_.keys())), tuple(sorted(is_.keys() - was.keys())))
     sizes = (10 * len(old), 10 * len(new))
-    assert change == PackageChange(kind, "x", before, after, *sizes, False, *only)
+    assert change == PackageChange(
+        kind, "x", before, after, *sizes, old_paths=only[0], new_paths=only[1]
+    )
 
 
-def test_evaluated_names_take_precedence_over_nixs_rule() -> None:
-    old, new = path("python3.11-foo-1-beta"), path("python3.12-foo-2")
+@pytest.mark.parametrize(
+    ("old", "new", "gone", "came", "moved"),
+    [
+        (("x-1",), ("x-1", "x-1-man"), (), ("man",), "1 + man"),
+        (("x-1", "x-1-man"), ("x-1",), ("man",), (), "1 - man"),
+        (("x-1-lib",), ("x-1-bin",), ("lib",), ("bin",), "1 lib -> bin"),
+        (("x", "x-1"), ("x", "x-1", "x-1-dev"), (), ("dev",), "(none), 1 + dev"),
+    ],
+)
+def test_outputs_that_come_and_go_are_not_rebuilt(
+    old: tuple[str, ...],
+    new: tuple[str, ...],
+    gone: tuple[str, ...],
+    came: tuple[str, ...],
+    moved: str,
+) -> None:
+    (change,) = closure.changes(Side(paths(*old)), Side(paths(*new)))
+    assert (change.kind, change.old_outputs, change.new_outputs) == ("outputs", gone, came)
+    assert words.moved(change) == moved
+    (back,) = closure.changes(Side(paths(*new)), Side(paths(*old)))
+    assert (back.kind, back.old_outputs, back.new_outputs) == ("outputs", came, gone)
+
+
+def test_derivations_tell_outputs() -> None:
+    """`odd` is no output of nixpkgs, and both outputs may be of one derivation or of two."""
+    old, new = path("x-1-odd"), path("x-1-even")
+    sides = Side(paths("x-1-odd")), Side(paths("x-1-even"))
+    (change,) = closure.changes(*sides)
+    assert (change.kind, change.old, change.new) == ("downgraded", ("1-odd",), ("1-even",))
+    known = {old: path("x-1.drv"), new: path("x-1.drv")}
+    (change,) = closure.changes(*sides, lambda _: known)
+    assert (change.kind, words.moved(change)) == ("outputs", "1 odd -> even")
+    known[new] = path("x-1.drv", "b")
+    (change,) = closure.changes(*sides, lambda _: known)
+    assert (change.kind, change.old) == ("rebuilt", ("1",))
+
+
+def test_declared_versions_take_precedence() -> None:
+    old, new = path("foo-v1-beta-man"), path("foo-v2")
     asked = [
-        Selected("foo", "1-beta", {"out": old}),
-        Selected("foo", "2", {"out": new}),
+        Selected("f", "v1-beta", {"man": old}),
+        Selected("f", "v2", {"out": new}),
     ]
-    (change,) = closure.changes({old: StorePath(1, ())}, {new: StorePath(4, ())}, asked)
-    expected = PackageChange("upgraded", "foo", ("1-beta",), ("2",), 1, 4, True, (old,), (new,))
-    assert change == expected
+    (change,) = closure.changes(
+        Side({old: StorePath(1, ())}, (asked[0],)), Side({new: StorePath(4, ())}, (asked[1],))
+    )
+    assert (change.kind, change.name, change.old, change.new) == (
+        "upgraded", "foo", ("v1-beta",), ("v2",),
+    )  # fmt: skip
     assert change.size == 3
+    # No longer asked for: the name is told by what the other side declares.
+    (change,) = closure.changes(Side({old: StorePath(1, ())}, (asked[0],)), Side(paths("foo-v2")))
+    assert (change.name, change.old, change.new) == ("foo", ("v1-beta",), ("v2",))
+    assert (change.was_asked, change.is_asked) == (True, False)
+
+
+def test_a_package_asked_for_is_the_dependency_of_the_same_name() -> None:
+    """`foo` of python3Packages has the store name python3.12-foo."""
+    new = path("python3.12-foo-2")
+    (change,) = closure.changes(
+        Side(paths("python3.12-foo-1")),
+        Side(paths("python3.12-foo-2"), (Selected("foo", "2", {"out": new}),)),
+    )
+    assert (change.kind, change.name) == ("upgraded", "python3.12-foo")
+    assert (change.was_asked, change.is_asked) == (False, True)
+    # An unrelated package that is called foo stays one of its own.
+    old = path("python3.12-foo-3")
+    (change,) = closure.changes(
+        Side(paths("foo-1", "python3.12-foo-3"), (Selected("foo", "3", {"out": old}),)),
+        Side(paths("foo-1", "python3.12-foo-4")),
+    )
+    assert (change.kind, change.name, change.old, change.new) == (
+        "upgraded", "python3.12-foo", ("3",), ("4",),
+    )  # fmt: skip
 
 
 STORE = st.dictionaries(
     st.builds(
         path,
-        st.sampled_from(["a-1", "a-2", "b-1", "b-1-man", "c", "d-1-2"]),
+        st.sampled_from(
+            ["a-1", "a-2", "a-1-dev", "b-1", "b-1-man", "c", "d-1-2", "e-1-946aa34", "e-1-3564204"]
+        ),
         st.sampled_from("abcd"),
     ),
     st.builds(StorePath, st.integers(0, 100), st.just(())),
@@ -88,13 +164,13 @@ def test_sizes_of_changes_add_up_and_are_reversible(
     old: dict[str, StorePath], new: dict[str, StorePath]
 ) -> None:
     new = {**new, **{name: old[name] for name in old.keys() & new.keys()}}
-    there, back = closure.changes(old, new), closure.changes(new, old)
+    there, back = closure.changes(Side(old), Side(new)), closure.changes(Side(new), Side(old))
     assert sum(one.size for one in there) == closure.total(new) - closure.total(old)
     assert [(one.old, one.new) for one in there] == [(one.new, one.old) for one in back]
     opposite = {"added": "removed", "removed": "added", "upgraded": "downgraded",
                 "downgraded": "upgraded"}  # fmt: skip
     assert [opposite.get(one.kind, one.kind) for one in there] == [one.kind for one in back]
-    assert closure.changes(old, old) == []
+    assert closure.changes(Side(old), Side(old)) == []
 
 
 BY = [documents.BY]
@@ -201,8 +277,10 @@ def test_each_layer() -> None:
     assert (pin.old, pin.new) == (f"{'1' * 40} 2026-01-01", f"{'2' * 40} 2026-02-01")
     assert "container" not in diff.locks
     assert diff.xbps == (
-        PackageChange("removed", "gone", ("1_1",), (), 7, 0, selected=False),
-        PackageChange("upgraded", "vim", ("9.0_1",), ("9.0_2",), 5, 6, selected=False),
+        PackageChange("removed", "gone", ("1_1",), (), 7, 0),
+        PackageChange(
+            "upgraded", "vim", ("9.0_1",), ("9.0_2",), 5, 6, was_asked=True, is_asked=True
+        ),
     )
     assert diff.closure
     assert [one.name for one in diff.closure] == ["a"]
@@ -238,7 +316,7 @@ def test_nothing_differs(capsys: pytest.CaptureFixture[str]) -> None:
 def test_text(capsys: pytest.CaptureFixture[str]) -> None:
     diff_text.show(compare.compare(OLD, NEW))
     rows = [line.split() for line in capsys.readouterr().out.splitlines()]
-    assert ["U", "vim", "9.0_1", "->", "9.0_2", "+1", "B"] in rows
+    assert ["U", "vim", "*", "9.0_1", "->", "9.0_2", "+1", "B"] in rows
     assert ["-", "gone", "1_1", "-7", "B"] in rows
     assert ["U", "a", "1", "->", "2", "+2.0", "KiB"] in rows
     assert ["+three"] in rows
@@ -249,7 +327,10 @@ def test_text_explains_the_letters_that_it_has(capsys: pytest.CaptureFixture[str
     diff_text.show(compare.compare(OLD, NEW))
     assert "\nU upgraded  C changed\n" in capsys.readouterr().out
     kinds = ("added", "removed", "downgraded", "rebuilt", "copies")
-    changes = [PackageChange(kind, kind, ("1",), ("1",), 0, 0, selected=True) for kind in kinds]
+    changes = [
+        PackageChange(kind, kind, ("1",), ("1",), 0, 0, was_asked=True, is_asked=True)
+        for kind in kinds
+    ]
     diff_text.show(Diff("a", "b", None, None, None, tuple(changes[2:]), None))
     said = capsys.readouterr().out
     assert "\nD downgraded  R rebuilt (same version)  # more or fewer copies\n" in said
@@ -289,8 +370,9 @@ def test_json_has_all_changes() -> None:
     assert found["version"] == 1
     assert found["xbps"][1] == {
         "kind": "upgraded", "name": "vim", "old": ["9.0_1"], "new": ["9.0_2"],
-        "old-size": 5, "new-size": 6, "selected": False,
-        "old-paths": [], "new-paths": [], "way": [], "cause": None,
+        "old-size": 5, "new-size": 6, "was-asked": True, "is-asked": True, "selected": True,
+        "old-paths": [], "new-paths": [], "old-outputs": [], "new-outputs": [],
+        "way": [], "cause": None,
     }  # fmt: skip
     assert found["sizes"] == {"old": 10, "new": 2048}
     assert found["overlay"][0]["lines"][-1] == "+three"
@@ -300,7 +382,7 @@ HOSTILE = "|`<b>&amp;[x](y)*\n\x1b[31m~~"
 
 
 def test_markdown_escapes_names() -> None:
-    change = PackageChange("added", HOSTILE, (), (HOSTILE,), 0, 1, selected=True)
+    change = PackageChange("added", HOSTILE, (), (HOSTILE,), 0, 1, was_asked=True, is_asked=True)
     said = markdown.dump(Diff("a", HOSTILE, None, None, None, (change,), None))
     assert "\x1b" not in said
     assert "<b>" not in said
@@ -333,7 +415,7 @@ def test_markdown_escapes_characters_that_change_the_direction() -> None:
 
 def test_markdown_is_short_enough_for_a_comment() -> None:
     changes = tuple(
-        PackageChange("upgraded", f"package-{number}", ("1",), ("2",), 1, 1, selected=False)
+        PackageChange("upgraded", f"package-{number}", ("1",), ("2",), 1, 1)
         for number in range(5000)
     )
     text = tuple(f"+{'```' * 9} {number}" for number in range(9000))
@@ -350,10 +432,7 @@ def test_markdown_is_short_enough_for_a_comment() -> None:
 
 
 def test_markdown_folds_long_tables() -> None:
-    changes = tuple(
-        PackageChange("added", f"p{number}", (), ("1",), 0, 1, selected=False)
-        for number in range(100)
-    )
+    changes = tuple(PackageChange("added", f"p{number}", (), ("1",), 0, 1) for number in range(100))
     said = markdown.dump(Diff("a", "b", None, None, None, changes, None))
     assert "<details>\n<summary>Nix closure: 100</summary>\n\n| " in said
     assert said.count("| added |") == 100
@@ -382,7 +461,9 @@ class Tags(HTMLParser):
 def test_html_has_the_same_elements_whatever_the_names(name: str) -> None:
     def page(name: str) -> Tags:
         changes = (
-            PackageChange("added", name, (), (name,), 0, 5, selected=True, way=(name, name)),
+            PackageChange(
+                "added", name, (), (name,), 0, 5, was_asked=True, is_asked=True, way=(name, name)
+            ),
         )
         overlay = (PathChange(name, name, name, (name,)),)
         values = {name: (Value(name, name, name),)}
