@@ -9,7 +9,7 @@ import click
 from attrs import evolve
 
 from voidgen import config
-from voidgen.cli import diff_text
+from voidgen.cli import diff_text, rows
 from voidgen.cli.report import result
 from voidgen.diff import plans
 from voidgen.edit import change as changes
@@ -58,7 +58,7 @@ def _show_plan_changes(before: Project, after: Project) -> None:
     diff = plans.between(before, after)
     # Paths are only counted: a module may bring many.
     if without_paths := evolve(diff, overlay=()):
-        diff_text.show(without_paths)
+        diff_text.show(without_paths, rows.width())
     counts = {
         kind: sum(one.kind == kind for one in diff.overlay or ())
         for kind in ("added", "removed", "changed")

@@ -9,13 +9,17 @@ from typing import TYPE_CHECKING
 import click
 
 from voidgen.cli import output as outputs
+from voidgen.cli import rows, styled
 from voidgen.cli.arguments import Argument
 from voidgen.cli.complete import sides as sides_of
 from voidgen.cli.settings import Command, Settings
+from voidgen.diff import order
 
 if TYPE_CHECKING:
     from typing import TextIO
 
+    from voidgen.cli.styled import Color
+    from voidgen.diff.order import Order
     from voidgen.diff.types import Diff
 
 
@@ -53,7 +57,16 @@ ENDINGS = {
     help="The format (default: from the ending of FILE, or text).",
 )
 @click.option(
-    "--sort", type=click.Choice(["name", "size"]), default="name", help="The order of packages."
+    "--sort",
+    type=click.Choice(order.ORDERS),
+    default=order.ORDERS[0],
+    help="The order of packages (default: what matters most comes first).",
+)
+@click.option(
+    "--color",
+    type=click.Choice(styled.COLORS),
+    default=styled.COLORS[0],
+    help="Whether text has colours (default: on a terminal).",
 )
 @click.option("--why", is_flag=True, help="Show what needs each package, and why it was rebuilt.")
 @click.option("--exit-code", is_flag=True, help="Exit with 1 if there is a difference.")
@@ -70,7 +83,8 @@ def command(  # noqa: PLR0913, PLR0917 - the options
     new: str | None,
     output: Path | None,
     form: str | None,
-    sort: str,
+    sort: Order,
+    color: Color,
     why: bool,
     exit_code: bool,
     save: Path | None,
@@ -96,13 +110,13 @@ def command(  # noqa: PLR0913, PLR0917 - the options
         run.save(old, folder, save, progress)
         return
     request = run.Request(folder, old, new, why=why)
-    diff = run.run(request, progress)
+    diff = order.arranged(run.run(request, progress), sort)
     if fault := run.doubt(request, progress):
         warn(fault)
     if form == "text" and output is None:
-        _show(diff, by_size=sort == "size")
+        _show(diff, rows.width(), color)
     else:
-        outputs.write(_dumped(diff, form, by_size=sort == "size"), output)
+        outputs.write(_dumped(diff, form, color), output)
     if exit_code and diff:
         raise click.exceptions.Exit(1)
 
@@ -113,18 +127,18 @@ def _refuse_with_save(new: str | None, output: Path | None) -> None:
         raise click.UsageError(f"--save writes only OLD: leave out {one}")
 
 
-def _show(diff: Diff, *, by_size: bool, file: TextIO | None = None) -> None:
+def _show(diff: Diff, columns: int | None, color: Color, file: TextIO | None = None) -> None:
     from voidgen.cli import diff_text  # noqa: PLC0415
 
-    diff_text.title(diff, file)
-    diff_text.show(diff, by_size=by_size, file=file)
+    diff_text.title(diff, columns, color, file)
+    diff_text.show(diff, columns, color, file)
 
 
-def _dumped(diff: Diff, form: str, *, by_size: bool) -> bytes:
-    """Return the diff in its form, without colours."""
+def _dumped(diff: Diff, form: str, color: Color) -> bytes:
+    """Return the diff in its form."""
     if form == "text":
         text = io.StringIO()
-        _show(diff, by_size=by_size, file=text)
+        _show(diff, None, color, text)
         return text.getvalue().encode()
     from voidgen.diff import as_json, html, markdown  # noqa: PLC0415
 

@@ -1,24 +1,23 @@
-"""Print a diff for a terminal."""
+"""A diff for a terminal."""
 
 from __future__ import annotations
 
-from collections import Counter
+import re
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
-from rich.cells import cell_len, set_cell_size
-from rich.text import Text
-
-from voidgen.cli import console as consoles
-from voidgen.diff import words
-from voidgen.diff.words import STALE, causes, moved, signed, unexplained, why
-from voidgen.text import human_size, visible
+from voidgen.cli import styled
+from voidgen.cli.diff_rows import Row, lay_out
+from voidgen.cli.styled import Line, Span
+from voidgen.diff import order, words
+from voidgen.diff.words import moved, signed, unexplained, why
+from voidgen.text import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from typing import TextIO
 
-    from rich.console import Console
-
+    from voidgen.cli.styled import Color
     from voidgen.diff.closure import PackageChange
     from voidgen.diff.types import Diff, PathChange, Value
 
@@ -37,128 +36,157 @@ LEGEND = {
     "copies": "more or fewer copies",
 }  # fmt: skip
 """What the signs that are letters, and #, mean."""
-REBUILT = 10
-"""Maximum number of rebuilt packages, not asked for themselves, to list."""
-FOLDED = 5
-"""Maximum number of causes to name for the packages that are not listed."""
+MARKS = {
+    (True, True): ("*", "asked for"),
+    (False, True): ("*+", "newly asked for"),
+    (True, False): ("*-", "no longer asked for"),
+}
+"""What marks a package that the old side, the new side or both ask for, and what it means."""
 LINES = 40
 """Maximum number of lines of a file's diff to show."""
+_COMPONENT = re.compile(r"[0-9]+|[A-Za-z]+|.")
+VERSIONS = 4
+"""Maximum number of versions to name in a row."""
 
 
-def show(diff: Diff, *, by_size: bool = False, file: TextIO | None = None) -> None:
-    """Print each layer that differs, and which ones could not be compared; to ``file``."""
-    console = consoles.make(file=file)
+def show(
+    diff: Diff, columns: int | None, color: Color = "auto", file: TextIO | None = None
+) -> None:
+    """Print each layer that differs, and which ones could not be compared, to ``file``.
+
+    Lines have ``columns`` at most, if no word is longer; without it, each row is one line.
+    """
+    styled.write(_lines(diff, columns), color, file)
+
+
+def title(
+    diff: Diff, columns: int | None, color: Color = "auto", file: TextIO | None = None
+) -> None:
+    """Print what is compared."""
+    lines = [(Span(visible(words.title(diff)), "bold"),)]
+    if diff.sizes and diff.paths:
+        lines.append((Span(words.sizes(diff.sizes, diff.paths)),))
+    wrapped = [part for line in lines for part in styled.wrapped(line, columns, 4)]
+    styled.write([*wrapped, ()], color, file)
+
+
+def _lines(diff: Diff, columns: int | None) -> Iterator[Line]:
     for tables in (diff.request, diff.locks):
-        for title, values in (tables or {}).items():
-            _values(console, title, values)
-    for title, changes in (("Void packages", diff.xbps), ("Nix closure", diff.closure)):
-        order = sorted(changes or (), key=lambda one: -abs(one.size)) if by_size else changes or ()
-        _changes(console, title, order)
-    _overlay(console, diff.overlay or ())
+        for name, values in (tables or {}).items():
+            rows = [
+                _row(one.kind, one.name, " -> ".join(filter(None, one.facts()))) for one in values
+            ]
+            yield from _section(name, rows, columns)
+    for name, changes in (("Void packages", diff.xbps), ("Nix closure", diff.closure)):
+        yield from _packages(name, changes or (), columns)
+    yield from _overlay(diff.overlay or (), columns)
+    for note in _notes(diff):
+        yield from styled.wrapped((note,), columns, 2)
+
+
+def _notes(diff: Diff) -> Iterator[Span]:
+    """Yield what concerns all layers: what signs mean, and what is not known."""
     if legend := _legend(diff):
-        console.print(Text(legend, style="dim"), soft_wrap=True)
-    if diff.sizes:
-        old, new = diff.sizes
-        line = f"closure: {human_size(old)} -> {human_size(new)} ({signed(new - old)})"
-        console.print(Text(line))
+        yield Span(legend, "dim")
     if line := unexplained(diff):
-        console.print(Text(line, style="dim"), soft_wrap=True)
+        yield Span(line, "dim")
     if diff.stale:
-        console.print(Text(STALE), soft_wrap=True)
+        yield Span(words.STALE)
     unknown = [name for name, layer in diff.layers().items() if layer is None]
     if unknown:
-        line = f"not compared, because one side lacks it: {', '.join(unknown)}"
-        console.print(Text(line, style="dim"), soft_wrap=True)
+        yield Span(f"not compared, because one side lacks it: {', '.join(unknown)}", "dim")
     elif not diff:
-        console.print(Text("nothing differs"))
-
-
-def title(diff: Diff, file: TextIO | None = None) -> None:
-    """Print what is compared."""
-    console = consoles.make(file=file)
-    console.print(Text(f"{visible(words.title(diff))}\n"), soft_wrap=True)
+        yield Span("nothing differs")
 
 
 def _legend(diff: Diff) -> str:
-    """Return what the letters mean that the diff has; empty if it has none."""
-    tables = ({**(diff.request or {}), **(diff.locks or {})}).values()
+    """Return what the letters and marks mean that the diff has; empty if it has none."""
+    tables: list[tuple[Value, ...]] = [*(diff.request or {}).values(), *(diff.locks or {}).values()]
+    packages = (*(diff.xbps or ()), *(diff.closure or ()))
     found = {one.kind for values in tables for one in values}
-    found |= {one.kind for one in (*(diff.xbps or ()), *(diff.closure or ()))}
-    found |= {one.kind for one in diff.overlay or ()}
-    return "  ".join(f"{SIGNS[kind]} {what}" for kind, what in LEGEND.items() if kind in found)
-
-
-def _values(console: Console, title: str, values: Iterable[Value]) -> None:
-    rows = [(one.kind, one.name, " -> ".join(filter(None, one.facts())), "") for one in values]
-    _rows(console, title, rows)
-
-
-def _changes(console: Console, title: str, changes: Sequence[PackageChange]) -> None:
-    shown = [one for one in changes if one.selected or one.kind != "rebuilt"]
-    if len(changes) - len(shown) <= REBUILT:
-        shown = [*changes]
-    rows = [
+    found |= {one.kind for one in packages} | {one.kind for one in diff.overlay or ()}
+    marks = {(one.was_asked, one.is_asked) for one in packages}
+    return "  ".join(
         (
-            one.kind,
-            f"{one.name} *" if one.selected else one.name,
-            moved(one),
-            signed(one.size) if one.size else "",
-            *(f"{what} {text}" for what, text in why(one)),
+            *(f"{SIGNS[kind]} {what}" for kind, what in LEGEND.items() if kind in found),
+            *(f"{mark} {what}" for asked, (mark, what) in MARKS.items() if asked in marks),
         )
-        for one in shown
-    ]
-    notes = ["* asked for"] if any(one.selected for one in shown) else []
-    if len(shown) < len(changes):
-        size = sum(one.size for one in changes) - sum(one.size for one in shown)
-        count = len(changes) - len(shown)
-        notes.append(f"R {count:,} more, rebuilt with the same versions ({signed(size)})")
-        folded = Counter(causes(one.cause) for one in {*changes} - {*shown} if one.cause)
-        notes += (f"  {many:,} because {cause}" for cause, many in folded.most_common(FOLDED))
+    )
+
+
+def _packages(name: str, changes: Sequence[PackageChange], columns: int | None) -> Iterator[Line]:
     if changes:
-        _rows(console, title, rows, notes)
+        shown, rest = order.listed(changes)
+        lines = enumerate(words.folded(rest))
+        notes = [f"{' ' if number else 'R'} {line}" for number, line in lines]
+        title = f"{name}: {words.counted(changes)}"
+        yield from _section(title, [_package(one) for one in shown], columns, notes)
 
 
-def _overlay(console: Console, paths: Sequence[PathChange]) -> None:
+def _package(one: PackageChange) -> Row:
+    mark = MARKS.get((one.was_asked, one.is_asked))
+    return Row(
+        _sign(one.kind),
+        visible(f"{one.name} {mark[0]}" if mark else one.name),
+        _versions(one),
+        signed(one.size) if one.size else "",
+        tuple(visible(f"{what} {text}") for what, text in why(one)),
+    )
+
+
+def _versions(one: PackageChange) -> Line:
+    """Return which versions became which; the part that differs is coloured."""
+    if one.kind in {"upgraded", "downgraded", "changed"} and len(one.old) == len(one.new) == 1:
+        old, new = visible(one.old[0]), visible(one.new[0])
+        if old and new:
+            end = _common(old, new)
+            return (
+                Span(old[:end]), Span(old[end:], "red"), Span(f" -> {new[:end]}"),
+                Span(new[end:], "green"),
+            )  # fmt: skip
+    return (Span(visible(moved(one, VERSIONS))),)
+
+
+def _common(old: str, new: str) -> int:
+    """Return the length of what both begin with, up to the border of a component."""
+    first = (_COMPONENT.findall(version) for version in (old, new))
+    same = takewhile(lambda pair: pair[0] == pair[1], zip(*first, strict=False))
+    return sum(len(part) for part, _ in same)
+
+
+def _row(kind: str, name: str, facts: str) -> Row:
+    return Row(_sign(kind), visible(name), (Span(visible(facts)),) if facts else ())
+
+
+def _sign(kind: str) -> Span:
+    return Span(SIGNS[kind], STYLES[kind])
+
+
+def _section(
+    name: str, rows: Sequence[Row], columns: int | None, notes: Iterable[str] = ()
+) -> Iterator[Line]:
+    if not rows and not notes:
+        return
+    yield from styled.wrapped((Span(name, "bold"),), columns, 2)
+    yield from lay_out(rows, columns)
+    for note in notes:
+        yield from styled.wrapped((Span(f"  {visible(note)}", "dim"),), columns, 4)
+    yield ()
+
+
+def _overlay(paths: Sequence[PathChange], columns: int | None) -> Iterator[Line]:
     if not paths:
         return
-    _rows(
-        console,
-        "Overlay",
-        [
-            (one.kind, one.path, " -> ".join(one.facts()) if one.kind == "changed" else "", "")
-            for one in paths
-        ],
-    )
+    rows = [
+        _row(one.kind, one.path, " -> ".join(one.facts()) if one.kind == "changed" else "")
+        for one in paths
+    ]
+    yield from _section("Overlay", rows, columns)
     for one in paths:
         for line in one.lines[:LINES]:
             style = {"+": "green", "-": "red", "@": "cyan"}.get(line[:1], "")
-            console.print(Text(f"    {visible(line)}", style=style), soft_wrap=True)
+            yield (Span(f"    {visible(line)}", style),)
         if len(one.lines) > LINES:
-            console.print(Text(f"    … {len(one.lines) - LINES} more lines", style="dim"))
+            yield (Span(f"    … {len(one.lines) - LINES} more lines", "dim"),)
     if any(one.lines for one in paths):
-        console.print()
-
-
-def _rows(
-    console: Console,
-    title: str,
-    rows: Sequence[tuple[str, ...]],
-    notes: Iterable[str] = (),
-) -> None:
-    """Print kind, name, what moved, a number to the right, and lines below it.
-
-    Rich's tables are slow for thousands.
-    """
-    text = Text(f"{title}\n", style="")
-    text.stylize("bold", 0, len(title))
-    cells = [(kind, *map(visible, rest)) for kind, *rest in rows]
-    widths = [max((cell_len(row[column]) for row in cells), default=0) for column in (1, 2, 3)]
-    for kind, name, what, number, *lines in cells:
-        text.append(f"  {SIGNS[kind]}", STYLES[kind])
-        text.append(f"  {set_cell_size(name, widths[0])}  {set_cell_size(what, widths[1])}")
-        text.append(f"  {number.rjust(widths[2])}".rstrip() + "\n")
-        for line in lines:
-            text.append(f"       {line}\n", "dim")
-    for note in notes:
-        text.append(f"  {note}\n", "dim")
-    console.print(text, soft_wrap=True)
+        yield ()

@@ -27,12 +27,13 @@ _OPTIONS = "options"
 
 def compare(old: Snapshot, new: Snapshot, derivers: Derivers = closure.unknown) -> Diff:
     """Return what differs from ``old`` to ``new``; ``derivers`` is that of `closure.changes`."""
-    closures = sizes = xbps_changes = paths = None
+    closures = sizes = counts = xbps_changes = paths = None
     if old.closure is not None and new.closure is not None:
         before = closure.Side(old.closure, tuple(old.packages.values()))
         after = closure.Side(new.closure, tuple(new.packages.values()))
         closures = tuple(closure.changes(before, after, derivers))
         sizes = (closure.total(old.closure), closure.total(new.closure))
+        counts = (len(old.closure), len(new.closure))
     if old.xbps is not None and new.xbps is not None:
         xbps_changes = tuple(_xbps(old, new, old.xbps, new.xbps))
     if old.overlay is not None and new.overlay is not None:
@@ -41,7 +42,7 @@ def compare(old: Snapshot, new: Snapshot, derivers: Derivers = closure.unknown) 
     locks = _locks(old, new)
     return Diff(
         old.origin, new.origin, request, locks, xbps_changes, closures, paths, sizes,
-        image=_image(old.plan, new.plan),
+        counts, image=_image(old.plan, new.plan),
     )  # fmt: skip
 
 

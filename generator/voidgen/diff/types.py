@@ -71,10 +71,10 @@ class Diff:
     """All that differs; a layer is None if one of the sides does not know it.
 
     ``request`` and ``locks`` are values by table. ``closure`` are Nix packages, ``xbps`` are Void
-    packages, and ``sizes`` are the bytes of both closures. ``explained`` is whether the reasons of
-    the closure's changes were looked for. ``image`` is the image's name, and each side's date is a
-    day such as 2026-11-30; empty if they are not known. ``stale`` is whether the closure of the new
-    side belongs to an older voidgen.toml.
+    packages, and ``sizes`` and ``paths`` are bytes and number of store paths of both closures.
+    ``explained`` is whether the reasons of the closure's changes were looked for. ``image`` is the
+    image's name, and each side's date is a day such as 2026-11-30; empty if they are not known.
+    ``stale`` is whether the closure of the new side belongs to an older voidgen.toml.
     """
 
     old: str
@@ -85,6 +85,7 @@ class Diff:
     closure: tuple[PackageChange, ...] | None
     overlay: tuple[PathChange, ...] | None
     sizes: tuple[int, int] | None = None
+    paths: tuple[int, int] | None = None
     explained: bool = False
     image: str = ""
     old_date: str = ""

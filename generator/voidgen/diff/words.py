@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import TYPE_CHECKING
 
+from voidgen.diff import order
 from voidgen.text import human_size
 
 if TYPE_CHECKING:
@@ -18,6 +20,8 @@ CAUSES = 3
 """Maximum number of causes that are named."""
 
 
+FOLDED = 5
+"""Maximum number of causes that are named for the packages that are not listed."""
 COMMIT = 12
 """Number of characters of a commit to show."""
 STALE = (
@@ -42,24 +46,40 @@ def signed(count: int) -> str:
     return f"{'-' if count < 0 else '+'}{human_size(abs(count))}"
 
 
-def versions(found: Sequence[str]) -> str:
-    """Return the versions, each once, with the number of its copies."""
-    texts = []
-    for version in dict.fromkeys(found):
-        count = found.count(version)
-        texts.append(f"{version or '(none)'}{f' x{count}' if count > 1 else ''}")
-    return ", ".join(texts)
+def sizes(found: tuple[int, int], paths: tuple[int, int]) -> str:
+    """Return bytes and number of store paths of both closures."""
+    old, new = found
+    counts = f"{paths[0]:,}" if paths[0] == paths[1] else f"{paths[0]:,} -> {paths[1]:,}"
+    noun = "path" if paths == (1, 1) else "paths"
+    sides = f"{human_size(old)} -> {human_size(new)}" if old != new else human_size(old)
+    return f"closure: {sides} ({signed(new - old)}), {counts} {noun}"
 
 
-def moved(one: PackageChange) -> str:
-    """Return which versions became which."""
+def versions(found: Sequence[str], most: int | None = None) -> str:
+    """Return the versions, each once, with the number of its copies.
+
+    Only the first ``most`` versions are named, and the others counted.
+    """
+    copies = Counter(found)
+    texts = [
+        f"{version or '(none)'}{f' x{count}' if count > 1 else ''}"
+        for version, count in copies.items()
+    ]
+    # To name one is as short as to count it.
+    more = len(texts) - most if most else 0
+    return f"{', '.join(texts[:most])} and {more} more" if more > 1 else ", ".join(texts)
+
+
+def moved(one: PackageChange, most: int | None = None) -> str:
+    """Return which versions became which; ``most`` is that of `versions`."""
+    old, new = versions(one.old, most), versions(one.new, most)
     if one.kind == "rebuilt":
-        return f"{versions(one.new)} rebuilt"
+        return f"{new} rebuilt"
     if one.kind == "copies":
-        return f"{versions(one.old)} -> {versions(one.new)}"
+        return f"{old} -> {new}"
     if one.kind == "outputs":
-        return f"{versions(one.new)} {_outputs(one)}".lstrip()
-    return " -> ".join(versions(side) for side in (one.old, one.new) if side)
+        return f"{new} {_outputs(one)}".lstrip()
+    return " -> ".join(text for text, side in ((old, one.old), (new, one.new)) if side)
 
 
 def _outputs(one: PackageChange) -> str:
@@ -67,6 +87,24 @@ def _outputs(one: PackageChange) -> str:
     if gone and came:
         return f"{gone} -> {came}"
     return f"+ {came}" if came else f"- {gone}"
+
+
+def counted(changes: Sequence[PackageChange]) -> str:
+    """Return the number of packages by kind."""
+    counts = Counter(one.kind for one in changes)
+    return ", ".join(
+        f"{counts[kind]:,} {what}" for kind, what in order.COUNTED.items() if counts[kind]
+    )
+
+
+def folded(rest: Sequence[PackageChange]) -> Iterator[str]:
+    """Yield lines on rebuilt packages that are not listed: their number and most common causes."""
+    if rest:
+        size = sum(one.size for one in rest)
+        added = f" ({signed(size)})" if size else ""
+        yield f"{len(rest):,} more, rebuilt with the same versions{added}"
+        found = Counter(causes(one.cause) for one in rest if one.cause)
+        yield from (f"{many:,} because {cause}" for cause, many in found.most_common(FOLDED))
 
 
 def why(one: PackageChange) -> Iterator[tuple[str, str]]:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tests.support import documents
 
 from voidgen.cli import diff_text
-from voidgen.diff import as_json, closure, compare, html, markdown, words
+from voidgen.diff import as_json, closure, compare, html, markdown, order, words
 from voidgen.diff.closure import PackageChange, Side
 from voidgen.diff.types import Diff, PathChange, Value
 from voidgen.image.snapshot import Entry, Locked, Selected, Snapshot, Xbps
@@ -297,7 +297,7 @@ def test_layers_that_one_side_lacks_are_not_compared(capsys: pytest.CaptureFixtu
     assert (diff.request, diff.xbps, diff.closure, diff.overlay) == (None, None, None, None)
     assert diff.locks == {}
     assert not diff
-    diff_text.show(diff)
+    diff_text.show(diff, None)
     said = capsys.readouterr().out
     assert said == (
         "not compared, because one side lacks it: request, Void packages, closure, overlay\n"
@@ -307,34 +307,39 @@ def test_layers_that_one_side_lacks_are_not_compared(capsys: pytest.CaptureFixtu
 def test_nothing_differs(capsys: pytest.CaptureFixture[str]) -> None:
     diff = compare.compare(OLD, OLD)
     assert not diff
-    diff_text.show(diff)
+    diff_text.show(diff, None)
     assert capsys.readouterr().out.splitlines()[-1] == "nothing differs"
     assert "Nothing differs." in markdown.dump(diff)
     assert json.loads(as_json.dump(diff))["differs"] is False
 
 
 def test_text(capsys: pytest.CaptureFixture[str]) -> None:
-    diff_text.show(compare.compare(OLD, NEW))
+    diff_text.show(compare.compare(OLD, NEW), None)
     rows = [line.split() for line in capsys.readouterr().out.splitlines()]
     assert ["U", "vim", "*", "9.0_1", "->", "9.0_2", "+1", "B"] in rows
     assert ["-", "gone", "1_1", "-7", "B"] in rows
     assert ["U", "a", "1", "->", "2", "+2.0", "KiB"] in rows
     assert ["+three"] in rows
-    assert ["closure:", "10", "B", "->", "2.0", "KiB", "(+2.0", "KiB)"] in rows
+
+
+def test_the_title_has_sizes_and_numbers_of_paths(capsys: pytest.CaptureFixture[str]) -> None:
+    diff_text.title(compare.compare(OLD, NEW), None)
+    said = capsys.readouterr().out
+    assert said == "made-up: old → new\nclosure: 10 B -> 2.0 KiB (+2.0 KiB), 1 path\n\n"
 
 
 def test_text_explains_the_letters_that_it_has(capsys: pytest.CaptureFixture[str]) -> None:
-    diff_text.show(compare.compare(OLD, NEW))
-    assert "\nU upgraded  C changed\n" in capsys.readouterr().out
+    diff_text.show(compare.compare(OLD, NEW), None)
+    assert "\nU upgraded  C changed  * asked for\n" in capsys.readouterr().out
     kinds = ("added", "removed", "downgraded", "rebuilt", "copies")
     changes = [
         PackageChange(kind, kind, ("1",), ("1",), 0, 0, was_asked=True, is_asked=True)
         for kind in kinds
     ]
-    diff_text.show(Diff("a", "b", None, None, None, tuple(changes[2:]), None))
+    diff_text.show(Diff("a", "b", None, None, None, tuple(changes[2:]), None), None)
     said = capsys.readouterr().out
-    assert "\nD downgraded  R rebuilt (same version)  # more or fewer copies\n" in said
-    diff_text.show(Diff("a", "b", {}, {}, (), tuple(changes[:2]), ()))
+    assert "\nD downgraded  R rebuilt (same version)  # more or fewer copies  * asked for\n" in said
+    diff_text.show(Diff("a", "b", {}, {}, (), tuple(changes[:2]), ()), None)
     assert "upgraded" not in capsys.readouterr().out
 
 
@@ -353,14 +358,14 @@ def test_the_title_has_image_names_and_days() -> None:
 
 def test_a_closure_of_an_older_voidgen_toml_is_named(capsys: pytest.CaptureFixture[str]) -> None:
     diff = attrs.evolve(compare.compare(OLD, NEW), stale=True)
-    diff_text.show(diff)
+    diff_text.show(diff, None)
     for text in (capsys.readouterr().out, markdown.dump(diff), html.dump(diff)):
         assert "he closure is that of the last" in text
 
 
 def test_text_by_size(capsys: pytest.CaptureFixture[str]) -> None:
     diff = compare.compare(OLD, NEW)
-    diff_text.show(diff, by_size=True)
+    diff_text.show(order.arranged(diff, "size"), None)
     said = capsys.readouterr().out
     assert said.index("gone") < said.index("vim")
 
@@ -434,7 +439,7 @@ def test_markdown_is_short_enough_for_a_comment() -> None:
 def test_markdown_folds_long_tables() -> None:
     changes = tuple(PackageChange("added", f"p{number}", (), ("1",), 0, 1) for number in range(100))
     said = markdown.dump(Diff("a", "b", None, None, None, changes, None))
-    assert "<details>\n<summary>Nix closure: 100</summary>\n\n| " in said
+    assert "<details>\n<summary>Nix closure: 100 added</summary>\n\n| " in said
     assert said.count("| added |") == 100
     fenced = compare.compare(OLD, Snapshot("x", overlay={"/f": Entry("file", text="```\n````\n")}))
     assert "\n`````diff\n" in markdown.dump(fenced)
@@ -474,3 +479,32 @@ def test_html_has_the_same_elements_whatever_the_names(name: str) -> None:
     assert found.tags == page("x").tags
     assert "".join(found.text).count(visible(name)) >= 10
     assert not any(ord(sign) < 32 and sign != "\n" for sign in "".join(found.text))
+
+
+def test_markdown_folds_rebuilt_packages() -> None:
+    """Of a step of nixpkgs, most packages are only rebuilt."""
+    rebuilt = [PackageChange("rebuilt", f"a{i}", ("1",), ("1",), 0, 0) for i in range(1_627)]
+    upgraded = [PackageChange("upgraded", f"b{i}", ("1",), ("2",), 0, 0) for i in range(187)]
+    removed = [PackageChange("removed", f"c{i}", ("1",), (), 0, 0) for i in range(13)]
+    diff = Diff("a", "b", {}, {}, (), (*rebuilt, *upgraded, *removed), ())
+    said = markdown.dump(order.arranged(diff, "kind"))
+    assert "<summary>Nix closure: 13 removed, 187 upgraded, 1,627 rebuilt</summary>" in said
+    rows = [line.split(" | ")[0] for line in said.splitlines() if line.startswith("| ")]
+    assert Counter(rows) == {"| removed": 13, "| upgraded": 187, "| ": 1, "| ---": 1}
+    assert "1,627 more, rebuilt with the same versions." in said
+    assert "does not fit" not in said
+
+
+def test_markdown_says_what_it_cut() -> None:
+    changes = [PackageChange("added", f"a{i}", (), ("1",), 0, 0) for i in range(3_500)]
+    changes += [PackageChange("changed", f"b{i}", ("2",), ("1",), 0, 0) for i in range(200)]
+    paths = tuple(PathChange(f"/etc/{i}", None, "file", ("+x",)) for i in range(3))
+    said = markdown.dump(order.arranged(Diff("a", "b", {}, {}, (), (*changes,), paths), "kind"))
+    assert len(said) <= markdown.LONGEST
+    shown = said.count("\n| added")
+    assert 0 < shown < 3_500
+    assert (
+        f"Nix closure: {3_500 - shown:,} added, 200 changed; "
+        "Overlay: 3 added, the text of 3 files)" in said
+    )
+    assert said.count("<details>") == said.count("</details>")

@@ -1,0 +1,114 @@
+"""Styled text for a terminal, without rich: importing it takes longer than small diffs do."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from typing import TextIO
+
+Color = Literal["auto", "always", "never"]
+COLORS: tuple[Color, ...] = ("auto", "always", "never")
+
+
+class Span(NamedTuple):
+    """Text and its style: names of colours, ``bold`` and ``dim``, separated by spaces."""
+
+    text: str
+    style: str = ""
+
+
+Line = tuple[Span, ...]
+
+
+def width(text: str) -> int:
+    """Return the columns that ``text`` takes on a terminal."""
+    if text.isascii():
+        return len(text)
+    from rich.cells import cell_len  # noqa: PLC0415
+
+    return cell_len(text)
+
+
+def width_of(line: Iterable[Span]) -> int:
+    """Return the columns that a line takes."""
+    return sum(width(span.text) for span in line)
+
+
+def wrapped(line: Line, columns: int | None, indent: int) -> list[Line]:
+    """Return ``line`` as lines of ``columns`` at most, broken between words.
+
+    Lines after the first one are indented. A longer word has a line of its own. Without
+    ``columns``, it stays one line.
+    """
+    if columns is None or width_of(line) <= columns:
+        return [line]
+    lines: list[list[Span]] = [[]]
+    taken, is_empty = 0, True
+    for span in line:
+        for word in _words(span.text):
+            if not is_empty and not word.isspace() and taken + width(word) > columns:
+                lines.append([Span(" " * indent)])
+                taken, is_empty = indent, True
+            lines[-1].append(Span(word, span.style))
+            taken += width(word)
+            is_empty &= word.isspace()
+    return [_trimmed(one) for one in lines]
+
+
+def _words(text: str) -> list[str]:
+    """Split ``text`` between words and white space; joined, they are ``text``."""
+    found: list[str] = []
+    for character in text:
+        if found and found[-1][-1].isspace() == character.isspace():
+            found[-1] += character
+        else:
+            found.append(character)
+    return found
+
+
+def _trimmed(line: Sequence[Span]) -> Line:
+    end = len(line)
+    while end and line[end - 1].text.isspace():
+        end -= 1
+    return tuple(line[:end])
+
+
+def is_coloured(color: Color, file: TextIO) -> bool:
+    """Return whether to style what is written to ``file`` (no-color.org for ``auto``)."""
+    if color != "auto":
+        return color == "always"
+    if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
+        return False
+    return file.isatty()
+
+
+def write(lines: Iterable[Line], color: Color = "auto", file: TextIO | None = None) -> None:
+    """Write ``lines`` to ``file``, or to standard output."""
+    to = file or sys.stdout
+    shown = _styled if is_coloured(color, to) else _plain
+    to.write("".join([f"{shown(line)}\n" for line in lines]))
+
+
+def _plain(line: Line) -> str:
+    return "".join([span.text for span in line])
+
+
+def _styled(line: Line) -> str:
+    return "".join([_in_style(span) if span.style and span.text else span.text for span in line])
+
+
+def _in_style(span: Span) -> str:
+    names = span.style.split()
+    colours = [one for one in names if one not in {"bold", "dim"}]
+    return click.style(
+        span.text,
+        fg=colours[0] if colours else None,
+        bold="bold" in names or None,
+        dim="dim" in names or None,
+    )
