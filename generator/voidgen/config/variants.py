@@ -33,7 +33,7 @@ NAME = Rule(
 )
 TABLES = ("image", "nix", "xbps", "overlay", "services", "live", "boot", "hooks", "mklive")
 """The tables that a variant can change: the others are about the whole project."""
-SHARED = {("nix", "nixpkgs"), ("nix", "sets"), ("mklive", "source")}
+SHARED = {("nix", "nixpkgs"), ("mklive", "source")}
 """The keys of these tables that a variant cannot have: flake.lock pins them for all images."""
 OWN = (
     "closure", "collisions", "default", "include", "iso", "iso-tools", "profile", "xbps-packages",
