@@ -120,6 +120,8 @@ def test_changes_survive_power_cuts(written: Stick, folder: Path) -> None:
     with stick.session(disk) as session:
         assert session.run("cat /run/live-persistence") == "kept kept"
         assert "Changes are kept on the partition with the label kept." in session.printed
+        place = session.run("readlink -f /run/overlayfs/..")
+        assert place == f"/run/initramfs/overlayfs{FOLDER}"
         session.run("echo mine > /root/file && echo mine > /etc/hostname")
         session.run("echo '# mine' >> /etc/nsswitch.conf")
         session.run(f"rm {SERVICE}")

@@ -19,7 +19,7 @@ persistence_try() {
 		sleep 0.5
 	done
 	disk=$(readlink -f "$device")
-	read -r protected < "/sys/class/block/${disk##*/}/ro"
+	{ read -r protected < "/sys/class/block/${disk##*/}/ro"; } 2> /dev/null || protected=0
 	reason="$device is write-protected"
 	[ "$protected" = 0 ] || return 1
 	kind=$(blkid -o value -s TYPE "$device")
