@@ -13,6 +13,7 @@ from voidgen.boot.types import Kernel
 from voidgen.config.variants import NAME
 from voidgen.errors import Fault, WrongInputError, did_you_mean_or_known
 from voidgen.image import netboot_files, of_iso
+from voidgen.lock import state
 from voidgen.system import iso_name
 
 if TYPE_CHECKING:
@@ -62,14 +63,20 @@ class BootableIso:
 
 
 def of_project(folder: Path, variant: str = "") -> Path:
-    """Return the ISO of an image of the project in ``folder``, as `newest` does.
+    """Return the newest ISO of an image of the project in ``folder``, as `newest` finds it.
 
-    Raises WrongInputError if the project has no such ``variant``, too.
+    Raises WrongInputError if there is none; it says so if the project makes none, or has no such
+    ``variant``.
     """
     own, variants = config.load_all(folder)
-    images = {"": own.image, **{one.name: one.settings.image for one in variants}}
-    others = [one for name, one in images.items() if name != variant]
-    return newest(folder, images[variant], others)
+    images = {"": own, **{one.name: one.settings for one in variants}}
+    others = [one.image for name, one in images.items() if name != variant]
+    try:
+        return newest(folder, images[variant].image, others)
+    except WrongInputError:
+        if images[variant].mklive is None:
+            raise WrongInputError(state.no_iso(images[variant])) from None
+        raise
 
 
 def named(given: str, start: Path) -> str:

@@ -37,8 +37,10 @@ def finish(settings: Settings, change: ConfigChange, *, dry_run: bool) -> None:
 
 
 def _show(settings: Settings, change: ConfigChange, *, differs: bool, dry_run: bool) -> None:
-    for note in change.notes:
-        click.echo(visible(f"note: {note}"), err=True)
+    from voidgen.cli.report import note  # noqa: PLC0415
+
+    for one in change.notes:
+        note(one)
     if dry_run:
         for line in _lines(change):
             click.echo(visible(line))

@@ -163,14 +163,14 @@ def _asked(question: str) -> bool:
 
 
 def _show(settings: Settings, done: Result, folder: Path, directory: str, *, offline: bool) -> None:
-    from voidgen.cli.report import result  # noqa: PLC0415
+    from voidgen.cli.report import note, result  # noqa: PLC0415
     from voidgen.text import visible  # noqa: PLC0415
 
     # Also shown under --quiet: it is what the user has to do.
     for line in done.left:
         click.echo(visible(f"not taken over: {line}"), err=True)
     if fault := done.misplaced:
-        click.echo(visible(f"note: {folder}: {fault.what}"), err=True)
+        note(f"{folder}: {fault.what}")
         click.echo(visible(f"    {fault.remedy}"), err=True)
     if settings.json:
         result({"project": str(folder), "done": done.done, "left": done.left})

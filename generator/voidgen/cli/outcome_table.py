@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
 from rich.text import Text
 
 from voidgen.cli import console as consoles
+from voidgen.cli import rows
 from voidgen.text import visible
 
 if TYPE_CHECKING:
@@ -23,9 +25,12 @@ def show(outcomes: Sequence[Outcome]) -> None:
     console = consoles.make()
     width = max((len(visible(one.name)) for one in outcomes), default=0)
     for one in outcomes:
-        line = Text(f"{WORDS[one.state]}  ", STYLES[one.state])
-        line.append(f"{visible(one.name):<{width}}  {visible(one.about)}".rstrip(), "")
-        console.print(line, soft_wrap=True)
+        word = f"{WORDS[one.state]}  "
+        named = f"{word}{visible(one.name):<{width}}  "
+        line = rows.wrap(f"{named}{visible(one.about)}".rstrip(), rows.width(), cell_len(named))
+        text = Text(line)
+        text.stylize(STYLES[one.state], 0, len(word))
+        console.print(text, soft_wrap=True)
         for detail in one.detail.splitlines() if one.state in {"failed", "warning"} else ():
             console.print(Text(f"      {visible(detail)}", style="dim"), soft_wrap=True)
     counts = {state: sum(one.state == state for one in outcomes) for state in WORDS}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,11 +20,30 @@ if TYPE_CHECKING:
 
 def say(what: str, remedy: str = "", output: str = "") -> None:
     """Print a message on standard error."""
-    click.echo(visible(f"voidgen: {what}"), err=True)
+    _print(f"voidgen: {what}")
     for line in output.splitlines():
         click.echo(visible(f"  | {line}"), err=True)
     for line in remedy.splitlines():
         click.echo(visible(f"  {line}"), err=True)
+
+
+def note(what: str) -> None:
+    """Print on standard error what the user may want to know."""
+    _print(f"note: {what}")
+
+
+def _print(line: str) -> None:
+    """Print a message on standard error; if that is a terminal, in lines that fit it.
+
+    Remedies are never wrapped: they have commands, which must be easy to copy.
+    """
+    shown = visible(line)
+    if sys.stderr.isatty():
+        # Imported here: it needs rich, which messages elsewhere do not.
+        from voidgen.cli import rows  # noqa: PLC0415
+
+        shown = rows.wrap(shown, rows.width(sys.stderr), 2)
+    click.echo(shown, err=True)
 
 
 def result(data: object) -> None:
@@ -36,7 +56,7 @@ def result(data: object) -> None:
 def report(faults: Iterable[Fault]) -> None:
     """Print all faults, by file and line, each with its remedy below it."""
     for fault in sorted(faults, key=_place):
-        click.echo(visible(_placed(fault)), err=True)
+        _print(_placed(fault))
         _other(fault)
         if fault.remedy:
             click.echo(visible(f"    {fault.remedy}"), err=True)
@@ -70,7 +90,7 @@ def _place(fault: Fault) -> tuple[str, int]:
 def warn(fault: Fault) -> None:
     """Print a fault that stops nothing."""
     what = _placed(fault) if fault.file else fault.what
-    click.echo(visible(f"warning: {what}"), err=True)
+    _print(f"warning: {what}")
     _other(fault)
     for line in fault.remedy.splitlines():
         click.echo(visible(f"    {line}"), err=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
@@ -25,6 +26,9 @@ class Span(NamedTuple):
 
 Line = tuple[Span, ...]
 
+_WORD = re.compile(r"(?:`[^`]*`|[^\s`]|`)+|\s+")
+"""A word, or a command in backquotes with the signs around it: a line break would break it."""
+
 
 def width(text: str) -> int:
     """Return the columns that ``text`` takes on a terminal."""
@@ -43,15 +47,15 @@ def width_of(line: Iterable[Span]) -> int:
 def wrapped(line: Line, columns: int | None, indent: int) -> list[Line]:
     """Return ``line`` as lines of ``columns`` at most, broken between words.
 
-    Lines after the first one are indented. A longer word has a line of its own. Without
-    ``columns``, it stays one line.
+    Lines after the first one are indented. A longer word, or command in backquotes, has a line of
+    its own. Without ``columns``, it stays one line.
     """
     if columns is None or width_of(line) <= columns:
         return [line]
     lines: list[list[Span]] = [[]]
     taken, is_empty = 0, True
     for span in line:
-        for word in _words(span.text):
+        for word in _WORD.findall(span.text):
             if not is_empty and not word.isspace() and taken + width(word) > columns:
                 lines.append([Span(" " * indent)])
                 taken, is_empty = indent, True
@@ -59,17 +63,6 @@ def wrapped(line: Line, columns: int | None, indent: int) -> list[Line]:
             taken += width(word)
             is_empty &= word.isspace()
     return [_trimmed(one) for one in lines]
-
-
-def _words(text: str) -> list[str]:
-    """Split ``text`` between words and white space; joined, they are ``text``."""
-    found: list[str] = []
-    for character in text:
-        if found and found[-1][-1].isspace() == character.isspace():
-            found[-1] += character
-        else:
-            found.append(character)
-    return found
 
 
 def _trimmed(line: Sequence[Span]) -> Line:

@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from voidgen.cli import console as consoles
+from voidgen.cli import rows as fitted
 from voidgen.overlay import given, live
 from voidgen.overlay.asker import USER
 from voidgen.plan import accounts, identity
@@ -237,7 +238,8 @@ def _facts(console: Console, title: str, facts: dict[str, str]) -> None:
     console.print(Text(visible(title), style="bold"))
     width = max(map(len, facts))
     for name, value in facts.items():
-        console.print(Text(visible(f"  {name:<{width}}  {value}")), soft_wrap=True)
+        line = fitted.wrap(visible(f"  {name:<{width}}  {value}"), fitted.width(), width + 4)
+        console.print(Text(line), soft_wrap=True)
     console.print()
 
 
@@ -245,7 +247,7 @@ def _rows(
     console: Console,
     title: str,
     heads: Sequence[str],
-    rows: Iterable[Sequence[str]],
+    cells: Iterable[Sequence[str]],
     total: Sequence[str] = (),
 ) -> None:
     """Print a table; with a ``total`` below it, all columns but the first are numbers."""
@@ -259,7 +261,7 @@ def _rows(
             no_wrap=index == 0,
             justify="right" if total and index else "left",
         )
-    for row in rows:
+    for row in cells:
         table.add_row(*(Text(visible(cell) or "-") for cell in row))
     console.print(Text(f"{title}: {table.row_count or 'none'}", style="bold"))
     if table.row_count:

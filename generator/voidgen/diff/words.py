@@ -52,7 +52,7 @@ def sizes(found: tuple[int, int], paths: tuple[int, int]) -> str:
     counts = f"{paths[0]:,}" if paths[0] == paths[1] else f"{paths[0]:,} -> {paths[1]:,}"
     noun = "path" if paths == (1, 1) else "paths"
     sides = f"{human_size(old)} -> {human_size(new)}" if old != new else human_size(old)
-    return f"closure: {sides} ({signed(new - old)}), {counts} {noun}"
+    return f"Nix packages, with all they need: {sides} ({signed(new - old)}), {counts} {noun}"
 
 
 def versions(found: Sequence[str], most: int | None = None) -> str:

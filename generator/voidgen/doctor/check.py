@@ -35,20 +35,24 @@ def check(host: Host, folder: Path | None) -> Iterator[Outcome]:
     yield from nix.check(host)
     yield from hosts.check(host, folder, settings)
     yield from package_set.check(host, folder, settings)
+    makes_iso = not settings or settings.mklive is not None
     wanted, arch = Container(), platform.machine()
     if settings:
         wanted, arch = settings.container, settings.image.arch
-    if settings and settings.mklive is None:
+    if not makes_iso:
         yield Outcome(container.NAME, "skipped", _NO_ISO)
     else:
         yield from container.check(host, wanted, arch)
     if settings:
         yield from foreign_arch.check(host, settings)
     yield _xbps(host, settings)
-    yield from place.check(host, folder)
+    yield from place.check(host, folder, makes_iso=makes_iso)
     if faulty:
         yield faulty
-    yield from machine.check(host)
+    if makes_iso:
+        yield from machine.check(host)
+    else:
+        yield from (Outcome(name, "skipped", _NO_ISO) for name in machine.NAMES)
 
 
 def _settings(folder: Path | None) -> tuple[Config | None, Outcome | None]:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from voidgen.doctor.host import Host
 
+NAMES = ("QEMU", "OVMF", "KVM")
+"""The names of the checks, in their order."""
 SECTOR = bytes.fromhex("b010 e6f4 f4 ebfd").ljust(510, b"\0") + b"\x55\xaa"
 """A boot sector: ``mov al, 0x10; out 0xf4, al``, and halt."""
 DISK = SECTOR.ljust(1 << 20, b"\0")

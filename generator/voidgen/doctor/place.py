@@ -29,19 +29,22 @@ if TYPE_CHECKING:
 PLAIN = re.compile(r"[A-Za-z0-9/._+~=@-]*")
 """Paths that temporary folders may have: voidgen passes them to Nix as URLs."""
 LEAST, ENOUGH = 2 << 30, 15 << 30
-"""Free bytes: with less than `LEAST`, no image can be built; with `ENOUGH`, even large ones."""
+"""Free bytes: with less than `LEAST`, no image can be built; with `ENOUGH`, even large ones.
+
+A project that makes no ISO needs only `LEAST`.
+"""
 SHOWN = 5
 """Number of untracked files that are named; others are only counted."""
 
 
-def check(host: Host, folder: Path | None) -> Iterator[Outcome]:
+def check(host: Host, folder: Path | None, *, makes_iso: bool = True) -> Iterator[Outcome]:
     """Check the temporary folder, and the project in ``folder`` unless that is None."""
     family = host.family()
     temporary = Path(os.environ.get("TMPDIR") or tempfile.gettempdir())
     yield _temporary(temporary, family)
     if folder:
         yield _place(folder, lines("place", family, folder=_quoted(folder)))
-    yield _room(temporary, folder, family)
+    yield _room(temporary, folder, family, makes_iso=makes_iso)
     yield from _git(host, folder, family)
 
 
@@ -72,7 +75,7 @@ def _temporary(folder: Path, family: str) -> Outcome:
     return _named("TMPDIR", folder, remedy)
 
 
-def _room(temporary: Path, folder: Path | None, family: str) -> Outcome:
+def _room(temporary: Path, folder: Path | None, family: str, *, makes_iso: bool) -> Outcome:
     """Check the filesystem with the least free space of those that voidgen writes to."""
     free: dict[int, tuple[Path, int]] = {}
     for place in (folder, Path("/nix/store"), temporary):
@@ -80,9 +83,10 @@ def _room(temporary: Path, folder: Path | None, family: str) -> Outcome:
             free.setdefault(place.stat().st_dev, (place, shutil.disk_usage(place).free))
     found = ", ".join(f"{human_size(count)} at {place}" for place, count in free.values())
     least = min((count for _, count in free.values()), default=0)
-    if least >= ENOUGH:
+    if least >= (ENOUGH if makes_iso else LEAST):
         return Outcome("disk space", "passed", found)
-    what = f"{found}; an image of a desktop needs {human_size(ENOUGH)}"
+    needs = f"an image of a desktop needs {human_size(ENOUGH)}"
+    what = f"{found}; {needs if makes_iso else f'a build needs {human_size(LEAST)}'}"
     state: State = "failed" if least < LEAST else "warning"
     return Outcome("disk space", state, what, lines("space", family))
 

@@ -112,7 +112,7 @@ def folder(project: Project, name: str, progress: Progress) -> Path:
         return project.folder / named
     found = flake_lock.inputs(project.folder, project.plan)
     try:
-        with progress.step(f"looking up {named}{limits.CHECK.note}"):
+        with progress.step(f"looking up{limits.CHECK.note} {named}"):
             locked = flake_lock.locked(project.folder, name)
             if locked and any(one.name == name and one.rev for one in found):
                 return fetchers.fetch_tree(locked, limits.CHECK)

@@ -65,7 +65,7 @@ def make(
     """
     mklive = project.plan.config.mklive
     if mklive is None:
-        raise WrongInputError(state.no_iso(project))
+        raise WrongInputError(state.no_iso(project.plan.config))
     locked = state.ready(project)
     image, out = project.plan.config.image, project.folder / FOLDER
     with project_lock(project.folder):

@@ -23,7 +23,7 @@ def fetch(folder: Path, plan: Plan, progress: Progress) -> None:
     for name in flake_lock.references(plan):
         locked = flake_lock.locked(folder, name)
         if locked and locked.get("type") == "git":
-            with progress.step(f"fetching {name}{limits.CHECK.note}"):
+            with progress.step(f"fetching{limits.CHECK.note} {name}"):
                 fetchers.fetch_tree(locked, limits.FETCH)
 
 
@@ -31,5 +31,5 @@ def check(plan: Plan, names: Collection[str], progress: Progress) -> None:
     """Raise UnreachableError if the host of one of the inputs ``names`` does not answer in time."""
     for name, reference in flake_lock.references(plan).items():
         if name in names and reference.startswith(git_hosts.PREFIX):
-            with progress.step(f"looking up {reference}{limits.CHECK.note}"):
+            with progress.step(f"looking up{limits.CHECK.note} {reference}"):
                 git_hosts.check(reference, limits.CHECK)

@@ -50,7 +50,7 @@ def repository(project: Project, progress: Progress) -> Path:
 def _void(project: Project, found: Pins) -> Xbps:
     """Return Void's locked packages; WrongInputError if there are none, or if they do not fit."""
     if project.plan.config.mklive is None:
-        raise WrongInputError(state.no_iso(project))
+        raise WrongInputError(state.no_iso(project.plan.config))
     raise_all(state.faults(project, found))
     if not found.lock or not found.lock.xbps:
         raise AssertionError("voidgen.lock must have Void's packages here")

@@ -26,6 +26,7 @@ from voidgen.system.files import write_atomically
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from voidgen.config.types import Config
     from voidgen.lock.changes import Move
     from voidgen.lock.entries import Entry
     from voidgen.lock.flake_lock import Input
@@ -90,9 +91,9 @@ def read(project: Project, *, anywhere: bool = False) -> Pins:
     return Pins(tuple(inputs), data, lock, entries.parse(data, file))
 
 
-def no_iso(project: Project) -> Fault:
+def no_iso(settings: Config) -> Fault:
     """Return the fault of a project without [mklive] whose ISO or Void packages are needed."""
-    set_ = project.plan.config.nix.nixpkgs
+    set_ = settings.nix.nixpkgs
     remedy = "add [mklive] to voidgen.toml: mklive makes the ISO from Void's packages"
     if set_.startswith("./"):
         remedy = f"run `voidgen init --online`: it adds [mklive], and nixpkgs instead of {set_}"

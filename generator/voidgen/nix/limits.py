@@ -42,7 +42,7 @@ class Limits:
     def note(self) -> str:
         """Return a note for the progress, if there is only one attempt."""
         wait = self.connect + self.silence
-        return f" (voidgen waits {wait} seconds at most)" if self.attempts == 1 else ""
+        return f" ({wait} s at most)" if self.attempts == 1 else ""
 
 
 FETCH = Limits(15, 60)

@@ -65,7 +65,7 @@ def fetch_current(
             if one := locked.get((where, arch)):
                 found.append(_fetch_locked(one, progress, waits))
                 continue
-            with progress.step(f"reading {where}/{arch}-repodata{waits.note}"):
+            with progress.step(f"reading{waits.note} {where}/{arch}-repodata"):
                 found += _fetch(where, arch, "", waits)
     for arch in wanted:
         if not any(index.arch == arch for index in found):
@@ -113,7 +113,7 @@ def fetch_locked(
 
 
 def _fetch_locked(one: Repository, progress: Progress, waits: Limits) -> Index:
-    step = f"reading {one.url}/{one.arch}-repodata as it was locked{waits.note}"
+    step = f"reading{waits.note} {one.url}/{one.arch}-repodata as it was locked"
     with progress.step(step):
         got = list(_fetch(one.url, one.arch, one.hash, waits))
     if not got or got[0].hash != one.hash:

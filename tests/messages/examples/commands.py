@@ -200,5 +200,6 @@ def nix_build_will_not_work(_: Path, patch: pytest.MonkeyPatch) -> Ran:
     found = [Machine("void", is_root=False).remedy(one) for one in ("features", "daemon")]
     patch.setattr(readiness, "remedies", lambda: found)
     patch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    patch.setenv("COLUMNS", "80")
     generate.warn_of_nix()
     return Ran(0, "", "")

@@ -295,13 +295,38 @@ def test_xbps(programs: Path, tmp_path: Path, repository: Path) -> None:
 
 
 @pytest.mark.usefixtures("programs")
-def test_a_project_without_an_iso_needs_no_container_engine(
+def test_a_project_without_an_iso_needs_nothing_that_makes_or_boots_one(
     tmp_path: Path, repository: Path
 ) -> None:
     write(repository, {"voidgen.toml": CONFIG, "set/default.nix": "_: { }\n"})
     found = by_name(check.check(Host(tmp_path), repository))
-    assert found["container engine"].about == "not needed: voidgen.toml has no [mklive]"
+    for name in ("container engine", "xbps", "QEMU", "OVMF", "KVM"):
+        assert found[name].state == "skipped"
+        assert found[name].about == "not needed: voidgen.toml has no [mklive]"
     assert "Nix's sandbox" not in found
+
+
+@pytest.mark.parametrize(
+    ("free", "makes_iso", "outcome"),
+    [
+        (16 << 30, True, ("passed", "")),
+        (14 << 30, True, ("warning", "an image of a desktop needs 15.0 GiB")),
+        (1 << 30, True, ("failed", "an image of a desktop needs 15.0 GiB")),
+        (14 << 30, False, ("passed", "")),
+        (1 << 30, False, ("failed", "a build needs 2.0 GiB")),
+    ],
+)
+def test_an_iso_needs_more_free_space(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    free: int,
+    makes_iso: bool,
+    outcome: tuple[str, str],
+) -> None:
+    usage = shutil.disk_usage(tmp_path)._replace(free=free)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage)
+    found = by_name(place.check(Host(tmp_path), None, makes_iso=makes_iso))["disk space"]
+    assert (found.state, found.about.partition("; ")[2]) == outcome
 
 
 def test_firmware_needs_code_and_variables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
