@@ -34,6 +34,7 @@ watch.PATIENCE = 600
 NEEDS = {
     "xbps": ("VOIDGEN_XBPS", "VOIDGEN_MKLIVE"),
     "mklive": ("VOIDGEN_XBPS", "VOIDGEN_MKLIVE", "VOIDGEN_XBPS_REPOSITORY"),
+    "hooks": ("VOIDGEN_MKLIVE",),
     "nix_versions": ("VOIDGEN_NIX_VERSIONS",),
 }
 """Variables that name what the tests of a mark need. Without them, these tests are not chosen."""

@@ -240,6 +240,7 @@ def test_line_without_an_end_costs_little(tmp_path: Path) -> None:
         ("mount: /build: permission denied.", "too few privileges"),
         ("unshare: unshare failed: Operation not permitted", "too few privileges"),
         ("voidgen: overlay: 3 of its files do not fit this root tree", "fix the modules"),
+        ("voidgen: shells: /etc/shells of the overlay has no line /bin/zsh", "/etc/shells"),
         ("exec /bin/bash: exec format error", "another architecture"),
         ("fatal: something else", ""),
     ],
