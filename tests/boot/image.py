@@ -337,7 +337,7 @@ def _root(root: Path, baked: Baked) -> None:
 
 
 def _accounts(root: Path, baked: Baked) -> None:
-    """Do what mklive's -e and scripts/shells.sh do."""
+    """Do what scripts/shells.sh does."""
     image = json.loads(baked.read("manifest.json"))["plan"]["image"]
     users = root / "etc/passwd"
     users.write_text(

@@ -52,10 +52,11 @@ def _label(plan: Plan) -> dict[str, bytes]:
 
 
 def _shells(plan: Plan) -> dict[str, bytes]:
-    """Return the login shells for scripts/shells.sh; none if voidgen.toml names none."""
+    """Return the login shells, and root's own, for scripts/shells.sh; nothing without shells."""
     image = plan.config.image
     named = sorted({one for one in (image.root_shell, image.user_shell) if one})
-    return {"shells": lines(named)} if named else {}
+    of_root = {"root-shell": lines([image.root_shell])} if image.root_shell else {}
+    return {"shells": lines(named), **of_root} if named else {}
 
 
 def _hook(plan: Plan) -> dict[str, bytes]:
@@ -103,7 +104,6 @@ def options(plan: Plan, mklive: Mklive) -> list[str]:
     return [
         *mklive_options.options(image.arch, packages, (REPOSITORY,)),
         *mklive_options.of_root(root.kernel, root.base, root.ignore, root.platforms),
-        *(("-e", image.root_shell) if image.root_shell else ()),
         *("-k", image.console().name),
         *("-l", image.locale),
         *("-T", image.title),

@@ -180,13 +180,12 @@ while getopts 'a:b:r:c:H:k:l:i:s:o:p:g:I:S:e:C:P:T:v:x:KVh' option; do
 	i) initrd_compression=$OPTARG ;;
 	s) : ;;
 	o) OUTPUT_FILE=$OPTARG ;;
-	e) root_shell=$OPTARG ;;
 	p) read -ra more <<< "$OPTARG" && packages+=("${more[@]}") ;;
 	C) cmdline=$OPTARG ;;
 	T) title=$OPTARG ;;
 	x) postsetup=$OPTARG ;;
 	K) keep=1 ;;
-	b | g | I | S | P | v) die "-$option: not in a stand-in" ;;
+	b | g | I | S | e | P | v) die "-$option: not in a stand-in" ;;
 	V | h) exit 0 ;;
 	*) exit 1 ;;
 	esac
@@ -243,10 +242,6 @@ fi
 print_step "Installing void pkgs into the rootfs: ${packages[*]} ..."
 install_packages
 print_step 'Enabling services:  ...'
-if [ -n "${root_shell:-}" ]; then
-	# As chsh(1) does.
-	sed -i "s|^\\(root:.*:\\)[^:]*$|\\1$root_shell|" "$ROOTFS/etc/passwd"
-fi
 print_step "Running postsetup script: $postsetup ..."
 "$postsetup" "$ROOTFS" || die 'Postsetup script failed'
 if wrong capabilities; then

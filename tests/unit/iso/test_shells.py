@@ -23,8 +23,8 @@ def run(
 ) -> subprocess.CompletedProcess[str]:
     """Run the script on a root tree whose /etc/shells is ``before``."""
     job, root = folder / "job", folder / "root"
-    job.mkdir()
-    (root / "etc").mkdir(parents=True)
+    job.mkdir(exist_ok=True)
+    (root / "etc").mkdir(parents=True, exist_ok=True)
     if before is not None:
         (root / "etc/shells").write_text(before)
     if named:
@@ -82,12 +82,23 @@ def test_nothing_is_written_through_a_link(tmp_path: Path) -> None:
     assert not (tmp_path / "outside").read_bytes()
 
 
-def test_mklive_gets_roots_shell_and_the_job_both() -> None:
+def test_root_gets_its_shell(tmp_path: Path) -> None:
+    users = "root:x:0:0:a:b/root:/bin/sh\nroot2:x:1:1::/:/bin/sh\nx:x:2:2:root:/:/bin/sh\n"
+    (tmp_path / "root/etc").mkdir(parents=True)
+    (tmp_path / "root/etc/passwd").write_text(users)
+    (tmp_path / "job").mkdir()
+    (tmp_path / "job/root-shell").write_text("/bin/zsh\n")
+    ran = run(tmp_path, None, "/bin/zsh")
+    assert ran.returncode == 0, ran.stderr
+    assert (tmp_path / "root/etc/passwd").read_text() == users.replace(
+        "b/root:/bin/sh", "b/root:/bin/zsh"
+    )
+
+
+def test_the_job_has_both_shells_and_roots() -> None:
     plan = planned("htop")
-    assert "-e" not in mklive_job.options(plan, Mklive())
     assert "shells" not in mklive_job.emitted(plan, Mklive(), ())
     image = ImageConfig("x", root_shell="/bin/zsh", user_shell="/bin/fish")
     plan = evolve(plan, config=evolve(plan.config, image=image))
-    words = mklive_job.options(plan, Mklive())
-    assert words[words.index("-e") + 1] == "/bin/zsh"
-    assert mklive_job.emitted(plan, Mklive(), ())["shells"] == b"/bin/fish\n/bin/zsh\n"
+    job = mklive_job.emitted(plan, Mklive(), ())
+    assert (job["shells"], job["root-shell"]) == (b"/bin/fish\n/bin/zsh\n", b"/bin/zsh\n")
