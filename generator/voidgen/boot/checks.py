@@ -171,10 +171,12 @@ def _builds_offline(image: BootableIso) -> Iterator[Check]:
     Nix's client runs in a separate network namespace, without a network. It looks up everything
     except store paths.
     """
-    if not image.plan.nix.nixpkgs.startswith("./") or not image.snapshot.packages:
+    own = {one.name for one in image.plan.nix.packages if one.set is None}
+    own &= image.snapshot.packages.keys()
+    if not image.plan.nix.nixpkgs.startswith("./") or not own:
         return
     flakes = [one.path for one in image.plan.include if one.is_made_by(PACKAGES_FLAKE)]
-    package = min(image.snapshot.packages).partition("^")[0]
+    package = min(own).partition("^")[0]
     for flake in (*flakes, "nixpkgs") if flakes else ():
         set_ = f"(builtins.getFlake {nix(flake)}).legacyPackages.${{builtins.currentSystem}}"
         build = _nix_build(f"built with {flake}#{package}", f"package = {set_}.{package};")

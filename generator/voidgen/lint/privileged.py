@@ -59,7 +59,9 @@ def warnings(plan: Plan, file: Path) -> Iterator[Fault]:
     """
     for package in plan.packages:
         name = ".".join(package.path)
-        found = _table().get(name)
+        of = plan.config.nix.sets.get(package.set or "")
+        # The table has nixpkgs' names: a flake may use one for another program.
+        found = None if of and of.flake else _table().get(name)
         if found is None or name in plan.config.nix.unprivileged:
             continue
         what = f"{name} {_REASONS[found.need]}, which the Nix store cannot have"

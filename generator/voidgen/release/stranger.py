@@ -86,7 +86,7 @@ def _keys(found: Config) -> Iterator[str]:
     for name, one in found.nix.every_set().items():
         if not one.is_folder and _LOCAL.match(one.source):
             table = "nix" if name == MAIN else f"nix.sets.{name}"
-            yield f"[{table}] nixpkgs: {one.source}"
+            yield f"[{table}] {'flake' if one.flake else 'nixpkgs'}: {one.source}"
     if found.mklive and _LOCAL.match(found.mklive.source):
         yield f"[mklive] source: {found.mklive.source}"
 

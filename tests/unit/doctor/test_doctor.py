@@ -154,6 +154,18 @@ def test_the_locked_nixpkgs_needs_a_newer_nix(
     assert "nixos-25.05#nix" in found.detail
 
 
+def test_each_package_set_is_asked(programs: Path, repository: Path, tmp_path: Path) -> None:
+    for name, text in OLD_NIX.items():
+        program(programs, name, text.format(tree=tmp_path))
+    toml = '[image]\nname = "x"\n[nix]\nnixpkgs = "./set"\n[nix.sets.old]\nnixpkgs = "./old"\n'
+    write(repository, {"voidgen.toml": toml, "set/default.nix": "", "old/default.nix": ""})
+    (found,) = package_set.check(Host(tmp_path), repository, config.load(repository))
+    assert found.state == "failed"
+    program(programs, "nix-instantiate", "echo null")
+    (found,) = package_set.check(Host(tmp_path), repository, config.load(repository))
+    assert (found.state, found.about) == ("passed", "this Nix can read all")
+
+
 def test_a_recent_nix_skips_the_check_of_nixpkgs(
     programs: Path, repository: Path, tmp_path: Path
 ) -> None:

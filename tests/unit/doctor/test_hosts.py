@@ -31,6 +31,10 @@ CONFIG = """[image]
 name = "a"
 [nix]
 nixpkgs = "{nixpkgs}"
+[nix.sets.old]
+nixpkgs = "github:NixOS/nixpkgs/nixos-25.05"
+[nix.sets.tools]
+flake = "https://tools.good/tools.tar.gz"
 [xbps]
 repositories = ["https://repo.good/current", "/srv/packages"]
 mirrors = ["https://proxied/old", "https://repo.good/old"]
@@ -56,8 +60,9 @@ def found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Outcome]
 @pytest.mark.parametrize(
     ("name", "about"),
     [
-        ("api.github.com", "answers (nixpkgs)"),
-        ("github.com", "answers (nixpkgs)"),
+        ("api.github.com", "answers (nixpkgs, old)"),
+        ("github.com", "answers (nixpkgs, old)"),
+        ("tools.good", "answers (tools)"),
         ("repo.good", "answers (repository, mirror)"),
         ("cache.good", "answers (substituter)"),
     ],
@@ -121,7 +126,7 @@ def test_each_kind_of_reference_has_its_hosts(
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))
     program(tmp_path / "bin", "nix", f'case "$*" in *--store*) {answer} ;; esac')
     program(tmp_path / "bin", "git", answer)
-    toml = CONFIG.format(nixpkgs=reference, digest="0" * 64).partition("[xbps]")[0]
+    toml = CONFIG.format(nixpkgs=reference, digest="0" * 64).partition("[nix.sets")[0]
     write(tmp_path, {"voidgen.toml": toml, "set/default.nix": "_: { }"})
     outcomes = list(hosts.check(Host(), tmp_path, config.load(tmp_path)))
     assert len(outcomes) == len(asked)

@@ -4,16 +4,18 @@ import re
 from attrs import evolve
 from tests.support.overlay import FILE, config, module, resolved
 
-from voidgen.config.nix import Nix
+from voidgen.config.nix import Nix, PackageSet
 from voidgen.config.rules import NIX_PACKAGE, XBPS_PACKAGE
 from voidgen.errors import Fault
 from voidgen.lint import privileged
 from voidgen.overlay.resolve import resolve
 from voidgen.plan.plan import plan
 
+SETS = {"old": PackageSet("github:a/b"), "tools": PackageSet(flake="github:a/c")}
+
 
 def found(*packages: str, accepted: tuple[str, ...] = ()) -> list[Fault]:
-    settings = evolve(config(), nix=Nix(packages=packages, unprivileged=accepted))
+    settings = evolve(config(), nix=Nix(packages=packages, unprivileged=accepted, sets=SETS))
     return [*privileged.warnings(plan(settings, resolve(settings, {}, FILE)), FILE)]
 
 
@@ -38,6 +40,11 @@ def test_the_remedy_names_voids_package_if_there_is_one() -> None:
 
 def test_an_accepted_package_has_no_warning() -> None:
     assert not found("sudo^man", accepted=("sudo",))
+
+
+def test_a_flake_may_use_the_name_for_another_program() -> None:
+    (warning,) = found("tools.sudo", "old.sudo")
+    assert warning.key == ("nix", "packages", 1)
 
 
 def test_a_modules_package_is_found_in_its_file() -> None:

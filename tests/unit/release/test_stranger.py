@@ -72,6 +72,8 @@ def test_keys_that_affect_this_machine_are_refused(more: str, said: str, project
         ("git+https://example.org/mklive", "path:/x", "[mklive] source: path:/x"),
         ("git+https://example.org/mklive", "tarball+file:///x", "[mklive] source: tarball+file"),
         ("[xbps]", '[xbps]\nmirrors = ["/srv/old"]', "[xbps] mirrors: /srv/old"),
+        ("[xbps]", '[nix.sets.a]\nnixpkgs = "file:///x"\n[xbps]', "[nix.sets.a] nixpkgs: file:"),
+        ("[xbps]", '[nix.sets.a]\nflake = "git+file:///x"\n[xbps]', "[nix.sets.a] flake: git+fi"),
         ("[image]", "[imag]", "voidgen.toml has faults"),
     ],
 )

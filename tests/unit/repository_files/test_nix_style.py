@@ -15,7 +15,7 @@ from tests.support.overlay import FILE, catalogue, config
 
 from voidgen.config.image import ImageConfig
 from voidgen.config.mklive import Mklive
-from voidgen.config.nix import Nix
+from voidgen.config.nix import Nix, PackageSet
 from voidgen.config.types import Cache, Config, Flake
 from voidgen.data import bundled_files
 from voidgen.overlay.resolve import resolve
@@ -36,6 +36,11 @@ SETS = ("github:a/b", "./set", f"./{LONG}", f"git+file:///{LONG}?ref=a")
 MKLIVES = (None, Mklive("github:a/b"), Mklive(f"git+file:///{LONG}"))
 EXTRAS = ("", "nix/extra.nix")
 OVERLAYS = ((), ("nix/a.nix",), ("nix/a.nix", "./b.nix"))
+MORE_SETS: dict[str, PackageSet] = {
+    "folder": PackageSet("./old", overlays=("nix/old.nix",)),
+    "long": PackageSet(f"git+file:///{LONG}?ref=a"),
+    "tools": PackageSet(flake="github:a/b", follows={"nixpkgs": "long", "other": "nixpkgs"}),
+}
 TITLES = ("Void", f'{LONG} ${{x}} "\\')
 
 
@@ -53,7 +58,7 @@ def variants() -> Iterator[Config]:
         yield evolve(
             config(),
             cache=cache,
-            nix=Nix(nixpkgs, overlays),
+            nix=Nix(nixpkgs, overlays, MORE_SETS if overlays else {}),
             mklive=mklive,
             flake=Flake(extra),
             image=ImageConfig("name", title),

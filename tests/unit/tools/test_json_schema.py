@@ -36,6 +36,7 @@ ONLY_LOADER = {
     ("boot", "timeout"),
     ("image", "xkb-options"),
     ("mklive", "squashfs", "level"),
+    ("nix", "sets"),
 }
 """Limits that depend on the compression, and names of a table: a schema may take more.
 
@@ -83,6 +84,7 @@ CANDIDATES: list[Any] = [
         {},
     ),
     *({"a": 1}, {"a": {"b": True}}, {"a": {"b": ["x"]}}, {"a": {"b": [1]}}, {"a": {"b": 1.5}}),
+    *({"a": {"nixpkgs": "./a"}}, {"a": {"flake": "github:a/b"}}, {"a": {"flake": "./a"}}),
     *({"name": "a"}, {"A": {}}, {"a": {"B": 1}}, {"a": {"b": {}}}),
 ]
 
