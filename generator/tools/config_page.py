@@ -70,6 +70,10 @@ def _table(name: str, table: Mapping[str, Any]) -> Iterator[str]:
     for key, value in table["properties"].items():
         if "properties" in value:
             yield from _table(f"{name}.{key}", value)
+        inner = value.get("additionalProperties") or {}
+        if "properties" in inner:
+            named = {**inner, "description": value["description"]}
+            yield from _table(f"{name}.{key}.NAME", named)
 
 
 if __name__ == "__main__":

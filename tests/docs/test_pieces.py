@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from tests.docs.blocks import PAGES, ROOT, blocks
 
+from voidgen.config import variants
 from voidgen.config.types import Config
 from voidgen.errors import WrongInputError
 from voidgen.overlay.types import ModuleFile
@@ -42,11 +43,14 @@ def test_the_pages_have_many_excerpts() -> None:
     ("page", "block"), PIECES, ids=[f"{page.relative_to(ROOT)}" for page, _ in PIECES]
 )
 def test_an_excerpt_is_valid(page: Path, block: str) -> None:
-    read, faults = tomllib.loads(block.replace("…", KEY)), []
+    read, others = variants.split(tomllib.loads(block.replace("…", KEY)))
+    faults = []
     image = {"image": {"name": "x", **read.get("image", {})}}
     for kind, rest in ((Config, image), (ModuleFile, {"summary": "x"})):
         try:
             structure({**read, **rest}, kind, page)
+            if others:
+                variants.read({**read, **image}, others, page)
         except WrongInputError as error:
             faults.append(str(error))
         else:

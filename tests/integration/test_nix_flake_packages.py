@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import shutil
+import subprocess
+import tarfile
 from typing import TYPE_CHECKING
 
 import pytest
 from attrs import frozen
 from tests.integration import sets
 from tests.integration.offline import SYSTEM, Nix, track
+from tests.integration.test_nix_packages_flake import served
 from tests.support.program import voidgen
 
 if TYPE_CHECKING:
@@ -66,6 +70,45 @@ def test_a_flake_on_this_machine_is_not_in_the_images_flake(
     urls = {"url" in one for one in elements if "dice-3.0" in str(one["storePaths"])}
     assert urls == {False}
     nix.run("nix", "profile", "list", "--profile", str(image / "profile"))
+
+
+@pytest.mark.parametrize("follows", [False, True])
+def test_a_public_flake_is_in_the_images_flake(
+    nix: Nix, flakes: Flakes, tmp_path: Path, follows: bool
+) -> None:
+    site = tmp_path / "site"
+    site.mkdir()
+    with served(site) as url:
+        flake = flakes.tools.folder / "flake.nix"
+        set_ = f"{url}/stable.tar.gz"
+        flake.write_text(flake.read_text().replace(flakes.stable.url, set_))
+        for one in (flakes.tools, flakes.stable):
+            shutil.rmtree(one.folder / ".git")
+            with tarfile.open(site / f"{one.folder.name}.tar.gz", "w:gz") as tar:
+                tar.add(one.folder, "x")
+        text = f'[nix.sets.tools]\nflake = "{url}/tools.tar.gz"\n'
+        if follows:
+            text += f'follows = {{ nixpkgs = "old" }}\n[nix.sets.old]\nnixpkgs = "{set_}"\n'
+        sets.add(flakes.project, text, "tools.default")
+        sets.lock(flakes.project)
+        image = nix.build(flakes.project)
+        live = sets.live_flake(image, tmp_path / "live")
+        lock = (live / "flake.lock").read_bytes()
+        path = nix.run(
+            "nix", "eval", "--raw", "--no-update-lock-file",
+            f"path:{live}#legacyPackages.{SYSTEM}.tools.default.outPath",
+        )  # fmt: skip
+        assert path in (image / "store-paths").read_text()
+        # The lock file is complete.
+        nix.run("nix", "flake", "lock", f"path:{live}")
+        assert (live / "flake.lock").read_bytes() == lock
+    nodes = json.loads(lock)["nodes"]
+    inputs = nodes[nodes["root"]["inputs"]["tools"]]["inputs"]
+    assert inputs["nixpkgs"] == (["old"] if follows else "nixpkgs")
+    elements = json.loads((image / "profile/manifest.json").read_bytes())["elements"]
+    assert "tools.default" in str(elements)
+    if shutil.which("nixfmt"):
+        subprocess.run(["nixfmt", "--check", live / "flake.nix"], check=True)
 
 
 def test_the_flakes_own_settings_do_not_act(nix: Nix, flakes: Flakes) -> None:

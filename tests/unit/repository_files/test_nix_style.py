@@ -39,7 +39,7 @@ OVERLAYS = ((), ("nix/a.nix",), ("nix/a.nix", "./b.nix"))
 MORE_SETS: dict[str, PackageSet] = {
     "folder": PackageSet("./old", overlays=("nix/old.nix",)),
     "long": PackageSet(f"git+file:///{LONG}?ref=a"),
-    "tools": PackageSet(flake="github:a/b", follows={"nixpkgs": "long", "other": "nixpkgs"}),
+    "tools": PackageSet(flake="github:a/b", follows={"nixpkgs": "long", "other": "long"}),
 }
 TITLES = ("Void", f'{LONG} ${{x}} "\\')
 
