@@ -50,7 +50,8 @@ def test_an_excerpt_is_valid(page: Path, block: str) -> None:
         try:
             structure({**read, **rest}, kind, page)
             if others:
-                variants.read({**read, **image}, others, page)
+                settings = structure({**read, **image}, Config, page)
+                variants.read({**read, **image}, settings.image, others, page)
         except WrongInputError as error:
             faults.append(str(error))
         else:
