@@ -178,7 +178,11 @@ def _overlay(paths: Sequence[PathChange], columns: int | None) -> Iterator[Line]
     if not paths:
         return
     rows = [
-        _row(one.kind, one.path, " -> ".join(one.facts()) if one.kind == "changed" else "")
+        _row(
+            one.kind,
+            one.path,
+            " -> ".join(filter(None, one.facts())) if one.kind == "changed" else "",
+        )
         for one in paths
     ]
     yield from _section("Overlay", rows, columns)

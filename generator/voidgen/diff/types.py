@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from voidgen.diff.closure import PackageChange
 
 
+_LINK = "symlink -> "
+
+
 def _set(value: str | None, by: str) -> str:
     return f"{value} (by {by})" if value is not None and by else value or ""
 
@@ -60,10 +63,16 @@ class PathChange:
         return _kind(self.old, self.new)
 
     def facts(self) -> tuple[str, str]:
-        """Return what it was and what it is; ``other content`` if only the content differs."""
-        if self.old == self.new:
-            return ("content", "other content")
-        return (self.old or "", self.new or "")
+        """Return what it was and what it is: links by their targets.
+
+        If only the content differs, that is ``other content``.
+        """
+        old, new = self.old or "", self.new or ""
+        if old == new:
+            return ("", "other content")
+        if old.startswith(_LINK) and new.startswith(_LINK):
+            return (old.removeprefix(_LINK), new.removeprefix(_LINK))
+        return (old, new)
 
 
 @frozen

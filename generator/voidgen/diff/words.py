@@ -79,7 +79,10 @@ def moved(one: PackageChange, most: int | None = None) -> str:
         return f"{old} -> {new}"
     if one.kind == "outputs":
         return f"{new} {_outputs(one)}".lstrip()
-    return " -> ".join(text for text, side in ((old, one.old), (new, one.new)) if side)
+    if one.old and one.new:
+        return f"{old} -> {new}"
+    # What came or went without a version needs no word.
+    return "" if {*one.old, *one.new} == {""} else old or new
 
 
 def _outputs(one: PackageChange) -> str:

@@ -509,3 +509,18 @@ def test_markdown_says_what_it_cut() -> None:
         "Overlay: 3 added, the text of 3 files)" in said
     )
     assert said.count("<details>") == said.count("</details>")
+
+
+def test_changed_paths_of_the_overlay_in_few_words(capsys: pytest.CaptureFixture[str]) -> None:
+    paths = (
+        PathChange("/a", "symlink -> x", "symlink -> y"),
+        PathChange("/b", "file 0644 root:root", "file 0644 root:root"),
+        PathChange("/c", "directory 0755 root:root", "symlink -> y"),
+    )
+    diff_text.show(Diff("a", "b", {}, {}, (), (), paths), None)
+    assert capsys.readouterr().out.splitlines()[:4] == [
+        "Overlay",
+        "  C  /a  x -> y",
+        "  C  /b  other content",
+        "  C  /c  directory 0755 root:root -> symlink -> y",
+    ]
