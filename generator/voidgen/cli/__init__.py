@@ -170,5 +170,7 @@ def _run(settings: Settings) -> int:
     except click.ClickException as error:
         # Without click's own show(): an argument may hold control characters.
         context = error.ctx if isinstance(error, click.UsageError) else None
-        say(error.format_message(), f"see `{context.command_path} --help`" if context else "")
+        # click puts the choices of a missing argument into lines with tabs.
+        what = " ".join(error.format_message().split())
+        say(what, f"see `{context.command_path} --help`" if context else "")
     return 2

@@ -43,6 +43,12 @@ def run(request: Request, progress: Progress) -> Diff:
     """Return what differs. Raises WrongInputError and StepFailedError as `sides.read` does."""
     known: dict[str, Selection] = {}
     named = arguments.sides(request.old, request.new, request.folder)
+    if not all(side.name for side in named):
+        # Imported here: comparing two store paths does not need it.
+        from voidgen import project  # noqa: PLC0415
+
+        # Without a project, a revision that is missing is not what is wrong.
+        project.find(request.folder)
     before, after = (_read(side, request.folder, known, progress) for side in named)
     with progress.late("comparing"):
         diff = compare.compare(before.snapshot, after.snapshot, _derivers)
