@@ -28,6 +28,7 @@ def read(monkeypatch: pytest.MonkeyPatch) -> list[Side]:
 
 
 def test_both_sides_are_read_with_their_days(read: list[Side], tmp_path: Path) -> None:
+    write(tmp_path, {"voidgen.toml": ""})
     diff = run.run(run.Request(tmp_path, "result"), NoProgress())
     assert read == [Side("result"), Side()]
     assert words.title(diff) == "result (2026-01-01) → working tree (2026-01-02)"
