@@ -29,6 +29,7 @@ def command(settings: Settings, what: str, kind: str | None) -> None:
     """
     from voidgen.cli.report import result  # noqa: PLC0415
     from voidgen.container import reference  # noqa: PLC0415
+    from voidgen.errors import StepFailedError  # noqa: PLC0415
     from voidgen.nix import fetchers  # noqa: PLC0415
     from voidgen.text import visible  # noqa: PLC0415
 
@@ -39,7 +40,13 @@ def command(settings: Settings, what: str, kind: str | None) -> None:
             found["image"] = f"{image.name}{f':{image.tag}' if image.tag else ''}@{found['digest']}"
         else:
             fetch = {"file": fetchers.prefetch_file, "tree": fetchers.prefetch_tarball}
-            got = fetch.get(kind or "", fetchers.flake_prefetch)(what)
+            try:
+                got = fetch.get(kind or "", fetchers.flake_prefetch)(what)
+            except StepFailedError as error:
+                if kind or "is unsupported" not in error.output:
+                    raise
+                remedy = "if it is the URL of a file, add --file; of an archive, --unpack"
+                raise StepFailedError(f"{what} is no flake reference", remedy) from None
             found = {"hash": got.hash, "path": str(got.path), "url": got.url}
     if settings.json:
         result(found)

@@ -21,6 +21,7 @@ SHOWN = 20
 NAME, VERSION = 28, 14
 """Columns that a name and a version may take on a terminal, so that descriptions have room."""
 TITLES = {"module": "Modules", "xbps": "Void packages", "nix": "Nix packages"}
+_SEARCHED = {"module": "the modules", "xbps": "Void packages", "nix": "the package set"}
 
 
 @click.command("search", cls=Command)
@@ -83,7 +84,12 @@ def _say_nothing_found(words: Sequence[str], found: Sequence[Found]) -> None:
     from voidgen.errors import did_you_mean  # noqa: PLC0415
 
     near = did_you_mean(words[0], {name for one in found for name in one.names})
-    say(f"no name or description has {' and '.join(words)}", near or "use fewer or other words")
+    what, remedy = "no name or description", near or "use fewer or other words"
+    if any(one.problem for one in found):
+        searched = (_SEARCHED[one.kind] for one in found if not one.problem)
+        what = f"{what} of {' and '.join(searched)}"
+        remedy = near or "the packages were not searched: try again when they can be"
+    say(f"{what} has {' and '.join(words)}", remedy)
 
 
 def _show(found: Found, *, every: bool) -> None:

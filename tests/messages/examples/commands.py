@@ -41,6 +41,11 @@ def search_without_nix(folder: Path, patch: pytest.MonkeyPatch) -> Ran:
     return _voidgen(folder, "search", "--only", "nix", "hello")
 
 
+def search_of_the_modules_alone(folder: Path, patch: pytest.MonkeyPatch) -> Ran:
+    patch.setenv("PATH", "/nowhere")
+    return _voidgen(folder, "--quiet", "search", "zzzz")
+
+
 def init_without_busybox(folder: Path, patch: pytest.MonkeyPatch) -> Ran:
     patch.setenv("PATH", str(folder))
     return voidgen("init", "--offline", "new", cwd=folder)
