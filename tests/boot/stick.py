@@ -43,10 +43,9 @@ def session(stick: Path) -> Iterator[Session]:
 
 @contextmanager
 def started(stick: Path, *more: str) -> Iterator[Console]:
-    """Start ``stick``, and yield its serial console; the end is a power cut.
+    """Start ``stick``, and yield its serial console once runit starts; the end is a power cut.
 
-    ``more`` are further words of QEMU's command line. dracut before 106 waits for the Enter key if
-    it does not find the changes, and gets it here.
+    ``more`` are further words of QEMU's command line.
     """
     ours, its = socket.socketpair()
     argv = [
@@ -60,8 +59,23 @@ def started(stick: Path, *more: str) -> Iterator[Console]:
     ]
     with ours, its, subprocess.Popen(argv, cwd=stick.parent, pass_fds=[its.fileno()]) as process:
         its.close()
-        ours.sendall(b"\n")
         try:
+            _leave_initramfs(ours)
             yield Console(ours, PATIENCE)
         finally:
             process.kill()
+
+
+def _leave_initramfs(serial: socket.socket) -> None:
+    """Read until runit starts, and press the key for which dracut before 106 may wait."""
+    serial.settimeout(PATIENCE)
+    said = b""
+    while b"- runit: " not in said:
+        piece = serial.recv(4096)
+        said += piece
+        assert piece, said
+        assert b"Kernel panic" not in said, said
+        if b"Press [Enter] to continue." in said:
+            serial.sendall(b"\n")
+            said = b""
+    serial.settimeout(None)
