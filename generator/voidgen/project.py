@@ -172,12 +172,27 @@ def load(folder: Path, text: str | None = None) -> Project:
         except WrongInputError as error:
             faults += (variant.located(one, folder / config.FILE) for one in error.faults)
             continue
-        found = evolve(found, variant=variant)
-        shared = {*base.warnings}
-        own_warnings = found.located(one for one in found.warnings if one not in shared)
-        images.append(evolve(found, warnings=own_warnings))
+        images.append(evolve(found, variant=variant))
     raise_all(faults)
     return evolve(base, variants=tuple(images))
+
+
+def located(found: Iterable[tuple[Project, Iterable[Fault]]]) -> tuple[Fault, ...]:
+    """Return the faults of a project's images at their places in voidgen.toml, each once.
+
+    The project's own image is the first. What is wrong with it is not repeated for its variants.
+    """
+    shared: set[Fault] = set()
+    faults: list[Fault] = []
+    for image, own in found:
+        for one in own:
+            (there,) = image.located([one])
+            if image.variant is None:
+                shared.add(one)
+            elif not shared.isdisjoint({one, evolve(there, what=one.what)}):
+                continue
+            faults.append(there)
+    return tuple(dict.fromkeys(faults))
 
 
 def _image(folder: Path, settings: Config, modules: Catalogue) -> Project:

@@ -72,7 +72,7 @@ def of_project(folder: Path, variant: str = "") -> Path:
     images = {"": own, **{one.name: one.settings for one in variants}}
     others = [one.image for name, one in images.items() if name != variant]
     try:
-        return newest(folder, images[variant].image, others)
+        return newest(folder, images[variant].image, others, config.command("iso", variant))
     except WrongInputError:
         if images[variant].mklive is None:
             raise WrongInputError(state.no_iso(images[variant])) from None
@@ -99,12 +99,17 @@ def named(given: str, start: Path) -> str:
     raise WrongInputError(Fault(what, remedy=did_you_mean_or_known(given, known, "variants")))
 
 
-def newest(folder: Path, image: ImageConfig, others: Iterable[ImageConfig] = ()) -> Path:
+def newest(
+    folder: Path,
+    image: ImageConfig,
+    others: Iterable[ImageConfig] = (),
+    command: str = config.command("iso", ""),
+) -> Path:
     """Return the ISO of ``image`` of the project in ``folder``: out/NAME.iso.
 
     If that is missing, or if NAME has a date, return the newest out/NAME*.iso, of any date, but
     not one of an image among ``others``, whose names may be longer. Raises WrongInputError if there
-    is none.
+    is none: ``command`` makes it.
     """
     name = image.iso_stem(iso_name.ANY_DATE)
     stems = [one.iso_stem(iso_name.ANY_DATE) for one in others]
@@ -115,7 +120,7 @@ def newest(folder: Path, image: ImageConfig, others: Iterable[ImageConfig] = ())
     found = [file for file in made.parent.glob(f"{name}*.iso") if file.is_file()]
     found = [file for file in found if not any(map(file.match, longer))]
     if not found:
-        fault = Fault(f"no {name}*.iso is in out/", folder, remedy="make one with `voidgen iso`")
+        fault = Fault(f"no {name}*.iso is in out/", folder, remedy=f"make one with {command}")
         raise WrongInputError(fault)
     return max(found, key=lambda file: (file.stat().st_mtime, file.name))
 

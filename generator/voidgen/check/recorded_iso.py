@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import attrs
 from attrs import frozen
 
+from voidgen import config
 from voidgen.check import iso as iso_check
 from voidgen.check import recording
 from voidgen.iso import build, earlier, inputs
@@ -26,15 +27,18 @@ if TYPE_CHECKING:
 
 NAME = "the ISO matches voidgen.lock"
 RECORDED = "the ISO's hash is recorded"
-MAKE = "run `voidgen iso` first, or add --iso"
 
 
 @frozen
 class _Made:
-    """The hash (SRI) of an ISO of the current inputs, or why there is none."""
+    """The hash (SRI) of an ISO of the current inputs, or why there is none.
+
+    ``can_be_made`` is whether `voidgen iso` makes what is missing.
+    """
 
     hash: str = ""
     missing: str = ""
+    can_be_made: bool = False
     damage: tuple[str, ...] = ()
 
 
@@ -60,7 +64,7 @@ def outcomes(
             iso = Iso(digest, made.hash)
             if found.lock.iso != iso:
                 recording.write(project, found, attrs.evolve(found.lock, iso=iso))
-        yield _unless_made(RECORDED, made) or Outcome(RECORDED, "passed", made.hash)
+        yield _unless_made(project, RECORDED, made) or Outcome(RECORDED, "passed", made.hash)
     elif found.lock.iso is None:
         yield Outcome(NAME, "skipped", f"voidgen.lock has no hash of the ISO: {recording.REMEDY}")
     elif found.lock.iso.of != digest:
@@ -69,14 +73,16 @@ def outcomes(
     else:
         recorded = found.lock.iso.hash
         made = _made(file, before, digest, progress, recorded)
-        yield _unless_made(NAME, made) or _compared(recorded, made.hash)
+        yield _unless_made(project, NAME, made) or _compared(recorded, made.hash)
 
 
-def _unless_made(name: str, made: _Made) -> Outcome | None:
+def _unless_made(project: Project, name: str, made: _Made) -> Outcome | None:
     """Return the outcome that says why there is no ISO; None if there is one."""
+    make = f"run {config.command('iso', project.name)}"
     if made.damage:
-        return Outcome(name, "failed", "run `voidgen iso`", "\n".join(made.damage))
-    return None if made.hash else Outcome(name, "skipped", made.missing)
+        return Outcome(name, "failed", make, "\n".join(made.damage))
+    missing = f"{made.missing}: {make} first, or add --iso" if made.can_be_made else made.missing
+    return None if made.hash else Outcome(name, "skipped", missing)
 
 
 def _compared(recorded: str, here: str) -> Outcome:
@@ -111,5 +117,6 @@ def _made(
     if file.exists():
         if recorded and earlier.hash_of_iso(out, name, progress) == recorded:
             return _Made(recorded)
-        return _Made(missing=f"{where} was not built here from the current inputs: {MAKE}")
-    return _Made(missing=f"{where} does not exist: {MAKE}")
+        missing = f"{where} was not built here from the current inputs"
+        return _Made(missing=missing, can_be_made=True)
+    return _Made(missing=f"{where} does not exist", can_be_made=True)

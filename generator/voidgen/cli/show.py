@@ -34,10 +34,10 @@ def command(settings: Settings, variant: str, built: bool, sizes: bool) -> None:
     if settings.json:
         result(_data(done.found))
     else:
-        _show(done.found)
+        _show(done.found, variant)
 
 
-def _show(found: LockedPlan | BuiltImage | Sizes) -> None:
+def _show(found: LockedPlan | BuiltImage | Sizes, variant: str) -> None:
     from voidgen.cli import tables  # noqa: PLC0415
     from voidgen.image.sizes import Sizes  # noqa: PLC0415
     from voidgen.show.run import LockedPlan  # noqa: PLC0415
@@ -45,7 +45,7 @@ def _show(found: LockedPlan | BuiltImage | Sizes) -> None:
     if isinstance(found, LockedPlan):
         tables.plan(found.plan, found.inputs, found.packages)
     elif isinstance(found, Sizes):
-        tables.sizes(found)
+        tables.sizes(found, variant)
     else:
         tables.built(found)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 from rich.text import Text
 
+from voidgen import config
 from voidgen.cli import console as consoles
 from voidgen.cli import rows as fitted
 from voidgen.overlay import given, live
@@ -137,8 +138,8 @@ def built(image: BuiltImage) -> None:
     _overlay(console, image.plan)
 
 
-def sizes(found: Sizes) -> None:
-    """Print how much room the packages take."""
+def sizes(found: Sizes, variant: str) -> None:
+    """Print how much room the packages of an image take."""
     console = consoles.make()
     rows = [
         *(_counts(one.name, one) for one in found.packages),
@@ -149,7 +150,8 @@ def sizes(found: Sizes) -> None:
     if found.unknown:
         count = len(found.unknown)
         line = f"not built: {count} of {len(rows)}, which these sizes do not include"
-        console.print(Text(f"{line}\n    `voidgen build` builds them"), soft_wrap=True)
+        build = config.command("build", variant)
+        console.print(Text(f"{line}\n    {build} builds them"), soft_wrap=True)
 
 
 def _counts(name: str, sizes: Share | Sizes) -> tuple[str, ...]:

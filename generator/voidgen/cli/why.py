@@ -61,11 +61,12 @@ def command(settings: Settings, name: str, ways: int, variant: str) -> None:
         reasons = [*map(_data, found.reasons)]
         result({"version": 1, "reasons": reasons, "file": found.file, "closure": closure})
     else:
-        click.echo("\n\n".join(_blocks(name, found)))
+        click.echo("\n\n".join(_blocks(name, found, variant)))
 
 
-def _blocks(name: str, found: Result) -> Iterator[str]:
+def _blocks(name: str, found: Result, variant: str) -> Iterator[str]:
     """Yield each reason, and each store path, as lines for a person."""
+    from voidgen import config  # noqa: PLC0415
     from voidgen.text import visible  # noqa: PLC0415
 
     for reason in found.reasons:
@@ -75,7 +76,8 @@ def _blocks(name: str, found: Result) -> Iterator[str]:
     for path in found.kept or ():
         yield "\n".join(map(visible, _kept(path)))
     if found.kept is None and any(one.kind == "Nix package" for one in found.reasons):
-        yield "nothing is built: run `voidgen build` to see its part in the closure, too"
+        build = config.command("build", variant)
+        yield f"nothing is built: run {build} to see its part in the closure, too"
 
 
 def _data(reason: Reason) -> dict[str, Any]:

@@ -20,6 +20,11 @@ def result(project: Path, variant: str) -> Path:
     return project / (f"{RESULT}-{variant}" if variant else RESULT)
 
 
+def command(name: str, variant: str) -> str:
+    """Return the command line of `voidgen NAME` for an image, in backquotes, for a message."""
+    return f"`voidgen {name}{f' {variant}' if variant else ''}`"
+
+
 def load(project: Path, text: str | None = None) -> Config:
     """Return the configuration of ``project``, as `load_all` does, without its variants."""
     return load_all(project, text)[0]

@@ -59,21 +59,15 @@ def run(request: Request) -> Result:
     _refuse_no_repository(request.folder)
     # A damaged lock file is reported before anything is written.
     images = [(one, state.read(one)) for one in image.images()]
-    raise_all(
-        fault
-        for one, found in images
-        for fault in one.located(services.find(one, found.lock).faults)
-    )
+    raise_all(project.located((one, services.find(one, pins.lock).faults) for one, pins in images))
     unlocked = state.unlocked_of_all(image)
-    doubts = dict.fromkeys(
-        doubt for one, found in images for doubt in _doubts(one, found, state.unlocked(one, found))
+    doubts = project.located(
+        (one, _doubts(one, pins, state.unlocked(one, pins))) for one, pins in images
     )
     changes, findings = (_compare if request.check else _write)(image, force=request.force)
     # Nix evaluates what was emitted.
-    doubts |= dict.fromkeys(
-        doubt for one, found in images for doubt in one.located(programs.warnings(one, found.lock))
-    )
-    warnings = (*doubts, *finding.faults(findings, *WARNED))
+    missing = project.located((one, programs.warnings(one, pins.lock)) for one, pins in images)
+    warnings = (*dict.fromkeys((*doubts, *missing)), *finding.faults(findings, *WARNED))
     return Result(changes, tuple(unlocked), warnings)
 
 
@@ -131,7 +125,7 @@ def _doubts(project: Project, pins: Pins, unlocked: Sequence[str]) -> list[Fault
     if not unlocked:
         # Packages that are not locked yet may make what these miss.
         doubts += locked_owners.faults(project, pins.lock)
-    doubts += project.located(locked_owners.groups(project, None if unlocked else pins.lock))
+    doubts += locked_owners.groups(project, None if unlocked else pins.lock)
     doubts += state.warnings(project, pins.lock)
     if not flake_path.is_plain(project.folder):
         doubts += filter(None, [flake_ref.misplaced(project.folder)])

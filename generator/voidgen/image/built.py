@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from voidgen import config
 from voidgen.errors import Fault, WrongInputError
 from voidgen.image.built_image import BuiltImage
 from voidgen.schema import typed_json
@@ -28,7 +29,7 @@ def read(result: Path, variant: str = "") -> BuiltImage:
     Raises WrongInputError if nothing is built there, or something other than an image.
     """
     file = result / "manifest.json"
-    build = f"run `voidgen build{f' {variant}' if variant else ''}`"
+    build = f"run {config.command('build', variant)}"
     try:
         return typed_json.read(read_regular_file(file, LARGEST), BuiltImage)
     except OtherVersionError as error:

@@ -80,7 +80,7 @@ def doubt_of_iso(folder: Path, snapshot: Snapshot, iso: Path, variant: str = "")
         pins = state.read(found, anywhere=True)
     except WrongInputError:
         what = f"may be older than {config.FILE} or the locks, which have errors"
-        return Fault(what, iso, remedy="run `voidgen iso`, which shows them")
+        return Fault(what, iso, remedy=f"run {config.command('iso', variant)}, which shows them")
     if snapshot.plan is None or not _is_plan_of(found, snapshot.plan):
         return _older(PLAN, iso, _run("iso", found))
     container, packages = of_build.void(pins.lock)
@@ -112,7 +112,7 @@ def code() -> str:
 
 def _run(command: str, image: Project) -> str:
     """Return the remedy that runs a command of voidgen for ``image``."""
-    return f"run `voidgen {command}{f' {image.name}' if image.name else ''}`"
+    return f"run {config.command(command, image.name)}"
 
 
 def _older(what: str, built: Path, remedy: str) -> Fault:
@@ -126,5 +126,5 @@ def _older_than_set(found: Project, set_: str, result: Path, progress: Progress)
             path = evaluation.evaluate(str(found.folder), attribute, str, may_build=False)
     except StepFailedError:
         what = f"may be older than {set_}, which does not evaluate"
-        return Fault(what, result, remedy="run `voidgen build`, which says why")
+        return Fault(what, result, remedy=f"{_run('build', found)}, which says why")
     return None if path == str(result.resolve()) else _older(set_, result, _run("build", found))

@@ -8,6 +8,7 @@ from attrs import frozen
 
 from voidgen.errors import raise_all
 from voidgen.lock import programs, services, state, update
+from voidgen.project import located
 from voidgen.system.files import project_lock
 
 if TYPE_CHECKING:
@@ -56,16 +57,12 @@ def run(request: Request, progress: Progress) -> Result:
         outcome = update.pin(project, request.moving, progress, evaluate=request.evaluate)
         locks = [one.after.lock for one in (outcome, *outcome.variants)]
         images = [*zip(project.images(), locks, strict=True)]
-        raise_all(
-            fault for one, lock in images for fault in one.located(services.find(one, lock).faults)
-        )
+        raise_all(located((one, services.find(one, lock).faults) for one, lock in images))
         written = state.write(project, outcome)
-    warnings = dict.fromkeys(
-        fault
-        for one, lock in images
-        for fault in (*state.warnings(one, lock), *one.located(programs.warnings(one, lock)))
+    warnings = located(
+        (one, (*state.warnings(one, lock), *programs.warnings(one, lock))) for one, lock in images
     )
-    return Result(outcome, tuple(written), tuple(warnings))
+    return Result(outcome, tuple(written), warnings)
 
 
 def check(project: Project) -> Missing:

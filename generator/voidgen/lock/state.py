@@ -163,13 +163,12 @@ def warnings(project: Project, lock: Lock | None) -> list[Fault]:
     """Return what in voidgen.toml does not fit the locked packages, but can be built."""
     file, state_dir = project.folder / config.FILE, project.plan.config.nix.state_dir
     found = nix_state.fault(lock, state_dir, file)
-    warned = [
+    return [
         *([found] if found else []),
         *locked_root.warnings(project.plan.config.xbps, lock, file),
         *services.find(project, lock).warnings,
         *services.doubts(project, lock),
     ]
-    return [*project.located(warned)]
 
 
 def flake_faults(project: Project) -> list[Fault]:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from voidgen.progress import Progress
+    from voidgen.project import Project
     from voidgen.why.asked import Reason
     from voidgen.why.kept import Kept
 
@@ -56,7 +57,7 @@ def run(request: Request, progress: Progress) -> Result:
     result = image.result
     if not (result / "manifest.json").exists():
         if not reasons:
-            _unknown(name, {*asked.names(image.plan)}, is_built=False)
+            _unknown(image, name, {*asked.names(image.plan)}, is_built=False)
         return Result(reasons, None, None)
     made = built.read(result, request.variant)
     doubt = freshness.doubt(image, made, result, progress)
@@ -68,14 +69,15 @@ def run(request: Request, progress: Progress) -> Result:
         found = [path]
     paths = tuple(kept.kept(graph, found, request.ways))
     if not reasons and not paths:
-        _unknown(name, {*names, *asked.names(image.plan)}, is_built=doubt is None)
+        _unknown(image, name, {*names, *asked.names(image.plan)}, is_built=doubt is None)
     return Result(reasons, file, paths, doubt)
 
 
-def _unknown(name: str, known: set[str], *, is_built: bool) -> NoReturn:
+def _unknown(image: Project, name: str, known: set[str], *, is_built: bool) -> NoReturn:
     """Refuse the name; ``is_built`` is whether ./result is what the project describes."""
-    nothing = "`voidgen show` lists what the image has"
+    nothing = f"{config.command('show', image.name)} lists what the image has"
     if not is_built:
-        nothing += "; to look in its closure too, run `voidgen build` first"
+        build = config.command("build", image.name)
+        nothing += f"; to look in its closure too, run {build} first"
     remedy = did_you_mean(name, known) or nothing
     raise WrongInputError(Fault(f"nothing in the image has the name {name!r}", remedy=remedy))
