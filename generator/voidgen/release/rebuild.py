@@ -23,7 +23,7 @@ from voidgen.provenance import statement
 from voidgen.provenance.beside import beside
 from voidgen.provenance.statement import Provenance
 from voidgen.release import checkout, stranger
-from voidgen.system import process, sri
+from voidgen.system import iso_name, process, sri
 from voidgen.system.untrusted import GarbledError
 
 if TYPE_CHECKING:
@@ -41,6 +41,9 @@ ROOM = 4
 BUILD_YOURSELF = (
     "read the project; if you trust it, clone it, build it with `voidgen iso`, and compare"
 )
+
+
+_ANY = iso_name.ANY_DATE
 
 
 @frozen
@@ -132,13 +135,17 @@ def _compared(
 def _image(iso: Path, project: Path) -> tuple[Config, str]:
     """Return the settings and the variant of the image of ``project`` that ``iso`` has.
 
-    It is the project's own ("") unless the name in the ISO is a variant's.
+    It is the project's own ("") unless the plan in the ISO would name the file as a variant does.
     """
     own, variants = config.load_all(project)
     plan = of_iso.snapshot(iso).plan if variants else None
-    for one in variants:
-        if plan and one.settings.image.name == plan.image.name:
-            return one.settings, one.name
+    if plan:
+        image = plan.image
+        template = image.file_name or iso_name.DEFAULT
+        stem = iso_name.stem(template, image.name, image.arch, image.version, _ANY)
+        for one in variants:
+            if one.settings.image.iso_stem(_ANY) == stem:
+                return one.settings, one.name
     return own, ""
 
 
