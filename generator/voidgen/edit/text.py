@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 import tomllib
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -41,8 +42,19 @@ def listed(text: str, key: tuple[str, str]) -> list[str]:
 
 
 def put(text: str, table: str, name: str, value: str) -> str:
-    """Return ``text`` with one string replaced; a comment beside it stays in its column."""
+    """Return ``text`` with one string replaced; a comment beside it stays in its column.
+
+    If the table does not have it, this uncomments a line such as ``# name = "x"``, or adds one.
+    """
     document: Any = tomlkit.parse(text)
+    if name not in document[table]:
+        line = rf"(?m)^# ({re.escape(name)} = [^#\n]*?)( +#|$)"
+        text, uncommented = re.subn(
+            line, lambda found: f"{found[1]}{found[2] and f'  {found[2]}'}", text, count=1
+        )
+        document = tomlkit.parse(text)
+        if not uncommented:
+            document[table][name] = value
     old = document[table][name]
     document[table][name] = value
     new = document[table][name]

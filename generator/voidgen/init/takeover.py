@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from voidgen.config import rules
+from voidgen.config import identity, live_user, rules
 from voidgen.config.image import ImageConfig
 from voidgen.edit import text as edit
 from voidgen.init import shell
@@ -26,6 +26,11 @@ VALUES = {
     "locale": (r"(?:LIVE_|SYSTEM_)?LOCALE|LANG", rules.LOCALE),
     "user": (r"(?:LIVE_)?USER(?:_?NAME)?", rules.USER),
     "name": (r"(?:ISO|IMAGE)_NAME", rules.IMAGE_NAME),
+    "hostname": (r"(?:LIVE_)?HOST_?NAME", identity.HOSTNAME),
+    "timezone": (r"(?:LIVE_)?TIME_?ZONE", identity.TIMEZONE),
+    "root-shell": (r"ROOT_?SHELL", live_user.SHELL),
+    "user-shell": (r"(?:LIVE|USER)_?SHELL", live_user.SHELL),
+    "volume-label": (r"(?:ISO|IMAGE|VOLUME)_?LABEL", identity.VOLUME_LABEL),
     "title": (r"(?:(?:ISO|IMAGE|BOOT)_)?TITLE", rules.TITLE),
 }
 """Keys of [image], each with the variables that have its value, and its rule."""
@@ -90,6 +95,8 @@ class _Run:
             VALUES[key][1].check(value)
             if key == "keymap":
                 ImageConfig("any", keymap=value)
+            elif key == "timezone":
+                identity.check_timezone(value)
         except MisfitError as error:
             self._leave(one, error)
             return

@@ -18,7 +18,7 @@ INSTALL_CONF = """\
 KEYMAP="ch-fr_nodeadkeys"   # vconsole
 export LOCALE=de_CH.utf8
 USERNAME='guest'
-TIMEZONE=Europe/Zurich
+EDITION=3
 HOST=$(touch ran)
 MEDIA="nixpkgs#spotify nixpkgs#discord"
 NIX_USER_PACKAGES=(
@@ -27,6 +27,7 @@ NIX_USER_PACKAGES=(
   $MEDIA
   github:me/flake#thing
 )
+HOSTNAME=box; TIMEZONE=Europe/Zurich; USER_SHELL=/bin/zsh; ISO_LABEL=BOX
 XBPS_PACKAGES="htop vim"
 XBPS_PACKAGES+=" bad/name git"
 if true; then KEYMAP=us; fi
@@ -151,11 +152,13 @@ def test_init_from_a_script_takes_its_settings(alone: Path) -> None:
     assert {key: got["image"][key] for key in ("keymap", "locale", "user")} == {
         "keymap": "ch-fr_nodeadkeys", "locale": "de_CH.UTF-8", "user": "guest",
     }  # fmt: skip
+    of_system = ("hostname", "timezone", "user-shell", "volume-label")
+    assert [got["image"][key] for key in of_system] == ["box", "Europe/Zurich", "/bin/zsh", "BOX"]
     assert got["nix"]["packages"] == ["google-chrome", "kdePackages.kate", "spotify", "discord"]
     assert got["xbps"]["packages"] == ["firefox", "htop", "vim", "git"]
     left = [line.partition("install.conf:")[2] for line in ran.err.splitlines()]
-    assert [line.partition(": ")[0] for line in left] == ["6", "7", "9", "16", "17"]
-    assert "TIMEZONE" in left[0]
+    assert [line.partition(": ")[0] for line in left] == ["6", "7", "9", "17", "18"]
+    assert "EDITION" in left[0]
     assert left[1] == "7: HOST=$(touch ran)"
     assert "'github:me/flake#thing'" in left[2]
     assert "'bad/name'" in left[3]
