@@ -84,3 +84,22 @@ def test_the_groups_are_exactly_these(groups: list[str], tmp_path: Path) -> None
     stub = f'[ "$1" = -gn ] && echo live && exit; echo live {" ".join(groups)}'
     assert run(command, tmp_path, id=stub) == prints
     assert run(command, tmp_path, id=f"{stub} video") != prints
+
+
+@pytest.mark.parametrize(
+    ("root", "status", "fault"),
+    [
+        ("live:CDLABEL=MINE", 0, ""),
+        ("live:CDLABEL=MINE", 2, "no medium has it"),
+        ("live:CDLABEL=MINE2", 0, "the system looked for another one: "),
+        ("live:CDLABEL=VOID_LIVE", 0, "the system looked for another one: "),
+        # Over a network, there is no medium.
+        ("live:http://10.0.2.2/squashfs.img", 2, ""),
+    ],
+)
+def test_the_label_is_looked_for(root: str, status: int, fault: str, tmp_path: Path) -> None:
+    command, _ = checked(**{"volume-label": "MINE"})["volume label"]
+    (tmp_path / "cmdline").write_text(f"initrd=/boot/initrd root={root} ro\n")
+    text = command.replace("/proc/cmdline", str(tmp_path / "cmdline"))
+    stub = f'[ "$1 $2" = "-t LABEL=MINE" ] && exit {status}'
+    assert run(text, tmp_path, blkid=stub)[: len(fault) or None] == fault
