@@ -207,6 +207,24 @@ def test_add_checks_the_flake(flakes: Flakes) -> None:
     assert voidgen("remove", "nix", "tools.clock", cwd=flakes.project).status == 0
 
 
+def test_a_flake_reads_nothing_of_this_machine(flakes: Flakes, tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("hidden")
+    read = f'throw (builtins.readFile "{secret}")'
+    text = (flakes.tools.folder / "flake.nix").read_text()
+    flakes.tools.commit({"flake.nix": text.replace('throw "no tool of this name works"', read)})
+    flakes.add()
+    ran = voidgen("add", "nix", "tools.broken", cwd=flakes.project)
+    assert ran.status == 2
+    assert "hidden" not in ran.err
+    assert "is forbidden in pure eval" in ran.err
+    flakes.tools.commit({"flake.nix": text.replace(
+        '"no tool of this name works"', '"<${builtins.getEnv "HOME"}>"'
+    )})  # fmt: skip
+    ran = voidgen("add", "nix", "tools.broken", cwd=flakes.project)
+    assert "<>" in ran.err
+
+
 def test_an_unfree_package_of_a_flake_needs_its_name_in_voidgen_toml(
     nix: Nix, flakes: Flakes
 ) -> None:

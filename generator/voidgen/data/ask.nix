@@ -1,9 +1,10 @@
 # Asks the package sets about packages: returns what is wrong with each. A trace names each package,
 # among them and all that they need, that is unfree, insecure, broken or not supported.
 {
-  # JSON of the package sets by name, each with its folder `nixpkgs` and the files `overlays`, or the
-  # reference of a `flake` that has the set as an input.
+  # JSON of the package sets by name, each with its folder `nixpkgs` and the files `overlays`; or with
+  # `flake`, if it is one of the `inputs`.
   sets,
+  inputs ? { },
   # JSON of the names of all sets besides nixpkgs.
   others,
   # The folder of voidgen's own Nix code.
@@ -50,7 +51,7 @@ let
     if set ? flake then
       import (code + "/flake-packages.nix") {
         inherit system;
-        flake = (builtins.getFlake set.flake).inputs.${name};
+        flake = inputs.${name};
       }
     else
       {

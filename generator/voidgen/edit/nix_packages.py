@@ -6,7 +6,7 @@ import json
 import shutil
 from contextlib import suppress
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, Protocol, TypeVar
 
 from attrs import Factory, frozen
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from voidgen.progress import Progress
     from voidgen.project import Project
 
+T = TypeVar("T")
 ASK = DATA / "ask.nix"
 
 Lines = tuple[str, ...]
@@ -60,44 +61,48 @@ def ask(project: Project, packages: Iterable[Package], progress: Progress) -> An
     asked = tuple(packages)
     if not asked:
         return Answer()
-    settings = project.plan.config.nix
+    if not shutil.which("nix"):
+        raise NotAtHandError("nix is not on PATH")
+    sets = project.plan.config.nix.sets
+    flakes = {name for name, one in sets.items() if one.flake}
+    strange = tuple(one for one in asked if one.set in flakes)
+    found = _ask_sets(project, tuple(one for one in asked if one not in strange), progress)
+    if strange:
+        names = sorted({one.set for one in strange if one.set})
+        with (
+            flake_sets.locked(project, names, progress) as flake,
+            progress.step(f"checking packages of {' and '.join(names)}"),
+        ):
+            found += _Sets(flake).ask(strange)
+    return found.answer()
+
+
+def _ask_sets(project: Project, asked: Sequence[Package], progress: Progress) -> _Found:
+    """Return what sets like nixpkgs say of ``asked``."""
+    if not asked:
+        return _Found()
+    nix = project.plan.config.nix
     needed = {MAIN, *(one.set for one in asked)}
-    flakes = [name for name, one in settings.sets.items() if one.flake and name in needed]
-    folders = {
-        name: folder(project, name, progress)
-        for name in settings.every_set()
-        if name in needed and name not in flakes
+    sets = {name: one for name, one in nix.every_set().items() if name in needed}
+    folders = {name: folder(project, name, progress) for name in sets}
+    described = {
+        name: {
+            "nixpkgs": str(folders[name]),
+            "overlays": [str(project.folder / file) for file in one.overlays],
+        }
+        for name, one in sets.items()
     }
-    with flake_sets.locked(project, flakes, progress) as reference:
-        sets: dict[str, object] = {name: {"flake": reference} for name in flakes}
-        for name, place in folders.items():
-            files = settings.every_set()[name].overlays
-            sets[name] = {
-                "nixpkgs": str(place),
-                "overlays": [str(project.folder / file) for file in files],
-            }
-        return _answer(project, asked, sets, folders.values(), progress)
-
-
-def _answer(
-    project: Project,
-    asked: Sequence[Package],
-    sets: Mapping[str, object],
-    folders: Iterable[Path],
-    progress: Progress,
-) -> Answer:
     arguments = {
-        "sets": json.dumps(sets),
-        "others": json.dumps([*project.plan.config.nix.sets]),
+        "sets": json.dumps(described),
+        "others": json.dumps([*nix.sets]),
         "code": str(DATA / "nix"),
         "system": project.plan.system,
     }
     # The flake's evaluation is pure. Here, an overlay reads at least nothing else.
-    own = (*folders, DATA, project.folder)
-    readable = own if any(project.plan.config.nix.overlay_files()) else None
+    own = (*folders.values(), DATA, project.folder)
+    readable = own if any(nix.overlay_files()) else None
     with progress.step("checking the package set"):
-        found = _Sets(arguments, readable).ask(asked)
-    return found.answer()
+        return _Sets(_InFolders(arguments, readable)).ask(asked)
 
 
 def folder(project: Project, name: str, progress: Progress) -> Path:
@@ -105,8 +110,6 @@ def folder(project: Project, name: str, progress: Progress) -> Path:
 
     Raises NotAtHandError if it cannot be fetched.
     """
-    if not shutil.which("nix"):
-        raise NotAtHandError("nix is not on PATH")
     named = project.plan.config.nix.every_set()[name].source
     if named.startswith("./"):
         return project.folder / named
@@ -191,12 +194,28 @@ def _needed(note: _Note) -> Lines:
 CHOOSE = "choose another package"
 
 
+class _Evaluated(Protocol):
+    """What can evaluate ask.nix with more ``arguments``; the other result is what it traces."""
+
+    def ask(self, arguments: Mapping[str, str], kind: type[T]) -> tuple[T, str]: ...
+
+
 @frozen
-class _Sets:
-    """The package sets, as arguments of ask.nix, and the folders that it may read (None: all)."""
+class _InFolders:
+    """Package sets in folders, as arguments of ask.nix, and what it may read (None: all)."""
 
     arguments: Mapping[str, str]
     readable: tuple[Path, ...] | None
+
+    def ask(self, arguments: Mapping[str, str], kind: type[T]) -> tuple[T, str]:
+        return evaluation.instantiate(ASK, {**self.arguments, **arguments}, kind, self.readable)
+
+
+@frozen
+class _Sets:
+    """Package sets that can be asked."""
+
+    evaluated: _Evaluated
 
     def ask(self, asked: Sequence[Package]) -> _Found:
         """Return what it says of ``asked``; asks for one at a time if it cannot answer for all."""
@@ -217,8 +236,8 @@ class _Sets:
             return _Found({one.name: (_refusal_lines(error),)})
 
     def _asked(self, asked: Sequence[Package]) -> _Found:
-        arguments = {**self.arguments, "requests": _requests(asked)}
-        answers, said = evaluation.instantiate(ASK, arguments, tuple[_Answer, ...], self.readable)
+        arguments = {"requests": _requests(asked)}
+        answers, said = self.evaluated.ask(arguments, tuple[_Answer, ...])
         faults = {one.name: one.faults for one in answers}
         by_name = {one.name: one for one in asked}
         for one in answers:
@@ -231,9 +250,8 @@ class _Sets:
 
     def _refusal(self, one: Package) -> Lines:
         """Return the set's own message."""
-        again = {**self.arguments, "requests": _requests([one]), "aloud": "yes"}
         try:
-            evaluation.instantiate(ASK, again, object, self.readable)
+            self.evaluated.ask({"requests": _requests([one]), "aloud": "yes"}, object)
         except StepFailedError as error:
             return _refusal_lines(error)
         return ("the package set refuses it", CHOOSE)

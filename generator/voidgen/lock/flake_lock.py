@@ -86,7 +86,7 @@ class _Locked:
             own: to
             for own, to in self.inputs.items()
             # The way to an input that the flake itself names begins with the flake.
-            if isinstance(to, tuple) and to[:1] != (name,)
+            if isinstance(to, tuple) and to and to[0] != name
         }
 
     def is_from(self, reference: str) -> bool:

@@ -47,6 +47,17 @@ def evaluate(  # noqa: PLR0913 - each is an option of `nix eval`
     return commands.json_of(words, kind, caches)
 
 
+def applied(flake: Flake, attribute: str, function: str, kind: type[T]) -> tuple[T, str]:
+    """Return the result of a ``function`` in Nix of a flake's ``attribute``, and what it traces.
+
+    The result is a ``kind``, as in `evaluate`.
+    """
+    words = ["eval", "--json", "--no-update-lock-file", commands.WITH_FRAMES, "--apply", function]
+    words.append(f"{flake_ref.reference(flake)}#{attribute}")
+    done = commands.run_nix(words)
+    return commands.parsed(["nix", *words], done, kind), done.stderr.decode(errors="replace")
+
+
 def instantiate(
     expression: Path,
     arguments: Mapping[str, str],
