@@ -3,6 +3,12 @@
   description = "Goldén {image}; #1 (golden)";
 
   inputs.nixpkgs.url = "github:NixOS/nixpkgs/nixos-unstable";
+  inputs.hm = {
+    url = "github:nix-community/home-manager";
+    inputs.nixpkgs.follows = "nixpkgs";
+    inputs.other.follows = "old";
+  };
+  inputs.old.url = "github:NixOS/nixpkgs/nixos-25.05";
   inputs.mklive = {
     url = "git+file:///srv/void-mklive?ref=master";
     flake = false;
