@@ -3,7 +3,7 @@
 {
   # By name, each with `pkgs`, and `variant`: the same set with another configuration. Those of flakes
   # have none, but `systems` instead: those for which the flake has packages. The set "nixpkgs" has
-  # the packages that name none.
+  # the packages that name none. It may be missing if all name one.
   sets,
   # The names of all sets besides nixpkgs; `sets` may lack those that no package names.
   others,
@@ -19,7 +19,7 @@ let
     listToAttrs
     ;
   main = "nixpkgs";
-  hidden = filter (name: sets.${main}.pkgs ? ${name}) others;
+  hidden = if sets ? ${main} then filter (name: sets.${main}.pkgs ? ${name}) others else [ ];
 
   setOf = request: request.set or main;
   judgedIn =
