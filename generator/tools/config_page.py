@@ -36,7 +36,7 @@ One more image, which differs from the project's own in what this table says:
 [how to use it](../how-to/variants.md). It can have the keys of these tables:
 {", ".join(f"`{one}`" for one in TABLES)}.
 It cannot have {" and ".join(f"`{table}.{key}`" for table, key in sorted(SHARED))}:
-`flake.lock` pins them for all images.
+`flake.lock` pins them for all images. Of `[nix.sets.NAME]` it can have `overlays`.
 
 | in a variant | becomes |
 |---|---|

@@ -13,7 +13,7 @@ from typing import Any, Literal, Union, get_args, get_origin
 
 import attrs
 
-from voidgen.config import variants
+from voidgen.config import variant_sets, variants
 from voidgen.config.types import Config
 from voidgen.data.bundled_files import DATA
 from voidgen.schema.rule import rule_of
@@ -39,6 +39,8 @@ def _variants(tables: Mapping[str, Any]) -> dict[str, Any]:
     properties = {name: _changed(tables[name]) for name in variants.TABLES}
     for name, key in variants.SHARED:
         del properties[name]["properties"][key]
+    sets = properties["nix"]["properties"][variant_sets.KEY]["additionalProperties"]
+    sets["properties"] = {variant_sets.OVERLAYS: sets["properties"][variant_sets.OVERLAYS]}
     taken = "|".join(variants.OUTPUTS)
     return {
         "description": "more images, as tables of what differs from this one",

@@ -157,6 +157,9 @@ def test_the_schema_agrees_with_the_loader(place: tuple[str, ...]) -> None:
         ({"overlay": {"options": {"a": {"b": {"add": ["c"]}}}}}, True),
         ({"overlay": {"options": {"a": {"b": {"more": ["c"]}}}}}, False),
         ({"boot": {"entries": {"add": {"title": "a", "cmdline": ["b"]}}}}, True),
+        ({"nix": {"sets": {"old": {"overlays": ["a.nix"]}}}}, True),
+        ({"nix": {"sets": {"old": {"overlays": {"add": ["a.nix"]}}}}}, True),
+        ({"nix": {"sets": {"old": {"nixpkgs": "./new"}}}}, False),
         ({"cache": {}}, False),
         ({"variants": {}}, False),
     ],
@@ -164,7 +167,8 @@ def test_the_schema_agrees_with_the_loader(place: tuple[str, ...]) -> None:
 def test_the_schema_agrees_with_the_loader_about_variants(
     variant: dict[str, Any], loads: bool
 ) -> None:
-    document = {"image": {"name": "test"}, "variants": {"other": variant}}
+    sets = {"old": {"nixpkgs": "./old"}}
+    document = {"image": {"name": "test"}, "nix": {"sets": sets}, "variants": {"other": variant}}
     assert (_loads(document), validator().is_valid(document)) == (loads, loads)
 
 
