@@ -117,9 +117,17 @@ def _settings(plan: PlanDocument) -> Iterator[tuple[str, str]]:
     }
     for table, values in tables.items():
         for key, value in (typed_json.plain(values) or {}).items():
+            if (table, key) == ("nix", "sets"):
+                yield from _sets(value)
             # Other rows have these.
-            if table not in {"nix", "xbps"} or key not in {"packages", "repositories"}:
+            elif table not in {"nix", "xbps"} or key not in {"packages", "repositories"}:
                 yield f"{table}.{key}", _text(value)
+
+
+def _sets(sets: Mapping[str, Mapping[str, object]]) -> Iterator[tuple[str, str]]:
+    """Yield the keys of each package set that have a value."""
+    for name, one in sets.items():
+        yield from ((f"nix.sets.{name}.{key}", _text(value)) for key, value in one.items() if value)
 
 
 def _text(value: object) -> str:

@@ -255,6 +255,24 @@ def test_the_root_tree() -> None:
     }
 
 
+def test_package_sets() -> None:
+    assert OLD.plan
+    sets = {
+        "old": {"nixpkgs": "github:a/b", "overlays": ["nix/a.nix"]},
+        "hm": {"flake": "github:c/d", "follows": {"nixpkgs": "old"}},
+    }
+    other = documents.plan(**PLAN | {"nix": {**PLAN["nix"], "sets": sets}})
+    diff = compare.compare(OLD, attrs.evolve(OLD, plan=other))
+    assert diff.request == {
+        "settings": (
+            Value("nix.sets.hm.flake", None, "github:c/d"),
+            Value("nix.sets.hm.follows", None, '{"nixpkgs": "old"}'),
+            Value("nix.sets.old.nixpkgs", None, "github:a/b"),
+            Value("nix.sets.old.overlays", None, '["nix/a.nix"]'),
+        )
+    }
+
+
 def test_each_layer() -> None:
     diff = compare.compare(OLD, NEW)
     assert diff.request

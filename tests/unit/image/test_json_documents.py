@@ -98,6 +98,24 @@ def test_what_is_not_a_manifest_is_garbled(data: bytes) -> None:
         build_json.read(data)
 
 
+def test_the_inputs_are_those_of_all_package_sets() -> None:
+    sets = {
+        "folder": {"nixpkgs": "./old"},
+        "old": {"nixpkgs": "github:a/b"},
+        "tools": {"flake": "github:c/d"},
+    }
+    nix = {**documents.NIX, "nixpkgs": "github:a/main", "sets": sets}
+    built = documents.built_data(plan=documents.plan_data(nix=nix))
+    build = build_json.read(json.dumps(built).encode())
+    assert pinned.references(build.sets, "github:m/m") == {
+        "nixpkgs": "github:a/main", "old": "github:a/b", "tools": "github:c/d",
+        "mklive": "github:m/m",
+    }  # fmt: skip
+    nix["sets"] = {"empty": {}}
+    with pytest.raises(GarbledError):
+        build_json.read(json.dumps(built).encode())
+
+
 def test_a_closure_with_a_gap_is_garbled() -> None:
     path = f"{documents.STORE}a"
     gap = documents.built_data(paths=[{"path": path, "references": [f"{path}b"]}])
