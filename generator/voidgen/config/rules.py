@@ -77,14 +77,8 @@ NIX_PACKAGE = Rule(
     'an attribute path of the package set, like "hello", "kdePackages.kate" or "openssl^dev"',
     rf"{ATTRIBUTE}(?:\.{ATTRIBUTE})*(?:\^(?:\*|[a-z][A-Za-z0-9_-]*(?:,[a-z][A-Za-z0-9_-]*)*))?",
     (
-        (
-            r"^[A-Za-z0-9.-]*nixpkgs[^#]*#",
-            "write only the part after the #",
-        ),
-        (
-            r"#",
-            "write the flake into [nix.sets.NAME] as flake = …, and its package as NAME.PACKAGE",
-        ),
+        (r"^nixpkgs[^#]*#", "write only the part after the #"),
+        (r"#", "make the flake a package set, [nix.sets.NAME], and write NAME.PACKAGE"),
     ),
 )
 NIX_NAME = Rule(
@@ -96,6 +90,10 @@ NIX_VERSION = Rule(
     r"[A-Za-z0-9+._?=-]+-[0-9A-Za-z][A-Za-z0-9+._?=-]*",
     ((r"^[A-Za-z0-9+._?=]+$", "append the version: you accept only this one"),),
 )
+_REGISTRY_NAME = (
+    r"^[A-Za-z0-9_/-]+$",
+    "write the flake reference that this name of the flake registry stands for",
+)
 NIXPKGS = Rule(
     'a flake reference like "github:NixOS/nixpkgs/nixos-unstable", '
     'or a folder of the project like "./packages"',
@@ -104,10 +102,7 @@ NIXPKGS = Rule(
         (r"^path:", "write a folder of the project as ./folder"),
         (r"^/", "use a folder inside the project, and write it as ./folder"),
         (r"(?:^|/)\.\.(?:/|$)", "use a folder inside the project"),
-        (
-            r"^[A-Za-z0-9_-]+$",
-            "write the flake reference that this name of the flake registry stands for",
-        ),
+        _REGISTRY_NAME,
     ),
 )
 FLAKE = Rule(
@@ -124,10 +119,7 @@ PACKAGES_FLAKE = Rule(
     (
         (r"#", "write what follows the # as a package of the set: NAME.PACKAGE"),
         (r"^(?:path:|[./~])", _FOLDER_FLAKE),
-        (
-            r"^[A-Za-z0-9_/-]+$",
-            "write the flake reference that this name of the flake registry stands for",
-        ),
+        _REGISTRY_NAME,
     ),
 )
 STATE_DIR = Rule(

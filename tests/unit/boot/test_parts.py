@@ -21,7 +21,8 @@ from voidgen.boot.console import Answer, Console, ConsoleError
 from voidgen.boot.image import BootableIso
 from voidgen.boot.types import Accelerator, Firmware, Flash, Kernel, Machine, Medium, Run
 from voidgen.errors import StepFailedError
-from voidgen.image.snapshot import Snapshot
+from voidgen.image.snapshot import Selected, Snapshot
+from voidgen.nix.closure import StorePath
 from voidgen.system import process
 
 LOGGED = "logfile=/a/void,, live.serial.log,logappend=off"
@@ -259,6 +260,33 @@ def test_each_image_has_the_general_checks() -> None:
     plan = documents.plan(image={"cmdline": ["a=b"]}, services=[service])
     found = checks.of_image(BootableIso(ISO, Snapshot("x", plan), plan))
     assert [one.name for one in found] == ["kernel command line", "service dbus"]
+
+
+def test_only_packages_of_the_images_own_set_are_built_with() -> None:
+    place = "/etc/voidgen/packages"
+    made = {
+        "path": place, "type": "directory", "mode": "0755", "owner": "root", "group": "root",
+        "made-by": {"kind": "packages-flake", "arguments": {}},
+    }  # fmt: skip
+    asked = [
+        {"name": "a.b", "path": ["b"], "set": "a", "outputs": [], "by": [documents.BY]},
+        {"name": "c", "path": ["c"], "outputs": [], "by": [documents.BY]},
+    ]
+    plan = documents.plan(
+        nix={**documents.NIX, "packages": asked},
+        services=[{"name": "nix-daemon", "by": [documents.BY], "provider": "nix"}],
+        modules=[{"name": "nix-profile", "by": [documents.BY], "options": {}}],
+        include=[made],
+    )
+    packages = {one["name"]: Selected("x", "1", {"out": "/nix/store/x"}) for one in asked}
+    snapshot = Snapshot("x", plan, packages=packages, closure={"/nix/store/x": StorePath(1, ())})
+    built = {
+        one.name for one in checks.of_image(BootableIso(ISO, snapshot, plan)) if "#" in one.name
+    }
+    assert built == {
+        f"Nix builds with {place}#c, without a network",
+        "Nix builds with nixpkgs#c, without a network",
+    }
 
 
 @pytest.mark.parametrize(
