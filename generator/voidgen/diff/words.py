@@ -116,7 +116,9 @@ def why(one: PackageChange) -> Iterator[tuple[str, str]]:
         yield "needed by", " > ".join(one.way[:-1])
     if one.cause:
         through = " > ".join(one.cause.through)
-        yield "because", f"{causes(one.cause)}{through and f' (through {through})'}"
+        more = one.cause.more
+        also = f", and {more} more cause{'s' if more > 1 else ''}" if more else ""
+        yield "because", f"{causes(one.cause)}{through and f' (through {through})'}{also}"
 
 
 def causes(cause: Cause) -> str:

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from attrs import evolve
 
-from voidgen.diff import closure, reasons
+from voidgen.diff import closure, reasons, words
 from voidgen.diff.causes import Cause, Causes
-from voidgen.diff.closure import Side
+from voidgen.diff.closure import PackageChange, Side
 from voidgen.diff.types import Diff
 from voidgen.image.snapshot import Selected, Snapshot
 from voidgen.nix import derivations
@@ -71,9 +72,91 @@ def test_added_removed_and_changed_inputs_are_causes() -> None:
             "with xz-5",
             "without zlib-1",
             "other content of fix.patch",
-            "other doCheck",
+            'doCheck "" -> "1"',
         )
     )
+
+
+PATHS = {
+    one: (at("zlib-1.3", one, ""), at("xz-5", one, ""), at("zlib-1.3-dev", one, "")) for one in "12"
+}
+LONG = " ".join(f"--flag-{number}" for number in range(30))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "changed"),
+    [
+        ({"a": "1"}, {"a": "2"}, ['a "1" -> "2"']),
+        ({}, {"a": "1"}, ['with a "1"']),
+        ({"a": "1"}, {}, ['without a "1"']),
+        ({"a": ""}, {}, ['without a ""']),
+        ({"a": "x y"}, {"a": "y x"}, ["a in another order"]),
+        ({"a": "x  y\n"}, {"a": "x y"}, ["white space in a"]),
+        (
+            {"flags": LONG},
+            {"flags": f"--new {LONG.replace('--flag-7 ', '')}"},
+            ["flags without --flag-7 and with --new"],
+        ),
+        (
+            {"flags": LONG},
+            {"flags": f"{LONG} 1 2 3 4 5"},
+            ["flags with 1 2 3 and 2 more"],
+        ),
+        ({"a": "x"}, {"a": "y" * 99}, [f"a without x and with {'y' * 39}…"]),
+        # Store paths stand for packages, whatever their hashes and versions.
+        (
+            {"buildInputs": " ".join(PATHS["1"][:2])},
+            {"buildInputs": " ".join(PATHS["2"][1::-1])},
+            ["buildInputs in another order"],
+        ),
+        ({"a": PATHS["1"][0]}, {"a": PATHS["2"][2]}, ['a "zlib" -> "zlib.dev"']),
+        ({"a": PATHS["1"][0]}, {"a": PATHS["2"][0]}, ["nothing that voidgen compares"]),
+        # Structured attributes.
+        (
+            {"__json": '{"doCheck": false, "name": "x", "list": [1]}'},
+            {"__json": '{"doCheck": true, "name": "x", "list": [1, 2]}'},
+            ['doCheck "false" -> "true"', 'list "[1]" -> "[1, 2]"'],
+        ),
+        ({"__json": "{"}, {"__json": "[]"}, ['__json "{" -> "[]"']),
+    ],
+)
+def test_settings(old: dict[str, str], new: dict[str, str], changed: list[str]) -> None:
+    store: Store = {}
+    pair = add(store, "x-1", "a", env=old), add(store, "x-1", "b", env=new)
+    assert Causes(store.get).between(*pair) == Cause(tuple(changed))
+
+
+def test_what_inputs_tell_is_not_said_again() -> None:
+    store: Store = {}
+    zlib = add(store, "zlib-1.3", "1")
+    fix = at("fix.patch", "5", "")
+    env = {"buildInputs": at("zlib-1.3", "1", ""), "patches": fix}
+    old = add(store, "x-1", "a", env={"buildInputs": ""})
+    new = add(store, "x-1", "b", (zlib,), (fix,), env)
+    assert Causes(store.get).between(old, new) == Cause(("with zlib-1.3", "with fix.patch"))
+
+
+def test_another_output_of_the_same_input() -> None:
+    store: Store = {}
+    zlib = add(store, "zlib-1.3", "1")
+    old, new = add(store, "x-1", "a", (zlib,)), add(store, "x-1", "b", (zlib,))
+    store[new] = evolve(store[new], inputs={zlib: ("dev",)})
+    assert Causes(store.get).between(old, new) == Cause(("outputs of zlib-1.3: out -> dev",))
+
+
+def test_other_causes_are_counted() -> None:
+    store: Store = {}
+    libs = [[add(store, f"lib{n}-{one}", str(n * 2 + one)) for one in (1, 2)] for n in range(3)]
+    deep = [add(store, "deep-1", digit, (libs[0][n],)) for n, digit in enumerate("cd")]
+    wide = [
+        add(store, "wide-1", digit, (libs[1][n], libs[2][n], libs[0][n]))
+        for n, digit in enumerate("fg")
+    ]
+    old, new = (add(store, "x-1", one, (deep[n], wide[n])) for n, one in enumerate("ab"))
+    cause = Causes(store.get).between(old, new)
+    assert cause == Cause(("lib0 1 -> 2",), ("deep",), 2)
+    change = PackageChange("rebuilt", "x", ("1",), ("1",), 0, 0, cause=cause)
+    assert [*words.why(change)] == [("because", "lib0 1 -> 2 (through deep), and 2 more causes")]
 
 
 def test_a_download_with_another_curl_is_not_a_cause() -> None:
