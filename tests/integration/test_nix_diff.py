@@ -148,7 +148,9 @@ def test_why_shows_the_path_to_a_package_and_the_cause_of_a_rebuild(two: Path) -
     assert found["desk-sticky"]["way"] == ["desk-sticky-2.2"]
     assert found["prelude"]["way"] == ["countdown-1.4.0", "prelude-1.2"]
     causes = {name: one["cause"] for name, one in found.items() if one["cause"]}
-    assert causes == {"proverb-of-the-day": {"changed": ["proverbs 8 -> 7"], "through": []}}
+    assert causes == {
+        "proverb-of-the-day": {"changed": ["proverbs 8 -> 7"], "through": [], "more": 0}
+    }
 
 
 def test_builds_revisions_snapshots_and_ranges_give_the_same_diff(
