@@ -278,7 +278,7 @@ def test_only_packages_of_the_images_own_set_are_built_with() -> None:
         modules=[{"name": "nix-profile", "by": [documents.BY], "options": {}}],
         include=[made],
     )
-    packages = {one["name"]: Selected("x", "1", {"out": "/nix/store/x"}) for one in asked}
+    packages = {str(one["name"]): Selected("x", "1", {"out": "/nix/store/x"}) for one in asked}
     snapshot = Snapshot("x", plan, packages=packages, closure={"/nix/store/x": StorePath(1, ())})
     built = {
         one.name for one in checks.of_image(BootableIso(ISO, snapshot, plan)) if "#" in one.name
