@@ -1,3 +1,4 @@
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -33,4 +34,30 @@ def test_a_flake_with_overlays_has_the_projects_own_files(tmp_path: Path) -> Non
 def test_a_flake_without_overlays_has_only_what_is_emitted(tmp_path: Path) -> None:
     (tmp_path / "project").mkdir()
     copy = flake_copy.write(loaded(tmp_path / "project", ""), b"", tmp_path / "copy")
+    assert sorted(one.name for one in copy.iterdir()) == ["flake.nix", "image"]
+
+
+SETS = 'overlays = ["nix/overlay.nix"]\n[nix.sets.old]\nnixpkgs = "./sets/old"\n'
+
+
+def test_without_git_it_has_the_topmost_folders_of_what_nix_reads(tmp_path: Path) -> None:
+    folder = tmp_path / "project"
+    (folder / "sets/old").mkdir(parents=True)
+    (folder / "sets/old/default.nix").write_text("_: { }\n")
+    (folder / "sets/beside.nix").write_text("# beside\n")
+    (folder / "out").mkdir()
+    (folder / "out/big.iso").write_text("")
+    found = loaded(folder, SETS)
+    shutil.rmtree(folder / ".git")
+    copy = flake_copy.write(found, b"", tmp_path / "copy")
+    assert {one.name for one in copy.iterdir()} == {"flake.nix", "image", "nix", "sets"}
+    assert (copy / "sets/beside.nix").read_text() == "# beside\n"
+    assert (copy / "nix/link").is_symlink()
+
+
+def test_only_sets_that_are_inputs_are_evaluated_there(tmp_path: Path) -> None:
+    folder = tmp_path / "project"
+    (folder / "sets/old").mkdir(parents=True)
+    (folder / "sets/old/default.nix").write_text("_: { }\n")
+    copy = flake_copy.write(loaded(folder, 'nixpkgs = "./sets/old"\n'), b"", tmp_path / "copy")
     assert sorted(one.name for one in copy.iterdir()) == ["flake.nix", "image"]
