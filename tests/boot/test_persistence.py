@@ -203,7 +203,7 @@ def spoil(disk: Stick) -> None:
 DAMAGE: dict[str, tuple[Callable[[Stick], None], str]] = {
     "none": (remove, "there is no partition with the label kept"),
     "FAT": (put_fat, "/dev/disk/by-label/kept has no ext4 file system, but vfat"),
-    "full": (fill, "the changes on /dev/disk/by-label/kept are damaged, or the partition is full"),
+    "full": (fill, "/dev/disk/by-label/kept cannot be written to, or is full"),
     "half": (half_an_overlay, "the changes on /dev/disk/by-label/kept are damaged, or the"),
     "zeros": (lambda disk: disk.overwrite(0, bytes(MIB)), "there is no partition with the label"),
 }
