@@ -42,6 +42,16 @@ def test_each_page_is_in_the_navigation(site: Path) -> None:
     }
 
 
+def test_the_first_page_links_to_all_others() -> None:
+    """README calls it so; without the site, it is the only list of pages."""
+    first = ROOT / "docs/index.md"
+    linked = {
+        (first.parent / name).resolve() for name in re.findall(r"\]\(([^)#:]+)", first.read_text())
+    }
+    others = {page.resolve() for page in PAGES} - {first, ROOT / "README.md"}
+    assert sorted(others - linked) == []
+
+
 class Loaded(HTMLParser):
     """Collects what a page loads by itself."""
 
