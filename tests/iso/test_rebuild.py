@@ -301,3 +301,33 @@ def test_an_interrupt_leaves_nothing(
     assert sorted(path.name for path in out.iterdir()) == before
     assert str(out) not in engine.run("ps", "--all", "--format", "{{.Labels}}")
     assert str(os.fspath(out)) not in Path("/proc/self/mountinfo").read_text()
+
+
+VARIANT = """
+[variants.console.image]
+name = "tests"
+file-name = "{name}-console"
+title = "Console"
+"""
+
+
+@pytest.mark.slow
+def test_the_iso_of_a_variant_is_built_again(
+    released: Released, made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settle(monkeypatch, made.env)
+    origin, work, out = (tmp_path / name for name in ("origin", "work", "downloaded"))
+    git(tmp_path, "clone", "--quiet", released.url, str(origin))
+    toml = origin / "voidgen.toml"
+    toml.write_text(toml.read_text() + VARIANT)
+    voidgen_well(origin, "lock")
+    voidgen_well(origin, "generate")
+    commit(origin)
+    git(tmp_path, "clone", "--quiet", f"file://{origin}", str(work))
+    well(work, "console")
+    out.mkdir()
+    for file in (work / "out").glob("tests-console.*"):
+        shutil.copy(file, out / file.name)
+    ran = voidgen("verify", "tests-console.iso", "--rebuild", cwd=out)
+    assert ran.status == 0, ran.out + ran.err
+    assert f"ok  {NAME}" in ran.out
