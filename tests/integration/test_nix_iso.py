@@ -46,10 +46,11 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write_project(folder, data, "./packages/tests", f"{arguments} extra = ./extra.nix;")
     shutil.copytree(ROOT / "tests/stand_in_iso/set", folder / "packages/tests")
     (folder / "packages/tests/debian.sha256").write_text("0" * 64)
-    for name in ("mklive", "locks", "image/iso/scripts", "image/iso/job"):
+    for name in ("mklive", "locks", "image/iso/scripts", "image/iso/voidgen", "image/iso/job"):
         (folder / name).mkdir(parents=True)
     (folder / "mklive/mklive.sh").write_text("#!/bin/sh\n")
     (folder / "image/iso/scripts/sandbox.sh").write_text("# a script\n")
+    (folder / "image/iso/voidgen/__init__.py").write_text("")
     (folder / "image/iso/job/options").write_text("")
     (folder / "locks/flake").write_text(json.dumps(FLAKE_LOCK))
     (folder / "locks/void").write_text(json.dumps(void()))
