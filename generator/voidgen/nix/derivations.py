@@ -1,15 +1,14 @@
 """Reading derivations from the Nix store, without Nix because there are thousands.
 
-The format is ATerm (Nix manual, "Store Derivation and Deriving Path"). Without its first word, it
-is a literal of Python.
+The format is ATerm (Nix manual, "Store Derivation and Deriving Path"). Without its first word, and
+with brackets in place of parentheses, it is JSON: strings have the same escapes.
 """
 
 from __future__ import annotations
 
-import ast
-import warnings
+import json
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
@@ -52,10 +51,7 @@ def read(path: str) -> Derivation | None:
     try:
         # Latin-1 decodes any bytes: they are only compared, and names are ASCII.
         text = Path(path).read_bytes().decode("latin-1")
-        with warnings.catch_warnings():
-            # Python only warns of escapes that ATerm does not have.
-            warnings.simplefilter("error")
-            table = ast.literal_eval(text.removeprefix(_WORD))
+        table: Any = json.loads(_with_brackets(text.removeprefix(_WORD)), strict=False)
         outputs, inputs, sources, system, builder, arguments, pairs = table
         env = dict(pairs)
         name, version = split(store_name(path).removesuffix(".drv"))
@@ -72,5 +68,22 @@ def read(path: str) -> Derivation | None:
             tuple(arguments),
             env,
         )
-    except (OSError, ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
+    except (OSError, ValueError, TypeError, MemoryError, RecursionError):
         return None
+
+
+_BRACKETS = str.maketrans("()", "[]")
+
+
+def _with_brackets(text: str) -> str:
+    """Return ``text`` with brackets in place of the parentheses that are not in strings."""
+    # A loop over the text between quotes: derivations have thousands of characters in a string.
+    parts, is_string = text.split('"'), False
+    for number, part in enumerate(parts):
+        if not is_string:
+            parts[number] = part.translate(_BRACKETS)
+            is_string = True
+        elif (len(part) - len(part.rstrip("\\"))) % 2 == 0:
+            # This quote has no backslash before it.
+            is_string = False
+    return '"'.join(parts)
