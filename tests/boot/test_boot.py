@@ -292,7 +292,7 @@ def test_without_a_test_the_time_limit_is_no_error(parts: Parts, folder: Path) -
 
 
 def test_the_iso_of_the_project_is_the_default(parts: Parts, folder: Path) -> None:
-    (folder / "voidgen.toml").write_text('[image]\nname = "guest"\n')
+    (folder / "voidgen.toml").write_text('[image]\nname = "guest"\n[mklive]\n')
     (folder / "out").mkdir()
     ran = voidgen("boot", cwd=folder)
     assert ran.status == 2
