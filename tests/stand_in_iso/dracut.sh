@@ -60,6 +60,16 @@ base() {
 		echo '#!/bin/sh' > "$work/$name"
 	done
 	! wrong no-live || rm "$work/usr/bin/dmsquash-live-root"
+	# ldd names them; the real one copies programs without them if ldd fails.
+	for library in /usr/lib/ld-*.so.* /usr/lib/libc.so.6; do
+		! { [ -e "$library" ] && ldd "$library"; } || : > "$work$library"
+	done
+}
+
+# Fails as the real one does if the environment preloads a library that is not in the root tree.
+ldd() {
+	case ${LD_PRELOAD-} in '' | /setid/*) return 0 ;; esac
+	[ -e "$LD_PRELOAD" ]
 }
 install_all sh base || :
 for name in $asked; do

@@ -18,7 +18,8 @@ settle() {
 #   SOURCE_DATE_EPOCH, because packages' scripts make users with a date.
 #   DRACUT_NO_MKNOD, because dracut makes device nodes if it can, and none in a user namespace.
 #     Without device nodes, a rootless engine makes the same image.
-#   LD_PRELOAD and DRACUT_LDD, if build.sh sets them.
+#   LD_PRELOAD and DRACUT_LDD, if build.sh sets them. Another library that this machine preloads is
+#     not in the root tree: ldd would fail, and dracut would leave out every library.
 # The setting makes dracut's images, mklive's and the kernel package's, have a fixed order and
 # times.
 chroot_path=/usr/local/bin:/usr/local/sbin:/usr/bin:/usr/sbin:/bin:/sbin
@@ -31,11 +32,11 @@ chroot() {
 		{
 			echo 'reproducible="yes"'
 			# dracut 059 unsets it before it reads this.
-			[ -z "${LD_PRELOAD-}" ] || echo "export LD_PRELOAD=$LD_PRELOAD"
+			[ -z "${DRACUT_LDD-}" ] || echo "export LD_PRELOAD=$LD_PRELOAD"
 		} > "$root/$dracut_conf"
 		set -- env -i "PATH=$chroot_path" "SOURCE_DATE_EPOCH=$SOURCE_DATE_EPOCH" \
 			"DRACUT_NO_MKNOD=$DRACUT_NO_MKNOD" \
-			${LD_PRELOAD:+"LD_PRELOAD=$LD_PRELOAD" "DRACUT_LDD=$DRACUT_LDD"} "${@:3}"
+			${DRACUT_LDD:+"LD_PRELOAD=$LD_PRELOAD" "DRACUT_LDD=$DRACUT_LDD"} "${@:3}"
 	fi
 	command chroot "$root" "$@"
 }

@@ -27,7 +27,7 @@ status=0
 unshare --net -- "$(command -v chroot)" "$root" /usr/bin/env -i \
 	PATH=/usr/local/bin:/usr/bin:/usr/sbin HOME=/root TZ=UTC LC_ALL=C \
 	"SOURCE_DATE_EPOCH=$SOURCE_DATE_EPOCH" \
-	${LD_PRELOAD:+"LD_PRELOAD=$LD_PRELOAD"} \
+	${DRACUT_LDD:+"LD_PRELOAD=$LD_PRELOAD"} \
 	'PS4=line $LINENO: ' "${words[@]}" < /dev/null 2>&1 |
 	tee /build/post-install.log | sed 's/^/post-install: /' || status=${PIPESTATUS[0]}
 rm -f "$root$place"

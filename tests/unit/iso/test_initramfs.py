@@ -167,6 +167,28 @@ def test_each_fault_of_an_initramfs_is_reported(
     assert list(initramfs.faults({**found, **more}, TREE, HOOKS)) == [said]
 
 
+@pytest.mark.parametrize(
+    ("libraries", "copied", "lost"),
+    [
+        (["ld-linux-x86-64.so.2", "libc.so.6"], ["ld-linux-x86-64.so.2", "libc.so.6"], []),
+        (["ld-linux-x86-64.so.2", "libc.so.6"], [], ["ld-linux-x86-64.so.2", "libc.so.6"]),
+        (["ld-linux-x86-64.so.2", "libc.so.6"], ["ld-linux-x86-64.so.2"], ["libc.so.6"]),
+        (["ld-musl-x86_64.so.1"], [], ["ld-musl-x86_64.so.1"]),
+        # One more for programs of another architecture.
+        (["ld-linux-x86-64.so.2", "ld-linux.so.2"], ["ld-linux-x86-64.so.2"], []),
+    ],
+)
+def test_the_loader_and_the_c_library_are_in_it(
+    libraries: list[str], copied: list[str], lost: list[str]
+) -> None:
+    """dracut leaves out all libraries, with exit status 0, if ldd fails."""
+    tree = (*TREE, *(f"/usr/lib/{name}" for name in libraries), "/usr/share/libc.so.6")
+    found = {**GOOD, **dict.fromkeys((f"usr/lib/{name}" for name in copied), FILE)}
+    assert list(initramfs.faults(found, tree, HOOKS)) == [
+        f"the initramfs lacks {name}, without which no program of it runs" for name in lost
+    ]
+
+
 @pytest.mark.parametrize("owners", [(32768, 0), (0, 32512)])
 def test_an_owner_of_the_library_for_setuid_bits_is_reported(owners: tuple[int, int]) -> None:
     found = {**GOOD, "usr/bin/mount": Entry(newc.FILE, *owners)}

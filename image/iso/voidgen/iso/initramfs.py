@@ -40,6 +40,10 @@ _BOOTS = (
 """Ends of the paths that every live system needs to boot: dracut's base, udev-rules and
 dmsquash-live modules install them, from 059 to 112. ``bin`` also stands for ``sbin``."""
 
+_LIBRARY = re.compile(r"/(?:usr/)?lib(?:32|64)?/(ld-(?:linux|musl)[\w-]*\.so\.\d+|libc\.so\.6)")
+"""The dynamic loader and the C library of glibc or musl (ld.so(8)), in the root tree. If ldd fails,
+dracut copies programs without them, and succeeds."""
+
 _NETBOOT = "/etc/dracut.conf.d/voidgen-netboot.conf"
 """The file in the root tree by which the module netboot asks dracut for livenet."""
 _FETCHES = (
@@ -106,6 +110,7 @@ def faults(found: Mapping[str, Entry], tree: Iterable[str], hooks: Iterable[str]
     if _NETBOOT in tree:
         for name in _missing(found, _FETCHES):
             yield f"the initramfs lacks {name}, without which it cannot boot over a network"
+    yield from _without_libraries(found, tree)
     have, files = _modules(found), _modules(path.removeprefix("/") for path in tree)
     if files and not have:
         yield "the initramfs has no kernel modules"
@@ -150,6 +155,17 @@ def _lacking(found: Collection[str], hooks: Iterable[str]) -> Iterator[str]:
         yield f"the initramfs lacks {name}, without which nothing boots"
     for hook in _missing(found, [f"/{hook}" for hook in hooks]):
         yield f"the initramfs lacks {hook[1:]}"
+
+
+def _without_libraries(found: Iterable[str], tree: Iterable[str]) -> Iterator[str]:
+    """Yield the dynamic loader and C library of the root tree if the initramfs has none."""
+    names = {path.rpartition("/")[2] for path in found}
+    known = {library[1] for path in tree if (library := _LIBRARY.fullmatch(path))}
+    loaders = {name for name in known if name.startswith("ld-")}
+    for needed in (loaders, known - loaders):
+        # For another architecture, the root tree may have one more loader.
+        if needed and needed.isdisjoint(names):
+            yield f"the initramfs lacks {min(needed)}, without which no program of it runs"
 
 
 def _missing(found: Iterable[str], ends: Iterable[str]) -> list[str]:
