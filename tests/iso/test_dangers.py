@@ -218,6 +218,7 @@ def test_an_overlay_file_below_a_link_out_of_the_root_tree_is_refused(
     folder: Path, engine: Podman
 ) -> None:
     """A package has /etc/elsewhere, a link to /out."""
+    change(folder, ', "/etc/elsewhere/**"', "")
     write(folder, {"overlay-src/tests/files/etc/elsewhere/escaped": "escaped\n"})
     commit(folder)
     well(folder, "generate")

@@ -1,5 +1,6 @@
 """If `lock` and `update` are killed or a write fails, each lock is whole."""
 
+import copyreg
 import os
 import pickle
 import shutil
@@ -7,6 +8,8 @@ import signal
 from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 import pytest
 from attrs import frozen
@@ -33,6 +36,18 @@ from tests.support.http_faults import serving
 from voidgen import project as projects
 from voidgen.lock import state, update
 from voidgen.progress import NoProgress
+
+
+def _reduced(found: MappingProxyType[Any, Any]) -> tuple[Any, tuple[dict[Any, Any]]]:
+    return _frozen, (dict(found),)
+
+
+def _frozen(found: dict[Any, Any]) -> MappingProxyType[Any, Any]:
+    return MappingProxyType(found)
+
+
+# The outcome of a run has some, and pickle does not know them.
+copyreg.pickle(MappingProxyType, _reduced)
 
 State = Mapping[str, bytes]
 """A project's files."""
