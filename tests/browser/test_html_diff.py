@@ -37,11 +37,11 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chro
 
 def change(kind: str, name: str, old: int, new: int, **rest: object) -> PackageChange:
     was, is_ = (("1",) if size else () for size in (old, new))
-    return PackageChange(kind, name, was, is_, old, new, **{"selected": False, **rest})  # type: ignore[arg-type]
+    return PackageChange(kind, name, was, is_, old, new, **rest)  # type: ignore[arg-type]
 
 
 CLOSURE = (
-    change("upgraded", "glibc", 20 << 20, 30 << 20, selected=True),
+    change("upgraded", "glibc", 20 << 20, 30 << 20, was_asked=True, is_asked=True),
     change("removed", HOSTILE, 40 << 20, 0),
     change("added", "mesa", 0, 20 << 20, way=("firefox-1", "gtk-3", "mesa-1")),
     change("rebuilt", "zlib", 5, 5, cause=Cause(("glibc 2.39 -> 2.40",), ("stdenv",))),

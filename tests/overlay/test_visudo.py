@@ -41,7 +41,7 @@ def laid(folder: Path, root: Path, path: str, text: str) -> subprocess.Completed
     file = include / path[1:]
     file.parent.mkdir(parents=True)
     file.write_text(text)
-    for script in ("overlay.sh", "post-install.sh"):
+    for script in ("overlay.sh", "shells.sh", "post-install.sh", "remove-files.sh"):
         shutil.copy(SCRIPTS / script, home)
     line = SEPARATOR.join(("file", "0440", "root", "root", path))
     (home / "job/overlay").write_text(f"{line}\n")

@@ -54,6 +54,7 @@ class Record:
 class _Image:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.name = ""
 
 
 def _image(folder: Path) -> _Image:

@@ -3,7 +3,9 @@ import hashlib
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
+from itertools import takewhile
 from pathlib import Path
 
 import pytest
@@ -161,7 +163,8 @@ def test_a_plain_user_is_told_the_command(loop: str, iso: Path, tmp_path: Path) 
     nobody = ("--reuid", "65534", "--clear-groups", "--bounding-set", "-all", "--inh-caps", "-all")
     program = "from voidgen.cli import main; main()"
     words = ("write", iso, loop, "--force-device", loop, "--yes")
-    for folder in (tmp_path, *tmp_path.parents[:2]):
+    above = takewhile(lambda one: str(one) != tempfile.gettempdir(), tmp_path.parents)
+    for folder in (tmp_path, *above):
         folder.chmod(0o755)
     done = subprocess.run(
         ["setpriv", *nobody, sys.executable, "-c", program, *words],
