@@ -50,3 +50,32 @@ class NoProgress:
     def stages(self, _: str) -> AbstractContextManager[Callable[[int, int, str], None]]:
         """Ignore it."""
         return nullcontext(lambda *_: None)
+
+
+class Named:
+    """Passes reports on with a name before them: of the image that the work is for."""
+
+    def __init__(self, name: str, progress: Progress) -> None:
+        self._before = f"{name}: "
+        self._progress = progress
+
+    def step(self, what: str) -> AbstractContextManager[None]:
+        """Pass it on."""
+        return self._progress.step(self._before + what)
+
+    def late(self, what: str) -> AbstractContextManager[None]:
+        """Pass it on."""
+        return self._progress.late(self._before + what)
+
+    def transfer(self, what: str, total: int) -> AbstractContextManager[Callable[[int], None]]:
+        """Pass it on."""
+        return self._progress.transfer(self._before + what, total)
+
+    def stages(self, what: str) -> AbstractContextManager[Callable[[int, int, str], None]]:
+        """Pass it on."""
+        return self._progress.stages(self._before + what)
+
+
+def of_image(name: str, progress: Progress) -> Progress:
+    """Return ``progress`` for work on the variant ``name``; "" is the project's own image."""
+    return Named(name, progress) if name else progress

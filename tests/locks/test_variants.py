@@ -76,6 +76,10 @@ def test_update_moves_all_images_to_one_snapshot(
     ran = voidgen("update", "xbps", cwd=folder)
     assert ran.status == 0, ran.err
     assert ran.out.count("~ xbps htop ") == 1
+    following = [line for line in ran.err.splitlines() if "following mklive's steps" in line]
+    assert following == [
+        f"{image}following mklive's steps ..." for image in ("", "jot: ", "shell: ")
+    ]
     after = lock_of(folder)
     for image, old in (
         (after, before),

@@ -51,6 +51,7 @@ def command(  # noqa: PLR0913 - click passes each option
     from voidgen.cli.interrupts import be_interrupted  # noqa: PLC0415
     from voidgen.cli.report import result  # noqa: PLC0415
     from voidgen.iso import run  # noqa: PLC0415
+    from voidgen.progress import of_image  # noqa: PLC0415
     from voidgen.text import visible  # noqa: PLC0415
 
     if every and variant:
@@ -66,7 +67,9 @@ def command(  # noqa: PLR0913 - click passes each option
     for one in project.images() if every else (project,):
         start = time.monotonic()
         request = run.Request(one, sign, check_space=not no_space_check, netboot=netboot)
-        done.append(run.run(request, settings.watcher(), report))
+        # With a single image, all steps are its own.
+        progress = of_image(one.name if every else "", settings.watcher())
+        done.append(run.run(request, progress, report))
         if not settings.json and not settings.quiet:
             _show(done[-1], time.monotonic() - start)
     if settings.json:

@@ -30,7 +30,8 @@ def check(host: Host, folder: Path | None) -> Iterator[Outcome]:
     A failure means that images cannot be built. A warning means that something is slower, or that
     only another command fails.
     """
-    settings, faulty = _settings(folder)
+    images, faulty = _images(folder)
+    settings = images[0] if images else None
     yield home.check()
     yield from nix.check(host)
     yield from hosts.check(host, folder, settings)
@@ -43,8 +44,7 @@ def check(host: Host, folder: Path | None) -> Iterator[Outcome]:
         yield Outcome(container.NAME, "skipped", _NO_ISO)
     else:
         yield from container.check(host, wanted, arch)
-    if settings:
-        yield from foreign_arch.check(host, settings)
+    yield from foreign_arch.check(host, images)
     yield _xbps(host, settings)
     yield from place.check(host, folder, makes_iso=makes_iso)
     if faulty:
@@ -55,14 +55,16 @@ def check(host: Host, folder: Path | None) -> Iterator[Outcome]:
         yield from (Outcome(name, "skipped", _NO_ISO) for name in machine.NAMES)
 
 
-def _settings(folder: Path | None) -> tuple[Config | None, Outcome | None]:
+def _images(folder: Path | None) -> tuple[tuple[Config, ...], Outcome | None]:
+    """Return the settings of the project's images, its own first, or why there are none."""
     if folder is None:
-        return None, None
+        return (), None
     try:
-        return config.load(folder), None
+        own, variants = config.load_all(folder)
+        return (own, *(one.settings for one in variants)), None
     except WrongInputError as error:
         what = f"{len(error.faults)} faults, the first: {error.faults[0].what}"
-        return None, Outcome(config.FILE, "failed", what, "voidgen show   # prints all of them")
+        return (), Outcome(config.FILE, "failed", what, "voidgen show   # prints all of them")
 
 
 def _xbps(host: Host, settings: Config | None) -> Outcome:

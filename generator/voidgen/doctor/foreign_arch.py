@@ -14,7 +14,7 @@ from voidgen.outcome.types import Outcome
 from voidgen.plan.plan import SYSTEMS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from voidgen.config.types import Config
     from voidgen.doctor.host import Host
@@ -41,16 +41,24 @@ class Interpreter:
     flags: str
 
 
-def check(host: Host, settings: Config) -> Iterator[Outcome]:
-    """Check what an image of another system needs; nothing if it has this machine's system."""
-    wanted = SYSTEMS[settings.image.arch]
+def check(host: Host, images: Iterable[Config]) -> Iterator[Outcome]:
+    """Check what ``images`` of other systems need; nothing for those of this machine's system."""
+    makes_iso: dict[str, bool] = {}
+    for one in images:
+        wanted = SYSTEMS[one.image.arch]
+        makes_iso[wanted] = makes_iso.get(wanted, False) or one.mklive is not None
+    for wanted, makes in makes_iso.items():
+        yield from _of_system(host, wanted, makes_iso=makes)
+
+
+def _of_system(host: Host, wanted: str, *, makes_iso: bool) -> Iterator[Outcome]:
     settings_of_nix = _settings(host)
     here = settings_of_nix.get("system", wanted)
     if wanted == here:
         return
     family = host.family()
     builder = _builder(host, settings_of_nix.get("builders", ""), wanted, here)
-    if (here, wanted) not in NATIVE and not (builder and settings.mklive is None):
+    if (here, wanted) not in NATIVE and not (builder and not makes_iso):
         yield _kernel(host, family, wanted)
     name = f"Nix for {wanted}"
     if builder:

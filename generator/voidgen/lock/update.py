@@ -28,6 +28,7 @@ from voidgen.lock.state import CONTAINER, XBPS, Outcome, Pins
 from voidgen.lock.types import Lock
 from voidgen.lock.void_sources import Wanted
 from voidgen.nix import flakes
+from voidgen.progress import of_image
 from voidgen.xbps import file_lists
 from voidgen.xbps.resolve import resolve
 
@@ -76,7 +77,8 @@ def pin(
                 if each.after.lock and each.after.lock.xbps
             )
             own = state.read(one, anywhere=True)
-            run = _Pinning(one, own, moving, progress, work / f"variant-{one.name}", earlier)
+            shown = of_image(one.name, progress)
+            run = _Pinning(one, own, moving, shown, work / f"variant-{one.name}", earlier)
             variants.append(run.variant(done.after, evaluate=evaluate))
     return evolve(done, variants=tuple(variants))
 

@@ -49,9 +49,19 @@ def binfmt(root: Path, *texts: str, status: str = "enabled") -> None:
     write(root, {f"proc/sys/fs/binfmt_misc/{name}": text for name, text in texts_of.items()})
 
 
+def image(arch: str, mklive: Mklive | None = None) -> Config:
+    return Config(ImageConfig("x", arch=arch), mklive=mklive)  # type: ignore[arg-type]
+
+
 def found(root: Path, arch: str = "aarch64", mklive: Mklive | None = None) -> dict[str, Outcome]:
-    settings = Config(ImageConfig("x", arch=arch), mklive=mklive)  # type: ignore[arg-type]
-    return by_name(foreign_arch.check(Host(root), settings))
+    return by_name(foreign_arch.check(Host(root), [image(arch, mklive)]))
+
+
+def test_each_architecture_of_the_variants_is_checked(folder: Path, tmp_path: Path) -> None:
+    nix(folder)
+    arches = ("x86_64", "aarch64", "aarch64-musl")
+    outcomes = [*foreign_arch.check(Host(tmp_path), map(image, arches))]
+    assert [one.name for one in outcomes] == ["programs of aarch64-linux", "Nix for aarch64-linux"]
 
 
 @pytest.mark.parametrize("arch", ["x86_64", "x86_64-musl"])
