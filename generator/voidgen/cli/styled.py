@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 import click
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from typing import TextIO
 
 Color = Literal["auto", "always", "never"]
@@ -48,28 +48,44 @@ def wrapped(line: Line, columns: int | None, indent: int) -> list[Line]:
     """Return ``line`` as lines of ``columns`` at most, broken between words.
 
     Lines after the first one are indented. A longer word, or command in backquotes, has a line of
-    its own. Without ``columns``, it stays one line.
+    its own. Without ``columns``, it stays one line. No line ends with spaces.
     """
     if columns is None or width_of(line) <= columns:
-        return [line]
+        return [_trimmed(line)]
     lines: list[list[Span]] = [[]]
     taken, is_empty = 0, True
-    for span in line:
-        for word in _WORD.findall(span.text):
-            if not is_empty and not word.isspace() and taken + width(word) > columns:
-                lines.append([Span(" " * indent)])
-                taken, is_empty = indent, True
-            lines[-1].append(Span(word, span.style))
-            taken += width(word)
-            is_empty &= word.isspace()
+    for word in _words(line):
+        is_blank, size = word[0].text.isspace(), width_of(word)
+        if not is_empty and not is_blank and taken + size > columns:
+            lines.append([Span(" " * indent)])
+            taken, is_empty = indent, True
+        lines[-1] += word
+        taken += size
+        is_empty &= is_blank
     return [_trimmed(one) for one in lines]
+
+
+def _words(line: Line) -> Iterator[list[Span]]:
+    """Yield words, and the white space between them; a word may have several styles."""
+    word: list[Span] = []
+    for span in line:
+        for text in _WORD.findall(span.text):
+            if word and (text.isspace() or word[0].text.isspace()):
+                yield word
+                word = []
+            word.append(Span(text, span.style))
+    if word:
+        yield word
 
 
 def _trimmed(line: Sequence[Span]) -> Line:
     end = len(line)
-    while end and line[end - 1].text.isspace():
+    while end and not line[end - 1].text.strip():
         end -= 1
-    return tuple(line[:end])
+    if not end:
+        return ()
+    last = line[end - 1]
+    return (*line[: end - 1], last._replace(text=last.text.rstrip()))
 
 
 def is_coloured(color: Color, file: TextIO) -> bool:
