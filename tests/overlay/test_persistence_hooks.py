@@ -21,6 +21,8 @@ pytestmark = needs_root
 
 HOOKS = ROOT / "overlay-src/persistence/files/usr/lib/dracut/modules.d/70live-persistence"
 FOLDER = "/of-the-image"
+WORK = f"{FOLDER}/ovlwork/work"
+"""Where overlayfs prepares changes."""
 BOOT = r"""
 set -eu
 work=$1 hooks=$2 device=$3 more=$4
@@ -193,7 +195,7 @@ def other(*words: str) -> Callable[[Path], None]:
         debugfs("set_block_group 0 checksum 0", "freeb 100 500", "dirty"),
         debugfs("clri /lost+found", "dirty"),
         # The working folder of a boot that was cut off.
-        debugfs(f"mkdir {FOLDER}/ovlwork/work", f"write /etc/passwd {FOLDER}/ovlwork/work/half"),
+        debugfs(f"mkdir {WORK}", f"write /etc/passwd {WORK}/half"),
         # Of another image, or of an earlier build of this one.
         debugfs("mkdir /another", "mkdir /another/changes"),
     ],

@@ -46,7 +46,7 @@ def command(settings: Settings, what: str, kind: str | None) -> None:
                 if kind or "is unsupported" not in error.output:
                     raise
                 remedy = "if it is the URL of a file, add --file; of an archive, --unpack"
-                raise StepFailedError(f"{what} is no flake reference", remedy) from None
+                raise StepFailedError(f"{what} is not a flake reference", remedy) from None
             found = {"hash": got.hash, "path": str(got.path), "url": got.url}
     if settings.json:
         result(found)
