@@ -26,20 +26,10 @@ if TYPE_CHECKING:
     Derivers = Callable[[Collection[str]], Mapping[str, str]]
     """Returns the derivations of the store paths for which they are known."""
 
-KINDS = (
-    "removed", "added", "upgraded", "downgraded", "changed", "outputs", "copies", "rebuilt",
-)  # fmt: skip
-"""What matters most comes first.
-
-``changed``: versions differ, and neither all old ones are older nor all newer. ``outputs``: the
-same package with other outputs. ``copies``: the same paths, more or fewer of them. ``rebuilt``: the
-same versions, other store paths.
-"""
-
 
 @frozen
 class PackageChange:
-    """A package that differs.
+    """A package that differs; its ``kind`` is one of `order.COUNTED`.
 
     ``old`` and ``new`` are its versions, sorted, with repetitions; if both sides have others of
     their own, without those that both have. Sizes are the bytes of its store paths. ``was_asked``
@@ -119,12 +109,13 @@ def changes(
             {path: member for path, member in members.items() if path in side.paths}
             for side in (old, new)
         )
-        kind = _kind(was, is_, known)
+        copies = _copies(was.values()), _copies(is_.values())
+        kind = _kind(was, is_, copies, known)
         found.append(
             PackageChange(
                 kind,
                 name,
-                *_without_common(_copies(was.values()), _copies(is_.values())),
+                *_without_common(*copies),
                 sum([old.paths[path].size for path in was]),
                 sum([new.paths[path].size for path in is_]),
                 not old.asked.isdisjoint(was),
@@ -212,11 +203,14 @@ def _outputs(
 
 
 def _kind(
-    old: Mapping[str, _Member], new: Mapping[str, _Member], derivers: Mapping[str, str]
+    old: Mapping[str, _Member],
+    new: Mapping[str, _Member],
+    copies: tuple[Counter[str], Counter[str]],
+    derivers: Mapping[str, str],
 ) -> str:
     if not old or not new:
         return "removed" if old else "added"
-    before, after = _copies(old.values()), _copies(new.values())
+    before, after = copies
     if before == after:
         return "rebuilt" if _is_rebuilt(old, new, derivers) else "outputs"
     if before.keys() == after.keys():

@@ -26,7 +26,12 @@ COUNTED = {
     "copies": "with more or fewer copies",
     "rebuilt": "rebuilt",
 }
-"""What follows the number of packages, by kind (`closure.KINDS`)."""
+"""What follows the number of packages, by kind. What matters most comes first.
+
+``changed``: versions differ, and neither all old ones are older nor all newer. ``outputs``: the
+same package with other outputs. ``copies``: the same paths, more or fewer of them. ``rebuilt``: the
+same versions, other store paths.
+"""
 
 _RANKS = {kind: rank for rank, kind in enumerate(COUNTED)}
 

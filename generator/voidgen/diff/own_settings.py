@@ -17,7 +17,7 @@ from voidgen.nix.version import store_name
 from voidgen.system import untrusted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
     from collections.abc import Set as AbstractSet
 
     from voidgen.nix.derivations import Derivation
@@ -72,13 +72,9 @@ def _texts(one: Derivation) -> dict[str, str]:
     }
 
 
-def _named(text: str, name: Callable[[str], str]) -> str:
-    return _STORE_PATH.sub(lambda found: name(store_name(found[0])), text)
-
-
 def _plain(text: str) -> str:
     """Return ``text`` with packages in place of store paths: ``zlib``, or ``zlib.dev``."""
-    return _named(text, _package)
+    return _STORE_PATH.sub(lambda found: _package(store_name(found[0])), text)
 
 
 def _package(store: str) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from tests.support.program import voidgen
+from tests.unit.write.loops import attached
 
 from voidgen.errors import StepFailedError
 from voidgen.progress import NoProgress
@@ -22,14 +23,8 @@ SIZE = 9 << 20
 def loop(tmp_path: Path) -> Iterator[str]:
     file = tmp_path / "disk"
     file.write_bytes(b"x" * (SIZE + (1 << 20)))
-    argv = ["losetup", "--find", "--show", str(file)]
-    try:
-        made = subprocess.run(argv, capture_output=True, text=True, check=True)
-    except (OSError, subprocess.CalledProcessError):
-        pytest.skip("loop devices: need root and losetup")
-    device = made.stdout.strip()
-    yield device
-    subprocess.run(["losetup", "--detach", device], check=True)
+    with attached(file) as device:
+        yield device
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tests.support.program import voidgen
+from tests.unit.write.loops import attached
 
 from voidgen import project
 from voidgen.image import snapshot_file
@@ -36,14 +37,8 @@ def loop(tmp_path: Path) -> Iterator[str]:
     """A disk of 200 MiB."""
     with (tmp_path / "disk").open("wb") as stream:
         stream.truncate(200 * MIB)
-    argv = ["losetup", "--find", "--show", str(tmp_path / "disk")]
-    try:
-        made = subprocess.run(argv, capture_output=True, text=True, check=True)
-    except (OSError, subprocess.CalledProcessError):
-        pytest.skip("loop devices: need root and losetup")
-    device = made.stdout.strip()
-    yield device
-    subprocess.run(["losetup", "--detach", device], check=True)
+    with attached(tmp_path / "disk") as device:
+        yield device
 
 
 def iso(folder: Path, variant: str, *more: str | Path) -> Path:
